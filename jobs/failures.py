@@ -1,0 +1,72 @@
+"""Failures are values: a closed set of reasons, each with one sentence per language in `bot/texts`.
+
+A reason says what a person can do about it; `detail` is for the log and never shown in a chat.
+`Failed` carries a `Failure` through code that has nothing else to return.
+"""
+
+from enum import StrEnum, unique
+
+from pydantic import BaseModel, ConfigDict
+
+
+@unique
+class Reason(StrEnum):
+    """Why a request ended without stems."""
+
+    # What was sent
+    BAD_LINK = "bad_link"  # no link or file that we understand
+    NOT_YOUTUBE = "not_youtube"  # a link to another, or a look-alike, site
+    CHANNEL = "channel"  # a channel, feed or search page, not one video
+    PLAYLIST = "playlist"  # a playlist where one video was expected
+    # What YouTube says of the video
+    PRIVATE = "private"
+    REMOVED = "removed"
+    AGE_RESTRICTED = "age_restricted"
+    MEMBERS_ONLY = "members_only"
+    REGION_BLOCKED = "region_blocked"
+    LIVE = "live"
+    UPCOMING = "upcoming"
+    # What stands between us and the audio
+    YOUTUBE_REFUSED = "youtube_refused"  # bot check, 403, 429, changed player: us, not the video
+    NETWORK = "network"  # no connection, or it broke
+    STALLED = "stalled"  # the download trickled or stood still
+    UPLOAD_GONE = "upload_gone"  # the uploaded file is no longer there
+    # What is in the file
+    TOO_LONG = "too_long"  # values: seconds, limit_seconds
+    TOO_LARGE = "too_large"  # values: bytes, limit_bytes
+    NOT_AUDIO = "not_audio"
+    NO_SOUND = "no_sound"  # a video without an audio track
+    EMPTY = "empty"  # no samples at all
+    # What we could not do
+    NO_DISK = "no_disk"
+    MODEL_UNAVAILABLE = "model_unavailable"  # values: stems; weights could not be fetched
+    MODEL_DAMAGED = "model_damaged"  # values: stems; wrong hash, removed
+    ENGINE_MISSING = "engine_missing"  # FLBT_ENGINE=spleeter without its dependency group
+    OUT_OF_MEMORY = "out_of_memory"
+    INTERRUPTED = "interrupted"  # the worker died twice over it
+    TIMED_OUT = "timed_out"
+    CANCELLED = "cancelled"
+    INTERNAL = "internal"  # a bug of ours; the log has the detail
+
+
+class Failure(BaseModel):
+    """One failure: `reason` for the person, `values` for the numbers in its sentence, `detail` for the log."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: Reason
+    detail: str = ""
+    values: dict[str, float | str] = {}
+
+
+class Failed(Exception):  # noqa: N818 - it is a value on its way up, not an error in the program
+    """Carries a `Failure` to whoever can tell a person."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason, failure.detail)
+        self.failure = failure
+
+
+def failed(reason: Reason, detail: str = "", **values: float | str) -> Failed:
+    """The exception for `reason`, to be raised: `raise failed(Reason.TOO_LONG, seconds=4000, limit_seconds=1800)`."""
+    return Failed(Failure(reason=reason, detail=detail, values=values))

@@ -1,0 +1,294 @@
+"""What crosses the wall between front ends and worker: frozen, validated, JSON on the wire."""
+
+import hashlib
+from enum import StrEnum, unique
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from jobs.failures import Failure
+
+
+class Value(BaseModel):
+    """A frozen value. Unknown fields are ignored, so that a newer bot and an older worker understand each other."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+# --- what is to be separated -------------------------------------------------------------------------------
+
+VideoId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$")]
+UploadId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class YouTube(Value):
+    """One video, known by its id; every URL we use is rebuilt from it."""
+
+    kind: Literal["youtube"] = "youtube"
+    video_id: VideoId
+
+    @property
+    def key(self) -> str:
+        return f"youtube:{self.video_id}"
+
+    @property
+    def url(self) -> str:
+        return f"https://www.youtube.com/watch?v={self.video_id}"
+
+
+class Upload(Value):
+    """A person's own file, lying in the store's inbox under `upload_id`.
+
+    `name`, `title` and `performer` are what the person's side called it: for reading, never part of a path.
+    `handle` is the front end's own pointer to the file (Telegram's `file_id`), empty where there is none.
+    """
+
+    kind: Literal["upload"] = "upload"
+    upload_id: UploadId
+    name: str = ""
+    title: str | None = None
+    performer: str | None = None
+    seconds: float | None = None
+    handle: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"upload:{self.upload_id}"
+
+
+Source = Annotated[YouTube | Upload, Field(discriminator="kind")]
+
+
+# --- how -----------------------------------------------------------------------------------------------------
+
+
+@unique
+class Stem(StrEnum):
+    """The stems Spleeter knows."""
+
+    VOCALS = "vocals"
+    ACCOMPANIMENT = "accompaniment"
+    DRUMS = "drums"
+    BASS = "bass"
+    PIANO = "piano"
+    OTHER = "other"
+
+
+StemCount = Literal[2, 4, 5]
+
+#: The stems of each model, in the order of Spleeter's own configuration (`instrument_list`).
+STEMS: dict[StemCount, tuple[Stem, ...]] = {
+    2: (Stem.VOCALS, Stem.ACCOMPANIMENT),
+    4: (Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER),
+    5: (Stem.VOCALS, Stem.PIANO, Stem.DRUMS, Stem.BASS, Stem.OTHER),
+}
+
+
+class Model(Value):
+    """Which separation: the network and how its masks are used.
+
+    `band` is how far up the network looks (11 kHz: F = 1024 bins; 16 kHz: F = 1536, same weights).
+    `extension` is what happens above it: `average` continues the masks, so stems add up to the song;
+    `zeros` is stock Spleeter, silent above the band.
+    """
+
+    stems: StemCount = 2
+    band: Literal["11k", "16k"] = "11k"
+    extension: Literal["average", "zeros"] = "average"
+
+    @property
+    def key(self) -> str:
+        return f"{self.stems}stems-{self.band}-{self.extension}"
+
+
+@unique
+class Format(StrEnum):
+    """Encodings we deliver."""
+
+    MP3 = "mp3"
+    M4A = "m4a"
+    FLAC = "flac"
+    WAV = "wav"
+
+
+@unique
+class Package(StrEnum):
+    """How the stems are handed over."""
+
+    ALBUM = "album"
+    ZIP = "zip"
+    BOTH = "both"
+
+
+class Rendition(Value):
+    """One delivered encoding of a separated track: all stems as files, all stems in a zip, or one mix of stems."""
+
+    kind: Literal["stems", "zip", "mix"]
+    format: Format
+    mix: tuple[Stem, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`."""
+        return "-".join(part for part in (self.kind, "+".join(self.mix), self.format) if part)
+
+
+class Wish(Value):
+    """What the asker wants back."""
+
+    model: Model = Model()
+    format: Format = Format.MP3
+    package: Package = Package.ALBUM
+
+    @property
+    def renditions(self) -> tuple[Rendition, ...]:
+        """What has to be rendered for this wish, in the order of delivery."""
+        stems = Rendition(kind="stems", format=self.format)
+        zipped = Rendition(kind="zip", format=self.format)
+        match self.package:
+            case Package.ALBUM:
+                return (stems,)
+            case Package.ZIP:
+                return (zipped,)
+            case Package.BOTH:
+                return (stems, zipped)
+
+
+def track_id(source: YouTube | Upload, model: Model) -> str:
+    """The key of a track: source + model. Twenty-four hex digits, safe in paths and Redis keys.
+
+    A digest, since video ids differ in case alone and some file systems do not tell case apart.
+    """
+    return hashlib.sha256(f"{source.key}|{model.key}".encode()).hexdigest()[:24]
+
+
+class Request(Value):
+    """Who wants what, and where to answer. Written before anyone is told that it was accepted.
+
+    `chat` and `asker` are names with the platform in front (`telegram:-100123`); `address` is the front end's
+    own note of where to answer, opaque to everyone else.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    platform: str
+    chat: str
+    asker: str
+    address: str = ""
+    language: str = "en"
+    source: Source
+    wish: Wish = Wish()
+    created_at: float  # seconds since the epoch
+
+    @property
+    def track_id(self) -> str:
+        return track_id(self.source, self.wish.model)
+
+
+def request_id(chat: str, message: str, source: YouTube | Upload, turn: str = "") -> str:
+    """A request's id from chat, message and source, so that a redelivered update makes no second request."""
+    return hashlib.sha256(f"{chat}|{message}|{source.key}|{turn}".encode()).hexdigest()[:16]
+
+
+# --- how far -------------------------------------------------------------------------------------------------
+
+
+@unique
+class Stage(StrEnum):
+    """What the worker is doing with a track."""
+
+    QUEUED = "queued"
+    FETCHING = "fetching"
+    SEPARATING = "separating"
+    RENDERING = "rendering"
+
+
+class Progress(Value):
+    """How far a track is. `fraction` is of the current stage, 0 to 1; `seconds_left` of the whole job."""
+
+    stage: Stage = Stage.QUEUED
+    fraction: float | None = None
+    seconds_left: float | None = None
+    title: str | None = None
+    artist: str | None = None
+    seconds: float | None = None  # length of the song
+    note: str = ""  # what takes time beside the stage itself, e.g. "model" while weights are fetched
+    started_at: float | None = None  # seconds since the epoch, when the worker took it
+    updated_at: float | None = None
+
+
+@unique
+class Phase(StrEnum):
+    """Where one request stands. The first four are open, the rest final."""
+
+    RECEIVING = "receiving"  # the front end still has to bring the file into the inbox
+    WAITING = "waiting"  # for the track: queued or in the worker's hands
+    READY = "ready"  # renditions are in the store, nothing sent yet
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN_PHASES = frozenset({Phase.RECEIVING, Phase.WAITING, Phase.READY, Phase.SENDING})
+
+
+class View(Value):
+    """One request as it stands now: what cards, `/status` and the terminal show."""
+
+    request: Request
+    phase: Phase
+    progress: Progress | None = None  # while waiting
+    ahead: int | None = None  # tracks before this one, while queued
+    failure: Failure | None = None  # when failed
+    card: str = ""  # the front end's note of its status message
+    closed_at: float | None = None  # seconds since the epoch, when done, failed or cancelled
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase in OPEN_PHASES
+
+
+# --- the result ----------------------------------------------------------------------------------------------
+
+
+class Tags(Value):
+    """What a track is called. `artist` is empty where nobody knows."""
+
+    title: str
+    artist: str = ""
+
+
+class StoredFile(Value):
+    """A file in a track's folder. `name` is ours and safe, never a title."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9+-]+\.[a-z0-9]{1,5}$")]
+    bytes_: int
+    stem: Stem | None = None
+
+
+class Manifest(Value):
+    """A separated track: written last, so a half-made result does not exist."""
+
+    track_id: str
+    source: Source
+    model: Model
+    tags: Tags
+    samples: int  # per channel, at `sample_rate`: equal for all stems
+    sample_rate: int = 44100
+    stems: tuple[StoredFile, ...]
+    cover: StoredFile | None = None
+    gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
+    notes: tuple[str, ...] = ()  # e.g. "cut_short": the file ended before it said it would
+    engine: str = ""  # which engine and precision made it, for the log
+    made_at: float
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.sample_rate
+
+
+class Rendered(Value):
+    """The files of one rendition, written last like the manifest."""
+
+    rendition: Rendition
+    files: tuple[StoredFile, ...]

@@ -1,0 +1,102 @@
+"""Every setting, in one class, from the environment or `.env` (prefix `FLBT_`). Nothing else reads the environment."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TELEGRAM = "https://api.telegram.org"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message is one sentence that says what to set."""
+
+
+def _data_folder() -> Path:
+    return user_data_path("fl-bt", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """Settings of every process. `.env.example` lists them with their defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FLBT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    # Telegram
+    telegram_token: SecretStr | None = None
+    telegram_base_url: str = f"{TELEGRAM}/bot"
+    telegram_file_url: str = f"{TELEGRAM}/file/bot"
+    telegram_local: bool = False  # a self-hosted Bot API server in local mode: 2000 MB files, read from its disk
+    access: Literal["closed", "open"] = "closed"
+
+    # Where things live
+    data: Path = Field(default_factory=_data_folder)
+    redis_url: SecretStr | None = None  # none: a private Valkey in the data folder
+    store: str = ""  # file:///…; empty: `store` in the data folder
+    models: Path | None = None  # weights; empty: `models` in the data folder
+
+    # Limits
+    max_seconds: Annotated[float, Field(gt=0)] = 1800  # longest song
+    max_upload_mb: Annotated[float, Field(gt=0)] = 2000  # largest file taken from a person
+    min_free_mb: Annotated[float, Field(ge=0)] = 500  # jobs are refused when the store's disk has less
+    job_timeout: Annotated[float, Field(gt=0)] = 3600  # seconds for one track, all stages
+    fetch_timeout: Annotated[float, Field(gt=0)] = 600  # seconds for one download
+    stall_timeout: Annotated[float, Field(gt=0)] = 30  # seconds without a byte before a download is given up
+    keep_hours: Annotated[float, Field(gt=0)] = 72  # how long stems stay in the store
+    quota_gb: Annotated[float, Field(gt=0)] = 20  # how much the store may hold
+
+    # The engine
+    engine: Literal["openvino", "spleeter"] = "openvino"
+    precision: Literal["auto", "f32", "bf16"] = "auto"
+    mask_extension: Literal["average", "zeros"] = "average"
+    threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
+    mp3_kbps: Literal[128, 160, 192, 256, 320] = 320
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("telegram_base_url", "telegram_file_url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError("must be an http:// or https:// address ending in /bot or /file/bot")
+        return url.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and urlsplit(url.get_secret_value()).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must be a redis:// address, as redis://localhost:6379/0")
+        return url
+
+    @field_validator("store")
+    @classmethod
+    def _store(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme != "file" or not urlsplit(url).path.startswith("/")):
+            raise ValueError("must be a file:///… address with an absolute path")
+        return url
+
+    @property
+    def store_url(self) -> str:
+        return self.store or (self.data / "store").absolute().as_uri()
+
+    @property
+    def models_dir(self) -> Path:
+        return self.models or self.data / "models"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment and `.env`.
+
+    Raises `SettingsError` with one sentence naming the variable and what it should be; never the value of a secret.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates them
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "FLBT_" + "_".join(str(part) for part in first["loc"]).upper()
+        what = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} is wrong: {what[:1].lower()}{what[1:]}. See .env.example.") from None

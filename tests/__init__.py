@@ -1,0 +1,1 @@
+"""Mirrors the rooms; `peers/` holds the servers we test against."""
