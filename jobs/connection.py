@@ -1,0 +1,63 @@
+"""One way to reach Redis, for both sides: JSON payloads, patient with a server that comes back."""
+
+import json
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+
+from arq.connections import ArqRedis
+from pydantic import SecretStr
+from redis.asyncio import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from jobs import keys
+
+AnswerT = TypeVar("AnswerT")
+
+#: arq must find a queued job's payload however long it waited; its default is a day.
+JOB_EXPIRES_MS = 7 * 24 * 3600 * 1000
+
+
+def serialize(payload: dict[str, Any]) -> bytes:
+    """arq's payloads as JSON. Exceptions, which arq also passes here, become their text: nothing is ever pickled."""
+    return json.dumps(payload, default=str).encode()
+
+
+def deserialize(payload: bytes) -> dict[str, Any]:
+    value = json.loads(payload)
+    if not isinstance(value, dict):
+        raise TypeError("a job's payload is an object")
+    return value
+
+
+def connect(url: SecretStr) -> ArqRedis:
+    """A pool of connections. Opens none yet; a lost one is tried again for about two seconds."""
+    pool = ConnectionPool.from_url(
+        url.get_secret_value(),
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=6),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        socket_connect_timeout=5,
+        socket_timeout=10,
+        health_check_interval=15,
+    )
+    return ArqRedis(
+        pool,
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        default_queue_name=keys.QUEUE,
+        expires_extra_ms=JOB_EXPIRES_MS,
+    )
+
+
+async def answer(reply: Awaitable[AnswerT] | AnswerT) -> AnswerT:
+    """The answer to a command. redis-py types its commands for both of its clients; this one's are all awaitable."""
+    assert isinstance(reply, Awaitable)
+    value: AnswerT = await reply
+    return value
+
+
+async def run_script(redis: ArqRedis, script: str, on: Sequence[str], *arguments: str) -> int:
+    """Run one of `jobs.scripts` on the keys `on`; they all answer with a number."""
+    return int(await answer(redis.eval(script, len(on), *on, *arguments)))

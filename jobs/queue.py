@@ -1,0 +1,225 @@
+"""The front ends' side of the queue: accept a request, follow it, cancel it, and remember what was sent.
+
+Redis is the truth: nothing about a request lives only in memory. The worker's side is `jobs/desk.py`.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from arq.connections import ArqRedis
+from arq.constants import job_key_prefix
+from pydantic import SecretStr
+
+from jobs import keys, scripts
+from jobs.connection import answer, connect, run_script
+from jobs.failures import Failure
+from jobs.models import OPEN_PHASES, Phase, Progress, Request, View
+
+#: The one arq function: it takes a track id and does what is wanted of that track.
+JOB_FUNCTION = "track"
+
+
+class JobQueue:
+    """Requests, as front ends see them. Safe to call from many tasks at once."""
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self.redis = redis
+
+    @classmethod
+    def at(cls, url: SecretStr) -> "JobQueue":
+        return cls(connect(url))
+
+    async def close(self) -> None:
+        await self.redis.aclose(close_connection_pool=True)
+
+    # --- a request's life --------------------------------------------------------------------------------------
+
+    async def submit(self, request: Request) -> bool:
+        """Accept `request` and queue its track. False when this very request was accepted before.
+
+        When it returns, the request is in Redis and will be worked on, whoever dies next.
+        """
+        new = await self.hold(request)
+        await self.release(request)
+        return new
+
+    async def hold(self, request: Request) -> bool:
+        """Accept a request whose file is still to be brought into the inbox; `release` queues it."""
+        written = await run_script(
+            self.redis, scripts.ACCEPT,
+            [keys.request(request.id), keys.attended(request.platform), keys.chat(request.chat)],
+            request.id, request.track_id, request.model_dump_json(), Phase.RECEIVING,
+            str(request.created_at), str(keys.KEEP_PER_CHAT),
+        )  # fmt: skip
+        return bool(written)
+
+    async def release(self, request: Request) -> None:
+        """Queue the track of an accepted request. Repeating it does no harm."""
+        track = request.track_id
+        attempt = await run_script(
+            self.redis, scripts.FOLLOW,
+            [keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED],
+            request.id, track, request.source.model_dump_json(), request.wish.model.model_dump_json(),
+            *(rendition.model_dump_json() for rendition in request.wish.renditions),
+        )  # fmt: skip
+        if attempt >= 0:
+            await enqueue(self.redis, track, attempt)
+
+    async def cancel(self, request_id: str) -> bool:
+        """Cancel an open request; its track goes on only while somebody else waits for it. False when not open."""
+        return await self._close(request_id, Phase.CANCELLED, None, OPEN_PHASES)
+
+    async def fail(self, request_id: str, failure: Failure) -> bool:
+        """Close an open request with a reason. False when it was not open."""
+        return await self._close(request_id, Phase.FAILED, failure, OPEN_PHASES)
+
+    async def sending(self, request_id: str) -> bool:
+        """Note that delivery begins, or goes on after a restart. False when it was cancelled meanwhile."""
+        return await self._move(request_id, Phase.SENDING, allowed={Phase.READY, Phase.SENDING})
+
+    async def done(self, request_id: str) -> bool:
+        """Note that everything was delivered. False when it was cancelled meanwhile."""
+        return await self._move(request_id, Phase.DONE, closed=True, allowed={Phase.SENDING})
+
+    async def let_go(self, request_id: str, platform: str) -> None:
+        """The card shows how a closed request ended: forget it in a week, and stop attending to it."""
+        async with self.redis.pipeline(transaction=True) as pipe:
+            pipe.zrem(keys.attended(platform), request_id)
+            pipe.expire(keys.request(request_id), keys.KEEP_CLOSED)
+            pipe.expire(keys.parts(request_id), keys.KEEP_CLOSED)
+            await pipe.execute()
+
+    async def set_card(self, request_id: str, card: str) -> None:
+        """Remember the front end's note of its status message."""
+        await answer(self.redis.hset(keys.request(request_id), "card", card))
+
+    async def _close(self, request_id: str, phase: Phase, failure: Failure | None, allowed: Iterable[Phase]) -> bool:
+        if not await self._move(request_id, phase, closed=True, failure=failure, allowed=allowed):
+            return False
+        track = _text(await answer(self.redis.hget(keys.request(request_id), "track")))
+        await run_script(
+            self.redis, scripts.LEAVE,
+            [keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED, keys.RUNNING, keys.QUEUE],
+            request_id, track, job_key_prefix,
+        )  # fmt: skip
+        return True
+
+    async def _move(
+        self,
+        request_id: str,
+        phase: Phase,
+        *,
+        closed: bool = False,
+        failure: Failure | None = None,
+        allowed: Iterable[Phase],
+    ) -> bool:
+        moved = await run_script(
+            self.redis, scripts.MOVE, [keys.request(request_id)],
+            phase, str(time.time()) if closed else "", failure.model_dump_json() if failure else "", *allowed,
+        )  # fmt: skip
+        return bool(moved)
+
+    # --- looking -----------------------------------------------------------------------------------------------
+
+    async def view(self, request_id: str) -> View | None:
+        """One request as it stands, or None when nobody knows it (any more)."""
+        views = await self.views([request_id])
+        return views[0] if views else None
+
+    async def attended(self, platform: str) -> list[View]:
+        """Every request of `platform` whose card is not final yet, oldest first."""
+        return await self.views(_texts(await self.redis.zrange(keys.attended(platform), 0, -1)))
+
+    async def recent(self, chat: str, limit: int = 10) -> list[View]:
+        """A chat's latest requests, newest first."""
+        return await self.views(_texts(await self.redis.zrevrange(keys.chat(chat), 0, limit - 1)))
+
+    async def views(self, request_ids: Sequence[str]) -> list[View]:
+        """The known ones among `request_ids`, in order, in two round trips whatever their number."""
+        if not request_ids:
+            return []
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for request_id in request_ids:
+                pipe.hgetall(keys.request(request_id))
+            hashes = [fields for fields in await pipe.execute() if b"request" in fields]
+            tracks = [fields[b"track"].decode() for fields in hashes]
+            for track in tracks:
+                pipe.hmget(keys.track(track), ["progress", "attempt"])
+            states = await pipe.execute()
+            for track, (_, attempt) in zip(tracks, states, strict=True):
+                pipe.zrank(keys.QUEUE, keys.job(track, int(attempt or 0)))
+            ranks = await pipe.execute()
+        return [
+            _view(fields, progress, rank) for fields, (progress, _), rank in zip(hashes, states, ranks, strict=True)
+        ]
+
+    async def follow(self, request_id: str, every: float = 0.2) -> AsyncIterator[View]:
+        """The request each time it changed, until it is ready for delivery, closed or forgotten. `every`: seconds."""
+        last: View | None = None
+        while (view := await self.view(request_id)) is not None:
+            if view != last:
+                yield view
+            if view.phase not in (Phase.RECEIVING, Phase.WAITING):
+                return
+            last = view
+            await asyncio.sleep(every)
+
+    async def size(self) -> int:
+        """How many tracks are queued or in work."""
+        return int(await self.redis.zcard(keys.QUEUE))
+
+    async def workers(self, within: float = 30) -> list[str]:
+        """Workers whose heart beat within the last seconds."""
+        return _texts(await self.redis.zrangebyscore(keys.WORKERS, time.time() - within, "+inf"))
+
+    # --- the delivery's ledger ---------------------------------------------------------------------------------
+
+    async def parts(self, request_id: str) -> dict[str, str]:
+        """What the delivery noted: part id → the front end's JSON."""
+        noted = await answer(self.redis.hgetall(keys.parts(request_id)))
+        return {part.decode(): note.decode() for part, note in noted.items()}
+
+    async def note_part(self, request_id: str, part: str, note: str) -> None:
+        await answer(self.redis.hset(keys.parts(request_id), part, note))
+
+    async def known_files(self, platform: str, names: Sequence[str]) -> dict[str, str]:
+        """Files the platform has already, of those asked for: our name → its id there."""
+        if not names:
+            return {}
+        found = await answer(self.redis.hmget(keys.known(platform), list(names)))
+        return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
+
+    async def remember_files(self, platform: str, files: dict[str, str]) -> None:
+        if files:
+            await answer(self.redis.hset(keys.known(platform), mapping=dict(files)))
+
+
+async def enqueue(redis: ArqRedis, track: str, attempt: int) -> None:
+    """Put a track's attempt into arq's queue; nothing happens when it is there already."""
+    await redis.enqueue_job(JOB_FUNCTION, track, _job_id=keys.job(track, attempt))
+
+
+def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None) -> View:
+    request = Request.model_validate_json(fields[b"request"])
+    phase = Phase(fields[b"phase"].decode())
+    waiting = phase is Phase.WAITING
+    failure = fields.get(b"failure")
+    closed_at = fields.get(b"closed_at")
+    return View(
+        request=request,
+        phase=phase,
+        progress=Progress.model_validate_json(progress) if waiting and progress else None,
+        ahead=rank if waiting and not progress else None,
+        failure=Failure.model_validate_json(failure) if failure else None,
+        card=fields.get(b"card", b"").decode(),
+        closed_at=float(closed_at) if closed_at else None,
+    )
+
+
+def _text(value: bytes | str | None) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
+
+
+def _texts(values: Iterable[bytes]) -> list[str]:
+    return [_text(value) for value in values]

@@ -1,0 +1,110 @@
+"""The steps of a request's life that must not be seen half done, as Lua: Redis runs each one whole.
+
+Every script reads the time from its arguments, so that a test can tell it what time it is.
+"""
+
+#: Write a request unless it is there already. KEYS request, attended, chat. ARGV id, track, request, phase, time, kept.
+#: Returns 1 when written, 0 when it was there.
+ACCEPT = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'request', ARGV[3], 'track', ARGV[2], 'phase', ARGV[4])
+redis.call('ZADD', KEYS[2], ARGV[5], ARGV[1])
+redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
+redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - tonumber(ARGV[6]))
+return 1
+"""
+
+#: Let a request follow its track. KEYS request, track, followers, wants, awaited.
+#: ARGV id, track id, source, model, rendition... Returns the track's attempt, or -1 when the request is not open.
+FOLLOW = """
+local phase = redis.call('HGET', KEYS[1], 'phase')
+if phase ~= 'receiving' and phase ~= 'waiting' then return -1 end
+redis.call('HSET', KEYS[1], 'phase', 'waiting')
+redis.call('HSET', KEYS[2], 'source', ARGV[3], 'model', ARGV[4])
+redis.call('PERSIST', KEYS[2])
+redis.call('SADD', KEYS[3], ARGV[1])
+for i = 5, #ARGV do redis.call('SADD', KEYS[4], ARGV[i]) end
+redis.call('SADD', KEYS[5], ARGV[2])
+return tonumber(redis.call('HGET', KEYS[2], 'attempt') or '0')
+"""
+
+#: Move a request to another phase if it is in one of the given ones. KEYS request.
+#: ARGV phase, time or '', failure or '', allowed phases... Returns 1 when moved.
+MOVE = """
+local phase = redis.call('HGET', KEYS[1], 'phase')
+for i = 4, #ARGV do
+  if phase == ARGV[i] then
+    redis.call('HSET', KEYS[1], 'phase', ARGV[1])
+    if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'closed_at', ARGV[2]) end
+    if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'failure', ARGV[3]) end
+    return 1
+  end
+end
+return 0
+"""
+
+#: Stop following. When nobody is left and no worker has the track, its job goes too.
+#: KEYS track, followers, wants, awaited, running, queue. ARGV request id, track id, arq's job key prefix.
+LEAVE = """
+redis.call('SREM', KEYS[2], ARGV[1])
+if redis.call('SCARD', KEYS[2]) > 0 or redis.call('SISMEMBER', KEYS[5], ARGV[2]) == 1 then return 0 end
+local job = ARGV[2] .. '.' .. (redis.call('HGET', KEYS[1], 'attempt') or '0')
+redis.call('ZREM', KEYS[6], job)
+redis.call('DEL', ARGV[3] .. job, KEYS[3])
+redis.call('SREM', KEYS[4], ARGV[2])
+redis.call('HINCRBY', KEYS[1], 'attempt', 1)
+return 1
+"""
+
+#: A worker takes a track. KEYS track, followers, lease, running. ARGV track id, worker, lease in ms.
+#: Returns how often the track was started, this time included; 0 when nobody waits for it; -1 when another has it.
+BEGIN = """
+local owner = redis.call('GET', KEYS[3])
+if owner and owner ~= ARGV[2] then return -1 end
+if redis.call('SCARD', KEYS[2]) == 0 then return 0 end
+redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
+redis.call('SADD', KEYS[4], ARGV[1])
+return redis.call('HINCRBY', KEYS[1], 'starts', 1)
+"""
+
+#: A worker gives a track back unfinished, as at a deploy: the start does not count.
+#: KEYS track, lease, running. ARGV track id, worker.
+HAND_BACK = """
+if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('SREM', KEYS[3], ARGV[1])
+redis.call('HINCRBY', KEYS[1], 'starts', -1)
+return 1
+"""
+
+#: A worker is done with a track, one way or the other. KEYS track, followers, wants, lease, running, awaited.
+#: ARGV track id, worker, outcome ('ready', 'failed', 'cancelled'), time, failure, request key prefix, seconds to keep,
+#: renditions made...
+#: Returns 0 when the track is no longer this worker's, -1 when there is more to do (a rendition was asked for
+#: meanwhile, or somebody came back to a cancelled track), else 1: every follower knows.
+SETTLE = """
+if redis.call('GET', KEYS[4]) ~= ARGV[2] then return 0 end
+if ARGV[3] == 'ready' then
+  local made = {}
+  for i = 8, #ARGV do made[ARGV[i]] = true end
+  for _, want in ipairs(redis.call('SMEMBERS', KEYS[3])) do
+    if not made[want] then return -1 end
+  end
+elseif ARGV[3] == 'cancelled' and redis.call('SCARD', KEYS[2]) > 0 then
+  return -1
+end
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  local key = ARGV[6] .. id
+  if redis.call('HGET', key, 'phase') == 'waiting' then
+    redis.call('HSET', key, 'phase', ARGV[3])
+    if ARGV[3] == 'failed' then redis.call('HSET', key, 'failure', ARGV[5], 'closed_at', ARGV[4]) end
+  end
+end
+redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+redis.call('SREM', KEYS[5], ARGV[1])
+redis.call('SREM', KEYS[6], ARGV[1])
+redis.call('HDEL', KEYS[1], 'starts', 'progress')
+redis.call('HINCRBY', KEYS[1], 'attempt', 1)
+redis.call('EXPIRE', KEYS[1], ARGV[7])
+return 1
+"""

@@ -1,0 +1,179 @@
+"""The result store: uploads on their way in, finished stems and renditions on their way out.
+
+```
+inbox/UPLOAD                      an uploaded file, whole or not there
+tracks/TRACK/manifest.json        written last: without it there is no track
+tracks/TRACK/<stem>.flac, cover…
+tracks/TRACK/<rendition>/rendered.json, files…
+work/…                            half-made things; whatever lies here when a worker starts is rubbish
+```
+
+Everything is made in `work` and renamed into place, so that a half-made result does not exist, whoever dies. The
+address is a URL from the first day; today only `file:///…` is implemented. Callers get local paths.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from jobs.models import Manifest, Rendered, Rendition, StoredFile, Upload
+
+MANIFEST = "manifest.json"
+RENDERED = "rendered.json"
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class ResultStore:
+    """A store in a folder. All its methods are quick, synchronous file operations."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for folder in ("inbox", "tracks", "work"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+
+    @classmethod
+    def at(cls, url: str) -> "ResultStore":
+        """The store at a `file:///…` address. Raises `OSError` when the folder cannot be made."""
+        parts = urlsplit(url)
+        if parts.scheme != "file":
+            raise ValueError(f"no store for {parts.scheme}: addresses")
+        return cls(Path(unquote(parts.path)))
+
+    # --- the way in --------------------------------------------------------------------------------------------
+
+    def inbox(self, upload: Upload) -> Path:
+        """Where an uploaded file lies, if it does."""
+        return self.root / "inbox" / upload.upload_id
+
+    @contextmanager
+    def receiving(self, upload: Upload) -> Iterator[Path]:
+        """A path to write an upload to; it is in the inbox when the context ends well, and nowhere otherwise."""
+        with self.workspace() as folder:
+            part = folder / "upload"
+            yield part
+            part.replace(self.inbox(upload))
+
+    # --- tracks ------------------------------------------------------------------------------------------------
+
+    def folder(self, track_id: str) -> Path:
+        return self.root / "tracks" / track_id
+
+    def manifest(self, track_id: str) -> Manifest | None:
+        """The track's manifest, or None when it is not (or no longer) in the store."""
+        return _read(Manifest, self.folder(track_id) / MANIFEST)
+
+    def rendered(self, track_id: str, rendition: Rendition) -> Rendered | None:
+        """The files of a rendition, or None when they are not in the store."""
+        return _read(Rendered, self.folder(track_id) / rendition.key / RENDERED)
+
+    def stem_path(self, manifest: Manifest, file: StoredFile) -> Path:
+        """A stem or the cover of a track."""
+        return self.folder(manifest.track_id) / file.name
+
+    def file_path(self, track_id: str, rendition: Rendition, file: StoredFile) -> Path:
+        """A file of a rendition."""
+        return self.folder(track_id) / rendition.key / file.name
+
+    def keep_track(self, made_in: Path, manifest: Manifest) -> None:
+        """Move a folder of finished stems from the workspace into place, manifest last."""
+        target = self.folder(manifest.track_id)
+        _write(made_in / MANIFEST, manifest)
+        if target.exists():  # without a manifest, or damaged: `manifest` said None
+            shutil.rmtree(target)
+        made_in.replace(target)
+
+    def keep_rendition(self, made_in: Path, track_id: str, rendered: Rendered) -> None:
+        """Move a folder of rendered files from the workspace into place."""
+        target = self.folder(track_id) / rendered.rendition.key
+        _write(made_in / RENDERED, rendered)
+        if target.exists():
+            shutil.rmtree(target)
+        made_in.replace(target)
+
+    def forget(self, track_id: str) -> None:
+        """Remove a track and all its renditions."""
+        folder = self.folder(track_id)
+        # The manifest first: from here on the track does not exist, even if we die in the middle.
+        (folder / MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    # --- room --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """A folder for half-made things on the store's own disk, gone when the context ends."""
+        folder = Path(mkdtemp(dir=self.root / "work"))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.root).free
+
+    def used_bytes(self) -> int:
+        return sum(size for _, size, _ in self._ages())
+
+    def tidy(self, keep_seconds: float, quota_bytes: float, busy: frozenset[str] = frozenset()) -> list[str]:
+        """Remove tracks and uploads older than `keep_seconds`, then the oldest until the rest fits `quota_bytes`.
+
+        `busy` are names (track or upload ids) to spare. Half-made folders older than a day go as well. Returns what
+        was removed.
+        """
+        now = time.time()
+        removed = []
+        left = self.used_bytes()
+        for age, size, path in sorted(self._ages(), reverse=True):
+            if path.name not in busy and (age > keep_seconds or left > quota_bytes):
+                if path.is_dir():
+                    self.forget(path.name)
+                else:
+                    path.unlink(missing_ok=True)
+                removed.append(path.name)
+                left -= size
+        for path in (self.root / "work").iterdir():
+            with suppress(FileNotFoundError):
+                if now - path.stat().st_mtime > 24 * 3600:
+                    shutil.rmtree(path, ignore_errors=True)
+        return removed
+
+    def touch(self, track_id: str) -> None:
+        """The track was asked for again: its age starts anew."""
+        with suppress(FileNotFoundError):
+            (self.folder(track_id) / MANIFEST).touch()
+
+    def _ages(self) -> list[tuple[float, int, Path]]:
+        """Age in seconds, size in bytes and path of every track and upload."""
+        now = time.time()
+        found = []
+        for path in [*(self.root / "tracks").iterdir(), *(self.root / "inbox").iterdir()]:
+            with suppress(FileNotFoundError):
+                files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+                clock = path / MANIFEST if (path / MANIFEST).exists() else path
+                found.append((now - clock.stat().st_mtime, sum(file.stat().st_size for file in files), path))
+        return found
+
+
+def _read(model: type[ModelT], path: Path) -> ModelT | None:
+    """A value from its file; None when it is missing, or damaged so that it has to be made again."""
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
+
+
+def _write(path: Path, value: BaseModel) -> None:
+    """Write and flush to the disk: the rename that follows must not be there before the content is."""
+    with path.open("w") as file:
+        file.write(value.model_dump_json(indent=1))
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,62 @@
+"""The private Valkey keeps what it was told, belongs to one, and leaves with its owner."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from redis import Redis
+
+from jobs.embedded import private_valkey
+
+
+def test_with_a_folder_it_remembers(tmp_path: Path) -> None:
+    for expected in (None, b"kept"):
+        with private_valkey(tmp_path / "queue") as url, Redis.from_url(url.get_secret_value()) as redis:
+            assert redis.get("word") == expected
+            redis.set("word", "kept")
+
+
+def test_a_folder_has_one_user(tmp_path: Path) -> None:
+    with private_valkey(tmp_path), pytest.raises(RuntimeError, match="another fl-bt"), private_valkey(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RuntimeError, match="did not start"), private_valkey(tmp_path / "file" / "queue"):
+        pass
+
+
+OWNER = """
+import sys, time
+from jobs.embedded import private_valkey
+from pathlib import Path
+with private_valkey(Path(sys.argv[1])) as url:
+    print(url.get_secret_value(), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("victim", ["owner", "guard"])
+def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Path, victim: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", OWNER, tmp_path], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        url = owner.stdout.readline().strip()
+        with Redis.from_url(url) as redis:
+            redis.set("word", "kept")
+            redis.execute_command("WAITAOF", 1, 0, 2000)
+        tree = psutil.Process(owner.pid).children(recursive=True)
+        guard = next(process for process in tree if "jobs.embedded" in process.cmdline())
+        guard.kill() if victim == "guard" else owner.kill()
+        if victim == "guard":
+            owner.kill()
+        else:
+            psutil.wait_procs(tree, timeout=10)
+            assert not any(process.is_running() and process.status() != "zombie" for process in tree)
+    time.sleep(0.1)
+    with private_valkey(tmp_path) as again, Redis.from_url(again.get_secret_value()) as redis:
+        assert redis.get("word") == b"kept"
+    assert not [process for process in tree if process.is_running() and process.status() != "zombie"]

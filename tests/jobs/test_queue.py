@@ -1,0 +1,251 @@
+"""The queue's promises on a real Valkey: accepted once, shared, cancelled, never lost."""
+
+import time
+
+import pytest
+from arq.constants import in_progress_key_prefix
+
+from jobs import keys
+from jobs.desk import Desk
+from jobs.failures import Failure, Reason
+from jobs.models import Format, Package, Phase, Progress, Request, Stage, View, Wish, YouTube, request_id
+from jobs.queue import JobQueue
+
+SONG = YouTube(video_id="dQw4w9WgXcQ")
+OTHER = YouTube(video_id="jNQXAC9IVRw")
+
+
+def ask(who: str = "ana", source: YouTube = SONG, wish: Wish | None = None, message: str = "1") -> Request:
+    chat = f"test:{who}"
+    return Request(
+        id=request_id(chat, message, source),
+        platform="test",
+        chat=chat,
+        asker=chat,
+        source=source,
+        wish=wish or Wish(),
+        created_at=time.time(),
+    )
+
+
+async def seen(queue: JobQueue, request: Request) -> View:
+    view = await queue.view(request.id)
+    assert view is not None
+    return view
+
+
+@pytest.fixture
+def desk(queue: JobQueue) -> Desk:
+    return Desk(queue.redis, "worker-1")
+
+
+async def test_a_request_is_accepted_once_however_often_its_message_arrives(queue: JobQueue) -> None:
+    request = ask()
+    assert await queue.submit(request)
+    assert not await queue.submit(request)
+    assert await queue.size() == 1
+    assert [view.request for view in await queue.attended("test")] == [request]
+    assert (await seen(queue, request)).phase is Phase.WAITING
+
+
+async def test_positions_count_tracks_not_requests(queue: JobQueue) -> None:
+    first, joined, second = ask("ana"), ask("bo"), ask("bo", OTHER)
+    for request in (first, joined, second):
+        await queue.submit(request)
+    assert [view.ahead for view in await queue.views([first.id, joined.id, second.id])] == [0, 0, 1]
+
+
+async def test_two_askers_share_one_job_and_both_hear_the_end(queue: JobQueue, desk: Desk) -> None:
+    ana, bo = ask("ana"), ask("bo", wish=Wish(format=Format.FLAC, package=Package.ZIP))
+    await queue.submit(ana)
+    track = await desk.begin(ana.track_id)
+    assert track is not None
+    assert (track.source, track.model, track.starts) == (SONG, ana.wish.model, 1)
+    made = await desk.wanted(track.id)
+    await queue.submit(bo)
+    assert await queue.size() == 1
+    assert not await desk.ready(track.id, made), "bo's zip was asked for meanwhile"
+    assert await desk.ready(track.id, await desk.wanted(track.id))
+    assert [view.phase for view in await queue.views([ana.id, bo.id])] == [Phase.READY, Phase.READY]
+    assert await queue.redis.keys("flbt:*:" + track.id) == [keys.track(track.id).encode()]
+
+
+async def test_progress_is_state_that_anybody_may_read_late(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    progress = Progress(stage=Stage.SEPARATING, fraction=0.5, title="Song")
+    assert await desk.report(request.track_id, progress)
+    view = await seen(queue, request)
+    assert view.progress == progress
+    assert view.ahead is None
+
+
+async def test_a_failure_reaches_every_follower_and_the_next_try_is_new(queue: JobQueue, desk: Desk) -> None:
+    ana, bo = ask("ana"), ask("bo")
+    await queue.submit(ana)
+    await queue.submit(bo)
+    await desk.begin(ana.track_id)
+    failure = Failure(reason=Reason.PRIVATE, detail="said the site")
+    await desk.fail(ana.track_id, failure)
+    for request in (ana, bo):
+        view = await seen(queue, request)
+        assert (view.phase, view.failure) == (Phase.FAILED, failure)
+        assert view.closed_at is not None
+    again = ask("ana", message="2")
+    await queue.submit(again)
+    assert (await seen(queue, again)).phase is Phase.WAITING
+    track = await desk.begin(again.track_id)
+    assert track is not None
+    assert track.starts == 1
+
+
+async def test_cancelling_a_queued_track_takes_it_out_of_the_queue(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    assert await queue.cancel(request.id)
+    assert not await queue.cancel(request.id), "it is cancelled already"
+    assert await queue.size() == 0
+    assert await desk.begin(request.track_id) is None
+    again = ask(message="2")
+    await queue.submit(again)
+    assert await queue.size() == 1
+    assert await desk.begin(again.track_id) is not None
+
+
+async def test_cancelling_a_running_track_tells_the_worker_unless_others_wait(queue: JobQueue, desk: Desk) -> None:
+    ana, bo = ask("ana"), ask("bo")
+    await queue.submit(ana)
+    await queue.submit(bo)
+    await desk.begin(ana.track_id)
+    await queue.cancel(ana.id)
+    assert await desk.report(ana.track_id, Progress()), "bo still waits"
+    await queue.cancel(bo.id)
+    assert not await desk.report(ana.track_id, Progress())
+    assert await desk.abandon(ana.track_id)
+    assert [view.phase for view in await queue.views([ana.id, bo.id])] == [Phase.CANCELLED, Phase.CANCELLED]
+
+
+async def test_coming_back_to_a_track_that_is_being_abandoned_keeps_it(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await queue.cancel(request.id)
+    await queue.submit(ask(message="2"))
+    assert not await desk.abandon(request.track_id)
+
+
+async def test_a_held_request_waits_for_its_file(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    assert await queue.hold(request)
+    assert (await seen(queue, request)).phase is Phase.RECEIVING
+    assert await queue.size() == 0
+    await queue.release(request)
+    await queue.release(request)
+    assert await queue.size() == 1
+
+
+async def test_a_cancelled_upload_is_not_queued_when_its_file_arrives(queue: JobQueue) -> None:
+    request = ask()
+    await queue.hold(request)
+    await queue.cancel(request.id)
+    await queue.release(request)
+    assert await queue.size() == 0
+    assert (await seen(queue, request)).phase is Phase.CANCELLED
+
+
+async def test_delivery_phases_move_one_way_and_cancel_wins(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    assert not await queue.sending(request.id), "it is not ready"
+    await desk.begin(request.track_id)
+    await desk.ready(request.track_id, await desk.wanted(request.track_id))
+    assert await queue.sending(request.id)
+    assert await queue.sending(request.id), "a restart goes on"
+    await queue.cancel(request.id)
+    assert not await queue.done(request.id)
+    assert (await seen(queue, request)).phase is Phase.CANCELLED
+
+
+async def test_a_dead_workers_track_is_freed_by_the_next(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    job = keys.job(request.track_id, 0)
+    await queue.redis.set(in_progress_key_prefix + job, b"1")
+    next_worker = Desk(queue.redis, "worker-2")
+    assert await next_worker.recover() == [], "the lease still holds"
+    assert await next_worker.begin(request.track_id) is None
+    await queue.redis.delete(keys.lease(request.track_id))
+    assert await next_worker.recover() == [request.track_id]
+    assert not await queue.redis.exists(in_progress_key_prefix + job)
+    track = await next_worker.begin(request.track_id)
+    assert track is not None
+    assert track.starts == 2
+    assert await desk.ready(request.track_id, await desk.wanted(request.track_id)), "the dead man's word counts no more"
+    assert (await seen(queue, request)).phase is Phase.WAITING
+
+
+async def test_handing_back_does_not_count_as_a_start(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await desk.hand_back(request.track_id)
+    track = await desk.begin(request.track_id)
+    assert track is not None
+    assert track.starts == 1
+
+
+async def test_an_accepted_request_whose_job_was_never_queued_is_queued_by_recovery(
+    queue: JobQueue, desk: Desk
+) -> None:
+    request = ask()
+    await queue.submit(request)
+    await queue.redis.delete(keys.QUEUE, "arq:job:" + keys.job(request.track_id, 0))
+    assert await queue.size() == 0
+    await desk.recover()
+    assert await queue.size() == 1
+
+
+async def test_the_heartbeat_keeps_a_lease(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await queue.redis.pexpire(keys.lease(request.track_id), 50)
+    await desk.beat()
+    assert await queue.redis.pttl(keys.lease(request.track_id)) > 5000
+    assert await queue.workers() == ["worker-1"]
+    await desk.leave()
+    assert await queue.workers() == []
+
+
+async def test_the_ledger_and_known_files_remember(queue: JobQueue) -> None:
+    await queue.note_part("0" * 16, "stems-mp3", '{"sent":true}')
+    assert await queue.parts("0" * 16) == {"stems-mp3": '{"sent":true}'}
+    await queue.remember_files("test", {"t/stems-mp3/vocals.mp3": "file-1"})
+    assert await queue.known_files("test", ["t/stems-mp3/vocals.mp3", "t/x"]) == {"t/stems-mp3/vocals.mp3": "file-1"}
+
+
+async def test_a_card_is_attended_until_it_is_let_go(queue: JobQueue) -> None:
+    request = ask()
+    await queue.submit(request)
+    await queue.set_card(request.id, "card-7")
+    await queue.cancel(request.id)
+    assert [view.card for view in await queue.attended("test")] == ["card-7"]
+    await queue.let_go(request.id, "test")
+    assert await queue.attended("test") == []
+    assert [view.phase for view in await queue.recent("test:ana")] == [Phase.CANCELLED]
+
+
+async def test_follow_ends_with_the_request(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    phases = []
+    async for view in queue.follow(request.id, every=0.01):
+        phases.append(view.phase)
+        if view.progress is None:
+            await desk.begin(request.track_id)
+            await desk.report(request.track_id, Progress(stage=Stage.FETCHING))
+        else:
+            await desk.ready(request.track_id, await desk.wanted(request.track_id))
+    assert phases == [Phase.WAITING, Phase.WAITING, Phase.READY]

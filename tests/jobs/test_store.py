@@ -1,0 +1,112 @@
+"""The store: whole or not there, and no older or larger than it may be."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from jobs.models import Manifest, Model, Rendered, Rendition, Stem, StoredFile, Tags, Upload, YouTube, track_id
+from jobs.store import ResultStore
+
+SONG = YouTube(video_id="dQw4w9WgXcQ")
+MP3 = Rendition(kind="stems", format="mp3")
+
+
+def keep(store: ResultStore, source: YouTube | Upload = SONG, size: int = 10) -> Manifest:
+    vocals = StoredFile(name="vocals.flac", bytes_=size, stem=Stem.VOCALS)
+    manifest = Manifest(
+        track_id=track_id(source, Model()),
+        source=source,
+        model=Model(),
+        tags=Tags(title="Song"),
+        samples=44100,
+        stems=(vocals,),
+        made_at=time.time(),
+    )
+    with store.workspace() as folder:
+        made = folder / "made"
+        made.mkdir()
+        (made / vocals.name).write_bytes(b"x" * size)
+        store.keep_track(made, manifest)
+    return manifest
+
+
+def age(store: ResultStore, manifest: Manifest, seconds: float) -> None:
+    then = time.time() - seconds
+    os.utime(store.folder(manifest.track_id) / "manifest.json", (then, then))
+
+
+def test_a_track_is_there_with_its_manifest(store: ResultStore) -> None:
+    manifest = keep(store)
+    assert store.manifest(manifest.track_id) == manifest
+    assert store.stem_path(manifest, manifest.stems[0]).read_bytes() == b"x" * 10
+    assert list((store.root / "work").iterdir()) == []
+
+
+def test_a_track_without_or_with_a_damaged_manifest_is_not_there_and_can_be_made_again(store: ResultStore) -> None:
+    manifest = keep(store)
+    path = store.folder(manifest.track_id) / "manifest.json"
+    path.write_text(path.read_text()[:50])
+    assert store.manifest(manifest.track_id) is None
+    path.unlink()
+    assert store.manifest(manifest.track_id) is None
+    assert keep(store) != manifest
+    assert store.manifest(manifest.track_id) is not None
+
+
+def test_a_rendition_is_there_when_it_is_whole(store: ResultStore) -> None:
+    manifest = keep(store)
+    assert store.rendered(manifest.track_id, MP3) is None
+    rendered = Rendered(rendition=MP3, files=(StoredFile(name="vocals.mp3", bytes_=1, stem=Stem.VOCALS),))
+    for content in (b"1", b"2"):
+        with store.workspace() as folder:
+            made = folder / MP3.key
+            made.mkdir()
+            (made / "vocals.mp3").write_bytes(content)
+            store.keep_rendition(made, manifest.track_id, rendered)
+        assert store.rendered(manifest.track_id, MP3) == rendered
+        assert store.file_path(manifest.track_id, MP3, rendered.files[0]).read_bytes() == content
+
+
+def test_an_upload_is_in_the_inbox_only_when_it_arrived_whole(store: ResultStore) -> None:
+    upload = Upload(upload_id="abc")
+    with pytest.raises(ConnectionError), store.receiving(upload) as path:
+        path.write_bytes(b"half")
+        raise ConnectionError
+    assert not store.inbox(upload).exists()
+    with store.receiving(upload) as path:
+        path.write_bytes(b"whole")
+    assert store.inbox(upload).read_bytes() == b"whole"
+
+
+def test_tidy_removes_what_is_old_and_then_the_oldest_over_quota(store: ResultStore) -> None:
+    sources = [YouTube(video_id="a" * 9 + str(n) + "Q") for n in range(4)]
+    old, third, second, first = (keep(store, source, size=100_000) for source in sources)
+    for manifest, seconds in ((old, 1000), (third, 30), (second, 20), (first, 10)):
+        age(store, manifest, seconds)
+    removed = store.tidy(keep_seconds=500, quota_bytes=250_000)
+    assert removed == [old.track_id, third.track_id]
+    assert store.manifest(first.track_id) == first
+    assert not store.folder(old.track_id).exists()
+
+
+def test_tidy_spares_what_is_in_use_and_what_was_asked_for_again(store: ResultStore) -> None:
+    one, two = keep(store, SONG), keep(store, YouTube(video_id="jNQXAC9IVRw"))
+    for manifest in (one, two):
+        age(store, manifest, 1000)
+    store.touch(two.track_id)
+    assert store.tidy(500, 1e9, busy=frozenset({one.track_id})) == []
+
+
+def test_forgetting_a_track_removes_everything(store: ResultStore) -> None:
+    manifest = keep(store)
+    store.forget(manifest.track_id)
+    store.forget(manifest.track_id)
+    assert list((store.root / "tracks").iterdir()) == []
+
+
+def test_the_address_may_have_spaces_and_must_be_a_file(tmp_path: Path) -> None:
+    assert ResultStore.at((tmp_path / "my store").as_uri()).root == tmp_path / "my store"
+    with pytest.raises(ValueError, match="s3"):
+        ResultStore.at("s3://bucket")

@@ -1,0 +1,222 @@
+"""The story of one track: fetch, separate, render, tell everybody.
+
+Each stage runs in a child process, works in a folder of its own and is moved into the store when it is whole. Whatever
+happens, the track is settled: its followers hear that it is ready, or why not, or it goes back into the queue.
+"""
+
+import asyncio
+import logging
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis.exceptions import RedisError
+
+from jobs.desk import Desk, Track
+from jobs.failures import Failed, Failure, Reason, failed
+from jobs.models import Manifest, Rendered, Rendition, Stage, StoredFile, Upload
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from worker import estimate
+from worker.child import run_child
+from worker.childside import failure_of_os_error
+from worker.reporter import Reporter
+from worker.tasks import Fetched, FetchTask, RenderedSet, RenderTask, Separated, SeparationTask
+
+log = logging.getLogger(__name__)
+
+MAX_STARTS = 2  # a track that took its worker down twice fails honestly
+
+
+@dataclass(frozen=True)
+class Studio:
+    """What a worker works with."""
+
+    desk: Desk
+    store: ResultStore
+    settings: Settings
+
+
+async def take(studio: Studio, track_id: str) -> None:
+    """Take a track from the queue and settle it.
+
+    Raises `CancelledError` when the worker has to stop; the track is back in the queue then. Raises `RedisError` when
+    the queue is out of reach: the lease ends by itself and the track is run again.
+    """
+    desk = studio.desk
+    track = await desk.begin(track_id)
+    if track is None:
+        return
+    log.info("track %s: %s, %s, start %d", track.id, track.source.key, track.model.key, track.starts)
+    try:
+        if track.starts > MAX_STARTS:
+            raise failed(Reason.INTERRUPTED, f"started {track.starts - 1} times, and no worker survived it")
+        async with asyncio.timeout(studio.settings.job_timeout):
+            await _settle(studio, track)
+    except asyncio.CancelledError:
+        log.info("track %s: handed back", track.id)
+        await asyncio.shield(desk.hand_back(track.id))
+        raise
+    except Failed as reason:
+        await _fail(desk, track, reason.failure)
+    except TimeoutError:
+        await _fail(desk, track, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
+    except RedisError:
+        raise
+    except OSError as error:
+        await _fail(desk, track, failure_of_os_error(error))
+    except Exception as error:
+        log.exception("track %s: a bug", track.id)
+        await _fail(desk, track, Failure(reason=Reason.INTERNAL, detail=repr(error)))
+
+
+async def _fail(desk: Desk, track: Track, failure: Failure) -> None:
+    log.warning("track %s: failed, %s: %s", track.id, failure.reason, failure.detail)
+    await desk.fail(track.id, failure)
+
+
+async def _settle(studio: Studio, track: Track) -> None:
+    """Do what is wanted, and again while more is asked for, until everybody can be told; or until nobody cares."""
+    while True:
+        reporter = Reporter(studio.desk, track.id)
+        work = asyncio.create_task(_make(studio, track, reporter))
+        audience = asyncio.create_task(reporter.publish_until_abandoned())
+        try:
+            await asyncio.wait({work, audience}, return_when=asyncio.FIRST_COMPLETED)
+            if audience.done() and not work.done():
+                audience.result()
+                await _stop(work)
+                if await studio.desk.abandon(track.id):
+                    log.info("track %s: cancelled", track.id)
+                    return
+            elif await studio.desk.ready(track.id, work.result()):
+                log.info("track %s: ready", track.id)
+                return
+        finally:
+            await _stop(audience)
+            await _stop(work)
+
+
+async def _stop(task: "asyncio.Task[object]") -> None:
+    """Cancel and wait: a child must be gone before the next one starts."""
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()  # looked at: it lost the race and tells nobody anything
+
+
+async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Rendition]:
+    """Stems, if they are not in the store, then the wanted renditions that are not. Returns the renditions there."""
+    store = studio.store
+    manifest = store.manifest(track.id)
+    if manifest is None:
+        if store.free_bytes() < studio.settings.min_free_mb * 1e6:
+            raise failed(Reason.NO_DISK, f"{store.free_bytes() / 1e6:.0f} MB free")
+        manifest = await _separate(studio, track, reporter)
+    else:
+        store.touch(track.id)
+        reporter.learn(manifest.tags.title, manifest.tags.artist, manifest.seconds)
+    wanted = await studio.desk.wanted(track.id)
+    missing = [rendition for rendition in wanted if store.rendered(track.id, rendition) is None]
+    if missing:
+        await _render(studio, manifest, missing, reporter)
+    return wanted
+
+
+async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
+    """Fetch the source, separate it, and put the stems into the store."""
+    settings, store = studio.settings, studio.store
+    with store.workspace() as folder:
+        download, made = folder / "download", folder / "made"
+        download.mkdir()
+        made.mkdir()
+        reporter.enter(Stage.FETCHING)
+        fetched = await run_child(
+            "worker.sources",
+            FetchTask(
+                source=track.source,
+                output=download,
+                inbox=store.inbox(track.source) if isinstance(track.source, Upload) else None,
+                max_seconds=settings.max_seconds,
+            ),
+            Fetched,
+            reporter.step,
+            deadline=settings.fetch_timeout,
+            stall=settings.stall_timeout,
+        )
+        reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
+        cover = _take_cover(fetched.cover, made)
+        reporter.enter(Stage.SEPARATING)
+        wanted = await studio.desk.wanted(track.id)
+        reporter.then = estimate.rendering(fetched.seconds, wanted, settings.threads or os.cpu_count() or 1)
+        separated = await run_child(
+            "worker.separation",
+            SeparationTask(
+                audio=fetched.audio,
+                output=made,
+                model=track.model,
+                tags=fetched.tags,
+                cover=made / cover.name if cover else None,
+                models_dir=settings.models_dir.absolute(),
+                engine=settings.engine,
+                precision=settings.precision,
+                threads=settings.threads,
+                max_seconds=settings.max_seconds,
+            ),
+            Separated,
+            reporter.step,
+            deadline=settings.job_timeout,
+        )
+        manifest = Manifest(
+            track_id=track.id,
+            source=track.source,
+            model=track.model,
+            tags=fetched.tags,
+            samples=separated.samples,
+            stems=separated.stems,
+            cover=cover,
+            gain=separated.gain,
+            notes=separated.notes,
+            engine=separated.engine,
+            made_at=time.time(),
+        )
+        store.keep_track(made, manifest)
+    return manifest
+
+
+def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
+    if fetched is None:
+        return None
+    kept = into / f"cover{fetched.suffix}"
+    shutil.move(fetched, kept)
+    return StoredFile(name=kept.name, bytes_=kept.stat().st_size)
+
+
+async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
+    """Render what is missing and put it into the store."""
+    store, settings = studio.store, studio.settings
+    reporter.enter(Stage.RENDERING)
+    with store.workspace() as folder:
+        result = await run_child(
+            "worker.render",
+            RenderTask(
+                stems_dir=store.folder(manifest.track_id),
+                stems=manifest.stems,
+                tags=manifest.tags,
+                cover=store.stem_path(manifest, manifest.cover) if manifest.cover else None,
+                gain=manifest.gain,
+                renditions=tuple(missing),
+                output=folder,
+                mp3_kbps=settings.mp3_kbps,
+                threads=settings.threads,
+            ),
+            RenderedSet,
+            reporter.step,
+            deadline=settings.job_timeout,
+        )
+        for rendition, files in zip(missing, result.files, strict=True):
+            rendered = Rendered(rendition=rendition, files=files)
+            store.keep_rendition(folder / rendition.key, manifest.track_id, rendered)

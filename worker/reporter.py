@@ -1,0 +1,64 @@
+"""Between the children's steps and everybody who follows: what is known of the track, published at a calm pace."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from jobs.desk import Desk
+from jobs.models import Progress, Stage
+from worker import estimate
+from worker.child import Step
+
+PACE = 0.4  # seconds between two looks at whether there is something to publish, or nobody left to publish it to
+
+
+class Reporter:
+    """Collects steps of one track. `then` is what will follow the separation, in seconds, for the estimate."""
+
+    def __init__(self, desk: Desk, track_id: str, now: Callable[[], float] = time.time) -> None:
+        self._desk = desk
+        self._track_id = track_id
+        self._now = now
+        self._progress = Progress(stage=Stage.QUEUED, started_at=now())
+        self._stage_from: tuple[float, float] | None = None  # when the stage first moved, and where it was
+        self.then = 0.0
+
+    def enter(self, stage: Stage) -> None:
+        """A new stage begins."""
+        self._stage_from = None
+        self._change(stage=stage, fraction=None, seconds_left=None, note="")
+
+    def step(self, step: Step) -> None:
+        """A child moved on. What it has learnt about the track stays known."""
+        now = self._now()
+        left = None
+        if step.fraction is not None:
+            if self._stage_from is None:
+                self._stage_from = (now, step.fraction)
+            since, first = self._stage_from
+            left = estimate.rest_of_stage(now - since, first, step.fraction)
+            if left is not None and self._progress.stage is Stage.SEPARATING:
+                left += self.then
+        learnt = {name: value for name in ("title", "artist", "seconds") if (value := getattr(step, name)) is not None}
+        self._change(fraction=step.fraction, seconds_left=left, note=step.note, **learnt)
+
+    def learn(self, title: str, artist: str, seconds: float | None) -> None:
+        """The track's names and length, as the card shows them."""
+        self._change(title=title, artist=artist or None, seconds=seconds)
+
+    @property
+    def song_seconds(self) -> float | None:
+        return self._progress.seconds
+
+    async def publish_until_abandoned(self) -> None:
+        """Publish what changed until nobody follows the track any more."""
+        published: Progress | None = None
+        while True:
+            current = self._progress
+            if not await self._desk.report(self._track_id, current if current != published else None):
+                return
+            published = current
+            await asyncio.sleep(PACE)
+
+    def _change(self, **changes: object) -> None:
+        self._progress = self._progress.model_copy(update={**changes, "updated_at": self._now()})
