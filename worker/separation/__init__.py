@@ -1,0 +1,22 @@
+"""From a song to its stems. `python -m worker.separation` is the child process that does it.
+
+Importing this package is light: runtime, decoder and arrays are loaded by the first call of `separate`.
+"""
+
+from collections.abc import Callable
+
+from worker.child import Step
+from worker.tasks import Separated, SeparationTask
+
+__all__ = ["separate"]
+
+
+def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
+    """Separate `task.audio` into one FLAC per stem in `task.output`, reporting a step per segment.
+
+    Raises `Failed`: what is wrong with the file, TOO_LONG, EMPTY, MODEL_UNAVAILABLE, MODEL_DAMAGED, ENGINE_MISSING.
+    Whatever happens, the output folder has all stems or none.
+    """
+    from worker.separation.engine import run
+
+    return run(task, report)

@@ -1,0 +1,78 @@
+"""One separation, start to end: song and weights in, stems on disk out."""
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+
+from jobs.failures import Reason, failed
+from jobs.models import STEMS
+from worker.audio.reading import Song, open_song
+from worker.child import Step
+from worker.separation import stock
+from worker.separation.network import load_network
+from worker.separation.spectrogram import Samples
+from worker.separation.stems import open_stems
+from worker.separation.stream import separate_blocks
+from worker.separation.weights import ensure_weights
+from worker.tasks import Separated, SeparationTask
+
+SAMPLE_RATE = 44100
+
+Report = Callable[[Step], None]
+
+
+def run(task: SeparationTask, report: Report) -> Separated:
+    """See `worker.separation.separate`."""
+    if task.engine == "spleeter":
+        stock.require()
+    with open_song(task.audio) as song:
+        if song.seconds is not None and song.seconds > task.max_seconds:
+            raise failed(Reason.TOO_LONG, seconds=song.seconds, limit_seconds=task.max_seconds)
+        engine, pieces = _pieces(task, song, report)
+        samples = 0
+        with open_stems(task.output, STEMS[task.model.stems], task.tags, task.cover) as files:
+            for number, piece in enumerate(pieces, 1):
+                files.write(piece)
+                samples += len(piece[0])
+                done = samples / (song.seconds * SAMPLE_RATE) if song.seconds else None
+                report(Step(fraction=None if done is None else min(done, 1.0), alive=number, seconds=song.seconds))
+            if samples == 0:
+                raise failed(Reason.EMPTY)
+        return Separated(
+            samples=samples,
+            stems=files.files,
+            gain=files.gain,
+            notes=("cut_short",) if song.cut_short else (),
+            engine=engine,
+        )
+
+
+def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iterator[list[Samples]]]:
+    """What separates, for the log, and the pieces of the stems as they come."""
+    model = task.model
+    checkpoint = ensure_weights(model.stems, task.models_dir, report)
+    blocks = _no_longer_than(task.max_seconds, song.blocks())
+    if task.engine == "spleeter":
+        report(Step(fraction=0.0, seconds=song.seconds))
+        pieces = stock.separate_blocks(blocks, checkpoint, model, task.threads, report)
+        return f"spleeter {version('spleeter')}", pieces
+    network = load_network(
+        checkpoint,
+        model.stems,
+        model.band,
+        precision=task.precision,
+        threads=task.threads,
+        converting=lambda: report(Step(note="model")),
+    )
+    report(Step(fraction=0.0, seconds=song.seconds))
+    name = f"openvino {version('openvino')} {network.precision}"
+    return name, separate_blocks(blocks, network, model.extension)
+
+
+def _no_longer_than(limit_seconds: float, blocks: Iterator[Samples]) -> Iterator[Samples]:
+    """The blocks, as long as they are no longer in sum than allowed: a container can say anything of its length."""
+    samples = 0
+    for block in blocks:
+        samples += len(block)
+        if samples > limit_seconds * SAMPLE_RATE:
+            raise failed(Reason.TOO_LONG, seconds=samples / SAMPLE_RATE, limit_seconds=limit_seconds)
+        yield block

@@ -1,0 +1,115 @@
+"""Spleeter's arithmetic between samples and masks, in float32, one segment at a time.
+
+Frames of 4096 samples every 1024 under a periodic Hann window, on a grid that starts one frame before the song; a
+segment is 512 of them. Source: `spleeter.model.EstimatorSpecBuilder` and `tf.signal.stft` / `inverse_stft` as it
+calls them. Segments know nothing of each other but the 3072 samples by which their frames overlap, so one after
+another with a tail carried over is exactly the whole song at once.
+
+Shapes: a block is (channels, samples), a spectrum (channels, frames, bins) complex64, an estimate or a mask of the
+band the network sees (stems, channels, frames, band) float32.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+Spectrum = NDArray[np.complex64]
+
+CHANNELS = 2
+FRAME = 4096  # samples
+HOP = 1024  # samples
+SEGMENT = 512  # frames
+BINS = FRAME // 2 + 1
+ADVANCE = SEGMENT * HOP  # samples from one segment to the next
+OVERLAP = FRAME - HOP  # samples that two neighbouring segments share
+SPAN = ADVANCE + OVERLAP  # samples under the frames of one segment
+
+EPSILON = np.float32(1e-10)
+WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)).astype(np.float32)
+#: Squared windows, a quarter of a frame apart, add up to 3/2.
+SYNTHESIS_WINDOW = WINDOW * np.float32(2 / 3)
+
+
+def segments(blocks: Iterable[Samples]) -> Iterator[Samples]:
+    """The spans of samples, (2, SPAN) each, that the segments of a song are made of; blocks may be of any length.
+
+    The yielded array is used again for the next one. One frame of silence comes before the song, and after it as
+    much as the last segment needs; a song without samples has no segment.
+    """
+    span = np.zeros((CHANNELS, SPAN), np.float32)
+    filled = FRAME
+    heard = False
+    for block in blocks:
+        at = 0
+        while at < block.shape[1]:
+            heard = True
+            taken = min(block.shape[1] - at, SPAN - filled)
+            span[:, filled : filled + taken] = block[:, at : at + taken]
+            at += taken
+            filled += taken
+            if filled == SPAN:
+                yield span
+                span[:, :OVERLAP] = span[:, ADVANCE:]
+                filled = OVERLAP
+    # Frames begin until the song has ended, so samples that only shared a segment still open one of their own.
+    while heard and filled > 0:
+        span[:, filled:] = 0
+        yield span
+        span[:, :OVERLAP] = span[:, ADVANCE:]
+        filled -= ADVANCE
+
+
+def spectrum_of(span: Samples) -> Spectrum:
+    """The spectrum, (2, SEGMENT, BINS), of one segment's samples."""
+    frames = np.lib.stride_tricks.sliding_window_view(span, FRAME, axis=1)[:, ::HOP]
+    return np.fft.rfft(frames * WINDOW).astype(np.complex64)
+
+
+def masks_of(estimates: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each stem's share of the energy in each bin, from the magnitudes the networks estimate; they add up to 1.
+
+    Shape in and out: (stems, channels, frames, band).
+    """
+    energy = np.square(estimates)
+    total = energy.sum(axis=0)
+    total += EPSILON
+    energy += EPSILON / np.float32(len(energy))
+    energy /= total
+    return energy
+
+
+def masked(spectrum: Spectrum, mask: NDArray[np.float32], extension: Literal["average", "zeros"]) -> Spectrum:
+    """One stem's spectrum: the mask, (channels, frames, band), on the band, and above it what `extension` says.
+
+    `average` lets through the mask's mean over the frame, so that stems go on adding up to the song; `zeros` is
+    silence, as stock Spleeter has it.
+    """
+    band = mask.shape[-1]
+    stem = np.empty_like(spectrum)
+    np.multiply(spectrum[..., :band], mask, out=stem[..., :band])
+    if extension == "average":
+        np.multiply(spectrum[..., band:], mask.mean(axis=-1, keepdims=True), out=stem[..., band:])
+    else:
+        stem[..., band:] = 0
+    return stem
+
+
+class OverlapAdd:
+    """Spectra of successive segments in, the samples that nothing will be added to any more out."""
+
+    def __init__(self) -> None:
+        self._sum = np.zeros((CHANNELS, SPAN), np.float32)
+
+    def add(self, spectrum: Spectrum) -> Samples:
+        """The next ADVANCE samples, (2, ADVANCE), valid until the next call."""
+        frames = np.fft.irfft(spectrum, FRAME).astype(np.float32)
+        frames *= SYNTHESIS_WINDOW
+        self._sum[:, :OVERLAP] = self._sum[:, ADVANCE:]
+        self._sum[:, OVERLAP:] = 0
+        hops = self._sum.reshape(CHANNELS, SPAN // HOP, HOP)
+        for quarter in range(FRAME // HOP):
+            hops[:, quarter : quarter + SEGMENT] += frames[:, :, quarter * HOP : (quarter + 1) * HOP]
+        return self._sum[:, :ADVANCE]
