@@ -1,0 +1,1 @@
+"""The servers we test against: small, real, and as strict as the ones they stand in for."""

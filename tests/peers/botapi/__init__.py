@@ -1,0 +1,22 @@
+"""A small Bot API server of our own, over real HTTP and as strict as Telegram's, with people who use it.
+
+    async with BotApi() as server:
+        ana = server.person("Ana", language="pt")
+        chat = server.private(ana)
+        …  start the bot with base_url=server.base_url, base_file_url=server.file_url, token=server.token
+        await chat.say("/start")
+        card = await chat.until(lambda message: "Hello" in message.text)
+        await chat.press(card, "Cancel")
+        assert server.refused == []
+
+`world` holds what exists; `limits`, `markup` and `files` what Telegram refuses; `sending`, `editing` and `asking` the
+methods; `people` what persons do; `server`, `wire` and `faults` the HTTP, what goes wrong, and every request's record.
+"""
+
+from tests.peers.botapi.faults import Request, Trouble
+from tests.peers.botapi.limits import Pace
+from tests.peers.botapi.people import Chat, Press
+from tests.peers.botapi.server import BotApi
+from tests.peers.botapi.world import File, Message, Person
+
+__all__ = ["BotApi", "Chat", "File", "Message", "Pace", "Person", "Press", "Request", "Trouble"]

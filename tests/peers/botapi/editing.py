@@ -1,0 +1,87 @@
+"""Methods that change what is already there, and answers to pressed buttons."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from tests.peers.botapi import limits
+from tests.peers.botapi.files import Params
+from tests.peers.botapi.sending import known_place, place_of, read_text
+from tests.peers.botapi.world import Json, Message, bad
+
+if TYPE_CHECKING:
+    from tests.peers.botapi.server import BotApi
+
+
+def _message_of(server: "BotApi", params: Params, what: str) -> Message:
+    place = place_of(server, params)
+    message_id = params.number("message_id")
+    if message_id is None:
+        raise bad("message identifier is not specified")
+    message = place.find(message_id)
+    if message is None:
+        raise bad(f"message to {what} not found")
+    if not message.is_bots and what == "edit":
+        raise bad("message can't be edited")
+    return message
+
+
+def _change(server: "BotApi", message: Message, text: str, entities: list[Json], buttons: list[list[Json]]) -> Any:
+    if (text, entities, buttons) == (message.text, message.entities, message.buttons):
+        raise bad(
+            "message is not modified: specified new message content and reply markup are exactly the same "
+            "as a current content and reply markup of the message"
+        )
+    server.keep_pace(message.place, 1)
+    if text != message.text:
+        message.edits.append(message.text)
+    message.text, message.entities, message.buttons = text, entities, buttons
+    message.edited_at = time.time()
+    return message.to_json()
+
+
+def edit_message_text(server: "BotApi", params: Params) -> Any:
+    message = _message_of(server, params, "edit")
+    if message.file is not None:
+        raise bad("there is no text in the message to edit")
+    text, entities = read_text(params, "text", "entities")
+    limits.check_text(text)
+    return _change(server, message, text.strip(), entities, limits.check_keyboard(params.text("reply_markup")))
+
+
+def edit_message_caption(server: "BotApi", params: Params) -> Any:
+    message = _message_of(server, params, "edit")
+    if message.file is None:
+        raise bad("there is no caption in the message to edit")
+    caption, entities = read_text(params, "caption", "caption_entities")
+    limits.check_caption(caption)
+    return _change(server, message, caption, entities, limits.check_keyboard(params.text("reply_markup")))
+
+
+def edit_message_reply_markup(server: "BotApi", params: Params) -> Any:
+    message = _message_of(server, params, "edit")
+    buttons = limits.check_keyboard(params.text("reply_markup"))
+    return _change(server, message, message.text, message.entities, buttons)
+
+
+def delete_message(server: "BotApi", params: Params) -> Any:
+    message = _message_of(server, params, "delete")
+    if message.place.is_group and not message.is_bots and not message.place.bot_is_admin:
+        raise bad("message can't be deleted")
+    message.deleted = True
+    return True
+
+
+def answer_callback_query(server: "BotApi", params: Params) -> Any:
+    press = server.presses.get(params.text("callback_query_id"))
+    if press is None or press.answered.is_set() or server.clock() > press.at + server.query_seconds:
+        raise bad("query is too old and response timeout expired or query ID is invalid")
+    if limits.units(params.text("text")) > limits.ANSWER_UNITS:
+        raise bad("MESSAGE_TOO_LONG")
+    press.text, press.alert = params.text("text"), params.yes("show_alert")
+    press.answered.set()
+    return True
+
+
+def leave_chat(server: "BotApi", params: Params) -> Any:
+    known_place(server, params).blocked = True
+    return True

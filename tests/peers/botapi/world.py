@@ -1,0 +1,195 @@
+"""What exists in this small Telegram: persons, places, messages, files; and how each looks on the wire."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+BOT_ID = 7000001
+BOT_USERNAME = "fl_bt_test_bot"
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not an error of the server
+    """The Bot API says no: `code` and `description` as Telegram words them, `parameters` as it adds them."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(code, description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+    def __str__(self) -> str:
+        return self.description
+
+
+def bad(description: str, **parameters: int) -> Refused:
+    return Refused(400, f"Bad Request: {description}", **parameters)
+
+
+@dataclass
+class Person:
+    id: int
+    name: str
+    language: str = "en"
+    username: str = ""
+
+    def to_json(self) -> Json:
+        known = {"username": self.username} if self.username else {}
+        return {"id": self.id, "is_bot": False, "first_name": self.name, "language_code": self.language, **known}
+
+
+BOT_JSON: Json = {"id": BOT_ID, "is_bot": True, "first_name": "FL-BT", "username": BOT_USERNAME}
+
+
+@dataclass
+class File:
+    """A file as Telegram keeps it. `size` may be claimed without holding the bytes."""
+
+    id: str
+    kind: str  # audio, document, voice, video, video_note, photo
+    content: bytes
+    name: str = ""
+    mime: str = ""
+    title: str = ""
+    performer: str = ""
+    seconds: int = 0
+    thumbnail: bytes = b""
+    size: int = 0
+
+    @property
+    def bytes_(self) -> int:
+        return self.size or len(self.content)
+
+    def to_json(self) -> Any:
+        known: Json = {"file_id": self.id, "file_unique_id": f"u{self.id[-12:]}", "file_size": self.bytes_}
+        if self.kind == "photo":
+            return [{**known, "width": 640, "height": 480}]
+        if self.kind in ("video", "video_note"):
+            known |= {"width": 320, "height": 240, "length": 240}
+        if self.kind != "document":
+            known |= {"duration": self.seconds}
+        named = {"file_name": self.name, "mime_type": self.mime, "title": self.title, "performer": self.performer}
+        if self.thumbnail:
+            known["thumbnail"] = {"file_id": f"t{self.id}", "file_unique_id": f"tu{self.id[-12:]}"}
+            known["thumbnail"] |= {"width": 320, "height": 320, "file_size": len(self.thumbnail)}
+        return known | {name: value for name, value in named.items() if value}
+
+
+@dataclass
+class Message:
+    """A message as a person sees it. `text` is the caption where there is a file; `edits` holds what it said before."""
+
+    place: "Place"
+    id: int
+    sender: Person | None  # None: the bot
+    text: str = ""
+    entities: list[Json] = field(default_factory=list)
+    file: File | None = None
+    album: str = ""
+    buttons: list[list[Json]] = field(default_factory=list)
+    reply_to: "Message | None" = None
+    topic: int | None = None
+    edits: list[str] = field(default_factory=list)
+    deleted: bool = False
+    service: Json = field(default_factory=dict)
+    date: int = field(default_factory=lambda: int(time.time()))
+    edited_at: float = 0.0
+
+    @property
+    def is_bots(self) -> bool:
+        return self.sender is None
+
+    @property
+    def labels(self) -> list[str]:
+        """What its buttons say, row by row."""
+        return [button["text"] for row in self.buttons for button in row]
+
+    @property
+    def thread(self) -> int | None:
+        """The thread as the wire shows it: the topic of a forum, or a reply's thread in another supergroup."""
+        if self.topic is not None:
+            return self.topic
+        if self.place.kind == "supergroup" and not self.place.forum and self.reply_to is not None:
+            return self.reply_to.thread or self.reply_to.id
+        return None
+
+    def to_json(self, *, deep: bool = True) -> Json:
+        wire: Json = {"message_id": self.id, "date": self.date, "chat": self.place.to_json(), **self.service}
+        wire["from"] = BOT_JSON if self.sender is None else self.sender.to_json()
+        if self.thread is not None:
+            wire |= {"message_thread_id": self.thread} | ({"is_topic_message": True} if self.place.forum else {})
+        if self.file is not None:
+            wire[self.file.kind] = self.file.to_json()
+        name = "text" if self.file is None else "caption"
+        if self.text:
+            wire[name] = self.text
+            if self.entities:
+                wire["entities" if name == "text" else "caption_entities"] = self.entities
+        if self.album:
+            wire["media_group_id"] = self.album
+        if self.buttons:
+            wire["reply_markup"] = {"inline_keyboard": self.buttons}
+        if self.edits:
+            wire["edit_date"] = int(self.edited_at)
+        if deep and self.reply_to is not None and not self.reply_to.deleted:
+            wire["reply_to_message"] = self.reply_to.to_json(deep=False)
+        return wire
+
+    def lines(self) -> Iterator[str]:
+        """The message in a transcript."""
+        who = "bot" if self.sender is None else self.sender.name
+        said = self.text.splitlines() or ([] if self.file or self.service else [""])
+        if self.file is not None:
+            label = " - ".join(part for part in (self.file.performer, self.file.title) if part)
+            said = [f"[{self.file.kind} {self.file.name} {label} {self.file.bytes_} bytes]", *said]
+        for index, line in enumerate([*said, *(str(self.service) for _ in self.service)]):
+            yield f"{who + ':' if index == 0 else '':<12} {line}"
+        for row in self.buttons:
+            yield " " * 13 + " ".join(f"[{button['text']}]" for button in row)
+
+
+@dataclass
+class Place:
+    """A private chat or a group. `topics` are the threads of a forum; `admins` are ids, the first one created it."""
+
+    id: int
+    kind: str  # private, group, supergroup
+    title: str
+    members: list[Person]
+    admins: list[int] = field(default_factory=list)
+    forum: bool = False
+    topics: dict[int, str] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+    opened: bool = True  # a private chat is opened by the person's first message
+    blocked: bool = False  # by the person, or kicked from the group
+    bot_is_admin: bool = False
+    moved_to: int | None = None
+    next_id: int = 1
+
+    @property
+    def is_group(self) -> bool:
+        return self.kind != "private"
+
+    def to_json(self) -> Json:
+        if not self.is_group:
+            person = self.members[0].to_json()
+            shown: Json = {key: person[key] for key in ("first_name", "username") if key in person}
+            return {"id": self.id, "type": self.kind, **shown}
+        return {"id": self.id, "type": self.kind, "title": self.title, **({"is_forum": True} if self.forum else {})}
+
+    def add(self, message: Message) -> Message:
+        self.messages.append(message)
+        return message
+
+    def take_id(self) -> int:
+        self.next_id += 1
+        return self.next_id - 1
+
+    def find(self, message_id: int) -> Message | None:
+        return next((one for one in self.messages if one.id == message_id and not one.deleted), None)
+
+    def transcript(self) -> str:
+        """What a person sees when scrolling through the chat."""
+        return "\n".join(line for message in self.messages if not message.deleted for line in message.lines())
