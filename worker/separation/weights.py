@@ -89,6 +89,11 @@ def ensure_weights(
     return folder
 
 
+def have_weights(stems: StemCount, models_dir: Path) -> bool:
+    """Whether the weights are there and intact. Raises `Failed` with MODEL_DAMAGED, after removing them, if changed."""
+    return _is_there(models_dir / f"{stems}stems", stems)
+
+
 def _is_there(folder: Path, stems: StemCount) -> bool:
     """Whether the checkpoint is there and intact; raises MODEL_DAMAGED, after removing it, when it is not."""
     match seal.is_intact(folder, WHEEL_FILES if stems == 2 else None):
