@@ -14,8 +14,9 @@
 | flbt:awaited           | set    | tracks with followers                                                        |
 | flbt:running           | set    | tracks a worker began and did not end                                        |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
-| flbt:people            | hash   | owner, pairing code                                                          |
+| flbt:people            | hash   | owner, pairing code, what allowed people and chats were known as             |
 | flbt:allowed           | set    | chats and people let in                                                      |
+| flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 """
@@ -65,6 +66,10 @@ def wants(track_id: str) -> str:
 
 def lease(track_id: str) -> str:
     return f"flbt:lease:{track_id}"
+
+
+def told(person: str) -> str:
+    return f"flbt:told:{person}"
 
 
 def wish(name: str) -> str:

@@ -108,3 +108,11 @@ redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('EXPIRE', KEYS[1], ARGV[7])
 return 1
 """
+
+#: Make somebody the owner, once. KEYS people. ARGV person, code. Returns 1 when done, 0 when the code is used or wrong.
+PAIR = """
+if redis.call('HEXISTS', KEYS[1], 'owner') == 1 or redis.call('HGET', KEYS[1], 'code') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'owner', ARGV[1])
+redis.call('HDEL', KEYS[1], 'code')
+return 1
+"""

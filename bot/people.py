@@ -1,0 +1,93 @@
+"""Who may use the bot: the owner, who pairs once with a code from the log, and whoever the owner lets in.
+
+Names have the platform in front: `telegram:42` is a person and their private chat, `telegram:-100123` a group.
+"""
+
+import hmac
+import secrets
+from typing import Literal
+
+from arq.connections import ArqRedis
+
+from jobs import keys, scripts
+from jobs.connection import answer, run_script
+
+#: How long a stranger who was told to ask the owner gets no further answer, in seconds.
+SILENCE = 6 * 3600
+
+_OWNER = "owner"
+_CODE = "code"
+
+
+class People:
+    """Access. `access` is the setting: `closed` lets nobody in but the owner and whom the owner allowed."""
+
+    def __init__(self, redis: ArqRedis, access: Literal["closed", "open"]) -> None:
+        self._redis = redis
+        self._open = access == "open"
+
+    # --- the owner ---------------------------------------------------------------------------------------------
+
+    async def owner(self) -> str | None:
+        """The owner's name, or None before the pairing."""
+        name = await answer(self._redis.hget(keys.PEOPLE, _OWNER))
+        return _text(name) or None
+
+    async def is_owner(self, person: str) -> bool:
+        return await self.owner() == person
+
+    async def pairing_code(self) -> str | None:
+        """The code that makes its bearer the owner, the same until it is used. None once there is an owner."""
+        if await self.owner() is not None:
+            return None
+        # 24 bytes are 32 letters, within the 64 that a start link may carry.
+        await answer(self._redis.hsetnx(keys.PEOPLE, _CODE, secrets.token_urlsafe(24)))
+        return _text(await answer(self._redis.hget(keys.PEOPLE, _CODE))) or None
+
+    async def pair(self, person: str, code: str) -> bool:
+        """Make `person` the owner when `code` is the pairing code. The code works once, for one person."""
+        expected = _text(await answer(self._redis.hget(keys.PEOPLE, _CODE)))
+        # Compared here and not in Redis: here it takes the same time wherever the first wrong letter is.
+        if not expected or not hmac.compare_digest(expected.encode(), code.encode()):
+            return False
+        return bool(await run_script(self._redis, scripts.PAIR, [keys.PEOPLE], person, expected))
+
+    # --- everybody else ----------------------------------------------------------------------------------------
+
+    async def may_ask(self, person: str, chat: str) -> bool:
+        """Whether `person` is served in `chat`: anyone when open; else the owner, and allowed persons and chats."""
+        if self._open:
+            return True
+        let_in = await answer(self._redis.smismember(keys.ALLOWED, [person, chat]))
+        return any(let_in) or await self.is_owner(person)
+
+    async def allow(self, name: str, known_as: str = "") -> bool:
+        """Let a person or a group in. `known_as` is what `/who` shows. False when it was in before."""
+        if known_as:
+            await answer(self._redis.hset(keys.PEOPLE, _known(name), known_as))
+        return bool(await answer(self._redis.sadd(keys.ALLOWED, name)))
+
+    async def deny(self, name: str) -> bool:
+        """Let a person or a group in no longer. False when it was not in."""
+        await answer(self._redis.hdel(keys.PEOPLE, _known(name)))
+        return bool(await answer(self._redis.srem(keys.ALLOWED, name)))
+
+    async def allowed(self) -> dict[str, str]:
+        """Who was let in: name → what it was known as then, or ''."""
+        names = sorted(_text(name) for name in await answer(self._redis.smembers(keys.ALLOWED)))
+        if not names:
+            return {}
+        known = await answer(self._redis.hmget(keys.PEOPLE, [_known(name) for name in names]))
+        return {name: _text(shown) for name, shown in zip(names, known, strict=True)}
+
+    async def first_refusal(self, person: str) -> bool:
+        """Whether this stranger is to be told, once in a while, that the bot is closed; else it costs us nothing."""
+        return bool(await self._redis.set(keys.told(person), b"1", nx=True, ex=SILENCE))
+
+
+def _known(name: str) -> str:
+    return f"name:{name}"
+
+
+def _text(stored: bytes | str | None) -> str:
+    return stored.decode() if isinstance(stored, bytes) else stored or ""
