@@ -121,16 +121,21 @@ class Package(StrEnum):
 
 
 class Rendition(Value):
-    """One delivered encoding of a separated track: all stems as files, all stems in a zip, or one mix of stems."""
+    """One delivered encoding of a separated track: all stems as files, all stems in a zip, or one mix of stems.
+
+    `kbps` is a bit rate below the usual one, for MP3 and M4A that would otherwise be too large to send; 0: the usual.
+    """
 
     kind: Literal["stems", "zip", "mix"]
     format: Format
     mix: tuple[Stem, ...] = ()
+    kbps: Annotated[int, Field(ge=0, le=320)] = 0
 
     @property
     def key(self) -> str:
-        """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`."""
-        return "-".join(part for part in (self.kind, "+".join(self.mix), self.format) if part)
+        """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`, `stems-mp3-128`."""
+        rate = str(self.kbps) if self.kbps else ""
+        return "-".join(part for part in (self.kind, "+".join(self.mix), self.format, rate) if part)
 
 
 class Wish(Value):
