@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from jobs import keys, scripts
 from jobs.connection import answer, connect, run_script
 from jobs.failures import Failure
-from jobs.models import OPEN_PHASES, Phase, Progress, Request, View
+from jobs.models import OPEN_PHASES, Phase, Progress, Rendition, Request, View
 
 #: The one arq function: it takes a track id and does what is wanted of that track.
 JOB_FUNCTION = "track"
@@ -56,15 +56,24 @@ class JobQueue:
 
     async def release(self, request: Request) -> None:
         """Queue the track of an accepted request. Repeating it does no harm."""
+        await self._follow(scripts.FOLLOW, request, request.wish.renditions)
+
+    async def want(self, request: Request, renditions: Sequence[Rendition]) -> bool:
+        """Send a request that was to be delivered back to its track for further renditions, or because its files are
+        no longer in the store. False when it is not open any more."""
+        return await self._follow(scripts.RETURN, request, renditions)
+
+    async def _follow(self, script: str, request: Request, renditions: Sequence[Rendition]) -> bool:
         track = request.track_id
         attempt = await run_script(
-            self.redis, scripts.FOLLOW,
+            self.redis, script,
             [keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED],
             request.id, track, request.source.model_dump_json(), request.wish.model.model_dump_json(),
-            *(rendition.model_dump_json() for rendition in request.wish.renditions),
+            *(rendition.model_dump_json() for rendition in renditions),
         )  # fmt: skip
         if attempt >= 0:
             await enqueue(self.redis, track, attempt)
+        return attempt >= 0
 
     async def cancel(self, request_id: str) -> bool:
         """Cancel an open request; its track goes on only while somebody else waits for it. False when not open."""
@@ -81,6 +90,15 @@ class JobQueue:
     async def done(self, request_id: str) -> bool:
         """Note that everything was delivered. False when it was cancelled meanwhile."""
         return await self._move(request_id, Phase.DONE, closed=True, allowed={Phase.SENDING})
+
+    async def reopen(self, request: Request) -> bool:
+        """Back to sending, to deliver a part of a finished request once more. False when it is not done."""
+        reopened = await run_script(
+            self.redis, scripts.REOPEN,
+            [keys.request(request.id), keys.attended(request.platform), keys.parts(request.id)],
+            request.id, str(request.created_at),
+        )  # fmt: skip
+        return bool(reopened)
 
     async def let_go(self, request_id: str, platform: str) -> None:
         """The card shows how a closed request ended: forget it in a week, and stop attending to it."""

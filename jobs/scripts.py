@@ -14,11 +14,16 @@ redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - tonumber(ARGV[6]))
 return 1
 """
 
-#: Let a request follow its track. KEYS request, track, followers, wants, awaited.
-#: ARGV id, track id, source, model, rendition... Returns the track's attempt, or -1 when the request is not open.
-FOLLOW = """
+
+def _follow(*phases: str) -> str:
+    """Let a request in one of `phases` follow its track. KEYS request, track, followers, wants, awaited.
+
+    ARGV id, track id, source, model, rendition... Returns the track's attempt, or -1 when the request is elsewhere.
+    """
+    elsewhere = " and ".join(f"phase ~= '{phase}'" for phase in phases)
+    return f"""
 local phase = redis.call('HGET', KEYS[1], 'phase')
-if phase ~= 'receiving' and phase ~= 'waiting' then return -1 end
+if {elsewhere} then return -1 end
 redis.call('HSET', KEYS[1], 'phase', 'waiting')
 redis.call('HSET', KEYS[2], 'source', ARGV[3], 'model', ARGV[4])
 redis.call('PERSIST', KEYS[2])
@@ -26,6 +31,25 @@ redis.call('SADD', KEYS[3], ARGV[1])
 for i = 5, #ARGV do redis.call('SADD', KEYS[4], ARGV[i]) end
 redis.call('SADD', KEYS[5], ARGV[2])
 return tonumber(redis.call('HGET', KEYS[2], 'attempt') or '0')
+"""
+
+
+#: A request that was accepted goes to its track.
+FOLLOW = _follow("receiving", "waiting")
+
+#: A request that was to be delivered goes back to its track: something is missing.
+RETURN = _follow("waiting", "ready", "sending")
+
+#: Deliver something of a finished request once more. KEYS request, attended, parts. ARGV id, time.
+#: Returns 1 when the request is open again, 0 when it was not done.
+REOPEN = """
+if redis.call('HGET', KEYS[1], 'phase') ~= 'done' then return 0 end
+redis.call('HSET', KEYS[1], 'phase', 'sending')
+redis.call('HDEL', KEYS[1], 'closed_at')
+redis.call('PERSIST', KEYS[1])
+redis.call('PERSIST', KEYS[3])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+return 1
 """
 
 #: Move a request to another phase if it is in one of the given ones. KEYS request.

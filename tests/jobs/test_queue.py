@@ -8,7 +8,7 @@ from arq.constants import in_progress_key_prefix
 from jobs import keys
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Package, Phase, Progress, Request, Stage, View, Wish, YouTube, request_id
+from jobs.models import Format, Package, Phase, Progress, Rendition, Request, Stage, View, Wish, YouTube, request_id
 from jobs.queue import JobQueue
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
@@ -165,6 +165,40 @@ async def test_delivery_phases_move_one_way_and_cancel_wins(queue: JobQueue, des
     await queue.cancel(request.id)
     assert not await queue.done(request.id)
     assert (await seen(queue, request)).phase is Phase.CANCELLED
+
+
+async def test_a_request_goes_back_to_its_track_for_another_rendition(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await desk.ready(request.track_id, await desk.wanted(request.track_id))
+    await queue.sending(request.id)
+    smaller = Rendition(kind="stems", format=Format.M4A)
+    assert await queue.want(request, [smaller])
+    assert (await seen(queue, request)).phase is Phase.WAITING
+    assert await queue.size() == 2, "the finished attempt, which only arq takes away, and the new one"
+    track = await desk.begin(request.track_id)
+    assert track is not None
+    assert await desk.wanted(track.id) == [smaller]
+    await desk.ready(request.track_id, [smaller])
+    await queue.cancel(request.id)
+    assert not await queue.want(request, [smaller])
+
+
+async def test_a_finished_request_can_be_opened_to_send_a_part_again(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    assert not await queue.reopen(request), "it is not done"
+    await desk.begin(request.track_id)
+    await desk.ready(request.track_id, await desk.wanted(request.track_id))
+    await queue.sending(request.id)
+    await queue.done(request.id)
+    await queue.let_go(request.id, "test")
+    assert await queue.reopen(request)
+    view = await seen(queue, request)
+    assert (view.phase, view.closed_at) == (Phase.SENDING, None)
+    assert [view.request for view in await queue.attended("test")] == [request]
+    assert await queue.redis.ttl(keys.request(request.id)) == -1
 
 
 async def test_a_dead_workers_track_is_freed_by_the_next(queue: JobQueue, desk: Desk) -> None:
