@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 READY = "ready"
+CHECK = 0.5  # seconds between two looks at whether the server lives
 
 
 @contextmanager
@@ -37,6 +39,7 @@ def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
     )
     assert guard.stdin is not None
     assert guard.stdout is not None
+    word = rest = ""
     try:
         word, _, rest = guard.stdout.readline().strip().partition(" ")
         if word != READY:
@@ -44,7 +47,8 @@ def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
         yield SecretStr(f"unix://{rest}")
     finally:
         guard.stdin.close()
-        guard.wait()
+        if guard.wait() != 0 and word == READY:  # the guard was killed, and its server stands alone
+            _end_orphan(Path(rest))
         guard.stdout.close()
 
 
@@ -83,8 +87,16 @@ def _guard(folder: Path | None) -> None:
             return
         stack.callback(server.stop)
         print(READY, socket, flush=True)  # noqa: T201
-        while os.read(0, 4096):
-            pass
+        while not _owner_gone(CHECK):
+            if not server.is_running():  # killed: everybody reconnects, and the append-only file has the rest
+                server.terminate()
+                server.start()
+
+
+def _owner_gone(seconds: float) -> bool:
+    """Whether our standard input ends within `seconds`."""
+    readable, _, _ = select.select([0], [], [], seconds)
+    return bool(readable) and not os.read(0, 4096)
 
 
 @contextmanager

@@ -5,10 +5,7 @@ import contextlib
 import logging
 import os
 import secrets
-import signal
 import socket
-import sys
-import threading
 from typing import Any
 
 from arq.worker import Worker, func
@@ -17,7 +14,6 @@ from pydantic import SecretStr
 from jobs import keys
 from jobs.connection import connect, deserialize, serialize
 from jobs.desk import Desk
-from jobs.logs import set_up_logging
 from jobs.queue import JOB_FUNCTION
 from jobs.settings import Settings
 from jobs.store import ResultStore
@@ -75,19 +71,10 @@ def make_worker(settings: Settings, redis_url: SecretStr, *, burst: bool = False
     )
 
 
-def run(settings: Settings, redis_url: SecretStr, *, tethered: bool = False) -> None:
-    """Run a worker until it is told to stop. `tethered`: also when standard input ends, as the starter's death does."""
-    set_up_logging(settings)
-    if tethered:
-        threading.Thread(target=_stop_with_starter, daemon=True).start()
-    # arq makes its own loop when none is set.
+def run(settings: Settings, redis_url: SecretStr) -> None:
+    """Run a worker until it is told to stop by SIGTERM or SIGINT."""
+    # arq takes the loop that is set.
     asyncio.set_event_loop(asyncio.new_event_loop())
     worker = make_worker(settings, redis_url)
     with contextlib.suppress(asyncio.CancelledError):
         worker.run()
-
-
-def _stop_with_starter() -> None:
-    while sys.stdin.buffer.read(4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,5 +1,6 @@
 """The private Valkey keeps what it was told, belongs to one, and leaves with its owner."""
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from jobs.embedded import private_valkey
 
@@ -60,3 +62,17 @@ def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Pat
     with private_valkey(tmp_path) as again, Redis.from_url(again.get_secret_value()) as redis:
         assert redis.get("word") == b"kept"
     assert not [process for process in tree if process.is_running() and process.status() != "zombie"]
+
+
+def test_a_killed_server_comes_back_with_what_it_knew(tmp_path: Path) -> None:
+    with private_valkey(tmp_path) as url, Redis.from_url(url.get_secret_value()) as redis:
+        redis.set("word", "kept")
+        redis.execute_command("WAITAOF", 1, 0, 2000)
+        server = int(redis.info("server")["process_id"])
+        psutil.Process(server).kill()
+        for _ in range(100):
+            with contextlib.suppress(RedisConnectionError):
+                assert redis.get("word") == b"kept"
+                break
+            time.sleep(0.1)
+        assert redis.info("server")["process_id"] != server

@@ -1,0 +1,128 @@
+"""`fl-bt doctor`: what is well, what is not, and what to do about it."""
+
+import asyncio
+import platform
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import click
+from pydantic import SecretStr
+from redis.exceptions import RedisError
+
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+
+NEWEST_TRIED = (3, 14)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line. `advice` is what to do, empty when nothing needs doing; `grave` when FL-BT cannot work like this."""
+
+    subject: str
+    found: str
+    advice: str = ""
+    grave: bool = False
+
+
+async def examine(settings: Settings) -> int:
+    """Print every finding. Returns 1 when one of them is grave, else 0."""
+    grave = False
+    async for finding in _findings(settings):
+        mark = "✗" if finding.grave else "!" if finding.advice else "✓"
+        click.echo(
+            f"{mark} {finding.subject:8} {finding.found}"
+            + (f"\n           → {finding.advice}" if finding.advice else "")
+        )
+        grave = grave or finding.grave
+    return int(grave)
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield _python()
+    yield await _weights(settings)
+    yield await _queue(settings.redis_url)
+    yield _store(settings)
+    yield _disk(settings)
+    yield await _token(settings)
+
+
+def _python() -> Finding:
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info[:2] > NEWEST_TRIED:
+        return Finding("Python", found, "newer than any this was tried on; `uv python pin 3.11` is safe")
+    return Finding("Python", found)
+
+
+async def _weights(settings: Settings) -> Finding:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", "models", "--check", "2", "4", "5",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    answers = dict(line.split() for line in output.decode().splitlines())
+    there = [count for count, answer in answers.items() if answer == "yes"]
+    if process.returncode != 0:
+        return Finding("Weights", "damaged", "`uv run fl-bt models` fetches them again", grave=True)
+    if not there:
+        return Finding(
+            "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models`"
+        )
+    return Finding("Weights", f"for {', '.join(there)} stems in {settings.models_dir}")
+
+
+async def _queue(url: SecretStr | None) -> Finding:
+    if url is None:
+        return Finding("Queue", "a private one, started when it is needed")
+    queue = JobQueue.at(url)
+    try:
+        size, workers = await queue.size(), await queue.workers()
+    except (RedisError, OSError) as error:
+        return Finding("Queue", f"no answer: {error}", "start Redis, or correct FLBT_REDIS_URL", grave=True)
+    finally:
+        await queue.close()
+    found = f"{size} tracks waiting, {len(workers)} worker{'s' * (len(workers) != 1)} alive"
+    return Finding("Queue", found, "" if workers else "start one: `uv run fl-bt worker`")
+
+
+def _store(settings: Settings) -> Finding:
+    try:
+        store = ResultStore.at(settings.store_url)
+        with store.workspace() as folder:
+            (folder / "probe").write_bytes(b"x")
+    except OSError as error:
+        return Finding(
+            "Store", f"{settings.store_url}: {error.strerror}", "make it writable, or set FLBT_STORE", grave=True
+        )
+    return Finding("Store", f"{settings.store_url}, {store.used_bytes() / 1e9:.1f} of {settings.quota_gb:g} GB used")
+
+
+def _disk(settings: Settings) -> Finding:
+    try:
+        free = shutil.disk_usage(ResultStore.at(settings.store_url).root).free
+    except OSError as error:
+        return Finding("Disk", f"unknown: {error.strerror}", "see the store", grave=True)
+    found = f"{free / 1e9:.1f} GB free"
+    if free < settings.min_free_mb * 1e6:
+        advice = f"jobs are refused below {settings.min_free_mb:g} MB (FLBT_MIN_FREE_MB): make room"
+        return Finding("Disk", found, advice, grave=True)
+    return Finding("Disk", found)
+
+
+async def _token(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("Token", "none", "only the bot needs one: ask @BotFather in Telegram, set FLBT_TELEGRAM_TOKEN")
+    from telegram import Bot
+    from telegram.error import InvalidToken, TelegramError
+
+    try:
+        bot = Bot(settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url)
+        async with bot:
+            return Finding("Token", f"belongs to @{bot.username}")
+    except InvalidToken:
+        return Finding("Token", "refused by Telegram", "copy it again from @BotFather", grave=True)
+    except TelegramError as error:
+        return Finding("Token", f"could not be checked: {error.message}", "is there a network?", grave=True)

@@ -1,0 +1,52 @@
+"""From what was typed to a source: a link by its id, or a file by its content."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from bot.links import parse_source
+from jobs.failures import Reason, failed
+from jobs.models import Source, Upload
+from jobs.store import ResultStore
+
+
+def bring_in(typed: str, store: ResultStore) -> Source:
+    """The source that `typed` means; a file is copied into the store's inbox, where the worker finds it.
+
+    Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NOT_AUDIO, NO_DISK.
+    """
+    path = Path(typed)
+    if path.is_dir():
+        raise failed(Reason.NOT_AUDIO, f"{typed} is a folder")
+    try:
+        exists = path.exists()
+    except OSError:  # longer than any path may be
+        exists = False
+    if exists:
+        return _copy(path, store)
+    parsed = parse_source(typed)
+    if isinstance(parsed, Reason):
+        raise failed(parsed, typed)
+    return parsed
+
+
+def _copy(path: Path, store: ResultStore) -> Upload:
+    """The same content gets the same id, so that its stems are found again whatever the file is called."""
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            raise failed(Reason.EMPTY, f"{path} is empty")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        upload = Upload(upload_id=digest[:40], name=path.name)
+        if not store.inbox(upload).exists():
+            if store.free_bytes() < size:
+                raise failed(Reason.NO_DISK, f"{path} has {size} bytes, more than is free")
+            with store.receiving(upload) as part:
+                shutil.copyfile(path, part)
+        else:
+            store.inbox(upload).touch()
+    except OSError as error:
+        reason = Reason.NOT_AUDIO if error.filename == str(path) else Reason.NO_DISK
+        raise failed(reason, f"{path}: {error.strerror}") from None
+    return upload

@@ -1,0 +1,50 @@
+"""From the store to the folder that was asked for. Every file appears there whole or not at all."""
+
+import os
+import shutil
+from pathlib import Path
+
+from jobs.failures import Reason, failed
+from jobs.models import Manifest, Rendered
+from jobs.names import safe_name
+from jobs.store import ResultStore
+
+
+def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, taken: set[Path]) -> list[Path]:
+    """Copy the files of a rendition to `output`, and return where they are.
+
+    Stems land in `output/<title>/<stem>.<ext>`, a zip as `output/<title> (2 stems).zip`. `taken` are the places this
+    run has used already: a second song of the same title gets a number, an earlier run's files are replaced.
+    Raises `Failed` with NO_DISK when they cannot be written.
+    """
+    title = safe_name(manifest.tags.title)
+    if rendered.rendition.kind == "zip":
+        place = _free(output, f"{title} ({manifest.model.stems} stems)", ".zip", taken)
+        targets = [place]
+    else:
+        place = _free(output, title, "", taken)
+        targets = [place / file.name for file in rendered.files]
+    taken.add(place)
+    try:
+        for file, target in zip(rendered.files, targets, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _copy(store.file_path(manifest.track_id, rendered.rendition, file), target)
+    except OSError as error:
+        raise failed(Reason.NO_DISK, f"{error.filename}: {error.strerror}") from None
+    return targets
+
+
+def _free(output: Path, name: str, ending: str, taken: set[Path]) -> Path:
+    place, number = output / f"{name}{ending}", 2
+    while place in taken:
+        place, number = output / f"{name} {number}{ending}", number + 1
+    return place
+
+
+def _copy(source: Path, target: Path) -> None:
+    part = target.with_name(f".{os.getpid()}.part")
+    try:
+        shutil.copyfile(source, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

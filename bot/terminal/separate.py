@@ -1,0 +1,178 @@
+"""`fl-bt separate`: submit, follow, hand over. Paths go to stdout, everything else to stderr."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from bot import texts
+from bot.terminal.bring_in import bring_in
+from bot.terminal.hand_over import hand_over
+from bot.terminal.show import Show
+from bot.up import parts
+from jobs.embedded import private_valkey
+from jobs.failures import Failed, Failure, Reason
+from jobs.models import Phase, Request, Upload, View, Wish, request_id
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from jobs.supervise import running
+
+PLATFORM = "terminal"
+LANGUAGE = "en"
+STOPPED = 130  # exit code of a command ended by Ctrl-C
+
+
+@dataclass
+class _Run:
+    """One run of the command: what it works with, and the places it has filled."""
+
+    queue: JobQueue
+    store: ResultStore
+    show: Show
+    output: Path
+    name: str = field(default_factory=lambda: f"{PLATFORM}:{os.getpid()}-{secrets.token_hex(4)}")
+    taken: set[Path] = field(default_factory=set)
+    paths: list[Path] = field(default_factory=list)
+    failures: int = 0
+
+
+async def separate(settings: Settings, typed: Sequence[str], wish: Wish, output: Path, scratch: Path) -> int:
+    """Separate all that was typed, links or paths. Returns the exit code: 0 only when every file is there.
+
+    `scratch` is a folder for the log of the worker that is started for this run.
+    """
+    try:
+        store = ResultStore.at(settings.store_url)
+    except OSError as error:
+        click.echo(f"FLBT_STORE cannot be used: {error}", err=True)
+        return 2
+    try:
+        async with _queue(settings, scratch) as queue:
+            with Show(LANGUAGE) as show:
+                run = _Run(queue, store, show, output)
+                code = await _unless_stopped(_all(run, typed, wish))
+                if code == STOPPED:
+                    await _cancel(run)
+    except RuntimeError as error:  # the private queue did not start
+        click.echo(error, err=True)
+        return 1
+    for path in run.paths:
+        click.echo(path)
+    return code
+
+
+@contextlib.asynccontextmanager
+async def _queue(settings: Settings, scratch: Path) -> AsyncIterator[JobQueue]:
+    """The queue named in the settings, or a private one with a worker, for as long as the context lasts."""
+    async with contextlib.AsyncExitStack() as stack:
+        url = settings.redis_url
+        if url is None:
+            url = stack.enter_context(private_valkey())
+            log = stack.enter_context((scratch / "worker.log").open("wb"))
+            for part in parts(settings, url, bot=False, output=log):
+                await stack.enter_async_context(running(part))
+        queue = JobQueue.at(url)
+        stack.push_async_callback(queue.close)
+        yield queue
+
+
+async def _unless_stopped(work: Coroutine[None, None, int]) -> int:
+    """What `work` returns, or STOPPED when Ctrl-C or SIGTERM came first."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(work)
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for signal_ in signals:
+        loop.add_signal_handler(signal_, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return STOPPED
+    finally:
+        for signal_ in signals:
+            loop.remove_signal_handler(signal_)
+
+
+async def _all(run: _Run, typed: Sequence[str], wish: Wish) -> int:
+    """Bring everything in and submit it, then follow one after the other."""
+    requests = []
+    for word in typed:
+        try:
+            requests.append((word, await _submit(run, word, wish)))
+        except Failed as failure:
+            _say_failed(run, word, failure.failure)
+    for word, request in requests:
+        await _follow(run, word, request)
+    return 0 if run.failures == 0 else 1
+
+
+async def _submit(run: _Run, word: str, wish: Wish) -> Request:
+    source = await asyncio.to_thread(bring_in, word, run.store)
+    request = Request(
+        id=request_id(run.name, word, source),
+        platform=PLATFORM,
+        chat=run.name,
+        asker=run.name,
+        language=LANGUAGE,
+        source=source,
+        wish=wish,
+        created_at=time.time(),
+    )
+    await run.queue.submit(request)
+    return request
+
+
+async def _follow(run: _Run, word: str, request: Request) -> None:
+    name = Path(word).stem if isinstance(request.source, Upload) else word
+    last: View | None = None
+    async for view in run.queue.follow(request.id):
+        run.show.view(name, view)
+        last = view
+    if last is None:
+        _say_failed(run, name, Failure(reason=Reason.INTERRUPTED))
+    elif last.phase is Phase.READY:
+        await _deliver(run, name, request)
+    else:
+        _say_failed(run, name, last.failure or Failure(reason=Reason.CANCELLED))
+    await run.queue.let_go(request.id, PLATFORM)
+
+
+async def _deliver(run: _Run, name: str, request: Request) -> None:
+    """Copy what was rendered to where it was asked for."""
+    await run.queue.sending(request.id)
+    manifest = run.store.manifest(request.track_id)
+    try:
+        for rendition in request.wish.renditions:
+            rendered = run.store.rendered(request.track_id, rendition)
+            if manifest is None or rendered is None:
+                raise Failed(Failure(reason=Reason.INTERNAL, detail="the result is gone from the store"))
+            run.paths += await asyncio.to_thread(hand_over, run.store, manifest, rendered, run.output, run.taken)
+    except Failed as failure:
+        await run.queue.fail(request.id, failure.failure)
+        _say_failed(run, name, failure.failure)
+        return
+    await run.queue.done(request.id)
+    assert manifest is not None
+    length = texts.duration(manifest.seconds, LANGUAGE)
+    run.show.say(texts.say(LANGUAGE, "terminal-done", title=manifest.tags.title, length=length))
+    for note in manifest.notes:
+        run.show.say(texts.say(LANGUAGE, f"note-{note.replace('_', '-')}"))
+
+
+def _say_failed(run: _Run, name: str, failure: Failure) -> None:
+    run.failures += 1
+    run.show.say(f"{name}: {texts.failure(failure, LANGUAGE)}")
+
+
+async def _cancel(run: _Run) -> None:
+    for view in await run.queue.recent(run.name, limit=1000):
+        await run.queue.cancel(view.request.id)
+        await run.queue.let_go(view.request.id, PLATFORM)
+    run.show.say(texts.say(LANGUAGE, "terminal-stopped"))

@@ -1,0 +1,65 @@
+"""Settings: documented, checked at the start, and silent about secrets."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from jobs.logs import without_secrets
+from jobs.settings import Settings, SettingsError, load_settings
+
+TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz_0123456"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"FLBT_{name.upper()}", raising=False)
+
+
+def test_every_setting_is_in_the_example_with_its_default(request: pytest.FixtureRequest) -> None:
+    example = (request.config.rootpath / ".env.example").read_text()
+    lines = dict(re.findall(r"^#?FLBT_([A-Z0-9_]+)=(.*)$", example, re.MULTILINE))
+    assert set(lines) == {name.upper() for name in Settings.model_fields}
+    defaults = Settings()
+    for name, field in Settings.model_fields.items():
+        shown = lines[name.upper()]
+        if shown and name != "redis_url":
+            assert getattr(Settings.model_validate({name: shown}), name) == field.default
+            assert getattr(defaults, name) == field.default
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("FLBT_MAX_SECONDS", "-1", "greater than 0"),
+        ("FLBT_MAX_SECONDS", "long", "number"),
+        ("FLBT_ENGINE", "fast", "'openvino' or 'spleeter'"),
+        ("FLBT_REDIS_URL", "localhost:6379", "redis://"),
+        ("FLBT_STORE", "s3://bucket", "file:///"),
+        ("FLBT_TELEGRAM_BASE_URL", "api.telegram.org/bot", "https://"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name} is wrong: .*\\.$") as error:
+        load_settings()
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_env_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"FLBT_TELEGRAM_TOKEN={TOKEN}\nFLBT_MAX_SECONDS=60\n")
+    settings = load_settings()
+    assert settings.max_seconds == 60
+    assert settings.telegram_token is not None
+    assert TOKEN not in repr(settings)
+
+
+def test_secrets_are_taken_out_of_what_is_logged() -> None:
+    text = f"POST https://api.telegram.org/bot{TOKEN}/getMe via http://user:pa$$@proxy:8080 and redis://:pw@host:6379"
+    cleaned = without_secrets(text)
+    assert cleaned == "POST https://api.telegram.org/bot***/getMe via http://***@proxy:8080 and redis://***@host:6379"

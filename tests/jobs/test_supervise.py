@@ -1,0 +1,51 @@
+"""Parts are started again when they die, and none is left when the run ends."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jobs.supervise import Misconfigured, Part, running
+
+LIVES = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()} '); sys.stdin.read()"
+STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {LIVES}; signal.pause()"
+
+
+def part(code: str, notes: Path) -> Part:
+    return Part("part", [sys.executable, "-c", code, str(notes)], {})
+
+
+async def pids(notes: Path, count: int) -> list[int]:
+    async with asyncio.timeout(20):
+        while not notes.exists() or len(found := notes.read_text().split()) < count:
+            await asyncio.sleep(0.02)
+    return [int(pid) for pid in found]
+
+
+async def test_a_part_that_dies_is_started_again_and_stopped_at_the_end(tmp_path: Path) -> None:
+    notes = tmp_path / "pids"
+    async with running(part(LIVES, notes)):
+        (first,) = await pids(notes, 1)
+        psutil.Process(first).kill()
+        _, second = await pids(notes, 2)
+        assert psutil.pid_exists(second)
+    assert not psutil.pid_exists(second)
+
+
+async def test_a_part_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.supervise.STOP_SECONDS", 0.3)
+    notes = tmp_path / "pids"
+    async with running(part(STUBBORN, notes)):
+        (pid,) = await pids(notes, 1)
+    assert not psutil.pid_exists(pid)
+
+
+async def test_a_part_that_is_set_up_wrong_is_not_started_again(tmp_path: Path) -> None:
+    notes = tmp_path / "pids"
+    code = LIVES.replace("sys.stdin.read()", "sys.exit(2)")
+    async with running(part(code, notes)) as keeper:
+        with pytest.raises(Misconfigured):
+            await asyncio.wait_for(keeper, 20)
+    assert len(await pids(notes, 1)) == 1

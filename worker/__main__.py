@@ -1,0 +1,90 @@
+"""The worker's command line, for `fl-bt`: front ends start it as a process and never import it."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from jobs.failures import Failed
+from jobs.logs import set_up_logging
+from jobs.models import StemCount
+from jobs.settings import Settings, SettingsError, load_settings
+from jobs.supervise import MISCONFIGURED
+from jobs.tether import stop_with_starter
+
+STEM_COUNTS: tuple[StemCount, ...] = (2, 4, 5)
+
+
+@click.group()
+def main() -> None:
+    """The studio: separates what is in the queue."""
+
+
+@main.command()
+@click.option("--tethered", is_flag=True, help="Stop when standard input ends.")
+def run(tethered: bool) -> None:
+    """Work until told to stop."""
+    from worker.main import run as run_worker
+
+    settings = _settings()
+    if settings.redis_url is None:
+        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
+    if tethered:
+        stop_with_starter()
+    set_up_logging(settings)
+    run_worker(settings, settings.redis_url)
+
+
+@main.command()
+@click.argument("stems", nargs=-1, type=click.Choice(["2", "4", "5"]))
+@click.option("--check", is_flag=True, help="Only say which are there.")
+def models(stems: tuple[str, ...], check: bool) -> None:
+    """Fetch and check the weights of the models with STEMS stems (2 when none are named)."""
+    from worker.separation.weights import have_weights
+
+    folder = _settings().models_dir.absolute()
+    counts = [count for count in STEM_COUNTS if str(count) in stems] or [STEM_COUNTS[0]]
+    if check:
+        for count in counts:
+            click.echo(f"{count} {'yes' if have_weights(count, folder) else 'no'}")
+        return
+    for count in counts:
+        try:
+            path = _fetch(count, folder)
+        except Failed as failure:
+            _give_up(f"{count} stems: {failure.failure.reason}: {failure.failure.detail}", code=1)
+        click.echo(path)
+
+
+def _fetch(count: StemCount, folder: Path) -> Path:
+    """The folder of verified weights, with a progress bar on a terminal while they come."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from worker.child import Step
+    from worker.separation.weights import ensure_weights
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"{count} stems", total=1.0)
+
+        def show(step: Step) -> None:
+            bar.update(task, completed=step.fraction or 0)
+
+        return ensure_weights(count, folder, show)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _give_up(str(error))
+
+
+def _give_up(sentence: str, code: int = MISCONFIGURED) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
