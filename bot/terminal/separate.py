@@ -16,6 +16,7 @@ from bot import texts
 from bot.terminal.bring_in import bring_in
 from bot.terminal.hand_over import hand_over
 from bot.terminal.show import Show
+from bot.texts import figures
 from bot.up import parts
 from jobs.embedded import private_valkey
 from jobs.failures import Failed, Failure, Reason
@@ -160,19 +161,19 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
         return
     await run.queue.done(request.id)
     assert manifest is not None
-    length = texts.duration(manifest.seconds, LANGUAGE)
-    run.show.say(texts.say(LANGUAGE, "terminal-done", title=manifest.tags.title, length=length))
-    for note in manifest.notes:
-        run.show.say(texts.say(LANGUAGE, f"note-{note.replace('_', '-')}"))
+    took = figures.took(time.time() - request.created_at, LANGUAGE)
+    run.show.say(f"{manifest.tags.title}: {texts.say(LANGUAGE, 'card-done', wait=took)}")
+    if "cut_short" in manifest.notes:
+        run.show.say(texts.say(LANGUAGE, "card-cut-short"))
 
 
 def _say_failed(run: _Run, name: str, failure: Failure) -> None:
     run.failures += 1
-    run.show.say(f"{name}: {texts.failure(failure, LANGUAGE)}")
+    run.show.say(f"{name}: {texts.sentence(failure, LANGUAGE)}")
 
 
 async def _cancel(run: _Run) -> None:
     for view in await run.queue.recent(run.name, limit=1000):
         await run.queue.cancel(view.request.id)
         await run.queue.let_go(view.request.id, PLATFORM)
-    run.show.say(texts.say(LANGUAGE, "terminal-stopped"))
+    run.show.say(texts.sentence(Failure(reason=Reason.CANCELLED), LANGUAGE))

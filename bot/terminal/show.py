@@ -4,10 +4,11 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from bot import texts
-from jobs.models import Phase, Stage, View
+from jobs.models import Phase, Progress, Stage, Upload, View
 
 LINE_EVERY = 0.25  # of a stage: how often a plain line says how far it is
 
@@ -19,7 +20,7 @@ class Show(AbstractContextManager["Show"]):
         self._language = language
         self._console = Console(stderr=True, highlight=False)
         self._live = self._console.is_terminal
-        self._bar = Progress(
+        self._bar = Bar(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[rest]}", markup=False),
@@ -45,17 +46,14 @@ class Show(AbstractContextManager["Show"]):
 
     def view(self, name: str, view: View) -> None:
         """The request as it stands."""
-        progress = view.progress
-        fraction = progress.fraction if progress else None
-        name = (progress and progress.title) or name
+        progress = view.progress or Progress()
+        fraction = progress.fraction
+        name = progress.title or name
         stage = self._stage(view)
-        rest = ""
-        if fraction is not None:
-            rest = f"{fraction:4.0%}"
-            if progress is not None and progress.seconds_left is not None:
-                rest += "  " + texts.say(
-                    self._language, "terminal-left", time=texts.wait(progress.seconds_left, self._language)
-                )
+        rest = "" if fraction is None else f"{fraction:4.0%}"
+        if progress.seconds_left is not None:
+            wait = figures.wait(progress.seconds_left, self._language)
+            rest += "  " + texts.say(self._language, "card-left", wait=wait)
         if self._live:
             total = None if fraction is None else 1.0
             self._bar.update(
@@ -74,10 +72,27 @@ class Show(AbstractContextManager["Show"]):
             self._said = line
 
     def _stage(self, view: View) -> str:
-        if view.phase is not Phase.WAITING:
-            return texts.say(self._language, f"terminal-{view.phase}")
-        if view.progress is None:
-            return texts.say(self._language, "terminal-queued", ahead=view.ahead or 0)
-        if view.progress.note == "model" and view.progress.stage is Stage.SEPARATING:
-            return texts.say(self._language, "terminal-model")
-        return texts.say(self._language, f"terminal-{view.progress.stage}")
+        progress = view.progress
+        match view.phase:
+            case Phase.RECEIVING:
+                return texts.say(self._language, "card-receiving")
+            case Phase.WAITING if progress is not None and progress.stage is not Stage.QUEUED:
+                return self._at_work(view, progress)
+            case Phase.WAITING:
+                return texts.say(self._language, "card-queued", ahead=view.ahead or 0)
+            case _:
+                return texts.say(self._language, "card-ready")
+
+    def _at_work(self, view: View, progress: Progress) -> str:
+        wish = view.request.wish
+        match progress.stage:
+            case Stage.FETCHING if isinstance(view.request.source, Upload):
+                return texts.say(self._language, "card-reading")
+            case Stage.SEPARATING if progress.note == "model":
+                return texts.say(self._language, "card-model")
+            case Stage.SEPARATING:
+                return texts.say(self._language, "card-separating", stems=wish.model.stems)
+            case Stage.RENDERING:
+                return texts.say(self._language, "card-rendering", format=wish.format.upper())
+            case _:
+                return texts.say(self._language, "card-fetching")
