@@ -8,6 +8,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from bot import texts
+from bot.texts import figures
 from jobs.models import Phase, Progress, Stage, Upload, View
 
 LINE_EVERY = 0.25  # of a stage: how often a plain line says how far it is
