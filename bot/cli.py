@@ -6,12 +6,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from jobs import VERSION
 from jobs.logs import set_up_logging
 from jobs.models import Format, Model, Package, StemCount, Wish
 from jobs.settings import SettingsError, load_settings
@@ -35,7 +35,7 @@ class _Command(click.Group):
 
 
 @click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("fl-bt"), prog_name="fl-bt")
+@click.version_option(VERSION, prog_name="fl-bt")
 def main() -> None:
     """A link or an audio file in, stems and backing tracks out: in a chat, or right here.
 
@@ -49,7 +49,12 @@ def main() -> None:
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @click.option("--stems", type=click.Choice(list(COUNTS)), default="2", show_default=True, help="How many stems.")
 @click.option(
-    "--format", "format_", type=click.Choice([*Format]), default=Format.FLAC, show_default=True, help="Of the stems."
+    "--format",
+    "format_",
+    type=click.Choice([format.value for format in Format]),
+    default=Format.FLAC.value,
+    show_default=True,
+    help="Of the stems.",
 )
 @click.option("--zip", "zipped", is_flag=True, help="One zip instead of a folder.")
 @click.option(
@@ -96,10 +101,9 @@ def up() -> None:
     set_up_logging(settings)
     if settings.telegram_token is None:
         _give_up(
-            "FLBT_TELEGRAM_TOKEN is not set. To get one:\n"
-            "1. Open https://t.me/BotFather in Telegram, send /newbot and answer its two questions.\n"
-            "2. Put the token it gives you into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC…\n"
-            "3. Run `fl-bt up` again."
+            "A bot needs a token: open https://t.me/BotFather in Telegram, send /newbot, answer its two questions.\n"
+            "Write what it gives you into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC…\n"
+            "Then run this again: uv run fl-bt up"
         )
     sys.exit(asyncio.run(run_everything(settings)))
 
