@@ -51,7 +51,7 @@ def main() -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice([format.value for format in Format]),
+    type=click.Choice([each.value for each in Format]),
     default=Format.FLAC.value,
     show_default=True,
     help="Of the stems.",
