@@ -1,0 +1,161 @@
+"""Children answer, fail, hang and die; the parent always knows, and nothing is left."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from pydantic import BaseModel
+
+from jobs.failures import Failed, Reason
+from worker.child import Step, run_child
+
+
+class Errand(BaseModel):
+    """What the test children below are asked for."""
+
+    do: str
+    note: str = ""
+
+
+class Answer(BaseModel):
+    said: str
+
+
+CHILD = """
+import errno, os, signal, subprocess, sys, time
+from pydantic import BaseModel
+from jobs.failures import Reason, failed
+from worker.child import Step
+from worker.childside import serve
+
+class Errand(BaseModel):
+    do: str
+    note: str = ""
+
+class Answer(BaseModel):
+    said: str
+
+def work(errand, report):
+    match errand.do:
+        case "answer":
+            print("a library prints this")
+            os.write(1, b"and another writes this\\n")
+            for n in range(3):
+                report(Step(fraction=n / 2))
+            return Answer(said=os.environ.get(errand.note, "unknown"))
+        case "fail":
+            raise failed(Reason.TOO_LONG, seconds=3)
+        case "bug":
+            raise KeyError("oh")
+        case "full":
+            raise OSError(errno.ENOSPC, "full")
+        case "memory":
+            raise MemoryError
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "crash":
+            print("last words", file=sys.stderr, flush=True)
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "hang":
+            grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            with open(errand.note, "w") as file:
+                file.write(f"{os.getpid()} {grandchild.pid}")
+            report(Step(alive=1))
+            time.sleep(600)
+
+if __name__ == "__main__":
+    serve(Errand, work)
+"""
+
+
+@pytest.fixture(autouse=True)
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "errands.py").write_text(CHILD)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+
+
+async def run(do: str, note: str = "", *, deadline: float = 30, stall: float | None = None) -> tuple[str, list[Step]]:
+    steps: list[Step] = []
+    answer = await run_child("errands", Errand(do=do, note=note), Answer, steps.append, deadline=deadline, stall=stall)
+    return answer.said, steps
+
+
+async def test_steps_and_an_answer_whatever_libraries_print() -> None:
+    said, steps = await run("answer", "HOME")
+    assert said == os.environ["HOME"]
+    assert [step.fraction for step in steps] == [0, 0.5, 1]
+
+
+async def test_settings_and_so_secrets_are_out_of_its_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLBT_TELEGRAM_TOKEN", "secret")
+    assert (await run("answer", "FLBT_TELEGRAM_TOKEN"))[0] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("do", "reason"),
+    [
+        ("fail", Reason.TOO_LONG),
+        ("bug", Reason.INTERNAL),
+        ("full", Reason.NO_DISK),
+        ("memory", Reason.OUT_OF_MEMORY),
+        ("killed", Reason.OUT_OF_MEMORY),
+        ("crash", Reason.INTERNAL),
+    ],
+)
+async def test_every_end_has_a_reason(do: str, reason: Reason) -> None:
+    with pytest.raises(Failed) as failure:
+        await run(do)
+    assert failure.value.failure.reason is reason
+    if do == "crash":
+        assert "last words" in failure.value.failure.detail
+    if do == "fail":
+        assert failure.value.failure.values == {"seconds": 3}
+
+
+@pytest.mark.parametrize(("limits", "reason"), [((1.5, None), Reason.TIMED_OUT), ((30, 0.5), Reason.STALLED)])
+async def test_a_child_that_hangs_is_killed_with_all_it_started(
+    tmp_path: Path, limits: tuple[float, float | None], reason: Reason
+) -> None:
+    with pytest.raises(Failed) as failure:
+        await run("hang", str(tmp_path / "pids"), deadline=limits[0], stall=limits[1])
+    assert failure.value.failure.reason is reason
+
+
+async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    task = asyncio.create_task(run("hang", str(pids)))
+    async with asyncio.timeout(20):
+        while not pids.exists() or not pids.read_text():
+            await asyncio.sleep(0.02)
+    child, grandchild = (psutil.Process(int(pid)) for pid in pids.read_text().split())
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not child.is_running()
+    await asyncio.to_thread(psutil.wait_procs, [grandchild], 5)
+    assert not grandchild.is_running()
+
+
+PARENT = """
+import asyncio, sys
+from tests.worker.test_child import Answer, Errand
+from worker.child import run_child
+asyncio.run(run_child("errands", Errand(do="hang", note=sys.argv[1]), Answer, lambda step: None, deadline=60))
+"""
+
+
+async def test_a_child_leaves_when_its_parent_is_killed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    pids = tmp_path / "pids"
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", PARENT, pids, cwd=request.config.rootpath)
+    async with asyncio.timeout(20):
+        while not pids.exists() or not pids.read_text():
+            await asyncio.sleep(0.02)
+    child = psutil.Process(int(pids.read_text().split()[0]))
+    parent.kill()
+    await parent.wait()
+    await asyncio.to_thread(psutil.wait_procs, [child], 5)
+    assert not child.is_running()
+    psutil.Process(int(pids.read_text().split()[1])).kill()
