@@ -1,0 +1,215 @@
+"""Request and progress → what a person reads, and its buttons. Pure, and the same for every platform.
+
+A card's text is plain, without markup. A button carries its whole meaning in `action`, so that it still works after
+any restart.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum, unique
+from math import isfinite
+from typing import Final
+
+from bot.texts import figures, say, sentence
+from jobs.failures import Failure, Reason
+from jobs.models import Manifest, Phase, Progress, Stage, Upload, Value, View, YouTube
+
+CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
+TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
+ACTION_BYTES: Final = 64  # what Telegram gives a button
+
+# Line breaks and control characters break a card's layout; marks of direction turn the rest of the line around.
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
+
+
+@unique
+class Verb(StrEnum):
+    """What a button does."""
+
+    CANCEL = "cancel"  # target: request id
+    RESEND = "resend"  # target: request id; choice: part id
+    STEMS = "stems"  # choice: 2, 4, 5; for the chat it is pressed in
+    FORMAT = "format"  # choice: mp3, …
+    PACKAGE = "package"  # choice: album, zip, both
+
+
+class Action(Value):
+    """A pressed button, understood."""
+
+    verb: Verb
+    target: str = ""
+    choice: str = ""
+
+    @property
+    def text(self) -> str:
+        """The button's data: `cancel:0123456789abcdef`, `resend:0123456789abcdef:stems-mp3`, `stems::4`."""
+        return f"{self.verb}:{self.target}:{self.choice}".rstrip(":")
+
+
+_SHAPES: Final = {
+    Verb.CANCEL: re.compile(r"[0-9a-f]{16}"),
+    Verb.RESEND: re.compile(r"[0-9a-f]{16}:[a-z0-9+.-]{1,40}"),
+    Verb.STEMS: re.compile(r":[245]"),
+    Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav)"),
+    Verb.PACKAGE: re.compile(r":(album|zip|both)"),
+}
+
+
+def parse_action(text: str) -> Action | None:
+    """The action of a button's data; None for anything that no button of ours carries. Never raises."""
+    verb, _, rest = text.partition(":")
+    if verb not in Verb.__members__.values() or not _SHAPES[Verb(verb)].fullmatch(rest):
+        return None
+    target, _, choice = rest.partition(":")
+    return Action(verb=Verb(verb), target=target, choice=choice)
+
+
+class Button(Value):
+    label: str
+    action: str
+
+
+class Card(Value):
+    """What a status message shows: plain text and rows of buttons."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+def card(
+    view: View,
+    language: str,
+    *,
+    manifest: Manifest | None = None,
+    notes: Sequence[str] = (),
+    uncertain: Sequence[str] = (),
+) -> Card:
+    """The card of one request. Total: any view has one.
+
+    `manifest` names the song once it is separated, `notes` are sentences on how it was sent, `uncertain` the ids of
+    parts whose arrival nobody confirmed: each gets a button that sends it again.
+    """
+    lines = [heading(view, language, manifest), *_state(view, language)]
+    if manifest is not None and "cut_short" in manifest.notes and view.phase is not Phase.FAILED:
+        lines.append(say(language, "card-cut-short"))
+    lines += notes
+    buttons = [
+        (Button(label=say(language, "button-resend"), action=_action(Verb.RESEND, view, part)),) for part in uncertain
+    ]
+    if uncertain:
+        lines.append(say(language, "card-uncertain"))
+    if view.is_open:
+        buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
+    return Card(text="\n".join(lines), buttons=tuple(buttons))
+
+
+def due(last_edit_at: float, last_text: str, new: Card, now: float, every: float) -> bool:
+    """Whether a card is to be edited now: something changed, and the last edit was `every` seconds ago or more.
+
+    Whoever asks again later gets the last state shown, whatever came between. Times are seconds of one clock; a
+    clock that went back does not hold an edit up.
+    """
+    return new.text != last_text and not 0 <= now - last_edit_at < every
+
+
+def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
+    """Which song a request is about, as well as it is known by now: `Artist - Title (3:45)`."""
+    source, progress = view.request.source, view.progress or Progress()
+    title, artist, seconds = progress.title, progress.artist, progress.seconds
+    if manifest is not None:
+        title, artist, seconds = manifest.tags.title, manifest.tags.artist, manifest.seconds
+    match source:
+        case Upload():
+            unnamed = tidy(source.name) or say(language, "card-upload")
+            title, artist = title or source.title, artist or source.performer
+            seconds = source.seconds if seconds is None else seconds
+        case YouTube():
+            unnamed = say(language, "card-video", link=f"youtu.be/{source.video_id}")
+    name, by = tidy(title or "") or unnamed, tidy(artist or "")
+    if by and title:
+        name = say(language, "card-title", artist=by, title=name)
+    return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
+
+
+def status_line(view: View, language: str) -> str:
+    """One request in a list: its song, and where it stands, on two lines."""
+    return "\n".join((heading(view, language), _state(view, language)[0]))
+
+
+def tidy(text: str) -> str:
+    """Somebody's title on one line, without characters that break the layout, and not endless."""
+    flat = " ".join(_UNSEEN.sub(" ", text).split())
+    return flat if len(flat) <= TITLE_LENGTH else f"{flat[: TITLE_LENGTH - 1].rstrip()}…"
+
+
+def bar(fraction: float) -> str:
+    """`▰▰▰▰▱▱▱▱▱▱▱▱`, full only when all is done."""
+    full = int(CELLS * min(max(fraction, 0.0), 1.0))
+    return "▰" * full + "▱" * (CELLS - full)
+
+
+def _action(verb: Verb, view: View, choice: str = "") -> str:
+    return Action(verb=verb, target=view.request.id, choice=choice).text
+
+
+def _state(view: View, language: str) -> list[str]:
+    """Where a request stands, in one to three lines."""
+    match view.phase:
+        case Phase.RECEIVING:
+            return [say(language, "card-receiving")]
+        case Phase.WAITING:
+            return _waiting(view, view.progress or Progress(), language)
+        case Phase.READY:
+            return [say(language, "card-ready")]
+        case Phase.SENDING:
+            return [say(language, "card-sending")]
+        case Phase.DONE:
+            return [_done(view, language)]
+        case Phase.FAILED:
+            return [sentence(view.failure or Failure(reason=Reason.INTERNAL), language)]
+        case Phase.CANCELLED:
+            return [say(language, "card-cancelled")]
+
+
+def _waiting(view: View, progress: Progress, language: str) -> list[str]:
+    wish = view.request.wish
+    left = _number(progress.seconds_left)
+    wait = figures.wait(left, language) if left is not None else ""
+    match progress.stage:
+        case Stage.QUEUED:
+            line = say(language, "card-queued-somewhere")
+            if view.ahead is not None:
+                line = say(language, "card-queued", ahead=min(max(view.ahead, 0), 10**6))
+            return [f"{line} · {say(language, 'card-wait', wait=wait)}" if wait else line]
+        case Stage.FETCHING:
+            upload = isinstance(view.request.source, Upload)
+            lines = [say(language, "card-reading") if upload else say(language, "card-fetching")]
+        case Stage.SEPARATING:
+            lines = [say(language, "card-separating", stems=wish.model.stems)]
+        case Stage.RENDERING:
+            lines = [say(language, "card-rendering", format=wish.format.upper())]
+    fraction = _number(progress.fraction)
+    measures = []
+    if fraction is not None:
+        percent = int(100 * min(max(fraction, 0.0), 1.0))
+        measures.append(f"{bar(fraction)} {say(language, 'card-percent', percent=percent)}")
+    if wait:
+        measures.append(say(language, "card-left", wait=wait))
+    if measures:
+        lines.append(" · ".join(measures))
+    if progress.note == "model":
+        lines.append(say(language, "card-model"))
+    return lines
+
+
+def _done(view: View, language: str) -> str:
+    taken = _number(view.closed_at - view.request.created_at) if view.closed_at is not None else None
+    if taken is None or taken < 0:
+        return say(language, "card-done-plain")
+    return say(language, "card-done", wait=figures.took(taken, language))
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None

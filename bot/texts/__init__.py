@@ -1,0 +1,75 @@
+"""Every sentence a person reads, by language: `en.ftl` and `pt-BR.ftl`, in Project Fluent's format.
+
+Sentences are plain text, sent without any markup, so that a title full of `<b>&_*[` arrives as it is.
+To add one: the same id with the same parameters in every file, and `say(language, "the-id", …)` where it is needed.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal
+
+from fluent.runtime import FluentBundle, FluentResource
+
+from bot.texts import figures
+from jobs.failures import Failure
+
+Language = Literal["en", "pt-BR"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "pt-BR")
+
+
+def negotiate(code: str | None) -> Language:
+    """The language we speak for a platform's or system's code: `pt`, `pt-br`, `pt_BR.UTF-8` → pt-BR; else English."""
+    primary = (code or "").strip().lower().replace("_", "-").partition("-")[0]
+    return "pt-BR" if primary == "pt" else "en"
+
+
+def say(language: str, message: str, /, **parameters: str | int | float) -> str:
+    """The sentence `message` in `language` (any code, negotiated).
+
+    Numbers decide plurals and are grouped as the language does; what is no quantity (an id) is given as text.
+    Raises `LookupError` for an unknown sentence or a missing parameter: both are bugs, found by the tests.
+    """
+    bundle = _bundle(negotiate(language))
+    name, _, attribute = message.partition(".")
+    if not bundle.has_message(name):
+        raise LookupError(f"no sentence {message!r}")
+    found = bundle.get_message(name)
+    pattern = found.attributes.get(attribute) if attribute else found.value
+    if pattern is None:
+        raise LookupError(f"no sentence {message!r}")
+    text, errors = bundle.format_pattern(pattern, dict(parameters))
+    if errors:
+        raise LookupError(f"sentence {message!r}: {errors[0]}")
+    return str(text)
+
+
+def sentence(failure: Failure, language: str) -> str:
+    """What a failure means for a person, and what to do next. Any failure has one.
+
+    `values` become figures by their names: …`seconds` a length, …`bytes` a size. Where one that the sentence needs
+    is not there, its short form (`.plain`) says the same without figures.
+    """
+    message = f"failure-{failure.reason.replace('_', '-')}"
+    spoken = {name.rstrip("_"): _figure(name, value, language) for name, value in failure.values.items()}
+    try:
+        return say(language, message, **spoken)
+    except LookupError:
+        return say(language, f"{message}.plain")
+
+
+def _figure(name: str, value: float | str, language: str) -> str:
+    if isinstance(value, str):
+        return value
+    if name.endswith("seconds"):
+        return figures.duration(value, negotiate(language))
+    if name.rstrip("_").endswith("bytes"):
+        return figures.size(value, negotiate(language))
+    return f"{value:g}"
+
+
+@cache
+def _bundle(language: Language) -> FluentBundle:
+    bundle = FluentBundle([language], use_isolating=False)
+    source = files(__name__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
+    bundle.add_resource(FluentResource(source))
+    return bundle

@@ -1,0 +1,192 @@
+### What the bot and the terminal say, in English. Short, kind, specific, and with what to do next.
+
+## Meeting
+
+start = Hi! Send me a YouTube link or an audio file, and I’ll send back its stems: the voice alone, and the band alone.
+
+    /settings for drums, bass and piano too, other formats or a zip. /help for the rest.
+help = Send me a YouTube link, or a song as an audio file, a video or a voice message. I split it into stems and send them back here.
+
+    /settings – which stems, which format, album or zip
+    /status – what I’m working on for you
+    /cancel – stop what I’m working on
+
+    A song takes about a minute, more when others are in line. Songs can be up to { $limit } long, files up to { $size }.
+help-owner = You are my owner:
+    /allow – let someone in: as a reply to their message, with their number, or in a group for the whole group
+
+## Menus: one short line for each command
+
+command-start = Say hello
+command-help = What I can do
+command-status = What I’m working on for you
+command-cancel = Stop what I’m working on
+command-settings = Stems, format, album or zip
+command-allow = Let someone in
+
+## Who may ask
+
+access-closed = This bot is private. Ask its owner to let you in: your number is { $number }.
+access-closed-group = This bot is private. Its owner can send /allow here to let this group in.
+owner-paired = Welcome! I’m yours now. Send me a YouTube link or an audio file to try me.
+
+    Let others in with /allow: as a reply to their message, with their number, or in a group for the whole group.
+owner-pairing-wrong = This link is not valid any more. Start me again: the log shows a new one.
+allow-done = { $name } can use me now.
+allow-known = { $name } could use me already.
+allow-group = Everyone in this group can use me now.
+allow-how = Reply to someone’s message with /allow, or send /allow and their number. I tell people their number when they write to me.
+allow-owner-only = Only my owner can let people in.
+
+## Settings
+
+settings-title = What you get for each song here
+settings-stems = { $stems ->
+        [4] 4 stems: vocals, drums, bass, other
+        [5] 5 stems: vocals, piano, drums, bass, other
+       *[2] 2 stems: vocals, accompaniment
+    }
+settings-stems-button = { $stems } stems
+settings-format = Format: { $format }
+settings-package = { $package ->
+        [zip] Sent as a zip
+        [both] Sent as single files and a zip
+       *[album] Sent as single files
+    }
+settings-package-button = { $package ->
+        [zip] Zip
+        [both] Both
+       *[album] Files
+    }
+settings-saved = Saved.
+settings-not-yours = Only the group’s admins can change this.
+
+## Asking
+
+links-none = I found no link and no audio in there. Send me a YouTube link or an audio file.
+links-several = { $count ->
+        [one] One song, coming up.
+       *[other] { $count } songs, one after the other. Each gets its own message.
+    }
+links-rest-refused = { $count ->
+        [one] One link in there is not a YouTube video; I left it out.
+       *[other] { $count } links in there are not YouTube videos; I left them out.
+    }
+playlist-later = I can’t take whole playlists yet. Send me the links of the single songs, several in one message if you like.
+playlist-one-video = That link is from a playlist; I take the one song.
+too-many-open = You have { $limit ->
+        [one] one song
+       *[other] { $limit } songs
+    } in the works, which is as many as I take at a time. Send this again when one is done.
+upload-too-large = This file is { $size }, and Telegram lets bots fetch { $limit } at most. Send it as MP3 or M4A, or send a YouTube link. The owner of this bot can lift the limit with a Bot API server of their own.
+upload-not-media = I can only use audio and video files. Send me the song as MP3, M4A, FLAC, WAV or a video.
+upload-failed = Telegram would not give me that file. Please send it again.
+queue-away = I can’t reach my queue right now. Please send this again in a minute.
+went-wrong = Something went wrong on my side. Please try again in a minute.
+
+## Status and cancelling
+
+status-none = Nothing in the works. Send me a YouTube link or an audio file.
+status-open = { $count ->
+        [one] One song in the works
+       *[other] { $count } songs in the works
+    }
+status-finished = Finished lately
+cancel-done = { $count ->
+        [one] Cancelled.
+       *[other] { $count } songs cancelled.
+    }
+cancel-nothing = There is nothing to cancel.
+cancel-too-late = Too late: that one is finished already.
+cancel-not-yours = Only the one who asked for it can cancel this.
+button-cancel = Cancel
+button-resend = Send again
+button-old = This button has done its work.
+resend-started = Sending it again.
+
+## Cards
+
+card-video = YouTube video { $link }
+card-upload = Your file
+card-title = { $artist } - { $title }
+card-receiving = Taking in your file…
+card-queued = { $ahead ->
+        [0] Next in line
+        [one] In line, one song ahead
+       *[other] In line, { $ahead } songs ahead
+    }
+card-queued-somewhere = In line
+card-fetching = Downloading
+card-reading = Reading your file
+card-separating = { $stems ->
+        [4] Separating vocals, drums, bass and the rest
+        [5] Separating vocals, piano, drums, bass and the rest
+       *[2] Separating voice and band
+    }
+card-rendering = Making the { $format } files
+card-percent = { $percent } %
+card-left = about { $wait } left
+card-wait = about { $wait }
+card-model = First time with this many stems: fetching what I need for it.
+card-ready = Ready, about to send
+card-sending = Sending
+card-done = Done in { $wait }
+card-done-plain = Done
+card-cancelled = Cancelled
+card-failed = Sorry, no stems this time.
+card-cut-short = The file ended before it should have. You get all that was in it.
+card-uncertain = I sent this, but Telegram never said that it arrived. If it isn’t here, tap “Send again”.
+
+## Stems
+
+stem-vocals = vocals
+stem-accompaniment = accompaniment
+stem-drums = drums
+stem-bass = bass
+stem-piano = piano
+stem-other = other
+
+## How things were sent, when not as wished
+
+note-lower-rate = At { $kbps } kbit/s, since better files would be above the { $limit } that fit in one message.
+note-compressed = As { $format } instead of { $wished }, since those files would be above the { $limit } that fit in one message.
+note-documents = As plain files, since { $format } can’t be sent as music.
+note-zip-apart = As single files, since the zip would be above the { $limit } that fit in one message.
+note-several-messages = In several messages, since together they are above the { $limit } that fit in one.
+note-not-sent = { $name } is { $size } and can’t be sent: { $limit } fit in one message. Try MP3 in /settings.
+
+## Why there are no stems: one for each reason
+
+failure-bad-link = I can’t find a song there. Send me a YouTube link or an audio file.
+failure-not-youtube = I only know links to YouTube. Send me one of those, or the song as an audio file.
+failure-channel = That link is a channel or a search, not one song. Open the video you want and send me its link.
+failure-playlist = That link is a whole playlist. Open the song you want and send me its link.
+failure-private = This video is private. Send me another link, or the song as an audio file.
+failure-removed = This video is no longer on YouTube. Send me another link, or the song as an audio file.
+failure-age-restricted = YouTube shows this video only to adults who are signed in, so I can’t get it. Send me another link, or the song as an audio file.
+failure-members-only = This video is for the channel’s members only. Send me another link, or the song as an audio file.
+failure-region-blocked = YouTube doesn’t show this video where I run. Send me another link, or the song as an audio file.
+failure-live = This is a live stream. Send it again when it is over, or send me the song as an audio file.
+failure-upcoming = This video isn’t out yet. Send it again when it is.
+failure-youtube-refused = YouTube won’t let me download right now. That’s about me, not your video. Send me the song as an audio file, which always works, or try later.
+failure-network = I couldn’t reach YouTube. Send the link again in a few minutes, or send me the song as an audio file.
+failure-stalled = The download stopped halfway. Send the link again, or send me the song as an audio file.
+failure-upload-gone = Your file is no longer here. Please send it again.
+failure-too-long = This is { $seconds } long, and I take songs up to { $limit_seconds }. Send me a shorter piece.
+    .plain = This is longer than I can take. Send me a shorter piece.
+failure-too-large = This file is { $bytes }, and I take up to { $limit_bytes }. Send it as MP3 or M4A.
+    .plain = This file is larger than I can take. Send it as MP3 or M4A.
+failure-not-audio = I can’t read this as audio; the file may be damaged. Send me the song as MP3, M4A, FLAC or WAV.
+failure-no-sound = This video has no sound. Send me one that has.
+failure-empty = There is no audio in this file. Send me another one.
+failure-no-disk = I have no room left for another song. Please try again later.
+failure-model-unavailable = I couldn’t fetch what I need for { $stems } stems. Please try again later.
+    .plain = I couldn’t fetch what I need for this many stems. Please try again later.
+failure-model-damaged = What I fetched for { $stems } stems arrived damaged, so I threw it away. Please send this again.
+    .plain = What I fetched for this many stems arrived damaged, so I threw it away. Please send this again.
+failure-engine-missing = I’m not set up for that way of separating. Whoever runs me can install it: uv sync --group spleeter
+failure-out-of-memory = This song needs more memory than I have. Send me a shorter piece, or choose fewer stems in /settings.
+failure-interrupted = I was stopped twice while working on this. Please send it again.
+failure-timed-out = This took longer than it may. Send me a shorter piece, or try again later.
+failure-cancelled = Cancelled.
+failure-internal = Something went wrong on my side. Please send this again; if it keeps happening, tell my owner.

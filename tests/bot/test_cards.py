@@ -1,0 +1,206 @@
+"""Cards: what a person reads at each step, and buttons that carry their meaning."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cards import CELLS, Action, Button, Card, Verb, bar, card, due, heading, parse_action, status_line, tidy
+from jobs.failures import Failure, Reason, failed
+from jobs.models import (
+    Format,
+    Manifest,
+    Model,
+    Phase,
+    Progress,
+    Request,
+    Stage,
+    StoredFile,
+    Tags,
+    Upload,
+    View,
+    Wish,
+    YouTube,
+)
+
+RID = "0123456789abcdef"
+VIDEO = YouTube(video_id="dQw4w9WgXcQ")
+FILE = Upload(upload_id="u1", name="take 3.wav", title="Song", performer="Ana", seconds=61)
+
+
+def view(phase: Phase = Phase.WAITING, source: YouTube | Upload = VIDEO, **more: object) -> View:
+    wish = more.pop("wish", Wish())
+    request = Request(
+        id=RID, platform="telegram", chat="telegram:1", asker="telegram:1", source=source, wish=wish, created_at=1000
+    )
+    return View.model_validate({"request": request, "phase": phase, **more})
+
+
+KNOWN = {"title": "Aquarela", "artist": "Toquinho", "seconds": 254.0}
+
+TABLE = [
+    (view(Phase.RECEIVING, FILE), "Ana - Song (1:01)\nTaking in your file…"),
+    (view(), "YouTube video youtu.be/dQw4w9WgXcQ\nIn line"),
+    (view(ahead=0), "YouTube video youtu.be/dQw4w9WgXcQ\nNext in line"),
+    (
+        view(ahead=2, progress=Progress(seconds_left=98)),
+        "YouTube video youtu.be/dQw4w9WgXcQ\nIn line, 2 songs ahead · about 1 min 40 s",
+    ),
+    (
+        view(progress=Progress(stage=Stage.FETCHING, fraction=0.5, **KNOWN)),
+        "Toquinho - Aquarela (4:14)\nDownloading\n▰▰▰▰▰▰▱▱▱▱▱▱ 50 %",
+    ),
+    (view(source=FILE, progress=Progress(stage=Stage.FETCHING)), "Ana - Song (1:01)\nReading your file"),
+    (
+        view(progress=Progress(stage=Stage.SEPARATING, fraction=0.999, seconds_left=31, note="model", **KNOWN)),
+        "Toquinho - Aquarela (4:14)\nSeparating voice and band\n▰▰▰▰▰▰▰▰▰▰▰▱ 99 % · about 30 s left\n"
+        "First time with this many stems: fetching what I need for it.",
+    ),
+    (
+        view(progress=Progress(stage=Stage.RENDERING, seconds_left=8), wish=Wish(format=Format.FLAC)),
+        "YouTube video youtu.be/dQw4w9WgXcQ\nMaking the FLAC files\nabout 10 s left",
+    ),
+    (view(Phase.READY), "YouTube video youtu.be/dQw4w9WgXcQ\nReady, about to send"),
+    (view(Phase.SENDING), "YouTube video youtu.be/dQw4w9WgXcQ\nSending"),
+    (view(Phase.DONE, closed_at=1072.4), "YouTube video youtu.be/dQw4w9WgXcQ\nDone in 1 min 12 s"),
+    (view(Phase.DONE), "YouTube video youtu.be/dQw4w9WgXcQ\nDone"),
+    (view(Phase.CANCELLED), "YouTube video youtu.be/dQw4w9WgXcQ\nCancelled"),
+    (
+        view(Phase.FAILED, failure=failed(Reason.TOO_LONG, seconds=4000, limit_seconds=1800).failure),
+        "YouTube video youtu.be/dQw4w9WgXcQ\n"
+        "This is 1 h 06 min long, and I take songs up to 30:00. Send me a shorter piece.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("seen", "text"), TABLE)
+def test_what_a_person_reads(seen: View, text: str) -> None:
+    assert card(seen, "en").text == text
+
+
+def test_the_same_in_portuguese() -> None:
+    seen = view(ahead=1, progress=Progress(seconds_left=98))
+    assert card(seen, "pt").text == "Vídeo do YouTube youtu.be/dQw4w9WgXcQ\nNa fila, uma música na frente · " + (
+        "cerca de 1 min 40 s"
+    )
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_open_cards_have_a_cancel_button_and_closed_ones_none(phase: Phase) -> None:
+    shown = card(view(phase), "en")
+    cancel = ((Button(label="Cancel", action=f"cancel:{RID}"),),)
+    closed = phase in (Phase.DONE, Phase.FAILED, Phase.CANCELLED)
+    assert shown.buttons == (() if closed else cancel)
+
+
+def test_a_separated_song_is_named_by_its_manifest() -> None:
+    manifest = Manifest(
+        track_id="t",
+        source=VIDEO,
+        model=Model(),
+        tags=Tags(title="Águas de Março", artist="Elis"),
+        samples=44100 * 200,
+        stems=(StoredFile(name="vocals.flac", bytes_=1),),
+        notes=("cut_short",),
+        made_at=1,
+    )
+    shown = card(view(Phase.DONE), "en", manifest=manifest, notes=["As a note."], uncertain=["stems-mp3", "zip-mp3.2"])
+    lines = shown.text.splitlines()
+    assert lines[0] == "Elis - Águas de Março (3:20)"
+    assert lines[2].startswith("The file ended before it should have.")
+    assert lines[3] == "As a note."
+    assert "never said that it arrived" in lines[4]
+    assert [row[0].action for row in shown.buttons] == [f"resend:{RID}:stems-mp3", f"resend:{RID}:zip-mp3.2"]
+
+
+def test_titles_arrive_as_they_are_but_on_one_line() -> None:
+    assert tidy("  <b>&_*[\n\u202eevil\x00 🎸 ") == "<b>&_*[ evil 🎸"
+    assert len(tidy("x" * 300)) == 160
+    assert heading(view(progress=Progress(title="<b>&_*[")), "en") == "<b>&_*["
+    assert heading(view(source=Upload(upload_id="u")), "en") == "Your file"
+    assert heading(view(source=Upload(upload_id="u", name="take 3.wav")), "en") == "take 3.wav"
+    assert status_line(view(ahead=0), "en") == "YouTube video youtu.be/dQw4w9WgXcQ\nNext in line"
+
+
+@pytest.mark.parametrize(("fraction", "full"), [(-1, 0), (0, 0), (0.5, 6), (0.999, 11), (1, 12), (7, 12)])
+def test_the_bar_is_full_only_at_the_end(fraction: float, full: int) -> None:
+    assert bar(fraction) == "▰" * full + "▱" * (CELLS - full)
+
+
+@pytest.mark.parametrize(
+    ("last_edit_at", "last_text", "now", "expected"),
+    [
+        (10.0, "old", 12.9, False),
+        (10.0, "old", 13.0, True),
+        (10.0, "new", 99.0, False),
+        (10.0, "old", 5.0, True),  # a clock that went back
+    ],
+)
+def test_edits_are_paced_and_only_on_change(last_edit_at: float, last_text: str, now: float, expected: bool) -> None:
+    assert due(last_edit_at, last_text, Card(text="new"), now, every=3.0) is expected
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        Action(verb=Verb.CANCEL, target=RID),
+        Action(verb=Verb.RESEND, target=RID, choice="mix-drums+bass-mp3.2"),
+        Action(verb=Verb.STEMS, choice="5"),
+        Action(verb=Verb.FORMAT, choice="m4a"),
+        Action(verb=Verb.PACKAGE, choice="both"),
+    ],
+)
+def test_actions_come_back_as_they_went(action: Action) -> None:
+    assert parse_action(action.text) == action
+    assert len(action.text.encode()) <= 64
+
+
+@pytest.mark.parametrize(
+    "text", ["", "cancel", "cancel:", "cancel:xyz", f"cancel:{RID}:x", f"resend:{RID}", "stems::3", "format::exe", ":"]
+)
+def test_what_is_not_ours_is_no_action(text: str) -> None:
+    assert parse_action(text) is None
+
+
+@given(st.text() | st.builds("{}:{}:{}".format, st.sampled_from([*Verb]), st.text(max_size=20), st.text(max_size=20)))
+def test_the_action_parser_never_raises(text: str) -> None:
+    action = parse_action(text)
+    assert action is None or action.text == text
+
+
+sources = st.just(VIDEO) | st.builds(
+    Upload,
+    upload_id=st.just("u1"),
+    name=st.text(),
+    title=st.none() | st.text(),
+    performer=st.none() | st.text(max_size=5000),
+    seconds=st.none() | st.floats(),
+)
+views = st.builds(
+    View,
+    request=st.builds(
+        Request,
+        id=st.just(RID),
+        platform=st.just("telegram"),
+        chat=st.just("telegram:1"),
+        asker=st.just("telegram:1"),
+        source=sources,
+        wish=st.builds(Wish),
+        created_at=st.floats(),
+    ),
+    phase=st.sampled_from(Phase),
+    progress=st.none() | st.builds(Progress, title=st.none() | st.text(min_size=200, max_size=9000)),
+    ahead=st.none() | st.integers(),
+    failure=st.none() | st.builds(Failure),
+    closed_at=st.none() | st.floats(),
+)
+
+
+@given(views, st.sampled_from(["en", "pt", "xx", ""]))
+def test_any_view_has_a_card_that_telegram_takes(seen: View, language: str) -> None:
+    shown = card(seen, language)
+    assert 0 < len(shown.text.encode("utf-16-le")) // 2 <= 4096
+    assert "{" not in shown.text or any("{" in str(value) for value in seen.model_dump().values())
+    for row in shown.buttons:
+        for button in row:
+            assert len(button.action.encode()) <= 64
+            assert parse_action(button.action) is not None
