@@ -4,6 +4,7 @@ Sentences are plain text, sent without any markup, so that a title full of `<b>&
 To add one: the same id with the same parameters in every file, and `say(language, "the-id", …)` where it is needed.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
@@ -46,24 +47,27 @@ def say(language: str, message: str, /, **parameters: str | int | float) -> str:
 def sentence(failure: Failure, language: str) -> str:
     """What a failure means for a person, and what to do next. Any failure has one.
 
-    `values` become figures by their names: …`seconds` a length, …`bytes` a size. Where one that the sentence needs
-    is not there, its short form (`.plain`) says the same without figures.
+    Where a value that the sentence needs is not there, its short form (`.plain`) says the same without figures.
     """
     message = f"failure-{failure.reason.replace('_', '-')}"
-    spoken = {name.rstrip("_"): _figure(name, value, language) for name, value in failure.values.items()}
     try:
-        return say(language, message, **spoken)
+        return say(language, message, **spoken(failure.values, language))
     except LookupError:
         return say(language, f"{message}.plain")
 
 
-def _figure(name: str, value: float | str, language: str) -> str:
+def spoken(values: Mapping[str, float | str], language: str) -> dict[str, str]:
+    """Values as figures, told by their names: …`seconds` is a length, …`bytes` a size."""
+    return {name: _figure(name, value, negotiate(language)) for name, value in values.items()}
+
+
+def _figure(name: str, value: float | str, language: Language) -> str:
     if isinstance(value, str):
         return value
     if name.endswith("seconds"):
-        return figures.duration(value, negotiate(language))
-    if name.rstrip("_").endswith("bytes"):
-        return figures.size(value, negotiate(language))
+        return figures.duration(value, language)
+    if name.endswith("bytes"):
+        return figures.size(value, language)
     return f"{value:g}"
 
 

@@ -148,12 +148,11 @@ stem-other = other
 
 ## How things were sent, when not as wished
 
-note-lower-rate = At { $kbps } kbit/s, since better files would be above the { $limit } that fit in one message.
-note-compressed = As { $format } instead of { $wished }, since those files would be above the { $limit } that fit in one message.
-note-documents = As plain files, since { $format } can’t be sent as music.
-note-zip-apart = As single files, since the zip would be above the { $limit } that fit in one message.
-note-several-messages = In several messages, since together they are above the { $limit } that fit in one.
-note-not-sent = { $name } is { $size } and can’t be sent: { $limit } fit in one message. Try MP3 in /settings.
+note-lower-rate = At { $kbps } kbit/s, since better files would be above the { $limit_bytes } that fit in one message.
+note-compressed = As { $format } instead of { $wished }, since those files would be above the { $limit_bytes } that fit in one message.
+note-zip-apart = As single files, since the zip would be above the { $limit_bytes } that fit in one message.
+note-several-messages = In several messages, since together they are above the { $limit_bytes } that fit in one.
+note-not-sent = { $name } is { $bytes } and can’t be sent: { $limit_bytes } fit in one message. Try MP3 in /settings.
 
 ## Why there are no stems: one for each reason
 

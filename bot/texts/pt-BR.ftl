@@ -148,12 +148,11 @@ stem-other = outros
 
 ## Como foi enviado, quando não foi como pedido
 
-note-lower-rate = Em { $kbps } kbit/s, porque arquivos melhores passariam dos { $limit } que cabem em uma mensagem.
-note-compressed = Em { $format } em vez de { $wished }, porque esses arquivos passariam dos { $limit } que cabem em uma mensagem.
-note-documents = Como arquivos comuns, porque { $format } não pode ser enviado como música.
-note-zip-apart = Como arquivos separados, porque o zip passaria dos { $limit } que cabem em uma mensagem.
-note-several-messages = Em várias mensagens, porque juntos passam dos { $limit } que cabem em uma.
-note-not-sent = { $name } tem { $size } e não pode ser enviado: { $limit } cabem em uma mensagem. Tente MP3 em /settings.
+note-lower-rate = Em { $kbps } kbit/s, porque arquivos melhores passariam dos { $limit_bytes } que cabem em uma mensagem.
+note-compressed = Em { $format } em vez de { $wished }, porque esses arquivos passariam dos { $limit_bytes } que cabem em uma mensagem.
+note-zip-apart = Como arquivos separados, porque o zip passaria dos { $limit_bytes } que cabem em uma mensagem.
+note-several-messages = Em várias mensagens, porque juntos passam dos { $limit_bytes } que cabem em uma.
+note-not-sent = { $name } tem { $bytes } e não pode ser enviado: { $limit_bytes } cabem em uma mensagem. Tente MP3 em /settings.
 
 ## Por que não há faixas: uma frase para cada razão
 

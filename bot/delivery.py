@@ -1,0 +1,218 @@
+"""Manifest, wish and limits → the messages to send. Pure: the plan is a value, and the same whenever it is asked for.
+
+What does not fit is planned the best way that does: a zip as single files, WAV as FLAC, FLAC as MP3, MP3 and M4A at a
+lower bit rate. The plan says so in its notes, and names the renditions it still needs: once they are there, the next
+plan uses them. Nothing above a limit is ever tried.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum, unique
+from typing import Final, Literal
+
+from pydantic import Field
+
+from bot.texts import say, spoken
+from jobs.models import Format, Manifest, Package, Rendered, Rendition, Stem, StoredFile, Value, Wish
+from jobs.names import stem_tags, track_name
+
+#: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
+RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)
+USUAL_RATE: Final = 320  # kbit/s, at most
+_SPARE: Final = {Format.MP3: 1.01, Format.M4A: 1.05}  # headers, and what the encoder takes beyond its average
+_TAGS: Final = 64_000  # bytes of a file beside its sound and cover
+
+
+class Limits(Value):
+    """What a platform takes. `request_bytes` is for all files of one message, since they travel in one request."""
+
+    file_bytes: int = 50_000_000
+    request_bytes: int = 50_000_000
+    album_max: int = 10
+
+
+#: Telegram's cloud: 50 MB (https://core.telegram.org/bots/api#sending-files), thumbnails and fields beside.
+CLOUD: Final = Limits()
+#: A Bot API server of one's own (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
+LOCAL: Final = Limits(file_bytes=2_000_000_000, request_bytes=2_000_000_000)
+
+
+class Piece(Value):
+    """One file to send: where it lies in the store (`rendition`, `stored`), and what it is called for people."""
+
+    track_id: str
+    rendition: Rendition
+    stored: StoredFile
+    name: str  # for people, with extension
+    title: str
+    performer: str = ""
+    seconds: float
+
+    @property
+    def key(self) -> str:
+        """The same file for everybody who wants it: what a platform's id for it is remembered by."""
+        return f"{self.track_id}/{self.rendition.key}/{self.stored.name}"
+
+
+@unique
+class Kind(StrEnum):
+    AUDIO = "audio"  # a player shows it: MP3 and M4A
+    DOCUMENT = "document"
+
+
+class Part(Value):
+    """One message, or one album when it has several pieces. `id` stays the same in every plan of a request."""
+
+    id: str
+    kind: Kind
+    pieces: tuple[Piece, ...]
+
+    @property
+    def bytes_(self) -> int:
+        return sum(piece.stored.bytes_ for piece in self.pieces)
+
+
+class Note(Value):
+    """How something is sent when it is not as wished. `message` is the sentence's id in `bot.texts`."""
+
+    message: Literal["note-lower-rate", "note-compressed", "note-zip-apart", "note-several-messages", "note-not-sent"]
+    values: dict[str, float | str] = Field(default_factory=dict)
+
+
+class Plan(Value):
+    """What to send, in order. While `needs` is not empty, render that first and plan again."""
+
+    parts: tuple[Part, ...] = ()
+    needs: tuple[Rendition, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: Limits) -> Plan:
+    """The messages for `wish`, from what is rendered so far. A plan without parts and needs has nothing that fits."""
+    made = {one.rendition: one for one in rendered}
+    zipped = Plan() if wish.package is Package.ALBUM else _zip(manifest, made, wish.format, limits)
+    apart = wish.package is not Package.ZIP or bool(zipped.notes)
+    plans = (_stems(manifest, made, wish.format, limits) if apart else Plan(), zipped)
+    return Plan(
+        parts=tuple(part for one in plans for part in one.parts),
+        needs=tuple(dict.fromkeys(need for one in plans for need in one.needs)),
+        notes=tuple(note for one in plans for note in one.notes),
+    )
+
+
+def note_text(note: Note, language: str) -> str:
+    """A note as a sentence for the card."""
+    return say(language, note.message, **spoken(note.values, language))
+
+
+# --- the stems as files ----------------------------------------------------------------------------------------
+
+
+def _stems(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format, limits: Limits) -> Plan:
+    largest: Piece | None = None
+    for choice in _choices(wished):
+        here = made.get(choice)
+        if here is None:
+            # The wished rendition itself is always made: only its real size tells whether it fits.
+            if choice.format is wished and not choice.kbps:
+                return Plan(needs=(choice,))
+            if _expected(choice, manifest) <= limits.file_bytes:
+                return Plan(needs=(choice,))
+            continue
+        pieces = [_piece(manifest, choice, file) for file in here.files]
+        if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
+            parts = tuple(_parts(choice, pieces, limits))
+            return Plan(parts=parts, notes=(*_changed(choice, wished, limits), *_split(parts, limits)))
+        largest = max(pieces, key=lambda piece: piece.stored.bytes_)
+    if largest is None:
+        return Plan()
+    values = {"name": largest.name, "bytes": largest.stored.bytes_, "limit_bytes": limits.file_bytes}
+    return Plan(notes=(Note(message="note-not-sent", values=values),))
+
+
+def _choices(wished: Format) -> Iterator[Rendition]:
+    """The wished rendition, then what comes closest to it in smaller files."""
+    lossy = wished if wished is Format.M4A else Format.MP3
+    closest = {Format.WAV: (Format.WAV, Format.FLAC, lossy), Format.FLAC: (Format.FLAC, lossy)}
+    for format_ in closest.get(wished, (lossy,)):
+        yield Rendition(kind="stems", format=format_)
+    for kbps in RATES:
+        yield Rendition(kind="stems", format=lossy, kbps=kbps)
+
+
+def _expected(rendition: Rendition, manifest: Manifest) -> float:
+    """Bytes of the largest file of a rendition that is not made yet. The store keeps the stems as FLAC."""
+    beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
+    match rendition.format:
+        case Format.FLAC:
+            return beside + max((stem.bytes_ for stem in manifest.stems), default=0)
+        case Format.WAV:
+            return beside + manifest.samples * 2 * 2  # channels, bytes of a sample
+        case Format.MP3 | Format.M4A:
+            rate = (rendition.kbps or USUAL_RATE) * 1000 / 8
+            return beside + manifest.seconds * rate * _SPARE[rendition.format]
+
+
+def _changed(chosen: Rendition, wished: Format, limits: Limits) -> Iterator[Note]:
+    if chosen.format is not wished:
+        values = {"format": chosen.format.upper(), "wished": wished.upper(), "limit_bytes": limits.file_bytes}
+        yield Note(message="note-compressed", values=values)
+    if chosen.kbps:
+        yield Note(message="note-lower-rate", values={"kbps": chosen.kbps, "limit_bytes": limits.file_bytes})
+
+
+def _split(parts: Sequence[Part], limits: Limits) -> Iterator[Note]:
+    if len(parts) > 1 and sum(len(part.pieces) for part in parts) <= limits.album_max:
+        yield Note(message="note-several-messages", values={"limit_bytes": limits.request_bytes})
+
+
+def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Iterator[Part]:
+    """Pieces in as few messages as they fit into, in order."""
+    kind = Kind.AUDIO if rendition.format in (Format.MP3, Format.M4A) and rendition.kind != "zip" else Kind.DOCUMENT
+    batches: list[list[Piece]] = []
+    for piece in pieces:
+        batch = batches[-1] if batches else None
+        room = limits.request_bytes - sum(one.stored.bytes_ for one in batch or ())
+        if batch is None or len(batch) >= limits.album_max or piece.stored.bytes_ > room:
+            batches.append([piece])
+        else:
+            batch.append(piece)
+    for number, batch in enumerate(batches, 1):
+        name = rendition.key if number == 1 else f"{rendition.key}.{number}"
+        yield Part(id=name, kind=kind, pieces=tuple(batch))
+
+
+# --- the stems in one archive ----------------------------------------------------------------------------------
+
+
+def _zip(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format, limits: Limits) -> Plan:
+    archive = Rendition(kind="zip", format=wished)
+    here = made.get(archive)
+    if here is None:
+        return Plan(needs=(archive,))
+    if any(file.bytes_ > limits.file_bytes for file in here.files):
+        return Plan(notes=(Note(message="note-zip-apart", values={"limit_bytes": limits.file_bytes}),))
+    pieces = [_piece(manifest, archive, file) for file in here.files]
+    return Plan(parts=tuple(_parts(archive, pieces, limits)))
+
+
+# --- names -------------------------------------------------------------------------------------------------------
+
+
+def _piece(manifest: Manifest, rendition: Rendition, file: StoredFile) -> Piece:
+    extension = file.name.rpartition(".")[2]
+    tags = manifest.tags if file.stem is None else stem_tags(manifest.tags, file.stem)
+    return Piece(
+        track_id=manifest.track_id,
+        rendition=rendition,
+        stored=file,
+        name=f"{track_name(manifest.tags, _suffix(manifest, rendition, file.stem))}.{extension}",
+        title=tags.title,
+        performer=tags.artist,
+        seconds=manifest.seconds,
+    )
+
+
+def _suffix(manifest: Manifest, rendition: Rendition, stem: Stem | None) -> str:
+    if rendition.kind == "zip":
+        return f"{manifest.model.stems} stems"
+    return str(stem or "")

@@ -1,0 +1,235 @@
+"""Plans of messages at every border of what a platform takes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cards import Action, Verb, parse_action
+from bot.delivery import CLOUD, LOCAL, Kind, Limits, Note, Plan, note_text, plan
+from jobs.models import (
+    STEMS,
+    Format,
+    Manifest,
+    Model,
+    Package,
+    Rendered,
+    Rendition,
+    Stem,
+    StoredFile,
+    Tags,
+    Wish,
+    YouTube,
+)
+
+MB = 1_000_000
+KEPT = 30 * MB  # of each stem's FLAC in the store
+
+
+def song(seconds: float = 240, stems: int = 2, kept: int = KEPT) -> Manifest:
+    model = Model.model_validate({"stems": stems})
+    return Manifest(
+        track_id="t" * 24,
+        source=YouTube(video_id="dQw4w9WgXcQ"),
+        model=model,
+        tags=Tags(title="Águas de Março", artist="Elis"),
+        samples=int(seconds * 44100),
+        stems=tuple(StoredFile(name=f"{stem}.flac", bytes_=kept, stem=stem) for stem in STEMS[model.stems]),
+        made_at=1,
+    )
+
+
+def stems(format_: Format, *sizes: float, kbps: int = 0) -> Rendered:
+    """A rendition with a file of so many MB per stem. Above five stems the names repeat, as mixes might."""
+    named = [*Stem] * 3
+    files = tuple(
+        StoredFile(name=f"{number}.{format_}", bytes_=int(size * MB), stem=named[number])
+        for number, size in enumerate(sizes)
+    )
+    return Rendered(rendition=Rendition(kind="stems", format=format_, kbps=kbps), files=files)
+
+
+def archive(format_: Format, size: float) -> Rendered:
+    file = StoredFile(name=f"{format_}.zip", bytes_=int(size * MB))
+    return Rendered(rendition=Rendition(kind="zip", format=format_), files=(file,))
+
+
+def shape(made: Plan) -> list[tuple[str, str, int]]:
+    return [(part.id, part.kind.value, len(part.pieces)) for part in made.parts]
+
+
+def notes(made: Plan) -> list[str]:
+    return [note.message for note in made.notes]
+
+
+WANT = {package: Wish(package=package) for package in Package}
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (1, [("stems-mp3", "audio", 1)]),
+        (2, [("stems-mp3", "audio", 2)]),
+        (10, [("stems-mp3", "audio", 10)]),
+        (11, [("stems-mp3", "audio", 10), ("stems-mp3.2", "audio", 1)]),
+    ],
+)
+def test_albums_have_two_to_ten(count: int, expected: list[tuple[str, str, int]]) -> None:
+    made = plan(song(), [stems(Format.MP3, *[1] * count)], Wish(), CLOUD)
+    assert shape(made) == expected
+    assert made.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("format_", "kind"),
+    [(Format.MP3, "audio"), (Format.M4A, "audio"), (Format.FLAC, "document"), (Format.WAV, "document")],
+)
+def test_only_mp3_and_m4a_are_audio(format_: Format, kind: str) -> None:
+    made = plan(song(), [stems(format_, 1, 1)], Wish(format=format_), CLOUD)
+    assert shape(made) == [(f"stems-{format_}", kind, 2)]
+
+
+@pytest.mark.parametrize(("megabytes", "fits"), [(49.9, True), (50.0, True), (50.000001, False), (50.1, False)])
+def test_a_file_at_the_clouds_border(megabytes: float, fits: bool) -> None:
+    made = plan(song(1300), [stems(Format.MP3, megabytes, 1)], Wish(), CLOUD)
+    if fits:
+        assert shape(made) == [("stems-mp3", "audio", 1 if megabytes > 49 else 2), ("stems-mp3.2", "audio", 1)]
+        assert notes(made) == ["note-several-messages"]
+    else:
+        assert made.parts == ()
+        assert made.needs == (Rendition(kind="stems", format=Format.MP3, kbps=256),)
+    assert shape(plan(song(1300), [stems(Format.MP3, megabytes, 1)], Wish(), LOCAL)) == [("stems-mp3", "audio", 2)]
+
+
+@pytest.mark.parametrize(("megabytes", "messages"), [(24.9, 1), (25.0, 1), (25.1, 2)])
+def test_an_album_travels_in_one_request(megabytes: float, messages: int) -> None:
+    made = plan(song(), [stems(Format.FLAC, megabytes, megabytes)], Wish(format=Format.FLAC), CLOUD)
+    assert len(made.parts) == messages
+    assert notes(made) == (["note-several-messages"] if messages == 2 else [])
+
+
+def test_a_rendition_that_is_not_there_is_needed() -> None:
+    both = Wish(package=Package.BOTH)
+    assert plan(song(), [], both, CLOUD) == Plan(needs=both.renditions)
+    half = plan(song(), [stems(Format.MP3, 1, 1)], both, CLOUD)
+    assert (shape(half), half.needs) == ([("stems-mp3", "audio", 2)], both.renditions[1:])
+
+
+@pytest.mark.parametrize(("megabytes", "fits"), [(49.9, True), (50.0, True), (50.1, False)])
+@pytest.mark.parametrize("package", [Package.ZIP, Package.BOTH])
+def test_a_zip_at_the_border_or_its_files(megabytes: float, fits: bool, package: Package) -> None:
+    made = plan(song(), [stems(Format.MP3, 9, 9), archive(Format.MP3, megabytes)], WANT[package], CLOUD)
+    files, zipped = ("stems-mp3", "audio", 2), ("zip-mp3", "document", 1)
+    if fits:
+        assert shape(made) == ([files, zipped] if package is Package.BOTH else [zipped])
+        assert made.notes == ()
+    else:
+        assert shape(made) == [files]
+        assert notes(made) == ["note-zip-apart"]
+
+
+def test_a_large_zip_needs_its_files() -> None:
+    made = plan(song(), [archive(Format.FLAC, 80)], Wish(format=Format.FLAC, package=Package.ZIP), CLOUD)
+    assert made.needs == (Rendition(kind="stems", format=Format.FLAC),)
+    assert notes(made) == ["note-zip-apart"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kbps"),
+    [(1300, 256), (1540, 256), (1560, 192), (2000, 192), (2070, 160), (3600, 96), (12000, 32)],
+)
+def test_long_songs_get_the_best_bit_rate_that_fits(seconds: float, kbps: int) -> None:
+    made = plan(song(seconds), [stems(Format.MP3, 60, 60)], Wish(), CLOUD)
+    assert made.needs == (Rendition(kind="stems", format=Format.MP3, kbps=kbps),)
+    sent = plan(song(seconds), [stems(Format.MP3, 60, 60), stems(Format.MP3, 20, 20, kbps=kbps)], Wish(), CLOUD)
+    assert shape(sent) == [(f"stems-mp3-{kbps}", "audio", 2)]
+    assert sent.needs == ()
+    assert note_text(sent.notes[0], "en") == (
+        f"At {kbps} kbit/s, since better files would be above the 50 MB that fit in one message."
+    )
+
+
+def test_a_rate_that_came_out_too_large_is_lowered_again() -> None:
+    made = plan(song(1300), [stems(Format.M4A, 60), stems(Format.M4A, 51, kbps=256)], Wish(format=Format.M4A), CLOUD)
+    assert made.needs == (Rendition(kind="stems", format=Format.M4A, kbps=192),)
+
+
+def test_what_fits_at_no_rate_is_named() -> None:
+    made = plan(song(20000), [stems(Format.MP3, 700, 800)], Wish(), CLOUD)
+    assert (made.parts, made.needs) == ((), ())
+    assert note_text(made.notes[0], "pt") == (
+        "Elis - Águas de Março (accompaniment).mp3 tem 800 MB e não pode ser enviado: "
+        "50 MB cabem em uma mensagem. Tente MP3 em /settings."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "next_"),
+    [
+        (49, Rendition(kind="stems", format=Format.FLAC)),
+        (51, Rendition(kind="stems", format=Format.MP3)),
+    ],
+)
+def test_large_wav_becomes_flac_when_that_fits_and_else_mp3(kept: int, next_: Rendition) -> None:
+    manifest = song(600, kept=kept * MB)
+    assert plan(manifest, [stems(Format.WAV, 106, 106)], Wish(format=Format.WAV), CLOUD).needs == (next_,)
+    sent = plan(
+        manifest,
+        [stems(Format.WAV, 106, 106), stems(next_.format, 20, 20)],
+        Wish(format=Format.WAV),
+        CLOUD,
+    )
+    assert [part.id for part in sent.parts] == [next_.key]
+    assert sent.notes == (
+        Note(
+            message="note-compressed",
+            values={"format": next_.format.upper(), "wished": "WAV", "limit_bytes": 50 * MB},
+        ),
+    )
+
+
+def test_large_flac_of_a_long_song_becomes_mp3_at_a_lower_rate() -> None:
+    wish = Wish(format=Format.FLAC)
+    made = plan(song(1500, kept=60 * MB), [stems(Format.FLAC, 60, 10)], wish, CLOUD)
+    assert made.needs == (Rendition(kind="stems", format=Format.MP3, kbps=256),)
+    sent = plan(
+        song(1500, kept=60 * MB), [stems(Format.FLAC, 60, 10), stems(Format.MP3, 48, 48, kbps=256)], wish, CLOUD
+    )
+    assert notes(sent) == ["note-compressed", "note-lower-rate", "note-several-messages"]
+    assert {part.kind for part in sent.parts} == {Kind.AUDIO}
+
+
+def test_what_files_are_called() -> None:
+    made = plan(song(), [stems(Format.MP3, 9, 9), archive(Format.MP3, 18)], Wish(package=Package.BOTH), CLOUD)
+    vocals, zipped = made.parts[0].pieces[0], made.parts[1].pieces[0]
+    assert vocals.name == "Elis - Águas de Março (vocals).mp3"
+    assert (vocals.title, vocals.performer, vocals.seconds) == ("Águas de Março (vocals)", "Elis", 240)
+    assert vocals.key == f"{'t' * 24}/stems-mp3/0.mp3"
+    assert zipped.name == "Elis - Águas de Março (2 stems).zip"
+
+
+@given(
+    st.lists(st.integers(1, 3000), min_size=1, max_size=12),
+    st.integers(1, 3000),
+    st.builds(Wish, format=st.sampled_from(Format), package=st.sampled_from(Package)),
+    st.integers(1, 30000),
+    st.sampled_from([CLOUD, LOCAL, Limits(file_bytes=100 * MB, request_bytes=100 * MB, album_max=1)]),
+)
+def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, wish: Wish, seconds: int, limits: Limits) -> None:
+    have = [stems(wish.format, *sizes), archive(wish.format, zip_size)]
+    for _ in range(12):  # each round renders what the last plan needed
+        made = plan(song(seconds), have, wish, limits)
+        assert plan(song(seconds), [*reversed(have)], wish, limits) == made
+        if not made.needs:
+            break
+        have += [stems(need.format, *sizes, kbps=need.kbps) for need in made.needs]
+    assert made.needs == ()
+    assert made.parts or made.notes
+    assert len({part.id for part in made.parts}) == len(made.parts)
+    for part in made.parts:
+        assert 1 <= len(part.pieces) <= limits.album_max
+        assert part.bytes_ <= limits.request_bytes
+        assert all(piece.stored.bytes_ <= limits.file_bytes for piece in part.pieces)
+        assert part.kind is (Kind.AUDIO if part.pieces[0].stored.name.endswith(("mp3", "m4a")) else Kind.DOCUMENT)
+        button = Action(verb=Verb.RESEND, target="0" * 16, choice=part.id)
+        assert parse_action(button.text) == button
+        assert len(button.text.encode()) <= 64
