@@ -12,7 +12,20 @@ from typing import Final
 
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import Manifest, Phase, Progress, Stage, Upload, Value, View, YouTube
+from jobs.models import (
+    STEMS,
+    Format,
+    Manifest,
+    Package,
+    Phase,
+    Progress,
+    Stage,
+    Upload,
+    Value,
+    View,
+    Wish,
+    YouTube,
+)
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
@@ -103,6 +116,30 @@ def card(
     if view.is_open:
         buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
     return Card(text="\n".join(lines), buttons=tuple(buttons))
+
+
+def settings_card(wish: Wish, language: str) -> Card:
+    """What a chat gets for each song, and a button for each choice, the chosen ones marked."""
+    lines = (
+        say(language, "settings-title"),
+        say(language, "settings-stems", stems=wish.model.stems),
+        say(language, "settings-format", format=wish.format.upper()),
+        say(language, "settings-package", package=wish.package),
+    )
+    stems = [
+        _choice(say(language, "settings-stems-button", stems=count), Verb.STEMS, str(count), count == wish.model.stems)
+        for count in STEMS
+    ]
+    formats = [_choice(one.upper(), Verb.FORMAT, one, one is wish.format) for one in Format]
+    packages = [
+        _choice(say(language, "settings-package-button", package=one), Verb.PACKAGE, one, one is wish.package)
+        for one in Package
+    ]
+    return Card(text="\n".join(lines), buttons=(tuple(stems), tuple(formats), tuple(packages)))
+
+
+def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
+    return Button(label=f"✓ {label}" if chosen else label, action=Action(verb=verb, choice=choice).text)
 
 
 def due(last_edit_at: float, last_text: str, new: Card, now: float, every: float) -> bool:

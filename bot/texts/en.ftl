@@ -133,7 +133,6 @@ card-sending = Sending
 card-done = Done in { $wait }
 card-done-plain = Done
 card-cancelled = Cancelled
-card-failed = Sorry, no stems this time.
 card-cut-short = The file ended before it should have. You get all that was in it.
 card-uncertain = I sent this, but Telegram never said that it arrived. If it isn’t here, tap “Send again”.
 

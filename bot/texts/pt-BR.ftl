@@ -133,7 +133,6 @@ card-sending = Mandando
 card-done = Pronta em { $wait }
 card-done-plain = Pronta
 card-cancelled = Cancelada
-card-failed = Desta vez não deu.
 card-cut-short = O arquivo terminou antes da hora. Você recebe tudo o que havia nele.
 card-uncertain = Mandei isto, mas o Telegram não confirmou a chegada. Se não estiver aqui, toque em “Mandar de novo”.
 

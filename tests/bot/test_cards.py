@@ -4,12 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards import CELLS, Action, Button, Card, Verb, bar, card, due, heading, parse_action, status_line, tidy
+from bot.cards import (
+    CELLS,
+    Action,
+    Button,
+    Card,
+    Verb,
+    bar,
+    card,
+    due,
+    heading,
+    parse_action,
+    settings_card,
+    status_line,
+    tidy,
+)
 from jobs.failures import Failure, Reason, failed
 from jobs.models import (
     Format,
     Manifest,
     Model,
+    Package,
     Phase,
     Progress,
     Request,
@@ -124,6 +139,20 @@ def test_titles_arrive_as_they_are_but_on_one_line() -> None:
 @pytest.mark.parametrize(("fraction", "full"), [(-1, 0), (0, 0), (0.5, 6), (0.999, 11), (1, 12), (7, 12)])
 def test_the_bar_is_full_only_at_the_end(fraction: float, full: int) -> None:
     assert bar(fraction) == "▰" * full + "▱" * (CELLS - full)
+
+
+def test_settings_show_what_is_chosen_and_every_choice() -> None:
+    shown = settings_card(Wish(model=Model(stems=4), format=Format.FLAC, package=Package.BOTH), "en")
+    assert shown.text == (
+        "What you get for each song here\n4 stems: vocals, drums, bass, other\nFormat: FLAC\n"
+        "Sent as single files and a zip"
+    )
+    assert [[button.label for button in row] for row in shown.buttons] == [
+        ["2 stems", "✓ 4 stems", "5 stems"],
+        ["MP3", "M4A", "✓ FLAC", "WAV"],
+        ["Files", "Zip", "✓ Both"],
+    ]
+    assert all(parse_action(button.action) is not None for row in shown.buttons for button in row)
 
 
 @pytest.mark.parametrize(
