@@ -1,0 +1,196 @@
+"""The videos of the stand-in for YouTube: what it says of them, and what goes wrong with them."""
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from tests.peers.tones import picture, song
+
+MEDIA_HOST = "rr3---sn-standin.googlevideo.com"
+
+Json = dict[str, Any]
+
+
+@unique
+class Trouble(StrEnum):
+    """One thing that goes wrong, as seen on the real site."""
+
+    # At the player endpoint
+    PLAYER_403 = "player answers 403"
+    PLAYER_429 = "player answers 429"
+    PLAYER_500 = "player answers 500"
+    PLAYER_HTML = "player answers a page"
+    PLAYER_EMPTY = "player answers {}"
+    PLAYER_RESET = "player connection is reset"
+    PLAYER_RESET_ONCE = "player connection is reset the first time"
+    PLAYER_SILENT = "player never answers"
+    CONSENT = "player redirects to a consent page"
+    WRONG_ID = "player answers with another video"
+    CLIENT_REFUSED = "only the IOS client gets an answer"
+    # At the media host
+    MEDIA_403 = "media answers 403"
+    MEDIA_404 = "media answers 404"
+    MEDIA_429 = "media answers 429"
+    MEDIA_503_ONCE = "media answers 503 the first time"
+    MEDIA_HTML = "media answers a page"
+    MEDIA_REDIRECT = "media redirects to another site"
+    MEDIA_JUNK = "media are bytes that do not decode"
+    MEDIA_CUT = "media end early, and resuming brings nothing"
+    MEDIA_RESET = "media connections are always reset half-way, and resuming brings nothing"
+    MEDIA_RESET_ONCE = "the first media connection is reset half-way"
+    MEDIA_TRICKLE = "media trickle"
+    MEDIA_STALL = "media stand still half-way"
+    # In what it serves
+    OTHER_LENGTH = "the audio is shorter than the video says"
+
+
+@dataclass(frozen=True)
+class Track:
+    """One audio format: `language` with `role` (original, dubbed-auto, descriptive), where there are several."""
+
+    itag: int
+    container: Literal["mp4", "webm"]
+    bitrate: int
+    language: str = ""
+    role: str = "original"
+    is_default: bool = True
+    drc: bool = False
+
+    @property
+    def xtags(self) -> str:
+        tags = [f"acont={self.role}", f"lang={self.language}"] if self.language else []
+        return ":".join([*(["drc=1"] if self.drc else []), *tags])
+
+
+AAC = Track(140, "mp4", 129_000)
+OPUS = Track(251, "webm", 135_000)
+OPUS_LOW = Track(249, "webm", 52_000)
+
+NAMES = {"en": "English", "de": "German", "es": "Spanish"}
+ROLES = {"original": 4, "dubbed": 3, "dubbed-auto": 10, "descriptive": 2}
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video as the stand-in serves it. `playability` replaces `playabilityStatus`; `claims` overwrite details."""
+
+    video_id: str
+    title: str = "Some Band - A Song (Official Video)"
+    author: str = "Some Band"
+    seconds: float = 3.0
+    tracks: tuple[Track, ...] = (OPUS_LOW, AAC, OPUS)
+    trouble: Trouble | None = None
+    playability: Json = field(default_factory=lambda: {"status": "OK", "playableInEmbed": True})
+    claims: Json = field(default_factory=dict)
+    cover: bytes | None = field(default_factory=picture, repr=False)
+    audio: bytes | None = field(default=None, repr=False)  # in place of the chord, for every track
+
+    @property
+    def watch_url(self) -> str:
+        return f"https://www.youtube.com/watch?v={self.video_id}"
+
+    def media(self, track: Track) -> bytes:
+        if self.audio is not None:
+            return self.audio
+        seconds = self.seconds / 3 if self.trouble is Trouble.OTHER_LENGTH else self.seconds
+        media = song(seconds, track.container)
+        return bytes(len(media)) if self.trouble is Trouble.MEDIA_JUNK else media
+
+    def track(self, itag: str, xtags: str) -> Track | None:
+        return next((track for track in self.tracks if str(track.itag) == itag and track.xtags == xtags), None)
+
+
+def unplayable(status: str, reason: str, subreason: str = "", **more: Any) -> Json:
+    """A `playabilityStatus` that refuses."""
+    words: Json = {"reason": {"simpleText": reason}}
+    if subreason:
+        words["subreason"] = {"runs": [{"text": subreason}]}
+    return {"status": status, "reason": reason, "errorScreen": {"playerErrorMessageRenderer": words}, **more}
+
+
+def player_answer(video: Video, client: str) -> Json:
+    """The player endpoint's JSON for `video`, as `client` gets it."""
+    context: Json = {"responseContext": {"visitorData": "CgtzdGFuZC1pbi1pZA%3D%3D", "serviceTrackingParams": []}}
+    if client == "WEB":  # asked for the visitor's id alone
+        return context | {"playabilityStatus": unplayable("UNPLAYABLE", "The page needs to be reloaded.")}
+    if video.trouble is Trouble.PLAYER_EMPTY:
+        return context
+    if video.trouble is Trouble.CLIENT_REFUSED and client != "IOS":
+        return context | {"playabilityStatus": unplayable("UNPLAYABLE", "This video is not available")}
+    answer: Json = context | {"playabilityStatus": video.playability}
+    if video.playability["status"] in ("LOGIN_REQUIRED", "ERROR"):
+        return answer  # of these the real one tells no details
+    answer["videoDetails"] = {
+        "videoId": "aaaaaaaaaaA" if video.trouble is Trouble.WRONG_ID else video.video_id,
+        "title": video.title,
+        "lengthSeconds": str(round(video.seconds)),
+        "channelId": "UCstandinstandinstandin0",
+        "shortDescription": "",
+        "isCrawlable": True,
+        "allowRatings": True,
+        "viewCount": "1",
+        "author": video.author,
+        "isPrivate": False,
+        "isUnpluggedCorpus": False,
+        "isLiveContent": False,
+        **video.claims,
+    }
+    if video.playability["status"] == "OK":
+        answer["streamingData"] = {
+            "expiresInSeconds": "21540",
+            "formats": [],
+            "adaptiveFormats": [_picture_format(video), *(_format(video, track) for track in video.tracks)],
+            "serverAbrStreamingUrl": f"https://{MEDIA_HOST}/videoplayback?sabr=1&id={video.video_id}",
+        }
+        ustreamer = {"videoPlaybackUstreamerConfig": "c3RhbmQtaW4="}
+        answer["playerConfig"] = {"mediaCommonConfig": {"mediaUstreamerRequestConfig": ustreamer}}
+    return answer
+
+
+def _format(video: Video, track: Track) -> Json:
+    size = len(video.media(track))
+    codec = {"mp4": "mp4a.40.2", "webm": "opus"}[track.container]
+    query = {
+        "expire": str(int(time.time()) + 21540), "id": video.video_id, "itag": str(track.itag), "source": "youtube",
+        "mime": f"audio/{track.container}", "clen": str(size), "sig": "AJfQdSsw",
+    }  # fmt: skip
+    if track.xtags:
+        query["xtags"] = track.xtags
+    format_: Json = {
+        "itag": track.itag,
+        "url": f"https://{MEDIA_HOST}/videoplayback?{urlencode(query)}",
+        "mimeType": f'audio/{track.container}; codecs="{codec}"',
+        "bitrate": track.bitrate,
+        "averageBitrate": track.bitrate,
+        "lastModified": "1700000000000000",
+        "contentLength": str(size),
+        "quality": "tiny",
+        "audioQuality": "AUDIO_QUALITY_MEDIUM",
+        "approxDurationMs": str(round(video.seconds * 1000)),
+        "audioSampleRate": "48000",
+        "audioChannels": 2,
+    }
+    if track.drc:
+        format_["isDrc"] = True
+    if track.language:
+        name = NAMES[track.language] + (" original" if track.role == "original" else "")
+        id_ = f"{track.language}.{ROLES[track.role]}"
+        format_["audioTrack"] = {"displayName": name, "id": id_, "audioIsDefault": track.is_default}
+    return format_
+
+
+def _picture_format(video: Video) -> Json:
+    return {
+        "itag": 137,
+        "url": f"https://{MEDIA_HOST}/videoplayback?id={video.video_id}&itag=137&sig=AJfQdSsw",
+        "mimeType": 'video/mp4; codecs="avc1.640028"',
+        "bitrate": 4_000_000,
+        "width": 1920,
+        "height": 1080,
+        "fps": 25,
+        "lastModified": "1700000000000000",
+        "contentLength": "4000000",
+        "approxDurationMs": str(round(video.seconds * 1000)),
+    }

@@ -1,0 +1,25 @@
+"""The child that fetches: one process per download, started by `worker.child.run_child` with a `FetchTask`."""
+
+from jobs.models import Upload, YouTube
+from worker.childside import Report, serve
+from worker.tasks import Fetched, FetchTask
+
+
+def fetch(task: FetchTask, report: Report) -> Fetched:
+    """Bring the task's source to a local file. Raises `Failed`.
+
+    Imports as late as this, since an upload needs nothing of a downloader's libraries and runtimes.
+    """
+    match task.source:
+        case YouTube():
+            from worker.sources.youtube import fetch_youtube
+
+            return fetch_youtube(task, report)
+        case Upload():
+            from worker.sources.upload import fetch_upload
+
+            return fetch_upload(task, report)
+
+
+if __name__ == "__main__":
+    serve(FetchTask, fetch)

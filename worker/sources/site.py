@@ -1,0 +1,176 @@
+"""The one way out to YouTube: which hosts, how many requests, how slow; ranged downloads that always end.
+
+Everything goes through urllib, pytubefix's own requests too, so the proxy and certificate variables of the environment
+(`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`) hold for all of it. Errors become `Failed` here: an answer that refuses us
+is YOUTUBE_REFUSED, no way to the site is NETWORK, a connection that stands still or trickles is STALLED.
+"""
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPException
+from pathlib import Path
+from typing import Final
+from urllib.error import HTTPError, URLError
+from urllib.request import BaseHandler, Request, build_opener, install_opener, urlopen
+
+from jobs.failures import Failed, Failure, Reason, failed
+
+SOCKET_SECONDS: Final = 15.0  # without a byte
+PATIENCE: Final = 30.0  # seconds over which a download's rate is judged
+SLOWEST: Final = 2048  # bytes per second: a song at a hundredth of the speed of listening
+MOST_REQUESTS: Final = 48  # to the site per job
+RANGE_BYTES: Final = 9 << 20  # googlevideo slows down single answers that are longer than this
+MOST_RANGES: Final = 24  # longer songs get longer ranges
+BARREN: Final = 3  # attempts in a row that brought nothing
+BROKEN: Final = 8  # attempts that broke off before their end
+PIECE: Final = 1 << 16  # bytes read at once
+
+_HOSTS: Final = ("www.youtube.com", "youtube.com", "i.ytimg.com")
+_MEDIA: Final = ".googlevideo.com"
+_BUSY: Final = (500, 502, 503, 504)  # worth another attempt
+
+
+class Gate(BaseHandler):
+    """Looks at every request before it leaves, whoever makes it: redirects and the library's own included.
+
+    `refused` remembers a request that was not let through, since a library may swallow the exception.
+    """
+
+    def __init__(self, most: int = MOST_REQUESTS) -> None:
+        self.left = most
+        self.refused: Failure | None = None
+
+    def https_request(self, request: Request) -> Request:
+        host = request.host.lower()
+        if host not in _HOSTS and not host.endswith(_MEDIA):
+            self._refuse(f"sent to another host, {host[:100]}")  # a consent or "sorry" page
+        if self.left <= 0:
+            self._refuse("too many requests were needed")
+        self.left -= 1
+        return request
+
+    def http_request(self, request: Request) -> Request:
+        self._refuse(f"sent to {request.host[:100]} without TLS")
+        return request
+
+    def _refuse(self, why: str) -> None:
+        self.refused = self.refused or Failure(reason=Reason.YOUTUBE_REFUSED, detail=why)
+        raise Failed(self.refused)
+
+
+def open_gate() -> Gate:
+    """Put a gate before every request of this process, and a time-out on every socket."""
+    gate = Gate()
+    socket.setdefaulttimeout(SOCKET_SECONDS)
+    install_opener(build_opener(gate))
+    return gate
+
+
+def failure_of(error: Exception) -> Failure | None:
+    """What urllib's exception means, or None when it is not one. Only hosts are told: addresses are signed."""
+    if isinstance(error, HTTPError):
+        with contextlib.closing(error):
+            return Failure(reason=Reason.YOUTUBE_REFUSED, detail=f"HTTP {error.code} from {_host(error.url)}")
+    if isinstance(error, URLError):  # before the connection stood: name, refusal, TLS, proxy
+        return Failure(reason=Reason.NETWORK, detail=f"no connection: {error.reason!r}")
+    if isinstance(error, TimeoutError):
+        return Failure(reason=Reason.STALLED, detail=f"not a byte for {SOCKET_SECONDS:.0f} s")
+    if isinstance(error, HTTPException | OSError):
+        return Failure(reason=Reason.NETWORK, detail=f"the connection broke: {error!r}")
+    return None
+
+
+def download(url: str, target: Path, size: int, on_bytes: Callable[[int], None]) -> None:
+    """Fetch the `size` bytes behind `url` into `target`, in ranges. `on_bytes` is told the total so far.
+
+    A range that breaks off is continued where it ended, a limited number of times. Raises `Failed`; `OSError` only
+    from writing.
+    """
+    step = max(RANGE_BYTES, -(-size // MOST_RANGES))
+    done = broken = barren = 0
+    pace = Pace()
+    with target.open("wb") as file:
+        while done < size:
+            start, last = done, min(done + step, size) - 1
+            cause: Failure | None = None
+            try:
+                for piece in _range(url, start, last):
+                    file.write(piece)
+                    done += len(piece)
+                    pace.add(len(piece))
+                    on_bytes(done)
+            except _BrokeOff as error:
+                cause = error.failure
+            if done == last + 1:
+                continue
+            broken += 1
+            barren = 0 if done > start else barren + 1
+            if barren >= BARREN or broken >= BROKEN:
+                raise Failed(
+                    cause or Failure(reason=Reason.STALLED, detail=f"the answers end at byte {done} of {size}")
+                )
+            pace.add(0)
+            time.sleep(0.3 * broken)
+
+
+def fetch_small(url: str, most_bytes: int, seconds: float) -> bytes:
+    """The whole of a small answer, at most `most_bytes` long, within `seconds`. Raises `Failed` or an urllib error."""
+    until = time.monotonic() + seconds
+    content = bytearray()
+    with urlopen(Request(url), timeout=seconds) as answer:  # noqa: S310 - the gate allows TLS to known hosts alone
+        while piece := answer.read1(PIECE):
+            content += piece
+            if len(content) > most_bytes or time.monotonic() > until:
+                raise failed(Reason.STALLED, "a small answer grew too long")
+    return bytes(content)
+
+
+class Pace:
+    """Ends a download that is slower than SLOWEST over PATIENCE: a trickle never stands still and never ends."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since = clock()
+        self._bytes = 0
+
+    def add(self, count: int) -> None:
+        """Count bytes that arrived. Raises `Failed` STALLED."""
+        self._bytes += count
+        elapsed = self._clock() - self._since
+        if elapsed < PATIENCE:
+            return
+        if self._bytes < SLOWEST * elapsed:
+            raise failed(Reason.STALLED, f"{self._bytes} bytes in {elapsed:.0f} s")
+        self._since, self._bytes = self._clock(), 0
+
+
+class _BrokeOff(Failed):
+    """A range ended early for a cause that another attempt may not meet."""
+
+
+def _range(url: str, start: int, last: int) -> Iterator[bytes]:
+    """The bytes from `start` to `last`, both included, as they arrive; fewer when the answer ends early."""
+    length = last - start + 1
+    try:
+        # As a parameter, the way the site's own players ask.
+        with urlopen(Request(f"{url}&range={start}-{last}")) as answer:  # noqa: S310 - as above
+            kind = answer.headers.get_content_type()
+            if kind.startswith("text/"):
+                raise failed(Reason.YOUTUBE_REFUSED, f"{kind} in place of audio from {_host(url)}")
+            while length and (piece := answer.read1(min(PIECE, length))):
+                length -= len(piece)
+                yield piece
+    except Failed:
+        raise
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is None:
+            raise
+        again = not isinstance(error, HTTPError) or error.code in _BUSY
+        raise (_BrokeOff if again else Failed)(failure) from None
+
+
+def _host(url: str | None) -> str:
+    return Request(url).host if url else "?"  # noqa: S310 - nothing is opened
