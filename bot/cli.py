@@ -64,7 +64,7 @@ def main() -> None:
 @click.option("--band", type=click.Choice(["11k", "16k"]), default="11k", show_default=True,
               help="How far up the network looks.")  # fmt: skip
 @click.option("--demo", is_flag=True, help="Separate a 15-second song made up on the spot.")
-def separate(  # noqa: PLR0917 - click calls it by name
+def separate(
     sources: Sequence[str], stems: str, format_: str, zipped: bool, output: Path, band: str, demo: bool
 ) -> None:
     """Separate YouTube links, audio files or video files into stems.

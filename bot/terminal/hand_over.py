@@ -4,10 +4,9 @@ import os
 import shutil
 from pathlib import Path
 
-from jobs.names import safe_name
-
 from jobs.failures import Reason, failed
 from jobs.models import Manifest, Rendered
+from jobs.names import safe_name
 from jobs.store import ResultStore
 
 

@@ -1,0 +1,208 @@
+"""One track from queue to store, through real children on real weights; and every way it can end otherwise."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+from pydantic import SecretStr
+
+from bot.demo import write_demo_song
+from jobs import keys
+from jobs.connection import answer
+from jobs.failures import Reason
+from jobs.models import Format, Package, Phase, Rendition, Stage, Upload, Wish
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.worker.studio import ask, bring, seen, work_off, worker_process
+from worker.audio.reading import open_song
+
+MP3 = Wish(format=Format.MP3)
+FLAC_ZIP = Wish(format=Format.FLAC, package=Package.ZIP)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, store: ResultStore, models_dir: Path) -> Settings:
+    return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("songs") / "demo.wav"
+    write_demo_song(path, 6)
+    return path
+
+
+@pytest.fixture(scope="session")
+def long_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Long enough to be interrupted in the middle of the separation."""
+    path = tmp_path_factory.mktemp("songs") / "long.wav"
+    write_demo_song(path, 100)
+    return path
+
+
+def left_over(store: ResultStore) -> list[Path]:
+    return list((store.root / "work").iterdir())
+
+
+def samples(path: Path) -> int:
+    with open_song(path) as song:
+        return sum(len(block) for block in song.blocks())
+
+
+async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path
+) -> None:
+    upload = bring(store, demo, "My Song.wav")
+    first, second = ask(upload, MP3), ask(upload, FLAC_ZIP, "bo")
+    await queue.submit(first)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, first)).phase is Phase.READY
+    manifest = store.manifest(first.track_id)
+    assert manifest is not None
+    assert manifest.tags.title == "My Song"
+    assert manifest.samples == 6 * 44100
+    assert [file.name for file in manifest.stems] == ["vocals.flac", "accompaniment.flac"]
+    for rendition in MP3.renditions:
+        rendered = store.rendered(first.track_id, rendition)
+        assert rendered is not None
+        for file in rendered.files:
+            path = store.file_path(first.track_id, rendition, file)
+            assert path.stat().st_size == file.bytes_
+            assert samples(path) == manifest.samples
+
+    store.inbox(upload).unlink()  # the second wish needs the stems alone
+    await queue.submit(second)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, second)).phase is Phase.READY
+    assert store.manifest(first.track_id) == manifest
+    assert store.rendered(first.track_id, Rendition(kind="zip", format=Format.FLAC)) is not None
+    assert left_over(store) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", Reason.EMPTY), (b"dear diary, today I sang\n" * 50, Reason.NOT_AUDIO), (None, Reason.UPLOAD_GONE)],
+)
+async def test_what_cannot_be_separated_fails_with_its_reason_and_leaves_nothing(
+    queue: JobQueue,
+    store: ResultStore,
+    settings: Settings,
+    valkey_server: SecretStr,
+    tmp_path: Path,
+    content: bytes | None,
+    reason: Reason,
+) -> None:
+    upload = Upload(upload_id="gone", name="song.mp3")
+    if content is not None:
+        (tmp_path / "song.mp3").write_bytes(content)
+        upload = bring(store, tmp_path / "song.mp3")
+    request = ask(upload)
+    await queue.submit(request)
+    await work_off(settings, valkey_server)
+    view = await seen(queue, request)
+    assert view.failure is not None
+    assert (view.phase, view.failure.reason) == (Phase.FAILED, reason)
+    assert left_over(store) == []
+    assert list((store.root / "tracks").iterdir()) == []
+
+
+async def test_limits_are_kept_and_the_next_job_works(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
+) -> None:
+    def with_limit(**limit: float) -> Settings:
+        return settings.model_copy(update=limit)
+
+    upload = bring(store, long_song)
+    for limits, reason in (
+        (with_limit(max_seconds=60), Reason.TOO_LONG),
+        (with_limit(min_free_mb=1e12), Reason.NO_DISK),
+        (with_limit(job_timeout=2), Reason.TIMED_OUT),
+    ):
+        request = ask(upload)
+        await queue.submit(request)
+        await work_off(limits, valkey_server)
+        failure = (await seen(queue, request)).failure
+        assert failure is not None
+        assert failure.reason is reason
+    request = ask(bring(store, demo))
+    await queue.submit(request)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, request)).phase is Phase.READY
+    assert left_over(store) == []
+
+
+async def until_separating(queue: JobQueue, track_id: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            progress = await answer(queue.redis.hget(keys.track(track_id), "progress"))
+            if progress and f'"{Stage.SEPARATING}","fraction":0.' in str(progress):
+                return
+            await asyncio.sleep(0.05)
+
+
+def children_of(process: asyncio.subprocess.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(process.pid).children(recursive=True)
+    return []
+
+
+async def gone(processes: list[psutil.Process], seconds: float) -> bool:
+    _, alive = await asyncio.to_thread(psutil.wait_procs, processes, seconds)
+    return not alive
+
+
+async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
+) -> None:
+    long, short = ask(bring(store, long_song)), ask(bring(store, demo), FLAC_ZIP)
+    await queue.submit(long)
+    await queue.submit(short)
+    async with worker_process(settings, valkey_server) as worker:
+        await until_separating(queue, long.track_id)
+        children = children_of(worker)
+        assert children
+        await queue.cancel(long.id)
+        assert await gone(children, 5)
+        async for view in queue.follow(short.id):
+            last = view
+    assert last.phase is Phase.READY
+    assert (await seen(queue, long)).phase is Phase.CANCELLED
+    assert left_over(store) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+async def test_a_stopped_or_killed_worker_loses_nothing(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, long_song: Path, how: int
+) -> None:
+    request = ask(bring(store, long_song), FLAC_ZIP)
+    await queue.submit(request)
+    async with worker_process(settings, valkey_server) as first:
+        await until_separating(queue, request.track_id)
+        children = children_of(first)
+        os.kill(first.pid, how)
+        await asyncio.wait_for(first.wait(), 10)
+        assert await gone(children, 5)
+    if how == signal.SIGTERM:
+        assert left_over(store) == []
+        assert not await queue.redis.exists(keys.lease(request.track_id)), "handed back, nobody has to wait"
+    async with worker_process(settings, valkey_server):
+        async for view in queue.follow(request.id):
+            last = view
+    assert last.phase is Phase.READY
+
+
+async def test_a_track_that_kills_every_worker_fails_honestly(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path
+) -> None:
+    request = ask(bring(store, demo))
+    await queue.submit(request)
+    await answer(queue.redis.hset(keys.track(request.track_id), "starts", "2"))
+    await work_off(settings, valkey_server)
+    failure = (await seen(queue, request)).failure
+    assert failure is not None
+    assert failure.reason is Reason.INTERRUPTED
