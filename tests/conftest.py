@@ -1,5 +1,6 @@
 """What every room's tests need: a real Valkey, and settings that touch nothing of the person running them."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from pydantic import SecretStr
 from jobs.embedded import private_valkey
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
+
+# python-telegram-bot warns of its old way to tell times as numbers; this chooses the coming one.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,214 @@
+"""`fl-bt separate` as a person runs it: a process, real files, the real network, paths on stdout."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.peers.videos import Trouble, Video, unplayable
+from tests.peers.youtube import YouTubeStandIn
+from tests.weights import models_dir
+from worker.audio.reading import open_song
+
+__all__ = ["models_dir"]
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+VIDEO = "jNQXAC9IVRw"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, models_dir: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
+    return {
+        **kept,
+        "FLBT_DATA": str(tmp_path / "data"),
+        "FLBT_MODELS": str(models_dir),
+        "TMPDIR": str(tmp_path / "tmp"),
+        "PYTHONWARNINGS": "default",
+    }
+
+
+@pytest.fixture
+def run(tmp_path: Path, environment: dict[str, str]) -> Run:
+    (tmp_path / "tmp").mkdir()
+
+    def run(*words: str, extra: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "bot", *words],
+            cwd=tmp_path, env={**environment, **(extra or {})}, capture_output=True, text=True, timeout=120,
+            check=False,
+        )  # fmt: skip
+
+    return run
+
+
+def nothing_left(tmp_path: Path) -> bool:
+    """No temporary file, nothing half made in the store."""
+    work = tmp_path / "data" / "store" / "work"
+    return not list((tmp_path / "tmp").iterdir()) and not (work.exists() and list(work.iterdir()))
+
+
+def length(path: Path) -> int:
+    with open_song(path) as song:
+        return sum(len(block) for block in song.blocks())
+
+
+def test_the_demo(run: Run, tmp_path: Path) -> None:
+    done = run("separate", "--demo")
+    assert done.returncode == 0, done.stderr
+    paths = [tmp_path / line for line in done.stdout.splitlines()]
+    assert paths == [tmp_path / "stems" / "FL-BT demo" / f"{stem}.flac" for stem in ("vocals", "accompaniment")]
+    assert {length(path) for path in paths} == {15 * 44100}
+    assert "Separating voice and band" in done.stderr
+    assert "Done in" in done.stderr
+    assert nothing_left(tmp_path)
+
+
+def test_a_zip_of_mp3s_from_a_youtube_link(run: Run, tmp_path: Path) -> None:
+    with YouTubeStandIn() as site:
+        site.add(Video(VIDEO, title="Some Band - A/Song: <b>", seconds=4))
+        done = run(
+            "separate", f"https://youtu.be/{VIDEO}?si=x", "--zip", "--format", "mp3", "--output", "out",
+            extra=site.environment,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (path,) = [tmp_path / line for line in done.stdout.splitlines()]
+    assert path.parent == tmp_path / "out"
+    assert path.name.endswith(" (2 stems).zip")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+    assert len(names) == 2
+    assert all("/" not in name and name.endswith(".mp3") for name in names)
+    assert nothing_left(tmp_path)
+
+
+def test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code(run: Run, tmp_path: Path) -> None:
+    from bot.demo import write_demo_song
+
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        write_demo_song(tmp_path / folder / "song.wav", 2 if folder == "a" else 3)
+    (tmp_path / "notes.mp3").write_text("la la la " * 100)
+    done = run("separate", "a/song.wav", "notes.mp3", "b/song.wav", "missing.mp3")
+    assert done.returncode == 1
+    assert [tmp_path / line for line in done.stdout.splitlines()] == [
+        tmp_path / "stems" / folder / f"{stem}.flac"
+        for folder in ("song", "song 2")
+        for stem in ("vocals", "accompaniment")
+    ]
+    assert "notes: I can’t read this as audio" in done.stderr
+    assert "missing.mp3: I can’t find a song there" in done.stderr
+    assert nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("https://youtube.com.evil.example/watch?v=jNQXAC9IVRw", "only know links to YouTube"),
+        ("https://www.youtube.com/@someone", "a channel"),
+        ("https://www.youtube.com/playlist?list=PLabcdefghijklmnop", "a whole playlist"),
+        ("hello", "find a song"),
+        (".", "read this as audio"),
+    ],
+)
+def test_what_is_no_song_is_a_sentence(run: Run, tmp_path: Path, typed: str, says: str) -> None:
+    done = run("separate", typed)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("video", "says"),
+    [
+        (Video(VIDEO, playability=unplayable("LOGIN_REQUIRED", "This video is private")), "is private"),
+        (Video(VIDEO, trouble=Trouble.PLAYER_429), "won’t let me download right now"),
+        (Video(VIDEO, seconds=3, claims={"lengthSeconds": "7200"}), "and I take songs up to 30:00"),
+    ],
+)
+def test_what_youtube_refuses_is_a_sentence(run: Run, tmp_path: Path, video: Video, says: str) -> None:
+    with YouTubeStandIn() as site:
+        site.add(video)
+        done = run("separate", video.watch_url, extra=site.environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert nothing_left(tmp_path)
+
+
+def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
+    from bot.demo import write_demo_song
+
+    (tmp_path / "tmp").mkdir()
+    write_demo_song(tmp_path / "song.wav", 120)
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "bot", "separate", "song.wav"],
+        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        assert process.stdout is not None
+        for line in process.stderr:
+            if "Separating" in line:
+                break
+        time.sleep(0.5)
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) >= 3, "guard, queue, worker"
+        process.send_signal(signal.SIGINT)
+        assert "Cancelled." in process.stderr.read()
+        assert process.stdout.read() == ""
+        assert process.wait(timeout=10) == 130
+        _, alive = psutil.wait_procs(family, timeout=2)
+        assert alive == []
+    assert nothing_left(tmp_path)
+
+
+def test_kill_9_leaves_no_process(tmp_path: Path, environment: dict[str, str]) -> None:
+    from bot.demo import write_demo_song
+
+    (tmp_path / "tmp").mkdir()
+    write_demo_song(tmp_path / "song.wav", 120)
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "bot", "separate", "song.wav"],
+        cwd=tmp_path, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        for line in process.stderr:
+            if "Separating" in line:
+                break
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        _, alive = psutil.wait_procs(family, timeout=15)
+        assert alive == []
+
+
+def test_without_a_token_up_says_how_to_get_one(run: Run) -> None:
+    done = run("up")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 3
+    assert "BotFather" in done.stderr
+
+
+def test_a_wrong_setting_stops_the_start_with_one_sentence(run: Run) -> None:
+    done = run("separate", "--demo", extra={"FLBT_MAX_SECONDS": "long"})
+    assert done.returncode == 2
+    assert done.stderr.startswith("FLBT_MAX_SECONDS is wrong")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_doctor_finds_what_is_wrong_and_says_what_to_do(run: Run) -> None:
+    well = run("doctor")
+    assert well.returncode == 0, well.stdout
+    assert "✓ Weights  for 2" in well.stdout
+    ill = run("doctor", extra={"FLBT_REDIS_URL": "redis://127.0.0.1:1/0", "FLBT_STORE": "file:///proc/store"})
+    assert ill.returncode == 1
+    assert "✗ Queue" in ill.stdout
+    assert "✗ Store" in ill.stdout
+    assert ill.stdout.count("→") >= 2
