@@ -43,6 +43,7 @@ class Trouble(StrEnum):
     MEDIA_TRICKLE = "media trickle"
     MEDIA_STALL = "media stand still half-way"
     # In what it serves
+    COVER_SILENT = "the cover never comes"
     OTHER_LENGTH = "the audio is shorter than the video says"
 
 

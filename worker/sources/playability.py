@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from jobs.failures import Failure, Reason
@@ -64,18 +64,29 @@ class StreamingData(_Answer):
     adaptive_formats: tuple[dict[str, Any], ...] = ()
 
 
+class _LiveBroadcast(_Answer):
+    is_live_now: bool = False
+
+
+class _MicroformatRenderer(_Answer):
+    live_broadcast_details: _LiveBroadcast = _LiveBroadcast()
+
+
+class _Microformat(_Answer):
+    player_microformat_renderer: _MicroformatRenderer = _MicroformatRenderer()
+
+
 class PlayerAnswer(_Answer):
     """The player endpoint's answer, as far as we read it."""
 
     playability_status: PlayabilityStatus = PlayabilityStatus()
     video_details: VideoDetails | None = None
     streaming_data: StreamingData = StreamingData()
-    microformat: dict[str, Any] = Field(default={}, repr=False)
+    microformat: _Microformat = _Microformat()
 
     @property
     def is_live_now(self) -> bool:
-        details = self.microformat.get("playerMicroformatRenderer", {}).get("liveBroadcastDetails", {})
-        return bool(details.get("isLiveNow"))
+        return self.microformat.player_microformat_renderer.live_broadcast_details.is_live_now
 
 
 def refusal(answer: PlayerAnswer, video_id: str) -> Failure | None:

@@ -12,6 +12,8 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 from typing import Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -49,10 +51,9 @@ def fetch_youtube(task: FetchTask, report: Report) -> Fetched:
     LIVE, UPCOMING), TOO_LONG before anything is downloaded, YOUTUBE_REFUSED when the site refuses us or answers what we
     do not understand, NETWORK, STALLED, NO_DISK. Then nothing is left in the folder.
     """
-    assert isinstance(task.source, YouTube)
     gate = open_gate()
     with _clean_on_failure(task.output):
-        details, stream = _ask(task.source, gate, task.max_seconds)
+        details, stream = _ask(task, gate, report)
         tags = tags_of(details.title, details.author, details.video_id)
         seconds = details.length_seconds or stream.seconds
         known = Step(title=tags.title, artist=tags.artist, seconds=seconds)
@@ -70,11 +71,13 @@ def fetch_youtube(task: FetchTask, report: Report) -> Fetched:
 # --- what the site says ----------------------------------------------------------------------------------------
 
 
-def _ask(source: YouTube, gate: Gate, max_seconds: float) -> tuple[VideoDetails, AudioStream]:
+def _ask(task: FetchTask, gate: Gate, report: Report) -> tuple[VideoDetails, AudioStream]:
     """The video's details and the stream to fetch, ready to be fetched; or why not."""
+    assert isinstance(task.source, YouTube)
     for attempt in range(1, ASK_AGAIN + 1):
+        report(Step())  # a word, so that nobody takes the time-outs of a dead network for a stall
         try:
-            return _ask_once(source, gate, max_seconds)
+            return _ask_once(task.source, gate, task.max_seconds)
         except Failed as refused:
             if refused.failure.reason is not Reason.NETWORK or attempt == ASK_AGAIN:
                 raise
@@ -170,17 +173,30 @@ def _verify(audio: Path, stream: AudioStream, details: VideoDetails, max_seconds
 
 
 def _cover(video_id: str, folder: Path) -> Path | None:
-    """The video's still, or None: no song fails for its cover."""
+    """The video's still, or None: no song fails, or waits long, for its cover."""
+    answers: Queue[bytes | None] = Queue()
+    # In a thread, since a host with many addresses may take its time-out once for each of them.
+    Thread(target=lambda: answers.put(_still(video_id)), daemon=True).start()
+    try:
+        picture = answers.get(timeout=COVER_SECONDS)
+    except Empty:
+        return None
+    if picture is None:
+        return None
+    cover = folder / "cover.jpg"
+    cover.write_bytes(picture)
+    return cover
+
+
+def _still(video_id: str) -> bytes | None:
     for name in COVERS:
         try:
-            picture = fetch_small(f"https://i.ytimg.com/vi/{video_id}/{name}.jpg", COVER_BYTES, COVER_SECONDS)
+            picture = fetch_small(f"https://i.ytimg.com/vi/{video_id}/{name}.jpg", COVER_BYTES)
         except Exception as error:
             log.info("no %s: %r", name, failure_of(error) or error)
             continue
         if picture.startswith(JPEG):
-            cover = folder / "cover.jpg"
-            cover.write_bytes(picture)
-            return cover
+            return picture
     return None
 
 

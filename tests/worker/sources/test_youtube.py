@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib.util
-import itertools
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +11,11 @@ import pytest
 
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Tags, YouTube
-from tests.peers.tones import picture
+from tests.peers.tones import picture, song
 from tests.peers.videos import AAC, MEDIA_HOST, OPUS, OPUS_LOW, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
 from worker.audio.reading import open_song
 from worker.child import Step, run_child
-from worker.sources import site as site_module
 from worker.tasks import Fetched, FetchTask
 
 ID = "dQw4w9WgXcQ"
@@ -67,8 +66,8 @@ async def refused(output: Path, **how: str | float) -> Failure:
 
 
 def assert_is_song(fetched: Fetched, seconds: float) -> None:
-    with open_song(fetched.audio) as song:
-        samples = sum(len(block) for block in song.blocks())
+    with open_song(fetched.audio) as opened:
+        samples = sum(len(block) for block in opened.blocks())
     assert samples / 44100 == pytest.approx(seconds, abs=0.1)
     assert fetched.seconds == pytest.approx(seconds, abs=0.1)
 
@@ -86,7 +85,8 @@ async def test_a_video_becomes_a_song_with_tags_and_cover(site: YouTubeStandIn, 
     assert fetched.cover.read_bytes() == picture()
     assert sorted(path.name for path in output.iterdir()) == ["audio.m4a", "cover.jpg"]
     # The card can name the song before the first byte, and moves on with the bytes.
-    assert steps[0] == Step(fraction=0.0, title="A Song", artist="Some Band", seconds=4.0)
+    assert steps[0] == Step()
+    assert steps[1] == Step(fraction=0.0, title="A Song", artist="Some Band", seconds=4.0)
     assert steps[-1].fraction == 1.0
     assert steps[-1].alive == fetched.audio.stat().st_size
     # Asked of the site: two player requests, the song in one, the cover; no page, no script, nobody else.
@@ -113,6 +113,14 @@ async def test_a_video_without_mp4_or_cover(site: YouTubeStandIn, output: Path) 
     assert fetched.cover is None
     assert_is_song(fetched, 3.0)
     assert [asked.query["itag"] for asked in site.media_requests] == ["251"]
+
+
+async def test_no_song_waits_for_its_cover(site: YouTubeStandIn, output: Path) -> None:
+    site.add(Video(ID, trouble=Trouble.COVER_SILENT))
+    fetched = await fetch(output, module="tests.peers.impatient")
+    assert fetched.cover is None
+    assert_is_song(fetched, 3.0)
+    assert [path.name for path in output.iterdir()] == ["audio.m4a"]
 
 
 async def test_the_original_track_is_taken_not_the_dub_nor_the_levelled_one(site: YouTubeStandIn, output: Path) -> None:
@@ -224,6 +232,30 @@ async def test_a_long_video_is_refused_before_the_download(site: YouTubeStandIn,
     assert site.media_requests == []
 
 
+async def test_a_file_out_of_proportion_is_refused_before_the_download(site: YouTubeStandIn, output: Path) -> None:
+    site.add(Video(ID, audio=bytes(2 << 20)))
+    failure = await refused(output, max_seconds=3)
+    assert failure.reason is Reason.TOO_LARGE
+    assert failure.values["bytes"] == 2 << 20
+    assert site.media_requests == []
+
+
+async def test_a_large_file_comes_in_ranges(site: YouTubeStandIn, output: Path) -> None:
+    padding = 10 << 20
+    media = song(3.0, "mp4") + struct.pack(">I4s", padding, b"free") + bytes(padding - 8)
+    site.add(Video(ID, audio=media))
+    fetched = await fetch(output)
+    assert fetched.audio.read_bytes() == media
+    end = 9 << 20
+    assert [asked.query["range"] for asked in site.media_requests] == [f"0-{end - 1}", f"{end}-{len(media) - 1}"]
+
+
+async def test_a_disk_that_fills_up(site: YouTubeStandIn, output: Path) -> None:
+    site.add(Video(ID))
+    (output / "audio.m4a").symlink_to("/dev/full")
+    assert (await refused(output)).reason is Reason.NO_DISK
+
+
 async def test_no_network(site: YouTubeStandIn, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens on the discard port
@@ -239,16 +271,3 @@ async def test_a_certificate_nobody_vouches_for(
         monkeypatch.setenv("https_proxy", impostor.environment["https_proxy"])
         assert (await refused(output)).reason is Reason.NETWORK
         assert impostor.requests == []
-
-
-def test_pace_ends_a_trickle_and_forgives_a_pause() -> None:
-    seconds = itertools.count(0.0, 10.0)
-    pace = site_module.Pace(clock=lambda: next(seconds))
-    pace.add(0)
-    pace.add(1_000_000)
-    pace.add(0)  # half a minute is over: fast enough
-    pace.add(0)
-    with pytest.raises(Failed) as caught:
-        for _ in range(3):
-            pace.add(100)
-    assert caught.value.failure.reason is Reason.STALLED
