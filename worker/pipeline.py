@@ -112,7 +112,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     """Stems, if they are not in the store, then the wanted renditions that are not. Returns the renditions there."""
     store = studio.store
     manifest = store.manifest(track.id)
-    if manifest is None:
+    if manifest is None or not made_as_set(manifest, studio.settings):
         if store.free_bytes() < studio.settings.min_free_mb * 1e6:
             raise failed(Reason.NO_DISK, f"{store.free_bytes() / 1e6:.0f} MB free")
         manifest = await _separate(studio, track, reporter)
@@ -124,6 +124,12 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     if missing:
         await _render(studio, manifest, missing, reporter)
     return wanted
+
+
+def made_as_set(manifest: Manifest, settings: Settings) -> bool:
+    """Whether stored stems are what the engine that is now set would make: another engine's are not, bf16 is not f32."""
+    engine, *_, precision = manifest.engine.split() or ["", ""]
+    return engine == settings.engine and not (settings.precision == "f32" and precision == "bf16")
 
 
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:

@@ -14,12 +14,13 @@ from bot.demo import write_demo_song
 from jobs import keys
 from jobs.connection import answer
 from jobs.failures import Reason
-from jobs.models import Format, Package, Phase, Rendition, Stage, Upload, Wish
+from jobs.models import Format, Manifest, Model, Package, Phase, Rendition, Stage, Tags, Upload, Wish, YouTube
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from tests.worker.studio import ask, bring, seen, work_off, worker_process
 from worker.audio.reading import open_song
+from worker.pipeline import made_as_set
 
 MP3 = Wish(format=Format.MP3)
 FLAC_ZIP = Wish(format=Format.FLAC, package=Package.ZIP)
@@ -134,6 +135,27 @@ async def test_limits_are_kept_and_the_next_job_works(
     await work_off(settings, valkey_server)
     assert (await seen(queue, request)).phase is Phase.READY
     assert left_over(store) == []
+
+
+@pytest.mark.parametrize(
+    ("made_by", "set_to", "again"),
+    [
+        ("openvino 2026.4.1 f32", {}, False),
+        ("openvino 2026.4.1 bf16", {}, False),
+        ("openvino 2026.4.1 bf16", {"precision": "f32"}, True),
+        ("openvino 2026.4.1 f32", {"precision": "bf16"}, False),
+        ("openvino 2026.4.1 f32", {"engine": "spleeter"}, True),
+        ("spleeter 2.4.2", {"engine": "spleeter", "precision": "f32"}, False),
+        ("spleeter 2.4.2", {}, True),
+        ("", {}, True),
+    ],
+)
+def test_another_engines_stems_are_made_again(made_by: str, set_to: dict[str, str], again: bool) -> None:
+    manifest = Manifest(
+        track_id="t", source=YouTube(video_id="jNQXAC9IVRw"), model=Model(), tags=Tags(title="Song"), samples=1,
+        stems=(), engine=made_by, made_at=0,
+    )  # fmt: skip
+    assert made_as_set(manifest, Settings(_env_file=None).model_copy(update=set_to)) is not again
 
 
 async def until_separating(queue: JobQueue, track_id: str) -> None:
