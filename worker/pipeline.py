@@ -127,7 +127,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
 
 
 def made_as_set(manifest: Manifest, settings: Settings) -> bool:
-    """Whether stored stems are what the engine that is now set would make: another engine's are not, bf16 is not f32."""
+    """Whether stored stems are what the engine now set would make: another engine's are not, bf16 is not f32."""
     engine, *_, precision = manifest.engine.split() or ["", ""]
     return engine == settings.engine and not (settings.precision == "f32" and precision == "bf16")
 
