@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import av
@@ -11,23 +10,40 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Discard, Disposition, Stream
+from av.stream import Stream
 from numpy.typing import NDArray
 
 from jobs.failures import Reason, failed
-from worker.audio.pictures import kind_of_picture
+from worker.audio.opening import attached_pictures, best_audio, open_container
+from worker.audio.pictures import picture_of
 from worker.audio.sound import SAMPLE_RATE, to_stereo_44k
 
-# Containers of music and of videos people have. Left out, most of all: playlists (hls, dash, concat, imf), which make
-# FFmpeg open what they name, headerless formats, which "fit" any bytes, pictures and subtitles.
-CONTAINERS = (
-    "3dostr,aa,aac,ac3,ac4,aiff,amr,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,iff,matroska,mov,mp3,mpc,mpc8,"
-    "mpeg,mpegts,oga,ogg,oma,rm,tak,truehd,tta,voc,w64,wav,webm,wv,xwma"
+# Containers that tell their length, or have time stamps to the end; the others' claim is a guess from bit rates.
+COUNTED = frozenset(
+    {
+        "aiff",
+        "ape",
+        "asf",
+        "au",
+        "avi",
+        "caf",
+        "dsf",
+        "flac",
+        "flv",
+        "iff",
+        "matroska,webm",
+        "mov,mp4,m4a,3gp,3g2,mj2",
+        "mpeg",
+        "mpegts",
+        "ogg",
+        "tak",
+        "tta",
+        "w64",
+        "wav",
+        "wv",
+    }
 )
-# Formats that write down how long they are; the others' claim is a guess from bit rates.
-COUNTED = frozenset({"aiff", "ape", "asf", "caf", "flac", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "tak", "tta",
-                     "w64", "wav", "wv"})  # fmt: skip
-TAIL = 4096  # samples: more than any codec's frame at any rate we meet
+TAIL = 1 << 14  # samples: more than a frame of any codec, even one of 8 kHz
 SHORT_BY = 0.5  # seconds that may be missing before we call a file cut short
 GIVE_UP = 100  # demuxing errors in a row, without a packet between them
 
@@ -35,13 +51,14 @@ GIVE_UP = 100  # demuxing errors in a row, without a packet between them
 class Song:
     """An open file; `open_song` makes it.
 
-    `seconds` is the container's claim. `cover` is an attached JPEG or PNG as it is. `cut_short` and `skipped` (broken
-    packets) are known when the blocks have ended.
+    `seconds` is the container's claim, a guess from bit rates unless `is_counted`. `cover` is an attached JPEG or PNG
+    as it is. `cut_short` and `skipped` (broken packets) are known when the blocks have ended.
     """
 
     def __init__(self, container: InputContainer, stream: AudioStream) -> None:
         self._container = container
         self._stream = stream
+        self._pictures = attached_pictures(container)
         self.seconds = _claim(container, stream)
         self.title = _tag("title", container, stream)
         self.artist = _tag("artist", container, stream) or _tag("album_artist", container, stream)
@@ -49,7 +66,8 @@ class Song:
         self.skipped = 0
         self.cut_short = False
         self._failed_last = False
-        self._is_counted = container.format.name in COUNTED or "encoder" in stream.metadata  # an MP3 with LAME's header
+        self._last: tuple[Packet[Stream] | None, AudioFrame | None] = (None, None)
+        self.is_counted = container.format.name in COUNTED or "encoder" in stream.metadata  # an MP3 with LAME's header
         self._blocks = self._read()
         # What is no audio shows when decoding starts: find out before anyone counts on this song.
         self._first = next(self._blocks, None)
@@ -80,23 +98,30 @@ class Song:
             else:
                 held = np.concatenate([held, block])
         if held is not None:
-            surplus = self._padding(samples)
+            surplus = min(self._padding(), len(held) - 1)
             samples -= surplus
             yield held[: len(held) - surplus]
-        missing = (self.seconds or 0.0) - samples / SAMPLE_RATE
-        self.cut_short |= self._failed_last or (self._is_counted and missing > SHORT_BY)
+        self.cut_short |= self._ended_early(samples / SAMPLE_RATE)
 
-    def _padding(self, samples: int) -> int:
-        """How many of `samples` only fill the last frame of an MP4, whose end the edit list says exactly.
+    def _ended_early(self, seconds: float) -> bool:
+        if not self.is_counted:
+            return self._failed_last
+        # A container's length may be that of its pictures: it counts for the sound only when there is nothing else.
+        is_ours = self._stream.duration is not None or len(self._container.streams) == 1 + len(self._pictures)
+        return is_ours and (self.seconds or 0.0) - seconds > SHORT_BY
 
-        FFmpeg trims the start by itself in every format, and the end in all others.
+    def _padding(self) -> int:
+        """How many samples only fill the last frame of an MP4, which writes down how much of it is music.
+
+        FFmpeg trims the start by itself in every container, and the end in all others.
         """
-        claim = self._stream.duration
-        if not self._container.format.name.startswith("mov") or claim is None or self._stream.time_base is None:
+        packet, frame = self._last
+        if packet is None or frame is None or packet.duration is None or packet.time_base is None:
             return 0
-        surplus = samples - round(claim * self._stream.time_base * SAMPLE_RATE)
-        frame = self._stream.codec_context.frame_size * SAMPLE_RATE / self._stream.codec_context.sample_rate
-        return surplus if 0 < surplus < min(frame, samples) else 0
+        if not self._container.format.name.startswith("mov"):
+            return 0
+        surplus = frame.samples / frame.sample_rate - packet.duration * packet.time_base
+        return max(0, round(surplus * SAMPLE_RATE)) if packet.duration else 0
 
     def _decode(self) -> Iterator[AudioFrame]:
         for packet in self._demux():
@@ -109,11 +134,12 @@ class Song:
             for frame in frames:
                 if frame.samples:
                     self._failed_last = False
+                    self._last = packet, frame
                     yield frame
 
     def _demux(self) -> Iterator["Packet[Stream] | None"]:
         """The audio stream's packets, then None to flush the decoder; covers are put aside on the way."""
-        wanted: list[Stream] = [self._stream, *_pictures(self._container)]
+        wanted: list[Stream] = [self._stream, *self._pictures]
         errors = 0
         while errors < GIVE_UP:
             try:
@@ -121,13 +147,13 @@ class Song:
                     errors = 0
                     if packet.stream_index == self._stream.index and packet.size:
                         yield packet
-                    elif packet.size and self.cover is None and kind_of_picture(bytes(packet)):
+                    elif packet.size and self.cover is None and picture_of(bytes(packet)):
                         self.cover = bytes(packet)
                 break
             except av.FFmpegError:
                 # The container itself is broken here; it may go on behind the damage.
+                self.skipped += not errors
                 errors += 1
-                self.skipped += 1
                 self._failed_last = True
         yield None
 
@@ -143,66 +169,10 @@ def open_song(path: Path) -> Iterator[Song]:
         raise FileNotFoundError(f"{path} is no file")
     if not path.stat().st_size:
         raise failed(Reason.EMPTY, "a file of 0 bytes")
-    with _open(path) as container:
-        song = Song(container, _best_stream(container))
+    with open_container(path) as container:
+        song = Song(container, best_audio(container))
         song.cut_short = _promises_more(path)
         yield song
-
-
-def _open(path: Path) -> InputContainer:
-    try:
-        return av.open(
-            f"file:{path.absolute()}",
-            "r",
-            container_options={
-                "protocol_whitelist": "file",
-                "format_whitelist": CONTAINERS,
-                # Probing decodes a little of every stream: never pictures or subtitles.
-                "codec_whitelist": _audio_decoders(),
-            },
-            metadata_errors="replace",
-        )
-    except MemoryError:
-        raise
-    except av.FFmpegError as error:
-        raise failed(Reason.NOT_AUDIO, repr(error)) from None
-
-
-@cache
-def _audio_decoders() -> str:
-    return ",".join(sorted(name for name in av.codecs_available if _decodes_audio(name)))
-
-
-def _decodes_audio(name: str) -> bool:
-    try:
-        return av.Codec(name, "r").type == "audio"
-    except ValueError:  # it only encodes
-        return False
-
-
-def _best_stream(container: InputContainer) -> AudioStream:
-    best = container.streams.best("audio")
-    candidates = [best, *container.streams.audio]
-    for stream in candidates:
-        if isinstance(stream, AudioStream) and stream.codec_context is not None:
-            _ignore_others(container, stream)
-            return stream
-    if container.streams.audio:
-        raise failed(Reason.NOT_AUDIO, "no decoder for its audio")
-    if len(container.streams.video) > len(_pictures(container)):
-        raise failed(Reason.NO_SOUND, container.format.name)
-    raise failed(Reason.NOT_AUDIO, f"{container.format.name} without audio")
-
-
-def _ignore_others(container: InputContainer, stream: AudioStream) -> None:
-    """Let the demuxer skip over what is neither `stream` nor a cover: most of a video file."""
-    for other in container.streams:
-        if other.index != stream.index and Disposition.attached_pic not in other.disposition:
-            other.discard = Discard.all
-
-
-def _pictures(container: InputContainer) -> list[Stream]:
-    return [stream for stream in container.streams.video if Disposition.attached_pic in stream.disposition]
 
 
 def _claim(container: InputContainer, stream: AudioStream) -> float | None:

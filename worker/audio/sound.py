@@ -63,15 +63,13 @@ class _Converter:
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         # Mono stays mono until the end: FFmpeg would take 3 dB off each side. Two channels are left and right
-        # whatever they are called. Channels without known places are mixed to one.
-        self._channels = shape.channels if shape.channels <= 2 else 2
-        self._layout = {1: "mono", 2: "stereo"}.get(shape.channels, shape.layout)
-        if self._layout.endswith(" channels"):
-            self._layout = _SPEAKERS.get(shape.channels, "mono")
-            self._channels = 2 if shape.channels in _SPEAKERS else 1
+        # whatever they are called. Channels without places we know are mixed to one.
+        named = {1: "mono", 2: "stereo"}.get(shape.channels, shape.layout)
+        guessed = _SPEAKERS.get(shape.channels, "mono") if named.endswith(" channels") else named
+        self._layout = guessed if guessed in ("mono", "stereo") or _mixes_down(guessed) else "mono"
+        target = "mono" if self._layout == "mono" else "stereo"
         self._resampler = None
-        if shape.rate != SAMPLE_RATE or shape.channels != self._channels:
-            target = "mono" if self._channels == 1 else "stereo"
+        if shape.rate != SAMPLE_RATE or self._layout != target:
             self._resampler = AudioResampler(format="fltp", layout=target, rate=SAMPLE_RATE)
 
     def convert(self, planes: Planes) -> Iterator[NDArray[np.float32]]:
@@ -93,6 +91,17 @@ class _Converter:
         for out in self._resampler.resample(frame):
             if out.samples:
                 yield _stereo(out.to_ndarray().astype(np.float32, copy=False))
+
+
+def _mixes_down(layout: str) -> bool:
+    """Whether FFmpeg knows where the channels of `layout` belong: not those of ambisonics or odd sets of speakers."""
+    try:
+        channels = av.AudioLayout(layout).nb_channels
+        silence = av.AudioFrame.from_ndarray(np.zeros((channels, 64), np.float32), format="fltp", layout=layout)
+        silence.sample_rate = SAMPLE_RATE
+        return bool(AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE).resample(silence))
+    except (av.FFmpegError, ValueError):
+        return False
 
 
 def _batches(frames: Iterable[AudioFrame]) -> Iterator[tuple[Shape, Planes]]:

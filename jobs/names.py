@@ -1,0 +1,71 @@
+"""What files are called for people: safe on every disk and in every archive, whatever a title holds."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from jobs.models import Stem, Tags
+
+NAMELESS = "Untitled"
+
+_SEPARATORS = re.compile(r'[/\\:*?"<>|]+')  # of paths, and what Windows refuses in names
+# Names that Windows gives to devices, whatever their extension.
+_RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])$", re.I
+)
+_JOINERS = "\u200c\u200d"  # within words of some scripts, and within emoji
+
+
+def safe_name(text: str, limit: int = 120) -> str:
+    """`text` as one path component: NFC, no separators, control or direction characters, no dots or spaces around it.
+
+    No name that Windows reserves; at most `limit` bytes of UTF-8, cut between characters; never empty. The extension
+    is up to the caller. `limit` must leave room for `Untitled`.
+    """
+    name = _SEPARATORS.sub("_", one_line(text))
+    name = _shorten(name.lstrip(". "), limit).strip(_JOINERS).rstrip(". ")
+    if _RESERVED.match(name.partition(".")[0].rstrip()):
+        name = _shorten("_" + name, limit).rstrip(". ")
+    return name or NAMELESS
+
+
+def one_line(text: str) -> str:
+    """`text` in composed form (NFC) on one line, without control and direction characters: fit for tags and cards."""
+    visible = "".join(" " if char.isspace() else char for char in text if _is_visible(char))
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def track_name(tags: Tags, suffix: str = "") -> str:
+    """`Artist - Title (suffix)` as a safe name, without an extension. The suffix survives however long the title is."""
+    whole = " - ".join(part for part in (tags.artist.strip(), tags.title.strip()) if part)
+    if not suffix:
+        return safe_name(whole)
+    ending = f" ({safe_name(suffix, 60)})"
+    return safe_name(whole, 120 - len(ending.encode())) + ending
+
+
+def stem_tags(tags: Tags, stem: Stem) -> Tags:
+    """The tags of one stem's file: `Title (vocals)`."""
+    return tags.model_copy(update={"title": f"{tags.title} ({stem})"})
+
+
+def mix_suffix(mix: Collection[Stem], stems: Sequence[Stem]) -> str:
+    """What a mix of some of `stems` is called: `no drums` when that is all it lacks, else `vocals + bass`."""
+    missing = [stem for stem in stems if stem not in mix]
+    if len(missing) == 1:
+        return f"no {missing[0]}"
+    return " + ".join(stem for stem in stems if stem in mix)
+
+
+def _is_visible(char: str) -> bool:
+    # Categories C: control, format (where direction overrides are), surrogate, private, unassigned.
+    return char.isspace() or char in _JOINERS or unicodedata.category(char)[0] != "C"
+
+
+def _shorten(name: str, limit: int) -> str:
+    """The longest beginning of `name` of at most `limit` bytes that does not end within a character."""
+    cut = len(name.encode()[:limit].decode(errors="ignore"))
+    # Not between a letter and the accents, or an emoji and the joined rest, that follow it.
+    while 0 < cut < len(name) and (unicodedata.category(name[cut])[0] == "M" or name[cut] in _JOINERS):
+        cut -= 1
+    return name[:cut]

@@ -1,0 +1,205 @@
+"""Audio files made on the spot: plain ones, and every awkward kind that people send."""
+
+import struct
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.stream import Disposition
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from jobs.failures import Reason
+
+RATE = 44100
+LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
+
+Samples = NDArray[np.float32]  # (samples, channels)
+
+
+def music(seconds: float = 1.0, rate: int = RATE, channels: int = 2, seed: int = 0) -> Samples:
+    """Chords with a decay over soft noise, another one per channel: (samples, channels), peak 0.5."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(round(seconds * rate)) / rate
+    song = rng.standard_normal((time.size, channels)) * 0.01
+    for channel in range(channels):
+        for frequency in rng.uniform(80, min(2000, rate / 4), 6):
+            song[:, channel] += np.sin(2 * np.pi * frequency * time) * np.exp(-2 * (time % 0.5)) / 8
+    peak = np.abs(song).max(initial=1e-9)
+    loud: Samples = (song * (0.5 / peak)).astype(np.float32)
+    return loud
+
+
+def write_wav(path: Path, samples: NDArray[Any], rate: int = RATE) -> Path:
+    """A plain RIFF WAVE of float32 or int16 `samples`, bit for bit: also what encoders refuse to write."""
+    tag = 3 if samples.dtype == np.float32 else 1
+    size = samples.dtype.itemsize
+    channels = samples.shape[1]
+    data = samples.tobytes()
+    form = struct.pack("<HHIIHH", tag, channels, rate, rate * channels * size, channels * size, size * 8)
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    return path
+
+
+def encode(
+    path: Path,
+    samples: Samples,
+    codec: str,
+    container: str,
+    rate: int = RATE,
+    tags: dict[str, str] | None = None,
+    cover: bytes | None = None,
+    options: dict[str, str] | None = None,
+    picture: tuple[int, int] | None = None,
+) -> Path:
+    """`samples` through one of FFmpeg's encoders. `picture` adds a short film of that size."""
+    with av.open(str(path), "w", format=container, container_options=options or {}) as output:
+        output.metadata.update(tags or {})
+        film = _film(output, *picture) if picture else None
+        audio = output.add_stream(codec, rate=rate)
+        assert isinstance(audio, AudioStream)
+        audio.layout = LAYOUTS[samples.shape[1]]
+        if cover is not None:
+            still = output.add_mux_stream("mjpeg", width=16, height=16)
+            still.disposition = Disposition.attached_pic
+            output.start_encoding()
+            packet = av.Packet(cover)
+            packet.stream, packet.pts, packet.dts, packet.time_base = still, 0, 0, Fraction(1, 1000)
+            output.mux(packet)
+        if film is not None:
+            _shoot(output, film, 1 + len(samples) * 10 // rate)
+        if len(samples):
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(samples.T), format="fltp", layout=LAYOUTS[samples.shape[1]]
+            )
+            frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+            output.mux(audio.encode(frame))
+        output.mux(audio.encode(None))
+    return path
+
+
+def silent_film(path: Path, frames: int = 10) -> Path:
+    """A video without an audio stream."""
+    with av.open(str(path), "w", format="mp4") as output:
+        _shoot(output, _film(output, 64, 48), frames)
+    return path
+
+
+def jpeg(width: int = 16, height: int = 16) -> bytes:
+    """A small picture."""
+    codec = av.CodecContext.create("mjpeg", "w")
+    assert isinstance(codec, av.VideoCodecContext)
+    codec.width, codec.height, codec.pix_fmt, codec.time_base = width, height, "yuvj420p", Fraction(1, 25)
+    frame = av.VideoFrame.from_ndarray(np.full((height, width, 3), 90, np.uint8), format="rgb24")
+    return b"".join(bytes(packet) for packet in [*codec.encode(frame.reformat(format="yuvj420p")), *codec.encode(None)])
+
+
+def cut(path: Path, fraction: float) -> Path:
+    """The file's beginning only."""
+    content = path.read_bytes()
+    shorter = path.with_name(f"cut-{path.name}")
+    shorter.write_bytes(content[: int(len(content) * fraction)])
+    return shorter
+
+
+def _film(output: av.container.OutputContainer, width: int, height: int) -> VideoStream:
+    film = output.add_stream("mpeg4", rate=10)
+    assert isinstance(film, VideoStream)
+    film.width, film.height, film.pix_fmt = width, height, "yuv420p"
+    return film
+
+
+def _shoot(output: av.container.OutputContainer, film: VideoStream, frames: int) -> None:
+    for number in range(frames):
+        image = np.full((film.height, film.width, 3), number * 5 % 256, np.uint8)
+        output.mux(film.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+    output.mux(film.encode(None))
+
+
+# --- the corpus ----------------------------------------------------------------------------------------------
+
+
+class Awkward(NamedTuple):
+    """A kind of file that goes wrong elsewhere. `reason` is how it fails here; None: it has to work."""
+
+    name: str
+    make: Callable[[Path], Path]  # the folder to make it in
+    reason: Reason | None = None
+
+
+def _text(folder: Path) -> Path:
+    path = folder / "lyrics.mp3"
+    path.write_text("Is this the real life? Is this just fantasy?\n" * 200)
+    return path
+
+
+def _noise(folder: Path) -> Path:
+    path = folder / "noise.mp3"
+    path.write_bytes(np.random.default_rng(1).bytes(50_000))
+    return path
+
+
+def _empty(folder: Path) -> Path:
+    path = folder / "empty.mp3"
+    path.touch()
+    return path
+
+
+def _broken_floats(folder: Path) -> Path:
+    samples = music(0.5)
+    samples[1000:1100, 0] = np.nan
+    samples[2000, :] = np.inf
+    samples[3000, 1] = -np.inf
+    samples[4000, 1] = 1e30
+    return write_wav(folder / "nan.wav", samples)
+
+
+def _damaged(folder: Path) -> Path:
+    path = encode(folder / "damaged.mp3", music(2), "libmp3lame", "mp3")
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 2000] = np.random.default_rng(2).bytes(2000)
+    path.write_bytes(content)
+    return path
+
+
+AWKWARD = (
+    Awkward("text named .mp3", _text, Reason.NOT_AUDIO),
+    Awkward("random bytes", _noise, Reason.NOT_AUDIO),
+    Awkward("no bytes", _empty, Reason.EMPTY),
+    Awkward("no samples", lambda folder: write_wav(folder / "none.wav", music(0)), Reason.EMPTY),
+    Awkward("picture", lambda folder: _bytes(folder / "cover.mp3", jpeg()), Reason.NOT_AUDIO),
+    Awkward("film without sound", lambda folder: silent_film(folder / "film.mp4"), Reason.NO_SOUND),
+    Awkward(
+        "m4a cut before its index",
+        lambda folder: cut(encode(folder / "late.m4a", music(2), "aac", "mp4"), 0.6),
+        Reason.NOT_AUDIO,
+    ),
+    Awkward("mp3 cut", lambda folder: cut(encode(folder / "song.mp3", music(3), "libmp3lame", "mp3"), 0.6)),
+    Awkward("flac cut", lambda folder: cut(encode(folder / "song.flac", music(3), "flac", "flac"), 0.6)),
+    Awkward("wav cut", lambda folder: cut(write_wav(folder / "song.wav", music(3)), 0.6)),
+    Awkward(
+        "m4a cut",
+        lambda folder: cut(encode(folder / "song.m4a", music(3), "aac", "mp4", options={"movflags": "faststart"}), 0.6),
+    ),
+    Awkward("mp3 damaged", _damaged),
+    Awkward("film", lambda folder: encode(folder / "film.mp4", music(1), "aac", "mp4", picture=(64, 48))),
+    Awkward("silence", lambda folder: write_wav(folder / "silence.wav", np.zeros((RATE, 2), np.float32))),
+    Awkward("one sample", lambda folder: write_wav(folder / "one.wav", music(1 / RATE))),
+    Awkward("mono", lambda folder: write_wav(folder / "mono.wav", music(1, channels=1))),
+    Awkward("5.1", lambda folder: encode(folder / "surround.m4a", music(1, channels=6), "aac", "mp4")),
+    Awkward("8 kHz", lambda folder: write_wav(folder / "phone.wav", music(1, rate=8000), 8000)),
+    Awkward("192 kHz", lambda folder: write_wav(folder / "studio.wav", music(0.5, rate=192000), 192000)),
+    Awkward("NaN and infinite samples", _broken_floats),
+    Awkward("voice message", lambda folder: encode(folder / "voice.oga", music(1, 48000, 1), "libopus", "ogg", 48000)),
+)
+
+
+def _bytes(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,266 @@
+"""Whatever people send becomes 44.1 kHz stereo, or a reason; and no file leads to another one."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from jobs.failures import Failed, Reason
+from tests.sounds import AWKWARD, RATE, Awkward, Samples, cut, encode, jpeg, music, write_wav
+from worker.audio.reading import open_song
+
+
+def listen(path: Path) -> Samples:
+    with open_song(path) as song:
+        return np.concatenate(list(song.blocks()))
+
+
+def reason_of(path: Path) -> Reason:
+    with pytest.raises(Failed) as caught, open_song(path) as song:
+        for _ in song.blocks():
+            pass
+    return caught.value.failure.reason
+
+
+def snr(expected: NDArray[np.float32], heard: NDArray[np.float32]) -> float:
+    """dB."""
+    noise = float(np.mean((heard.astype(np.float64) - expected) ** 2)) + 1e-30
+    return 10 * float(np.log10(np.mean(expected.astype(np.float64) ** 2) / noise))
+
+
+@pytest.mark.parametrize("kind", AWKWARD, ids=lambda kind: kind.name)
+def test_awkward_files(kind: Awkward, tmp_path: Path) -> None:
+    path = kind.make(tmp_path)
+    if kind.reason is not None:
+        assert reason_of(path) is kind.reason
+        return
+    with open_song(path) as song:
+        blocks = list(song.blocks())
+        assert song.cut_short == ("cut" in kind.name)
+    assert all(block.dtype == np.float32 and block.shape[1] == 2 for block in blocks)
+    heard = np.concatenate(blocks)
+    assert len(heard) > 0
+    assert np.isfinite(heard).all()
+    assert np.abs(heard).max() <= 2
+
+
+@pytest.mark.parametrize("samples", [100, 1151, 44101, 132377])
+@pytest.mark.parametrize(
+    ("name", "codec", "container"),
+    [
+        ("a.wav", "pcm_s16le", "wav"),
+        ("a.flac", "flac", "flac"),
+        ("a.aiff", "pcm_s24be", "aiff"),
+        ("a.oga", "flac", "ogg"),
+        ("a.mka", "flac", "matroska"),
+        ("alac.m4a", "alac", "mp4"),
+        ("a.m4a", "aac", "mp4"),
+        ("a.mp3", "libmp3lame", "mp3"),
+    ],
+)
+def test_samples_out_are_samples_in(name: str, codec: str, container: str, samples: int, tmp_path: Path) -> None:
+    if codec in ("libmp3lame", "aac"):
+        samples += 2304  # in less than two frames, their files do not say exactly how much is padding
+    song = music(samples / RATE)
+    assert len(listen(encode(tmp_path / name, song, codec, container))) == samples
+
+
+def test_integers_and_floats_are_read_exactly(tmp_path: Path) -> None:
+    song = music(3)
+    assert np.array_equal(listen(write_wav(tmp_path / "float.wav", song)), song)
+    rounded = np.rint(song * 32767).astype(np.int16)
+    assert np.array_equal(listen(write_wav(tmp_path / "int.wav", rounded)), rounded / np.float32(32768))
+
+
+def test_mono_is_both_channels_at_full_amplitude(tmp_path: Path) -> None:
+    song = music(1, channels=1)
+    assert np.array_equal(listen(write_wav(tmp_path / "mono.wav", song)), np.repeat(song, 2, axis=1))
+    slow = music(1, rate=22050, channels=1)
+    heard = listen(write_wav(tmp_path / "slow.wav", slow, 22050))
+    assert np.array_equal(heard[:, 0], heard[:, 1])
+    assert np.abs(heard).max() == pytest.approx(0.5, rel=0.05)
+
+
+def test_surround_is_mixed_down_by_its_places(tmp_path: Path) -> None:
+    surround = np.zeros((RATE, 6), np.float32)  # FL FR FC LFE BL BR
+    surround[:10000, 0] = 0.4
+    surround[10000:20000, 2] = 0.4
+    surround[20000:30000, 3] = 0.4
+    surround[30000:40000, 5] = 0.4
+    heard = listen(write_wav(tmp_path / "surround.wav", surround))
+    centre, back = 0.4 * 0.5**0.5, 0.4 * 0.5**0.5
+    assert heard[5000] == pytest.approx([0.4, 0], abs=1e-6)
+    assert heard[15000] == pytest.approx([centre, centre], abs=1e-6)
+    assert heard[25000] == pytest.approx([0, 0], abs=1e-6)
+    assert heard[35000] == pytest.approx([0, back], abs=1e-6)
+    assert len(heard) == RATE
+
+
+def test_channels_without_places_are_averaged(tmp_path: Path) -> None:
+    many = music(0.3, channels=10)
+    heard = listen(write_wav(tmp_path / "ten.wav", many))
+    assert np.allclose(heard, many.mean(axis=1, keepdims=True), atol=1e-6)
+
+
+@pytest.mark.parametrize("rate", [8000, 22050, 48000, 96000, 192000])
+def test_other_rates_are_resampled(rate: int, tmp_path: Path) -> None:
+    time = np.arange(rate * 2) / rate
+    tone = np.stack([np.sin(2 * np.pi * 1000 * time), np.cos(2 * np.pi * 1000 * time)], axis=1) * 0.5
+    heard = listen(write_wav(tmp_path / "tone.wav", tone.astype(np.float32), rate))
+    assert abs(len(heard) - 2 * RATE) <= 1
+    time = np.arange(len(heard)) / RATE
+    expected = np.stack([np.sin(2 * np.pi * 1000 * time), np.cos(2 * np.pi * 1000 * time)], axis=1) * 0.5
+    middle = slice(2000, -2000)
+    assert snr(expected[middle].astype(np.float32), heard[middle]) > 60
+
+
+def test_a_stream_that_changes_its_rate_and_channels_is_followed(tmp_path: Path) -> None:
+    plain = {"write_xing": "0", "id3v2_version": "0"}
+    first = encode(tmp_path / "a.mp3", music(1), "libmp3lame", "mp3", options=plain)
+    second = encode(tmp_path / "b.mp3", music(1, 48000, 1), "libmp3lame", "mp3", 48000, options=plain)
+    both = tmp_path / "both.mp3"
+    both.write_bytes(first.read_bytes() + second.read_bytes())
+    heard = listen(both)
+    assert len(heard) == pytest.approx(2 * RATE, abs=4000)
+    tail = heard[-RATE // 2 :]
+    assert np.allclose(tail[:, 0], tail[:, 1])
+    assert np.abs(tail).max() > 0.1
+
+
+def test_what_is_no_number_becomes_silence_and_the_rest_stays(tmp_path: Path) -> None:
+    song = music(1)
+    broken = song.copy()
+    broken[100, 0], broken[200, 1], broken[300, 0], broken[400, 1] = np.nan, np.inf, -np.inf, 3e38
+    song[100, 0] = song[200, 1] = song[300, 0] = song[400, 1] = 0
+    assert np.array_equal(listen(write_wav(tmp_path / "broken.wav", broken)), song)
+
+
+def test_broken_packets_in_the_middle_are_left_out(tmp_path: Path) -> None:
+    path = encode(tmp_path / "a.mp3", music(4), "libmp3lame", "mp3")
+    content = bytearray(path.read_bytes())
+    content[20000:22000] = os.urandom(2000)
+    path.write_bytes(content)
+    with open_song(path) as song:
+        samples = sum(len(block) for block in song.blocks())
+        assert song.skipped > 0
+        assert not song.cut_short
+    assert 3.5 * RATE < samples <= 4 * RATE
+
+
+@pytest.mark.parametrize(("name", "codec", "container"), [("a.mp3", "libmp3lame", "mp3"), ("a.flac", "flac", "flac")])
+def test_a_truncated_file_gives_what_there_is(name: str, codec: str, container: str, tmp_path: Path) -> None:
+    whole = encode(tmp_path / name, music(4), codec, container)
+    expected = listen(whole)
+    with open_song(cut(whole, 0.5)) as song:
+        heard = np.concatenate(list(song.blocks()))
+        assert song.cut_short
+    assert RATE < len(heard) < 3 * RATE
+    start = slice(0, len(heard) - 5000)
+    assert np.array_equal(heard[start], expected[: len(heard)][start])
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "container", "cover"),
+    [
+        ("a.mp3", "libmp3lame", "mp3", True),
+        ("a.flac", "flac", "flac", True),
+        ("a.m4a", "aac", "mp4", True),
+        ("a.oga", "flac", "ogg", False),
+        ("a.mka", "flac", "matroska", False),
+    ],
+)
+def test_tags_and_cover(name: str, codec: str, container: str, cover: bool, tmp_path: Path) -> None:
+    picture = jpeg() if cover else None
+    tags = {"title": "Größenwahn 🎸", "artist": "Die Ärzte"}
+    with open_song(encode(tmp_path / name, music(1), codec, container, tags=tags, cover=picture)) as song:
+        assert (song.title, song.artist, song.cover) == ("Größenwahn 🎸", "Die Ärzte", picture)
+        assert song.seconds == pytest.approx(1, abs=0.05)
+
+
+def test_a_file_without_tags_has_none(tmp_path: Path) -> None:
+    with open_song(write_wav(tmp_path / "a.wav", music(0.1))) as song:
+        assert (song.title, song.artist, song.cover) == (None, None, None)
+
+
+@pytest.fixture
+def stranger() -> Iterator[tuple[int, list[bytes]]]:
+    """A server that nobody should call: its port, and what it was asked."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(connection.recv(1000))
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1], asked
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("extension", ["mp3", "m3u8", "ffconcat", "mpd", "sdp", ""])
+@pytest.mark.parametrize("to_web", [False, True])
+def test_playlists_lead_nowhere(
+    to_web: bool, extension: str, stranger: tuple[int, list[bytes]], tmp_path: Path
+) -> None:
+    port, asked = stranger
+    secret = write_wav(tmp_path / "secret.wav", music(1))
+    target = f"http://127.0.0.1:{port}/song.mp3" if to_web else secret.as_uri()
+    playlists = {
+        "hls": f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:9,\n{target}\n#EXT-X-ENDLIST\n",
+        "hls of a bare path": f"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:9,\n{secret.name}\n#EXT-X-ENDLIST\n",
+        "concat": f"ffconcat version 1.0\nfile '{target}'\n",
+        "concat of a bare path": f"ffconcat version 1.0\nfile {secret.name}\n",
+        "dash": f'<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><BaseURL>{target}</BaseURL></MPD>',
+        "sdp": f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio {port} RTP/AVP 0\n",
+        "m3u": f"{target}\n",
+    }
+    for kind, content in playlists.items():
+        path = tmp_path / f"list.{extension}"
+        path.write_text(content)
+        assert reason_of(path) is Reason.NOT_AUDIO, kind
+    assert asked == []
+
+
+def test_only_files_are_opened(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path, tmp_path / "missing.mp3", Path("/dev/zero")):
+        with pytest.raises(OSError, match="no file"), open_song(path):
+            pass
+
+
+def test_names_that_look_like_protocols_are_only_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    song = music(0.2)
+    for name in ("concat:a|b", "http:", "data:audio,x", "pipe:0", "50% — ü.wav"):
+        assert np.array_equal(listen(write_wav(Path(name), song)), song)
+
+
+def test_memory_does_not_grow_with_the_song(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "long.wav", np.zeros((1, 2), np.int16))
+    seconds = 1800
+    content = bytearray(path.read_bytes()[:44])
+    size = seconds * RATE * 4
+    content[4:8], content[40:44] = (size + 36).to_bytes(4, "little"), size.to_bytes(4, "little")
+    path.write_bytes(content)
+    os.truncate(path, 44 + size)  # zeros that take no room on disk
+    process = psutil.Process()
+    samples, start, peak = 0, process.memory_info().rss, 0
+    with open_song(path) as song:
+        for number, block in enumerate(song.blocks()):
+            samples += len(block)
+            if number % 20 == 0:
+                peak = max(peak, process.memory_info().rss - start)
+    assert samples == seconds * RATE
+    assert peak < 50e6  # whole, it would be 635 MB

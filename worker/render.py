@@ -1,0 +1,214 @@
+"""Stems to what is delivered: encoded files, zips and mixes. `python -m worker.render` is the child that does it.
+
+Samples stay what they are: no stem is ever turned up or down, and a mix is the plain sum of its stems, with one gain
+for all of it only where it would clip.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from jobs.failures import Reason, failed
+from jobs.models import Format, Rendition, Stem, StoredFile, Tags
+from jobs.names import mix_suffix, stem_tags, track_name
+from worker.audio.mixing import peak_of, sum_of
+from worker.audio.pictures import read_picture
+from worker.audio.reading import open_song
+from worker.audio.writing import open_track
+from worker.child import Step
+from worker.childside import Report, serve
+from worker.tasks import RenderedSet, RenderTask
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: equal stems make equal zips
+STEP = 0.01  # of the work between two reports
+
+
+class Encode(NamedTuple):
+    """One file to make: the sum of `stems` as `path`."""
+
+    path: Path
+    format_: Format
+    stems: tuple[Stem, ...]
+    tags: Tags
+
+
+def render(task: RenderTask, report: Report) -> RenderedSet:
+    """Render all that `task` asks for, each rendition in its folder. Files are there whole or not at all.
+
+    A stem is encoded once per format, however many renditions hold it; encoders run side by side on `task.threads`
+    cores. Raises `Failed` INTERNAL for a stem that is not there or does not decode, `OSError` for a full disk.
+    """
+    task.output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".zipped-", dir=task.output) as scratch:
+        encodes = {
+            encode.path: encode for rendition in task.renditions for encode in _encodes(task, rendition, Path(scratch))
+        }
+        _encode_all(task, list(encodes.values()), report)
+        return RenderedSet(files=tuple(_collect(task, rendition, Path(scratch)) for rendition in task.renditions))
+
+
+def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
+    """The files a rendition is made of."""
+    if rendition.kind == "mix":
+        all_stems = tuple(stem for stem, _ in _sources(task))
+        title = f"{task.tags.title} ({mix_suffix(rendition.mix, all_stems)})"
+        path = task.output / rendition.key / f"mix.{rendition.format}"
+        yield Encode(path, rendition.format, rendition.mix, task.tags.model_copy(update={"title": title}))
+        return
+    folder = _stems_folder(task, rendition.format, scratch)
+    for stem, _ in _sources(task):
+        path = folder / f"{stem}.{rendition.format}"
+        yield Encode(path, rendition.format, (stem,), stem_tags(task.tags, stem))
+
+
+def _stems_folder(task: RenderTask, format_: Format, scratch: Path) -> Path:
+    """Where the stems in one format lie: delivered as they are, or only waiting to be zipped."""
+    for rendition in task.renditions:
+        if rendition.kind == "stems" and rendition.format == format_:
+            return task.output / rendition.key
+    return scratch / format_
+
+
+def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[StoredFile, ...]:
+    folder = task.output / rendition.key
+    match rendition.kind:
+        case "stems":
+            return tuple(_stored(folder / f"{stem}.{rendition.format}", stem) for stem, _ in _sources(task))
+        case "mix":
+            return (_stored(folder / f"mix.{rendition.format}"),)
+        case "zip":
+            folder.mkdir(exist_ok=True)
+            stems = _stems_folder(task, rendition.format, scratch)
+            entries = [
+                (f"{track_name(task.tags, stem)}.{rendition.format}", stems / f"{stem}.{rendition.format}")
+                for stem, _ in _sources(task)
+            ]
+            _zip(folder / "stems.zip", entries)
+            return (_stored(folder / "stems.zip"),)
+
+
+def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
+    return StoredFile(name=path.name, bytes_=path.stat().st_size, stem=stem)
+
+
+def _zip(path: Path, entries: Sequence[tuple[str, Path]]) -> None:
+    """A zip of files that are compressed already, equal for equal files."""
+    unfinished = path.with_name(path.name + ".part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+        for name, source in entries:
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.create_system = 3  # whatever made it, an ordinary file: rw-r--r--
+            entry.external_attr = 0o100644 << 16
+            entry.file_size = source.stat().st_size  # above 2 GB the entry needs a longer header
+            with source.open("rb") as file, archive.open(entry, "w") as into:
+                shutil.copyfileobj(file, into, 1 << 20)
+    unfinished.replace(path)
+
+
+# --- encoding ------------------------------------------------------------------------------------------------
+
+
+def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> None:
+    progress = _Progress(len(encodes), report)
+    with ThreadPoolExecutor(task.threads or os.cpu_count() or 1, thread_name_prefix="encoder") as pool:
+        running = [pool.submit(_encode, task, encode, progress) for encode in encodes]
+        done, rest = wait(running, return_when=FIRST_EXCEPTION)
+        broken = [future for future in done if future.exception() is not None]
+        if broken:
+            progress.stop.set()
+            for future in rest:
+                future.cancel()
+            broken[0].result()
+
+
+class _Progress:
+    """How far all encoders are together, told at most a hundred times; and the word to stop."""
+
+    def __init__(self, files: int, report: Report) -> None:
+        self.stop = threading.Event()
+        self._report = report
+        self._files = files
+        self._done = 0.0  # files
+        self._told = 0.0
+        self._lock = threading.Lock()
+
+    def of_one_file(self) -> Callable[[float], None]:
+        """To be told the fraction of one file that is done. Raises when another file has failed."""
+        before = 0.0
+
+        def tell(fraction: float) -> None:
+            nonlocal before
+            if self.stop.is_set():
+                raise failed(Reason.INTERNAL, "another file could not be made")
+            with self._lock:
+                self._done += fraction - before
+                before = fraction
+                if self._done - self._told >= STEP * self._files:
+                    self._told = self._done
+                    self._report(Step(fraction=min(self._done / self._files, 1.0)))
+
+        return tell
+
+
+def _encode(task: RenderTask, encode: Encode, progress: _Progress) -> None:
+    sources = [_source(task, stem) for stem in encode.stems]
+    tell = progress.of_one_file()
+    encode.path.parent.mkdir(exist_ok=True)
+    if encode.format_ is Format.FLAC and len(sources) == 1 and _is_tagged(sources[0], encode.tags, task.cover):
+        _link(sources[0], encode.path)
+        tell(1.0)
+        return
+    gain, before = np.float32(1.0), 0.0
+    if len(sources) > 1:
+        # Reading costs little beside encoding: read twice rather than keep a song in memory.
+        before, peak = 0.2, 0.0
+        for fraction, peak_so_far in peak_of(sources):
+            peak = peak_so_far
+            tell(before * fraction)
+        gain = np.float32(1 / max(peak, 1.0))
+    with open_track(encode.path, encode.format_, encode.tags, task.cover, task.mp3_kbps) as track:
+        for fraction, block in sum_of(sources):
+            track.write(block if gain == 1 else block * gain)
+            tell(before + (1 - before) * fraction)
+
+
+def _sources(task: RenderTask) -> Iterator[tuple[Stem, Path]]:
+    for file in task.stems:
+        if file.stem is not None:
+            yield file.stem, task.stems_dir / file.name
+
+
+def _source(task: RenderTask, stem: Stem) -> Path:
+    for known, path in _sources(task):
+        if known == stem:
+            return path
+    raise failed(Reason.INTERNAL, f"no {stem} in this track")
+
+
+def _is_tagged(path: Path, tags: Tags, cover: Path | None) -> bool:
+    """Whether a stored stem is already what would be delivered."""
+    with open_song(path) as song:
+        same_cover = song.cover == (picture.content if cover and (picture := read_picture(cover)) else None)
+        return same_cover and (song.title or "", song.artist or "") == (tags.title.strip(), tags.artist.strip())
+
+
+def _link(source: Path, path: Path) -> None:
+    """The same file under another name; where the disk knows no links, a copy."""
+    try:
+        path.hardlink_to(source)
+    except OSError:
+        unfinished = path.with_name(path.name + ".part")
+        shutil.copyfile(source, unfinished)
+        unfinished.replace(path)
+
+
+if __name__ == "__main__":
+    serve(RenderTask, render)
