@@ -56,6 +56,7 @@ def encode(
     cover: bytes | None = None,
     options: dict[str, str] | None = None,
     picture: tuple[int, int] | None = None,
+    kbps: int | None = None,
 ) -> Path:
     """`samples` through one of FFmpeg's encoders. `picture` adds a short film of that size."""
     with av.open(str(path), "w", format=container, container_options=options or {}) as output:
@@ -64,6 +65,8 @@ def encode(
         audio = output.add_stream(codec, rate=rate)
         assert isinstance(audio, AudioStream)
         audio.layout = LAYOUTS[samples.shape[1]]
+        if kbps is not None:
+            audio.bit_rate = kbps * 1000
         if cover is not None:
             still = output.add_mux_stream("mjpeg", width=16, height=16)
             still.disposition = Disposition.attached_pic
