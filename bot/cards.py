@@ -42,6 +42,7 @@ class Verb(StrEnum):
     """What a button does."""
 
     CANCEL = "cancel"  # target: request id
+    CANCEL_ALL = "cancelall"  # what is open in the chat it is pressed in
     RESEND = "resend"  # target: request id; choice: part id
     STEMS = "stems"  # choice: 2, 4, 5; for the chat it is pressed in
     FORMAT = "format"  # choice: mp3, …
@@ -63,6 +64,7 @@ class Action(Value):
 
 _SHAPES: Final = {
     Verb.CANCEL: re.compile(r"[0-9a-f]{16}"),
+    Verb.CANCEL_ALL: re.compile(""),
     Verb.RESEND: re.compile(r"[0-9a-f]{16}:[a-z0-9+.-]{1,40}"),
     Verb.STEMS: re.compile(r":[245]"),
     Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav)"),
@@ -170,9 +172,9 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
     return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
 
 
-def status_line(view: View, language: str) -> str:
+def status_line(view: View, language: str, manifest: Manifest | None = None) -> str:
     """One request in a list: its song, and where it stands, on two lines."""
-    return "\n".join((heading(view, language), _state(view, language)[0]))
+    return "\n".join((heading(view, language, manifest), _state(view, language)[0]))
 
 
 def tidy(text: str) -> str:

@@ -45,21 +45,20 @@ RETURN = _follow("waiting", "ready", "sending")
 REOPEN = """
 if redis.call('HGET', KEYS[1], 'phase') ~= 'done' then return 0 end
 redis.call('HSET', KEYS[1], 'phase', 'sending')
-redis.call('HDEL', KEYS[1], 'closed_at')
 redis.call('PERSIST', KEYS[1])
 redis.call('PERSIST', KEYS[3])
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return 1
 """
 
-#: Move a request to another phase if it is in one of the given ones. KEYS request.
+#: Move a request to another phase if it is in one of the given ones. KEYS request. It closes at the first time given.
 #: ARGV phase, time or '', failure or '', allowed phases... Returns 1 when moved.
 MOVE = """
 local phase = redis.call('HGET', KEYS[1], 'phase')
 for i = 4, #ARGV do
   if phase == ARGV[i] then
     redis.call('HSET', KEYS[1], 'phase', ARGV[1])
-    if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'closed_at', ARGV[2]) end
+    if ARGV[2] ~= '' then redis.call('HSETNX', KEYS[1], 'closed_at', ARGV[2]) end
     if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'failure', ARGV[3]) end
     return 1
   end

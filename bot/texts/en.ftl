@@ -14,6 +14,8 @@ help = Send me a YouTube link, or a song as an audio file, a video or a voice me
     A song takes about a minute, more when others are in line. Songs can be up to { $limit } long, files up to { $size }.
 help-owner = You are my owner:
     /allow – let someone in: as a reply to their message, with their number, or in a group for the whole group
+    /deny – the same ways, out again
+    /who – whom you let in
 
 ## Menus: one short line for each command
 
@@ -23,6 +25,8 @@ command-status = What I’m working on for you
 command-cancel = Stop what I’m working on
 command-settings = Stems, format, album or zip
 command-allow = Let someone in
+command-deny = Let someone in no longer
+command-who = Who can use me
 
 ## Who may ask
 
@@ -37,6 +41,11 @@ allow-known = { $name } could use me already.
 allow-group = Everyone in this group can use me now.
 allow-how = Reply to someone’s message with /allow, or send /allow and their number. I tell people their number when they write to me.
 allow-owner-only = Only my owner can let people in.
+deny-done = { $name } can’t use me any more.
+deny-unknown = { $name } was not among those I let in. /who lists them.
+deny-how = Reply to someone’s message with /deny, or send /deny and a number from /who; in a group it ends the whole group’s access.
+who-title = Let in by you:
+who-nobody = Nobody but you. Let others in with /allow.
 
 ## Settings
 
@@ -97,9 +106,11 @@ cancel-done = { $count ->
        *[other] { $count } songs cancelled.
     }
 cancel-nothing = There is nothing to cancel.
+cancel-which = Which one?
 cancel-too-late = Too late: that one is finished already.
 cancel-not-yours = Only the one who asked for it can cancel this.
 button-cancel = Cancel
+button-cancel-all = Cancel all
 button-resend = Send again
 button-old = This button has done its work.
 resend-started = Sending it again.

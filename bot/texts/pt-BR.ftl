@@ -14,6 +14,8 @@ help = Me mande um link do YouTube, ou uma música como arquivo de áudio, víde
     Uma música leva cerca de um minuto, mais quando há fila. Músicas podem ter até { $limit }, arquivos até { $size }.
 help-owner = Você é meu dono:
     /allow – liberar alguém: respondendo à mensagem da pessoa, com o número dela, ou em um grupo para o grupo todo
+    /deny – das mesmas formas, para não liberar mais
+    /who – quem você liberou
 
 ## Menus: uma linha curta para cada comando
 
@@ -23,6 +25,8 @@ command-status = O que estou fazendo para você
 command-cancel = Parar o que estou fazendo
 command-settings = Faixas, formato, arquivos ou zip
 command-allow = Liberar alguém
+command-deny = Não liberar mais alguém
+command-who = Quem pode me usar
 
 ## Quem pode pedir
 
@@ -37,6 +41,11 @@ allow-known = { $name } já podia me usar.
 allow-group = Todo mundo neste grupo já pode me usar.
 allow-how = Responda à mensagem de alguém com /allow, ou mande /allow e o número da pessoa. Eu digo o número a quem me escreve.
 allow-owner-only = Só o meu dono pode liberar pessoas.
+deny-done = { $name } não pode mais me usar.
+deny-unknown = { $name } não estava entre as pessoas liberadas. /who mostra a lista.
+deny-how = Responda à mensagem de alguém com /deny, ou mande /deny e um número da lista de /who; em um grupo, isso acaba com o acesso do grupo todo.
+who-title = Liberados por você:
+who-nobody = Ninguém além de você. Libere outras pessoas com /allow.
 
 ## Ajustes
 
@@ -97,9 +106,11 @@ cancel-done = { $count ->
        *[other] { $count } músicas canceladas.
     }
 cancel-nothing = Não há nada para cancelar.
+cancel-which = Qual delas?
 cancel-too-late = Tarde demais: essa já terminou.
 cancel-not-yours = Só quem pediu pode cancelar.
 button-cancel = Cancelar
+button-cancel-all = Cancelar todas
 button-resend = Mandar de novo
 button-old = Este botão já cumpriu o papel dele.
 resend-started = Mandando de novo.

@@ -193,12 +193,14 @@ async def test_a_finished_request_can_be_opened_to_send_a_part_again(queue: JobQ
     await desk.ready(request.track_id, await desk.wanted(request.track_id))
     await queue.sending(request.id)
     await queue.done(request.id)
+    finished = (await seen(queue, request)).closed_at
     await queue.let_go(request.id, "test")
     assert await queue.reopen(request)
-    view = await seen(queue, request)
-    assert (view.phase, view.closed_at) == (Phase.SENDING, None)
+    assert (await seen(queue, request)).phase is Phase.SENDING
     assert [view.request for view in await queue.attended("test")] == [request]
     assert await queue.redis.ttl(keys.request(request.id)) == -1
+    await queue.done(request.id)
+    assert (await seen(queue, request)).closed_at == finished, "the song was done then"
 
 
 async def test_a_dead_workers_track_is_freed_by_the_next(queue: JobQueue, desk: Desk) -> None:

@@ -1,0 +1,151 @@
+"""What cards show: posted once, edited when something changed and the chat's pace allows, until the final state."""
+
+import asyncio
+import hashlib
+import logging
+import time
+from typing import Final, Literal
+
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+
+from bot.cards import Card, card
+from bot.delivery import note_text
+from bot.ledger import Ledger, Noted
+from bot.platform import CardGone, Later, Platform, Trouble, Unconfirmed, Unreachable
+from jobs.failures import Failure, Reason
+from jobs.models import Phase, Value, View
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+
+log = logging.getLogger(__name__)
+
+SOON: Final = 2.0  # seconds before a card is tried again that could not be shown
+
+
+class CardNote(Value):
+    """What the queue remembers of a card: the platform's `reference` to it, and a digest of what it shows.
+
+    `gone` is what is there no more: the card, since somebody deleted it, or the whole chat.
+    """
+
+    reference: str = ""
+    face: str = ""
+    gone: Literal["", "card", "chat"] = ""
+
+
+def note_of(view: View) -> CardNote | None:
+    """The note of a request's card, None when it has none yet."""
+    try:
+        return CardNote.model_validate_json(view.card) if view.card else None
+    except ValidationError:  # of another version: a new card is better than none
+        return None
+
+
+class Faces:
+    """The cards of one platform. In each chat one is shown at a time."""
+
+    def __init__(self, queue: JobQueue, store: ResultStore, platform: Platform, ledger: Ledger) -> None:
+        self._queue = queue
+        self._store = store
+        self._platform = platform
+        self._ledger = ledger
+        self._notes: dict[str, CardNote] = {}  # by request; newer than what a look at the queue has just read
+        self._edited_at: dict[str, float] = {}  # by request, time.monotonic()
+        self._not_before: dict[str, float] = {}  # by chat, time.monotonic()
+        self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
+
+    async def attend(self, view: View) -> None:
+        """Begin to show what changed, or let a request go whose card is final. Raises `RedisError`."""
+        request = view.request
+        note = self._notes.get(request.id) or note_of(view)
+        noted = await self._ledger.read(request.id) if view.phase in (Phase.SENDING, Phase.DONE) else Noted()
+        new = self._card(view, noted)
+        if note is not None and note.gone == "card" and (view.phase is Phase.FAILED or noted.uncertain):
+            note = None  # there is something to say that a person must not miss
+        if note is None and view.phase is Phase.CANCELLED:
+            await self._let_go(view)
+        elif note is not None and (note.gone or note.face == _face(new)):
+            if not view.is_open:
+                await self._let_go(view)
+        elif request.chat not in self._showing and self._is_due(view):
+            task = asyncio.create_task(self._show(view, note, new))
+            self._showing[request.chat] = task
+            task.add_done_callback(lambda _: self._showing.pop(request.chat))
+
+    def _card(self, view: View, noted: Noted) -> Card:
+        early = view.phase in (Phase.RECEIVING, Phase.WAITING)
+        return card(
+            view,
+            view.request.language,
+            manifest=None if early else self._store.manifest(view.request.track_id),
+            notes=[note_text(note, view.request.language) for note in noted.memo.notes],
+            uncertain=noted.uncertain,
+        )
+
+    def _is_due(self, view: View) -> bool:
+        now = time.monotonic()
+        due_at = self._edited_at.get(view.request.id, 0.0) + self._platform.pace(view.request)
+        return now >= max(due_at, self._not_before.get(view.request.chat, 0.0))
+
+    async def _let_go(self, view: View) -> None:
+        await self._queue.let_go(view.request.id, self._platform.name)
+
+    async def _show(self, view: View, note: CardNote | None, new: Card) -> None:
+        """Post or edit one card, and remember it. Never raises."""
+        request = view.request
+        try:
+            shown = await self._put(view, note, new)
+            self._notes[request.id] = shown
+            await self._queue.set_card(request.id, shown.model_dump_json())
+            if shown.gone == "chat" and view.is_open:
+                await self._queue.fail(request.id, Failure(reason=Reason.CANCELLED, detail="nobody is there"))
+        except Later as why:
+            log.info("request %s: its card waits: %s", request.id, why)
+            self._not_before[request.chat] = time.monotonic() + why.seconds
+        except (Unconfirmed, RedisError) as why:
+            log.info("request %s: its card is shown again: %s", request.id, why)
+            self._not_before[request.chat] = time.monotonic() + SOON
+        except Exception:
+            log.exception("request %s: its card cannot be shown", request.id)
+            self._notes[request.id] = (note or CardNote(gone="card")).model_copy(update={"face": _face(new)})
+        finally:
+            self._edited_at[request.id] = time.monotonic()
+
+    async def _put(self, view: View, note: CardNote | None, new: Card) -> CardNote:
+        """Show `new`. Returns what is to be remembered. Raises `Later` and `Unconfirmed`."""
+        reference = note.reference if note else ""
+        try:
+            if note is None:
+                reference = await self._platform.post(view.request, new)
+            else:
+                await self._platform.edit(view.request, reference, new)
+        except CardGone:
+            return CardNote(reference=reference, gone="card")
+        except Unreachable:
+            return CardNote(reference=reference, gone="chat")
+        except (Later, Unconfirmed):
+            raise
+        except Trouble as why:  # it will not take this one; the next change may be taken
+            log.warning("request %s: its card was refused: %s", view.request.id, why)
+        return CardNote(reference=reference, face=_face(new))
+
+    def forget_all_but(self, requests: set[str], chats: set[str]) -> None:
+        """What is remembered in memory of requests that are no longer attended to."""
+        for request_id in self._notes.keys() - requests:
+            self._notes.pop(request_id)
+        for request_id in self._edited_at.keys() - requests:
+            self._edited_at.pop(request_id)
+        for chat in self._not_before.keys() - chats:
+            self._not_before.pop(chat)
+
+    async def end(self) -> None:
+        tasks = list(self._showing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _face(shown: Card) -> str:
+    """A digest of all that a card shows."""
+    return hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:12]

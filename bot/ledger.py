@@ -1,0 +1,183 @@
+"""Delivery, once: each part is noted before it is sent and when the platform confirmed it.
+
+A part found half-way, after a restart or because the platform's answer got lost, may have arrived: it is *uncertain*,
+never resent blindly, and offered by a button. Everything noted lies in the queue, under the request.
+"""
+
+import logging
+from collections.abc import Sequence
+from enum import StrEnum, unique
+from typing import Final
+
+from pydantic import Field
+
+from bot.delivery import Limits, Note, Part, Plan, plan
+from bot.platform import Later, Platform, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
+from jobs.failures import Reason, failed
+from jobs.models import Manifest, Rendered, Rendition, Request, Value
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+
+log = logging.getLogger(__name__)
+
+#: How often one request goes back to the worker from here. Each smaller encoding is one; then something is wrong.
+RETURNS: Final = 12
+
+_MEMO: Final = "~memo"  # beside the parts; no part is called so
+
+
+@unique
+class State(StrEnum):
+    DUE = "due"  # to be sent, or sent again
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+
+
+class PartNote(Value):
+    """What is known of one part."""
+
+    state: State
+    sent: Sent | None = None
+
+
+class Memo(Value):
+    """What is known of the delivery as a whole: limits learnt from the platform's refusals, and the plan's notes."""
+
+    limits: Limits | None = None
+    notes: tuple[Note, ...] = ()
+    returns: int = 0
+
+
+class Noted(Value):
+    """A delivery as noted so far."""
+
+    memo: Memo = Memo()
+    parts: dict[str, PartNote] = Field(default_factory=dict)
+
+    @property
+    def uncertain(self) -> tuple[str, ...]:
+        """Parts that a button offers to send again."""
+        return tuple(part for part, note in self.parts.items() if note.state is State.UNCERTAIN)
+
+
+class Ledger:
+    """Runs delivery plans on one platform."""
+
+    def __init__(self, queue: JobQueue, store: ResultStore, platform: Platform) -> None:
+        self._queue = queue
+        self._store = store
+        self._platform = platform
+
+    async def read(self, request_id: str) -> Noted:
+        noted = await self._queue.parts(request_id)
+        memo = Memo.model_validate_json(noted.pop(_MEMO, "{}"))
+        return Noted(memo=memo, parts={part: PartNote.model_validate_json(note) for part, note in noted.items()})
+
+    async def deliver(self, request: Request) -> None:
+        """Send what is not sent yet; close the request when nothing is left, or send it back for what is missing.
+
+        Raises `Trouble`, and `Failed` when there is no way to deliver it.
+        """
+        while not await self._deliver_as_planned(request):
+            pass
+
+    async def _deliver_as_planned(self, request: Request) -> bool:
+        """False when the platform refused a part's size: there is another plan now."""
+        noted = await self.read(request.id)
+        manifest = self._store.manifest(request.track_id)
+        if manifest is None:  # its time in the store is over
+            await self._return(request, noted.memo, request.wish.renditions)
+            return True
+        limits = noted.memo.limits or self._platform.limits
+        planned = self._plan(manifest, request, limits)
+        if planned.needs:
+            await self._return(request, noted.memo, planned.needs)
+            return True
+        memo = noted.memo.model_copy(update={"notes": planned.notes})
+        if memo != noted.memo:
+            await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
+        if not planned.parts:
+            raise failed(Reason.TOO_LARGE, f"nothing fits: {planned.notes}")
+        if not await self._queue.sending(request.id):
+            return True  # cancelled meanwhile
+        known = await self._queue.known_files(
+            self._platform.name, [piece.key for part in planned.parts for piece in part.pieces]
+        )
+        for part in planned.parts:
+            try:
+                await self._send_once(request, part, known, noted.parts.get(part.id))
+            except TooLarge as why:
+                tighter = _tighter(limits, part)
+                log.warning("request %s: %s refused at %d bytes: %s", request.id, part.id, part.bytes_, why)
+                memo = memo.model_copy(update={"limits": tighter})
+                await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
+                return False
+        await self._queue.done(request.id)
+        return True
+
+    def _plan(self, manifest: Manifest, request: Request, limits: Limits) -> Plan:
+        """The plan from what is in the store, needing only what is not there."""
+        rendered: list[Rendered] = []
+        while True:
+            planned = plan(manifest, rendered, request.wish, limits)
+            here = [self._store.rendered(manifest.track_id, need) for need in planned.needs]
+            if not any(here):
+                return planned
+            rendered += [one for one in here if one is not None]
+
+    async def _return(self, request: Request, memo: Memo, renditions: Sequence[Rendition]) -> None:
+        """Back to the worker, for what is missing in the store."""
+        if memo.returns >= RETURNS:
+            raise failed(Reason.INTERNAL, "the worker's results are not in the store: do both use the same one?")
+        log.info("request %s: back for %s", request.id, ", ".join(one.key for one in renditions))
+        memo = memo.model_copy(update={"returns": memo.returns + 1})
+        await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
+        await self._queue.want(request, renditions)
+
+    async def _send_once(self, request: Request, part: Part, known: dict[str, str], note: PartNote | None) -> None:
+        match note.state if note else State.DUE:
+            case State.SENT | State.UNCERTAIN:
+                return
+            case State.SENDING:  # by a process that died, or could not write down how it ended
+                await self._note(request, part.id, State.UNCERTAIN)
+                return
+            case State.DUE:
+                await self._note(request, part.id, State.SENDING)
+        try:
+            try:
+                sent = await self._platform.send(request, part, known)
+            except UnknownFile as why:
+                log.info("request %s: %s has to be uploaded again: %s", request.id, part.id, why)
+                sent = await self._platform.send(request, part, {})
+        except Unconfirmed as why:
+            log.warning("request %s: %s may have arrived: %s", request.id, part.id, why)
+            await self._note(request, part.id, State.UNCERTAIN)
+        except (Trouble, OSError) as why:
+            await self._note(request, part.id, State.DUE)  # nothing arrived
+            if isinstance(why, OSError):  # a file left the store under our hands: the next plan knows
+                raise Later(1, repr(why)) from why
+            raise
+        else:
+            await self._note(request, part.id, State.SENT, sent)
+            files = {piece.key: file for piece, file in zip(part.pieces, sent.files, strict=True)}
+            await self._queue.remember_files(self._platform.name, files)
+
+    async def resend(self, request: Request, part: str) -> bool:
+        """Somebody says that an uncertain part did not arrive: send it again. False when there is nothing to send."""
+        note = (await self.read(request.id)).parts.get(part)
+        if note is None or note.state not in (State.UNCERTAIN, State.DUE):
+            return False
+        await self._note(request, part, State.DUE)
+        return await self._queue.reopen(request)
+
+    async def _note(self, request: Request, part: str, state: State, sent: Sent | None = None) -> None:
+        await self._queue.note_part(request.id, part, PartNote(state=state, sent=sent).model_dump_json())
+
+
+def _tighter(limits: Limits, part: Part) -> Limits:
+    """Limits under which a part that was refused for its size is planned differently."""
+    if len(part.pieces) > 1:
+        return limits.model_copy(update={"request_bytes": part.bytes_ - 1})
+    smaller = part.bytes_ - 1
+    return limits.model_copy(update={"file_bytes": smaller, "request_bytes": min(smaller, limits.request_bytes)})

@@ -1,0 +1,32 @@
+"""Where to answer, and what chats and persons are called in the queue."""
+
+from typing import Final
+
+from jobs.models import Value
+
+PLATFORM: Final = "telegram"
+
+
+class Address(Value):
+    """Where a request came from: its answers are replies to this message. `thread_id` is the topic in a forum."""
+
+    chat_id: int
+    message_id: int
+    thread_id: int | None = None
+
+    @property
+    def is_group(self) -> bool:
+        return self.chat_id < 0
+
+    def __str__(self) -> str:
+        return self.model_dump_json(exclude_none=True)
+
+
+def name(telegram_id: int) -> str:
+    """A chat's or person's name in the queue; in a private chat both are the same."""
+    return f"{PLATFORM}:{telegram_id}"
+
+
+def number(named: str) -> int:
+    """The Telegram id in such a name."""
+    return int(named.removeprefix(f"{PLATFORM}:"))

@@ -1,0 +1,102 @@
+"""Pressed buttons. Each is answered, whatever it was and however old."""
+
+from contextlib import suppress
+
+from telegram import CallbackQuery
+from telegram.error import TelegramError
+
+from bot.cards import Action, Verb, parse_action, settings_card
+from bot.faces import note_of
+from bot.telegram.errors import nothing_to_do
+from bot.telegram.front import Asker, Front
+from bot.telegram.handlers.commands import LOOK_BACK, cancel_all
+from bot.telegram.platform import keyboard
+from bot.telegram.rights import may_cancel, may_change_settings
+from bot.texts import say
+from bot.wishes import chosen, remember, wish_of
+from jobs.models import View
+
+
+async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
+    said = say(asker.language, "went-wrong")
+    try:
+        said = await _act(front, asker, query)
+    finally:
+        with nothing_to_do():  # an answer that comes too late is missed by nobody
+            await query.answer(said)
+
+
+async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
+    """Do what the button says. Returns what the person is told in passing."""
+    action = parse_action(query.data or "")
+    if action is None:
+        return say(asker.language, "button-old")
+    match action.verb:
+        case Verb.CANCEL:
+            return await _cancel(front, asker, query, action)
+        case Verb.CANCEL_ALL:
+            return await _cancel_all(front, asker, query)
+        case Verb.RESEND:
+            return await _resend(front, asker, action)
+        case Verb.STEMS | Verb.FORMAT | Verb.PACKAGE:
+            return await _choose(front, asker, query, action)
+
+
+async def _cancel(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:
+    view = await _view(front, asker, action)
+    if view is None:
+        return say(asker.language, "button-old")
+    if not await may_cancel(front, asker, view.request):
+        return say(asker.language, "cancel-not-yours")
+    if not await cancel_all(front, [view]):
+        return say(asker.language, "cancel-too-late")
+    note = note_of(view)
+    if note is None or note.reference != _message_id(query):
+        await _put_away(query, say(asker.language, "cancel-done", count=1))
+    return say(asker.language, "cancel-done", count=1)
+
+
+async def _cancel_all(front: Front, asker: Asker, query: CallbackQuery) -> str:
+    views = [view for view in await front.queue.recent(asker.chat, limit=LOOK_BACK) if view.is_open]
+    own = [view for view in views if await may_cancel(front, asker, view.request)]
+    if not own:
+        return say(asker.language, "cancel-nothing")
+    said = say(asker.language, "cancel-done", count=await cancel_all(front, own))
+    await _put_away(query, said)
+    return said
+
+
+async def _resend(front: Front, asker: Asker, action: Action) -> str:
+    view = await _view(front, asker, action)
+    if view is None or not await front.follower.ledger.resend(view.request, action.choice):
+        return say(asker.language, "button-old")
+    front.follower.wake()
+    return say(asker.language, "resend-started")
+
+
+async def _choose(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:
+    if not await may_change_settings(front, asker):
+        return say(asker.language, "settings-not-yours")
+    before = await wish_of(front.queue.redis, asker.chat, front.settings)
+    after = chosen(before, action)
+    await remember(front.queue.redis, asker.chat, after)
+    shown = settings_card(after, asker.language)
+    with nothing_to_do():
+        await query.edit_message_text(shown.text, reply_markup=keyboard(shown))
+    return say(asker.language, "settings-saved")
+
+
+async def _view(front: Front, asker: Asker, action: Action) -> View | None:
+    """The request a button is about, when it is one of this chat's and still known."""
+    view = await front.queue.view(action.target)
+    return view if view is not None and view.request.chat == asker.chat else None
+
+
+async def _put_away(query: CallbackQuery, said: str) -> None:
+    """A list of buttons that has served."""
+    with suppress(TelegramError):
+        await query.edit_message_text(said)
+
+
+def _message_id(query: CallbackQuery) -> str:
+    return str(query.message.message_id) if query.message is not None else ""

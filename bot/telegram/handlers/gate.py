@@ -1,0 +1,36 @@
+"""Before everything else: whoever may not ask is told so once in a while, and costs nothing more."""
+
+from telegram import Message, Update
+from telegram.ext import ApplicationHandlerStop
+
+from bot.telegram.address import number
+from bot.telegram.front import Asker, Front, asker_of, reply
+from bot.texts import say
+
+
+async def gate(front: Front, update: Update) -> None:
+    """Lets an update through to the other handlers, or ends it here."""
+    asker = asker_of(update)
+    if asker is None:
+        raise ApplicationHandlerStop
+    if await front.people.may_ask(asker.person, asker.chat) or _may_be_pairing(asker, update.message):
+        return
+    if update.callback_query is not None:
+        await update.callback_query.answer()
+    elif update.message is not None:
+        await _turn_away(front, asker, update.message)
+    raise ApplicationHandlerStop
+
+
+def _may_be_pairing(asker: Asker, message: Message | None) -> bool:
+    """`/start CODE`, which the handler of /start judges."""
+    return not asker.in_group and message is not None and (message.text or "").startswith("/start ")
+
+
+async def _turn_away(front: Front, asker: Asker, message: Message) -> None:
+    if asker.in_group:
+        # In a group most of what we see is not for us.
+        if (message.text or "").startswith("/") and await front.people.first_refusal(asker.chat):
+            await reply(front, message, say(asker.language, "access-closed-group"))
+    elif await front.people.first_refusal(asker.person):
+        await reply(front, message, say(asker.language, "access-closed", number=str(number(asker.person))))

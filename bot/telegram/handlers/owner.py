@@ -1,0 +1,83 @@
+"""The owner's commands: /allow, /deny, /who."""
+
+import re
+
+from telegram import Message, User
+
+from bot.telegram.address import name, number
+from bot.telegram.front import Asker, Front, reply
+from bot.texts import say
+
+_NUMBER = re.compile(r"-?\d{1,19}")
+
+
+async def allow(front: Front, asker: Asker, message: Message) -> None:
+    """Let somebody in: by reply, by number, or in a group the whole group."""
+    if not await _is_owners(front, asker, message):
+        return
+    target = _target(asker, message)
+    if target is None:
+        await reply(front, message, say(asker.language, "allow-how"))
+        return
+    who, known_as = target
+    new = await front.people.allow(who, known_as)
+    if who == asker.chat and asker.in_group:
+        text = say(asker.language, "allow-group")
+    elif new:
+        text = say(asker.language, "allow-done", name=known_as or str(number(who)))
+    else:
+        text = say(asker.language, "allow-known", name=known_as or str(number(who)))
+    await reply(front, message, text)
+
+
+async def deny(front: Front, asker: Asker, message: Message) -> None:
+    """The same ways out."""
+    if not await _is_owners(front, asker, message):
+        return
+    target = _target(asker, message)
+    if target is None:
+        await reply(front, message, say(asker.language, "deny-how"))
+        return
+    who, known_as = target
+    shown = known_as or str(number(who))
+    if await front.people.deny(who):
+        await reply(front, message, say(asker.language, "deny-done", name=shown))
+    else:
+        await reply(front, message, say(asker.language, "deny-unknown", name=shown))
+
+
+async def who(front: Front, asker: Asker, message: Message) -> None:
+    """Who was let in, with their numbers."""
+    if not await _is_owners(front, asker, message):
+        return
+    allowed = await front.people.allowed()
+    if not allowed:
+        await reply(front, message, say(asker.language, "who-nobody"))
+        return
+    lines = [f"{number(one)} {known_as}".rstrip() for one, known_as in allowed.items()]
+    # One message holds 4096 characters; who has let in more than fit knows them otherwise.
+    await reply(front, message, "\n".join([say(asker.language, "who-title"), *lines])[:4000])
+
+
+async def _is_owners(front: Front, asker: Asker, message: Message) -> bool:
+    if await front.people.is_owner(asker.person):
+        return True
+    await reply(front, message, say(asker.language, "allow-owner-only"))
+    return False
+
+
+def _target(asker: Asker, message: Message) -> tuple[str, str] | None:
+    """Whom a command is about, and what they are called."""
+    words = (message.text or "").split()[1:]
+    if words:
+        return (name(int(words[0])), " ".join(words[1:])) if _NUMBER.fullmatch(words[0]) else None
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and not replied.from_user.is_bot:
+        return name(replied.from_user.id), _called(replied.from_user)
+    if asker.in_group:
+        return asker.chat, message.chat.title or ""
+    return None
+
+
+def _called(user: User) -> str:
+    return f"{user.full_name} (@{user.username})" if user.username else user.full_name

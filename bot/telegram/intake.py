@@ -1,0 +1,95 @@
+"""Long polling that confirms an update only when it was handled: one that arrives while the bot dies comes again."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import Application
+
+from bot.telegram.courtesy import seconds_of
+
+log = logging.getLogger(__name__)
+
+#: What we have handlers for. Edited messages are not among them: a corrected link is sent anew.
+ALLOWED: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+#: Seconds that Telegram may keep us waiting for news.
+LONG_POLL: Final = 25
+#: Seconds that handlers get before the next updates are fetched all the same. They take milliseconds, unless Telegram
+#: makes an answer wait.
+PATIENCE: Final = 5.0
+LONGEST_PAUSE: Final = 30.0
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+class Intake:
+    """Fetches updates and hands them to the application's handlers, each chat's in order, chats side by side."""
+
+    def __init__(self, app: AnyApplication) -> None:
+        self._app = app
+        self._offset = 0
+        self._last: dict[int, asyncio.Task[None]] = {}  # by chat: the end of its line of updates
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises `InvalidToken` when the token was revoked; nothing else ends it."""
+        pause = 0.0
+        while True:
+            try:
+                updates = await self._app.bot.get_updates(
+                    offset=self._offset, timeout=LONG_POLL, allowed_updates=ALLOWED
+                )
+                pause = 0.0
+            except InvalidToken:
+                raise
+            except RetryAfter as told:
+                pause = seconds_of(told)
+            except TimedOut:  # the connection slept; nothing is wrong
+                pause = min(max(0.2, 2 * pause), LONGEST_PAUSE)
+            except Conflict:
+                log.warning("another bot is polling with this token: stop it, or give this one a token of its own")
+                pause = LONGEST_PAUSE
+            except (NetworkError, TelegramError) as error:
+                pause = min(max(0.5, 2 * pause), LONGEST_PAUSE)
+                log.warning("no updates from Telegram, trying again in %.1f s: %s", pause, error)
+            if pause:
+                await asyncio.sleep(pause)
+            else:
+                await self._handle(updates)
+
+    async def _handle(self, updates: Sequence[Update]) -> None:
+        """Have the updates handled, then count them as confirmed: the next poll tells Telegram."""
+        lines: dict[int, list[Update]] = defaultdict(list)
+        for update in updates:
+            chat = update.effective_chat or update.effective_user
+            lines[chat.id if chat else 0].append(update)
+        tasks = []
+        for chat_id, line in lines.items():
+            task = asyncio.create_task(self._in_turn(self._last.get(chat_id), line))
+            self._last[chat_id] = task
+            tasks.append(task)
+        if tasks:
+            await asyncio.wait(tasks, timeout=PATIENCE)
+            self._last = {chat_id: task for chat_id, task in self._last.items() if not task.done()}
+            self._offset = updates[-1].update_id + 1
+
+    async def _in_turn(self, before: asyncio.Task[None] | None, line: Sequence[Update]) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        for update in line:
+            await self._app.process_update(update)
+
+    async def finish(self) -> None:
+        """After `run` was cancelled: let handlers end, and confirm what they did."""
+        if self._last:
+            await asyncio.wait(self._last.values(), timeout=PATIENCE)
+        for task in self._last.values():
+            task.cancel()
+        if self._offset:
+            try:
+                await self._app.bot.get_updates(offset=self._offset, timeout=0, limit=1, allowed_updates=ALLOWED)
+            except TelegramError as error:
+                log.warning("the last updates may come again: %s", error)

@@ -1,0 +1,103 @@
+"""The bot's process: from a token to a running bot, and to an end within seconds when told."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from pydantic import SecretStr
+from telegram.error import InvalidToken, TelegramError
+
+from bot.telegram.app import build
+from bot.telegram.intake import LONGEST_PAUSE, AnyApplication, Intake
+from jobs.logs import set_up_logging
+from jobs.queue import JobQueue
+from jobs.settings import Settings, SettingsError
+from jobs.store import ResultStore
+
+log = logging.getLogger(__name__)
+
+REFUSED: Final = (
+    "Telegram refuses FLBT_TELEGRAM_TOKEN: copy it again from https://t.me/BotFather, "
+    "or check FLBT_TELEGRAM_BASE_URL if you run a Bot API server of your own."
+)
+
+
+def run(settings: Settings, redis_url: SecretStr) -> None:
+    """Run the bot until SIGTERM or SIGINT.
+
+    Raises `SettingsError` when the token is missing or refused. While Telegram is out of reach it tries for ever.
+    """
+    set_up_logging(settings)
+    asyncio.run(_run(settings, redis_url))
+
+
+async def _run(settings: Settings, redis_url: SecretStr) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    queue = JobQueue.at(redis_url)
+    try:
+        await serve(build(settings, queue, ResultStore.at(settings.store_url)), stop)
+    finally:
+        await queue.close()
+
+
+async def serve(app: AnyApplication, stop: asyncio.Event) -> None:
+    """Start the application, poll until `stop` is set, end in good order. Raises `SettingsError` for a bad token."""
+    stopping = asyncio.create_task(stop.wait())
+    intake = Intake(app)
+    try:
+        if not await _until_stopped(_insist(app.initialize), stopping):
+            return
+        if app.post_init:
+            await app.post_init(app)
+        await app.start()
+        try:
+            log.info("@%s is listening", app.bot.username)
+            await _until_stopped(intake.run(), stopping)
+        finally:
+            log.info("stopping")
+            await intake.finish()
+            await app.stop()
+            if app.post_stop:
+                await app.post_stop(app)
+    except InvalidToken:
+        raise SettingsError(REFUSED) from None
+    finally:
+        stopping.cancel()
+        await app.shutdown()
+        await app.bot.shutdown()  # the application leaves it open when it was never initialised
+
+
+async def _until_stopped(work: Awaitable[None], stopping: "asyncio.Task[bool]") -> bool:
+    """Await `work`, but no longer than until we are told to stop. True when it came to its end."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+    if task.cancelled():
+        return False
+    task.result()
+    return True
+
+
+async def _insist(call: Callable[[], Awaitable[None]]) -> None:
+    """Call until Telegram answers. Raises `InvalidToken`, which no patience mends."""
+    pause = 1.0
+    while True:
+        try:
+            return await call()
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            log.warning("Telegram cannot be reached, trying again in %.0f s: %s", pause, error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)

@@ -1,0 +1,37 @@
+"""The menus of commands that Telegram shows, by language: for everybody, and for the owner."""
+
+from typing import Final
+
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from bot.people import People
+from bot.telegram.address import number
+from bot.telegram.courtesy import TelegramBot
+from bot.texts import LANGUAGES, Language, say
+
+EVERYBODYS: Final = ("start", "help", "status", "cancel", "settings")
+OWNERS: Final = (*EVERYBODYS, "allow", "deny", "who")
+
+
+def menu(commands: tuple[str, ...], language: Language) -> list[BotCommand]:
+    return [BotCommand(command, say(language, f"command-{command}")) for command in commands]
+
+
+async def show_menus(bot: TelegramBot, people: People) -> None:
+    """Tell Telegram the menus. Raises `TelegramError`."""
+    for language in LANGUAGES:
+        # English is what everybody sees whose language has no menu. Telegram's codes have two letters.
+        code = None if language == "en" else language.partition("-")[0]
+        await bot.set_my_commands(
+            menu(EVERYBODYS, language), scope=BotCommandScopeAllPrivateChats(), language_code=code
+        )
+    owner = await people.owner()
+    if owner is not None:
+        await show_owners_menu(bot, owner)
+
+
+async def show_owners_menu(bot: TelegramBot, owner: str) -> None:
+    """The owner's commands, in the owner's chat. Raises `TelegramError`."""
+    for language in LANGUAGES:
+        code = None if language == "en" else language.partition("-")[0]
+        await bot.set_my_commands(menu(OWNERS, language), scope=BotCommandScopeChat(number(owner)), language_code=code)

@@ -1,0 +1,188 @@
+"""Telegram, as `follow` needs it: cards, uploads fetched, parts delivered."""
+
+import asyncio
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaAudio,
+    InputMediaDocument,
+    Message,
+    ReplyParameters,
+)
+from telegram.error import InvalidToken
+
+from bot.cards import Card
+from bot.delivery import CLOUD, LOCAL, Kind, Limits, Part, Piece
+from bot.platform import Refused, Sent
+from bot.telegram.address import PLATFORM, Address
+from bot.telegram.courtesy import TelegramBot
+from bot.telegram.errors import as_trouble, nothing_to_do
+from bot.telegram.thumbnail import fits_as_thumbnail
+from jobs.models import Request, Upload
+from jobs.store import ResultStore
+
+#: Seconds between two edits of a card. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+PACE: Final = 3.0
+PACE_IN_GROUPS: Final = 5.0
+#: Seconds Telegram may take to answer once it has all of an upload: it looks into the files first.
+DIGESTION: Final = 180.0
+DOWNLOAD: Final = 60.0  # seconds without a byte
+
+
+class Telegram:
+    """One bot on one Bot API server."""
+
+    def __init__(self, bot: TelegramBot, store: ResultStore, *, local: bool) -> None:
+        self._bot = bot
+        self._store = store
+        self._limits = LOCAL if local else CLOUD
+
+    @property
+    def name(self) -> str:
+        return PLATFORM
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    def pace(self, request: Request) -> float:
+        return PACE_IN_GROUPS if address_of(request).is_group else PACE
+
+    # --- cards -------------------------------------------------------------------------------------------------
+
+    async def post(self, request: Request, card: Card) -> str:
+        address = address_of(request)
+        with as_trouble():
+            message = await self._bot.send_message(
+                address.chat_id, card.text, reply_markup=keyboard(card), **_as_answer(address)
+            )
+        return str(message.message_id)
+
+    async def edit(self, request: Request, reference: str, card: Card) -> None:
+        with as_trouble(), nothing_to_do():
+            await self._bot.edit_message_text(
+                card.text,
+                chat_id=address_of(request).chat_id,
+                message_id=int(reference),
+                reply_markup=keyboard(card),
+            )
+
+    # --- files in ----------------------------------------------------------------------------------------------
+
+    async def fetch(self, upload: Upload, to: Path) -> None:
+        with as_trouble():
+            try:
+                file = await self._bot.get_file(upload.handle)
+                path = file.file_path or ""
+                # A Bot API server in local mode has written the file to a disk that we share with it.
+                if not (path.startswith("/") and await asyncio.to_thread(_copied, Path(path), to)):
+                    await file.download_to_drive(to, read_timeout=DOWNLOAD)
+            except InvalidToken as gone:  # what the library makes of any 404
+                raise Refused(f"no such file any more: {gone}") from gone
+
+    # --- files out ---------------------------------------------------------------------------------------------
+
+    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
+        address = address_of(request)
+        messages: tuple[Message, ...] = ()
+        with ExitStack() as files, as_trouble():
+            if len(part.pieces) == 1:
+                messages = (await self._send_one(address, part.kind, part.pieces[0], known, files),)
+            else:
+                messages = await self._send_album(address, part, known, files)
+        return Sent(
+            messages=tuple(str(message.message_id) for message in messages),
+            files=tuple(_file_id(message) for message in messages),
+        )
+
+    async def _send_one(
+        self, address: Address, kind: Kind, piece: Piece, known: dict[str, str], files: ExitStack
+    ) -> Message:
+        content = known.get(piece.key) or self._open(piece, files)
+        if kind is Kind.AUDIO:
+            return await self._bot.send_audio(
+                address.chat_id,
+                content,
+                **_tags(piece),
+                thumbnail=self._cover(piece) if isinstance(content, InputFile) else None,
+                read_timeout=DIGESTION,
+                **_as_answer(address),
+            )
+        return await self._bot.send_document(
+            address.chat_id,
+            content,
+            disable_content_type_detection=True,
+            read_timeout=DIGESTION,
+            **_as_answer(address),
+        )
+
+    async def _send_album(
+        self, address: Address, part: Part, known: dict[str, str], files: ExitStack
+    ) -> tuple[Message, ...]:
+        media: list[InputMediaAudio | InputMediaDocument] = []
+        for piece in part.pieces:
+            content = known.get(piece.key) or self._open(piece, files, attach=True)
+            if part.kind is Kind.AUDIO:
+                cover = self._cover(piece, attach=True) if isinstance(content, InputFile) else None
+                media.append(InputMediaAudio(content, **_tags(piece), thumbnail=cover))
+            else:
+                media.append(InputMediaDocument(content, disable_content_type_detection=True))
+        return await self._bot.send_media_group(address.chat_id, media, read_timeout=DIGESTION, **_as_answer(address))
+
+    def _open(self, piece: Piece, files: ExitStack, *, attach: bool = False) -> InputFile:
+        """A file to be uploaded under its name for people, read while it is sent and never as a whole."""
+        path = self._store.file_path(piece.track_id, piece.rendition, piece.stored)
+        handle = files.enter_context(path.open("rb"))
+        return InputFile(handle, filename=piece.name, attach=attach, read_file_handle=False)
+
+    def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
+        """The song's cover where Telegram takes it as a thumbnail. The files have it inside in any case."""
+        manifest = self._store.manifest(piece.track_id)
+        if manifest is None or manifest.cover is None:
+            return None
+        content = self._store.stem_path(manifest, manifest.cover).read_bytes()
+        return InputFile(content, filename="cover.jpg", attach=attach) if fits_as_thumbnail(content) else None
+
+
+def address_of(request: Request) -> Address:
+    return Address.model_validate_json(request.address)
+
+
+def keyboard(card: Card) -> InlineKeyboardMarkup | None:
+    if not card.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(button.label, callback_data=button.action) for button in row] for row in card.buttons]
+    )
+
+
+def _as_answer(address: Address) -> dict[str, Any]:
+    """Parameters that put a message where the request came from, as a reply to it while it is there."""
+    return {
+        "message_thread_id": address.thread_id,
+        "reply_parameters": ReplyParameters(address.message_id, allow_sending_without_reply=True),
+    }
+
+
+def _tags(piece: Piece) -> dict[str, Any]:
+    return {"title": piece.title, "performer": piece.performer or None, "duration": round(piece.seconds)}
+
+
+def _copied(here: Path, to: Path) -> bool:
+    """Copy a file that may be gigabytes. False when it is not on our disk."""
+    if not here.is_file():
+        return False
+    shutil.copyfile(here, to)
+    return True
+
+
+def _file_id(message: Message) -> str:
+    """The id of what a message carries, whatever kind Telegram made of it."""
+    file = message.audio or message.document or message.voice or message.video or message.animation
+    return file.file_id if file else ""

@@ -1,0 +1,107 @@
+"""A message becomes requests: its links, or the audio in it."""
+
+import mimetypes
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import Audio, Document, Message, MessageEntity, Video, VideoNote, Voice
+
+from bot.links import Found, find_sources
+from bot.telegram.address import PLATFORM, Address
+from bot.telegram.front import Asker
+from jobs.models import Request, Upload, Wish, YouTube, request_id
+from jobs.settings import Settings
+
+#: What Telegram lets a bot fetch, in bytes; a Bot API server of one's own lifts it.
+#: https://core.telegram.org/bots/api#getfile, https://core.telegram.org/bots/api#using-a-local-bot-api-server
+CLOUD_DOWNLOAD = 20 << 20
+LOCAL_DOWNLOAD = 2000 << 20
+
+Media = Audio | Voice | Video | VideoNote | Document
+
+
+@dataclass(frozen=True)
+class File:
+    """A file in a message: as a source, and how large Telegram says it is (None: it does not say)."""
+
+    upload: Upload
+    bytes_: int | None
+
+
+def download_limit(settings: Settings) -> int:
+    """Bytes of the largest file we take from a person."""
+    telegrams = LOCAL_DOWNLOAD if settings.telegram_local else CLOUD_DOWNLOAD
+    return min(telegrams, int(settings.max_upload_mb * 1e6))
+
+
+def links_in(message: Message) -> Found:
+    """The links of a text or caption, those hidden behind words included."""
+    text = message.text or message.caption or ""
+    entities = [*message.entities, *message.caption_entities]
+    hidden = [entity.url for entity in entities if entity.type == MessageEntity.TEXT_LINK and entity.url]
+    return find_sources(text, hidden)
+
+
+def file_in(message: Message) -> File | None:
+    """The audio or video in a message; None where there is none, or a document of another type."""
+    media = message.audio or message.voice or message.video or message.video_note or message.document
+    match media:
+        case Audio():
+            named = {"name": media.file_name or "", "title": media.title, "performer": media.performer}
+        case Video():
+            named = {"name": media.file_name or ""}
+        case Voice() | VideoNote():
+            named = {}
+        case Document() if _kind(media) in ("audio", "video"):
+            named = {"name": media.file_name or ""}
+        case _:
+            return None
+    upload = Upload(upload_id=media.file_unique_id, handle=media.file_id, seconds=_seconds(media), **named)
+    return File(upload=upload, bytes_=media.file_size)
+
+
+def _kind(document: Document) -> str:
+    """`audio`, `video` or something else: as the sender's app says, or else as the file's name does."""
+    type_ = document.mime_type or "application/octet-stream"
+    if type_ == "application/octet-stream":
+        type_ = mimetypes.guess_type(document.file_name or "")[0] or type_
+    return type_.partition("/")[0]
+
+
+def _seconds(media: Media) -> float | None:
+    """Telegram's word for a length is whole seconds, and 0 where it does not know."""
+    if isinstance(media, Document):
+        return None
+    length = media.duration
+    seconds = float(length) if isinstance(length, int) else length.total_seconds()
+    return seconds or None
+
+
+def requests_for(
+    sources: Sequence[YouTube | Upload], message: Message, asker: Asker, wish: Wish, turn: str = ""
+) -> list[Request]:
+    """One request for each source, in order; the same ones whenever the same message arrives.
+
+    `turn` tells apart what is asked for again on the same message.
+    """
+    address = Address(
+        chat_id=message.chat_id,
+        message_id=message.message_id,
+        thread_id=message.message_thread_id if message.is_topic_message else None,
+    )
+    now = time.time()
+    return [
+        Request(
+            id=request_id(asker.chat, str(message.message_id), source, turn),
+            platform=PLATFORM,
+            chat=asker.chat,
+            asker=asker.person,
+            address=str(address),
+            language=asker.language,
+            source=source,
+            wish=wish,
+            created_at=now + place * 1e-3,  # the queue and the cards keep the order of the links
+        )
+        for place, source in enumerate(sources)
+    ]

@@ -1,0 +1,42 @@
+"""The bot over real HTTP, on a real queue; at the end of each test, nothing that Telegram would refuse was sent."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import Rig, Worker, settings_for
+from tests.peers.botapi import BotApi
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Tests wait less between two looks and two edits; those marked `pace` keep the true pace."""
+    if "true_pace" not in request.fixturenames:
+        monkeypatch.setattr("bot.telegram.platform.PACE", 0.1)
+        monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 0.1)
+        monkeypatch.setattr("bot.telegram.courtesy.CHAT_BURST", 30)
+    monkeypatch.setattr("bot.follow.LOOK", 0.05)
+
+
+@pytest.fixture
+def true_pace() -> None:
+    """Asking for it keeps the pace that Telegram's limits ask for."""
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApi]:
+    async with BotApi() as one:
+        yield one
+
+
+@pytest.fixture
+async def rig(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+    one = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
+    yield one
+    refused = [f"{each.method}: {each.description}" for each in server.refused]
+    unexpected = [said for said in refused if not any(words in said for words in one.expected)]
+    assert unexpected == []
+    assert list((store.root / "work").iterdir()) == [], "something half-made was left"

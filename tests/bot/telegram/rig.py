@@ -1,0 +1,168 @@
+"""A rig for the bot: the small Bot API server, a real queue and store, the bot itself, and a worker's end of them."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.telegram.app import build
+from bot.telegram.main import serve
+from jobs import keys
+from jobs.desk import Desk, Track
+from jobs.failures import Failure, Reason
+from jobs.models import (
+    STEMS,
+    Manifest,
+    Progress,
+    Rendered,
+    Rendition,
+    Stage,
+    StoredFile,
+    Tags,
+)
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.peers.botapi import BotApi, Chat
+
+SONG = "https://youtu.be/dQw4w9WgXcQ"
+OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
+
+#: How files begin, so that the Bot API server takes them for what they are.
+BEGINNINGS = {
+    "mp3": b"\xff\xfb\x90\x00",
+    "m4a": b"\0\0\0\x20ftypM4A ",
+    "flac": b"fLaC",
+    "wav": b"RIFF",
+    "zip": b"PK\x03\x04",
+}
+
+
+@dataclass
+class Worker:
+    """The worker's end of queue and store, played by the test: what it makes is shaped like the real thing."""
+
+    queue: JobQueue
+    store: ResultStore
+    bytes_: int = 2000  # of each rendered file
+    tags: Tags = field(default_factory=lambda: Tags(title="Águas de Março", artist="Elis & Tom"))
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.queue.redis, "worker-of-the-test")
+
+    async def take(self, seconds: float = 5) -> Track:
+        """The first track in the queue, once there is one."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for job in await self.queue.redis.zrange(keys.QUEUE, 0, 0):
+                track_id, _, _ = job.decode().partition(".")
+                await self.queue.redis.zrem(keys.QUEUE, job)
+                await self.queue.redis.delete(f"arq:job:{job.decode()}")
+                if (track := await self.desk.begin(track_id)) is not None:
+                    return track
+            await asyncio.sleep(0.02)
+        raise AssertionError("nothing was queued")
+
+    async def report(self, track: Track, stage: Stage, fraction: float | None = None) -> bool:
+        progress = Progress(
+            stage=stage, fraction=fraction, title=self.tags.title, artist=self.tags.artist, seconds=213.0
+        )
+        return await self.desk.report(track.id, progress)
+
+    async def finish(self, track: Track) -> None:
+        """Make what is wanted, and tell everybody."""
+        if self.store.manifest(track.id) is None:
+            self.separate(track)
+        while True:
+            wanted = await self.desk.wanted(track.id)
+            for rendition in wanted:
+                if self.store.rendered(track.id, rendition) is None:
+                    self.render(track, rendition)
+            if await self.desk.ready(track.id, wanted):
+                return
+
+    def separate(self, track: Track) -> None:
+        with self.store.workspace() as folder:
+            made = folder / "made"
+            made.mkdir()
+            stems = tuple(
+                StoredFile(name=f"{stem}.flac", bytes_=_write(made / f"{stem}.flac", self.bytes_), stem=stem)
+                for stem in STEMS[track.model.stems]
+            )
+            manifest = Manifest(
+                track_id=track.id, source=track.source, model=track.model, tags=self.tags,
+                samples=213 * 44100, stems=stems, made_at=time.time(),
+            )  # fmt: skip
+            self.store.keep_track(made, manifest)
+
+    def render(self, track: Track, rendition: Rendition) -> None:
+        with self.store.workspace() as folder:
+            made = folder / "made"
+            made.mkdir()
+            if rendition.kind == "zip":
+                size = _write(made / "stems.zip", self.bytes_)
+                files: tuple[StoredFile, ...] = (StoredFile(name="stems.zip", bytes_=size),)
+            else:
+                size_of = self.bytes_ if not rendition.kbps else self.bytes_ * rendition.kbps // 320
+                names = {stem: f"{stem}.{rendition.format}" for stem in STEMS[track.model.stems]}
+                files = tuple(
+                    StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem)
+                    for stem, name in names.items()
+                )
+            self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files))
+
+    async def fail(self, track: Track, reason: Reason, **values: float | str) -> None:
+        await self.desk.fail(track.id, Failure(reason=reason, detail="said the test", values=values))
+
+
+def _write(path: Path, size: int) -> int:
+    beginning = BEGINNINGS[path.suffix[1:]]
+    path.write_bytes(beginning + path.stem.encode().ljust(size - len(beginning), b"\0"))
+    return size
+
+
+@dataclass
+class Rig:
+    """Everything a test needs. `bot()` runs the bot; leaving it is a SIGTERM, `kill` is a kill -9."""
+
+    server: BotApi
+    queue: JobQueue
+    store: ResultStore
+    settings: Settings
+    worker: Worker
+    #: Descriptions of requests that a test expects to be refused.
+    expected: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(serve(build(self.settings, self.queue, self.store), stop))
+        try:
+            before = len(self.server.calls("setMyCommands"))
+            await self.server.until(lambda: task.done() or len(self.server.calls("setMyCommands")) > before)
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 15)
+
+    def ana(self, language: str = "en") -> Chat:
+        return self.server.private(self.server.person("Ana", language=language))
+
+
+def settings_for(server: BotApi, tmp_path: Path, **more: object) -> Settings:
+    values: dict[str, object] = {
+        "telegram_token": SecretStr(server.token),
+        "telegram_base_url": server.base_url,
+        "telegram_file_url": server.file_url,
+        "access": "open",
+        "data": tmp_path / "data",
+        **more,
+    }
+    return Settings(_env_file=None, **values)  # type: ignore[arg-type]  # pydantic validates them
+
+
+__all__ = ["OTHER", "SONG", "Rig", "Worker", "settings_for"]
