@@ -176,6 +176,7 @@ AWKWARD = (
     Awkward("random bytes", _noise, Reason.NOT_AUDIO),
     Awkward("no bytes", _empty, Reason.EMPTY),
     Awkward("no samples", lambda folder: write_wav(folder / "none.wav", music(0)), Reason.EMPTY),
+    Awkward("200 MHz", lambda folder: write_wav(folder / "radio.wav", music(0.5), 200_000_003), Reason.NOT_AUDIO),
     Awkward("picture", lambda folder: _bytes(folder / "cover.mp3", jpeg()), Reason.NOT_AUDIO),
     Awkward("film without sound", lambda folder: silent_film(folder / "film.mp4"), Reason.NO_SOUND),
     Awkward(

@@ -32,9 +32,7 @@ def open_container(path: Path) -> InputContainer:
             },
             metadata_errors="replace",
         )
-    except MemoryError:
-        raise
-    except av.FFmpegError as error:
+    except av.FFmpegError as error:  # out of memory too: FFmpeg believed a broken size
         raise failed(Reason.NOT_AUDIO, repr(error)) from None
 
 

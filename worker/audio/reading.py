@@ -44,6 +44,7 @@ COUNTED = frozenset(
     }
 )
 TAIL = 1 << 14  # samples: more than a frame of any codec, even one of 8 kHz
+RATES = range(1000, 768_001)  # Hz; beyond that a header is broken, and a resampler for it would fill the memory
 SHORT_BY = 0.5  # seconds that may be missing before we call a file cut short
 GIVE_UP = 100  # demuxing errors in a row, without a packet between them
 
@@ -132,7 +133,10 @@ class Song:
                 self._failed_last = True
                 continue
             for frame in frames:
-                if frame.samples:
+                if frame.sample_rate not in RATES:
+                    self.skipped += 1
+                    self._failed_last = True
+                elif frame.samples:
                     self._failed_last = False
                     self._last = packet, frame
                     yield frame
@@ -150,6 +154,8 @@ class Song:
                     elif packet.size and self.cover is None and picture_of(bytes(packet)):
                         self.cover = bytes(packet)
                 break
+            except IndexError:
+                break  # the end, where PyAV looks for streams that broken files made up on the way
             except av.FFmpegError:
                 # The container itself is broken here; it may go on behind the damage.
                 self.skipped += not errors
