@@ -5,13 +5,14 @@ inbox/UPLOAD                      an uploaded file, whole or not there
 tracks/TRACK/manifest.json        written last: without it there is no track
 tracks/TRACK/<stem>.flac, cover…
 tracks/TRACK/<rendition>/rendered.json, files…
-work/…                            half-made things; whatever lies here when a worker starts is rubbish
+work/…                            half-made things, each under its maker's lock; without one it is rubbish
 ```
 
 Everything is made in `work` and renamed into place, so that a half-made result does not exist, whoever dies. The
 address is a URL from the first day; today only `file:///…` is implemented. Callers get local paths.
 """
 
+import fcntl
 import os
 import shutil
 import time
@@ -28,6 +29,8 @@ from jobs.models import Manifest, Rendered, Rendition, StoredFile, Upload
 
 MANIFEST = "manifest.json"
 RENDERED = "rendered.json"
+LOCK = "lock"
+JUST_MADE = 60  # seconds
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -110,12 +113,21 @@ class ResultStore:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """A folder for half-made things on the store's own disk, gone when the context ends."""
+        """A folder for half-made things on the store's own disk, gone when the context ends.
+
+        It is locked as long as its maker lives, so that what a killed one left can be told from what is in use.
+        """
         folder = Path(mkdtemp(dir=self.root / "work"))
         try:
-            yield folder
+            with (folder / LOCK).open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self) -> list[str]:
+        """Remove what killed processes left half made. Returns the names of the folders."""
+        return [folder.name for folder in (self.root / "work").iterdir() if _sweep(folder)]
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.root).free
@@ -126,10 +138,8 @@ class ResultStore:
     def tidy(self, keep_seconds: float, quota_bytes: float, busy: frozenset[str] = frozenset()) -> list[str]:
         """Remove tracks and uploads older than `keep_seconds`, then the oldest until the rest fits `quota_bytes`.
 
-        `busy` are names (track or upload ids) to spare. Half-made folders older than a day go as well. Returns what
-        was removed.
+        `busy` are names (track or upload ids) to spare. Returns what was removed.
         """
-        now = time.time()
         removed = []
         left = self.used_bytes()
         for age, size, path in sorted(self._ages(), reverse=True):
@@ -140,10 +150,6 @@ class ResultStore:
                     path.unlink(missing_ok=True)
                 removed.append(path.name)
                 left -= size
-        for path in (self.root / "work").iterdir():
-            with suppress(FileNotFoundError):
-                if now - path.stat().st_mtime > 24 * 3600:
-                    shutil.rmtree(path, ignore_errors=True)
         return removed
 
     def touch(self, track_id: str) -> None:
@@ -161,6 +167,19 @@ class ResultStore:
                 clock = path / MANIFEST if (path / MANIFEST).exists() else path
                 found.append((now - clock.stat().st_mtime, sum(file.stat().st_size for file in files), path))
         return found
+
+
+def _sweep(folder: Path) -> bool:
+    """Remove a workspace whose maker is gone; False when it is in use, or so young that its lock may yet come."""
+    try:
+        if time.time() - folder.stat().st_mtime < JUST_MADE and not (folder / LOCK).exists():
+            return False
+        with (folder / LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+    except (FileNotFoundError, BlockingIOError):  # its maker was quicker, or is at it
+        return False
+    return True
 
 
 def _read(model: type[ModelT], path: Path) -> ModelT | None:

@@ -23,10 +23,11 @@ async def keep_tidy(studio: Studio) -> None:
 
 
 async def tidy(studio: Studio) -> list[str]:
-    """Remove what is older than FLBT_KEEP_HOURS or over FLBT_QUOTA_GB, except what is waited for. Returns the names."""
+    """Remove what is too old or over the quota and not waited for, and what the dead left. Returns the names."""
     settings = studio.settings
     busy = await studio.desk.awaited()
     removed = await asyncio.to_thread(studio.store.tidy, settings.keep_hours * 3600, settings.quota_gb * 1e9, busy)
-    for name in removed:
+    swept = await asyncio.to_thread(studio.store.sweep)
+    for name in (*removed, *swept):
         log.info("%s: removed from the store", name)
-    return removed
+    return [*removed, *swept]

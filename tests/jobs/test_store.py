@@ -1,6 +1,8 @@
 """The store: whole or not there, and no older or larger than it may be."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -97,6 +99,24 @@ def test_tidy_spares_what_is_in_use_and_what_was_asked_for_again(store: ResultSt
         age(store, manifest, 1000)
     store.touch(two.track_id)
     assert store.tidy(500, 1e9, busy=frozenset({one.track_id})) == []
+
+
+LEAVER = """
+import os, signal, sys
+from pathlib import Path
+from jobs.store import ResultStore
+with ResultStore(Path(sys.argv[1])).workspace() as folder:
+    (folder / "half").write_text("made")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_swept_and_what_is_in_use_is_not(store: ResultStore) -> None:
+    subprocess.run([sys.executable, "-c", LEAVER, store.root], check=False)
+    (left,) = (store.root / "work").iterdir()
+    with store.workspace() as used:
+        assert store.sweep() == [left.name]
+        assert list((store.root / "work").iterdir()) == [used]
 
 
 def test_forgetting_a_track_removes_everything(store: ResultStore) -> None:

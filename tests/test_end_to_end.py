@@ -1,0 +1,184 @@
+"""The product as people run it: `fl-bt up` against a Bot API server and a stand-in for YouTube, on the real network.
+
+One story, told in order, since every chapter needs the weights loaded and the bot paired.
+"""
+
+import asyncio
+import contextlib
+import io
+import os
+import re
+import sys
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.demo import write_demo_song
+from tests.peers.botapi import BotApi, Chat, Message
+from tests.peers.videos import Video
+from tests.peers.youtube import YouTubeStandIn
+from tests.weights import models_dir
+from worker.audio.reading import open_song
+
+__all__ = ["models_dir"]
+
+VIDEO = Video("jNQXAC9IVRw", title="Some Band - A <b>Song</b> & more", seconds=5)
+PATIENCE = 90  # seconds; a machine may be busy with other things
+
+
+@dataclass
+class Up:
+    """A running `fl-bt up` and what it logs."""
+
+    process: asyncio.subprocess.Process
+    log: list[str] = field(default_factory=list)
+
+    async def listen(self) -> None:
+        assert self.process.stderr is not None
+        async for line in self.process.stderr:
+            self.log.append(line.decode())
+
+    async def says(self, pattern: str) -> "re.Match[str]":
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                for line in self.log:
+                    if found := re.search(pattern, line):
+                        return found
+                await asyncio.sleep(0.1)
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def part(self, word: str) -> psutil.Process:
+        for process in self.family():
+            with contextlib.suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+                if word in process.cmdline():
+                    return process
+        raise AssertionError(f"no {word} among the processes")
+
+
+@asynccontextmanager
+async def up(environment: dict[str, str], folder: Path) -> AsyncIterator[Up]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "bot", "up", cwd=folder, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    running = Up(process)
+    listening = asyncio.create_task(running.listen())
+    family: list[psutil.Process] = []
+    try:
+        yield running
+        family = running.family()
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+        _, alive = await asyncio.to_thread(psutil.wait_procs, family, 2)
+        assert alive == []
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        await listening
+
+
+def sounds(message: Message, tmp_path: Path) -> float:
+    """Length in seconds of a file that the bot sent, as it decodes."""
+    assert message.file is not None
+    path = tmp_path / "received"
+    path.write_bytes(message.file.content)
+    with open_song(path) as song:
+        return sum(len(block) for block in song.blocks()) / 44100
+
+
+async def done(chat: Chat, question: Message) -> Message:
+    return await chat.until(lambda message: message.reply_to == question and "Done in" in message.text, PATIENCE)
+
+
+def files_for(chat: Chat, question: Message) -> list[Message]:
+    return [message for message in chat.from_bot() if message.reply_to == question and message.file is not None]
+
+
+async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir: Path) -> None:
+    write_demo_song(tmp_path / "song.wav", 8)
+    write_demo_song(tmp_path / "long.wav", 60)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
+    with YouTubeStandIn() as site:
+        site.add(VIDEO)
+        async with BotApi() as server:
+            environment = {
+                **kept,
+                **site.environment,
+                "FLBT_TELEGRAM_TOKEN": server.token,
+                "FLBT_TELEGRAM_BASE_URL": server.base_url,
+                "FLBT_TELEGRAM_FILE_URL": server.file_url,
+                "FLBT_DATA": str(tmp_path / "data"),
+                "FLBT_MODELS": str(models_dir),
+            }
+            ana = server.private(server.person("Ana"))
+            async with up(environment, tmp_path) as running:
+                await pair(running, ana)
+                await a_link_becomes_an_album(ana, tmp_path)
+                await an_upload_becomes_a_zip(ana, tmp_path)
+                await killed_in_the_middle(running, ana, tmp_path)
+                log = "".join(running.log)
+            assert server.refused == []
+            assert server.token not in log
+            assert {asked.host for asked in site.requests} <= {"www.youtube.com", "i.ytimg.com", *site.hosts}
+    work = tmp_path / "data" / "store" / "work"
+    assert list(work.iterdir()) == []
+
+
+async def pair(running: Up, ana: Chat) -> None:
+    """A stranger is not served; whoever has the link from the log is the owner."""
+    code = (await running.says(r"\?start=(\S+)"))[1]
+    await ana.say("https://youtu.be/jNQXAC9IVRw")
+    await ana.until(lambda message: "private" in message.text, PATIENCE)
+    await ana.say(f"/start {code}")
+    await ana.until(lambda message: "I’m yours now" in message.text, PATIENCE)
+
+
+async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
+    question = await ana.say("listen: https://youtu.be/jNQXAC9IVRw?si=tracker")
+    card = await done(ana, question)
+    assert "A <b>Song</b> & more" in card.text
+    assert card.labels == []
+    album = files_for(ana, question)
+    assert [message.file.title for message in album if message.file] == [
+        "A <b>Song</b> & more (vocals)",
+        "A <b>Song</b> & more (accompaniment)",
+    ]
+    assert len({message.album for message in album}) == 1
+    for message in album:
+        assert message.file is not None
+        assert message.file.performer == "Some Band"
+        assert message.file.seconds == 5
+        assert sounds(message, tmp_path) == pytest.approx(5, abs=0.1)
+
+
+async def an_upload_becomes_a_zip(ana: Chat, tmp_path: Path) -> None:
+    await ana.say("/settings")
+    card = await ana.until(lambda message: any("Zip" in label for label in message.labels), PATIENCE)
+    await (await ana.press(card, "Zip")).answer(PATIENCE)
+    question = await ana.send_audio((tmp_path / "song.wav").read_bytes(), title="Mine", performer="Ana", name="x.wav")
+    await done(ana, question)
+    (zipped,) = files_for(ana, question)
+    assert zipped.file is not None
+    with zipfile.ZipFile(io.BytesIO(zipped.file.content)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["Ana - Mine (vocals).mp3", "Ana - Mine (accompaniment).mp3"]
+
+
+async def killed_in_the_middle(running: Up, ana: Chat, tmp_path: Path) -> None:
+    """`kill -9` on worker and bot while they separate: `/status` answers, the same card carries on, one delivery."""
+    question = await ana.send_document((tmp_path / "long.wav").read_bytes(), mime="audio/x-wav", name="long.wav")
+    card = await ana.until(lambda message: message.reply_to == question and "%" in message.text, PATIENCE)
+    await ana.say("/status")
+    await ana.until(lambda message: "in the works" in message.text, PATIENCE)
+    assert "Done" not in card.text, "the bot answers while the worker is busy"
+    running.part("worker").kill()
+    running.part("bot").kill()
+    assert (await done(ana, question)).id == card.id
+    assert len(files_for(ana, question)) == 1
