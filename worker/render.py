@@ -38,6 +38,7 @@ class Encode(NamedTuple):
     format_: Format
     stems: tuple[Stem, ...]
     tags: Tags
+    kbps: int
 
 
 def render(task: RenderTask, report: Report) -> RenderedSet:
@@ -57,24 +58,23 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
 
 def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
     """The files a rendition is made of."""
+    kbps = rendition.kbps or task.mp3_kbps
     if rendition.kind == "mix":
         all_stems = tuple(stem for stem, _ in _sources(task))
         title = f"{task.tags.title} ({mix_suffix(rendition.mix, all_stems)})"
         path = task.output / rendition.key / f"mix.{rendition.format}"
-        yield Encode(path, rendition.format, rendition.mix, task.tags.model_copy(update={"title": title}))
+        yield Encode(path, rendition.format, rendition.mix, task.tags.model_copy(update={"title": title}), kbps)
         return
-    folder = _stems_folder(task, rendition.format, scratch)
+    folder = _stems_folder(task, rendition, scratch)
     for stem, _ in _sources(task):
         path = folder / f"{stem}.{rendition.format}"
-        yield Encode(path, rendition.format, (stem,), stem_tags(task.tags, stem))
+        yield Encode(path, rendition.format, (stem,), stem_tags(task.tags, stem), kbps)
 
 
-def _stems_folder(task: RenderTask, format_: Format, scratch: Path) -> Path:
-    """Where the stems in one format lie: delivered as they are, or only waiting to be zipped."""
-    for rendition in task.renditions:
-        if rendition.kind == "stems" and rendition.format == format_:
-            return task.output / rendition.key
-    return scratch / format_
+def _stems_folder(task: RenderTask, wanted: Rendition, scratch: Path) -> Path:
+    """Where the stems in one encoding lie: delivered as they are, or only waiting to be zipped."""
+    as_files = wanted.model_copy(update={"kind": "stems"})
+    return (task.output if as_files in task.renditions else scratch) / as_files.key
 
 
 def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[StoredFile, ...]:
@@ -86,7 +86,7 @@ def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[Sto
             return (_stored(folder / f"mix.{rendition.format}"),)
         case "zip":
             folder.mkdir(exist_ok=True)
-            stems = _stems_folder(task, rendition.format, scratch)
+            stems = _stems_folder(task, rendition, scratch)
             entries = [
                 (f"{track_name(task.tags, stem)}.{rendition.format}", stems / f"{stem}.{rendition.format}")
                 for stem, _ in _sources(task)
@@ -174,7 +174,7 @@ def _encode(task: RenderTask, encode: Encode, progress: _Progress) -> None:
             peak = peak_so_far
             tell(before * fraction)
         gain = np.float32(1 / max(peak, 1.0))
-    with open_track(encode.path, encode.format_, encode.tags, task.cover, task.mp3_kbps) as track:
+    with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps) as track:
         for fraction, block in sum_of(sources):
             track.write(block if gain == 1 else block * gain)
             tell(before + (1 - before) * fraction)

@@ -134,6 +134,15 @@ def test_equal_stems_make_equal_zips(make_task: Make, tmp_path: Path) -> None:
     assert [path.name for path in task.output.iterdir()] == ["zip-mp3"]  # what was encoded for the zip alone is gone
 
 
+def test_a_lower_bit_rate_is_a_rendition_of_its_own(make_task: Make) -> None:
+    usual, lower = stems(Format.MP3), stems(Format.MP3).model_copy(update={"kbps": 128})
+    task = make_task(usual, lower, lower.model_copy(update={"kind": "zip"}))
+    full, small, zipped_small = render(task, quiet).files
+    for large, little in zip(full, small, strict=True):
+        assert little.bytes_ < large.bytes_ / 2
+    assert sum(file.bytes_ for file in small) < zipped_small[0].bytes_ < sum(file.bytes_ for file in full)
+
+
 def test_a_mix_is_the_plain_sum(make_task: Make) -> None:
     minus_one = mix(Format.FLAC, Stem.VOCALS, Stem.BASS, Stem.OTHER)
     pair = mix(Format.WAV, Stem.BASS, Stem.VOCALS)
