@@ -1,0 +1,45 @@
+"""Every awkward file through the whole worker: stems or a reason, and nothing left behind."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from jobs.models import Format, Phase, Rendition, Wish
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.sounds import AWKWARD
+from tests.worker.studio import ask, bring, seen, work_off
+from worker.audio.reading import open_song
+
+FLAC = Wish(format=Format.FLAC)
+
+
+async def test_every_awkward_file_ends_in_stems_or_a_reason(
+    queue: JobQueue, store: ResultStore, tmp_path: Path, models_dir: Path, valkey_server: SecretStr
+) -> None:
+    settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
+    requests = {}
+    for awkward in AWKWARD:
+        folder = tmp_path / "files" / awkward.name
+        folder.mkdir(parents=True)
+        requests[awkward.name] = ask(bring(store, awkward.make(folder)), FLAC)
+        await queue.submit(requests[awkward.name])
+    await work_off(settings, valkey_server)
+    for awkward in AWKWARD:
+        request = requests[awkward.name]
+        view = await seen(queue, request)
+        reason = view.failure.reason if view.failure else None
+        assert (awkward.name, view.phase, reason) == (
+            awkward.name, Phase.FAILED if awkward.reason else Phase.READY, awkward.reason
+        )  # fmt: skip
+        if awkward.reason is None:
+            manifest = store.manifest(request.track_id)
+            rendered = store.rendered(request.track_id, Rendition(kind="stems", format=Format.FLAC))
+            assert manifest is not None
+            assert rendered is not None
+            for file in rendered.files:
+                path = store.file_path(request.track_id, rendered.rendition, file)
+                with open_song(path) as song:
+                    assert sum(len(block) for block in song.blocks()) == manifest.samples
+    assert list((store.root / "work").iterdir()) == []
