@@ -1,0 +1,139 @@
+"""Stock Spleeter's answers for a session of tests, in a process of its own: `python -m tests.worker.separation.oracle`.
+
+TensorFlow takes its time to load and never gives memory back, so one process answers all. The weights for 4 and 5 stems
+are written here as well, by the `spleeter` package itself: the true architecture with random numbers.
+"""
+
+import contextlib
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jobs.models import STEMS, Model, StemCount, Tags
+from tests.worker.separation.songs import make_song, write_song
+from worker.separation import seal, separate
+from worker.separation.network import BANDS
+from worker.separation.spectrogram import ADVANCE, FRAME, HOP
+from worker.separation.weights import FILES
+from worker.tasks import SeparationTask
+
+#: The window begins one frame before the song: this many samples fill the first segment exactly.
+FULL = ADVANCE - FRAME
+
+
+def _stock(stems: StemCount, band: str = "11k") -> Model:
+    return Model.model_validate({"stems": stems, "band": band, "extension": "zeros"})
+
+
+#: Models as stock Spleeter is configured, and the songs, by their length in samples, that each is asked about.
+CASES: dict[str, tuple[Model, int]] = {
+    "two segments and a bit": (_stock(2), 2 * ADVANCE + 70_001),
+    "a full segment": (_stock(2), FULL),
+    "one frame under": (_stock(2), FULL - HOP),
+    "one sample over": (_stock(2), FULL + 1),
+    "its tail alone": (_stock(2), FULL + ADVANCE - 2000),
+    "16 kHz": (_stock(2, band="16k"), 300_000),
+    "4 stems": (_stock(4), ADVANCE + 50_000),
+    "5 stems": (_stock(5), ADVANCE + 50_000),
+}
+
+#: One more, through the product's own second engine and files: the model, and the samples of its song.
+BY_FILE = (Model(extension="average"), ADVANCE + 99_999)
+
+
+def answer_path(folder: Path, case: str, stem: str) -> Path:
+    """Where the answer is: (samples, 2) float32."""
+    return folder / f"{case.replace(' ', '-')}.{stem}.npy"
+
+
+def main(models_dir: Path, folder: Path) -> None:
+    """Write weights to `folder`, every case's answer beside them, and the stems of `BY_FILE` to `folder/stock`."""
+    for model in dict.fromkeys(model for model, _ in CASES.values()):
+        name = f"{model.stems}stems"
+        with _graph(model) as (session, waveform, outputs):
+            if model.stems == 2:
+                _restore(session, models_dir / name)
+            else:
+                _randomise(session, folder / name)
+            for case, samples in ((case, samples) for case, (wanted, samples) in CASES.items() if wanted == model):
+                stems = session.run(outputs, {waveform: make_song(samples)})
+                for stem in STEMS[model.stems]:
+                    np.save(answer_path(folder, case, stem), stems[stem])
+    separate(by_file(models_dir, folder, "spleeter"), lambda _: None)
+
+
+def by_file(models_dir: Path, folder: Path, engine: str) -> SeparationTask:
+    """The task of `BY_FILE` for one of the engines."""
+    model, samples = BY_FILE
+    output = folder / engine
+    output.mkdir()
+    return SeparationTask(
+        audio=write_song(folder / f"{engine}-song.flac", make_song(samples)),
+        output=output,
+        model=model,
+        tags=Tags(title="Song", artist="Nobody"),
+        models_dir=models_dir,
+        engine=engine,
+        precision="f32",
+        max_seconds=60,
+    )
+
+
+@contextlib.contextmanager
+def _graph(model: Model) -> Iterator[tuple[Any, Any, Any]]:
+    """The package's graph for `model` in a session: the session, the song's placeholder, the stems."""
+    import tensorflow as tf
+    from spleeter.model import EstimatorSpecBuilder, InputProviderFactory
+    from spleeter.utils.configuration import load_configuration
+
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        parameters = load_configuration(f"spleeter:{model.stems}stems") | {"F": BANDS[model.band]}
+        tf.compat.v1.train.get_or_create_global_step()
+        features = InputProviderFactory.get(parameters).get_input_dict_placeholders()
+        outputs = dict(EstimatorSpecBuilder(features, parameters).outputs)
+        outputs.pop("audio_id")
+        yield session, features["waveform"], outputs
+
+
+def _restore(session: Any, checkpoint: Path) -> None:
+    import tensorflow as tf
+
+    tf.compat.v1.train.Saver().restore(session, str(checkpoint / "model"))
+
+
+def _randomise(session: Any, checkpoint: Path) -> None:
+    """Seeded random weights for the graph at hand, written to `checkpoint` as Deezer writes its own.
+
+    The package seeds all its networks alike; what tells them apart is added here.
+    """
+    import tensorflow as tf
+
+    v1: Any = tf.compat.v1
+    session.run(v1.global_variables_initializer())
+    variables = [variable for variable in v1.global_variables() if variable.dtype == tf.float32]
+    # All at once: TensorFlow plans every new combination of operations afresh, which takes a second here.
+    session.run(
+        [variable.initializer for variable in variables],
+        {
+            variable.initializer.inputs[1]: _perturbed(variable.name, value)
+            for variable, value in zip(variables, session.run(variables), strict=True)
+        },
+    )
+    checkpoint.mkdir()
+    v1.train.Saver().save(session, str(checkpoint / "model"), write_state=False)
+    seal.seal(checkpoint, FILES)
+
+
+def _perturbed(name: str, value: Any) -> Any:
+    """Other numbers for every name; never negative where they were not, since there are variances among them."""
+    return value * np.random.default_rng(zlib.crc32(name.encode())).uniform(0.7, 1.3, np.shape(value))
+
+
+if __name__ == "__main__":
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

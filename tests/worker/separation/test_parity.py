@@ -1,0 +1,93 @@
+"""Exactly Spleeter: f32 and `zeros` against the reference package, on the same songs and weights."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jobs.models import STEMS, Model
+from tests.worker.separation.oracle import BY_FILE, CASES, answer_path, by_file
+from tests.worker.separation.songs import make_song, read_song, snr_db
+from worker.separation import separate
+from worker.separation.network import Network, load_network
+from worker.separation.spectrogram import Samples
+from worker.separation.stream import separate_blocks
+
+AGREED = 90.0  # dB
+
+
+def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int = 100_000) -> list[Samples]:
+    """Whole stems of a whole song, by way of the stream."""
+    blocks = (song[start : start + cut] for start in range(0, len(song), cut))
+    pieces = separate_blocks(blocks, network, "zeros" if extension == "zeros" else "average")
+    return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_stem_is_the_reference_packages(case: str, oracle: Path, models_dir: Path) -> None:
+    model, samples = CASES[case]
+    checkpoint = (models_dir if model.stems == 2 else oracle) / f"{model.stems}stems"
+    network = load_network(checkpoint, model.stems, model.band, precision="f32")
+
+    stems = stems_of(make_song(samples), network)
+
+    answers = [np.load(answer_path(oracle, case, stem)) for stem in STEMS[model.stems]]
+    for stem, answer in zip(stems, answers, strict=True):
+        assert stem.shape == answer.shape
+        assert snr_db(stem, to=answer) >= AGREED
+    # And they are worth agreeing on: no two networks answer the same.
+    assert all(snr_db(one, to=other) < 40 for one in answers for other in answers if one is not other)
+
+
+def test_the_two_engines_write_the_same_files(oracle: Path, models_dir: Path) -> None:
+    model, samples = BY_FILE
+
+    separated = separate(by_file(models_dir, oracle, "openvino"), lambda _: None)
+
+    assert separated.samples == samples
+    assert [file.name for file in separated.stems] == [f"{stem}.flac" for stem in STEMS[model.stems]]
+    for file in separated.stems:
+        ours, stock = read_song(oracle / "openvino" / file.name), read_song(oracle / "spleeter" / file.name)
+        assert len(ours) == len(stock) == samples
+        assert snr_db(ours, to=stock) >= AGREED
+
+
+def test_bf16_is_close_to_f32_and_says_what_it_is(models_dir: Path) -> None:
+    song = make_song(600_000)
+    exact = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+    fast = load_network(models_dir / "2stems", 2, "11k", precision="bf16")
+
+    for ours, reference in zip(stems_of(song, fast), stems_of(song, exact), strict=True):
+        closeness = snr_db(ours, to=reference)
+        assert closeness >= 45
+        # A processor without bf16 computes in f32, and does not claim otherwise.
+        assert (fast.precision == "f32") == (closeness == float("inf"))
+    assert exact.precision == "f32"
+
+
+@pytest.mark.parametrize("band", ["11k", "16k"])
+def test_average_stems_add_up_to_the_song_over_the_whole_band(models_dir: Path, band: str) -> None:
+    model = Model.model_validate({"band": band})
+    song = make_song(700_000)
+    network = load_network(models_dir / "2stems", 2, model.band, precision="f32")
+
+    together = np.sum(stems_of(song, network, model.extension), axis=0)
+
+    left = np.abs(np.fft.rfft(together - song, axis=0))
+    whole = np.abs(np.fft.rfft(song, axis=0))
+    hertz = np.fft.rfftfreq(len(song), 1 / 44100)
+    for low in range(0, 22000, 1000):
+        here = (hertz >= low) & (hertz < low + 1000)
+        assert np.square(left[here]).sum() <= 1e-8 * np.square(whole[here]).sum(), f"from {low} Hz"
+    assert np.abs(together - song).max() <= 1e-4 * np.abs(song).max()
+
+
+def test_zeros_is_silent_above_the_band(models_dir: Path) -> None:
+    song = make_song(300_000)
+    network = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+
+    together = np.sum(stems_of(song, network), axis=0)
+
+    spectrum = np.square(np.abs(np.fft.rfft(together, axis=0)))
+    hertz = np.fft.rfftfreq(len(song), 1 / 44100)
+    assert spectrum[hertz > 11_200].sum() < 1e-6 * spectrum.sum()

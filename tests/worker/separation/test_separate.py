@@ -1,0 +1,204 @@
+"""A separation from file to files, in this process and in the child that the worker runs."""
+
+import asyncio
+import importlib.util
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import av
+import numpy as np
+import psutil
+import pytest
+
+from jobs.failures import Failed, Reason
+from jobs.models import Format, Model, Stem, Tags
+from tests.worker.separation.songs import make_song, read_song, snr_db, write_song
+from worker.child import Step, run_child
+from worker.separation import separate
+from worker.separation.spectrogram import ADVANCE, FRAME, Samples
+from worker.tasks import Separated, SeparationTask
+
+
+def task_for(audio: Path, models_dir: Path, *, max_seconds: float = 60, engine: str = "openvino") -> SeparationTask:
+    output = audio.parent / "stems"
+    output.mkdir()
+    return SeparationTask(
+        audio=audio, output=output, model=Model(), tags=Tags(title="Söng / 1", artist="Me"),
+        models_dir=models_dir, max_seconds=max_seconds, engine=engine,
+    )  # fmt: skip
+
+
+def write_float_wav(path: Path, song: Samples) -> Path:
+    """A WAV of 32-bit floats, as editors export: anything can be in it."""
+    body = song.astype("<f4").tobytes()
+    format_ = b"fmt " + (16).to_bytes(4, "little") + np.array([3, 2], "<u2").tobytes()
+    format_ += np.array([44100, 44100 * 8], "<u4").tobytes() + np.array([8, 32], "<u2").tobytes()
+    chunks = b"WAVE" + format_ + b"data" + len(body).to_bytes(4, "little") + body
+    path.write_bytes(b"RIFF" + len(chunks).to_bytes(4, "little") + chunks)
+    return path
+
+
+def separated(task: SeparationTask) -> tuple[Separated, dict[Stem, Samples]]:
+    """The outcome, and what is in the files."""
+    outcome = separate(task, lambda _: None)
+    assert sorted(file.name for file in outcome.stems) == sorted(path.name for path in task.output.iterdir())
+    stems = {file.stem: read_song(task.output / file.name) for file in outcome.stems if file.stem}
+    assert all(len(stem) == outcome.samples for stem in stems.values())
+    return outcome, stems
+
+
+def test_a_song_comes_back_as_tagged_stems_that_add_up(tmp_path: Path, models_dir: Path) -> None:
+    song = make_song(ADVANCE - FRAME + 12_345)
+    task = task_for(write_song(tmp_path / "song.flac", song), models_dir)
+    steps: list[Step] = []
+
+    outcome = separate(task, steps.append)
+
+    assert outcome.samples == len(song)
+    assert outcome.gain == 1
+    assert outcome.notes == ()
+    assert "openvino" in outcome.engine
+    stems = [read_song(task.output / f"{stem}.flac") for stem in ("vocals", "accompaniment")]
+    assert snr_db(np.sum(stems, axis=0), to=song) > 80
+    with av.open(str(task.output / "vocals.flac")) as file:
+        tags = {name.lower(): value for name, value in file.metadata.items()}
+    assert (tags["title"], tags["artist"]) == ("Söng / 1 (vocals)", "Me")
+    # A step per segment, forward only, to the end.
+    fractions = [step.fraction for step in steps if step.alive]
+    assert len(fractions) == 2
+    assert None not in fractions
+    assert fractions == sorted(fractions, key=lambda fraction: fraction or 0)
+    assert fractions[-1] == 1
+    assert steps[-1].seconds == pytest.approx(len(song) / 44100)
+
+
+def test_silence_stays_silence(tmp_path: Path, models_dir: Path) -> None:
+    task = task_for(write_song(tmp_path / "song.wav", np.zeros((44_100, 2), np.float32), Format.WAV), models_dir)
+
+    outcome, stems = separated(task)
+
+    assert outcome.samples == 44_100
+    assert not any(stem.any() for stem in stems.values())
+
+
+def test_one_sample_is_a_song(tmp_path: Path, models_dir: Path) -> None:
+    audio = tmp_path / "song.wav"
+    with wave.open(str(audio), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(44100)
+        file.writeframes(b"\x00\x40")
+
+    outcome, stems = separated(task_for(audio, models_dir))
+
+    assert outcome.samples == 1
+    assert np.allclose(sum(stems.values()), 0.5, atol=1e-4)
+
+
+def test_broken_samples_are_silence(tmp_path: Path, models_dir: Path) -> None:
+    song = make_song(100_000)
+    song[30_000:30_100] = np.nan
+    song[60_000, 0] = np.inf
+    task = task_for(write_float_wav(tmp_path / "song.wav", song), models_dir)
+
+    outcome, stems = separated(task)
+
+    assert outcome.samples == 100_000
+    together = np.sum(list(stems.values()), axis=0)
+    assert snr_db(together, to=np.where(np.isfinite(song), song, 0)) > 80
+
+
+def test_a_song_over_full_scale_is_turned_down_whole(tmp_path: Path, models_dir: Path) -> None:
+    song = 4 * make_song(100_000)
+    task = task_for(write_float_wav(tmp_path / "song.wav", song), models_dir)
+
+    outcome, stems = separated(task)
+
+    assert 0.2 < outcome.gain < 1
+    together = np.sum(list(stems.values()), axis=0)
+    assert snr_db(together / np.float32(outcome.gain), to=song) > 80
+    assert max(np.abs(stem).max() for stem in stems.values()) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_song_that_says_it_is_too_long_is_refused_before_any_work(tmp_path: Path) -> None:
+    task = task_for(write_song(tmp_path / "song.flac", make_song(100_000)), tmp_path / "no-models", max_seconds=1)
+
+    with pytest.raises(Failed) as failure:
+        separate(task, lambda _: None)
+
+    assert failure.value.failure.reason is Reason.TOO_LONG
+    assert failure.value.failure.values == {"seconds": pytest.approx(100_000 / 44_100), "limit_seconds": 1}
+    assert not task.models_dir.exists()
+
+
+def test_a_song_that_does_not_say_is_stopped_when_it_is_too_long(tmp_path: Path, models_dir: Path) -> None:
+    audio = write_song(tmp_path / "song.flac", make_song(ADVANCE + 200_000))
+    content = bytearray(audio.read_bytes())
+    # STREAMINFO's number of samples, 36 bits that may be 0 for "unknown": https://www.rfc-editor.org/rfc/rfc9639
+    content[21] &= 0xF0
+    content[22:26] = bytes(4)
+    audio.write_bytes(content)
+    task = task_for(audio, models_dir, max_seconds=13)
+
+    with pytest.raises(Failed) as failure:
+        separate(task, lambda _: None)
+
+    assert failure.value.failure.reason is Reason.TOO_LONG
+    assert failure.value.failure.values["limit_seconds"] == 13
+    assert list(task.output.iterdir()) == []
+
+
+def test_what_is_no_audio_fails_before_weights_are_fetched(tmp_path: Path) -> None:
+    (tmp_path / "song.mp3").write_text("A text that calls itself a song.\n" * 100)
+    task = task_for(tmp_path / "song.mp3", tmp_path / "no-models")
+
+    with pytest.raises(Failed) as failure:
+        separate(task, lambda _: None)
+
+    assert failure.value.failure.reason is Reason.NOT_AUDIO
+    assert not task.models_dir.exists()
+
+
+def test_the_original_engine_without_its_packages_says_how(
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "tensorflow" else find(name))
+    task = task_for(write_song(tmp_path / "song.flac", make_song(1000)), models_dir, engine="spleeter")
+
+    with pytest.raises(Failed) as failure:
+        separate(task, lambda _: None)
+
+    assert failure.value.failure.reason is Reason.ENGINE_MISSING
+
+
+def test_importing_it_is_light() -> None:
+    look = "import sys, worker.separation; print({'av', 'numpy', 'openvino', 'tensorflow'} & {*sys.modules})"
+    assert subprocess.check_output([sys.executable, "-c", look], text=True) == "set()\n"
+
+
+async def test_a_child_that_is_killed_leaves_no_stem_and_the_next_one_works(tmp_path: Path, models_dir: Path) -> None:
+    task = task_for(write_song(tmp_path / "song.flac", make_song(2 * ADVANCE)), models_dir)
+    started = asyncio.Event()
+
+    def on_step(step: Step) -> None:
+        if step.alive:  # a segment is done: it is in the middle of its work
+            started.set()
+
+    def children() -> set[int]:
+        return {child.pid for child in psutil.Process().children(recursive=True)}
+
+    before = children()
+    running = asyncio.create_task(run_child("worker.separation", task, Separated, on_step, deadline=100))
+    await started.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert children() <= before
+    assert list(task.output.glob("*.flac")) == []
+    outcome = await run_child("worker.separation", task, Separated, on_step, deadline=100)
+    assert outcome.samples == 2 * ADVANCE
+    assert {path.name for path in task.output.glob("*.flac")} == {"vocals.flac", "accompaniment.flac"}

@@ -1,0 +1,83 @@
+"""The set of stems on disk: all or none, and never one turned down without the others."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jobs.models import Stem, Tags
+from tests.worker.separation.songs import read_song
+from worker.separation.spectrogram import Samples
+from worker.separation.stems import StemFiles, open_stems
+
+TAGS = Tags(title="Song", artist="Somebody")
+STEP = 2.0**-23  # of 24 bits
+STEMS = (Stem.VOCALS, Stem.ACCOMPANIMENT)
+
+
+def write(output: Path, stems: list[Samples], cut: int = 70_000) -> StemFiles:
+    with open_stems(output, STEMS, TAGS, None) as files:
+        for start in range(0, len(stems[0]), cut):
+            files.write([stem[start : start + cut] for stem in stems])
+    return files
+
+
+def noise(peak: float, seed: int, samples: int = 200_000) -> Samples:
+    song = np.random.default_rng(seed).uniform(-0.5, 0.5, (samples, 2)).astype(np.float32)
+    song[seed * 1000 :: 7919, seed % 2] *= 2 * peak
+    return song
+
+
+def test_what_fits_is_written_as_it_is(tmp_path: Path) -> None:
+    stems = [noise(0.9, 1), noise(0.8, 2)]
+
+    files = write(tmp_path, stems)
+
+    assert files.gain == 1
+    assert [(file.name, file.stem) for file in files.files] == [
+        ("vocals.flac", Stem.VOCALS),
+        ("accompaniment.flac", Stem.ACCOMPANIMENT),
+    ]
+    for file, stem in zip(files.files, stems, strict=True):
+        assert file.bytes_ == (tmp_path / file.name).stat().st_size
+        assert np.abs(read_song(tmp_path / file.name) - stem).max() <= STEP
+
+
+def test_one_stem_over_full_scale_turns_all_down_alike_and_loses_nothing(tmp_path: Path) -> None:
+    stems = [noise(1.7, 1), noise(0.8, 2)]
+    peak = float(np.abs(stems[0]).max())
+    assert peak > 1.2
+
+    files = write(tmp_path, stems)
+
+    assert files.gain == pytest.approx(1 / peak)
+    for file, stem in zip(files.files, stems, strict=True):
+        assert np.abs(read_song(tmp_path / file.name) - stem / peak).max() <= 2 * STEP
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["accompaniment.flac", "vocals.flac"]
+
+
+def test_every_sample_may_be_over(tmp_path: Path) -> None:
+    stems = [np.full((50_001, 2), 8.0, np.float32), np.full((50_001, 2), -16.0, np.float32)]
+
+    files = write(tmp_path, stems)
+
+    assert files.gain == 1 / 16
+    assert np.allclose(read_song(tmp_path / "vocals.flac"), 0.5)
+    assert np.allclose(read_song(tmp_path / "accompaniment.flac"), -1.0)
+
+
+def test_a_piece_that_fails_leaves_no_stem(tmp_path: Path) -> None:
+    def halfway() -> None:
+        with open_stems(tmp_path, STEMS, TAGS, None) as files:
+            files.write([noise(0.5, 1), noise(0.5, 2)])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        halfway()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_encoder_that_fails_leaves_no_stem(tmp_path: Path) -> None:
+    with pytest.raises(TypeError):
+        write(tmp_path, [noise(0.5, 1), np.full((200_000, 2), None)])
+    assert list(tmp_path.iterdir()) == []
