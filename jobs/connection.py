@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from arq.connections import ArqRedis
@@ -12,12 +13,10 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from jobs import keys
-
 AnswerT = TypeVar("AnswerT")
 
 #: arq must find a queued job's payload however long it waited; its default is a day.
-JOB_EXPIRES_MS = 7 * 24 * 3600 * 1000
+JOB_EXPIRES = timedelta(days=7)
 
 
 def serialize(payload: dict[str, Any]) -> bytes:
@@ -46,8 +45,6 @@ def connect(url: SecretStr) -> ArqRedis:
         pool,
         job_serializer=serialize,
         job_deserializer=deserialize,
-        default_queue_name=keys.QUEUE,
-        expires_extra_ms=JOB_EXPIRES_MS,
     )
 
 

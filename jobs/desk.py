@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
 from jobs.failures import Failure
-from jobs.models import Model, Progress, Rendition, Source, Upload, Value
+from jobs.models import Lane, Model, Progress, Rendition, Source, Upload, Value
 from jobs.queue import enqueue
 
 log = logging.getLogger(__name__)
@@ -37,23 +37,27 @@ class Track(Value):
 
 
 class Desk:
-    """One worker's view of the queue. `worker` is its name, different for every process that ever ran."""
+    """One worker's view of one lane. `worker` is its name, different for every lane of every process that ever ran."""
 
-    def __init__(self, redis: ArqRedis, worker: str) -> None:
+    def __init__(self, redis: ArqRedis, worker: str, lane: Lane = Lane.STUDIO) -> None:
         self.redis = redis
         self.worker = worker
-        self._held: set[str] = set()
+        self.lane = lane
+        self._held: dict[str, float] = {}  # track → when it was begun
 
     async def begin(self, track_id: str) -> Track | None:
         """Take a track. None when nobody waits for it any more, or another worker has it."""
         starts = await run_script(
             self.redis, scripts.BEGIN,
-            [keys.track(track_id), keys.followers(track_id), keys.lease(track_id), keys.RUNNING],
+            [
+                keys.track(track_id), keys.followers(track_id), keys.lease(track_id), keys.RUNNING,
+                keys.queue(self.lane), keys.turns(self.lane),
+            ],
             track_id, self.worker, str(keys.LEASE_MS),
         )  # fmt: skip
         if starts < 1:
             return None
-        self._held.add(track_id)
+        self._held[track_id] = time.monotonic()
         source, model = await answer(self.redis.hmget(keys.track(track_id), ["source", "model"]))
         return Track.model_validate_json(
             b'{"id":"%s","source":%s,"model":%s,"starts":%d}' % (track_id.encode(), source, model, starts)
@@ -72,7 +76,13 @@ class Desk:
 
     async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
         """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""
-        return await self._settle(track_id, "ready", made=[rendition.model_dump_json() for rendition in made])
+        begun = self._held.get(track_id)
+        if not await self._settle(track_id, "ready", made=[rendition.model_dump_json() for rendition in made]):
+            return False
+        if begun is not None and self.lane is Lane.STUDIO:
+            await answer(self.redis.lpush(keys.TOOK, f"{time.monotonic() - begun:.1f}"))
+            await answer(self.redis.ltrim(keys.TOOK, 0, keys.KEEP_TOOK - 1))
+        return True
 
     async def fail(self, track_id: str, failure: Failure) -> None:
         """Tell the followers why it will not be."""
@@ -84,7 +94,7 @@ class Desk:
 
     async def hand_back(self, track_id: str) -> None:
         """Give a track back unfinished, to be run again by whoever is next; this start does not count."""
-        self._held.discard(track_id)
+        self._held.pop(track_id, None)
         await run_script(
             self.redis, scripts.HAND_BACK,
             [keys.track(track_id), keys.lease(track_id), keys.RUNNING],
@@ -105,7 +115,7 @@ class Desk:
         )  # fmt: skip
         if settled < 0:
             return False
-        self._held.discard(track_id)
+        self._held.pop(track_id, None)
         return True
 
     # --- staying alive -----------------------------------------------------------------------------------------
@@ -123,7 +133,8 @@ class Desk:
     async def beat(self) -> None:
         """Renew this worker's leases and its sign of life."""
         async with self.redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(keys.WORKERS, {self.worker: time.time()})
+            if self.lane is Lane.STUDIO:  # a worker is counted once, whatever lanes it has
+                pipe.zadd(keys.WORKERS, {self.worker: time.time()})
             for track_id in self._held:
                 pipe.set(keys.lease(track_id), self.worker, px=keys.LEASE_MS, xx=True)
             pipe.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)

@@ -2,18 +2,21 @@
 
 | key                    | kind   | holds                                                                        |
 | ---------------------- | ------ | ---------------------------------------------------------------------------- |
-| flbt:queue             | zset   | arq's queue: job ids by the time they were asked for                         |
+| flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is                           |
+| flbt:turns:LANE        | hash   | chat → the round it is in for, and `#now`, `#next`: see TURN in scripts.py   |
 | flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at                |
 | flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |
 | flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
-| flbt:track:ID          | hash   | source, model (JSON), attempt, starts, progress (JSON)                       |
+| flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
+| flbt:track:ID          | hash   | source, model (JSON), lane, chat, attempt, starts, progress (JSON)           |
 | flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
 | flbt:wants:ID          | set    | renditions (JSON) somebody waits for                                         |
 | flbt:lease:ID          | string | the worker that has the track; it expires when the worker's heart stops      |
 | flbt:awaited           | set    | tracks with followers                                                        |
 | flbt:running           | set    | tracks a worker began and did not end                                        |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
+| flbt:took              | list   | seconds that the last tracks took, newest first, for estimates               |
 | flbt:people            | hash   | owner, pairing code, what allowed people and chats were known as             |
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
@@ -21,10 +24,11 @@
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 """
 
-QUEUE = "flbt:queue"
+QUEUE = "flbt:queue:studio"
 AWAITED = "flbt:awaited"
 RUNNING = "flbt:running"
 WORKERS = "flbt:workers"
+TOOK = "flbt:took"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"
 
@@ -32,8 +36,22 @@ ALLOWED = "flbt:allowed"
 KEEP_CLOSED = 7 * 24 * 3600
 #: How many requests of one chat are remembered.
 KEEP_PER_CHAT = 50
+#: How many tracks the estimate of the wait looks back on.
+KEEP_TOOK = 20
 #: A lease without a heartbeat ends after this, in milliseconds. Three missed beats.
 LEASE_MS = 10_000
+
+
+def queue(lane: str) -> str:
+    return f"flbt:queue:{lane}"
+
+
+def turns(lane: str) -> str:
+    return f"flbt:turns:{lane}"
+
+
+def asker(name: str) -> str:
+    return f"flbt:asker:{name}"
 
 
 def request(request_id: str) -> str:

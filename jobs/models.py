@@ -207,6 +207,14 @@ class Stage(StrEnum):
     RENDERING = "rendering"
 
 
+@unique
+class Lane(StrEnum):
+    """Which queue of the worker a track is in. What only has to be rendered does not wait behind separations."""
+
+    STUDIO = "studio"
+    QUICK = "quick"
+
+
 class Progress(Value):
     """How far a track is. `fraction` is of the current stage, 0 to 1; `seconds_left` of the whole job."""
 
@@ -244,6 +252,7 @@ class View(Value):
     phase: Phase
     progress: Progress | None = None  # while waiting
     ahead: int | None = None  # tracks before this one, while queued
+    wait: float | None = None  # seconds until its turn, an estimate, while queued
     failure: Failure | None = None  # when failed
     card: str = ""  # the front end's note of its status message
     closed_at: float | None = None  # seconds since the epoch, when done, failed or cancelled

@@ -6,18 +6,40 @@ Redis is the truth: nothing about a request lives only in memory. The worker's s
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
 
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
 from pydantic import SecretStr
 
 from jobs import keys, scripts
-from jobs.connection import answer, connect, run_script
+from jobs.connection import JOB_EXPIRES, answer, connect, run_script
 from jobs.failures import Failure
-from jobs.models import OPEN_PHASES, Phase, Progress, Rendition, Request, View
+from jobs.models import OPEN_PHASES, Lane, Phase, Progress, Rendition, Request, View
 
 #: The one arq function: it takes a track id and does what is wanted of that track.
 JOB_FUNCTION = "track"
+#: A worker is alive when its heart beat within this many seconds.
+ALIVE = 30.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many open requests a person and a chat may have. None may be above `keys.KEEP_PER_CHAT`."""
+
+    person: int = keys.KEEP_PER_CHAT
+    chat: int = keys.KEEP_PER_CHAT
+
+
+class TooManyOpen(Exception):  # noqa: N818 - an answer, not an error in the program
+    """A request was not accepted: its asker, or its chat, has `limit` open ones already."""
+
+    def __init__(self, limit: int, *, here: bool) -> None:
+        super().__init__(limit)
+        self.limit = limit
+        self.here = here  # the chat's limit, not the person's
 
 
 class JobQueue:
@@ -35,44 +57,53 @@ class JobQueue:
 
     # --- a request's life --------------------------------------------------------------------------------------
 
-    async def submit(self, request: Request) -> bool:
+    async def submit(self, request: Request, limits: Limits = Limits(), *, quick: bool = False) -> bool:
         """Accept `request` and queue its track. False when this very request was accepted before.
 
-        When it returns, the request is in Redis and will be worked on, whoever dies next.
+        `quick`: its stems are in the store already. When it returns, the request is in Redis and will be worked on,
+        whoever dies next. Raises `TooManyOpen`; nothing is written then.
         """
-        new = await self.hold(request)
-        await self.release(request)
+        new = await self.hold(request, limits)
+        await self.release(request, quick=quick)
         return new
 
-    async def hold(self, request: Request) -> bool:
+    async def hold(self, request: Request, limits: Limits = Limits()) -> bool:
         """Accept a request whose file is still to be brought into the inbox; `release` queues it."""
         written = await run_script(
             self.redis, scripts.ACCEPT,
-            [keys.request(request.id), keys.attended(request.platform), keys.chat(request.chat)],
+            [
+                keys.request(request.id), keys.attended(request.platform), keys.chat(request.chat),
+                keys.asker(request.asker),
+            ],
             request.id, request.track_id, request.model_dump_json(), Phase.RECEIVING,
-            str(request.created_at), str(keys.KEEP_PER_CHAT),
+            str(request.created_at), str(keys.KEEP_PER_CHAT), keys.request(""),
+            str(limits.person), str(limits.chat), *OPEN_PHASES,
         )  # fmt: skip
+        if written < 0:
+            here = written == -2
+            raise TooManyOpen(limits.chat if here else limits.person, here=here)
         return bool(written)
 
-    async def release(self, request: Request) -> None:
+    async def release(self, request: Request, *, quick: bool = False) -> None:
         """Queue the track of an accepted request. Repeating it does no harm."""
-        await self._follow(scripts.FOLLOW, request, request.wish.renditions)
+        lane = Lane.QUICK if quick else Lane.STUDIO
+        await self._follow(scripts.FOLLOW, request, request.wish.renditions, lane)
 
     async def want(self, request: Request, renditions: Sequence[Rendition]) -> bool:
         """Send a request that was to be delivered back to its track for further renditions, or because its files are
         no longer in the store. False when it is not open any more."""
-        return await self._follow(scripts.RETURN, request, renditions)
+        return await self._follow(scripts.RETURN, request, renditions, Lane.QUICK)
 
-    async def _follow(self, script: str, request: Request, renditions: Sequence[Rendition]) -> bool:
+    async def _follow(self, script: str, request: Request, renditions: Sequence[Rendition], lane: Lane) -> bool:
         track = request.track_id
         attempt = await run_script(
             self.redis, script,
             [keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED],
             request.id, track, request.source.model_dump_json(), request.wish.model.model_dump_json(),
-            *(rendition.model_dump_json() for rendition in renditions),
+            lane, request.chat, *(rendition.model_dump_json() for rendition in renditions),
         )  # fmt: skip
         if attempt >= 0:
-            await enqueue(self.redis, track, attempt)
+            await enqueue(self.redis, track, attempt, request.chat)
         return attempt >= 0
 
     async def cancel(self, request_id: str) -> bool:
@@ -118,7 +149,10 @@ class JobQueue:
         track = _text(await answer(self.redis.hget(keys.request(request_id), "track")))
         await run_script(
             self.redis, scripts.LEAVE,
-            [keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED, keys.RUNNING, keys.QUEUE],
+            [
+                keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED, keys.RUNNING,
+                *(keys.queue(lane) for lane in Lane),
+            ],
             request_id, track, job_key_prefix,
         )  # fmt: skip
         return True
@@ -154,7 +188,7 @@ class JobQueue:
         return await self.views(_texts(await self.redis.zrevrange(keys.chat(chat), 0, limit - 1)))
 
     async def views(self, request_ids: Sequence[str]) -> list[View]:
-        """The known ones among `request_ids`, in order, in two round trips whatever their number."""
+        """The known ones among `request_ids`, in order, in four round trips whatever their number."""
         if not request_ids:
             return []
         async with self.redis.pipeline(transaction=False) as pipe:
@@ -163,14 +197,32 @@ class JobQueue:
             hashes = [fields for fields in await pipe.execute() if b"request" in fields]
             tracks = [fields[b"track"].decode() for fields in hashes]
             for track in tracks:
-                pipe.hmget(keys.track(track), ["progress", "attempt"])
+                pipe.hmget(keys.track(track), ["progress", "attempt", "lane"])
             states = await pipe.execute()
-            for track, (_, attempt) in zip(tracks, states, strict=True):
-                pipe.zrank(keys.QUEUE, keys.job(track, int(attempt or 0)))
+            for track, (_, attempt, lane) in zip(tracks, states, strict=True):
+                pipe.zrank(keys.queue(_text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
             ranks = await pipe.execute()
+        each, first = await self._pace() if any(rank for rank in ranks) else (None, 0.0)
         return [
-            _view(fields, progress, rank) for fields, (progress, _), rank in zip(hashes, states, ranks, strict=True)
+            _view(fields, progress, rank, _wait(rank, each, first) if _text(lane) == Lane.STUDIO else None)
+            for fields, (progress, _, lane), rank in zip(hashes, states, ranks, strict=True)
         ]
+
+    async def _pace(self) -> tuple[float | None, float]:
+        """Seconds that a track takes, per worker, and that the running ones still need; None while nobody knows."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.lrange(keys.TOOK, 0, -1)
+            pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
+            pipe.smembers(keys.RUNNING)
+            took, workers, running = await pipe.execute()
+            for track in running:
+                pipe.hget(keys.track(_text(track)), "progress")
+            progress = [Progress.model_validate_json(answer) for answer in await pipe.execute() if answer]
+        if not took:
+            return None, 0.0
+        each = median(float(seconds) for seconds in took) / max(1, workers)
+        left = [each if state.seconds_left is None else state.seconds_left for state in progress]
+        return each, min(left, default=0.0)
 
     async def follow(self, request_id: str, every: float = 0.2) -> AsyncIterator[View]:
         """The request each time it changed, until it is ready for delivery, closed or forgotten. `every`: seconds."""
@@ -185,9 +237,9 @@ class JobQueue:
 
     async def size(self) -> int:
         """How many tracks are queued or in work."""
-        return int(await self.redis.zcard(keys.QUEUE))
+        return sum([int(await self.redis.zcard(keys.queue(lane))) for lane in Lane])
 
-    async def workers(self, within: float = 30) -> list[str]:
+    async def workers(self, within: float = ALIVE) -> list[str]:
         """Workers whose heart beat within the last seconds."""
         return _texts(await self.redis.zrangebyscore(keys.WORKERS, time.time() - within, "+inf"))
 
@@ -213,12 +265,27 @@ class JobQueue:
             await answer(self.redis.hset(keys.known(platform), mapping=dict(files)))
 
 
-async def enqueue(redis: ArqRedis, track: str, attempt: int) -> None:
-    """Put a track's attempt into arq's queue; nothing happens when it is there already."""
-    await redis.enqueue_job(JOB_FUNCTION, track, _job_id=keys.job(track, attempt))
+async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> None:
+    """Put a track's attempt into its lane, in `chat`'s turn; when it is there already, only its turn may come earlier.
+
+    `chat`: who asks, as far as it is not the one that the track remembers.
+    """
+    lane, first = await answer(redis.hmget(keys.track(track), ["lane", "chat"]))
+    name, job = keys.queue(_text(lane) or Lane.STUDIO), keys.job(track, attempt)
+    score = await run_script(redis, scripts.TURN, [name, keys.turns(_text(lane))], job, chat or _text(first))
+    # arq takes every job whose score is not in the future, lowest first: as times, our turns are all in 1970.
+    turn = datetime.fromtimestamp(score / 1000, UTC)
+    await redis.enqueue_job(JOB_FUNCTION, track, _job_id=job, _queue_name=name, _defer_until=turn, _expires=JOB_EXPIRES)
 
 
-def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None) -> View:
+def _wait(rank: int | None, each: float | None, first: float) -> float | None:
+    """Seconds until the turn of the job at `rank`, when the one in work needs `first` and all others `each`."""
+    if rank is None or each is None:
+        return None
+    return first + (rank - 1) * each if rank > 0 else 0.0
+
+
+def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None, wait: float | None) -> View:
     request = Request.model_validate_json(fields[b"request"])
     phase = Phase(fields[b"phase"].decode())
     waiting = phase is Phase.WAITING
@@ -229,6 +296,7 @@ def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None) 
         phase=phase,
         progress=Progress.model_validate_json(progress) if waiting and progress else None,
         ahead=rank if waiting and not progress else None,
+        wait=wait if waiting and not progress else None,
         failure=Failure.model_validate_json(failure) if failure else None,
         card=fields.get(b"card", b"").decode(),
         closed_at=float(closed_at) if closed_at else None,

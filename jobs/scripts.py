@@ -3,22 +3,53 @@
 Every script reads the time from its arguments, so that a test can tell it what time it is.
 """
 
-#: Write a request unless it is there already. KEYS request, attended, chat. ARGV id, track, request, phase, time, kept.
-#: Returns 1 when written, 0 when it was there.
+#: Write a request unless it is there already, or its asker or chat has too many open ones.
+#: KEYS request, attended, chat, asker. ARGV id, track, request, phase, time, kept, request key prefix, most per person,
+#: most per chat, open phases... Returns 1 when written, 0 when it was there, -1 too many of the asker, -2 of the chat.
 ACCEPT = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local open = {}
+for i = 10, #ARGV do open[ARGV[i]] = true end
+local function count(key)
+  local found = 0
+  for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+    if open[redis.call('HGET', ARGV[7] .. id, 'phase')] then found = found + 1 end
+  end
+  return found
+end
+if count(KEYS[4]) >= tonumber(ARGV[8]) then return -1 end
+if count(KEYS[3]) >= tonumber(ARGV[9]) then return -2 end
 redis.call('HSET', KEYS[1], 'request', ARGV[3], 'track', ARGV[2], 'phase', ARGV[4])
 redis.call('ZADD', KEYS[2], ARGV[5], ARGV[1])
-redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
-redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -1 - tonumber(ARGV[6]))
+for _, key in ipairs({KEYS[3], KEYS[4]}) do
+  redis.call('ZADD', key, ARGV[5], ARGV[1])
+  redis.call('ZREMRANGEBYRANK', key, 0, -1 - tonumber(ARGV[6]))
+end
 return 1
+"""
+
+#: Whose turn a job is: chats take turns, one track each per round, within a round in the order of asking. A chat that
+#: joins a queued track with an earlier turn of its own brings the track forward. KEYS queue, turns. ARGV job, chat.
+#: Returns the job's score: its round times a million, and a running number.
+TURN = """
+if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) end
+local now = tonumber(redis.call('HGET', KEYS[2], '#now') or '1')
+local last = tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0')
+local round = math.max(now, last + 1)
+local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if known and tonumber(known) <= (round + 1) * 1000000 then return tonumber(known) end
+redis.call('HSET', KEYS[2], ARGV[2], round)
+local score = round * 1000000 + 2 * redis.call('HINCRBY', KEYS[2], '#next', 1)
+if known then redis.call('ZADD', KEYS[1], score, ARGV[1]) end
+return score
 """
 
 
 def _follow(*phases: str) -> str:
     """Let a request in one of `phases` follow its track. KEYS request, track, followers, wants, awaited.
 
-    ARGV id, track id, source, model, rendition... Returns the track's attempt, or -1 when the request is elsewhere.
+    ARGV id, track id, source, model, lane, chat, rendition... Returns the track's attempt, or -1 when the request is
+    elsewhere.
     """
     elsewhere = " and ".join(f"phase ~= '{phase}'" for phase in phases)
     return f"""
@@ -26,9 +57,10 @@ local phase = redis.call('HGET', KEYS[1], 'phase')
 if {elsewhere} then return -1 end
 redis.call('HSET', KEYS[1], 'phase', 'waiting')
 redis.call('HSET', KEYS[2], 'source', ARGV[3], 'model', ARGV[4])
+if redis.call('SCARD', KEYS[3]) == 0 then redis.call('HSET', KEYS[2], 'lane', ARGV[5], 'chat', ARGV[6]) end
 redis.call('PERSIST', KEYS[2])
 redis.call('SADD', KEYS[3], ARGV[1])
-for i = 5, #ARGV do redis.call('SADD', KEYS[4], ARGV[i]) end
+for i = 7, #ARGV do redis.call('SADD', KEYS[4], ARGV[i]) end
 redis.call('SADD', KEYS[5], ARGV[2])
 return tonumber(redis.call('HGET', KEYS[2], 'attempt') or '0')
 """
@@ -67,19 +99,19 @@ return 0
 """
 
 #: Stop following. When nobody is left and no worker has the track, its job goes too.
-#: KEYS track, followers, wants, awaited, running, queue. ARGV request id, track id, arq's job key prefix.
+#: KEYS track, followers, wants, awaited, running, queue... ARGV request id, track id, arq's job key prefix.
 LEAVE = """
 redis.call('SREM', KEYS[2], ARGV[1])
 if redis.call('SCARD', KEYS[2]) > 0 or redis.call('SISMEMBER', KEYS[5], ARGV[2]) == 1 then return 0 end
 local job = ARGV[2] .. '.' .. (redis.call('HGET', KEYS[1], 'attempt') or '0')
-redis.call('ZREM', KEYS[6], job)
+for i = 6, #KEYS do redis.call('ZREM', KEYS[i], job) end
 redis.call('DEL', ARGV[3] .. job, KEYS[3])
 redis.call('SREM', KEYS[4], ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 return 1
 """
 
-#: A worker takes a track. KEYS track, followers, lease, running. ARGV track id, worker, lease in ms.
+#: A worker takes a track. KEYS track, followers, lease, running, queue, turns. ARGV track id, worker, lease in ms.
 #: Returns how often the track was started, this time included; 0 when nobody waits for it; -1 when another has it.
 BEGIN = """
 local owner = redis.call('GET', KEYS[3])
@@ -87,6 +119,8 @@ if owner and owner ~= ARGV[2] then return -1 end
 if redis.call('SCARD', KEYS[2]) == 0 then return 0 end
 redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
 redis.call('SADD', KEYS[4], ARGV[1])
+local turn = redis.call('ZSCORE', KEYS[5], ARGV[1] .. '.' .. (redis.call('HGET', KEYS[1], 'attempt') or '0'))
+if turn then redis.call('HSET', KEYS[6], '#now', math.floor(tonumber(turn) / 1000000)) end
 return redis.call('HINCRBY', KEYS[1], 'starts', 1)
 """
 

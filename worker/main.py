@@ -1,11 +1,12 @@
 """The worker process: arq takes tracks from the queue, one at a time; a heart beats beside it; the store is tidied."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import secrets
+import signal
 import socket
+from collections.abc import Sequence
 from typing import Any
 
 from arq.worker import Worker, func
@@ -14,6 +15,7 @@ from pydantic import SecretStr
 from jobs import keys
 from jobs.connection import connect, deserialize, serialize
 from jobs.desk import Desk
+from jobs.models import Lane
 from jobs.queue import JOB_FUNCTION
 from jobs.settings import Settings
 from jobs.store import ResultStore
@@ -26,14 +28,18 @@ POLL = 0.1  # seconds: how soon a new track is noticed
 NEVER = 1_000_000  # arq's own count of tries is not ours: see `starts` in jobs/scripts.py
 
 
-def make_worker(settings: Settings, redis_url: SecretStr, *, burst: bool = False, signals: bool = True) -> Worker:
-    """The arq worker, ready to run: this process's composition root. `burst`: end when the queue is empty."""
+def make_workers(settings: Settings, redis_url: SecretStr, *, burst: bool = False) -> list[Worker]:
+    """One arq worker per lane, ready to run: this process's composition root. `burst`: end when the queue is empty."""
+    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+    store = ResultStore.at(settings.store_url)
+    return [_lane_worker(lane, name, settings, redis_url, store, burst) for lane in Lane]
+
+
+def _lane_worker(
+    lane: Lane, name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, burst: bool
+) -> Worker:
     redis = connect(redis_url)
-    studio = Studio(
-        desk=Desk(redis, f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"),
-        store=ResultStore.at(settings.store_url),
-        settings=settings,
-    )
+    studio = Studio(desk=Desk(redis, f"{name}-{lane}", lane), store=store, settings=settings)
     background: list[asyncio.Task[None]] = []
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
@@ -41,8 +47,9 @@ def make_worker(settings: Settings, redis_url: SecretStr, *, burst: bool = False
         await studio.desk.beat()
         await studio.desk.recover()
         background.append(asyncio.create_task(studio.desk.keep_alive()))
-        background.append(asyncio.create_task(cleanup.keep_tidy(studio)))
-        log.info("worker %s is ready", studio.desk.worker)
+        if lane is Lane.STUDIO:
+            background.append(asyncio.create_task(cleanup.keep_tidy(studio)))
+        log.info("%s is ready", studio.desk.worker)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
         for task in background:
@@ -57,11 +64,11 @@ def make_worker(settings: Settings, redis_url: SecretStr, *, burst: bool = False
     return Worker(
         functions=[func(track, name=JOB_FUNCTION, timeout=settings.job_timeout + 60, max_tries=NEVER, keep_result=0)],
         redis_pool=redis,
-        queue_name=keys.QUEUE,
+        queue_name=keys.queue(lane),
         max_jobs=1,
         poll_delay=POLL,
         burst=burst,
-        handle_signals=signals,
+        handle_signals=False,
         on_startup=start,
         on_shutdown=stop,
         job_serializer=serialize,
@@ -72,9 +79,31 @@ def make_worker(settings: Settings, redis_url: SecretStr, *, burst: bool = False
 
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
-    """Run a worker until it is told to stop by SIGTERM or SIGINT."""
-    # arq takes the loop that is set.
-    asyncio.set_event_loop(asyncio.new_event_loop())
-    worker = make_worker(settings, redis_url)
-    with contextlib.suppress(asyncio.CancelledError):
-        worker.run()
+    """Run a worker until it is told to stop by SIGTERM or SIGINT. Raises what ended it otherwise, as `RedisError`."""
+    logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it takes our turns for dates; we log each track
+    asyncio.run(work(settings, redis_url, signals=(signal.SIGTERM, signal.SIGINT)))
+
+
+async def work(
+    settings: Settings, redis_url: SecretStr, *, burst: bool = False, signals: Sequence[signal.Signals] = ()
+) -> None:
+    """Run all lanes until one of `signals` arrives, or a lane breaks, or, in a `burst`, nothing is queued."""
+    workers = make_workers(settings, redis_url, burst=burst)
+    tasks = [asyncio.ensure_future(worker.async_run()) for worker in workers]
+    for number in signals:
+        asyncio.get_running_loop().add_signal_handler(number, _cancel, tasks)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.ALL_COMPLETED if burst else asyncio.FIRST_COMPLETED)
+    finally:
+        _cancel(tasks)
+        await asyncio.wait(tasks)
+        for worker in workers:
+            await worker.close()  # cancels its jobs, which hands their tracks back, and waits for them
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
+
+
+def _cancel(tasks: "Sequence[asyncio.Future[None]]") -> None:
+    for task in tasks:
+        task.cancel()

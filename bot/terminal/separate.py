@@ -126,7 +126,7 @@ async def _submit(run: _Run, word: str, wish: Wish) -> Request:
         wish=wish,
         created_at=time.time(),
     )
-    await run.queue.submit(request)
+    await run.queue.submit(request, quick=run.store.manifest(request.track_id) is not None)
     return request
 
 

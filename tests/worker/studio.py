@@ -14,16 +14,12 @@ from jobs.models import Request, Source, Upload, View, Wish, request_id
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
-from worker.main import make_worker
+from worker.main import work
 
 
 async def work_off(settings: Settings, url: SecretStr) -> None:
     """Run a worker in this process until nothing is queued."""
-    worker = make_worker(settings, url, burst=True, signals=False)
-    try:
-        await worker.async_run()
-    finally:
-        await worker.close()
+    await work(settings, url, burst=True)
 
 
 @contextlib.asynccontextmanager
