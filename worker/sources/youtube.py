@@ -156,10 +156,9 @@ def _verify(audio: Path, stream: AudioStream, details: VideoDetails, max_seconds
     from worker.audio.reading import open_song
 
     try:
-        with open_song(audio) as song:
+        with open_song(audio) as song:  # which decodes the beginning
             seconds = song.seconds
-            next(song.blocks())
-    except (Failed, StopIteration) as error:
+    except Failed as error:
         # The person sent a link, not this file: that it does not decode is between YouTube and us.
         raise failed(Reason.YOUTUBE_REFUSED, f"what arrived does not decode: {error!r}") from None
     if seconds is None:
