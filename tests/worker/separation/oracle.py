@@ -26,8 +26,8 @@ from worker.tasks import SeparationTask
 FULL = ADVANCE - FRAME
 
 
-def _stock(stems: StemCount, band: str = "11k") -> Model:
-    return Model.model_validate({"stems": stems, "band": band, "extension": "zeros"})
+def _stock(stems: StemCount) -> Model:
+    return Model(stems=stems, extension="zeros")
 
 
 #: Models as stock Spleeter is configured, and the songs, by their length in samples, that each is asked about.
@@ -37,13 +37,12 @@ CASES: dict[str, tuple[Model, int]] = {
     "one frame under": (_stock(2), FULL - HOP),
     "one sample over": (_stock(2), FULL + 1),
     "its tail alone": (_stock(2), FULL + ADVANCE - 2000),
-    "16 kHz": (_stock(2, band="16k"), 300_000),
     "4 stems": (_stock(4), ADVANCE + 50_000),
     "5 stems": (_stock(5), ADVANCE + 50_000),
 }
 
-#: One more, through the product's own second engine and files: the model, and the samples of its song.
-BY_FILE = (Model(extension="average"), ADVANCE + 99_999)
+#: One more, of everything else, through the product's own second engine and files: the model, and its song's samples.
+BY_FILE = (Model(band="16k", extension="average"), ADVANCE + 99_999)
 
 
 def answer_path(folder: Path, case: str, stem: str) -> Path:

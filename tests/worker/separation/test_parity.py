@@ -39,7 +39,7 @@ def test_every_stem_is_the_reference_packages(case: str, oracle: Path, models_di
     assert all(snr_db(one, to=other) < 40 for one in answers for other in answers if one is not other)
 
 
-def test_the_two_engines_write_the_same_files(oracle: Path, models_dir: Path) -> None:
+def test_the_two_engines_write_the_same_files_at_16_khz_and_average(oracle: Path, models_dir: Path) -> None:
     model, samples = BY_FILE
 
     separated = separate(by_file(models_dir, oracle, "openvino"), lambda _: None)

@@ -17,7 +17,7 @@ import pytest
 
 from jobs.failures import Failed, Reason
 from worker.child import Step
-from worker.separation.weights import FILES, Archive, ensure_weights
+from worker.separation.weights import FILES, Archive, ensure_weights, have_weights
 from worker.separation.wheel import WHERE
 
 CONTENT = {name: name.encode() * 50_000 for name in FILES}
@@ -124,6 +124,7 @@ def content_of(folder: Path) -> dict[str, bytes]:
 
 def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, release: Release) -> None:
     steps: list[Step] = []
+    assert not have_weights(4, tmp_path / "models")
 
     folder = ensure_weights(4, tmp_path / "models", steps.append, archive=release.archive)
 
@@ -134,6 +135,7 @@ def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, relea
     release.shutdown()
     release.server_close()
     assert ensure_weights(4, tmp_path / "models", archive=release.archive) == folder
+    assert have_weights(4, tmp_path / "models")
 
 
 def test_two_who_ask_at_once_fetch_once(tmp_path: Path, release: Release) -> None:
@@ -216,6 +218,7 @@ def test_a_file_that_changed_is_found_out_and_fetched_again(tmp_path: Path, rele
     changed = bytearray(CONTENT["model.index"])
     changed[1000] ^= 1
     (folder / "model.index").write_bytes(changed)
+    assert not have_weights(4, tmp_path)
 
     with pytest.raises(Failed) as failure:
         ensure_weights(4, tmp_path, archive=release.archive)
