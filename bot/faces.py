@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 
 from bot.cards import Card, card
 from bot.delivery import note_text
+from bot.ends import end
 from bot.ledger import Ledger, Noted
-from bot.platform import CardGone, Later, Platform, Trouble, Unconfirmed, Unreachable
+from bot.platform import Away, CardGone, Later, Platform, Trouble, Unconfirmed, Unreachable
 from jobs.failures import Failure, Reason
 from jobs.models import Phase, Value, View
 from jobs.queue import JobQueue
@@ -103,7 +104,7 @@ class Faces:
         except Later as why:
             log.info("request %s: its card waits: %s", request.id, why)
             self._not_before[request.chat] = time.monotonic() + why.seconds
-        except (Unconfirmed, RedisError) as why:
+        except (Away, Unconfirmed, RedisError) as why:
             log.info("request %s: its card is shown again: %s", request.id, why)
             self._not_before[request.chat] = time.monotonic() + SOON
         except Exception:
@@ -113,7 +114,7 @@ class Faces:
             self._edited_at[request.id] = time.monotonic()
 
     async def _put(self, view: View, note: CardNote | None, new: Card) -> CardNote:
-        """Show `new`. Returns what is to be remembered. Raises `Later` and `Unconfirmed`."""
+        """Show `new`. Returns what is to be remembered. Raises `Later`, `Away` and `Unconfirmed`."""
         reference = note.reference if note else ""
         try:
             if note is None:
@@ -124,7 +125,7 @@ class Faces:
             return CardNote(reference=reference, gone="card")
         except Unreachable:
             return CardNote(reference=reference, gone="chat")
-        except (Later, Unconfirmed):
+        except (Later, Away, Unconfirmed):
             raise
         except Trouble as why:  # it will not take this one; the next change may be taken
             log.warning("request %s: its card was refused: %s", view.request.id, why)
@@ -140,10 +141,8 @@ class Faces:
             self._not_before.pop(chat)
 
     async def end(self) -> None:
-        tasks = list(self._showing.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Nothing more is shown."""
+        await end(*self._showing.values())
 
 
 def _face(shown: Card) -> str:

@@ -13,9 +13,10 @@ from typing import Final
 
 from redis.exceptions import RedisError
 
+from bot.ends import end
 from bot.faces import Faces
 from bot.ledger import Ledger
-from bot.platform import Later, Platform, TooLarge, Trouble, Unconfirmed, Unreachable
+from bot.platform import Away, Later, Platform, TooLarge, Trouble, Unconfirmed, Unreachable
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Phase, Upload, View
 from jobs.queue import JobQueue
@@ -28,7 +29,7 @@ FETCHES: Final = 4  # uploads brought in at the same time
 DELIVERIES: Final = 6  # chats delivered to at the same time
 GRACE: Final = 5.0  # seconds an upload gets to end when the process is told to stop
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
-FETCH_TRIES: Final = 6  # about a minute
+FETCH_TRIES: Final = 7  # about a minute
 DELIVERY_TRIES: Final = 60  # about an hour
 
 Errand = Callable[[View], Awaitable[None]]
@@ -57,13 +58,18 @@ class Follower:
 
     async def run(self) -> None:
         """Follow until cancelled. Nothing else ends it."""
+        task = asyncio.current_task()
+        assert task is not None
         try:
-            while True:
+            # Asked, and not only awaited: before Python 3.12 `asyncio.wait_for`, through which the Redis client sends,
+            # now and then swallows a cancellation.
+            while not task.cancelling():
                 self._woken.clear()
                 views = await self._look()
                 with contextlib.suppress(TimeoutError):
                     # Many open requests are looked at less often: each look reads them all.
-                    await asyncio.wait_for(self._woken.wait(), LOOK + len(views) / 1000)
+                    async with asyncio.timeout(0 if task.cancelling() else LOOK + len(views) / 1000):
+                        await self._woken.wait()
         finally:
             await self._end()
 
@@ -109,10 +115,8 @@ class Follower:
         """Told to stop: what is on its way may arrive, if it is quick."""
         if self._errands:
             await asyncio.wait(self._errands.values(), timeout=GRACE)
-        errands = list(self._errands.values())
-        for task in errands:
-            task.cancel()
-        await asyncio.gather(*errands, self._faces.end(), return_exceptions=True)
+        await end(*self._errands.values())
+        await self._faces.end()
 
     # --- errands: a file to bring, a result to deliver -------------------------------------------------------------
 
@@ -139,16 +143,16 @@ class Follower:
             await self._fail(view, known.failure)
         except Unreachable as why:
             await self._fail(view, Failure(reason=Reason.CANCELLED, detail=f"nobody is there: {why}"))
-        except (Later, Unconfirmed, RedisError) as why:
-            failures = self._tries.get(request_id, 0) + 1
-            told = why.seconds if isinstance(why, Later) else 0.0
-            # Being told how long to wait is no failure.
-            self._tries[request_id] = failures if told < LONGEST_PAUSE else failures - 1
+        except Later as why:
+            log.info("request %s: %s", request_id, why)
+            self._not_before[request_id] = time.monotonic() + why.seconds
+        except (Away, Unconfirmed, RedisError) as why:
+            failures = self._tries[request_id] = self._tries.get(request_id, 0) + 1
             if failures >= tries:
                 await self._fail(view, Failure(reason=reason, detail=f"given up after {failures} tries: {why}"))
                 return
-            log.info("request %s: %s", request_id, why)
-            self._not_before[request_id] = time.monotonic() + max(told, min(2.0**failures, LONGEST_PAUSE))
+            log.info("request %s: try %d: %s", request_id, failures, why)
+            self._not_before[request_id] = time.monotonic() + min(2.0 ** (failures - 1), LONGEST_PAUSE)
         except Trouble as why:
             await self._fail(view, Failure(reason=reason, detail=f"{type(why).__name__}: {why}"))
         except Exception as error:
@@ -175,7 +179,8 @@ class Follower:
                     raise Failed(Failure(reason=Reason.TOO_LARGE, detail=str(why))) from why
                 except OSError as error:
                     raise Failed(Failure(reason=Reason.NO_DISK, detail=repr(error))) from error
-        await self._queue.release(view.request)
+        quick = self._store.manifest(view.request.track_id) is not None
+        await self._queue.release(view.request, quick=quick)
 
     async def _deliver(self, view: View) -> None:
         """Deliver, when it is this request's turn in its chat."""

@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import Field
 
 from bot.delivery import Limits, Note, Part, Plan, plan
-from bot.platform import Later, Platform, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
+from bot.platform import Away, Platform, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
 from jobs.failures import Reason, failed
 from jobs.models import Manifest, Rendered, Rendition, Request, Value
 from jobs.queue import JobQueue
@@ -87,7 +87,7 @@ class Ledger:
         noted = await self.read(request.id)
         manifest = self._store.manifest(request.track_id)
         if manifest is None:  # its time in the store is over
-            await self._return(request, noted.memo, request.wish.renditions)
+            await self._return(request, noted.memo, request.wish.renditions, quick=False)
             return True
         limits = noted.memo.limits or self._platform.limits
         planned = self._plan(manifest, request, limits)
@@ -98,7 +98,8 @@ class Ledger:
         if memo != noted.memo:
             await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
         if not planned.parts:
-            raise failed(Reason.TOO_LARGE, f"nothing fits: {planned.notes}")
+            values = next((note.values for note in planned.notes if note.message == "note-not-sent"), {})
+            raise failed(Reason.UNSENDABLE, f"nothing fits: {planned.notes}", **values)
         if not await self._queue.sending(request.id):
             return True  # cancelled meanwhile
         known = await self._queue.known_files(
@@ -126,14 +127,16 @@ class Ledger:
                 return planned
             rendered += [one for one in here if one is not None]
 
-    async def _return(self, request: Request, memo: Memo, renditions: Sequence[Rendition]) -> None:
+    async def _return(
+        self, request: Request, memo: Memo, renditions: Sequence[Rendition], *, quick: bool = True
+    ) -> None:
         """Back to the worker, for what is missing in the store."""
         if memo.returns >= RETURNS:
             raise failed(Reason.INTERNAL, "the worker's results are not in the store: do both use the same one?")
         log.info("request %s: back for %s", request.id, ", ".join(one.key for one in renditions))
         memo = memo.model_copy(update={"returns": memo.returns + 1})
         await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
-        await self._queue.want(request, renditions)
+        await self._queue.want(request, renditions, quick=quick)
 
     async def _send_once(self, request: Request, part: Part, known: dict[str, str], note: PartNote | None) -> None:
         match note.state if note else State.DUE:
@@ -156,7 +159,7 @@ class Ledger:
         except (Trouble, OSError) as why:
             await self._note(request, part.id, State.DUE)  # nothing arrived
             if isinstance(why, OSError):  # a file left the store under our hands: the next plan knows
-                raise Later(1, repr(why)) from why
+                raise Away(repr(why)) from why
             raise
         else:
             await self._note(request, part.id, State.SENT, sent)

@@ -19,8 +19,12 @@ class Trouble(Exception):  # noqa: N818 - what the platform answered; each leaf 
     """Something was not done."""
 
 
+class Away(Trouble):
+    """The platform is out of reach or out of order. Nothing happened; try again soon."""
+
+
 class Later(Trouble):
-    """Nothing happened. Try again after `seconds`, and not before."""
+    """Nothing happened. We were told to try again after `seconds`, and not before."""
 
     def __init__(self, seconds: float, why: str) -> None:
         super().__init__(f"{why} (again in {seconds:.0f} s)")

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     MODEL_DAMAGED = "model_damaged"  # values: stems; wrong hash, removed
     ENGINE_MISSING = "engine_missing"  # FLBT_ENGINE=spleeter without its dependency group
     OUT_OF_MEMORY = "out_of_memory"
+    UNSENDABLE = "unsendable"  # values: bytes, limit_bytes; no encoding is small enough for the platform
     INTERRUPTED = "interrupted"  # the worker died twice over it
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"

@@ -89,10 +89,11 @@ class JobQueue:
         lane = Lane.QUICK if quick else Lane.STUDIO
         await self._follow(scripts.FOLLOW, request, request.wish.renditions, lane)
 
-    async def want(self, request: Request, renditions: Sequence[Rendition]) -> bool:
-        """Send a request that was to be delivered back to its track for further renditions, or because its files are
-        no longer in the store. False when it is not open any more."""
-        return await self._follow(scripts.RETURN, request, renditions, Lane.QUICK)
+    async def want(self, request: Request, renditions: Sequence[Rendition], *, quick: bool = True) -> bool:
+        """Send a request that was to be delivered back to its track for further renditions; not `quick`, when its
+        stems are no longer in the store. False when it is not open any more."""
+        lane = Lane.QUICK if quick else Lane.STUDIO
+        return await self._follow(scripts.RETURN, request, renditions, lane)
 
     async def _follow(self, script: str, request: Request, renditions: Sequence[Rendition], lane: Lane) -> bool:
         track = request.track_id

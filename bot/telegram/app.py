@@ -20,6 +20,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from bot.ends import end
 from bot.follow import Follower
 from bot.people import People
 from bot.telegram.courtesy import Courtesy
@@ -177,12 +178,13 @@ def _keep_company(app: AnyApplication, front: Front) -> None:
         company.append(asyncio.create_task(front.follower.run()))
         company.append(asyncio.create_task(_introduce(front)))
 
-    async def end(_: AnyApplication) -> None:
-        for task in company:
-            task.cancel()
-        await asyncio.gather(*company, return_exceptions=True)
+    async def close(_: AnyApplication) -> None:
+        following, introducing = company
+        await end(introducing)
+        following.cancel()
+        await asyncio.wait({following})  # once: it lets uploads arrive that are nearly there
 
-    app.post_init, app.post_stop = open_, end
+    app.post_init, app.post_stop = open_, close
 
 
 async def _introduce(front: Front) -> None:

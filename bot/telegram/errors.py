@@ -7,11 +7,8 @@ from typing import Final
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.platform import CardGone, Later, Refused, TooLarge, Trouble, Unconfirmed, UnknownFile, Unreachable
+from bot.platform import Away, CardGone, Later, Refused, TooLarge, Trouble, Unconfirmed, UnknownFile, Unreachable
 from bot.telegram.courtesy import seconds_of
-
-#: Seconds before a call is tried again that Telegram could not take; whoever tries often waits longer.
-SOON: Final = 2.0
 
 #: Nothing was sent, or not all of it: Telegram cannot have acted on it.
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteTimeout, httpx.ProxyError)
@@ -73,8 +70,8 @@ def trouble(error: TelegramError) -> Trouble:
         case NetworkError() if "too large" in said.lower():  # 413
             return TooLarge(said)
         case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
-            return Later(SOON, said) if isinstance(error.__cause__, _NOT_SENT) else Unconfirmed(said)
+            return Away(said) if isinstance(error.__cause__, _NOT_SENT) else Unconfirmed(said)
         case NetworkError():  # Telegram's own 5xx: it did not do it
-            return Later(SOON, said)
+            return Away(said)
         case _:
             return Refused(said)

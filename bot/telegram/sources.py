@@ -10,6 +10,7 @@ from telegram import Audio, Document, Message, MessageEntity, Video, VideoNote, 
 from bot.links import Found, find_sources
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.front import Asker
+from bot.texts import Language, figures
 from jobs.models import Request, Upload, Wish, YouTube, request_id
 from jobs.settings import Settings
 
@@ -31,8 +32,17 @@ class File:
 
 def download_limit(settings: Settings) -> int:
     """Bytes of the largest file we take from a person."""
-    telegrams = LOCAL_DOWNLOAD if settings.telegram_local else CLOUD_DOWNLOAD
-    return min(telegrams, int(settings.max_upload_mb * 1e6))
+    return min(_telegrams_limit(settings), int(settings.max_upload_mb * 1e6))
+
+
+def download_limit_in_words(settings: Settings, language: Language) -> str:
+    """The same as a person knows it: Telegram's own 20 MB are binary ones, and still called 20 MB."""
+    limit = download_limit(settings)
+    return figures.size(limit / 1.048576 if limit == _telegrams_limit(settings) else limit, language)
+
+
+def _telegrams_limit(settings: Settings) -> int:
+    return LOCAL_DOWNLOAD if settings.telegram_local else CLOUD_DOWNLOAD
 
 
 def links_in(message: Message) -> Found:

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from telegram import CallbackQuery
+from telegram import CallbackQuery, Message
 from telegram.error import TelegramError
 
 from bot.cards import Action, Verb, parse_action, settings_card
@@ -81,8 +81,10 @@ async def _choose(front: Front, asker: Asker, query: CallbackQuery, action: Acti
     after = chosen(before, action)
     await remember(front.queue.redis, asker.chat, after)
     shown = settings_card(after, asker.language)
-    with nothing_to_do():
-        await query.edit_message_text(shown.text, reply_markup=keyboard(shown))
+    # The menu may be an old one that shows something else than what was chosen before.
+    if not isinstance(query.message, Message) or query.message.text != shown.text:
+        with nothing_to_do():
+            await query.edit_message_text(shown.text, reply_markup=keyboard(shown))
     return say(asker.language, "settings-saved")
 
 

@@ -8,7 +8,7 @@ from bot.telegram.front import Asker, Front, reply
 from bot.telegram.menus import show_owners_menu
 from bot.telegram.platform import address_of, keyboard
 from bot.telegram.rights import may_cancel
-from bot.telegram.sources import download_limit
+from bot.telegram.sources import download_limit_in_words
 from bot.texts import figures, say
 from bot.wishes import wish_of
 from jobs.models import View
@@ -34,7 +34,7 @@ async def start(front: Front, asker: Asker, message: Message) -> None:
 
 async def help_(front: Front, asker: Asker, message: Message) -> None:
     limit = figures.duration(front.settings.max_seconds, asker.language)
-    size = figures.size(download_limit(front.settings), asker.language)
+    size = download_limit_in_words(front.settings, asker.language)
     text = say(asker.language, "help", limit=limit, size=size)
     if await front.people.is_owner(asker.person):
         text += "\n\n" + say(asker.language, "help-owner")

@@ -1,6 +1,7 @@
 """A rig for the bot: the small Bot API server, a real queue and store, the bot itself, and a worker's end of them."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,9 @@ from jobs.desk import Desk, Track
 from jobs.failures import Failure, Reason
 from jobs.models import (
     STEMS,
+    Lane,
     Manifest,
+    Phase,
     Progress,
     Rendered,
     Rendition,
@@ -27,7 +30,7 @@ from jobs.models import (
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
-from tests.peers.botapi import BotApi, Chat
+from tests.peers.botapi import BotApi, Chat, Message
 
 SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
@@ -58,12 +61,13 @@ class Worker:
         """The first track in the queue, once there is one."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for job in await self.queue.redis.zrange(keys.QUEUE, 0, 0):
-                track_id, _, _ = job.decode().partition(".")
-                await self.queue.redis.zrem(keys.QUEUE, job)
-                await self.queue.redis.delete(f"arq:job:{job.decode()}")
-                if (track := await self.desk.begin(track_id)) is not None:
-                    return track
+            for lane in Lane:
+                for job in await self.queue.redis.zrange(keys.queue(lane), 0, 0):
+                    track_id, _, _ = job.decode().partition(".")
+                    await self.queue.redis.zrem(keys.queue(lane), job)
+                    await self.queue.redis.delete(f"arq:job:{job.decode()}")
+                    if (track := await self.desk.begin(track_id)) is not None:
+                        return track
             await asyncio.sleep(0.02)
         raise AssertionError("nothing was queued")
 
@@ -149,8 +153,41 @@ class Rig:
             stop.set()
             await asyncio.wait_for(task, 15)
 
+    async def settled(self, seconds: float = 10) -> None:
+        """Every card is final: nothing is left to attend to."""
+        end = time.monotonic() + seconds
+        while await self.queue.attended("telegram"):
+            assert time.monotonic() < end, await self.queue.attended("telegram")
+            await asyncio.sleep(0.02)
+
+    async def phase(self, chat: Chat) -> Phase:
+        """Of the chat's newest request."""
+        (newest,) = await self.queue.recent(f"telegram:{chat.id}", limit=1)
+        return newest.phase
+
+    async def until_phase(self, chat: Chat, phase: Phase, seconds: float = 10) -> None:
+        end = time.monotonic() + seconds
+        while not await self.queue.recent(f"telegram:{chat.id}") or await self.phase(chat) is not phase:
+            assert time.monotonic() < end, f"not {phase}\n{chat.transcript()}"
+            await asyncio.sleep(0.02)
+
     def ana(self, language: str = "en") -> Chat:
         return self.server.private(self.server.person("Ana", language=language))
+
+
+def seen(chat: Chat) -> str:
+    """The transcript, without how long things took."""
+    return re.sub(r"(?<=Done in )\d+ s", "N s", chat.transcript())
+
+
+def files(chat: Chat) -> list[str]:
+    """The names of the files the bot sent, in order."""
+    return [message.file.name for message in chat.from_bot() if message.file is not None]
+
+
+def cards(chat: Chat) -> list[Message]:
+    """What the bot sent without a file."""
+    return [message for message in chat.from_bot() if message.file is None]
 
 
 def settings_for(server: BotApi, tmp_path: Path, **more: object) -> Settings:
@@ -163,6 +200,3 @@ def settings_for(server: BotApi, tmp_path: Path, **more: object) -> Settings:
         **more,
     }
     return Settings(_env_file=None, **values)  # type: ignore[arg-type]  # pydantic validates them
-
-
-__all__ = ["OTHER", "SONG", "Rig", "Worker", "settings_for"]

@@ -1,0 +1,17 @@
+"""How background tasks are ended."""
+
+import asyncio
+from typing import Any
+
+
+async def end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks and wait for them.
+
+    More than once, where needed: before Python 3.12 `asyncio.wait_for`, through which the Redis client sends, now and
+    then swallows a cancellation.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)

@@ -1,0 +1,120 @@
+"""Closed by default: the owner pairs by a link from the log, and lets others in."""
+
+import logging
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import SONG, Rig, Worker, cards, settings_for
+from tests.peers.botapi import BotApi, Chat
+
+
+@pytest.fixture
+async def closed(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+    yield Rig(server, queue, store, settings_for(server, tmp_path, access="closed"), Worker(queue, store))
+    assert server.refused == []
+
+
+def code_in(log: pytest.LogCaptureFixture) -> str:
+    found = re.findall(r"https://t\.me/fl_bt_test_bot\?start=([\w-]+)", log.text)
+    assert len(set(found)) == 1
+    return str(found[0])
+
+
+async def paired(rig: Rig, log: pytest.LogCaptureFixture) -> Chat:
+    ana = rig.ana()
+    await ana.say(f"/start {code_in(log)}")
+    await ana.until(lambda message: "I’m yours now" in message.text)
+    return ana
+
+
+async def test_nobody_is_served_before_the_pairing_and_a_stranger_costs_one_sentence(
+    closed: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    bo = closed.server.private(closed.server.person("Bo"))
+    async with closed.bot():
+        await bo.say(SONG)
+        answer = await bo.until(lambda message: "This bot is private" in message.text)
+        assert f"your number is {bo.id}" in answer.text
+        for text in (SONG, "/start", "/start wrong-code", "/allow", "/settings", "hello"):
+            await bo.say(text)
+        press = await bo.press_data(answer, "stems::4")
+        assert await press.answer() == "", "answered, and nothing done"
+        await paired(closed, caplog)
+    assert len(bo.from_bot()) == 1
+    assert await closed.queue.size() == 0
+
+
+async def test_the_link_works_once_and_only_for_one(closed: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with closed.bot():
+        ana = await paired(closed, caplog)
+        bo = closed.server.private(closed.server.person("Bo"))
+        await bo.say(f"/start {code_in(caplog)}")
+        await bo.until(lambda message: "not valid any more" in message.text)
+        await ana.say(SONG)
+        await ana.until(lambda message: "Next in line" in message.text)
+        assert "allow" in closed.server.commands[f"chat:{ana.id}", ""]
+    caplog.clear()
+    async with closed.bot():
+        await ana.say("/help")
+        await ana.until(lambda message: "You are my owner" in message.text)
+    assert "start=" not in caplog.text
+
+
+async def test_the_owner_lets_people_in_and_out(closed: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with closed.bot():
+        ana = await paired(closed, caplog)
+        bo = closed.server.private(closed.server.person("Bo"))
+        await ana.say("/allow")
+        await ana.until(lambda message: "Reply to someone’s message with /allow" in message.text)
+        await ana.say(f"/allow {bo.id}")
+        await ana.until(lambda message: message.text == f"{bo.id} can use me now.")
+        await ana.say(f"/allow {bo.id} Bo")
+        await ana.until(lambda message: message.text == "Bo could use me already.")
+        await bo.say(SONG)
+        await bo.until(lambda message: "Next in line" in message.text)
+        await ana.say("/who")
+        await ana.until(lambda message: message.text == f"Let in by you:\n{bo.id} Bo")
+        await ana.say(f"/deny {bo.id}")
+        await ana.until(lambda message: message.text == f"{bo.id} can’t use me any more.")
+        await bo.say(SONG)
+        await bo.until(lambda message: "This bot is private" in message.text)
+        await ana.say("/deny 12")
+        await ana.until(lambda message: "12 was not among those" in message.text)
+        await ana.say("/deny")
+        await ana.until(lambda message: "Reply to someone’s message with /deny" in message.text)
+        await ana.say("/who")
+        await ana.until(lambda message: "Nobody but you" in message.text)
+
+
+async def test_in_a_group_the_owner_lets_in_whom_they_reply_to_or_the_whole_group(
+    closed: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with closed.bot():
+        ana = await paired(closed, caplog)
+        bo, cy = closed.server.person("Bo"), closed.server.person("Cy")
+        band = closed.server.group("The Band", [*ana.members, bo, cy])
+        asked = await band.say("/help", by=bo)
+        await band.until(lambda message: "/allow here to let this group in" in message.text)
+        await band.say("/status", by=bo)
+        await band.say("/allow", by=ana.members[0], reply_to=asked)
+        await band.until(lambda message: message.text == "Bo (@bo) can use me now.")
+        await band.say("/help", by=bo)
+        await band.until(lambda message: "A song takes about a minute" in message.text)
+        await band.say("/allow", by=bo)
+        await band.until(lambda message: message.text == "Only my owner can let people in.")
+        before = len(cards(band))
+        await band.say("/help", by=cy)
+        await band.say("/allow@fl_bt_test_bot", by=ana.members[0])
+        await band.until(lambda message: message.text == "Everyone in this group can use me now.")
+        assert len(cards(band)) == before + 1, "cy got no answer"
+        await band.say("/help", by=cy)
+        await band.until(lambda message: message.reply_to is not None and message.reply_to.sender == cy)

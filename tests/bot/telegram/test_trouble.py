@@ -1,0 +1,260 @@
+"""Telegram says no, or nothing: retried as told, given up with a reason, and the next request is unharmed."""
+
+import asyncio
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.delivery import CLOUD
+from bot.telegram.app import build
+from bot.telegram.main import serve
+from jobs.models import Phase, Stage
+from jobs.queue import JobQueue
+from jobs.settings import SettingsError
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files, settings_for
+from tests.peers.botapi import BotApi, Message, Pace, Trouble
+
+MB = 1_000_000
+
+
+def done(message: Message) -> bool:
+    return "Done in" in message.text
+
+
+async def test_edits_keep_the_pace_and_the_last_state_lands(rig: Rig, true_pace: None) -> None:
+    rig.server.pace = Pace()
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await ana.until(lambda message: "Next in line" in message.text)
+        track = await rig.worker.take()
+        for percent in range(0, 100, 4):
+            await rig.worker.report(track, Stage.SEPARATING, percent / 100)
+            await asyncio.sleep(0.2)
+        await rig.worker.finish(track)
+        await ana.until(done)
+        await rig.settled()
+    edits = [one.at for one in rig.server.calls("editMessageText")]
+    assert 2 <= len(edits) <= 4
+    assert min(later - earlier for earlier, later in pairwise(edits)) > 2.9
+    assert rig.server.pace.impatient == []
+
+
+async def test_a_refused_edit_waits_as_told_and_other_chats_do_not(rig: Rig) -> None:
+    ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
+    async with rig.bot():
+        await ana.say(SONG)
+        await ana.until(lambda message: "Next in line" in message.text)
+        rig.server.fault("editMessageText", Trouble.FLOOD, retry_after=3)
+        track = await rig.worker.take()
+        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await rig.server.until(lambda: any(one.code == 429 for one in rig.server.requests))
+        told_at = time.time()
+        await bo.say(OTHER)
+        await bo.until(lambda message: "Next in line" in message.text)
+        assert time.time() - told_at < 2, "bo does not wait for ana's penalty"
+        await ana.until(lambda message: "50 %" in message.text)
+        edits = rig.server.calls("editMessageText")
+        refused = next(place for place, one in enumerate(edits) if one.code == 429)
+        assert edits[refused + 1].at - edits[refused].at >= 3
+    assert len(cards(ana)) == 1, "a refused edit is never answered by a new message"
+
+
+async def test_a_part_refused_for_now_is_sent_when_told(rig: Rig) -> None:
+    rig.server.fault("sendMediaGroup", Trouble.FLOOD, retry_after=1)
+    rig.server.fault("sendMediaGroup", Trouble.ERROR)
+    rig.server.fault("sendMediaGroup", Trouble.GATEWAY)
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(done, seconds=20)
+    assert len(files(ana)) == 2
+    assert len(rig.server.calls("sendMediaGroup")) == 4
+
+
+async def test_whoever_blocked_the_bot_is_left_alone_and_the_next_is_served(rig: Rig) -> None:
+    rig.expected.append("bot was blocked by the user")
+    ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
+    async with rig.bot():
+        await ana.say(SONG)
+        await ana.until(lambda message: "Next in line" in message.text)
+        await bo.say(OTHER)
+        await bo.until(lambda message: "one song ahead" in message.text)
+        ana.block()
+        await rig.worker.finish(await rig.worker.take())
+        await rig.until_phase(ana, Phase.FAILED)
+        await rig.worker.finish(await rig.worker.take())
+        await bo.until(done)
+        await rig.settled()
+    assert len(rig.server.refused) <= 3
+    assert files(ana) == []
+
+
+async def test_a_deleted_card_is_not_missed_and_the_result_comes(rig: Rig) -> None:
+    rig.expected.append("message to edit not found")
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        card = await ana.until(lambda message: "Next in line" in message.text)
+        ana.delete(card)
+        track = await rig.worker.take()
+        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await rig.worker.finish(track)
+        await rig.settled()
+    assert len(files(ana)) == 2
+    assert cards(ana) == []
+    assert len(rig.server.refused) == 1
+
+
+async def test_a_deleted_question_is_answered_all_the_same(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        question = await ana.say(SONG)
+        await ana.until(lambda message: "Next in line" in message.text)
+        ana.delete(question)
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(done)
+    assert len(files(ana)) == 2
+
+
+async def test_a_file_telegram_has_is_sent_by_its_id(rig: Rig) -> None:
+    ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
+    async with rig.bot():
+        for chat in (ana, bo):
+            await chat.say(SONG)
+            await rig.worker.finish(await rig.worker.take())
+            await chat.until(done)
+        first, second = rig.server.calls("sendMediaGroup")
+        assert (len(first.uploads), len(second.uploads)) == (2, 0)
+        assert files(bo) == files(ana)
+        rig.server.shelf.files.clear()
+        rig.expected.append("wrong file identifier")
+        await ana.say(f"{SONG} again")
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+    assert len(files(ana)) == 4, "what Telegram forgot is uploaded again"
+
+
+async def test_what_is_too_large_for_one_message_is_planned_before_it_is_sent(rig: Rig) -> None:
+    rig.worker.bytes_ = 30 * MB
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        card = await ana.until(done, seconds=20)
+        await rig.settled()
+    assert "In several messages" in card.text
+    assert len(files(ana)) == 2
+    assert rig.server.calls("sendMediaGroup") == []
+
+
+async def test_a_file_above_the_limit_comes_at_a_lower_rate(rig: Rig) -> None:
+    rig.worker.bytes_ = 60 * MB
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        await rig.worker.finish(await rig.worker.take())  # the smaller rendition the plan asked for
+        card = await ana.until(done, seconds=20)
+    assert "kbit/s" in card.text
+    assert len(files(ana)) == 2
+    assert all(message.file.bytes_ <= CLOUD.file_bytes for message in ana.from_bot() if message.file)
+
+
+async def test_a_413_that_nobody_foresaw_leads_to_another_plan(rig: Rig) -> None:
+    rig.expected.append("Request Entity Too Large")
+    rig.server.upload_bytes = 50_000
+    rig.worker.bytes_ = 30_000
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(done)
+        await rig.settled()
+    assert len(files(ana)) == 2
+    assert len(rig.server.calls("sendMediaGroup")) == 1
+
+
+async def test_nothing_fits_is_said(rig: Rig) -> None:
+    rig.expected.append("Request Entity Too Large")
+    rig.server.upload_bytes = 2_000
+    ana = rig.ana()
+    rig.worker.bytes_ = 30_000
+    async with rig.bot():
+        await ana.say(SONG)
+        for _ in range(20):
+            await rig.worker.finish(await rig.worker.take())
+            await asyncio.sleep(0.3)
+            if await rig.phase(ana) is Phase.FAILED:
+                break
+        await rig.settled()
+    assert files(ana) == []
+    assert "only 30 kB fit in one message" in cards(ana)[0].text
+
+
+# --- the server itself ----------------------------------------------------------------------------------------------
+
+
+async def test_a_wrong_token_is_one_sentence(
+    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+) -> None:
+    settings = settings_for(server, tmp_path, telegram_token=SecretStr("1234567:" + "x" * 35))
+    with pytest.raises(SettingsError, match="Telegram refuses FLBT_TELEGRAM_TOKEN") as caught:
+        await serve(build(settings, queue, store), asyncio.Event())
+    assert "1234567" not in str(caught.value)
+    with pytest.raises(SettingsError, match="FLBT_TELEGRAM_TOKEN is missing"):
+        build(settings_for(server, tmp_path, telegram_token=None), queue, store)
+
+
+async def test_an_unreachable_server_is_waited_for(queue: JobQueue, store: ResultStore, tmp_path: Path) -> None:
+    async with BotApi() as server:
+        port = server.port
+    stop = asyncio.Event()
+    settings = settings_for(server, tmp_path)
+    running = asyncio.create_task(serve(build(settings, queue, store), stop))
+    await asyncio.sleep(0.5)
+    assert not running.done()
+    async with BotApi(port=port) as server:
+        ana = server.private(server.person("Ana"))
+        await ana.say("/help")
+        await ana.until(lambda message: "/settings" in message.text, seconds=15)
+        stop.set()
+        await asyncio.wait_for(running, 10)
+
+
+async def test_it_stops_at_once_while_it_waits_for_a_server(
+    queue: JobQueue, store: ResultStore, tmp_path: Path
+) -> None:
+    async with BotApi() as server:
+        settings = settings_for(server, tmp_path)
+    stop = asyncio.Event()
+    running = asyncio.create_task(serve(build(settings, queue, store), stop))
+    await asyncio.sleep(0.2)
+    stop.set()
+    await asyncio.wait_for(running, 2)
+
+
+async def test_polling_survives_conflicts_errors_and_resets(rig: Rig) -> None:
+    for trouble in (Trouble.ERROR, Trouble.GATEWAY, Trouble.DROP):
+        rig.server.fault("getUpdates", trouble)
+    rig.server.fault("getUpdates", Trouble.FLOOD, retry_after=1)
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await ana.until(lambda message: "Next in line" in message.text, seconds=20)
+
+
+async def test_a_queue_that_is_away_is_said_and_comes_back(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await rig.queue.redis.config_set("maxmemory", 1)  # it refuses to write anything
+        await ana.say(SONG)
+        await ana.until(lambda message: "I can’t reach my queue" in message.text)
+        await rig.queue.redis.config_set("maxmemory", 0)
+        await ana.say(OTHER)
+        await ana.until(lambda message: "Next in line" in message.text)
