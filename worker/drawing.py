@@ -1,0 +1,128 @@
+"""Pictures: the waveform of every stem on one time axis, and small covers for chats.
+
+The waveforms are collected while the stems flow by, a pair of numbers per hundredth of a second, so that an hour of
+music stays as small as a minute.
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+
+from jobs.models import Stem
+
+WINDOW = 441  # samples: a hundredth of a second at 44.1 kHz
+
+WIDTH = 1280  # pixels; a phone shows it at half of that
+ROW = 150
+MARGIN = 28
+AXIS = 44
+TEXT = 26
+GRID = (226, 226, 232)
+PAPER = (252, 252, 253)
+INK = (70, 70, 82)
+
+#: Apart from each other also for eyes that mix up red and green (after Okabe & Ito, 2008), and calm on white.
+COLOURS: dict[Stem, tuple[int, int, int]] = {
+    Stem.VOCALS: (213, 94, 0),
+    Stem.ACCOMPANIMENT: (0, 114, 178),
+    Stem.DRUMS: (0, 158, 115),
+    Stem.BASS: (86, 60, 160),
+    Stem.PIANO: (204, 121, 167),
+    Stem.OTHER: (86, 140, 190),
+}
+
+#: Distances between two marks on the time axis, in seconds: the first that leaves at most twelve of them.
+STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
+
+THUMBNAIL = 320  # pixels: what chats take at most
+THUMBNAIL_BYTES = 200_000
+
+Envelope = NDArray[np.float32]
+
+
+class Waveforms:
+    """The envelopes of stems, collected piece by piece."""
+
+    def __init__(self, stems: Sequence[Stem]) -> None:
+        self.stems = tuple(stems)
+        self._peaks: list[list[Envelope]] = [[] for _ in stems]
+        self._rest: list[Envelope] = [np.zeros(0, np.float32) for _ in stems]
+        self.samples = 0
+
+    def add(self, pieces: Sequence[NDArray[np.float32]]) -> None:
+        """The next samples of every stem: one array of (samples, 2) each, equally long."""
+        self.samples += len(pieces[0])
+        for number, piece in enumerate(pieces):
+            loud = np.concatenate([self._rest[number], np.abs(piece).max(axis=1)])
+            whole = len(loud) // WINDOW * WINDOW
+            self._peaks[number].append(loud[:whole].reshape(-1, WINDOW).max(axis=1))
+            self._rest[number] = loud[whole:]
+
+    def envelopes(self) -> list[Envelope]:
+        """The largest absolute sample of each hundredth of a second, per stem: (windows,) float32 each."""
+        ends = ([rest.max()] if len(rest) else [] for rest in self._rest)
+        return [
+            np.concatenate([*peaks, np.array(end, np.float32)]) for peaks, end in zip(self._peaks, ends, strict=True)
+        ]
+
+
+def draw(waveforms: Waveforms, path: Path) -> None:
+    """Write a PNG: a row per stem in its colour, named, with the time below. All rows are to the same scale."""
+    rows = len(waveforms.stems)
+    seconds = waveforms.samples / 44100
+    height = rows * ROW + AXIS + MARGIN
+    image = Image.new("RGB", (WIDTH, height), PAPER)
+    pen = ImageDraw.Draw(image)
+    font = ImageFont.load_default(TEXT)
+    left, right = MARGIN, WIDTH - MARGIN
+    for mark in _marks(seconds):
+        x = left + (right - left) * mark / max(seconds, 1e-9)
+        pen.line((x, 0, x, height - AXIS), GRID, 2)
+        pen.text((x, height - AXIS + 8), f"{mark // 60}:{mark % 60:02}", INK, font, anchor="ma")
+    columns = right - left
+    envelopes = [_columns(envelope, columns) for envelope in waveforms.envelopes()]
+    loudest = max([float(envelope.max(initial=0)) for envelope in envelopes] + [1e-3])
+    for number, (stem, envelope) in enumerate(zip(waveforms.stems, envelopes, strict=True)):
+        middle = number * ROW + ROW / 2 + MARGIN / 2
+        reach = envelope / loudest * (ROW / 2 - 18)
+        for x, half in enumerate(reach):
+            pen.line((left + x, middle - half, left + x, middle + half), COLOURS[stem])
+        pen.text((left, middle - ROW / 2 + 2), stem, COLOURS[stem], font, stroke_width=4, stroke_fill=PAPER)
+    image.save(path, "PNG", optimize=True)
+
+
+def _marks(seconds: float) -> range:
+    step = next((step for step in STEPS if seconds / step <= 12), STEPS[-1])
+    return range(0, ceil(seconds), step)
+
+
+def _columns(envelope: Envelope, columns: int) -> Envelope:
+    """The envelope as one value per pixel column: (columns,) float32."""
+    if len(envelope) == 0:
+        return np.zeros(columns, np.float32)
+    edges = np.linspace(0, len(envelope), columns + 1).astype(int)
+    starts = np.minimum(edges[:-1], len(envelope) - 1)
+    return np.maximum.reduceat(envelope, starts) if len(envelope) >= columns else envelope[starts]
+
+
+def thumbnail(cover: Path, path: Path) -> bool:
+    """Write `cover` small enough for chats: a JPEG of at most 320 pixels a side and 200 kB. False if it is no picture."""
+    try:
+        with Image.open(cover, formats=("JPEG", "PNG")) as picture:
+            picture.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
+            small = picture.convert("RGB")
+            small.thumbnail((THUMBNAIL, THUMBNAIL))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return False
+    for quality in (85, 60, 30):
+        content = BytesIO()
+        small.save(content, "JPEG", quality=quality)
+        if content.tell() <= THUMBNAIL_BYTES:
+            path.write_bytes(content.getvalue())
+            return True
+    return False
