@@ -111,7 +111,7 @@ def _columns(envelope: Envelope, columns: int) -> Envelope:
 
 
 def thumbnail(cover: Path, path: Path) -> bool:
-    """Write `cover` small enough for chats: a JPEG of at most 320 pixels a side and 200 kB. False if it is no picture."""
+    """Write `cover` small enough for chats: a JPEG of at most 320 pixels and 200 kB. False if it is no picture."""
     try:
         with Image.open(cover, formats=("JPEG", "PNG")) as picture:
             picture.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
