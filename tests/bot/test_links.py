@@ -195,7 +195,7 @@ def test_a_good_link_beside_a_bad_one() -> None:
 PIECES = st.sampled_from(
     [
         "https://", "http://", "youtube.com", "youtu.be", "www.", "/watch?v=", "/", "?", "&", "list=", "v=", "@", ":",
-        ID, "live_stream", "%", "%00", "%ff", "&amp;", "#", "[", "]", "\\", ".", "\u200b", "\ud800", 
+        ID, "live_stream", "%", "%00", "%ff", "&amp;", "#", "[", "]", "\\", ".", "\u200b", "\ud800",
         "attribution_link?u=", "/redirect?q=", "%2Fwatch%3Fv%3D", "\u2100", ":99999999", " ", "\n",
     ]
 )  # fmt: skip
