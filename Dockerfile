@@ -60,6 +60,7 @@ USER flbt
 FROM base AS bot
 COPY --from=bot-dependencies /opt/fl-bt /opt/fl-bt
 COPY --from=bot-code /app /app
+HEALTHCHECK --interval=30s --timeout=15s --start-period=30s CMD ["python", "-m", "bot", "check"]
 CMD ["python", "-m", "bot", "bot"]
 
 FROM base AS worker

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from pydantic import SecretStr
 
 from jobs import VERSION
 from jobs.logs import set_up_logging
 from jobs.models import Format, Model, Package, StemCount, Wish
-from jobs.settings import SettingsError, load_settings
+from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
 
@@ -115,11 +116,33 @@ def bot(tethered: bool) -> None:
     from bot.telegram import run
 
     settings = load_settings()
-    if settings.redis_url is None:
-        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
+    redis_url = _queue_of(settings)
     if tethered:
         stop_with_starter()
-    run(settings, settings.redis_url)
+    run(settings, redis_url)
+
+
+@main.command(hidden=True)
+def check() -> None:
+    """Say whether the bot is alive, for its container: the exit code is 0 when it looks after its requests."""
+    from redis.exceptions import RedisError
+
+    from bot.telegram.address import PLATFORM
+    from jobs.queue import JobQueue
+
+    async def front_ends(redis_url: SecretStr) -> list[str]:
+        queue = JobQueue.at(redis_url)
+        try:
+            return await queue.front_ends()
+        finally:
+            await queue.close()
+
+    try:
+        alive = PLATFORM in asyncio.run(front_ends(_queue_of(load_settings())))
+    except (RedisError, OSError) as error:
+        _give_up(f"no answer from the queue: {error}", code=1)
+    if not alive:
+        _give_up("no heartbeat", code=1)
 
 
 @main.command()
@@ -146,6 +169,12 @@ def doctor() -> None:
     sys.exit(asyncio.run(examine(settings)))
 
 
-def _give_up(sentence: str) -> NoReturn:
+def _queue_of(settings: Settings) -> SecretStr:
+    if settings.redis_url is None:
+        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
+    return settings.redis_url
+
+
+def _give_up(sentence: str, code: int = MISCONFIGURED) -> NoReturn:
     click.echo(sentence, err=True)
-    sys.exit(MISCONFIGURED)
+    sys.exit(code)

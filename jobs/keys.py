@@ -16,6 +16,7 @@
 | flbt:awaited           | set    | tracks with followers                                                        |
 | flbt:running           | set    | tracks a worker began and did not end                                        |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
+| flbt:fronts            | zset   | platforms by when their front end last looked at its work list               |
 | flbt:took              | list   | seconds that the last tracks took, newest first, for estimates               |
 | flbt:people            | hash   | owner, pairing code, what allowed people and chats were known as             |
 | flbt:allowed           | set    | chats and people let in                                                      |
@@ -28,6 +29,7 @@ QUEUE = "flbt:queue:studio"
 AWAITED = "flbt:awaited"
 RUNNING = "flbt:running"
 WORKERS = "flbt:workers"
+FRONTS = "flbt:fronts"
 TOOK = "flbt:took"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"

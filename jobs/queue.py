@@ -21,7 +21,7 @@ from jobs.models import OPEN_PHASES, Lane, Phase, Progress, Rendition, Request, 
 
 #: The one arq function: it takes a track id and does what is wanted of that track.
 JOB_FUNCTION = "track"
-#: A worker is alive when its heart beat within this many seconds.
+#: A worker or a front end is alive when its heart beat within this many seconds.
 ALIVE = 30.0
 
 
@@ -181,8 +181,12 @@ class JobQueue:
         return views[0] if views else None
 
     async def attended(self, platform: str) -> list[View]:
-        """Every request of `platform` whose card is not final yet, oldest first."""
-        return await self.views(_texts(await self.redis.zrange(keys.attended(platform), 0, -1)))
+        """Every request of `platform` whose card is not final yet, oldest first. Asking is a heartbeat."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.zrange(keys.attended(platform), 0, -1)
+            pipe.zadd(keys.FRONTS, {platform: time.time()})
+            request_ids, _ = await pipe.execute()
+        return await self.views(_texts(request_ids))
 
     async def recent(self, chat: str, limit: int = 10) -> list[View]:
         """A chat's latest requests, newest first."""
@@ -243,6 +247,10 @@ class JobQueue:
     async def workers(self, within: float = ALIVE) -> list[str]:
         """Workers whose heart beat within the last seconds."""
         return _texts(await self.redis.zrangebyscore(keys.WORKERS, time.time() - within, "+inf"))
+
+    async def front_ends(self, within: float = ALIVE) -> list[str]:
+        """Platforms whose front end looked at its work list within the last seconds."""
+        return _texts(await self.redis.zrangebyscore(keys.FRONTS, time.time() - within, "+inf"))
 
     # --- the delivery's ledger ---------------------------------------------------------------------------------
 
