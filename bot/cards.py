@@ -144,15 +144,6 @@ def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
     return Button(label=f"✓ {label}" if chosen else label, action=Action(verb=verb, choice=choice).text)
 
 
-def due(last_edit_at: float, last_text: str, new: Card, now: float, every: float) -> bool:
-    """Whether a card is to be edited now: something changed, and the last edit was `every` seconds ago or more.
-
-    Whoever asks again later gets the last state shown, whatever came between. Times are seconds of one clock; a
-    clock that went back does not hold an edit up.
-    """
-    return new.text != last_text and not 0 <= now - last_edit_at < every
-
-
 def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
     """Which song a request is about, as well as it is known by now: `Artist - Title (3:45)`."""
     source, progress = view.request.source, view.progress or Progress()

@@ -59,11 +59,12 @@ class Courtesy(BaseRateLimiter[int]):
         chat_id = data.get("chat_id")
         if not isinstance(chat_id, int) or endpoint.startswith("get") or endpoint == "sendChatAction":
             return await callback(*args, **kwargs)  # shows nobody a message
-        tries = rate_limit_args or 0
+        waits = rate_limit_args or 0
         while True:
             if (wait := self.wait(chat_id)) > 0:
-                if tries < 1 or wait > LONGEST_WAIT:
+                if waits < 1 or wait > LONGEST_WAIT:
                     raise RetryAfter(int(wait) + 1)
+                waits -= 1
                 await asyncio.sleep(wait)
             for _ in range(_messages(data)):
                 for limiter in (*self._limiters(chat_id), self._overall):
@@ -74,9 +75,8 @@ class Courtesy(BaseRateLimiter[int]):
                 return await callback(*args, **kwargs)
             except RetryAfter as told:
                 self._closed_until[chat_id] = time.monotonic() + seconds_of(told) + 0.1
-                if tries < 1:
+                if waits < 1:
                     raise
-                tries -= 1
 
     def _limiters(self, chat_id: int) -> tuple[AsyncLimiter, ...]:
         if len(self._chats) > 1000:  # forget whoever has been silent

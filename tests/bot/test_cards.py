@@ -8,11 +8,9 @@ from bot.cards import (
     CELLS,
     Action,
     Button,
-    Card,
     Verb,
     bar,
     card,
-    due,
     heading,
     parse_action,
     settings_card,
@@ -153,19 +151,6 @@ def test_settings_show_what_is_chosen_and_every_choice() -> None:
         ["Files", "Zip", "✓ Both"],
     ]
     assert all(parse_action(button.action) is not None for row in shown.buttons for button in row)
-
-
-@pytest.mark.parametrize(
-    ("last_edit_at", "last_text", "now", "expected"),
-    [
-        (10.0, "old", 12.9, False),
-        (10.0, "old", 13.0, True),
-        (10.0, "new", 99.0, False),
-        (10.0, "old", 5.0, True),  # a clock that went back
-    ],
-)
-def test_edits_are_paced_and_only_on_change(last_edit_at: float, last_text: str, now: float, expected: bool) -> None:
-    assert due(last_edit_at, last_text, Card(text="new"), now, every=3.0) is expected
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,13 @@ class Rig:
             assert time.monotonic() < end, await self.queue.attended("telegram")
             await asyncio.sleep(0.02)
 
+    async def noted(self, card: Message, seconds: float = 5) -> None:
+        """The queue knows of the card. A bot that dies in the moment before would post another one."""
+        end = time.monotonic() + seconds
+        while not any(f'"{card.id}"' in view.card for view in await self.queue.attended("telegram")):
+            assert time.monotonic() < end
+            await asyncio.sleep(0.01)
+
     async def phase(self, chat: Chat) -> Phase:
         """Of the chat's newest request."""
         (newest,) = await self.queue.recent(f"telegram:{chat.id}", limit=1)

@@ -1,0 +1,186 @@
+"""The small parts: courtesy towards Telegram, what its errors mean, thumbnails, a Bot API server of one's own."""
+
+import asyncio
+import struct
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.platform import Away, CardGone, Later, Refused, TooLarge, Trouble, Unconfirmed, UnknownFile, Unreachable
+from bot.telegram.courtesy import CHAT_BURST, Courtesy
+from bot.telegram.errors import trouble
+from bot.telegram.thumbnail import fits_as_thumbnail
+from jobs.models import Upload
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import SONG, Rig, Worker, files, settings_for
+from tests.peers.botapi import BotApi
+
+MP3 = b"\xff\xfb\x90\x00" + bytes(5000)
+
+
+def caused(error: TelegramError, cause: Exception) -> TelegramError:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (RetryAfter(7), Later),
+        (Forbidden("bot was blocked by the user"), Unreachable),
+        (ChatMigrated(-100), Unreachable),
+        (BadRequest("Chat not found"), Unreachable),
+        (BadRequest("Message to edit not found"), CardGone),
+        (BadRequest("Message can't be edited"), CardGone),
+        (BadRequest("File is too big"), TooLarge),
+        (BadRequest("Wrong file identifier/HTTP URL specified"), UnknownFile),
+        (BadRequest("Can't use file of type Audio as Document"), UnknownFile),
+        (BadRequest("Something new"), Refused),
+        (NetworkError("Request Entity Too Large"), TooLarge),
+        (NetworkError("Bad Gateway"), Away),
+        (caused(NetworkError("x"), httpx.ConnectError("x")), Away),
+        (caused(TimedOut(), httpx.ConnectTimeout("x")), Away),
+        (caused(TimedOut(), httpx.PoolTimeout("x")), Away),
+        (caused(TimedOut(), httpx.WriteTimeout("x")), Away),
+        (caused(TimedOut(), httpx.ReadTimeout("x")), Unconfirmed),
+        (caused(NetworkError("x"), httpx.ReadError("x")), Unconfirmed),
+        (caused(NetworkError("x"), httpx.RemoteProtocolError("x")), Unconfirmed),
+        (InvalidToken("revoked"), Later),
+        (Conflict("x"), Refused),
+    ],
+)
+def test_every_error_means_something(error: TelegramError, meaning: type[Trouble]) -> None:
+    assert type(trouble(error)) is meaning
+
+
+def test_being_told_to_wait_keeps_the_seconds() -> None:
+    told = trouble(RetryAfter(7))
+    assert isinstance(told, Later)
+    assert 7 <= told.seconds < 8
+
+
+class Calls:
+    """Calls of a Bot API method that were let through, and when."""
+
+    def __init__(self, *answers: Exception) -> None:
+        self.answers = list(answers)
+        self.at: list[float] = []
+
+    async def __call__(self) -> bool:
+        self.at.append(time.monotonic())
+        if self.answers:
+            raise self.answers.pop(0)
+        return True
+
+    async def through(self, courtesy: Courtesy, chat: int, tries: int = 0, endpoint: str = "sendMessage") -> None:
+        await courtesy.process_request(self, (), {}, endpoint, {"chat_id": chat}, tries)
+
+
+async def test_a_chat_gets_a_few_at_once_then_one_a_second(true_pace: None) -> None:
+    courtesy, calls = Courtesy(), Calls()
+    await asyncio.gather(*(calls.through(courtesy, 1) for _ in range(CHAT_BURST + 1)))
+    gaps = [at - calls.at[0] for at in calls.at]
+    assert gaps[CHAT_BURST - 1] < 0.5
+    assert 0.8 < gaps[CHAT_BURST] < 1.5
+
+
+async def test_only_the_chat_that_was_told_waits() -> None:
+    courtesy, calls, others = Courtesy(), Calls(RetryAfter(1)), Calls()
+    with pytest.raises(RetryAfter):
+        await calls.through(courtesy, 1)
+    began = time.monotonic()
+    with pytest.raises(RetryAfter):
+        await calls.through(courtesy, 1)
+    assert len(calls.at) == 1, "not even asked"
+    await others.through(courtesy, 2)
+    assert time.monotonic() - began < 0.5
+    await calls.through(courtesy, 1, tries=1)
+    assert calls.at[1] - calls.at[0] >= 1
+
+
+async def test_a_patient_call_waits_and_tries_again() -> None:
+    courtesy, calls = Courtesy(), Calls(RetryAfter(1), RetryAfter(1))
+    await calls.through(courtesy, 1, tries=2)
+    assert len(calls.at) == 3
+
+
+async def test_a_penalty_of_hours_is_the_callers_to_plan() -> None:
+    courtesy, calls = Courtesy(), Calls(RetryAfter(10_000))
+    with pytest.raises(RetryAfter):
+        await calls.through(courtesy, 1, tries=3)
+    assert len(calls.at) == 1
+    assert courtesy.wait(1) > 9_000
+
+
+async def test_what_shows_nobody_a_message_is_not_held_up() -> None:
+    courtesy, calls = Courtesy(), Calls()
+    began = time.monotonic()
+    for _ in range(20):
+        await calls.through(courtesy, 1, endpoint="getChat")
+    assert time.monotonic() - began < 0.5
+
+
+def jpeg(width: int, height: int, size: int = 0) -> bytes:
+    app = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0" + bytes(9)
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, height, width, 3) + bytes(9)
+    return (b"\xff\xd8" + app + frame).ljust(size, b"\0")
+
+
+@pytest.mark.parametrize(
+    ("content", "fits"),
+    [
+        (jpeg(320, 320), True),
+        (jpeg(320, 180), True),
+        (jpeg(321, 320), False),
+        (jpeg(320, 321), False),
+        (jpeg(320, 320, 200_000), True),
+        (jpeg(320, 320, 200_001), False),
+        (b"\x89PNG\r\n", False),
+        (b"", False),
+        (b"\xff\xd8\xff", False),
+    ],
+)
+def test_thumbnails(content: bytes, fits: bool) -> None:
+    assert fits_as_thumbnail(content) is fits
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_thumbnail_or_not(content: bytes) -> None:
+    fits_as_thumbnail(b"\xff\xd8" + content)
+
+
+async def test_a_server_of_ones_own_lends_its_disk_and_takes_large_files(
+    queue: JobQueue, store: ResultStore, tmp_path: Path
+) -> None:
+    async with BotApi(local=True) as server:
+        rig = Rig(
+            server, queue, store, settings_for(server, tmp_path, telegram_local=True), Worker(queue, store, 60_000_000)
+        )
+        ana = rig.ana()
+        async with rig.bot():
+            await ana.send_audio(MP3, size=1500 << 20)
+            track = await rig.worker.take()
+            assert isinstance(track.source, Upload)
+            assert store.inbox(track.source).read_bytes() == MP3
+            await rig.worker.finish(track)
+            await ana.until(lambda message: "Done in" in message.text, seconds=30)
+            await ana.say(SONG)
+        assert len(files(ana)) == 2
+        assert len(server.calls("sendMediaGroup")) == 1, "120 MB in one album"
+        assert server.refused == []

@@ -1,0 +1,93 @@
+"""`fl-bt bot` as a process of its own: started, stopped, killed. The worker stays the test's; see `rig`.
+
+The whole product, with the real worker beside the real bot, is tried in `tests/test_product.py`.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from jobs.models import Stage
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import SONG, Rig, cards, files
+from tests.peers.botapi import BotApi, Message
+
+Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
+
+
+def done(message: Message) -> bool:
+    return "Done in" in message.text
+
+
+@pytest.fixture
+async def start(
+    server: BotApi, queue: JobQueue, store: ResultStore, valkey_server: SecretStr, tmp_path: Path
+) -> AsyncIterator[Start]:
+    started: list[asyncio.subprocess.Process] = []
+
+    async def start(**more: str) -> asyncio.subprocess.Process:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
+        ours = {
+            "FLBT_TELEGRAM_TOKEN": server.token, "FLBT_TELEGRAM_BASE_URL": server.base_url,
+            "FLBT_TELEGRAM_FILE_URL": server.file_url, "FLBT_REDIS_URL": valkey_server.get_secret_value(),
+            "FLBT_STORE": store.root.as_uri(), "FLBT_DATA": str(tmp_path / "data"), "FLBT_ACCESS": "open",
+        }  # fmt: skip
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "bot", "bot",
+            cwd=tmp_path, env={**kept, **ours, **more}, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_killed_at_any_line_the_next_one_carries_on(rig: Rig, start: Start) -> None:
+    ana = rig.ana()
+    first = await start()
+    await ana.say(SONG)
+    card = await ana.until(lambda message: "Next in line" in message.text, seconds=20)
+    await rig.noted(card)
+    first.kill()
+    await first.wait()
+    track = await rig.worker.take()
+    await rig.worker.report(track, Stage.SEPARATING, 0.4)
+    second = await start()
+    await ana.until(lambda message: message == card and "40 %" in message.text, seconds=20)
+    await rig.worker.finish(track)
+    await ana.until(done)
+    await rig.settled()
+    assert cards(ana) == [card]
+    assert len(files(ana)) == 2
+    began = time.monotonic()
+    second.send_signal(signal.SIGTERM)
+    _, log = await asyncio.wait_for(second.communicate(), 10)
+    assert second.returncode == 0, log.decode()
+    assert time.monotonic() - began < 5
+    assert rig.server.token not in log.decode()
+    assert "Traceback" not in log.decode()
+
+
+async def test_a_wrong_and_a_missing_token_are_one_sentence_and_an_exit(server: BotApi, start: Start) -> None:
+    for token, said in (
+        ("123456:" + "w" * 35, "Telegram refuses FLBT_TELEGRAM_TOKEN"),
+        ("", "FLBT_TELEGRAM_TOKEN is missing"),
+    ):
+        process = await start(FLBT_TELEGRAM_TOKEN=token)
+        _, log = await asyncio.wait_for(process.communicate(), 30)
+        assert process.returncode not in (0, None)
+        assert said in log.decode().splitlines()[-1]
+        assert "Traceback" not in log.decode()
+        assert "w" * 35 not in log.decode()
