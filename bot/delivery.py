@@ -12,8 +12,8 @@ from typing import Final, Literal
 from pydantic import Field
 
 from bot.texts import say, spoken
-from jobs.models import Format, Manifest, Package, Rendered, Rendition, Stem, StoredFile, Value, Wish
-from jobs.names import stem_tags, track_name
+from jobs.models import STEMS, Format, Manifest, Package, Rendered, Rendition, Stem, StoredFile, Value, Wish
+from jobs.names import mix_suffix, track_name
 
 #: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
 RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)
@@ -89,9 +89,12 @@ class Plan(Value):
 def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: Limits) -> Plan:
     """The messages for `wish`, from what is rendered so far. A plan without parts and needs has nothing that fits."""
     made = {one.rendition: one for one in rendered}
+    if wish.mix:
+        return _files(manifest, made, Rendition(kind="mix", format=wish.format, mix=wish.mix), limits)
     zipped = Plan() if wish.package is Package.ALBUM else _zip(manifest, made, wish.format, limits)
     apart = wish.package is not Package.ZIP or bool(zipped.notes)
-    plans = (_stems(manifest, made, wish.format, limits) if apart else Plan(), zipped)
+    stems = Rendition(kind="stems", format=wish.format)
+    plans = (_files(manifest, made, stems, limits) if apart else Plan(), zipped)
     return Plan(
         parts=tuple(part for one in plans for part in one.parts),
         needs=tuple(dict.fromkeys(need for one in plans for need in one.needs)),
@@ -104,16 +107,16 @@ def note_text(note: Note, language: str) -> str:
     return say(language, note.message, **spoken(note.values, language))
 
 
-# --- the stems as files ----------------------------------------------------------------------------------------
+# --- stems, or a mix of them, as files -------------------------------------------------------------------------
 
 
-def _stems(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format, limits: Limits) -> Plan:
+def _files(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Rendition, limits: Limits) -> Plan:
     largest: Piece | None = None
     for choice in _choices(wished):
         here = made.get(choice)
         if here is None:
             # The wished rendition itself is always made: only its real size tells whether it fits.
-            if choice.format is wished and not choice.kbps:
+            if choice == wished:
                 return Plan(needs=(choice,))
             if _expected(choice, manifest) <= limits.file_bytes:
                 return Plan(needs=(choice,))
@@ -121,7 +124,7 @@ def _stems(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Forma
         pieces = [_piece(manifest, choice, file) for file in here.files]
         if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
             parts = tuple(_parts(choice, pieces, limits))
-            return Plan(parts=parts, notes=(*_changed(choice, wished, limits), *_split(parts, limits)))
+            return Plan(parts=parts, notes=(*_changed(choice, wished.format, limits), *_split(parts, limits)))
         largest = max(pieces, key=lambda piece: piece.stored.bytes_)
     if largest is None:
         return Plan()
@@ -129,14 +132,14 @@ def _stems(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Forma
     return Plan(notes=(Note(message="note-not-sent", values=values),))
 
 
-def _choices(wished: Format) -> Iterator[Rendition]:
+def _choices(wished: Rendition) -> Iterator[Rendition]:
     """The wished rendition, then what comes closest to it in smaller files."""
-    lossy = wished if wished is Format.M4A else Format.MP3
+    lossy = wished.format if wished.format is Format.M4A else Format.MP3
     closest = {Format.WAV: (Format.WAV, Format.FLAC, lossy), Format.FLAC: (Format.FLAC, lossy)}
-    for format_ in closest.get(wished, (lossy,)):
-        yield Rendition(kind="stems", format=format_)
+    for format_ in closest.get(wished.format, (lossy,)):
+        yield wished.model_copy(update={"format": format_})
     for kbps in RATES:
-        yield Rendition(kind="stems", format=lossy, kbps=kbps)
+        yield wished.model_copy(update={"format": lossy, "kbps": kbps})
 
 
 def _expected(rendition: Rendition, manifest: Manifest) -> float:
@@ -146,7 +149,7 @@ def _expected(rendition: Rendition, manifest: Manifest) -> float:
         case Format.FLAC:
             return beside + max((stem.bytes_ for stem in manifest.stems), default=0)
         case Format.WAV:
-            return beside + manifest.samples * 2 * 2  # channels, bytes of a sample
+            return beside + manifest.samples * 2 * 3  # channels, bytes of a sample
         case Format.MP3 | Format.M4A:
             rate = (rendition.kbps or USUAL_RATE) * 1000 / 8
             return beside + manifest.seconds * rate * _SPARE[rendition.format]
@@ -200,19 +203,24 @@ def _zip(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format,
 
 def _piece(manifest: Manifest, rendition: Rendition, file: StoredFile) -> Piece:
     extension = file.name.rpartition(".")[2]
-    tags = manifest.tags if file.stem is None else stem_tags(manifest.tags, file.stem)
+    suffix = _suffix(manifest, rendition, file.stem)
+    title = manifest.tags.title if rendition.kind == "zip" else f"{manifest.tags.title} ({suffix})"
     return Piece(
         track_id=manifest.track_id,
         rendition=rendition,
         stored=file,
-        name=f"{track_name(manifest.tags, _suffix(manifest, rendition, file.stem))}.{extension}",
-        title=tags.title,
-        performer=tags.artist,
+        name=f"{track_name(manifest.tags, suffix)}.{extension}",
+        title=title,
+        performer=manifest.tags.artist,
         seconds=manifest.seconds,
     )
 
 
 def _suffix(manifest: Manifest, rendition: Rendition, stem: Stem | None) -> str:
-    if rendition.kind == "zip":
-        return f"{manifest.model.stems} stems"
-    return str(stem or "")
+    match rendition.kind:
+        case "zip":
+            return f"{manifest.model.stems} stems"
+        case "mix":
+            return mix_suffix(rendition.mix, STEMS[manifest.model.stems])
+        case "stems":
+            return str(stem or "")

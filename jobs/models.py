@@ -144,10 +144,13 @@ class Wish(Value):
     model: Model = Model()
     format: Format = Format.MP3
     package: Package = Package.ALBUM
+    mix: tuple[Stem, ...] = ()  # instead of the stems, one mix of these
 
     @property
     def renditions(self) -> tuple[Rendition, ...]:
         """What has to be rendered for this wish, in the order of delivery."""
+        if self.mix:
+            return (Rendition(kind="mix", format=self.format, mix=self.mix),)
         stems = Rendition(kind="stems", format=self.format)
         zipped = Rendition(kind="zip", format=self.format)
         match self.package:

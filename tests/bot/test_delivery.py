@@ -233,3 +233,43 @@ def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, wish: Wish, sec
         button = Action(verb=Verb.RESEND, target="0" * 16, choice=part.id)
         assert parse_action(button.text) == button
         assert len(button.text.encode()) <= 64
+
+
+# --- mixes -----------------------------------------------------------------------------------------------------
+
+NO_DRUMS = (Stem.VOCALS, Stem.BASS, Stem.OTHER)
+
+
+def mixed(format_: Format, size: float, kbps: int = 0, mix: tuple[Stem, ...] = NO_DRUMS) -> Rendered:
+    file = StoredFile(name=f"mix.{format_}", bytes_=int(size * MB))
+    return Rendered(rendition=Rendition(kind="mix", format=format_, mix=mix, kbps=kbps), files=(file,))
+
+
+@pytest.mark.parametrize(
+    ("mix", "title"),
+    [
+        (NO_DRUMS, "Águas de Março (no drums)"),
+        ((Stem.VOCALS, Stem.BASS), "Águas de Março (vocals + bass)"),
+        ((Stem.DRUMS,), "Águas de Março (drums)"),
+    ],
+)
+def test_a_mix_is_one_audio_message_with_its_name(mix: tuple[Stem, ...], title: str) -> None:
+    wish = Wish(model=Model(stems=4), mix=mix, package=Package.BOTH)
+    assert plan(song(stems=4), [], wish, CLOUD).needs == wish.renditions
+    made = plan(song(stems=4), [mixed(Format.MP3, 10, mix=mix)], wish, CLOUD)
+    ((piece,),) = (part.pieces for part in made.parts)
+    assert made.parts[0].kind is Kind.AUDIO
+    assert (piece.title, piece.name) == (title, f"Elis - {title}.mp3")
+
+
+@pytest.mark.parametrize(("size", "fits"), [(49.9, True), (50.0, True), (50.1, False)])
+def test_a_mix_that_does_not_fit_gets_smaller(size: float, fits: bool) -> None:
+    wish = Wish(model=Model(stems=4), mix=NO_DRUMS, format=Format.WAV)
+    made = plan(song(stems=4), [mixed(Format.WAV, size)], wish, CLOUD)
+    if fits:
+        assert shape(made) == [("mix-vocals+bass+other-wav", "document", 1)]
+    else:
+        assert made.needs == (mixed(Format.FLAC, 1).rendition,)
+        made = plan(song(stems=4), [mixed(Format.WAV, size), mixed(Format.FLAC, 30)], wish, CLOUD)
+        assert shape(made) == [("mix-vocals+bass+other-flac", "document", 1)]
+        assert notes(made) == ["note-compressed"]
