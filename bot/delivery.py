@@ -1,10 +1,11 @@
 """Manifest, wish and limits → the messages to send. Pure: the plan is a value, and the same whenever it is asked for.
 
-What does not fit is planned the best way that does: a zip as single files, WAV as FLAC, FLAC as MP3, MP3 and M4A at a
-lower bit rate. The plan says so in its notes, and names the renditions it still needs: once they are there, the next
-plan uses them. Nothing above a limit is ever tried.
+What does not fit is planned the best way that does: a zip in parts or as single files, WAV as FLAC, FLAC as MP3, MP3
+and M4A at a lower bit rate. The plan says so in its notes, and names the renditions it still needs: once they are
+there, the next plan uses them. Nothing above a limit is ever tried.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum, unique
 from typing import Final, Literal
@@ -12,7 +13,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from bot.texts import say, spoken
-from jobs.models import STEMS, Format, Manifest, Package, Rendered, Rendition, Stem, StoredFile, Value, Wish
+from jobs.models import STEMS, Format, Manifest, Package, Rendered, Rendition, StoredFile, Value, Wish
 from jobs.names import mix_suffix, track_name
 
 #: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
@@ -74,7 +75,14 @@ class Part(Value):
 class Note(Value):
     """How something is sent when it is not as wished. `message` is the sentence's id in `bot.texts`."""
 
-    message: Literal["note-lower-rate", "note-compressed", "note-zip-apart", "note-several-messages", "note-not-sent"]
+    message: Literal[
+        "note-lower-rate",
+        "note-compressed",
+        "note-zip-parts",
+        "note-zip-apart",
+        "note-several-messages",
+        "note-not-sent",
+    ]
     values: dict[str, float | str] = Field(default_factory=dict)
 
 
@@ -188,14 +196,21 @@ def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Ite
 
 
 def _zip(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format, limits: Limits) -> Plan:
-    archive = Rendition(kind="zip", format=wished)
-    here = made.get(archive)
-    if here is None:
-        return Plan(needs=(archive,))
-    if any(file.bytes_ > limits.file_bytes for file in here.files):
-        return Plan(notes=(Note(message="note-zip-apart", values={"limit_bytes": limits.file_bytes}),))
-    pieces = [_piece(manifest, archive, file) for file in here.files]
-    return Plan(parts=tuple(_parts(archive, pieces, limits)))
+    whole = Rendition(kind="zip", format=wished)
+    split = Rendition(kind="zip", format=wished, part_bytes=limits.file_bytes)
+    for archive in (whole, split):
+        here = made.get(archive)
+        if here is None:
+            return Plan(needs=(archive,))
+        if all(file.bytes_ <= limits.file_bytes for file in here.files):
+            pieces = [_piece(manifest, archive, file) for file in here.files]
+            notes = (Note(message="note-zip-parts", values=_limit(limits)),) if archive is split else ()
+            return Plan(parts=tuple(_parts(archive, pieces, limits)), notes=notes)
+    return Plan(notes=(Note(message="note-zip-apart", values=_limit(limits)),))
+
+
+def _limit(limits: Limits) -> dict[str, float | str]:
+    return {"limit_bytes": limits.file_bytes}
 
 
 # --- names -------------------------------------------------------------------------------------------------------
@@ -203,7 +218,7 @@ def _zip(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format,
 
 def _piece(manifest: Manifest, rendition: Rendition, file: StoredFile) -> Piece:
     extension = file.name.rpartition(".")[2]
-    suffix = _suffix(manifest, rendition, file.stem)
+    suffix = _suffix(manifest, rendition, file)
     title = manifest.tags.title if rendition.kind == "zip" else f"{manifest.tags.title} ({suffix})"
     return Piece(
         track_id=manifest.track_id,
@@ -216,11 +231,12 @@ def _piece(manifest: Manifest, rendition: Rendition, file: StoredFile) -> Piece:
     )
 
 
-def _suffix(manifest: Manifest, rendition: Rendition, stem: Stem | None) -> str:
+def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:
     match rendition.kind:
         case "zip":
-            return f"{manifest.model.stems} stems"
+            part = re.search(r"-(\d+)\.", file.name)  # as the worker numbers the parts of a zip
+            return f"{manifest.model.stems} stems" + (f", {part[1]}" if part else "")
         case "mix":
             return mix_suffix(rendition.mix, STEMS[manifest.model.stems])
         case "stems":
-            return str(stem or "")
+            return str(file.stem or "")

@@ -124,18 +124,21 @@ class Rendition(Value):
     """One delivered encoding of a separated track: all stems as files, all stems in a zip, or one mix of stems.
 
     `kbps` is a bit rate below the usual one, for MP3 and M4A that would otherwise be too large to send; 0: the usual.
+    `part_bytes` splits a zip at file borders into archives of at most so many bytes, as far as single files allow it.
     """
 
     kind: Literal["stems", "zip", "mix"]
     format: Format
     mix: tuple[Stem, ...] = ()
     kbps: Annotated[int, Field(ge=0, le=320)] = 0
+    part_bytes: Annotated[int, Field(ge=0)] = 0
 
     @property
     def key(self) -> str:
         """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`, `stems-mp3-128`."""
         rate = str(self.kbps) if self.kbps else ""
-        return "-".join(part for part in (self.kind, "+".join(self.mix), self.format, rate) if part)
+        split = f"by{self.part_bytes}" if self.part_bytes else ""
+        return "-".join(part for part in (self.kind, "+".join(self.mix), self.format, rate, split) if part)
 
 
 class Wish(Value):

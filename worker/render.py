@@ -91,8 +91,28 @@ def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[Sto
                 (f"{track_name(task.tags, stem)}.{rendition.format}", stems / f"{stem}.{rendition.format}")
                 for stem, _ in _sources(task)
             ]
-            _zip(folder / "stems.zip", entries)
-            return (_stored(folder / "stems.zip"),)
+            groups = _groups(entries, rendition.part_bytes)
+            names = (
+                ["stems.zip"] if len(groups) == 1 else [f"stems-{number}.zip" for number in range(1, len(groups) + 1)]
+            )
+            for name, group in zip(names, groups, strict=True):
+                _zip(folder / name, group)
+            return tuple(_stored(folder / name) for name in names)
+
+
+def _groups(entries: Sequence[tuple[str, Path]], part_bytes: int) -> list[list[tuple[str, Path]]]:
+    """Entries for one archive each, in order, of at most `part_bytes` with all that a zip adds; 0: one archive."""
+    groups: list[list[tuple[str, Path]]] = [[]]
+    size = 0
+    for name, path in entries:
+        # A local header and a directory entry with the name in each, and the end of the directory.
+        more = path.stat().st_size + 2 * len(name.encode()) + 200
+        if part_bytes and groups[-1] and size + more > part_bytes:
+            groups.append([])
+            size = 0
+        groups[-1].append((name, path))
+        size += more
+    return groups
 
 
 def _stored(path: Path, stem: Stem | None = None) -> StoredFile:

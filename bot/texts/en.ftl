@@ -160,6 +160,7 @@ stem-other = other
 
 note-lower-rate = At { $kbps } kbit/s, since better files would be above the { $limit_bytes } that fit in one message.
 note-compressed = As { $format } instead of { $wished }, since those files would be above the { $limit_bytes } that fit in one message.
+note-zip-parts = As several zips that each open on their own, since one would be above the { $limit_bytes } that fit in one message.
 note-zip-apart = As single files, since the zip would be above the { $limit_bytes } that fit in one message.
 note-several-messages = In several messages, since together they are above the { $limit_bytes } that fit in one.
 note-not-sent = { $name } is { $bytes } and can’t be sent: { $limit_bytes } fit in one message. Try MP3 in /settings.

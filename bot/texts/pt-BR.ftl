@@ -160,6 +160,7 @@ stem-other = outros
 
 note-lower-rate = Em { $kbps } kbit/s, porque arquivos melhores passariam dos { $limit_bytes } que cabem em uma mensagem.
 note-compressed = Em { $format } em vez de { $wished }, porque esses arquivos passariam dos { $limit_bytes } que cabem em uma mensagem.
+note-zip-parts = Em vários zips, cada um abre sozinho, já que um só passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-zip-apart = Como arquivos separados, porque o zip passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-several-messages = Em várias mensagens, porque juntos passam dos { $limit_bytes } que cabem em uma.
 note-not-sent = { $name } tem { $bytes } e não pode ser enviado: { $limit_bytes } cabem em uma mensagem. Tente MP3 em /settings.

@@ -123,12 +123,32 @@ def test_a_zip_at_the_border_or_its_files(megabytes: float, fits: bool, package:
         assert shape(made) == ([files, zipped] if package is Package.BOTH else [zipped])
         assert made.notes == ()
     else:
+        assert made.needs == (split(Format.MP3).rendition,)
+        apart = [stems(Format.MP3, 9, 9), archive(Format.MP3, megabytes), split(Format.MP3, megabytes)]
+        made = plan(song(), apart, WANT[package], CLOUD)
         assert shape(made) == [files]
         assert notes(made) == ["note-zip-apart"]
 
 
-def test_a_large_zip_needs_its_files() -> None:
-    made = plan(song(), [archive(Format.FLAC, 80)], Wish(format=Format.FLAC, package=Package.ZIP), CLOUD)
+def split(format_: Format, *sizes: float) -> Rendered:
+    files = tuple(StoredFile(name=f"stems-{n}.zip", bytes_=int(size * MB)) for n, size in enumerate(sizes, 1))
+    rendition = Rendition(kind="zip", format=format_, part_bytes=CLOUD.file_bytes)
+    return Rendered(rendition=rendition, files=files)
+
+
+def test_a_large_zip_is_sent_in_parts_that_open_on_their_own() -> None:
+    wish = Wish(format=Format.FLAC, package=Package.ZIP)
+    assert plan(song(), [archive(Format.FLAC, 80)], wish, CLOUD).needs == (split(Format.FLAC).rendition,)
+    made = plan(song(), [archive(Format.FLAC, 80), split(Format.FLAC, 45, 35)], wish, CLOUD)
+    assert shape(made) == [("zip-flac-by50000000", "document", 1), ("zip-flac-by50000000.2", "document", 1)]
+    assert notes(made) == ["note-zip-parts"]
+    names = [piece.name for part in made.parts for piece in part.pieces]
+    assert names == ["Elis - Águas de Março (2 stems, 1).zip", "Elis - Águas de Março (2 stems, 2).zip"]
+
+
+def test_a_zip_whose_parts_are_too_large_needs_its_files() -> None:
+    wish = Wish(format=Format.FLAC, package=Package.ZIP)
+    made = plan(song(), [archive(Format.FLAC, 80), split(Format.FLAC, 60, 20)], wish, CLOUD)
     assert made.needs == (Rendition(kind="stems", format=Format.FLAC),)
     assert notes(made) == ["note-zip-apart"]
 

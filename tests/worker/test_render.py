@@ -125,6 +125,30 @@ def test_a_zip_holds_named_files_and_no_paths(format_: Format, make_task: Make) 
     assert sorted(path.name for path in task.output.iterdir()) == sorted([stems(format_).key, zipped(format_).key])
 
 
+def test_a_zip_is_split_at_file_borders_into_archives_that_open_on_their_own(make_task: Make) -> None:
+    whole = zipped(Format.FLAC)
+    ((single,),) = render(make_task(whole), quiet).files
+    limit = single.bytes_ // 2 + 100_000
+    split = whole.model_copy(update={"part_bytes": limit})
+    task = make_task(whole, split)
+    _, parts = render(task, quiet).files
+    assert [part.name for part in parts] == ["stems-1.zip", "stems-2.zip"]
+    assert all(part.bytes_ <= limit for part in parts)
+    names = []
+    for part in parts:
+        with zipfile.ZipFile(task.output / split.key / part.name) as archive:
+            assert archive.testzip() is None
+            names += archive.namelist()
+    with zipfile.ZipFile(task.output / whole.key / "stems.zip") as archive:
+        assert archive.namelist() == names
+
+
+def test_a_file_larger_than_a_part_has_an_archive_of_its_own(make_task: Make) -> None:
+    task = make_task(zipped(Format.WAV).model_copy(update={"part_bytes": 1}))
+    (parts,) = render(task, quiet).files
+    assert len(parts) == len(SONGS)
+
+
 def test_equal_stems_make_equal_zips(make_task: Make, tmp_path: Path) -> None:
     task = make_task(zipped(Format.MP3))
     render(task, quiet)
