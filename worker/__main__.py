@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 from pydantic import SecretStr
 
-from jobs.failures import Failed
+from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
 from jobs.models import StemCount
 from jobs.settings import Settings, SettingsError, load_settings
@@ -79,8 +79,16 @@ def models(stems: tuple[str, ...], check: bool) -> None:
         try:
             path = _fetch(count, folder)
         except Failed as failure:
-            _give_up(f"{count} stems: {failure.failure.reason}: {failure.failure.detail}", code=1)
+            _give_up(_why(count, failure.failure), code=1)
         click.echo(path)
+
+
+def _why(count: StemCount, failure: Failure) -> str:
+    if failure.reason is Reason.MODEL_DAMAGED:
+        what = f"The weights for {count} stems were not Deezer's, so they were removed. Run this again."
+    else:
+        what = f"The weights for {count} stems could not be fetched. Check the connection, and run this again."
+    return f"{what} ({failure.detail})"
 
 
 def _fetch(count: StemCount, folder: Path) -> Path:

@@ -46,7 +46,9 @@ class Show(AbstractContextManager["Show"]):
         self._console.print(sentence, markup=False, soft_wrap=True)
 
     def view(self, name: str, view: View) -> None:
-        """The request as it stands."""
+        """The request as it stands, while it is in work: how it ended is said by others."""
+        if view.phase not in (Phase.RECEIVING, Phase.WAITING):
+            return
         progress = view.progress or Progress()
         fraction = progress.fraction
         name = progress.title or name
@@ -79,10 +81,8 @@ class Show(AbstractContextManager["Show"]):
                 return texts.say(self._language, "card-receiving")
             case Phase.WAITING if progress is not None and progress.stage is not Stage.QUEUED:
                 return self._at_work(view, progress)
-            case Phase.WAITING:
-                return texts.say(self._language, "card-queued", ahead=view.ahead or 0)
             case _:
-                return texts.say(self._language, "card-ready")
+                return texts.say(self._language, "card-queued", ahead=view.ahead or 0)
 
     def _at_work(self, view: View, progress: Progress) -> str:
         wish = view.request.wish

@@ -123,6 +123,7 @@ def test_what_is_no_song_is_a_sentence(run: Run, tmp_path: Path, typed: str, say
     done = run("separate", typed)
     assert (done.returncode, done.stdout) == (1, "")
     assert says in done.stderr
+    assert "Ready" not in done.stderr
     assert "Traceback" not in done.stderr
     assert nothing_left(tmp_path)
 
@@ -194,6 +195,14 @@ def test_without_a_token_up_says_how_to_get_one(run: Run) -> None:
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 3
     assert "BotFather" in done.stderr
+
+
+def test_weights_that_cannot_be_had_are_a_sentence(run: Run, tmp_path: Path) -> None:
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
+    done = run("models", "4", extra={**nowhere, "FLBT_MODELS": str(tmp_path / "models")})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("The weights for 4 stems could not be fetched.")
+    assert not [path for path in (tmp_path / "models").iterdir() if not path.name.endswith(".lock")]
 
 
 def test_a_wrong_setting_stops_the_start_with_one_sentence(run: Run) -> None:
