@@ -99,7 +99,8 @@ def _fetch(count: StemCount, folder: Path) -> Path:
     from worker.child import Step
     from worker.separation.weights import ensure_weights
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"{count} stems", total=1.0)
 
         def show(step: Step) -> None:

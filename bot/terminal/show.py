@@ -39,7 +39,8 @@ class Show(AbstractContextManager["Show"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if self._live:
+            self._bar.stop()
 
     def say(self, sentence: str) -> None:
         """One line that stays."""
