@@ -79,6 +79,7 @@ class Worker:
 
     async def finish(self, track: Track) -> None:
         """Make what is wanted, and tell everybody."""
+        await self.desk.begin(track.id)  # this worker has no heart that would have kept the lease
         if self.store.manifest(track.id) is None:
             self.separate(track)
         while True:

@@ -1,6 +1,6 @@
 """`fl-bt bot` as a process of its own: started, stopped, killed. The worker stays the test's; see `rig`.
 
-The whole product, with the real worker beside the real bot, is tried in `tests/test_product.py`.
+The whole product, with the real worker beside the real bot, is tried in `tests/test_end_to_end.py`.
 """
 
 import asyncio
@@ -62,9 +62,9 @@ async def test_killed_at_any_line_the_next_one_carries_on(rig: Rig, start: Start
     await rig.noted(card)
     first.kill()
     await first.wait()
+    second = await start()
     track = await rig.worker.take()
     await rig.worker.report(track, Stage.SEPARATING, 0.4)
-    second = await start()
     await ana.until(lambda message: message == card and "40 %" in message.text, seconds=20)
     await rig.worker.finish(track)
     await ana.until(done)
