@@ -11,9 +11,9 @@ from redis.exceptions import RedisError
 
 from bot.cards import Card, card
 from bot.delivery import note_text
-from bot.ends import end
 from bot.ledger import Ledger, Noted
 from bot.platform import Away, CardGone, Later, Platform, Trouble, Unconfirmed, Unreachable
+from jobs.ends import end
 from jobs.failures import Failure, Reason
 from jobs.models import Phase, Value, View
 from jobs.queue import JobQueue

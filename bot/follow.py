@@ -13,10 +13,10 @@ from typing import Final
 
 from redis.exceptions import RedisError
 
-from bot.ends import end
 from bot.faces import Faces
 from bot.ledger import Ledger
 from bot.platform import Away, Later, Platform, TooLarge, Trouble, Unconfirmed, Unreachable
+from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Phase, Upload, View
 from jobs.queue import JobQueue

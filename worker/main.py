@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from jobs import keys
 from jobs.connection import connect, deserialize, serialize
 from jobs.desk import Desk
+from jobs.ends import end
 from jobs.models import Lane
 from jobs.queue import JOB_FUNCTION
 from jobs.settings import Settings
@@ -52,9 +53,7 @@ def _lane_worker(
         log.info("%s is ready", studio.desk.worker)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        await end(*background)
         await studio.desk.leave()
 
     async def track(ctx: dict[Any, Any], *track_ids: str) -> None:  # noqa: ARG001

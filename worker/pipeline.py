@@ -16,6 +16,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from jobs.desk import Desk, Track
+from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Manifest, Rendered, Rendition, Stage, StoredFile, Upload
 from jobs.settings import Settings
@@ -88,7 +89,7 @@ async def _settle(studio: Studio, track: Track) -> None:
             await asyncio.wait({work, audience}, return_when=asyncio.FIRST_COMPLETED)
             if audience.done() and not work.done():
                 audience.result()
-                await _stop(work)
+                await end(work)  # the child must be gone before the next one starts
                 if await studio.desk.abandon(track.id):
                     log.info("track %s: cancelled", track.id)
                     return
@@ -96,16 +97,7 @@ async def _settle(studio: Studio, track: Track) -> None:
                 log.info("track %s: ready", track.id)
                 return
         finally:
-            await _stop(audience)
-            await _stop(work)
-
-
-async def _stop(task: "asyncio.Task[object]") -> None:
-    """Cancel and wait: a child must be gone before the next one starts."""
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled():
-        task.exception()  # looked at: it lost the race and tells nobody anything
+            await end(audience, work)
 
 
 async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Rendition]:

@@ -20,7 +20,6 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot.ends import end
 from bot.follow import Follower
 from bot.people import People
 from bot.telegram.courtesy import Courtesy
@@ -31,6 +30,7 @@ from bot.telegram.intake import LONGEST_PAUSE, AnyApplication
 from bot.telegram.menus import show_menus
 from bot.telegram.platform import Telegram
 from bot.texts import say
+from jobs.ends import end
 from jobs.queue import JobQueue
 from jobs.settings import Settings, SettingsError
 from jobs.store import ResultStore

@@ -5,7 +5,7 @@ from typing import Any
 
 
 async def end(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks and wait for them.
+    """Cancel tasks and wait for them. What they raise is nobody's any more.
 
     More than once, where needed: before Python 3.12 `asyncio.wait_for`, through which the Redis client sends, now and
     then swallows a cancellation.
@@ -14,4 +14,7 @@ async def end(*tasks: asyncio.Task[Any]) -> None:
     while left:
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=1)
+        done, left = await asyncio.wait(left, timeout=1)
+        for task in done:
+            if not task.cancelled():
+                task.exception()  # looked at, or asyncio complains
