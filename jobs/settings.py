@@ -39,9 +39,15 @@ class Settings(BaseSettings):
     store: str = ""  # file:///…; empty: `store` in the data folder
     models: Path | None = None  # weights; empty: `models` in the data folder
 
+    # YouTube
+    youtube_cookies: Path | None = None  # a cookies.txt of a signed-in browser, for the second provider
+    youtube_proxy: SecretStr | None = None  # in place of the environment's
+
     # Limits
     max_seconds: Annotated[float, Field(gt=0)] = 1800  # longest song
     max_upload_mb: Annotated[float, Field(gt=0)] = 2000  # largest file taken from a person
+    max_open_per_person: Annotated[int, Field(ge=1, le=50)] = 5  # requests in the works at the same time
+    max_open_per_chat: Annotated[int, Field(ge=1, le=50)] = 20
     min_free_mb: Annotated[float, Field(ge=0)] = 500  # jobs are refused when the store's disk has less
     job_timeout: Annotated[float, Field(gt=0)] = 3600  # seconds for one track, all stages
     fetch_timeout: Annotated[float, Field(gt=0)] = 600  # seconds for one download
@@ -70,6 +76,15 @@ class Settings(BaseSettings):
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None and urlsplit(url.get_secret_value()).scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must be a redis:// address, as redis://localhost:6379/0")
+        return url
+
+    @field_validator("youtube_proxy")
+    @classmethod
+    def _proxy(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            parts = urlsplit(url.get_secret_value())
+            if parts.scheme != "http" or not parts.hostname or parts.path not in ("", "/"):
+                raise ValueError("must be an http:// address, as http://user:password@host:8080")
         return url
 
     @field_validator("store")
