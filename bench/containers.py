@@ -1,0 +1,136 @@
+"""The compose file on a local engine: a checkout of its own, with a project name of its own, for `bench.compose`."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+PROJECT: Final = "fl-bt-tried"
+SIDES: Final = ("bot", "worker")
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+class Deployment:
+    """A checkout in `folder` and the containers made of it."""
+
+    def __init__(self, folder: Path, compose: Sequence[str]) -> None:
+        self.folder = folder
+        self._compose = compose
+
+    def compose(self, *words: str) -> str:
+        return said(*self._compose, "--project-name", PROJECT, *words, folder=self.folder)
+
+    def container(self, service: str) -> str:
+        """The id of a service's container, running or not."""
+        found = said("docker", "ps", "--all", "--quiet", "--no-trunc",
+                     "--filter", f"label=com.docker.compose.project={PROJECT}",
+                     "--filter", f"label=com.docker.compose.service={service}").split()  # fmt: skip
+        assert len(found) == 1, f"{len(found)} containers of {service}"
+        return found[0]
+
+    def logs(self, service: str) -> str:
+        done = subprocess.run(["docker", "logs", self.container(service)], capture_output=True, text=True, check=True)
+        return done.stdout + done.stderr
+
+    def inspect(self, service: str, template: str) -> str:
+        return said("docker", "inspect", "--format", template, self.container(service)).strip()
+
+    def run_in(self, service: str, *words: str) -> str:
+        return said("docker", "exec", self.container(service), *words).strip()
+
+    def peak_bytes(self, service: str) -> int:
+        """The most memory that a container's control group has held since it started, files in its cache included."""
+        script = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
+        return int(self.run_in(service, "sh", "-c", script))
+
+    def down(self, *, volumes: bool) -> None:
+        self.compose("down", "--remove-orphans", *(["--volumes"] if volumes else []))
+
+
+@contextmanager
+def deployment(
+    settings: Mapping[str, str], worker: Mapping[str, str], authority: Path, port: int
+) -> Iterator[Deployment]:
+    """A checkout of the tracked files, as they are now. `settings` go into its `.env`, `worker` to the worker alone.
+
+    The containers share this machine's network, since the servers that they shall find are on its loopback interface.
+    """
+    with TemporaryDirectory(prefix="fl-bt-compose-") as name:
+        folder = Path(name)
+        for path in said("git", "ls-files", "-z", folder=ROOT).split("\0")[:-1]:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            if (ROOT / path).exists():
+                shutil.copy2(ROOT / path, folder / path)
+        (folder / ".env").write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+        # A name that Compose reads by itself. YAML has JSON inside.
+        (folder / "docker-compose.override.yaml").write_text(json.dumps(_override(worker, authority, port)))
+        running = Deployment(folder, _find_compose())
+        try:
+            yield running
+        finally:
+            running.down(volumes=True)
+            subprocess.run(
+                ["docker", "image", "rm", *(image(side) for side in SIDES)], capture_output=True, check=False
+            )
+
+
+def _override(worker: Mapping[str, str], authority: Path, port: int) -> dict[str, object]:
+    def side(name: str) -> dict[str, object]:
+        return {"image": image(name), "network_mode": "host", "build": {"network": "host", "labels": {PROJECT: ""}}}
+
+    redis = ["--dir", "/data", "--appendonly", "yes", "--save", "", "--bind", "127.0.0.1", "--port", str(port)]
+    trusted = {"volumes": [f"{authority}:/authority.pem:ro"], "environment": dict(worker)}
+    return {
+        "services": {
+            "bot": side("bot"),
+            "worker": side("worker") | trusted,
+            # Not every image named redis prepares /data for its user.
+            "redis": {"network_mode": "host", "user": "root", "command": ["redis-server", *redis]},
+        }
+    }
+
+
+def image(side: str) -> str:
+    return f"{PROJECT}-{side}"
+
+
+def image_bytes(name: str) -> int:
+    return int(said("docker", "image", "inspect", "--format", "{{.Size}}", name))
+
+
+def layer_bytes(side: str, made_by: str) -> int:
+    """The size of an image's layers whose instruction has `made_by` in it."""
+    history = said(
+        "docker", "history", "--no-trunc", "--human=false", "--format", "{{.Size}} {{.CreatedBy}}", image(side)
+    )
+    return sum(int(size) for size, _, by in (line.partition(" ") for line in history.splitlines()) if made_by in by)
+
+
+def said(*command: str, folder: Path | None = None) -> str:
+    """Run a command and return its output. Raises `RuntimeError` with what it said when it failed."""
+    # An older engine builds with BuildKit when told to, an older Compose through the command line.
+    # Nothing of ours that is set here shall reach them.
+    ours = {name for name in os.environ if name.startswith(("FLBT_", "COMPOSE_")) or name == "STEMS"}
+    environment = {name: value for name, value in os.environ.items() if name not in ours} | {
+        "DOCKER_BUILDKIT": "1",
+        "COMPOSE_DOCKER_CLI_BUILD": "1",
+    }
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _find_compose() -> list[str]:
+    for words in (["docker", "compose"], ["docker-compose"]):
+        if (
+            shutil.which(words[0])
+            and subprocess.run([*words, "version"], capture_output=True, check=False).returncode == 0
+        ):
+            return words
+    raise SystemExit("Neither `docker compose` nor `docker-compose` is there.")
