@@ -23,7 +23,7 @@ from typing import Final, TypeVar
 import av
 import click
 
-from bench.containers import SIDES, Deployment, deployment, image, image_bytes, layer_bytes, said
+from bench.containers import SIDES, Deployment, Memory, deployment, image, image_bytes, layer_bytes, said
 from bot.demo import write_demo_song
 from tests.peers.botapi import BotApi, Chat, Message
 from tests.peers.videos import Video
@@ -34,7 +34,7 @@ BASE: Final = "python:3.11-slim-bookworm"
 VIDEO: Final = Video("jNQXAC9IVRw", title="Some Band - A Song", seconds=15)
 LONG: Final = "aaaaaaaaaaA"
 HAS_TENSORFLOW: Final = "import importlib.util; print(importlib.util.find_spec('tensorflow'))"
-LIMITS: Final = ("256 MiB", "1 GiB")  # as in docker-compose.yaml
+LIMITS: Final = ("256 MiB", "1024 MiB")  # as in docker-compose.yaml
 PATIENCE: Final = 180.0  # seconds
 
 T = TypeVar("T")
@@ -45,7 +45,6 @@ class Figures:
 
     def __init__(self) -> None:
         self.rows: list[tuple[str, str]] = []
-        self._peaks: dict[str, int] = {}
 
     def note(self, what: str, value: str) -> None:
         print(f"{what}: {value}", flush=True)
@@ -57,15 +56,9 @@ class Figures:
         yield
         self.note(what, f"{time.monotonic() - begun:.1f} s")
 
-    def look_at_memory(self, running: Deployment) -> None:
-        """Remember what the containers of the moment needed: a container that is started anew counts anew."""
-        for side in SIDES:
-            self._peaks[side] = max(self._peaks.get(side, 0), running.peak_bytes(side))
-
-    def note_memory(self, occasion: str) -> None:
+    def note_memory(self, memory: Memory, occasion: str) -> None:
         for side, limit in zip(SIDES, LIMITS, strict=True):
-            peak = _mb(self._peaks.pop(side))
-            self.note(f"memory of the {side} at its highest, file cache included, {occasion}", f"{peak} of {limit}")
+            self.note(f"most memory of the {side}, {occasion}", f"{memory.peak(side):.0f} of {limit}")
 
     def table(self) -> str:
         return "\n".join(
@@ -98,21 +91,22 @@ async def _try(figures: Figures, cold: bool, minutes: float) -> None:
             }
             authority = Path(site.environment["SSL_CERT_FILE"])
             worker = site.environment | {"SSL_CERT_FILE": "/authority.pem"}
-            with deployment(settings, worker, authority, port) as running:
+            with deployment(settings, worker, authority, port) as running, Memory() as memory:
                 ana = server.private(server.person("Ana"))
                 build(figures, running, cold)
                 await start(figures, running, ana)
                 await pair(running, ana)
-                await a_link_becomes_stems(figures, running, ana, folder)
+                await a_link_becomes_stems(figures, ana, folder)
                 song = (folder / "song.wav").read_bytes()
                 await killed(figures, running, ana, song, "docker kill, then start", _kill_container)
                 await killed(figures, running, ana, song, "all its processes die", _kill_processes)
                 await taken_down_and_up(figures, running, ana)
                 await both_are_well(running)
-                figures.note_memory("with songs of up to 60 s")
+                figures.note_memory(memory, "with songs of up to 60 s")
                 if minutes:
                     site.add(_long_video(folder, minutes))
                     await a_long_song(figures, running, ana, minutes)
+                    figures.note_memory(memory, f"with {minutes:g} minutes")
                 look_inside(figures, running, server)
 
 
@@ -152,11 +146,10 @@ async def pair(running: Deployment, ana: Chat) -> None:
     await ana.until(lambda message: "I’m yours now" in message.text, PATIENCE)
 
 
-async def a_link_becomes_stems(figures: Figures, running: Deployment, ana: Chat, folder: Path) -> None:
+async def a_link_becomes_stems(figures: Figures, ana: Chat, folder: Path) -> None:
     with figures.timed("a link to a song of 15 s, to its stems: the first song of a new worker"):
         question = await ana.say(VIDEO.watch_url)
         await done(ana, question)
-    figures.look_at_memory(running)
     album = files_for(ana, question)
     assert [message.file.title for message in album if message.file] == ["A Song (vocals)", "A Song (accompaniment)"]
     for message in album:
@@ -177,7 +170,6 @@ async def killed(
     with figures.timed(f"a song of 60 s whose worker is killed half-way ({way}), to its stems"):
         await asyncio.to_thread(kill, running)
         assert (await done(ana, question)).id == card.id
-    figures.look_at_memory(running)
     assert running.inspect("worker", "{{.State.StartedAt}}") != before
     assert len(files_for(ana, question)) == 2
 
@@ -213,8 +205,6 @@ async def a_long_song(figures: Figures, running: Deployment, ana: Chat, minutes:
     with figures.timed(f"a link to a song of {minutes:g} minutes, to its stems"):
         question = await ana.say(f"https://youtu.be/{LONG}")
         await done(ana, question, 60 * minutes)
-    figures.look_at_memory(running)
-    figures.note_memory(f"with {minutes:g} minutes")
     assert running.inspect("worker", "{{.State.OOMKilled}}") == "false"
 
 

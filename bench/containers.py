@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Self
 
 PROJECT: Final = "fl-bt-tried"
 SIDES: Final = ("bot", "worker")
@@ -43,13 +45,38 @@ class Deployment:
     def run_in(self, service: str, *words: str) -> str:
         return said("docker", "exec", self.container(service), *words).strip()
 
-    def peak_bytes(self, service: str) -> int:
-        """The most memory that a container's control group has held since it started, files in its cache included."""
-        script = "cat /sys/fs/cgroup/memory.peak 2>/dev/null || cat /sys/fs/cgroup/memory/memory.max_usage_in_bytes"
-        return int(self.run_in(service, "sh", "-c", script))
-
     def down(self, *, volumes: bool) -> None:
         self.compose("down", "--remove-orphans", *(["--volumes"] if volumes else []))
+
+
+class Memory:
+    """The most that each service was seen to hold, as `docker stats` counts it: about once a second, without the part
+    of the file cache that can be given back."""
+
+    def __init__(self) -> None:
+        self._peaks: dict[str, float] = {}  # MiB
+        command = ["docker", "stats", "--format", "{{.Name}} {{.MemUsage}}"]
+        self._stats = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._reading = threading.Thread(target=self._read, args=(self._stats.stdout,))
+        self._reading.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stats.kill()
+        self._stats.wait()
+        self._reading.join()
+
+    def peak(self, service: str) -> float:
+        """In MiB, since this was last asked."""
+        return self._peaks.pop(service)
+
+    def _read(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if seen := re.search(rf"{PROJECT}[-_](\w+)[-_]\d+ ([\d.]+)([KMG])iB /", line):
+                amount = float(seen[2]) * {"K": 1 / 1024, "M": 1, "G": 1024}[seen[3]]
+                self._peaks[seen[1]] = max(self._peaks.get(seen[1], 0.0), amount)
 
 
 @contextmanager
