@@ -3,85 +3,23 @@
 One story, told in order, since every chapter needs the weights loaded and the bot paired.
 """
 
-import asyncio
-import contextlib
 import io
-import os
-import re
-import sys
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bot.demo import write_demo_song
 from tests.peers.botapi import BotApi, Chat, Message
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
+from tests.running import PATIENCE, Up, environment, pair, up
 from tests.weights import models_dir
 from worker.audio.reading import open_song
 
 __all__ = ["models_dir"]
 
 VIDEO = Video("jNQXAC9IVRw", title="Some Band - A <b>Song</b> & more", seconds=5)
-PATIENCE = 90  # seconds; a machine may be busy with other things
-
-
-@dataclass
-class Up:
-    """A running `fl-bt up` and what it logs."""
-
-    process: asyncio.subprocess.Process
-    log: list[str] = field(default_factory=list)
-
-    async def listen(self) -> None:
-        assert self.process.stderr is not None
-        async for line in self.process.stderr:
-            self.log.append(line.decode())
-
-    async def says(self, pattern: str) -> "re.Match[str]":
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                for line in self.log:
-                    if found := re.search(pattern, line):
-                        return found
-                await asyncio.sleep(0.1)
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def part(self, word: str) -> psutil.Process:
-        for process in self.family():
-            with contextlib.suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
-                if word in process.cmdline():
-                    return process
-        raise AssertionError(f"no {word} among the processes")
-
-
-@asynccontextmanager
-async def up(environment: dict[str, str], folder: Path) -> AsyncIterator[Up]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "bot", "up", cwd=folder, env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    running = Up(process)
-    listening = asyncio.create_task(running.listen())
-    family: list[psutil.Process] = []
-    try:
-        yield running
-        family = running.family()
-        process.terminate()
-        assert await asyncio.wait_for(process.wait(), 20) == 0
-        _, alive = await asyncio.to_thread(psutil.wait_procs, family, 2)
-        assert alive == []
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        await listening
 
 
 def sounds(message: Message, tmp_path: Path) -> float:
@@ -104,21 +42,14 @@ def files_for(chat: Chat, question: Message) -> list[Message]:
 async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir: Path) -> None:
     write_demo_song(tmp_path / "song.wav", 8)
     write_demo_song(tmp_path / "long.wav", 60)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
     with YouTubeStandIn() as site:
         site.add(VIDEO)
         async with BotApi() as server:
-            environment = {
-                **kept,
-                **site.environment,
-                "FLBT_TELEGRAM_TOKEN": server.token,
-                "FLBT_TELEGRAM_BASE_URL": server.base_url,
-                "FLBT_TELEGRAM_FILE_URL": server.file_url,
-                "FLBT_DATA": str(tmp_path / "data"),
-                "FLBT_MODELS": str(models_dir),
-            }
             ana = server.private(server.person("Ana"))
-            async with up(environment, tmp_path) as running:
+            data = tmp_path / "data"
+            async with up(environment(server, data, models_dir, **site.environment), tmp_path) as running:
+                await running.says("is listening")
+                await strangers_are_not_served(ana)
                 await pair(running, ana)
                 await a_link_becomes_an_album(ana, tmp_path)
                 await an_upload_becomes_a_zip(ana, tmp_path)
@@ -131,13 +62,9 @@ async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir
     assert list(work.iterdir()) == []
 
 
-async def pair(running: Up, ana: Chat) -> None:
-    """A stranger is not served; whoever has the link from the log is the owner."""
-    code = (await running.says(r"\?start=(\S+)"))[1]
+async def strangers_are_not_served(ana: Chat) -> None:
     await ana.say("https://youtu.be/jNQXAC9IVRw")
     await ana.until(lambda message: "private" in message.text, PATIENCE)
-    await ana.say(f"/start {code}")
-    await ana.until(lambda message: "I’m yours now" in message.text, PATIENCE)
 
 
 async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
