@@ -23,6 +23,13 @@
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
+| flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
+| flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
+| flbt:tally:DAY         | hash   | how requests ended that day (2026-11-22): `done`, `cancelled`, a reason      |
+| flbt:listing:ID        | string | a playlist that was listed (JSON), for ten minutes                           |
+| flbt:listing-asked:ID  | string | somebody asked for a playlist; expires when the answer is overdue            |
+| flbt:providers         | hash   | provider → how it stands (JSON): up or resting, since when, why              |
+| flbt:providers:told    | hash   | provider → `up` or `down`, as the owner was told last                        |
 """
 
 QUEUE = "flbt:queue:studio"
@@ -33,9 +40,13 @@ FRONTS = "flbt:fronts"
 TOOK = "flbt:took"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"
+PROVIDERS = "flbt:providers"
+PROVIDERS_TOLD = "flbt:providers:told"
 
 #: How long a closed request, its ledger and its track's state are kept, in seconds: a week.
 KEEP_CLOSED = 7 * 24 * 3600
+#: How long it is remembered what was sent of a track, since it was last asked for, in seconds: half a year.
+KEEP_SENT = 180 * 24 * 3600
 #: How many requests of one chat are remembered.
 KEEP_PER_CHAT = 50
 #: How many tracks the estimate of the wait looks back on.
@@ -98,6 +109,30 @@ def wish(name: str) -> str:
 
 def known(platform: str) -> str:
     return f"flbt:known:{platform}"
+
+
+def group(chat: str) -> str:
+    return f"flbt:group:{chat}"
+
+
+def playlists(platform: str) -> str:
+    return f"flbt:playlists:{platform}"
+
+
+def tally(day: str) -> str:
+    return f"flbt:tally:{day}"
+
+
+def listing(playlist_id: str) -> str:
+    return f"flbt:listing:{playlist_id}"
+
+
+def listing_asked(playlist_id: str) -> str:
+    return f"flbt:listing-asked:{playlist_id}"
+
+
+def sent(platform: str, track_id: str) -> str:
+    return f"flbt:sent:{platform}:{track_id}"
 
 
 def job(track_id: str, attempt: int) -> str:

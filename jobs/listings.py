@@ -1,0 +1,65 @@
+"""Playlists: what is in one, asked of the worker before anybody commits to it.
+
+    await ask_listing(queue, playlist_id, chat)  # once or often, by whoever wants to know
+    while (found := await listing(queue, playlist_id)) is None: ...
+
+A listing is kept for ten minutes; one that failed only as long as it takes to read it, so that asking again tries
+again. Nothing is remembered of who asked.
+"""
+
+import secrets
+from datetime import UTC, datetime
+
+from arq.connections import ArqRedis
+from pydantic import TypeAdapter
+
+from jobs import keys, scripts
+from jobs.connection import run_script
+from jobs.models import Lane
+from jobs.queue import JobQueue
+from jobs.youtube import Listing, PlaylistId
+
+#: The arq function: it takes a playlist's id.
+LISTING_FUNCTION = "listing"
+#: Seconds after which an answer is no longer to be expected, and the question may be asked anew.
+OVERDUE = 90
+#: Seconds that a listing, and one that failed, is kept.
+KEEP = 600
+KEEP_FAILED = 30
+
+_playlist_id: TypeAdapter[str] = TypeAdapter(PlaylistId)
+
+
+async def ask_listing(queue: JobQueue, playlist_id: str, chat: str = "") -> bool:
+    """Have a worker list a playlist, in `chat`'s turn. False when it is listed already, or somebody is at it.
+
+    Raises `ValueError` for what is no id of a playlist with an end.
+    """
+    playlist_id = _playlist_id.validate_python(playlist_id)
+    redis = queue.redis
+    if await redis.exists(keys.listing(playlist_id)):
+        return False
+    if not await redis.set(keys.listing_asked(playlist_id), "", ex=OVERDUE, nx=True):
+        return False
+    # An id of its own for every attempt: arq remembers for long what a killed worker had begun.
+    job, name = f"listing.{playlist_id}.{secrets.token_hex(4)}", keys.queue(Lane.QUICK)
+    score = await run_script(redis, scripts.TURN, [name, keys.turns(Lane.QUICK)], job, chat)
+    turn = datetime.fromtimestamp(score / 1000, UTC)  # see `enqueue` in jobs/queue.py
+    await redis.enqueue_job(
+        LISTING_FUNCTION, playlist_id, _job_id=job, _queue_name=name, _defer_until=turn, _expires=OVERDUE
+    )
+    return True
+
+
+async def listing(queue: JobQueue, playlist_id: str) -> Listing | None:
+    """What is in a playlist that was asked for; None while nobody knows yet."""
+    kept = await queue.redis.get(keys.listing(playlist_id))
+    return Listing.model_validate_json(kept) if kept else None
+
+
+async def keep_listing(redis: ArqRedis, found: Listing) -> None:
+    """Remember a listing, for `listing` to find: the worker's side."""
+    async with redis.pipeline(transaction=True) as pipe:
+        pipe.set(keys.listing(found.playlist_id), found.model_dump_json(), ex=KEEP_FAILED if found.failure else KEEP)
+        pipe.delete(keys.listing_asked(found.playlist_id))
+        await pipe.execute()

@@ -1,0 +1,73 @@
+"""What crosses the wall about YouTube beside single videos: what is in a playlist, and how the ways to the site stand.
+
+Values alone, for children too; `jobs/listings.py` and `jobs/providers.py` keep them in Redis.
+"""
+
+from enum import StrEnum, unique
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+
+from jobs.failures import Failure, Reason
+from jobs.models import Value, VideoId
+
+
+def _has_an_end(playlist_id: str) -> str:
+    """Mixes go on for ever and differ from listener to listener; RDCLAK… are lists that editors made, with an end."""
+    if playlist_id.startswith(("RD", "UL")) and not playlist_id.startswith("RDCLAK"):
+        raise ValueError("an endless mix")
+    return playlist_id
+
+
+PlaylistId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{12,64}$"), AfterValidator(_has_an_end)]
+
+
+class ListedVideo(Value):
+    """One video of a playlist. `seconds` where YouTube tells; `reason` when it is known that it will not play."""
+
+    video_id: VideoId
+    title: str
+    seconds: float | None = None
+    reason: Reason | None = None
+
+
+class Listing(Value):
+    """What is in a playlist, each video once, in its order; or the `failure` that kept us from finding out.
+
+    `cut`: there is more than is listed here. `total`: how many there are, where YouTube tells.
+    """
+
+    playlist_id: PlaylistId
+    title: str = ""
+    entries: tuple[ListedVideo, ...] = ()
+    cut: bool = False
+    total: int | None = None
+    failure: Failure | None = None
+
+    @property
+    def playable(self) -> tuple[ListedVideo, ...]:
+        return tuple(video for video in self.entries if video.reason is None)
+
+    @property
+    def seconds(self) -> float:
+        """How long the playable videos are together, as far as YouTube tells."""
+        return sum(video.seconds or 0.0 for video in self.playable)
+
+
+@unique
+class Provider(StrEnum):
+    """The libraries that can fetch a video's sound, in the order in which they are asked."""
+
+    PYTUBEFIX = "pytubefix"
+    YTDLP = "yt-dlp"
+
+
+class Standing(Value):
+    """How one provider does. `since`: when it last went down or came back; times are seconds since the epoch."""
+
+    provider: Provider
+    up: bool = True
+    since: float = 0.0
+    failures: int = 0  # in a row, and no video's fault
+    reason: Reason | None = None  # of the last of them
+    rests_until: float = 0.0  # while down: when it is tried again
