@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import numpy as np
+import scipy.fft
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
@@ -29,6 +30,8 @@ SPAN = ADVANCE + OVERLAP  # samples under the frames of one segment
 
 EPSILON = np.float32(1e-10)
 WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)).astype(np.float32)
+#: A segment's frames a few at a time: what is computed of them stays in the cache of the core.
+FEW_FRAMES = [slice(start, start + 32) for start in range(0, SEGMENT, 32)]
 #: Squared windows, a quarter of a frame apart, add up to 3/2.
 SYNTHESIS_WINDOW = WINDOW * np.float32(2 / 3)
 
@@ -65,7 +68,18 @@ def segments(blocks: Iterable[Samples]) -> Iterator[Samples]:
 def spectrum_of(span: Samples) -> Spectrum:
     """The spectrum, (2, SEGMENT, BINS), of one segment's samples."""
     frames = np.lib.stride_tricks.sliding_window_view(span, FRAME, axis=1)[:, ::HOP]
-    return np.fft.rfft(frames * WINDOW).astype(np.complex64)
+    spectrum = np.empty((CHANNELS, SEGMENT, BINS), np.complex64)
+    for few in FEW_FRAMES:
+        spectrum[:, few] = scipy.fft.rfft(frames[:, few] * WINDOW)
+    return spectrum
+
+
+def magnitudes_of(spectrum: Spectrum, band: int) -> NDArray[np.float32]:
+    """What the networks see of a spectrum: (2, frames, band)."""
+    seen = spectrum[..., :band]
+    power = np.square(seen.real)
+    power += np.square(seen.imag)
+    return np.sqrt(power, out=power)
 
 
 def masks_of(estimates: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -97,19 +111,31 @@ def masked(spectrum: Spectrum, mask: NDArray[np.float32], extension: Literal["av
     return stem
 
 
+def separated(
+    spectrum: Spectrum, estimates: NDArray[np.float32], extension: Literal["average", "zeros"], stems: int
+) -> NDArray[np.float32]:
+    """The samples of the first `stems` stems of one segment, (stems, 2, SPAN), by the estimates of all of them."""
+    spans = np.zeros((stems, CHANNELS, SPAN), np.float32)
+    hops = spans.reshape(stems, CHANNELS, SPAN // HOP, HOP)
+    for few in FEW_FRAMES:
+        mix = spectrum[:, few]
+        for mask, sum_ in zip(masks_of(estimates[:, :, few])[:stems], hops, strict=True):
+            frames = scipy.fft.irfft(masked(mix, mask, extension), FRAME, overwrite_x=True)
+            frames *= SYNTHESIS_WINDOW
+            for quarter in range(FRAME // HOP):
+                sum_[:, few.start + quarter : few.stop + quarter] += frames[..., quarter * HOP : (quarter + 1) * HOP]
+    return spans
+
+
 class OverlapAdd:
-    """Spectra of successive segments in, the samples that nothing will be added to any more out."""
+    """Spans of successive segments in, the samples that nothing will be added to any more out."""
 
     def __init__(self) -> None:
-        self._sum = np.zeros((CHANNELS, SPAN), np.float32)
+        self._tail: Samples | None = None
 
-    def add(self, spectrum: Spectrum) -> Samples:
-        """The next ADVANCE samples, (2, ADVANCE), valid until the next call."""
-        frames = np.fft.irfft(spectrum, FRAME).astype(np.float32)
-        frames *= SYNTHESIS_WINDOW
-        self._sum[:, :OVERLAP] = self._sum[:, ADVANCE:]
-        self._sum[:, OVERLAP:] = 0
-        hops = self._sum.reshape(CHANNELS, SPAN // HOP, HOP)
-        for quarter in range(FRAME // HOP):
-            hops[:, quarter : quarter + SEGMENT] += frames[:, :, quarter * HOP : (quarter + 1) * HOP]
-        return self._sum[:, :ADVANCE]
+    def add(self, spans: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The next samples, (..., ADVANCE), from the next segment's, (..., SPAN), which are changed."""
+        if self._tail is not None:
+            spans[..., :OVERLAP] += self._tail
+        self._tail = spans[..., ADVANCE:].copy()
+        return spans[..., :ADVANCE]
