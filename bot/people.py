@@ -72,6 +72,14 @@ class People:
         await answer(self._redis.hdel(keys.PEOPLE, _known(name)))
         return bool(await answer(self._redis.srem(keys.ALLOWED, name)))
 
+    async def move(self, old: str, new: str) -> None:
+        """A group has another name now, and is let in as before."""
+        if not await answer(self._redis.sismember(keys.ALLOWED, old)):
+            return
+        known_as = _text(await answer(self._redis.hget(keys.PEOPLE, _known(old))))
+        await self.allow(new, known_as)
+        await self.deny(old)
+
     async def allowed(self) -> dict[str, str]:
         """Who was let in: name → what it was known as then, or ''."""
         names = sorted(_text(name) for name in await answer(self._redis.smembers(keys.ALLOWED)))

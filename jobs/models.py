@@ -188,6 +188,7 @@ class Request(Value):
     language: str = "en"
     source: Source
     wish: Wish = Wish()
+    quiet: bool = False  # something else shows how far it is: it gets a card only when there is something to say
     created_at: float  # seconds since the epoch
 
     @property
@@ -297,6 +298,8 @@ class Manifest(Value):
     sample_rate: int = 44100
     stems: tuple[StoredFile, ...]
     cover: StoredFile | None = None
+    picture: StoredFile | None = None  # the stems' waveforms, PNG
+    thumbnail: StoredFile | None = None  # a small cover as chats take it, JPEG
     gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
     notes: tuple[str, ...] = ()  # e.g. "cut_short": the file ended before it said it would
     engine: str = ""  # which engine and precision made it, for the log

@@ -8,7 +8,10 @@ PLATFORM: Final = "telegram"
 
 
 class Address(Value):
-    """Where a request came from: its answers are replies to this message. `thread_id` is the topic in a forum."""
+    """Where a request came from: its answers are replies to this message. `thread_id` is the topic in a forum.
+
+    `message_id` 0: the message is not there any more, as when the group became a supergroup.
+    """
 
     chat_id: int
     message_id: int

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final
 
 from redis.exceptions import RedisError
@@ -23,12 +24,14 @@ from telegram.request import HTTPXRequest
 from bot.follow import Follower
 from bot.people import People
 from bot.telegram.courtesy import Courtesy
-from bot.telegram.front import Asker, Front, asker_of, reply
-from bot.telegram.handlers import asking, buttons, commands, owner
+from bot.telegram.front import Asker, Front, asker_in, asker_of, reply
+from bot.telegram.handlers import asking, buttons, commands, groups, owner, playlists, preferences, status
 from bot.telegram.handlers.gate import gate
 from bot.telegram.intake import LONGEST_PAUSE, AnyApplication
 from bot.telegram.menus import show_menus
+from bot.telegram.moving import move
 from bot.telegram.platform import Telegram
+from bot.telegram.playlists import Playlists
 from bot.texts import say
 from jobs.ends import end
 from jobs.queue import JobQueue
@@ -49,6 +52,7 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
     """The bot, ready for `main.serve`. Raises `SettingsError` when there is no token."""
     if settings.telegram_token is None:
         raise SettingsError(UNSET)
+    courtesy = Courtesy()
     app = (
         Application.builder()
         .token(settings.telegram_token.get_secret_value())
@@ -57,20 +61,23 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         .local_mode(settings.telegram_local)
         .request(_request(UPLOAD))
         .get_updates_request(_request(ANSWER))
-        .rate_limiter(Courtesy())
+        .rate_limiter(courtesy)
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .updater(None)  # `intake` fetches updates
         .build()
     )
     platform = Telegram(app.bot, store, local=settings.telegram_local)
+    follower = Follower(queue, store, platform)
     front = Front(
         settings=settings,
         queue=queue,
         store=store,
         people=People(queue.redis, settings.access),
         bot=app.bot,
-        follower=Follower(queue, store, platform),
+        follower=follower,
+        playlists=Playlists(queue, app.bot, settings, follower),
     )
+    courtesy.on_moved = partial(move, queue.redis, front.people, front.playlists)
     _register(app, front)
     _keep_company(app, front)
     return app
@@ -88,7 +95,10 @@ def _request(upload: float) -> HTTPXRequest:
 
 def _register(app: AnyApplication, front: Front) -> None:
     """Every handler. Of one group the first that fits takes the update; groups follow each other."""
-    private = filters.ChatType.PRIVATE
+    private, in_groups = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
+
+    # Before everything: from here on the group has another id, under which it is let in and served.
+    app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _with(front, groups.migrated)), group=-2)
 
     # First of all, and in a group of its own: whoever may not ask gets no further.
     app.add_handler(TypeHandler(Update, _with(front, gate)), group=-1)
@@ -96,18 +106,28 @@ def _register(app: AnyApplication, front: Front) -> None:
     # Commands come before messages, which would take them for text without a link.
     app.add_handler(CommandHandler("start", _answering(front, commands.start)))
     app.add_handler(CommandHandler("help", _answering(front, commands.help_)))
-    app.add_handler(CommandHandler("status", _answering(front, commands.status)))
+    app.add_handler(CommandHandler("stems", _answering(front, asking.stems)))
+    app.add_handler(CommandHandler("status", _answering(front, status.status)))
     app.add_handler(CommandHandler("cancel", _answering(front, commands.cancel)))
-    app.add_handler(CommandHandler("settings", _answering(front, commands.settings)))
+    app.add_handler(CommandHandler("settings", _answering(front, preferences.settings)))
+    app.add_handler(CommandHandler("stats", _answering(front, status.stats)))
     app.add_handler(CommandHandler("allow", _answering(front, owner.allow)))
     app.add_handler(CommandHandler("deny", _answering(front, owner.deny)))
     app.add_handler(CommandHandler("who", _answering(front, owner.who)))
 
+    # Buttons of lists, of playlists and of groups; then all others, those that nobody knows any more included.
+    app.add_handler(CallbackQueryHandler(_pressed(front, status.pressed), status.PATTERN))
+    app.add_handler(CallbackQueryHandler(_pressed(front, playlists.pressed), playlists.PATTERN))
+    app.add_handler(CallbackQueryHandler(_pressed(front, preferences.pressed), preferences.PATTERN))
     app.add_handler(CallbackQueryHandler(_pressed(front, buttons.pressed)))
 
-    # Last: whatever else a person writes or sends in a private chat, unknown commands included. Service messages
+    # Last: whatever else a person writes or sends, in a private chat unknown commands included. Service messages
     # (a pinned message, a changed picture) are nobody's words.
     app.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, _answering(front, asking.anything)))
+    app.add_handler(MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS, _answering(front, groups.joined)))
+    app.add_handler(
+        MessageHandler(in_groups & ~filters.StatusUpdate.ALL & ~filters.COMMAND, _answering(front, groups.anything))
+    )
 
     app.add_error_handler(_log_and_apologise(front))
 
@@ -128,7 +148,7 @@ def _answering(front: Front, handler: Callable[[Front, Asker, Message], Done]) -
     """For handlers of new messages. An edited message is none: what it asks for was asked already."""
 
     async def call(update: Update, _: Context) -> None:
-        asker = asker_of(update)
+        asker = await asker_in(front, update)
         if asker is not None and update.message is not None:
             await handler(front, asker, update.message)
 
@@ -137,7 +157,7 @@ def _answering(front: Front, handler: Callable[[Front, Asker, Message], Done]) -
 
 def _pressed(front: Front, handler: Callable[[Front, Asker, CallbackQuery], Done]) -> Callback:
     async def call(update: Update, _: Context) -> None:
-        asker = asker_of(update)
+        asker = await asker_in(front, update)
         if asker is not None and update.callback_query is not None:
             await handler(front, asker, update.callback_query)
 
@@ -176,11 +196,12 @@ def _keep_company(app: AnyApplication, front: Front) -> None:
 
     async def open_(_: AnyApplication) -> None:
         company.append(asyncio.create_task(front.follower.run()))
+        company.append(asyncio.create_task(front.playlists.attend()))
         company.append(asyncio.create_task(_introduce(front)))
 
     async def close(_: AnyApplication) -> None:
-        following, introducing = company
-        await end(introducing)
+        following, *others = company
+        await end(*others)
         following.cancel()
         await asyncio.wait({following})  # once: it lets uploads arrive that are nearly there
 

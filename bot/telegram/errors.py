@@ -63,8 +63,8 @@ def trouble(error: TelegramError) -> Trouble:
                 if any(sign in said.lower() for sign in signs):
                     return meaning(said)
             return Refused(said)
-        case ChatMigrated():  # whoever asked was told the new id as well
-            return Unreachable(said)
+        case ChatMigrated():  # `moving` has its new id by now, and so has the next try
+            return Later(1.0, said)
         case InvalidToken():  # revoked while we run: polling ends the process and says so
             return Later(60, "the token is refused")
         case NetworkError() if "too large" in said.lower():  # 413

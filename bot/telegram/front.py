@@ -1,16 +1,20 @@
 """What every handler works with, and how it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telegram import Chat, InlineKeyboardMarkup, Message, ReplyParameters, Update
+from telegram.constants import ChatID
 
 from bot.follow import Follower
+from bot.groups import customs_of
 from bot.people import People
 from bot.telegram.address import name
 from bot.telegram.courtesy import TelegramBot
+from bot.telegram.playlists import Playlists
+from bot.telegram.rights import Admins
 from bot.texts import Language, negotiate
-from jobs.queue import JobQueue
+from jobs.queue import JobQueue, Limits
 from jobs.settings import Settings
 from jobs.store import ResultStore
 
@@ -28,6 +32,13 @@ class Front:
     people: People
     bot: TelegramBot
     follower: Follower
+    playlists: Playlists
+    admins: Admins = field(default_factory=Admins)
+
+    @property
+    def limits(self) -> Limits:
+        """Requests that a person, and a chat, may have open at the same time."""
+        return Limits(person=self.settings.max_open_per_person, chat=self.settings.max_open_per_chat)
 
 
 @dataclass(frozen=True)
@@ -43,10 +54,26 @@ class Asker:
 def asker_of(update: Update) -> Asker | None:
     """The person behind an update; None for what no person wrote (channel posts, other bots)."""
     user, chat = update.effective_user, update.effective_chat
-    if user is None or chat is None or user.is_bot:
+    # Telegram shows an admin who writes as the group itself as a bot of its own.
+    if user is None or chat is None or (user.is_bot and user.id != ChatID.ANONYMOUS_ADMIN):
         return None
     language = negotiate(user.language_code)
     return Asker(person=name(user.id), chat=name(chat.id), language=language, in_group=chat.type != Chat.PRIVATE)
+
+
+async def asker_in(front: Front, update: Update) -> Asker | None:
+    """The same, in the language that the group chose, if it did."""
+    asker = asker_of(update)
+    if asker is None or not asker.in_group:
+        return asker
+    customs = await customs_of(front.queue.redis, asker.chat)
+    return replace(asker, language=customs.language) if customs.language else asker
+
+
+def replied_to(message: Message) -> Message | None:
+    """What a message replies to. In a forum every message replies to its topic's first one; that says nothing."""
+    replied = message.reply_to_message
+    return None if replied is None or replied.forum_topic_created is not None else replied
 
 
 async def reply(front: Front, message: Message, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:

@@ -1,8 +1,14 @@
-"""The menus of commands that Telegram shows, by language: for everybody, and for the owner."""
+"""The menus of commands that Telegram shows, by scope and language: for private chats, for groups, for the owner."""
 
 from typing import Final
 
-from telegram import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 
 from bot.people import People
 from bot.telegram.address import number
@@ -10,7 +16,8 @@ from bot.telegram.courtesy import TelegramBot
 from bot.texts import LANGUAGES, Language, say
 
 EVERYBODYS: Final = ("start", "help", "status", "cancel", "settings")
-OWNERS: Final = (*EVERYBODYS, "allow", "deny", "who")
+GROUPS: Final = ("stems", "status", "cancel", "settings", "help")
+OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
 
 
 def menu(commands: tuple[str, ...], language: Language) -> list[BotCommand]:
@@ -19,12 +26,8 @@ def menu(commands: tuple[str, ...], language: Language) -> list[BotCommand]:
 
 async def show_menus(bot: TelegramBot, people: People) -> None:
     """Tell Telegram the menus. Raises `TelegramError`."""
-    for language in LANGUAGES:
-        # English is what everybody sees whose language has no menu. Telegram's codes have two letters.
-        code = None if language == "en" else language.partition("-")[0]
-        await bot.set_my_commands(
-            menu(EVERYBODYS, language), scope=BotCommandScopeAllPrivateChats(), language_code=code
-        )
+    await _show(bot, EVERYBODYS, BotCommandScopeAllPrivateChats())
+    await _show(bot, GROUPS, BotCommandScopeAllGroupChats())
     owner = await people.owner()
     if owner is not None:
         await show_owners_menu(bot, owner)
@@ -32,6 +35,11 @@ async def show_menus(bot: TelegramBot, people: People) -> None:
 
 async def show_owners_menu(bot: TelegramBot, owner: str) -> None:
     """The owner's commands, in the owner's chat. Raises `TelegramError`."""
+    await _show(bot, OWNERS, BotCommandScopeChat(number(owner)))
+
+
+async def _show(bot: TelegramBot, commands: tuple[str, ...], scope: BotCommandScope) -> None:
     for language in LANGUAGES:
+        # English is what everybody sees whose language has no menu. Telegram's codes have two letters.
         code = None if language == "en" else language.partition("-")[0]
-        await bot.set_my_commands(menu(OWNERS, language), scope=BotCommandScopeChat(number(owner)), language_code=code)
+        await bot.set_my_commands(menu(commands, language), scope=scope, language_code=code)

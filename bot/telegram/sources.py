@@ -88,6 +88,15 @@ def _seconds(media: Media) -> float | None:
     return seconds or None
 
 
+def address_for(message: Message) -> Address:
+    """Where answers to a message go."""
+    return Address(
+        chat_id=message.chat_id,
+        message_id=message.message_id,
+        thread_id=message.message_thread_id if message.is_topic_message else None,
+    )
+
+
 def requests_for(
     sources: Sequence[YouTube | Upload], message: Message, asker: Asker, wish: Wish, turn: str = ""
 ) -> list[Request]:
@@ -95,11 +104,7 @@ def requests_for(
 
     `turn` tells apart what is asked for again on the same message.
     """
-    address = Address(
-        chat_id=message.chat_id,
-        message_id=message.message_id,
-        thread_id=message.message_thread_id if message.is_topic_message else None,
-    )
+    address = address_for(message)
     now = time.time()
     return [
         Request(

@@ -81,7 +81,6 @@ links-rest-refused = { $count ->
         [one] One link in there is not a YouTube video; I left it out.
        *[other] { $count } links in there are not YouTube videos; I left them out.
     }
-playlist-later = I can’t take whole playlists yet. Send me the links of the single songs, several in one message if you like.
 playlist-one-video = That link is from a playlist; I take the one song.
 too-many-open = You have { $limit ->
         [one] one song
@@ -202,3 +201,152 @@ failure-interrupted = I was stopped twice while working on this. Please send it 
 failure-timed-out = This took longer than it may. Send me a shorter piece, or try again later.
 failure-cancelled = Cancelled.
 failure-internal = Something went wrong on my side. Please send this again; if it keeps happening, tell my owner.
+
+## Under a result: buttons, mixes, and what happens when one is tapped
+
+card-title-mix = { $title } · { $mix }
+card-mixing = Mixing
+card-forgotten = Forgotten: I keep nothing of this song any more. What I sent stays in the chat until you delete it.
+mix-without = no { $stem }
+button-only = Only { $stem }
+button-pick = Choose stems…
+button-make = Make { $mix }
+button-more = More…
+button-back = Back
+button-zip = Zip
+button-again = Again
+button-stems = All stems
+button-forget = Forget
+button-forget-yes = Yes, forget it
+button-gone = I don’t remember this one any more. Please send me its link or file again.
+pick-how = Tap the stems you want to hear.
+made-from-stems = On it, from the stems I have.
+made-again = Here it comes.
+made-anew = I no longer have its stems, so I’m separating it again. That takes a little.
+made-count = { $stems } stems need a new separation, so this takes a little.
+made-already = I’m on it already.
+forget-sure = Remove this song’s files from my disk, and everything I remember of it?
+forget-not-yours = Only the one who asked for it can have this forgotten.
+forget-busy = Somebody is waiting for this song right now. Try again when it is done.
+forget-done = Forgotten.
+mix-how = Tell me what you want to hear: /mix no drums, or /mix vocals bass. Reply with it to a song I sent, or I take the last one.
+
+    I know these stems: vocals, drums, bass, piano, other; and “band” for all but the voice.
+mix-no-song = There is no finished song here yet. Send me a YouTube link or an audio file first.
+mix-which-song = I don’t know which song that is. Reply to a song I sent, or to its card.
+mix-whole = That is the whole song. Leave something out: /mix no vocals
+mix-nothing = That would leave nothing to hear. Leave out less: /mix no vocals
+mix-not-there = This song has these stems: { $stems }. For what you want I have to separate it again:
+command-mix = Backing tracks: /mix no drums
+
+## Groups
+
+stems-how = Send /stems and a YouTube link; or reply with /stems to a message that has a link or a song in it.
+group-hello = Hi everyone! Send /stems and a YouTube link, or reply with /stems to a song that someone posted, and I’ll send back its stems.
+
+    Admins choose in /settings how many stems, which format, and in which language I answer.
+help-group = Send /stems and a YouTube link, or reply with /stems to a message that has a link or a song in it. Mentioning me does the same. I split the song into stems and send them back here.
+
+    /settings – which stems, which format, what I answer to
+    /status – what I’m working on here
+    /cancel – stop what I’m working on for you
+
+    Songs can be up to { $limit } long, files up to { $size }.
+group-every-link = { $every ->
+        [on] I take every YouTube link that is posted here.
+       *[off] I take what you ask me for: with /stems, or by mentioning me.
+    }
+group-every-link-button = { $every ->
+        [on] Every link
+       *[off] When asked
+    }
+group-sees-little = For that I have to see all messages: tell @BotFather /setprivacy, choose me, then Disable, and add me to this group again.
+group-language = { $language ->
+        [en] I answer in English.
+        [pt-BR] I answer in Portuguese.
+       *[each] I answer everyone in their own language.
+    }
+group-language-button = { $language ->
+        [en] English
+        [pt-BR] Português
+       *[each] Each their own
+    }
+too-many-open-here = There { $limit ->
+        [one] is one song
+       *[other] are { $limit } songs
+    } in the works in this chat, which is as many as I take at a time. Send this again when one is done.
+command-stems = Stems of a link, or of the song you reply to
+
+## Playlists
+
+playlist-looking = Looking into the playlist…
+playlist-unnamed = A playlist
+playlist-count = { $count ->
+        [one] One song
+       *[other] { $count } songs
+    }
+playlist-cut = It has more songs than I take from one list; these are the first.
+playlist-longer = { $count ->
+        [one] Left out: one that is longer than { $limit }.
+       *[other] Left out: { $count } that are longer than { $limit }.
+    }
+playlist-unplayable = { $count ->
+        [one] Left out: one that YouTube doesn’t let me have.
+       *[other] Left out: { $count } that YouTube doesn’t let me have.
+    }
+playlist-start = { $count ->
+        [one] Start with that one
+       *[other] Start: { $count } songs, one after the other
+    }
+playlist-no = No, thanks
+playlist-stop = Stop
+playlist-at = Song { $place } of { $count }
+playlist-waits = Waiting for your tap on “Start”
+playlist-lost = ✗ { $title }
+playlist-lost-more = … and { $count } more
+playlist-done = { $here ->
+        [one] Done: one song of { $count } is here.
+       *[other] Done: { $here } songs of { $count } are here.
+    }
+playlist-stopped = { $done ->
+        [0] Stopped.
+        [one] Stopped after one song.
+       *[other] Stopped after { $done } songs.
+    }
+playlist-unseen = I can’t see that playlist: it is private, or there is none. Make it public or unlisted, or send me the links of its songs.
+playlist-empty = There is no song in it that I can take.
+playlist-endless = This is a mix that YouTube makes up as it goes, and it never ends. Open the song you want and send me its link.
+playlist-endless-beside = That link is from a mix that never ends; I take the one song.
+playlist-started = One after the other. /cancel stops it.
+playlist-ends = Stopped.
+playlist-not-yours = Only the one who asked for this playlist can do that.
+button-playlist = The whole playlist
+
+## Status
+
+status-idle = Nothing in the works anywhere.
+status-unknown = I don’t know anything about that message. Reply with /status to a song I sent, or to its card.
+button-cancel-song = Cancel { $title }
+command-stats = Queue, disk, versions, failures
+stats-owner-only = Only my owner can see this.
+stats-queue = Queue: { $waiting ->
+        [one] one track
+       *[other] { $waiting } tracks
+    }, { $workers ->
+        [0] no worker alive
+        [one] one worker alive
+       *[other] { $workers } workers alive
+    }
+stats-disk = Disk: { $free } free; results take { $used } of { $quota }
+stats-versions = FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
+stats-ends = In { $days } days: { $done } done, { $cancelled } cancelled
+stats-reason = Failed, { $reason }: { $count }
+stats-provider = { $state ->
+        [up] YouTube by { $provider }: works
+       *[down] YouTube by { $provider }: refused, resting
+    }
+provider-down = YouTube refuses me by way of { $provider }. { $left ->
+        [0] There is no other way left: links fail until one is back. Files still work.
+       *[other] I take the other way meanwhile.
+    } An update may help: uv run --upgrade-package { $provider } fl-bt up
+provider-up = YouTube works again by way of { $provider }.

@@ -81,7 +81,6 @@ links-rest-refused = { $count ->
         [one] Um link aí não é um vídeo do YouTube; deixei de fora.
        *[other] { $count } links aí não são vídeos do YouTube; deixei de fora.
     }
-playlist-later = Ainda não pego playlists inteiras. Me mande os links das músicas, vários na mesma mensagem se quiser.
 playlist-one-video = Esse link é de uma playlist; vou pegar só essa música.
 too-many-open = Você tem { $limit ->
         [one] uma música
@@ -202,3 +201,152 @@ failure-interrupted = Fui interrompido duas vezes nesta música. Mande de novo, 
 failure-timed-out = Isto demorou mais do que pode. Me mande um trecho menor, ou tente mais tarde.
 failure-cancelled = Cancelada.
 failure-internal = Algo deu errado do meu lado. Mande de novo, por favor; se continuar, avise o meu dono.
+
+## Sob um resultado: botões, mixagens, e o que acontece ao tocar neles
+
+card-title-mix = { $title } · { $mix }
+card-mixing = Mixando
+card-forgotten = Esqueci: não guardo mais nada desta música. O que mandei fica na conversa até você apagar.
+mix-without = sem { $stem }
+button-only = Só { $stem }
+button-pick = Escolher faixas…
+button-make = Fazer { $mix }
+button-more = Mais…
+button-back = Voltar
+button-zip = Zip
+button-again = De novo
+button-stems = Todas as faixas
+button-forget = Esquecer
+button-forget-yes = Sim, esquecer
+button-gone = Não me lembro mais desta. Mande de novo o link ou o arquivo, por favor.
+pick-how = Toque nas faixas que você quer ouvir.
+made-from-stems = Já vou, com as faixas que tenho.
+made-again = Aí vem ela.
+made-anew = Não tenho mais as faixas dela, então estou separando de novo. Demora um pouco.
+made-count = { $stems } faixas pedem uma nova separação, então demora um pouco.
+made-already = Já estou fazendo.
+forget-sure = Apagar os arquivos desta música do meu disco e tudo o que lembro dela?
+forget-not-yours = Só quem pediu pode mandar esquecer.
+forget-busy = Alguém está esperando por esta música agora. Tente de novo quando terminar.
+forget-done = Esquecida.
+mix-how = Me diga o que quer ouvir: /mix sem bateria, ou /mix voz baixo. Responda com isso a uma música que mandei, ou eu pego a última.
+
+    Conheço estas faixas: voz, bateria, baixo, piano, outros; e “banda” para tudo menos a voz.
+mix-no-song = Ainda não há música pronta aqui. Me mande primeiro um link do YouTube ou um arquivo de áudio.
+mix-which-song = Não sei que música é essa. Responda a uma música que mandei, ou ao cartão dela.
+mix-whole = Isso é a música inteira. Tire alguma coisa: /mix sem voz
+mix-nothing = Assim não sobra nada para ouvir. Tire menos: /mix sem voz
+mix-not-there = Esta música tem estas faixas: { $stems }. Para o que você quer, preciso separar de novo:
+command-mix = Para tocar junto: /mix sem bateria
+
+## Grupos
+
+stems-how = Mande /stems e um link do YouTube; ou responda com /stems a uma mensagem que tenha um link ou uma música.
+group-hello = Oi, pessoal! Mandem /stems e um link do YouTube, ou respondam com /stems a uma música que alguém postou, e eu devolvo as faixas separadas.
+
+    Em /settings os admins escolhem quantas faixas, qual formato e em que língua eu respondo.
+help-group = Mande /stems e um link do YouTube, ou responda com /stems a uma mensagem que tenha um link ou uma música. Me mencionar dá no mesmo. Eu separo as faixas da música e mando aqui.
+
+    /settings – quais faixas, qual formato, a que eu respondo
+    /status – o que estou fazendo aqui
+    /cancel – parar o que estou fazendo para você
+
+    Músicas podem ter até { $limit }, arquivos até { $size }.
+group-every-link = { $every ->
+        [on] Eu pego todo link do YouTube postado aqui.
+       *[off] Eu pego o que me pedem: com /stems, ou me mencionando.
+    }
+group-every-link-button = { $every ->
+        [on] Todo link
+       *[off] Só a pedido
+    }
+group-sees-little = Para isso eu preciso ver todas as mensagens: diga /setprivacy ao @BotFather, me escolha, depois Disable, e me adicione de novo a este grupo.
+group-language = { $language ->
+        [en] Eu respondo em inglês.
+        [pt-BR] Eu respondo em português.
+       *[each] Eu respondo a cada um na sua língua.
+    }
+group-language-button = { $language ->
+        [en] English
+        [pt-BR] Português
+       *[each] A de cada um
+    }
+too-many-open-here = { $limit ->
+        [one] Há uma música
+       *[other] Há { $limit } músicas
+    } em andamento nesta conversa, que é o máximo que eu pego de uma vez. Mande de novo quando uma terminar.
+command-stems = Faixas de um link, ou da música que você responder
+
+## Playlists
+
+playlist-looking = Olhando a playlist…
+playlist-unnamed = Uma playlist
+playlist-count = { $count ->
+        [one] Uma música
+       *[other] { $count } músicas
+    }
+playlist-cut = Ela tem mais músicas do que eu pego de uma lista; estas são as primeiras.
+playlist-longer = { $count ->
+        [one] Fica de fora: uma com mais de { $limit }.
+       *[other] Ficam de fora: { $count } com mais de { $limit }.
+    }
+playlist-unplayable = { $count ->
+        [one] Fica de fora: uma que o YouTube não me dá.
+       *[other] Ficam de fora: { $count } que o YouTube não me dá.
+    }
+playlist-start = { $count ->
+        [one] Começar com ela
+       *[other] Começar: { $count } músicas, uma depois da outra
+    }
+playlist-no = Não, obrigado
+playlist-stop = Parar
+playlist-at = Música { $place } de { $count }
+playlist-waits = Esperando o seu toque em “Começar”
+playlist-lost = ✗ { $title }
+playlist-lost-more = … e mais { $count }
+playlist-done = { $here ->
+        [one] Pronto: uma música de { $count } está aqui.
+       *[other] Pronto: { $here } músicas de { $count } estão aqui.
+    }
+playlist-stopped = { $done ->
+        [0] Parado.
+        [one] Parado depois de uma música.
+       *[other] Parado depois de { $done } músicas.
+    }
+playlist-unseen = Não consigo ver essa playlist: ela é privada, ou não existe. Deixe-a pública ou não listada, ou me mande os links das músicas.
+playlist-empty = Não há nela nenhuma música que eu possa pegar.
+playlist-endless = Esta é uma mix que o YouTube inventa na hora e que não tem fim. Abra a música que você quer e me mande o link dela.
+playlist-endless-beside = Esse link é de uma mix sem fim; eu pego só a música.
+playlist-started = Uma depois da outra. /cancel para tudo.
+playlist-ends = Parado.
+playlist-not-yours = Só quem pediu esta playlist pode fazer isso.
+button-playlist = A playlist inteira
+
+## Status
+
+status-idle = Nada em andamento em lugar nenhum.
+status-unknown = Não sei nada sobre essa mensagem. Responda com /status a uma música que eu mandei, ou ao cartão dela.
+button-cancel-song = Cancelar { $title }
+command-stats = Fila, disco, versões, falhas
+stats-owner-only = Só o meu dono pode ver isso.
+stats-queue = Fila: { $waiting ->
+        [one] uma música
+       *[other] { $waiting } músicas
+    }, { $workers ->
+        [0] nenhum worker vivo
+        [one] um worker vivo
+       *[other] { $workers } workers vivos
+    }
+stats-disk = Disco: { $free } livres; os resultados ocupam { $used } de { $quota }
+stats-versions = FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
+stats-ends = Em { $days } dias: { $done } prontas, { $cancelled } canceladas
+stats-reason = Falhas, { $reason }: { $count }
+stats-provider = { $state ->
+        [up] YouTube por { $provider }: funciona
+       *[down] YouTube por { $provider }: recusado, em descanso
+    }
+provider-down = O YouTube me recusa pelo { $provider }. { $left ->
+        [0] Não sobra outro caminho: os links falham até um voltar. Arquivos continuam funcionando.
+       *[other] Enquanto isso vou pelo outro caminho.
+    } Uma atualização pode ajudar: uv run --upgrade-package { $provider } fl-bt up
+provider-up = O YouTube voltou a funcionar pelo { $provider }.

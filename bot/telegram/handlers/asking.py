@@ -1,88 +1,201 @@
-"""Messages with something to separate: links and files."""
+"""Messages with something to separate: links and files, in private chats and in groups."""
 
 import logging
+import time
 
-from telegram import Message
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 
-from bot.links import Found
-from bot.telegram.front import Asker, Front, reply
-from bot.telegram.sources import File, download_limit, download_limit_in_words, file_in, links_in, requests_for
+from bot.links import Found, Playlist
+from bot.playlists import Run, run_id
+from bot.telegram.address import PLATFORM
+from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.sources import (
+    File,
+    address_for,
+    download_limit,
+    download_limit_in_words,
+    file_in,
+    links_in,
+    requests_for,
+)
 from bot.texts import figures, say, sentence
 from bot.wishes import wish_of
 from jobs.failures import Failure, Reason
-from jobs.queue import Limits, TooManyOpen
+from jobs.models import Request
+from jobs.queue import TooManyOpen
 
 log = logging.getLogger(__name__)
 
-#: Requests that a person, and a chat, may have open at the same time.
-LIMITS = Limits(person=10, chat=20)
+#: What a button can carry of a playlist's id: 64 bytes, less its verb.
+LONGEST_ID = 59
 
 
 async def anything(front: Front, asker: Asker, message: Message) -> None:
     """A message in a private chat that is no command."""
-    file, found = file_in(message), links_in(message)
+    await take(front, asker, message, message)
+
+
+async def stems(front: Front, asker: Asker, message: Message) -> None:
+    """`/stems LINK`, or `/stems` as a reply to a message with links or a file."""
+    source = _meant(message)
+    if source is None:
+        await reply(front, message, say(asker.language, "stems-how"))
+    else:
+        await take(front, asker, message, source)
+
+
+async def in_group(front: Front, asker: Asker, message: Message, *, every_link: bool) -> None:
+    """A message in a group that is no command: something for us when it speaks to us, or has a link and all count."""
+    if _calls(front, message):
+        await stems(front, asker, message)
+    elif links_in(message).sources and (every_link or _answers_us(front, message)):
+        await take(front, asker, message, message)
+
+
+async def take(front: Front, asker: Asker, message: Message, source: Message) -> None:
+    """Do what `message` asks for with what is in `source`: the same, or the one it replies to."""
+    file, found = file_in(source), links_in(source)
+    alone = [playlist for playlist in found.playlists if playlist.alone]
     if file is not None and (file.bytes_ is None or file.bytes_ <= download_limit(front.settings)):
         await _take_file(front, asker, message, file)
-    elif found.sources:
-        await _take_links(front, asker, message, found)
+    elif found.sources or alone:
+        if found.sources:
+            await _take_links(front, asker, message, found)
+        for playlist in alone:
+            await take_playlist(front, asker, message, playlist)
     else:
-        await reply(front, message, _nothing_to_do(front, asker, message, file, found))
+        await reply(front, message, _nothing_to_do(front, asker, source, file, found))
+
+
+def _meant(message: Message) -> Message | None:
+    """The message that has what a command or a mention is about: itself, or the one it replies to."""
+    replied = replied_to(message)
+    if _has_something(message) or replied is None:
+        return message if _has_something(message) else None
+    return replied
+
+
+def _has_something(message: Message) -> bool:
+    found = links_in(message)
+    return bool(found.sources or found.playlists or found.refused) or file_in(message) is not None
+
+
+def _calls(front: Front, message: Message) -> bool:
+    """Whether a message mentions us, or is a file with `/stems` written under it."""
+    us = f"@{front.bot.username}".lower()
+    words = (message.caption or "").lower().split()
+    if words and words[0] in ("/stems", f"/stems{us}"):
+        return True
+    marked = [*message.parse_entities().items(), *message.parse_caption_entities().items()]
+    return any(
+        (entity.type == MessageEntity.MENTION and text.lower() == us)
+        or (entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == front.bot.id)
+        for entity, text in marked
+    )
+
+
+def _answers_us(front: Front, message: Message) -> bool:
+    replied = replied_to(message)
+    return replied is not None and replied.from_user is not None and replied.from_user.id == front.bot.id
+
+
+# --- files and links -------------------------------------------------------------------------------------------
 
 
 async def _take_file(front: Front, asker: Asker, message: Message, file: File) -> None:
     wish = await wish_of(front.queue.redis, asker.chat, front.settings)
     (request,) = requests_for([file.upload], message, asker, wish)
-    try:
-        # The follower brings the file and queues the request: it does so also after a restart.
-        if await front.queue.hold(request, LIMITS):
-            log.info("request %s: %s, a file", request.id, asker.chat)
-        front.follower.wake()
-    except TooManyOpen as full:
-        await reply(front, message, say(asker.language, "too-many-open", limit=full.limit))
+    _, refusal = await _accept(front, asker, request)
+    if refusal:
+        await reply(front, message, refusal)
 
 
 async def _take_links(front: Front, asker: Asker, message: Message, found: Found) -> None:
     wish = await wish_of(front.queue.redis, asker.chat, front.settings)
-    accepted, remarks = 0, []
-    for request in requests_for(found.sources, message, asker, wish):
-        try:
-            quick = front.store.manifest(request.track_id) is not None
-            if await front.queue.submit(request, LIMITS, quick=quick):
-                log.info("request %s: %s, %s", request.id, asker.chat, request.source.key)
-                accepted += 1
-        except TooManyOpen as full:
-            remarks.append(say(asker.language, "too-many-open", limit=full.limit))
+    requests = requests_for(found.sources, message, asker, wish)
+    accepted, refusals = 0, []
+    for request in requests:
+        new, refusal = await _accept(front, asker, request)
+        accepted += new
+        if refusal:  # the rest would be refused alike
+            refusals = [refusal]
             break
-    front.follower.wake()  # it shows the cards
-    if accepted:
-        remarks = [*_remarks(asker, found, accepted), *remarks]
-    if remarks:
-        await reply(front, message, "\n".join(remarks))
+    beside = [playlist for playlist in found.playlists if not playlist.alone]
+    lines = [*(_remarks(asker, found, beside, accepted) if accepted else ()), *refusals]
+    if lines:
+        await reply(front, message, "\n".join(lines), _offer(asker, beside) if accepted else None)
 
 
-def _remarks(asker: Asker, found: Found, accepted: int) -> list[str]:
+async def _accept(front: Front, asker: Asker, request: Request) -> tuple[bool, str]:
+    """Whether it is new; and what to say when there is no room for it."""
+    try:
+        new = await front.follower.accept(request, front.limits)
+    except TooManyOpen as full:
+        key = "too-many-open-here" if full.here else "too-many-open"
+        return False, say(asker.language, key, limit=full.limit)
+    if new:
+        log.info("request %s: %s, %s", request.id, asker.chat, request.source.key)
+    return new, ""
+
+
+def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int) -> list[str]:
     """What is worth saying beside the cards."""
     lines = []
+    refused = [reason for reason in found.refused if reason is not Reason.PLAYLIST]
     if accepted > 1:
         lines.append(say(asker.language, "links-several", count=accepted))
-    if found.refused:
-        lines.append(say(asker.language, "links-rest-refused", count=len(found.refused)))
-    elif found.playlists:
+    if refused:
+        lines.append(say(asker.language, "links-rest-refused", count=len(refused)))
+    if any(playlist.endless for playlist in beside):
+        lines.append(say(asker.language, "playlist-endless-beside"))
+    elif beside:
         lines.append(say(asker.language, "playlist-one-video"))
     return lines
 
 
-def _nothing_to_do(front: Front, asker: Asker, message: Message, file: File | None, found: Found) -> str:
+def _offer(asker: Asker, beside: list[Playlist]) -> InlineKeyboardMarkup | None:
+    """A button for each playlist that a link to one of its videos named."""
+    lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_ID]
+    label = say(asker.language, "button-playlist")
+    rows = [[InlineKeyboardButton(label, callback_data=f"list:{one.playlist_id}")] for one in lists]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+# --- playlists -------------------------------------------------------------------------------------------------
+
+
+async def take_playlist(front: Front, asker: Asker, message: Message, playlist: Playlist) -> None:
+    """Find out what is in a playlist, and offer it."""
+    if playlist.endless:
+        await reply(front, message, say(asker.language, "playlist-endless"))
+        return
+    run = Run(
+        id=run_id(asker.chat, str(message.message_id), playlist.playlist_id),
+        platform=PLATFORM,
+        chat=asker.chat,
+        asker=asker.person,
+        address=str(address_for(message)),
+        language=asker.language,
+        playlist_id=playlist.playlist_id,
+        wish=await wish_of(front.queue.redis, asker.chat, front.settings),
+        created_at=time.time(),
+    )
+    await front.playlists.begin(run)
+    log.info("playlist %s: %s, %s", run.id, run.chat, run.playlist_id)
+
+
+# --- nothing ---------------------------------------------------------------------------------------------------
+
+
+def _nothing_to_do(front: Front, asker: Asker, source: Message, file: File | None, found: Found) -> str:
     """Why there is nothing to separate in a message, and what to send instead."""
     language = asker.language
     if file is not None and file.bytes_ is not None:
         limit = download_limit_in_words(front.settings, language)
         return say(language, "upload-too-large", size=figures.size(file.bytes_, language), limit=limit)
-    if found.playlists:
-        return say(language, "playlist-later")
     if found.refused:
         first = found.refused[0]
         return sentence(Failure(reason=Reason.NOT_YOUTUBE if first is Reason.BAD_LINK else first), language)
-    if message.document is not None:
+    if source.document is not None:
         return say(language, "upload-not-media")
     return say(language, "links-none")

@@ -4,13 +4,13 @@ from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.telegram.address import number
-from bot.telegram.front import Asker, Front, asker_of, reply
+from bot.telegram.front import Asker, Front, asker_in, reply
 from bot.texts import say
 
 
 async def gate(front: Front, update: Update) -> None:
     """Lets an update through to the other handlers, or ends it here."""
-    asker = asker_of(update)
+    asker = await asker_in(front, update)
     if asker is None:
         raise ApplicationHandlerStop
     if await front.people.may_ask(asker.person, asker.chat) or _may_be_pairing(asker, update.message):
@@ -30,7 +30,10 @@ def _may_be_pairing(asker: Asker, message: Message | None) -> bool:
 async def _turn_away(front: Front, asker: Asker, message: Message) -> None:
     if asker.in_group:
         # In a group most of what we see is not for us.
-        if (message.text or "").startswith("/") and await front.people.first_refusal(asker.chat):
+        spoken_to = (message.text or "").startswith("/") or any(
+            one.id == front.bot.id for one in message.new_chat_members
+        )
+        if spoken_to and await front.people.first_refusal(asker.chat):
             await reply(front, message, say(asker.language, "access-closed-group"))
     elif await front.people.first_refusal(asker.person):
         await reply(front, message, say(asker.language, "access-closed", number=str(number(asker.person))))

@@ -108,7 +108,7 @@ async def test_in_a_group_the_owner_lets_in_whom_they_reply_to_or_the_whole_grou
         await band.say("/allow", by=ana.members[0], reply_to=asked)
         await band.until(lambda message: message.text == "Bo (@bo) can use me now.")
         await band.say("/help", by=bo)
-        await band.until(lambda message: "A song takes about a minute" in message.text)
+        await band.until(lambda message: "Mentioning me does the same" in message.text)
         await band.say("/allow", by=bo)
         await band.until(lambda message: message.text == "Only my owner can let people in.")
         before = len(cards(band))

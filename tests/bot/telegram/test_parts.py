@@ -44,7 +44,7 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
     [
         (RetryAfter(7), Later),
         (Forbidden("bot was blocked by the user"), Unreachable),
-        (ChatMigrated(-100), Unreachable),
+        (ChatMigrated(-100), Later),
         (BadRequest("Chat not found"), Unreachable),
         (BadRequest("Message to edit not found"), CardGone),
         (BadRequest("Message can't be edited"), CardGone),

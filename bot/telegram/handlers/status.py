@@ -1,0 +1,158 @@
+"""/status: what is in the works here, and what is done; and /stats, for the owner."""
+
+import asyncio
+import platform
+import re
+import shutil
+import time
+from typing import Final
+
+import telegram
+from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+
+from bot.cards import Action, Verb, heading, status_line
+from bot.playlists import run_line
+from bot.tally import ends
+from bot.telegram.about import request_about
+from bot.telegram.address import PLATFORM
+from bot.telegram.errors import nothing_to_do
+from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.platform import keyboard
+from bot.texts import figures, say
+from jobs import VERSION, keys
+from jobs.models import View
+from jobs.providers import standings
+
+#: Of a chat's requests, how many /status looks back, and how many finished ones it shows.
+LOOK_BACK: Final = keys.KEEP_PER_CHAT
+FINISHED: Final = 3
+#: Lines that fit into one message, whatever the titles.
+MOST_LINES: Final = 15
+LONGEST_LABEL: Final = 40  # characters of a song's name on a button
+
+#: Days that /stats looks back.
+DAYS: Final = 7
+
+PATTERN: Final = re.compile(r"show:[0-9a-f]{16}")
+
+
+async def status(front: Front, asker: Asker, message: Message) -> None:
+    """This chat's open requests and the last finished ones; as a reply, the request that was replied to."""
+    words = (message.text or "").split()[1:]
+    if words[:1] == ["all"] and await front.people.is_owner(asker.person):
+        await _status_of_all(front, asker, message)
+        return
+    replied = replied_to(message)
+    if replied is not None:
+        view = await request_about(front, asker.chat, replied.message_id)
+        if view is None:
+            await reply(front, message, say(asker.language, "status-unknown"))
+        else:
+            await _show(front, message, view)
+        return
+    recent = await front.queue.recent(asker.chat, limit=LOOK_BACK)
+    opened = [view for view in reversed(recent) if view.is_open]
+    finished = [view for view in recent if not view.is_open][:FINISHED]
+    blocks = []
+    if opened:
+        blocks.append(say(asker.language, "status-open", count=len(opened)))
+        blocks += [_line(front, asker, view) for view in opened[:MOST_LINES]]
+    else:
+        blocks.append(say(asker.language, "status-none"))
+    blocks += [run_line(run, asker.language) for run in (await front.playlists.in_chat(asker.chat))[:MOST_LINES]]
+    if finished:
+        blocks.append(say(asker.language, "status-finished"))
+        blocks += [_line(front, asker, view) for view in finished]
+    await reply(front, message, "\n\n".join(blocks), _buttons(front, asker, opened[:MOST_LINES], finished))
+
+
+async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
+    """A song in the list: show where it stands, with its buttons."""
+    said = say(asker.language, "went-wrong")
+    try:
+        view = await front.queue.view((query.data or "").removeprefix("show:"))
+        if view is None or view.request.chat != asker.chat or not isinstance(query.message, Message):
+            said = say(asker.language, "button-old")
+        else:
+            await _show(front, query.message, view)
+            said = ""
+    finally:
+        with nothing_to_do():
+            await query.answer(said)
+
+
+async def _show(front: Front, message: Message, view: View) -> None:
+    shown = await front.follower.card(view)
+    await reply(front, message, shown.text, keyboard(shown))
+
+
+def _line(front: Front, asker: Asker, view: View) -> str:
+    return status_line(view, asker.language, front.store.manifest(view.request.track_id))
+
+
+def _buttons(front: Front, asker: Asker, opened: list[View], finished: list[View]) -> InlineKeyboardMarkup | None:
+    """Cancel for what is in the works; for what is finished its card, which has buttons of its own."""
+    rows = []
+    for view in opened:
+        label = say(asker.language, "button-cancel-song", title=_short(front, asker, view))
+        rows.append((label, Action(verb=Verb.CANCEL, target=view.request.id).text))
+    rows += [(f"↩ {_short(front, asker, view)}", f"show:{view.request.id}") for view in finished]
+    return (
+        InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=act)] for label, act in rows])
+        if rows
+        else None
+    )
+
+
+def _short(front: Front, asker: Asker, view: View) -> str:
+    name = heading(view, asker.language, front.store.manifest(view.request.track_id))
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1].rstrip()}…"
+
+
+# --- the owner's -----------------------------------------------------------------------------------------------
+
+
+async def stats(front: Front, asker: Asker, message: Message) -> None:
+    if await front.people.is_owner(asker.person):
+        await reply(front, message, await _stats(front, asker))
+    else:
+        await reply(front, message, say(asker.language, "stats-owner-only"))
+
+
+async def _status_of_all(front: Front, asker: Asker, message: Message) -> None:
+    views = [view for view in await front.queue.attended(PLATFORM) if view.is_open]
+    blocks = [say(asker.language, "status-open", count=len(views)) if views else say(asker.language, "status-idle")]
+    blocks += [_line(front, asker, view) for view in views[:MOST_LINES]]
+    blocks.append(await _stats(front, asker))
+    await reply(front, message, "\n\n".join(blocks))
+
+
+async def _stats(front: Front, asker: Asker) -> str:
+    """Queue, workers, disk, versions, how requests ended, and how the ways to YouTube stand."""
+    language, queue, store = asker.language, front.queue, front.store
+    used = await asyncio.to_thread(store.used_bytes)
+    free = await asyncio.to_thread(lambda: shutil.disk_usage(store.root).free)
+    counted = await ends(queue.redis, DAYS, time.time())
+    lines = [
+        say(language, "stats-queue", waiting=await queue.size(), workers=len(await queue.workers())),
+        say(
+            language,
+            "stats-disk",
+            free=figures.size(free, language),
+            used=figures.size(used, language),
+            quota=figures.size(front.settings.quota_gb * 1e9, language),
+        ),
+        say(
+            language,
+            "stats-versions",
+            version=VERSION,
+            python=platform.python_version(),
+            library=telegram.__version__,
+        ),
+        say(language, "stats-ends", days=DAYS, done=counted.pop("done", 0), cancelled=counted.pop("cancelled", 0)),
+    ]
+    lines += [say(language, "stats-reason", reason=reason, count=count) for reason, count in counted.most_common(10)]
+    for standing in (await standings(queue.redis)).values():
+        state = "up" if standing.up else "down"
+        lines.append(say(language, "stats-provider", provider=standing.provider, state=state))
+    return "\n".join(lines)

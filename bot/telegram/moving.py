@@ -1,0 +1,46 @@
+"""A group became a supergroup: it has another id now, and everything that is known of it goes along."""
+
+import logging
+from typing import Final
+
+from arq.connections import ArqRedis
+
+from bot.people import People
+from bot.telegram.address import Address, name
+from bot.telegram.playlists import Playlists
+from jobs import keys
+from jobs.connection import answer
+from jobs.models import Request
+
+log = logging.getLogger(__name__)
+
+_KNOWN: Final = (keys.wish, keys.group)
+
+
+def new_address(address: str, chat_id: int) -> str:
+    """An address in the group as it is now. The messages of before have no number that we could answer to."""
+    return str(Address.model_validate_json(address).model_copy(update={"chat_id": chat_id, "message_id": 0}))
+
+
+async def move(redis: ArqRedis, people: People, playlists: Playlists, old_id: int, new_id: int) -> None:
+    """Move settings, permission, requests and playlists. Doing it again, or after dying half-way, does no harm.
+
+    Raises `RedisError`.
+    """
+    old, new = name(old_id), name(new_id)
+    for key in _KNOWN:
+        if await redis.exists(key(old)):
+            await redis.rename(key(old), key(new))
+    await people.move(old, new)
+    for request_id in await redis.zrange(keys.chat(old), 0, -1):
+        stored = await answer(redis.hget(keys.request(request_id.decode()), "request"))
+        if stored is not None:
+            request = Request.model_validate_json(stored)
+            moved = request.model_copy(update={"chat": new, "address": new_address(request.address, new_id)})
+            await answer(redis.hset(keys.request(request.id), "request", moved.model_dump_json()))
+    # The requests first: a list without them would leave them behind.
+    if await redis.exists(keys.chat(old)):
+        await redis.zunionstore(keys.chat(new), [keys.chat(old), keys.chat(new)], aggregate="MAX")
+        await redis.delete(keys.chat(old))
+    await playlists.moved(old, new, lambda address: new_address(address, new_id))
+    log.info("%s is %s now", old, new)

@@ -1,0 +1,230 @@
+"""The playlists in the works: moved on, and their cards shown, until each is at its end."""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from redis.exceptions import RedisError
+from telegram import InlineKeyboardMarkup
+
+from bot.follow import Follower
+from bot.platform import CardGone, Trouble, Unreachable
+from bot.playlists import Run, Step, ended, listed, run_card
+from bot.telegram import platform
+from bot.telegram.address import PLATFORM, Address
+from bot.telegram.courtesy import TelegramBot
+from bot.telegram.errors import as_trouble, nothing_to_do
+from bot.telegram.platform import as_answer, keyboard
+from jobs import keys
+from jobs.connection import answer
+from jobs.failures import Failure, Reason
+from jobs.listings import ask_listing, listing
+from jobs.models import Phase, View
+from jobs.queue import JobQueue, Limits, TooManyOpen
+from jobs.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK: Final = 1.0  # seconds between two looks at all playlists
+#: Seconds after which nobody is to be expected to tell what is in a playlist.
+LONGEST_LISTING: Final = 240.0
+#: Seconds for which an offer stands.
+LONGEST_OFFER: Final = 24 * 3600.0
+
+
+class Playlists:
+    """Every playlist that is asked for on Telegram. One song of each is in the works at a time."""
+
+    def __init__(self, queue: JobQueue, bot: TelegramBot, settings: Settings, follower: Follower) -> None:
+        self._queue = queue
+        self._bot = bot
+        self._settings = settings
+        self._follower = follower
+        self._limits = Limits(person=settings.max_open_per_person, chat=settings.max_open_per_chat)
+        self._woken = asyncio.Event()
+        self._turn = asyncio.Lock()  # who changes what is known of playlists
+        self._faces: dict[str, tuple[str, float]] = {}  # by run: a digest of what its card shows, and since when
+
+    # --- asked for, started, stopped -------------------------------------------------------------------------------
+
+    async def begin(self, run: Run) -> None:
+        """Find out what is in a playlist, and offer it. Beginning it again does no harm. Raises `RedisError`."""
+        async with self._turn:
+            await answer(self._queue.redis.hsetnx(keys.playlists(PLATFORM), run.id, run.model_dump_json()))
+        await ask_listing(self._queue, run.playlist_id, run.chat)
+        self._woken.set()
+
+    async def start(self, run_id: str) -> bool:
+        """Somebody wants what was offered. False when that is no longer the question."""
+        return await self._to(run_id, Step.RUNNING, {Step.OFFERED})
+
+    async def stop(self, run_id: str) -> bool:
+        """No more songs of this one, and not the one in the works either. False when it was at its end."""
+        run = await self.run_of(run_id)
+        if run is None or not await self._to(run_id, Step.STOPPED, {Step.LISTING, Step.OFFERED, Step.RUNNING}):
+            return False
+        if run.request_id and await self._queue.cancel(run.request_id):
+            self._follower.wake()
+        return True
+
+    async def _to(self, run_id: str, step: Step, allowed: set[Step]) -> bool:
+        async with self._turn:
+            run = await self.run_of(run_id)
+            if run is None or run.step not in allowed:
+                return False
+            await self._keep(run.model_copy(update={"step": step}))
+        self._woken.set()
+        return True
+
+    async def run_of(self, run_id: str) -> Run | None:
+        stored = await answer(self._queue.redis.hget(keys.playlists(PLATFORM), run_id))
+        return Run.model_validate_json(stored) if stored else None
+
+    async def in_chat(self, chat: str) -> list[Run]:
+        """The chat's playlists in the works, in the order of asking."""
+        return [run for run in await self._all() if run.chat == chat and run.is_open]
+
+    async def _all(self) -> list[Run]:
+        stored = await answer(self._queue.redis.hvals(keys.playlists(PLATFORM)))
+        return sorted((Run.model_validate_json(one) for one in stored), key=lambda run: run.created_at)
+
+    async def _keep(self, run: Run) -> None:
+        await answer(self._queue.redis.hset(keys.playlists(PLATFORM), run.id, run.model_dump_json()))
+
+    async def moved(self, old: str, new: str, move: Callable[[str], str]) -> None:
+        """A group has another name now. `move`: an address there → the same in the new one."""
+        async with self._turn:
+            for run in await self._all():
+                if run.chat == old:
+                    await self._keep(run.model_copy(update={"chat": new, "address": move(run.address)}))
+
+    # --- moved on --------------------------------------------------------------------------------------------------
+
+    async def attend(self) -> None:
+        """Look after all of them until cancelled. Nothing else ends it."""
+        while True:
+            self._woken.clear()
+            try:
+                runs = await self._all()
+                for run in runs:
+                    await self._attend(run.id)
+                self._faces = {run.id: self._faces[run.id] for run in runs if run.id in self._faces}
+            except RedisError as error:
+                log.warning("the playlists are out of reach: %s", error)
+            except Exception:
+                log.exception("a look at the playlists failed")
+            try:
+                async with asyncio.timeout(LOOK):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    async def _attend(self, run_id: str) -> None:
+        async with self._turn:
+            run = await self.run_of(run_id)
+            if run is None:
+                return
+            moved = await self._moved_on(run)
+            if moved != run:
+                await self._keep(moved)
+        await self._show(moved)
+
+    async def _moved_on(self, run: Run) -> Run:
+        age = time.time() - run.created_at
+        match run.step:
+            case Step.LISTING:
+                found = await listing(self._queue, run.playlist_id)
+                if found is not None:
+                    return listed(run, found, self._settings.max_seconds)
+                if age > LONGEST_LISTING:
+                    late = Failure(reason=Reason.NETWORK, detail="nobody lists it")
+                    return run.model_copy(update={"step": Step.REFUSED, "failure": late})
+                await ask_listing(self._queue, run.playlist_id, run.chat)  # asks anew what is overdue
+            case Step.OFFERED if age > LONGEST_OFFER:
+                return run.model_copy(update={"step": Step.STOPPED})
+            case Step.RUNNING:
+                return await self._next_song(run)
+            case _:
+                pass
+        return run
+
+    async def _next_song(self, run: Run) -> Run:
+        while run.step is Step.RUNNING:
+            view = await self._queue.view(run.request_id)
+            if view is None:
+                await self._ask_for_song(run)
+                return run
+            if view.is_open:
+                return run
+            run = ended(run, _why(view))
+        return run
+
+    async def _ask_for_song(self, run: Run) -> None:
+        request = run.request(time.time())
+        if request is None:
+            return
+        try:
+            await self._follower.accept(request, self._limits)
+        except TooManyOpen as full:
+            log.info("playlist %s: its next song waits, %d are open", run.id, full.limit)
+
+    # --- shown -----------------------------------------------------------------------------------------------------
+
+    async def _show(self, run: Run) -> None:
+        """Post or edit the card when it changed and the pace allows; forget a playlist whose card is final."""
+        view = await self._queue.view(run.request_id) if run.request_id else None
+        card = run_card(run, run.language, longest=self._settings.max_seconds, view=view)
+        address = Address.model_validate_json(run.address)
+        face = hashlib.sha256(f"{run.address}{card.model_dump_json()}".encode()).hexdigest()
+        shown, since = self._faces.get(run.id, ("", 0.0))
+        if shown != face:
+            pace = platform.PACE_IN_GROUPS if address.is_group else platform.PACE
+            if time.monotonic() < since + pace:
+                return
+            try:
+                with as_trouble():
+                    if run.card and run.shown_at == run.address:
+                        with nothing_to_do():
+                            await self._bot.edit_message_text(
+                                card.text, address.chat_id, int(run.card), reply_markup=keyboard(card)
+                            )
+                    else:
+                        await self._post(run, address, card.text, keyboard(card))
+            except CardGone:
+                pass  # somebody deleted it; the songs come all the same
+            except Unreachable as why:
+                log.info("playlist %s: nobody is there: %s", run.id, why)
+                await self.stop(run.id)
+                await self._forget(run)
+                return
+            except Trouble as why:
+                log.info("playlist %s: its card is shown again: %s", run.id, why)
+                self._faces[run.id] = shown, time.monotonic()
+                return
+            self._faces[run.id] = face, time.monotonic()
+        if not run.is_open:
+            await self._forget(run)
+
+    async def _post(self, run: Run, address: Address, text: str, buttons: InlineKeyboardMarkup | None) -> None:
+        message = await self._bot.send_message(address.chat_id, text, reply_markup=buttons, **as_answer(address))
+        async with self._turn:
+            latest = await self.run_of(run.id) or run
+            note = {"card": str(message.message_id), "shown_at": run.address}
+            await self._keep(latest.model_copy(update=note))
+
+    async def _forget(self, run: Run) -> None:
+        await answer(self._queue.redis.hdel(keys.playlists(PLATFORM), run.id))
+
+
+def _why(view: View) -> Reason | None:
+    """Why a song did not come, None when it did."""
+    match view.phase:
+        case Phase.DONE:
+            return None
+        case Phase.CANCELLED:
+            return Reason.CANCELLED
+        case _:
+            return view.failure.reason if view.failure else Reason.INTERNAL
