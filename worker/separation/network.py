@@ -18,13 +18,13 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 from openvino import opset8 as ops
-from openvino.frontend import FrontEndManager
 
 from jobs.failures import Reason, failed
 from jobs.models import StemCount
 from worker.separation import seal
 from worker.separation.graph import find_cut
 from worker.separation.lock import only_one
+from worker.separation.pages import give_back
 from worker.separation.spectrogram import CHANNELS, SEGMENT
 
 log = logging.getLogger(__name__)
@@ -46,19 +46,20 @@ class Network:
     def __init__(self, model: ov.Model, core: ov.Core, precision: Precision, threads: int) -> None:
         self.precision = precision
         self.band = int(model.input(0).shape[-1])
-        # Two lanes of half the threads beat one of all: nobody waits for anybody. More would take more memory only.
-        self.lanes = 2 if threads % 2 == 0 or threads > 4 else 1
+        # While one segment is in the network another one is on its way to it or from it.
+        self.lanes = min(threads, 2)
         self._compiled = core.compile_model(
             model,
             "CPU",
             {
-                "NUM_STREAMS": self.lanes,
+                "NUM_STREAMS": 1,
                 "INFERENCE_NUM_THREADS": threads,
                 "INFERENCE_PRECISION_HINT": precision,
                 "EXECUTION_MODE_HINT": "ACCURACY" if precision == "f32" else "PERFORMANCE",
             },
         )
         self._own = threading.local()
+        self._turn = threading.Lock()
 
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
         """The magnitudes of each stem, (stems, 2, SEGMENT, band), from those of the mix, (2, SEGMENT, band).
@@ -67,7 +68,8 @@ class Network:
         """
         if not hasattr(self._own, "request"):
             self._own.request = self._compiled.create_infer_request()
-        self._own.request.infer({0: magnitudes}, share_inputs=True, share_outputs=True)
+        with self._turn:  # every thread of the runtime's for one segment: its memory is needed only once
+            self._own.request.infer({0: magnitudes}, share_inputs=True, share_outputs=True)
         estimates: NDArray[np.float32] = self._own.request.get_output_tensor(0).data
         return estimates
 
@@ -90,7 +92,9 @@ def load_network(
     has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     chosen: Precision = "bf16" if has_bf16 and precision != "f32" else "f32"
     model = _load(core, checkpoint, stems, BANDS[band], converting)
-    return Network(model, core, chosen, threads or cores())
+    network = Network(model, core, chosen, threads or cores())
+    give_back(IR_FILES[1])  # compiled, the weights are laid out anew, and the file is not read again
+    return network
 
 
 def cores() -> int:
@@ -140,6 +144,8 @@ def convert(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
     Spleeter's graph has channels last; the runtime computes with channels first, as our spectra are, so the
     transpositions put here cancel those inside.
     """
+    from openvino.frontend import FrontEndManager  # needed once in the life of a checkpoint
+
     cut = find_cut(checkpoint / "model.meta", stems)
     front_end = FrontEndManager().load_by_framework("tf")
     try:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
+
+from worker.separation.fourier import irfft, rfft
 
 Samples = NDArray[np.float32]
 Spectrum = NDArray[np.complex64]
@@ -70,7 +71,7 @@ def spectrum_of(span: Samples) -> Spectrum:
     frames = np.lib.stride_tricks.sliding_window_view(span, FRAME, axis=1)[:, ::HOP]
     spectrum = np.empty((CHANNELS, SEGMENT, BINS), np.complex64)
     for few in FEW_FRAMES:
-        spectrum[:, few] = scipy.fft.rfft(frames[:, few] * WINDOW)
+        spectrum[:, few] = rfft(frames[:, few] * WINDOW)
     return spectrum
 
 
@@ -120,7 +121,7 @@ def separated(
     for few in FEW_FRAMES:
         mix = spectrum[:, few]
         for mask, sum_ in zip(masks_of(estimates[:, :, few])[:stems], hops, strict=True):
-            frames = scipy.fft.irfft(masked(mix, mask, extension), FRAME, overwrite_x=True)
+            frames = irfft(masked(mix, mask, extension), FRAME)
             frames *= SYNTHESIS_WINDOW
             for quarter in range(FRAME // HOP):
                 sum_[:, few.start + quarter : few.stop + quarter] += frames[..., quarter * HOP : (quarter + 1) * HOP]

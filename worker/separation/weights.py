@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 from pydantic import BaseModel, ConfigDict
 
 from jobs.failures import Failed, Reason, failed
@@ -31,7 +30,8 @@ FILES = ("model.meta", "model.index", "model.data-00000-of-00001")
 
 RELEASE = "https://github.com/deezer/spleeter/releases/download/v1.4.0"
 LARGEST = 1 << 29  # bytes: no archive is near it, so whatever is longer is no model
-TIMEOUT = httpx.Timeout(30, connect=5)  # short to connect: the second way waits
+TIMEOUT = 30.0  # seconds without a byte
+CONNECT = 5.0  # seconds: short, since the second way waits
 
 
 class Archive(BaseModel):
@@ -112,6 +112,8 @@ def _is_there(folder: Path, stems: StemCount) -> bool:
 
 def _fetch(stems: StemCount, draft: Path, say: Report, archive: Archive) -> Path:
     """A folder in `draft` with nothing but the checkpoint, from the first place that has it."""
+    import httpx  # needed once in the life of an installation
+
     folder = draft / "checkpoint"
     folder.mkdir()
     try:
@@ -131,10 +133,14 @@ def _fetch(stems: StemCount, draft: Path, say: Report, archive: Archive) -> Path
 
 def _download(archive: Archive, path: Path, stems: StemCount, say: Report) -> None:
     """Bring the archive to `path`, whole and with the right hash. Raises `httpx.HTTPError` when it cannot be had."""
+    import httpx
+
     digest = hashlib.sha256()
     got = 0
     with (
-        httpx.stream("GET", archive.url, follow_redirects=True, timeout=TIMEOUT) as answer,
+        httpx.stream(
+            "GET", archive.url, follow_redirects=True, timeout=httpx.Timeout(TIMEOUT, connect=CONNECT)
+        ) as answer,
         path.open("wb") as file,
     ):
         answer.raise_for_status()
