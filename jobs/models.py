@@ -298,8 +298,8 @@ class Manifest(Value):
     sample_rate: int = 44100
     stems: tuple[StoredFile, ...]
     cover: StoredFile | None = None
-    picture: StoredFile | None = None  # the stems' waveforms, PNG
-    thumbnail: StoredFile | None = None  # a small cover as chats take it, JPEG
+    picture: StoredFile | None = None  # the waveforms of all stems, a PNG
+    thumbnail: StoredFile | None = None  # the cover, small enough for chats, a JPEG
     gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
     notes: tuple[str, ...] = ()  # e.g. "cut_short": the file ended before it said it would
     engine: str = ""  # which engine and precision made it, for the log

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 from jobs.models import Stem
 
 WINDOW = 441  # samples: a hundredth of a second at 44.1 kHz
+VALUES = 2 * WINDOW  # of both channels
 
 WIDTH = 1280  # pixels; a phone shows it at half of that
 ROW = 150
@@ -58,14 +59,15 @@ class Waveforms:
         """The next samples of every stem: one array of (samples, 2) each, equally long."""
         self.samples += len(pieces[0])
         for number, piece in enumerate(pieces):
-            loud = np.concatenate([self._rest[number], np.abs(piece).max(axis=1)])
-            whole = len(loud) // WINDOW * WINDOW
-            self._peaks[number].append(loud[:whole].reshape(-1, WINDOW).max(axis=1))
-            self._rest[number] = loud[whole:]
+            values = np.concatenate([self._rest[number], piece.reshape(-1)])
+            whole = len(values) // VALUES * VALUES
+            windows = values[:whole].reshape(-1, VALUES)
+            self._peaks[number].append(np.maximum(windows.max(axis=1), -windows.min(axis=1)))
+            self._rest[number] = values[whole:].copy()
 
     def envelopes(self) -> list[Envelope]:
         """The largest absolute sample of each hundredth of a second, per stem: (windows,) float32 each."""
-        ends = ([rest.max()] if len(rest) else [] for rest in self._rest)
+        ends = ([np.abs(rest).max()] if len(rest) else [] for rest in self._rest)
         return [
             np.concatenate([*peaks, np.array(end, np.float32)]) for peaks, end in zip(self._peaks, ends, strict=True)
         ]

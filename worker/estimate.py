@@ -2,9 +2,9 @@
 
 from jobs.models import Format, Rendition
 
-#: Seconds of rendering per second of song and rendition on one core, by format. Measured orders of magnitude: they
-#: only matter until rendering itself reports.
-RENDER_COST = {Format.MP3: 0.03, Format.M4A: 0.02, Format.FLAC: 0.002, Format.WAV: 0.002}
+#: Seconds of one core per second of song and file, by format, as measured. They only matter until rendering itself
+#: reports.
+RENDER_COST = {Format.MP3: 0.03, Format.M4A: 0.025, Format.FLAC: 0.0005, Format.WAV: 0.003}
 
 
 def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None:
@@ -17,7 +17,9 @@ def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None
     return max(0.0, (1 - fraction) * elapsed / gained)
 
 
-def rendering(song_seconds: float | None, renditions: list[Rendition], cores: int) -> float:
-    """Seconds that rendering will take after the separation."""
-    cost = sum(RENDER_COST[rendition.format] for rendition in renditions)
-    return (song_seconds or 0) * cost * 2 / max(1, min(cores, 2))
+def rendering(song_seconds: float | None, renditions: list[Rendition], stems: int, cores: int) -> float:
+    """Seconds that rendering will take after the separation, with a file to a core at a time."""
+    # A zip holds the files of the album.
+    encoded = {(each.format, each.kbps, each.mix): 1 if each.kind == "mix" else stems for each in renditions}
+    cost = sum(RENDER_COST[format_] * files for (format_, _, _), files in encoded.items())
+    return (song_seconds or 0) * cost / max(1, min(cores, sum(encoded.values())))

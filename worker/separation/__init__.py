@@ -14,9 +14,16 @@ __all__ = ["separate"]
 def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
     """Separate `task.audio` into one FLAC per stem in `task.output`, reporting a step per segment.
 
-    Raises `Failed`: what is wrong with the file, TOO_LONG, EMPTY, MODEL_UNAVAILABLE, MODEL_DAMAGED, ENGINE_MISSING.
+    The waveforms of all stems are drawn as `picture.png` beside them, and a cover is kept small as `thumbnail.jpg`.
+
+    Raises `Failed`: what is wrong with the file, TOO_LONG, EMPTY, MODEL_UNAVAILABLE, MODEL_DAMAGED, ENGINE_MISSING,
+    OUT_OF_MEMORY.
     Whatever happens, the output folder has all stems or none.
     """
+    from worker.separation.memory import require_memory
+
+    if task.engine == "openvino":  # the other engine's need grows with the song
+        require_memory(task.model.stems)
     from worker.separation.engine import run
 
     return run(task, report)

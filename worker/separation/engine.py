@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 
 from jobs.failures import Reason, failed
-from jobs.models import STEMS
+from jobs.models import STEMS, StoredFile
 from worker.audio.reading import Song, open_song
 from worker.child import Step
+from worker.drawing import Waveforms, draw, thumbnail
 from worker.separation import stock
 from worker.separation.network import load_network
 from worker.separation.spectrogram import Samples
@@ -29,17 +30,25 @@ def run(task: SeparationTask, report: Report) -> Separated:
             raise failed(Reason.TOO_LONG, seconds=song.seconds, limit_seconds=task.max_seconds)
         engine, pieces = _pieces(task, song, report)
         samples = 0
-        with open_stems(task.output, STEMS[task.model.stems], task.tags, task.cover) as files:
+        stems = STEMS[task.model.stems]
+        waveforms = Waveforms(stems)
+        with open_stems(task.output, stems, task.tags, task.cover) as files:
             for number, piece in enumerate(pieces, 1):
                 files.write(piece)
+                waveforms.add(piece)
                 samples += len(piece[0])
                 done = samples / (song.seconds * SAMPLE_RATE) if song.seconds else None
                 report(Step(fraction=None if done is None else min(done, 1.0), alive=number, seconds=song.seconds))
             if samples == 0:
                 raise failed(Reason.EMPTY)
+        picture, small = task.output / "picture.png", task.output / "thumbnail.jpg"
+        draw(waveforms, picture)
+        has_small = task.cover is not None and thumbnail(task.cover, small)
         return Separated(
             samples=samples,
             stems=files.files,
+            picture=StoredFile(name=picture.name, bytes_=picture.stat().st_size),
+            thumbnail=StoredFile(name=small.name, bytes_=small.stat().st_size) if has_small else None,
             gain=files.gain,
             notes=("cut_short",) if song.cut_short else (),
             engine=engine,

@@ -78,9 +78,10 @@ def spectrum_of(span: Samples) -> Spectrum:
 def magnitudes_of(spectrum: Spectrum, band: int) -> NDArray[np.float32]:
     """What the networks see of a spectrum: (2, frames, band)."""
     seen = spectrum[..., :band]
-    power = np.square(seen.real)
+    power: NDArray[np.float32] = np.square(seen.real)
     power += np.square(seen.imag)
-    return np.sqrt(power, out=power)
+    np.sqrt(power, out=power)
+    return power
 
 
 def masks_of(estimates: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import subprocess
 import sys
+import threading
 import wave
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import av
 import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
 from jobs.failures import Failed, Reason
 from jobs.models import Format, Model, Stem, Tags
 from tests.worker.separation.songs import make_song, read_song, snr_db, write_song
-from worker.child import Step, run_child
+from worker.child import Event, Step, run_child
 from worker.separation import separate
+from worker.separation.network import Network
 from worker.separation.spectrogram import ADVANCE, FRAME, Samples
 from worker.tasks import Separated, SeparationTask
 
@@ -43,7 +47,11 @@ def write_float_wav(path: Path, song: Samples) -> Path:
 def separated(task: SeparationTask) -> tuple[Separated, dict[Stem, Samples]]:
     """The outcome, and what is in the files."""
     outcome = separate(task, lambda _: None)
-    assert sorted(file.name for file in outcome.stems) == sorted(path.name for path in task.output.iterdir())
+    assert outcome.picture is not None
+    files = [*outcome.stems, outcome.picture]
+    assert {file.name: file.bytes_ for file in files} == {
+        path.name: path.stat().st_size for path in task.output.iterdir()
+    }
     stems = {file.stem: read_song(task.output / file.name) for file in outcome.stems if file.stem}
     assert all(len(stem) == outcome.samples for stem in stems.values())
     return outcome, stems
@@ -202,3 +210,64 @@ async def test_a_child_that_is_killed_leaves_no_stem_and_the_next_one_works(tmp_
     outcome = await run_child("worker.separation", task, Separated, on_step, deadline=100)
     assert outcome.samples == 2 * ADVANCE
     assert {path.name for path in task.output.glob("*.flac")} == {"vocals.flac", "accompaniment.flac"}
+
+
+@pytest.mark.parametrize("megabytes", [200, 1000])
+def test_too_little_address_space_is_a_sentence(tmp_path: Path, models_dir: Path, megabytes: int) -> None:
+    task = task_for(write_song(tmp_path / "song.flac", make_song(100_000)), models_dir)
+    limited = f"""
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20}, {megabytes << 20}))
+runpy.run_module("worker.separation", run_name="__main__")
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", limited], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(task.model_dump_json() + "\n")
+        child.stdin.flush()  # and open: the child leaves when nobody waits for it
+        said = child.stdout.read()
+
+    event = Event.model_validate_json(said.splitlines()[-1])
+    assert event.failure is not None
+    assert event.failure.reason is Reason.OUT_OF_MEMORY
+    assert f"{megabytes} MB" in event.failure.detail
+    assert list(task.output.iterdir()) == []
+
+
+def test_a_segment_that_fails_leaves_no_half_made_stem(
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third segment fails while others are in work and the first is with the encoders."""
+    task = task_for(write_song(tmp_path / "song.flac", make_song(4 * ADVANCE)), models_dir)
+    estimate, calls = Network.estimate, iter(range(100))
+
+    def fails_once(network: Network, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
+        if next(calls) == 2:
+            raise RuntimeError("a segment failed")
+        return estimate(network, magnitudes)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Network, "estimate", fails_once)
+        with pytest.raises(RuntimeError, match="a segment failed"):
+            separate(task, lambda _: None)
+
+    assert list(task.output.iterdir()) == []
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("lane", "encoder"))]
+    assert separate(task, lambda _: None).samples == 4 * ADVANCE
+
+
+def test_a_cover_comes_back_small_beside_the_picture(tmp_path: Path, models_dir: Path) -> None:
+    cover = tmp_path / "cover.png"
+    Image.new("RGB", (900, 700), "teal").save(cover)
+    task = task_for(write_song(tmp_path / "song.flac", make_song(100_000)), models_dir)
+
+    outcome = separate(task.model_copy(update={"cover": cover}), lambda _: None)
+
+    assert outcome.picture is not None
+    assert outcome.thumbnail is not None
+    for file, kind in ((outcome.picture, "PNG"), (outcome.thumbnail, "JPEG")):
+        assert (task.output / file.name).stat().st_size == file.bytes_
+        with Image.open(task.output / file.name) as picture:
+            assert picture.format == kind

@@ -1,0 +1,46 @@
+"""How long it will still take, by what a separation reports: nothing, then segment after segment, two at a time."""
+
+import itertools
+
+import pytest
+
+from jobs.models import Format, Rendition, Stem
+from worker.estimate import rendering, rest_of_stage
+
+SEGMENT = 0.2  # seconds of work
+MP3 = Rendition(kind="stems", format=Format.MP3)
+
+
+@pytest.mark.parametrize("segments", [6, 21, 22, 51, 304])
+@pytest.mark.parametrize("abreast", [1, 2])
+def test_by_half_way_it_is_within_a_fifth(segments: int, abreast: int) -> None:
+    """Segments that are worked on abreast are done at the same time, and told together."""
+    done_at = [(number // abreast + 1) * abreast * SEGMENT for number in range(segments)]
+
+    for number, at in enumerate(done_at[:-1], 1):
+        if number / segments >= 0.5 and at < done_at[number]:  # the last word before a pause: what people read
+            left = rest_of_stage(at, 0.0, number / segments)
+            assert left == pytest.approx(done_at[-1] - at, rel=0.2, abs=SEGMENT)
+
+
+def test_too_little_to_go_by_is_no_estimate() -> None:
+    assert rest_of_stage(0.0, 0.0, 0.5) is None
+    assert rest_of_stage(10.0, 0.5, 0.51) is None
+
+
+def test_rendering_grows_with_files_and_shrinks_with_cores() -> None:
+    one_core = rendering(240, [MP3], 2, 1)
+
+    assert rendering(240, [MP3], 2, 2) == pytest.approx(one_core / 2)
+    assert rendering(240, [MP3], 2, 8) == pytest.approx(one_core / 2)
+    assert rendering(240, [MP3], 4, 2) == pytest.approx(one_core)
+    assert rendering(None, [MP3], 2, 1) == 0
+
+
+def test_a_zip_of_the_album_is_not_encoded_again_and_a_mix_is_one_file() -> None:
+    zipped = Rendition(kind="zip", format=Format.MP3)
+    mixes = [Rendition(kind="mix", format=Format.MP3, mix=(stem,)) for stem in (Stem.DRUMS, Stem.BASS)]
+
+    assert rendering(240, [MP3, zipped], 5, 1) == rendering(240, [MP3], 5, 1)
+    costs = [rendering(240, wanted, 4, 1) for wanted in ([], mixes[:1], mixes, [MP3])]
+    assert all(less < more for less, more in itertools.pairwise(costs))
