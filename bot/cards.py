@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from math import isfinite
 from typing import Final
 
+from bot.mixes import mix_words
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import (
@@ -47,6 +48,12 @@ class Verb(StrEnum):
     STEMS = "stems"  # choice: 2, 4, 5; for the chat it is pressed in
     FORMAT = "format"  # choice: mp3, …
     PACKAGE = "package"  # choice: album, zip, both
+    # Under a result; target: request id.
+    MIX = "mix"  # choice: letters of stems, see `bot.mixes`, after the number of stems where it is another separation
+    PICK = "pick"  # choice: letters of the stems chosen so far; shows the keyboard that chooses
+    PAGE = "page"  # choice: 1, 2; shows that page of buttons
+    WANT = "want"  # choice: a format, zip, stems, again, or a number of stems
+    FORGET = "forget"  # choice: yes, once it is confirmed
 
 
 class Action(Value):
@@ -69,6 +76,11 @@ _SHAPES: Final = {
     Verb.STEMS: re.compile(r":[245]"),
     Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav)"),
     Verb.PACKAGE: re.compile(r":(album|zip|both)"),
+    Verb.MIX: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
+    Verb.PICK: re.compile(r"[0-9a-f]{16}(:[vadbpo]{1,5})?"),
+    Verb.PAGE: re.compile(r"[0-9a-f]{16}:[12]"),
+    Verb.WANT: re.compile(r"[0-9a-f]{16}:(mp3|m4a|flac|wav|zip|stems|again|[245])"),
+    Verb.FORGET: re.compile(r"[0-9a-f]{16}(:yes)?"),
 }
 
 
@@ -100,11 +112,13 @@ def card(
     manifest: Manifest | None = None,
     notes: Sequence[str] = (),
     uncertain: Sequence[str] = (),
+    offers: Sequence[tuple[Button, ...]] = (),
 ) -> Card:
     """The card of one request. Total: any view has one.
 
     `manifest` names the song once it is separated, `notes` are sentences on how it was sent, `uncertain` the ids of
-    parts whose arrival nobody confirmed: each gets a button that sends it again.
+    parts whose arrival nobody confirmed: each gets a button that sends it again. `offers` are buttons for what one may
+    want next.
     """
     lines = [heading(view, language, manifest), *_state(view, language)]
     if manifest is not None and "cut_short" in manifest.notes and view.phase is not Phase.FAILED:
@@ -117,7 +131,7 @@ def card(
         lines.append(say(language, "card-uncertain"))
     if view.is_open:
         buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
-    return Card(text="\n".join(lines), buttons=tuple(buttons))
+    return Card(text="\n".join(lines), buttons=(*buttons, *offers))
 
 
 def settings_card(wish: Wish, language: str) -> Card:
@@ -160,6 +174,8 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
     name, by = tidy(title or "") or unnamed, tidy(artist or "")
     if by and title:
         name = say(language, "card-title", artist=by, title=name)
+    if mix := view.request.wish.mix:
+        name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.wish.model.stems, language))
     return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
 
 
@@ -205,7 +221,8 @@ def _state(view: View, language: str) -> list[str]:
 
 def _waiting(view: View, progress: Progress, language: str) -> list[str]:
     wish = view.request.wish
-    left = _number(progress.seconds_left)
+    queued = progress.stage is Stage.QUEUED
+    left = _number(view.wait if queued and view.wait is not None else progress.seconds_left)
     wait = figures.wait(left, language) if left is not None else ""
     match progress.stage:
         case Stage.QUEUED:
@@ -218,6 +235,8 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
             lines = [say(language, "card-reading") if upload else say(language, "card-fetching")]
         case Stage.SEPARATING:
             lines = [say(language, "card-separating", stems=wish.model.stems)]
+        case Stage.RENDERING if wish.mix:
+            lines = [say(language, "card-mixing")]
         case Stage.RENDERING:
             lines = [say(language, "card-rendering", format=wish.format.upper())]
     fraction = _number(progress.fraction)
@@ -238,7 +257,7 @@ def _done(view: View, language: str) -> str:
     taken = _number(view.closed_at - view.request.created_at) if view.closed_at is not None else None
     if taken is None or taken < 0:
         return say(language, "card-done-plain")
-    return say(language, "card-done", wait=figures.took(taken, language))
+    return say(language, "card-done", wait=figures.took(max(1.0, taken), language))
 
 
 def _number(value: float | None) -> float | None:

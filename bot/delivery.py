@@ -29,6 +29,7 @@ class Limits(Value):
     file_bytes: int = 50_000_000
     request_bytes: int = 50_000_000
     album_max: int = 10
+    photo_bytes: int = 10_000_000
 
 
 #: Telegram's cloud: 50 MB (https://core.telegram.org/bots/api#sending-files), thumbnails and fields beside.
@@ -41,7 +42,7 @@ class Piece(Value):
     """One file to send: where it lies in the store (`rendition`, `stored`), and what it is called for people."""
 
     track_id: str
-    rendition: Rendition
+    rendition: Rendition | None  # None: it belongs to the track itself, as its picture does
     stored: StoredFile
     name: str  # for people, with extension
     title: str
@@ -51,13 +52,15 @@ class Piece(Value):
     @property
     def key(self) -> str:
         """The same file for everybody who wants it: what a platform's id for it is remembered by."""
-        return f"{self.track_id}/{self.rendition.key}/{self.stored.name}"
+        within = f"{self.rendition.key}/" if self.rendition else ""
+        return f"{self.track_id}/{within}{self.stored.name}"
 
 
 @unique
 class Kind(StrEnum):
     AUDIO = "audio"  # a player shows it: MP3 and M4A
     DOCUMENT = "document"
+    PHOTO = "photo"
 
 
 class Part(Value):
@@ -95,7 +98,10 @@ class Plan(Value):
 
 
 def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: Limits) -> Plan:
-    """The messages for `wish`, from what is rendered so far. A plan without parts and needs has nothing that fits."""
+    """The messages for `wish`, from what is rendered so far. A plan without parts and needs has nothing that fits.
+
+    Stems come after the picture of their waveforms, where there is one; a mix comes alone.
+    """
     made = {one.rendition: one for one in rendered}
     if wish.mix:
         return _files(manifest, made, Rendition(kind="mix", format=wish.format, mix=wish.mix), limits)
@@ -103,8 +109,9 @@ def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: L
     apart = wish.package is not Package.ZIP or bool(zipped.notes)
     stems = Rendition(kind="stems", format=wish.format)
     plans = (_files(manifest, made, stems, limits) if apart else Plan(), zipped)
+    parts = tuple(part for one in plans for part in one.parts)
     return Plan(
-        parts=tuple(part for one in plans for part in one.parts),
+        parts=(*_picture(manifest, limits), *parts) if parts else (),
         needs=tuple(dict.fromkeys(need for one in plans for need in one.needs)),
         notes=tuple(note for one in plans for note in one.notes),
     )
@@ -113,6 +120,15 @@ def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: L
 def note_text(note: Note, language: str) -> str:
     """A note as a sentence for the card."""
     return say(language, note.message, **spoken(note.values, language))
+
+
+def _picture(manifest: Manifest, limits: Limits) -> Iterator[Part]:
+    picture = manifest.picture
+    if picture is not None and picture.bytes_ <= limits.photo_bytes:
+        name = f"{track_name(manifest.tags)}.{picture.name.rpartition('.')[2]}"
+        about = {"title": manifest.tags.title, "performer": manifest.tags.artist, "seconds": manifest.seconds}
+        piece = Piece(track_id=manifest.track_id, rendition=None, stored=picture, name=name, **about)
+        yield Part(id="picture", kind=Kind.PHOTO, pieces=(piece,))
 
 
 # --- stems, or a mix of them, as files -------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
+from collections.abc import Callable
 from typing import Final, Literal
 
 from pydantic import ValidationError
@@ -12,7 +13,9 @@ from redis.exceptions import RedisError
 from bot.cards import Card, card
 from bot.delivery import note_text
 from bot.ledger import Ledger, Noted
+from bot.offers import first_page
 from bot.platform import Away, CardGone, Later, Platform, Trouble, Unconfirmed, Unreachable
+from bot.tally import count_end
 from jobs.ends import end
 from jobs.failures import Failure, Reason
 from jobs.models import Phase, Value, View
@@ -27,26 +30,37 @@ SOON: Final = 2.0  # seconds before a card is tried again that could not be show
 class CardNote(Value):
     """What the queue remembers of a card: the platform's `reference` to it, and a digest of what it shows.
 
-    `gone` is what is there no more: the card, since somebody deleted it, or the whole chat.
+    `gone` is what is there no more: the card, since somebody deleted it, or the whole chat. `at`: the request's address
+    when the card was shown; a card that was left behind when its chat moved is none.
     """
 
     reference: str = ""
+    at: str = ""
     face: str = ""
     gone: Literal["", "card", "chat"] = ""
 
 
 def note_of(view: View) -> CardNote | None:
-    """The note of a request's card, None when it has none yet."""
+    """The note of a request's card, None when it has none yet. A quiet request is one whose card is not missed."""
+    unseen = CardNote(gone="card") if view.request.quiet else None
     try:
-        return CardNote.model_validate_json(view.card) if view.card else None
+        return _here(CardNote.model_validate_json(view.card) if view.card else None, view) or unseen
     except ValidationError:  # of another version: a new card is better than none
-        return None
+        return unseen
+
+
+def _here(note: CardNote | None, view: View) -> CardNote | None:
+    return note if note is not None and note.at in ("", view.request.address) else None
 
 
 class Faces:
     """The cards of one platform. In each chat one is shown at a time."""
 
-    def __init__(self, queue: JobQueue, store: ResultStore, platform: Platform, ledger: Ledger) -> None:
+    def __init__(
+        self, queue: JobQueue, store: ResultStore, platform: Platform, ledger: Ledger, shown: Callable[[], None]
+    ) -> None:
+        """`shown` is called whenever a card was put into a chat or changed there."""
+        self._shown = shown
         self._queue = queue
         self._store = store
         self._platform = platform
@@ -56,10 +70,13 @@ class Faces:
         self._not_before: dict[str, float] = {}  # by chat, time.monotonic()
         self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
 
-    async def attend(self, view: View) -> None:
-        """Begin to show what changed, or let a request go whose card is final. Raises `RedisError`."""
+    async def attend(self, view: View, crowd: int = 1) -> None:
+        """Begin to show what changed, or let a request go whose card is final. Raises `RedisError`.
+
+        `crowd`: so many cards of this chat change meanwhile, and share the pace of one.
+        """
         request = view.request
-        note = self._notes.get(request.id) or note_of(view)
+        note = _here(self._notes.get(request.id), view) or note_of(view)
         noted = await self._ledger.read(request.id) if view.phase in (Phase.SENDING, Phase.DONE) else Noted()
         new = self._card(view, noted)
         if note is not None and note.gone == "card" and (view.phase is Phase.FAILED or noted.uncertain):
@@ -69,36 +86,46 @@ class Faces:
         elif note is not None and (note.gone or note.face == _face(new)):
             if not view.is_open:
                 await self._let_go(view)
-        elif request.chat not in self._showing and self._is_due(view):
+        elif request.chat not in self._showing and self._is_due(view, crowd):
             task = asyncio.create_task(self._show(view, note, new))
             self._showing[request.chat] = task
             task.add_done_callback(lambda _: self._showing.pop(request.chat))
 
+    async def card(self, view: View) -> Card:
+        """What a request's card shows, or would. Raises `RedisError`."""
+        return self._card(view, await self._ledger.read(view.request.id))
+
     def _card(self, view: View, noted: Noted) -> Card:
-        early = view.phase in (Phase.RECEIVING, Phase.WAITING)
+        language = view.request.language
         return card(
             view,
-            view.request.language,
-            manifest=None if early else self._store.manifest(view.request.track_id),
-            notes=[note_text(note, view.request.language) for note in noted.memo.notes],
+            language,
+            manifest=self._store.manifest(view.request.track_id) or noted.memo.manifest,
+            notes=[note_text(note, language) for note in noted.memo.notes],
             uncertain=noted.uncertain,
+            offers=first_page(view.request, language) if view.phase is Phase.DONE else (),
         )
 
-    def _is_due(self, view: View) -> bool:
+    def _is_due(self, view: View, crowd: int) -> bool:
         now = time.monotonic()
-        due_at = self._edited_at.get(view.request.id, 0.0) + self._platform.pace(view.request)
+        pace = self._platform.pace(view.request)
+        if crowd > 1 and view.phase is Phase.WAITING and view.ahead is not None:
+            pace *= 2 * crowd  # places in a line change all at once, and are not what a chat's few edits are for
+        due_at = self._edited_at.get(view.request.id, 0.0) + pace
         return now >= max(due_at, self._not_before.get(view.request.chat, 0.0))
 
     async def _let_go(self, view: View) -> None:
+        await count_end(self._queue.redis, view)
         await self._queue.let_go(view.request.id, self._platform.name)
 
     async def _show(self, view: View, note: CardNote | None, new: Card) -> None:
         """Post or edit one card, and remember it. Never raises."""
         request = view.request
         try:
-            shown = await self._put(view, note, new)
+            shown = (await self._put(view, note, new)).model_copy(update={"at": request.address})
             self._notes[request.id] = shown
             await self._queue.set_card(request.id, shown.model_dump_json())
+            self._shown()
             if shown.gone == "chat" and view.is_open:
                 await self._queue.fail(request.id, Failure(reason=Reason.CANCELLED, detail="nobody is there"))
         except Later as why:

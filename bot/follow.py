@@ -8,18 +8,22 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum, auto, unique
 from typing import Final
 
 from redis.exceptions import RedisError
 
-from bot.faces import Faces
+from bot.cards import Card
+from bot.faces import Faces, note_of
+from bot.inbox import bring
 from bot.ledger import Ledger
-from bot.platform import Away, Later, Platform, TooLarge, Trouble, Unconfirmed, Unreachable
+from bot.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
-from jobs.models import Phase, Upload, View
-from jobs.queue import JobQueue
+from jobs.models import Phase, Request, Upload, View
+from jobs.queue import JobQueue, Limits
 from jobs.store import ResultStore
 
 log = logging.getLogger(__name__)
@@ -32,7 +36,18 @@ LONGEST_PAUSE: Final = 60.0  # seconds between two tries
 FETCH_TRIES: Final = 7  # about a minute
 DELIVERY_TRIES: Final = 60  # about an hour
 
+CARD_FIRST: Final = 2.0  # seconds that a result which is there at once waits for its card
+
 Errand = Callable[[View], Awaitable[None]]
+
+
+@unique
+class Way(Enum):
+    """How a request comes by its result; the shorter ways first."""
+
+    SENT_BEFORE = auto()  # the platform has it
+    RENDER = auto()  # the stems are in the store
+    SEPARATE = auto()
 
 
 class Follower:
@@ -43,18 +58,53 @@ class Follower:
         self._queue = queue
         self._store = store
         self._platform = platform
-        self._faces = Faces(queue, store, platform, self.ledger)
+        self._faces = Faces(queue, store, platform, self.ledger, self.wake)
         self._woken = asyncio.Event()
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
         self._not_before: dict[str, float] = {}  # by request, time.monotonic()
         self._tries: dict[str, int] = {}  # by request: failed ones in a row
         self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery after the other
+        self._asides: dict[str, asyncio.Task[None]] = {}
         self._fetching = asyncio.Semaphore(FETCHES)
         self._delivering = asyncio.Semaphore(DELIVERIES)
 
     def wake(self) -> None:
         """Something changed: look now."""
         self._woken.set()
+
+    async def card(self, view: View) -> Card:
+        """What a request's card shows now, to be shown once more elsewhere. Raises `RedisError`."""
+        return await self._faces.card(view)
+
+    def aside(self, name: str, work: Coroutine[None, None, None]) -> None:
+        """Do something that nobody waits for, in place of what goes under the same name. It must not raise."""
+        if before := self._asides.get(name):
+            before.cancel()
+        task = self._asides[name] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._asides.pop(name) if self._asides.get(name) is task else None)
+
+    async def way(self, request: Request) -> Way:
+        """How a request would come by its result now."""
+        if await self.ledger.repeats.find(request) is not None:
+            return Way.SENT_BEFORE
+        return Way.SEPARATE if self._store.manifest(request.track_id) is None else Way.RENDER
+
+    async def accept(self, request: Request, limits: Limits, way: Way | None = None) -> bool:
+        """Accept a request, and set it on its `way`. False when this very request was accepted before.
+
+        Raises `TooManyOpen`.
+        """
+        match way or await self.way(request):
+            case Way.SENT_BEFORE:
+                new = await self._queue.hold(request, limits, Phase.READY)
+            case Way.RENDER:
+                new = await self._queue.submit(request, limits, quick=True)
+            case Way.SEPARATE if isinstance(request.source, Upload):
+                new = await self._queue.hold(request, limits)  # the file has to be brought first
+            case Way.SEPARATE:
+                new = await self._queue.submit(request, limits)
+        self.wake()
+        return new
 
     async def run(self) -> None:
         """Follow until cancelled. Nothing else ends it."""
@@ -77,9 +127,10 @@ class Follower:
         """Do, or begin, whatever is to be done about each open request. Returns them."""
         try:
             views = await self._queue.attended(self._platform.name)
+            crowds = Counter(view.request.chat for view in views)
             for view in views:
                 self._attend(view)
-                await self._faces.attend(view)
+                await self._faces.attend(view, crowds[view.request.chat])
         except RedisError as error:
             log.warning("the queue is out of reach: %s", error)
             return []
@@ -93,6 +144,8 @@ class Follower:
         match view.phase:
             case Phase.RECEIVING:
                 self._begin(view, self._fetch, FETCH_TRIES, Reason.UPLOAD_GONE)
+            case Phase.READY if note_of(view) is None and time.time() - view.request.created_at < CARD_FIRST:
+                pass
             case Phase.READY | Phase.SENDING:
                 self._begin(view, self._deliver, DELIVERY_TRIES, Reason.INTERNAL)
             case Phase.CANCELLED | Phase.FAILED if view.request.id in self._errands:
@@ -115,7 +168,7 @@ class Follower:
         """Told to stop: what is on its way may arrive, if it is quick."""
         if self._errands:
             await asyncio.wait(self._errands.values(), timeout=GRACE)
-        await end(*self._errands.values())
+        await end(*self._errands.values(), *self._asides.values())
         await self._faces.end()
 
     # --- errands: a file to bring, a result to deliver -------------------------------------------------------------
@@ -169,16 +222,9 @@ class Follower:
 
     async def _fetch(self, view: View) -> None:
         """Bring an upload's file into the inbox, then queue the request."""
-        upload = view.request.source
-        if isinstance(upload, Upload) and not self._store.inbox(upload).exists():
+        if isinstance(view.request.source, Upload):
             async with self._fetching:
-                try:
-                    with self._store.receiving(upload) as path:
-                        await self._platform.fetch(upload, path)
-                except TooLarge as why:
-                    raise Failed(Failure(reason=Reason.TOO_LARGE, detail=str(why))) from why
-                except OSError as error:
-                    raise Failed(Failure(reason=Reason.NO_DISK, detail=repr(error))) from error
+                await bring(self._store, self._platform, view.request.source)
         quick = self._store.manifest(view.request.track_id) is not None
         await self._queue.release(view.request, quick=quick)
 

@@ -11,10 +11,13 @@ from typing import Final
 
 from pydantic import Field
 
-from bot.delivery import Limits, Note, Part, Plan, plan
-from bot.platform import Away, Platform, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
+from bot.delivery import Kind, Limits, Note, Part, Plan, plan
+from bot.inbox import bring
+from bot.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
+from bot.repeats import Before, Repeats
+from jobs import shelf
 from jobs.failures import Reason, failed
-from jobs.models import Manifest, Rendered, Rendition, Request, Value
+from jobs.models import Manifest, Rendered, Rendition, Request, Upload, Value
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 
@@ -42,11 +45,15 @@ class PartNote(Value):
 
 
 class Memo(Value):
-    """What is known of the delivery as a whole: limits learnt from the platform's refusals, and the plan's notes."""
+    """What is known of the delivery as a whole: limits learnt from the platform's refusals, and the plan's notes.
+
+    `manifest` is kept of a track that is delivered though the store has it no more.
+    """
 
     limits: Limits | None = None
     notes: tuple[Note, ...] = ()
     returns: int = 0
+    manifest: Manifest | None = None
 
 
 class Noted(Value):
@@ -68,6 +75,7 @@ class Ledger:
         self._queue = queue
         self._store = store
         self._platform = platform
+        self.repeats = Repeats(queue, platform.name, platform.limits)
 
     async def read(self, request_id: str) -> Noted:
         noted = await self._queue.parts(request_id)
@@ -83,18 +91,22 @@ class Ledger:
             pass
 
     async def _deliver_as_planned(self, request: Request) -> bool:
-        """False when the platform refused a part's size: there is another plan now."""
+        """False when there is another plan now: the platform refused a part's size, or lost a file it once had."""
         noted = await self.read(request.id)
-        manifest = self._store.manifest(request.track_id)
-        if manifest is None:  # its time in the store is over
-            await self._return(request, noted.memo, request.wish.renditions, quick=False)
-            return True
+        stored = self._store.manifest(request.track_id)
         limits = noted.memo.limits or self._platform.limits
-        planned = self._plan(manifest, request, limits)
+        before = await self.repeats.find(request) if noted.memo.limits is None else None
+        if before is None:
+            if stored is None:  # its time in the store is over
+                await self._return(request, noted.memo, request.wish.renditions, quick=False)
+                return True
+            before = Before(manifest=stored, plan=self._plan(stored, request, limits))
+        planned = before.plan
         if planned.needs:
             await self._return(request, noted.memo, planned.needs)
             return True
-        memo = noted.memo.model_copy(update={"notes": planned.notes})
+        about = {"notes": planned.notes, "manifest": before.manifest if stored is None else None}
+        memo = noted.memo.model_copy(update=about)
         if memo != noted.memo:
             await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
         if not planned.parts:
@@ -114,6 +126,12 @@ class Ledger:
                 memo = memo.model_copy(update={"limits": tighter})
                 await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
                 return False
+            except UnknownFile as why:
+                log.info("request %s: %s has to be uploaded again: %s", request.id, part.id, why)
+                files = [piece.key for piece in part.pieces]
+                await shelf.forget_files(self._queue.redis, self._platform.name, files)
+                return False
+        await self.repeats.remember(request, before.manifest, planned)
         await self._queue.done(request.id)
         return True
 
@@ -133,6 +151,8 @@ class Ledger:
         """Back to the worker, for what is missing in the store."""
         if memo.returns >= RETURNS:
             raise failed(Reason.INTERNAL, "the worker's results are not in the store: do both use the same one?")
+        if not quick and isinstance(request.source, Upload):
+            await bring(self._store, self._platform, request.source)
         log.info("request %s: back for %s", request.id, ", ".join(one.key for one in renditions))
         memo = memo.model_copy(update={"returns": memo.returns + 1})
         await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
@@ -148,15 +168,15 @@ class Ledger:
             case State.DUE:
                 await self._note(request, part.id, State.SENDING)
         try:
-            try:
-                sent = await self._platform.send(request, part, known)
-            except UnknownFile as why:
-                log.info("request %s: %s has to be uploaded again: %s", request.id, part.id, why)
-                sent = await self._platform.send(request, part, {})
+            sent = await self._platform.send(request, part, known)
         except Unconfirmed as why:
             log.warning("request %s: %s may have arrived: %s", request.id, part.id, why)
             await self._note(request, part.id, State.UNCERTAIN)
         except (Trouble, OSError) as why:
+            if part.kind is Kind.PHOTO and isinstance(why, Refused | TooLarge | OSError):
+                log.warning("request %s: it goes without its picture: %r", request.id, why)
+                await self._note(request, part.id, State.SENT)
+                return
             await self._note(request, part.id, State.DUE)  # nothing arrived
             if isinstance(why, OSError):  # a file left the store under our hands: the next plan knows
                 raise Away(repr(why)) from why

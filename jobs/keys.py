@@ -18,7 +18,7 @@
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
 | flbt:fronts            | zset   | platforms by when their front end last looked at its work list               |
 | flbt:took              | list   | seconds that the last tracks took, newest first, for estimates               |
-| flbt:people            | hash   | owner, pairing code, what allowed people and chats were known as             |
+| flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |

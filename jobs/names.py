@@ -52,7 +52,7 @@ def stem_tags(tags: Tags, stem: Stem) -> Tags:
 def mix_suffix(mix: Collection[Stem], stems: Sequence[Stem]) -> str:
     """What a mix of some of `stems` is called: `no drums` when that is all it lacks, else `vocals + bass`."""
     missing = [stem for stem in stems if stem not in mix]
-    if len(missing) == 1:
+    if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:  # without the band it is the voice
         return f"no {missing[0]}"
     return " + ".join(stem for stem in stems if stem in mix)
 

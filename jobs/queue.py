@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
+from typing import Literal
 
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
@@ -67,15 +68,21 @@ class JobQueue:
         await self.release(request, quick=quick)
         return new
 
-    async def hold(self, request: Request, limits: Limits = Limits()) -> bool:
-        """Accept a request whose file is still to be brought into the inbox; `release` queues it."""
+    async def hold(
+        self,
+        request: Request,
+        limits: Limits = Limits(),
+        phase: Literal[Phase.RECEIVING, Phase.READY] = Phase.RECEIVING,
+    ) -> bool:
+        """Accept a request whose file is still to be brought into the inbox; `release` queues it. Or, as READY, one
+        that can be delivered without any worker. Raises `TooManyOpen`; nothing is written then."""
         written = await run_script(
             self.redis, scripts.ACCEPT,
             [
                 keys.request(request.id), keys.attended(request.platform), keys.chat(request.chat),
                 keys.asker(request.asker),
             ],
-            request.id, request.track_id, request.model_dump_json(), Phase.RECEIVING,
+            request.id, request.track_id, request.model_dump_json(), phase,
             str(request.created_at), str(keys.KEEP_PER_CHAT), keys.request(""),
             str(limits.person), str(limits.chat), *OPEN_PHASES,
         )  # fmt: skip

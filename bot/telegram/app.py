@@ -25,11 +25,12 @@ from bot.follow import Follower
 from bot.people import People
 from bot.telegram.courtesy import Courtesy
 from bot.telegram.front import Asker, Front, asker_in, asker_of, reply
-from bot.telegram.handlers import asking, buttons, commands, groups, owner, playlists, preferences, status
+from bot.telegram.handlers import asking, buttons, commands, groups, owner, playlists, preferences, results, status
 from bot.telegram.handlers.gate import gate
 from bot.telegram.intake import LONGEST_PAUSE, AnyApplication
 from bot.telegram.menus import show_menus
 from bot.telegram.moving import move
+from bot.telegram.news import tell_owner
 from bot.telegram.platform import Telegram
 from bot.telegram.playlists import Playlists
 from bot.texts import say
@@ -107,6 +108,7 @@ def _register(app: AnyApplication, front: Front) -> None:
     app.add_handler(CommandHandler("start", _answering(front, commands.start)))
     app.add_handler(CommandHandler("help", _answering(front, commands.help_)))
     app.add_handler(CommandHandler("stems", _answering(front, asking.stems)))
+    app.add_handler(CommandHandler("mix", _answering(front, results.mix)))
     app.add_handler(CommandHandler("status", _answering(front, status.status)))
     app.add_handler(CommandHandler("cancel", _answering(front, commands.cancel)))
     app.add_handler(CommandHandler("settings", _answering(front, preferences.settings)))
@@ -197,6 +199,7 @@ def _keep_company(app: AnyApplication, front: Front) -> None:
     async def open_(_: AnyApplication) -> None:
         company.append(asyncio.create_task(front.follower.run()))
         company.append(asyncio.create_task(front.playlists.attend()))
+        company.append(asyncio.create_task(tell_owner(front)))
         company.append(asyncio.create_task(_introduce(front)))
 
     async def close(_: AnyApplication) -> None:

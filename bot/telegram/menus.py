@@ -15,8 +15,8 @@ from bot.telegram.address import number
 from bot.telegram.courtesy import TelegramBot
 from bot.texts import LANGUAGES, Language, say
 
-EVERYBODYS: Final = ("start", "help", "status", "cancel", "settings")
-GROUPS: Final = ("stems", "status", "cancel", "settings", "help")
+EVERYBODYS: Final = ("start", "help", "mix", "status", "cancel", "settings")
+GROUPS: Final = ("stems", "mix", "status", "cancel", "settings", "help")
 OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +60,7 @@ class Telegram:
         address = address_of(request)
         with as_trouble():
             message = await self._bot.send_message(
-                address.chat_id, card.text, reply_markup=keyboard(card), **_as_answer(address)
+                address.chat_id, card.text, reply_markup=keyboard(card), **as_answer(address)
             )
         return str(message.message_id)
 
@@ -105,6 +105,8 @@ class Telegram:
         self, address: Address, kind: Kind, piece: Piece, known: dict[str, str], files: ExitStack
     ) -> Message:
         content = known.get(piece.key) or self._open(piece, files)
+        if kind is Kind.PHOTO:
+            return await self._bot.send_photo(address.chat_id, content, read_timeout=DIGESTION, **as_answer(address))
         if kind is Kind.AUDIO:
             return await self._bot.send_audio(
                 address.chat_id,
@@ -112,14 +114,14 @@ class Telegram:
                 **_tags(piece),
                 thumbnail=self._cover(piece) if isinstance(content, InputFile) else None,
                 read_timeout=DIGESTION,
-                **_as_answer(address),
+                **as_answer(address),
             )
         return await self._bot.send_document(
             address.chat_id,
             content,
             disable_content_type_detection=True,
             read_timeout=DIGESTION,
-            **_as_answer(address),
+            **as_answer(address),
         )
 
     async def _send_album(
@@ -133,21 +135,28 @@ class Telegram:
                 media.append(InputMediaAudio(content, **_tags(piece), thumbnail=cover))
             else:
                 media.append(InputMediaDocument(content, disable_content_type_detection=True))
-        return await self._bot.send_media_group(address.chat_id, media, read_timeout=DIGESTION, **_as_answer(address))
+        return await self._bot.send_media_group(address.chat_id, media, read_timeout=DIGESTION, **as_answer(address))
 
     def _open(self, piece: Piece, files: ExitStack, *, attach: bool = False) -> InputFile:
         """A file to be uploaded under its name for people, read while it is sent and never as a whole."""
-        path = self._store.file_path(piece.track_id, piece.rendition, piece.stored)
+        path = self._store.folder(piece.track_id) / piece.stored.name
+        if piece.rendition is not None:
+            path = self._store.file_path(piece.track_id, piece.rendition, piece.stored)
         handle = files.enter_context(path.open("rb"))
         return InputFile(handle, filename=piece.name, attach=attach, read_file_handle=False)
 
     def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
-        """The song's cover where Telegram takes it as a thumbnail. The files have it inside in any case."""
+        """A small cover, where there is one that Telegram takes. The files have the song's own inside in any case."""
         manifest = self._store.manifest(piece.track_id)
-        if manifest is None or manifest.cover is None:
+        if manifest is None:
             return None
-        content = self._store.stem_path(manifest, manifest.cover).read_bytes()
-        return InputFile(content, filename="cover.jpg", attach=attach) if fits_as_thumbnail(content) else None
+        for file in (manifest.thumbnail, manifest.cover):
+            if file is not None:
+                with suppress(FileNotFoundError):
+                    content = self._store.stem_path(manifest, file).read_bytes()
+                    if fits_as_thumbnail(content):
+                        return InputFile(content, filename="cover.jpg", attach=attach)
+        return None
 
 
 def address_of(request: Request) -> Address:
@@ -162,12 +171,10 @@ def keyboard(card: Card) -> InlineKeyboardMarkup | None:
     )
 
 
-def _as_answer(address: Address) -> dict[str, Any]:
+def as_answer(address: Address) -> dict[str, Any]:
     """Parameters that put a message where the request came from, as a reply to it while it is there."""
-    return {
-        "message_thread_id": address.thread_id,
-        "reply_parameters": ReplyParameters(address.message_id, allow_sending_without_reply=True),
-    }
+    there = ReplyParameters(address.message_id, allow_sending_without_reply=True) if address.message_id else None
+    return {"message_thread_id": address.thread_id, "reply_parameters": there}
 
 
 def _tags(piece: Piece) -> dict[str, Any]:
@@ -184,5 +191,7 @@ def _copied(here: Path, to: Path) -> bool:
 
 def _file_id(message: Message) -> str:
     """The id of what a message carries, whatever kind Telegram made of it."""
+    if message.photo:
+        return message.photo[-1].file_id  # the largest of its sizes
     file = message.audio or message.document or message.voice or message.video or message.animation
     return file.file_id if file else ""

@@ -1,19 +1,16 @@
 """Pressed buttons. Each is answered, whatever it was and however old."""
 
-from contextlib import suppress
+from telegram import CallbackQuery
 
-from telegram import CallbackQuery, Message
-from telegram.error import TelegramError
-
-from bot.cards import Action, Verb, parse_action, settings_card
+from bot.cards import Action, Card, Verb, parse_action
 from bot.faces import note_of
+from bot.telegram.changing import change
 from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front
+from bot.telegram.handlers import preferences, results
 from bot.telegram.handlers.commands import LOOK_BACK, cancel_all
-from bot.telegram.platform import keyboard
-from bot.telegram.rights import may_cancel, may_change_settings
+from bot.telegram.rights import may_cancel
 from bot.texts import say
-from bot.wishes import chosen, remember, wish_of
 from jobs.models import View
 
 
@@ -23,7 +20,7 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
         said = await _act(front, asker, query)
     finally:
         with nothing_to_do():  # an answer that comes too late is missed by nobody
-            await query.answer(said)
+            await query.answer(said or None)
 
 
 async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
@@ -39,7 +36,12 @@ async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
         case Verb.RESEND:
             return await _resend(front, asker, action)
         case Verb.STEMS | Verb.FORMAT | Verb.PACKAGE:
-            return await _choose(front, asker, query, action)
+            return await preferences.choose(front, asker, query, action)
+        case Verb.MIX | Verb.PICK | Verb.PAGE | Verb.WANT | Verb.FORGET:
+            view = await _view(front, asker, action)
+            if view is None:
+                return say(asker.language, "button-gone")
+            return await results.pressed(front, asker, query, view, action)
 
 
 async def _cancel(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:
@@ -52,7 +54,7 @@ async def _cancel(front: Front, asker: Asker, query: CallbackQuery, action: Acti
         return say(asker.language, "cancel-too-late")
     note = note_of(view)
     if note is None or note.reference != _message_id(query):
-        await _put_away(query, say(asker.language, "cancel-done", count=1))
+        change(front, query, Card(text=say(asker.language, "cancel-done", count=1)))
     return say(asker.language, "cancel-done", count=1)
 
 
@@ -62,7 +64,7 @@ async def _cancel_all(front: Front, asker: Asker, query: CallbackQuery) -> str:
     if not own:
         return say(asker.language, "cancel-nothing")
     said = say(asker.language, "cancel-done", count=await cancel_all(front, own))
-    await _put_away(query, said)
+    change(front, query, Card(text=said))
     return said
 
 
@@ -74,30 +76,10 @@ async def _resend(front: Front, asker: Asker, action: Action) -> str:
     return say(asker.language, "resend-started")
 
 
-async def _choose(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:
-    if not await may_change_settings(front, asker):
-        return say(asker.language, "settings-not-yours")
-    before = await wish_of(front.queue.redis, asker.chat, front.settings)
-    after = chosen(before, action)
-    await remember(front.queue.redis, asker.chat, after)
-    shown = settings_card(after, asker.language)
-    # The menu may be an old one that shows something else than what was chosen before.
-    if not isinstance(query.message, Message) or query.message.text != shown.text:
-        with nothing_to_do():
-            await query.edit_message_text(shown.text, reply_markup=keyboard(shown))
-    return say(asker.language, "settings-saved")
-
-
 async def _view(front: Front, asker: Asker, action: Action) -> View | None:
     """The request a button is about, when it is one of this chat's and still known."""
     view = await front.queue.view(action.target)
     return view if view is not None and view.request.chat == asker.chat else None
-
-
-async def _put_away(query: CallbackQuery, said: str) -> None:
-    """A list of buttons that has served."""
-    with suppress(TelegramError):
-        await query.edit_message_text(said)
 
 
 def _message_id(query: CallbackQuery) -> str:

@@ -24,6 +24,7 @@ from jobs.models import (
     Rendered,
     Rendition,
     Stage,
+    Stem,
     StoredFile,
     Tags,
 )
@@ -42,6 +43,7 @@ BEGINNINGS = {
     "flac": b"fLaC",
     "wav": b"RIFF",
     "zip": b"PK\x03\x04",
+    "png": b"\x89PNG\r\n",
 }
 
 
@@ -53,6 +55,8 @@ class Worker:
     store: ResultStore
     bytes_: int = 2000  # of each rendered file
     tags: Tags = field(default_factory=lambda: Tags(title="Águas de Março", artist="Elis & Tom"))
+    picture: bool = False
+    thumbnail: bytes = b""
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.queue.redis, "worker-of-the-test")
@@ -98,9 +102,12 @@ class Worker:
                 StoredFile(name=f"{stem}.flac", bytes_=_write(made / f"{stem}.flac", self.bytes_), stem=stem)
                 for stem in STEMS[track.model.stems]
             )
+            picture = StoredFile(name="picture.png", bytes_=_write(made / "picture.png", 500)) if self.picture else None
+            small = StoredFile(name="thumbnail.jpg", bytes_=len(self.thumbnail)) if self.thumbnail else None
+            (made / "thumbnail.jpg").write_bytes(self.thumbnail)
             manifest = Manifest(
                 track_id=track.id, source=track.source, model=track.model, tags=self.tags,
-                samples=213 * 44100, stems=stems, made_at=time.time(),
+                samples=213 * 44100, stems=stems, picture=picture, thumbnail=small, made_at=time.time(),
             )  # fmt: skip
             self.store.keep_track(made, manifest)
 
@@ -108,16 +115,19 @@ class Worker:
         with self.store.workspace() as folder:
             made = folder / "made"
             made.mkdir()
+            size_of = self.bytes_ if not rendition.kbps else self.bytes_ * rendition.kbps // 320
             if rendition.kind == "zip":
-                size = _write(made / "stems.zip", self.bytes_)
-                files: tuple[StoredFile, ...] = (StoredFile(name="stems.zip", bytes_=size),)
+                # Cut as the worker cuts it, when no file is larger than half of the whole.
+                names: dict[str, Stem | None] = {"stems.zip": None}
+                if 0 < rendition.part_bytes < size_of:
+                    names, size_of = {"stems-1.zip": None, "stems-2.zip": None}, size_of // 2
+            elif rendition.kind == "mix":
+                names = {f"mix.{rendition.format}": None}
             else:
-                size_of = self.bytes_ if not rendition.kbps else self.bytes_ * rendition.kbps // 320
-                names = {stem: f"{stem}.{rendition.format}" for stem in STEMS[track.model.stems]}
-                files = tuple(
-                    StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem)
-                    for stem, name in names.items()
-                )
+                names = {f"{stem}.{rendition.format}": stem for stem in STEMS[track.model.stems]}
+            files = tuple(
+                StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
+            )
             self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files))
 
     async def fail(self, track: Track, reason: Reason, **values: float | str) -> None:

@@ -18,6 +18,8 @@ ALBUM = """\
 Ana:         https://youtu.be/dQw4w9WgXcQ
 bot:         Elis & Tom - Águas de Março (3:33)
              Done in N s
+             [No vocals] [Only vocals]
+             [4 stems] [5 stems] [More…]
 bot:         [audio Elis & Tom - Águas de Março (vocals).mp3 Elis & Tom - Águas de Março (vocals) 2000 bytes]
 bot:         [audio Elis & Tom - Águas de Março (accompaniment).mp3 Elis & Tom - Águas de Março (accompaniment) 2000 bytes]\
 """  # noqa: E501 - as a person sees it
@@ -48,7 +50,6 @@ async def test_a_link_becomes_a_card_and_an_album(rig: Rig) -> None:
     assert vocals.reply_to == question
     assert vocals.file is not None
     assert vocals.file.seconds == 213
-    assert card.labels == []
     assert "YouTube video youtu.be/dQw4w9WgXcQ\nNext in line" in card.edits
 
 
@@ -80,6 +81,7 @@ async def test_what_settings_chose_is_what_comes_with_every_next_link(
         for label in buttons:
             press = await ana.press(menu, label)
             assert await press.answer() == "Saved."
+            await ana.until(lambda message, label=label: message == menu and f"✓ {label}" in message.labels)  # type: ignore[misc]  # a default
         assert all(f"✓ {label}" in menu.labels for label in buttons)
         await ana.say(SONG)
         await rig.worker.finish(await rig.worker.take())
@@ -128,7 +130,7 @@ async def test_each_link_of_a_message_gets_its_card_in_order(rig: Rig) -> None:
         ("https://vimeo.com/12345", "I only know links to YouTube"),
         ("https://youtube.com.evil.org/watch?v=dQw4w9WgXcQ", "I only know links to YouTube"),
         ("https://www.youtube.com/@somebody", "That link is a channel"),
-        ("https://www.youtube.com/playlist?list=PLrAXtmErZgOeiKm4sgNOknGvNjby9efdf", "I can’t take whole playlists"),
+        ("https://www.youtube.com/playlist?list=PLrAXtmErZgOeiKm4sgNOknGvNjby9efdf", "Looking into the playlist"),
         (f"https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=PL{'a' * 32}", "I take the one song"),
         ("/start", "Hi! Send me a YouTube link"),
         ("/help", "Songs can be up to 30:00 long, files up to 20 MB"),
@@ -182,11 +184,11 @@ async def test_too_many_at_once_are_refused_with_the_number(rig: Rig) -> None:
     ids = [f"aaaaaaaa{a}{b}A" for a in "abcde" for b in "abcde"]
     async with rig.bot():
         await ana.say(" ".join(f"https://youtu.be/{one}" for one in ids))
-        await ana.until(lambda message: "You have 10 songs in the works" in message.text)
-        await ana.until(lambda message: "10 songs, one after the other" in message.text)
+        await ana.until(lambda message: "You have 5 songs in the works" in message.text)
+        await ana.until(lambda message: "5 songs, one after the other" in message.text)
         await ana.send_audio(MP3)
-        await ana.until(lambda message: message.text.startswith("You have 10 songs in the works"))
-    assert await rig.queue.size() == 10
+        await ana.until(lambda message: message.text.startswith("You have 5 songs in the works"))
+    assert await rig.queue.size() == 5
 
 
 # --- files --------------------------------------------------------------------------------------------------------

@@ -125,17 +125,19 @@ async def test_a_deleted_question_is_answered_all_the_same(rig: Rig) -> None:
 async def test_a_file_telegram_has_is_sent_by_its_id(rig: Rig) -> None:
     ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
     async with rig.bot():
-        for chat in (ana, bo):
-            await chat.say(SONG)
-            await rig.worker.finish(await rig.worker.take())
-            await chat.until(done)
+        await ana.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(done)
+        await bo.say(SONG)
+        await bo.until(done)
         first, second = rig.server.calls("sendMediaGroup")
         assert (len(first.uploads), len(second.uploads)) == (2, 0)
         assert files(bo) == files(ana)
         rig.server.shelf.files.clear()
         rig.expected.append("wrong file identifier")
         await ana.say(f"{SONG} again")
-        await rig.worker.finish(await rig.worker.take())
+        await rig.until_phase(ana, Phase.DONE)
+        await rig.server.until(lambda: len(rig.server.calls("sendMediaGroup")) == 4)
         await rig.settled()
     assert len(files(ana)) == 4, "what Telegram forgot is uploaded again"
 

@@ -1,0 +1,67 @@
+"""Instant repeats: what a platform has of an earlier delivery is sent again by its ids, without worker or upload."""
+
+from itertools import chain
+
+from pydantic import ValidationError
+
+from bot.delivery import Kind, Limits, Plan
+from jobs import shelf
+from jobs.models import STEMS, Manifest, Model, Request, Value, track_id
+from jobs.queue import JobQueue
+
+
+class Before(Value):
+    """What was sent of a track for a wish. The store may have lost the track since."""
+
+    manifest: Manifest
+    plan: Plan
+
+
+class Repeats:
+    """What one platform was sent. `limits` are its own: under others, something else would be sent."""
+
+    def __init__(self, queue: JobQueue, platform: str, limits: Limits) -> None:
+        self._queue = queue
+        self._platform = platform
+        self._limits = limits
+
+    async def find(self, request: Request) -> Before | None:
+        """What was sent before for this wish, when the platform has all of it."""
+        note = await shelf.sent_before(self._queue.redis, self._platform, request.track_id, self._wish(request))
+        if note is None:
+            return None
+        try:
+            before = Before.model_validate_json(note)
+        except ValidationError:  # of another version
+            return None
+        names = _names(before.plan)
+        return before if len(await self._queue.known_files(self._platform, names)) == len(names) else None
+
+    async def remember(self, request: Request, manifest: Manifest, plan: Plan) -> None:
+        """A plan was run. It can be repeated where the platform confirmed every part; a picture may be missing."""
+        known = await self._queue.known_files(self._platform, _names(plan))
+        parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
+        if all(part in parts or part.kind is Kind.PHOTO for part in plan.parts):
+            before = Before(manifest=manifest, plan=plan.model_copy(update={"parts": parts}))
+            await shelf.remember_sent(
+                self._queue.redis, self._platform, request.track_id, self._wish(request), before.model_dump_json()
+            )
+
+    async def forget(self, tracks: tuple[str, ...]) -> None:
+        """Remember nothing of these tracks."""
+        for track in tracks:
+            await shelf.forget_track(self._queue.redis, self._platform, track)
+
+    def _wish(self, request: Request) -> str:
+        return "|".join([*(rendition.key for rendition in request.wish.renditions), str(self._limits.file_bytes)])
+
+
+def tracks_of(request: Request) -> tuple[str, ...]:
+    """The tracks that can have been made of a request's song: one for each number of stems."""
+    model = request.wish.model.model_dump()
+    models = [Model.model_validate(model | {"stems": count}) for count in STEMS]
+    return tuple(track_id(request.source, one) for one in models)
+
+
+def _names(plan: Plan) -> list[str]:
+    return list(dict.fromkeys(piece.key for piece in chain.from_iterable(part.pieces for part in plan.parts)))

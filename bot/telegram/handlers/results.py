@@ -1,0 +1,213 @@
+"""What happens under a result: its buttons, and /mix as a reply to it."""
+
+import asyncio
+import time
+from itertools import count
+from typing import Final
+
+from telegram import CallbackQuery, Message
+
+from bot.cards import Action, Card, Verb, heading
+from bot.follow import Way
+from bot.mixes import Wanted, from_letters, is_whole, mix_of, read_words, stem_word
+from bot.offers import Rows, first_page, forget_page, other_counts, pick_page, second_page
+from bot.repeats import tracks_of
+from bot.telegram.about import request_about
+from bot.telegram.address import PLATFORM, Address
+from bot.telegram.changing import change
+from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.platform import address_of, keyboard
+from bot.telegram.rights import may_cancel
+from bot.texts import say
+from jobs import keys, shelf
+from jobs.models import STEMS, Format, Model, Package, Phase, Request, Stem, StemCount, Upload, View, Wish, request_id
+from jobs.models import track_id as track_id_of
+from jobs.queue import TooManyOpen
+
+#: Seconds within which a second tap on a button is the same one.
+DOUBLE_TAP: Final = 3.0
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------
+
+
+async def pressed(front: Front, asker: Asker, query: CallbackQuery, view: View, action: Action) -> str:
+    """Do what a button under the result of `view` says. Returns what the person is told in passing."""
+    request = view.request
+    match action.verb:
+        case Verb.MIX:
+            wish = _mixed(request.wish, action.choice)
+            if not wish.mix or is_whole(wish.mix, wish.model.stems):  # a made-up button
+                return say(asker.language, "button-old")
+            return await _again(front, asker, query, request, wish)
+        case Verb.WANT:
+            return await _again(front, asker, query, request, _changed(request.wish, action.choice))
+        case Verb.PICK:
+            chosen = from_letters(action.choice, request.wish.model.stems)
+            _turn_to(front, query, pick_page(request, chosen, asker.language))
+            return "" if chosen else say(asker.language, "pick-how")
+        case Verb.FORGET:
+            return await _forget(front, asker, query, view, sure=action.choice == "yes")
+        case _:
+            page = second_page if action.choice == "2" else first_page
+            _turn_to(front, query, page(request, asker.language))
+            return ""
+
+
+def _turn_to(front: Front, query: CallbackQuery, rows: Rows) -> None:
+    change(front, query, Card(text="", buttons=rows))
+
+
+def _mixed(wish: Wish, choice: str) -> Wish:
+    """`dbo`, or `4vbo` of another separation."""
+    stems = int(choice[0]) if choice[0].isdigit() else wish.model.stems
+    model = _model(wish, stems)
+    return wish.model_copy(update={"model": model, "mix": from_letters(choice, model.stems)})
+
+
+def _model(wish: Wish, stems: int) -> Model:
+    return Model.model_validate(wish.model.model_dump() | {"stems": stems})  # the number comes from a button's text
+
+
+def _changed(wish: Wish, choice: str) -> Wish:
+    match choice:
+        case "again":
+            return wish
+        case "stems":
+            return wish.model_copy(update={"mix": ()})
+        case "zip":
+            return wish.model_copy(update={"mix": (), "package": Package.ZIP})
+        case _ if choice.isdigit():
+            return wish.model_copy(update={"mix": (), "model": _model(wish, int(choice))})
+        case _:
+            return wish.model_copy(update={"format": Format(choice)})
+
+
+async def _again(front: Front, asker: Asker, query: CallbackQuery, request: Request, wish: Wish) -> str:
+    """Another request for the song of an earlier one, with a card of its own under the old one."""
+    if query.message is None:
+        return say(asker.language, "button-old")
+    place = address_of(request).model_copy(update={"message_id": query.message.message_id})
+    for turn in count():
+        new = _request(asker, request, wish, place, str(query.data), turn)
+        before = await front.queue.view(new.id)
+        if before is None:
+            return await _accept(front, asker, new, request)
+        if before.is_open or time.time() - (before.closed_at or 0.0) < DOUBLE_TAP:
+            return say(asker.language, "made-already")
+    raise AssertionError("turns do not end")
+
+
+def _request(asker: Asker, about: Request, wish: Wish, place: Address, asked: str, turn: int = 0) -> Request:
+    return Request(
+        id=request_id(asker.chat, f"{place.message_id}:{asked}", about.source, str(turn)),
+        platform=PLATFORM,
+        chat=asker.chat,
+        asker=asker.person,
+        address=str(place),
+        language=asker.language,
+        source=about.source,
+        wish=wish,
+        created_at=time.time(),
+    )
+
+
+async def _accept(front: Front, asker: Asker, request: Request, about: Request) -> str:
+    """Accept a request. Returns how it will come by its result."""
+    way = await front.follower.way(request)
+    try:
+        await front.follower.accept(request, front.limits, way)
+    except TooManyOpen as full:
+        key = "too-many-open-here" if full.here else "too-many-open"
+        return say(asker.language, key, limit=full.limit)
+    match way:
+        case Way.SENT_BEFORE:
+            return say(asker.language, "made-again")
+        case Way.RENDER:
+            return say(asker.language, "made-from-stems")
+        case Way.SEPARATE if request.wish.model != about.wish.model:
+            return say(asker.language, "made-count", stems=request.wish.model.stems)
+        case Way.SEPARATE:
+            return say(asker.language, "made-anew")
+
+
+async def _forget(front: Front, asker: Asker, query: CallbackQuery, view: View, *, sure: bool) -> str:
+    """Remove everything of a song that we keep, whatever it was separated into."""
+    request, language = view.request, asker.language
+    if not await may_cancel(front, asker, request):
+        return say(language, "forget-not-yours")
+    if not sure:
+        _turn_to(front, query, forget_page(request, language))
+        return say(language, "forget-sure")
+    tracks = tracks_of(request)
+    if any([await shelf.is_awaited(front.queue.redis, track) for track in tracks]):
+        return say(language, "forget-busy")
+    named = heading(view, language, front.store.manifest(request.track_id))
+    await front.follower.ledger.repeats.forget(tracks)
+    for track in tracks:
+        await asyncio.to_thread(front.store.forget, track)
+    if isinstance(request.source, Upload):
+        front.store.inbox(request.source).unlink(missing_ok=True)
+    change(front, query, Card(text=f"{named}\n{say(language, 'card-forgotten')}"))
+    return say(language, "forget-done")
+
+
+# --- /mix -------------------------------------------------------------------------------------------------------
+
+
+async def mix(front: Front, asker: Asker, message: Message) -> None:
+    """`/mix no drums`: of the song replied to, or of the chat's last one."""
+    text = (message.text or "").partition(" ")[2]
+    wanted = read_words(text)
+    if wanted is None:
+        await reply(front, message, say(asker.language, "mix-how"))
+        return
+    replied = replied_to(message)
+    if replied is not None:
+        view = await request_about(front, asker.chat, replied.message_id)
+    else:
+        recent = await front.queue.recent(asker.chat, limit=keys.KEEP_PER_CHAT)
+        view = next((one for one in recent if one.phase is Phase.DONE), None)
+    if view is None:
+        await reply(front, message, say(asker.language, "mix-which-song" if replied else "mix-no-song"))
+        return
+    await _mix(front, asker, message, view.request, wanted)
+
+
+async def _mix(front: Front, asker: Asker, message: Message, about: Request, wanted: Wanted) -> None:
+    language, own = asker.language, about.wish.model.stems
+    mixes = {stems: made for stems in STEMS if (made := mix_of(wanted, stems)) is not None}
+    at_hand = [stems for stems in mixes if stems == own or _is_stored(front, about, stems)]
+    if not at_hand:
+        there = ", ".join(stem_word(stem, language) for stem in STEMS[own])
+        buttons = Card(text="", buttons=other_counts(about, mixes.items(), language))
+        await reply(front, message, say(language, "mix-not-there", stems=there), keyboard(buttons))
+        return
+    stems = own if own in at_hand else at_hand[0]
+    if not mixes[stems]:
+        await reply(front, message, say(language, "mix-nothing"))
+    elif is_whole(mixes[stems], stems):
+        await reply(front, message, say(language, "mix-whole"))
+    else:
+        await _order(front, asker, message, about, mixes[stems], stems)
+
+
+async def _order(
+    front: Front, asker: Asker, message: Message, about: Request, stems: tuple[Stem, ...], count_: StemCount
+) -> None:
+    wish = about.wish.model_copy(update={"mix": stems, "model": _model(about.wish, count_)})
+    place = Address(
+        chat_id=message.chat_id,
+        message_id=message.message_id,
+        thread_id=message.message_thread_id if message.is_topic_message else None,
+    )
+    request = _request(asker, about, wish, place, "mix")
+    anew = await front.follower.way(request) is Way.SEPARATE
+    known = await front.queue.view(request.id) is not None
+    said = await _accept(front, asker, request, about)
+    if (anew and not known) or await front.queue.view(request.id) is None:  # or it was not accepted
+        await reply(front, message, said)
+
+
+def _is_stored(front: Front, about: Request, stems: StemCount) -> bool:
+    return front.store.manifest(track_id_of(about.source, _model(about.wish, stems))) is not None

@@ -1,0 +1,386 @@
+"""Under a result: mixes by button and by word, other encodings, other separations, the same again, and forgetting."""
+
+import time
+
+import pytest
+
+from bot.telegram.handlers import results
+from jobs.connection import answer
+from jobs.models import Phase, Upload
+from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files
+from tests.peers.botapi import Chat, Message, Press
+
+MP3 = b"\xff\xfb\x90\x00" + bytes(5000)
+NAME = "Elis & Tom - Águas de Março"
+
+
+def done(message: Message) -> bool:
+    return "Done in" in message.text
+
+
+async def settle_on(chat: Chat, *labels: str) -> None:
+    await chat.say("/settings")
+    menu = await chat.until(lambda message: "What you get" in message.text)
+    for label in labels:
+        await (await chat.press(menu, label)).answer()
+
+
+async def result(rig: Rig, chat: Chat, text: str = SONG) -> Message:
+    """The final card of a song that was just asked for."""
+    question = await chat.say(text)
+    await rig.worker.finish(await rig.worker.take())
+    return await chat.until(lambda message: message.reply_to == question and done(message))
+
+
+async def answered_soon(press: Press) -> str:
+    began = time.monotonic()
+    said = await press.answer()
+    assert time.monotonic() - began < 1
+    return said
+
+
+async def turned(chat: Chat, card: Message, label: str) -> None:
+    """The card shows a page with this button."""
+    await chat.until(lambda message: message == card and label in message.labels)
+
+
+async def reply_to(chat: Chat, card: Message) -> Message:
+    """The newest finished card under another one."""
+    return await chat.until(lambda message: message.reply_to == card and done(message))
+
+
+# --- mixes by button ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "label", "name"),
+    [
+        (["2 stems"], "No vocals", f"{NAME} (no vocals).mp3"),
+        (["2 stems"], "Only vocals", f"{NAME} (vocals).mp3"),
+        (["4 stems"], "No drums", f"{NAME} (no drums).mp3"),
+        (["5 stems", "FLAC"], "No piano", f"{NAME} (no piano).flac"),
+    ],
+)
+async def test_a_minus_one_mix_is_one_tap_away(rig: Rig, settings: list[str], label: str, name: str) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await settle_on(ana, *settings)
+        card = await result(rig, ana)
+        before = len(files(ana))
+        assert await answered_soon(await ana.press(card, label)) == "On it, from the stems I have."
+        track = await rig.worker.take()
+        assert rig.store.manifest(track.id) is not None, "no second separation"
+        await rig.worker.finish(track)
+        mixed = await reply_to(ana, card)
+        await rig.settled()
+    assert files(ana)[before:] == [name]
+    assert mixed.text.startswith(f"{NAME} · {name.rpartition('(')[2].partition(')')[0]} (3:33)\nDone in ")
+    assert "All stems" in mixed.labels or "More…" in mixed.labels
+
+
+async def test_a_mix_does_not_wait_behind_separations(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await settle_on(ana, "4 stems")
+        card = await result(rig, ana)
+        await ana.say(OTHER)
+        await ana.until(lambda message: "jNQXAC9IVRw" in message.text)
+        await (await ana.press(card, "No bass")).answer()
+        mixing = await ana.until(lambda message: message.reply_to == card)
+        assert "Next in line" in mixing.text
+
+
+async def test_stems_are_chosen_on_a_keyboard_that_outlives_the_bot(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await settle_on(ana, "4 stems")
+        card = await result(rig, ana)
+        text = card.text
+        press = await ana.press(card, "Choose stems…")
+        assert await answered_soon(press) == "Tap the stems you want to hear."
+        await turned(ana, card, "Drums")
+        assert await answered_soon(await ana.press(card, "Drums")) == ""
+        await turned(ana, card, "✓ Drums")
+    async with rig.bot():
+        await (await ana.press(card, "Other")).answer()
+        await turned(ana, card, "✓ Other")
+        assert card.labels == ["Vocals", "✓ Drums", "Bass", "✓ Other", "Make drums + other", "Back"]
+        assert card.text == text
+        await (await ana.press(card, "Make drums + other")).answer()
+        await rig.worker.finish(await rig.worker.take())
+        await reply_to(ana, card)
+        await (await ana.press(card, "Back")).answer()
+        await turned(ana, card, "No drums")
+    assert files(ana)[-1] == f"{NAME} (drums + other).mp3"
+
+
+async def test_double_taps_are_one_request_and_later_ones_another(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        for said in ("On it, from the stems I have.", "I’m on it already.", "I’m on it already."):
+            assert await answered_soon(await ana.press(card, "No vocals")) == said
+        await rig.worker.finish(await rig.worker.take())
+        await reply_to(ana, card)
+        await rig.settled()
+        assert len(files(ana)) == 3
+        assert await answered_soon(await ana.press(card, "No vocals")) == "I’m on it already.", "just a moment ago"
+        monkeypatch.setattr(results, "DOUBLE_TAP", 0.0)
+        assert await answered_soon(await ana.press(card, "No vocals")) == "Here it comes."
+        await rig.server.until(lambda: len(files(ana)) == 4)
+        await rig.settled()
+    assert len([one for one in cards(ana) if one.reply_to == card]) == 2
+
+
+# --- what else one wants ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "names"),
+    [
+        ("Zip", "On it, from the stems I have.", [f"{NAME} (2 stems).zip"]),
+        ("FLAC", "On it, from the stems I have.", [f"{NAME} (vocals).flac", f"{NAME} (accompaniment).flac"]),
+        ("WAV", "On it, from the stems I have.", [f"{NAME} (vocals).wav", f"{NAME} (accompaniment).wav"]),
+        (
+            "4 stems",
+            "4 stems need a new separation, so this takes a little.",
+            [f"{NAME} ({stem}).mp3" for stem in ("vocals", "drums", "bass", "other")],
+        ),
+    ],
+)
+async def test_other_encodings_and_other_separations(rig: Rig, label: str, said: str, names: list[str]) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        assert await answered_soon(await ana.press(card, "More…")) == ""
+        await turned(ana, card, label)
+        assert await answered_soon(await ana.press(card, label)) == said
+        await rig.worker.finish(await rig.worker.take())
+        await reply_to(ana, card)
+    assert files(ana)[2:] == names
+
+
+async def test_the_same_again_comes_by_its_id_without_worker_or_store(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        await (await ana.press(card, "More…")).answer()
+        await turned(ana, card, "Again")
+        rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+    async with rig.bot():
+        assert await answered_soon(await ana.press(card, "Again")) == "Here it comes."
+        again = await reply_to(ana, card)
+        await rig.settled()
+    assert again.text.startswith(f"{NAME} (3:33)\n")
+    assert files(ana)[:2] == files(ana)[2:]
+    assert rig.server.calls("sendMediaGroup")[-1].uploads == {}
+
+
+async def test_a_mix_of_what_left_the_store_is_separated_again_and_said_so(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        message = await ana.send_audio(MP3)
+        track = await rig.worker.take()
+        await rig.worker.finish(track)
+        card = await ana.until(done)
+        assert isinstance(track.source, Upload)
+        rig.store.forget(track.id)
+        rig.store.inbox(track.source).unlink()
+        said = await answered_soon(await ana.press(card, "No vocals"))
+        assert said == "I no longer have its stems, so I’m separating it again. That takes a little."
+        again = await rig.worker.take()
+        assert rig.store.inbox(track.source).read_bytes() == MP3, "the file was brought again"
+        assert again.id == track.id
+        await rig.worker.finish(again)
+        await reply_to(ana, card)
+    assert message.file is not None
+    assert files(ana)[-1] == f"{NAME} (no vocals).mp3"
+
+
+async def test_buttons_that_nobody_remembers_or_ever_showed_are_answered(rig: Rig) -> None:
+    ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
+    async with rig.bot():
+        card = await result(rig, ana)
+        request = (await rig.queue.recent(f"telegram:{ana.id}"))[0].request
+        await bo.say("/start")
+        hello = await bo.until(lambda message: "Hi!" in message.text)
+        gone = "I don’t remember this one any more. Please send me its link or file again."
+        for chat, message, data, said in (
+            (ana, card, "mix:0000000000000000:v", gone),
+            (bo, hello, f"mix:{request.id}:v", gone),
+            (ana, card, f"mix:{request.id}:va", "This button has done its work."),
+            (ana, card, f"mix:{request.id}:db", "This button has done its work."),
+            (ana, card, f"mix:{request.id}:x", "This button has done its work."),
+            (ana, card, f"want:{request.id}:exe", "This button has done its work."),
+            (ana, card, f"want:{request.id}:stems", "Here it comes."),
+        ):
+            assert await answered_soon(await chat.press_data(message, data)) == said
+        await rig.settled()
+        await rig.queue.redis.delete(f"flbt:request:{request.id}")
+        assert await answered_soon(await ana.press(card, "No vocals")) == gone
+
+
+async def test_who_has_too_much_open_is_told_by_the_button(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        await ana.say(" ".join(f"https://youtu.be/aaaaaaaa{n:02}A" for n in range(rig.settings.max_open_per_person)))
+        await ana.until(lambda message: "songs, one after the other" in message.text)
+        said = await answered_soon(await ana.press(card, "No vocals"))
+    assert said.startswith(f"You have {rig.settings.max_open_per_person} songs in the works")
+
+
+async def test_a_press_in_a_group_under_its_limit_is_answered_at_once(rig: Rig, true_pace: None) -> None:
+    ana = rig.server.person("Ana")
+    band = rig.server.group("Band", [ana])
+    async with rig.bot():
+        await band.say("/settings")
+        menu = await band.until(lambda message: "What you get" in message.text)
+        for turn in range(30):
+            await answered_soon(await band.press_data(menu, f"stems::{(2, 4)[turn % 2]}"))
+
+
+# --- forgetting ---------------------------------------------------------------------------------------------------
+
+
+async def test_forgetting_takes_two_taps_and_leaves_nothing(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.send_audio(MP3)
+        track = await rig.worker.take()
+        await rig.worker.finish(track)
+        card = await ana.until(done)
+        await rig.settled()
+        redis = rig.queue.redis
+        assert await answer(redis.hlen("flbt:known:telegram")) == 2
+        await (await ana.press(card, "More…")).answer()
+        await turned(ana, card, "Forget")
+        assert "everything I remember of it?" in await answered_soon(await ana.press(card, "Forget"))
+        await turned(ana, card, "Yes, forget it")
+        assert rig.store.manifest(track.id) is not None, "one tap is not enough"
+        assert await answered_soon(await ana.press(card, "Yes, forget it")) == "Forgotten."
+        await ana.until(lambda message: message == card and "\nForgotten" in message.text)
+        assert card.labels == []
+        assert isinstance(track.source, Upload)
+        assert not rig.store.folder(track.id).exists()
+        assert not rig.store.inbox(track.source).exists()
+        assert await answer(redis.hlen("flbt:known:telegram")) == 0
+        assert await redis.keys("flbt:sent:*") == []
+        old = await ana.press_data(card, f"want:{(await rig.queue.recent(f'telegram:{ana.id}'))[0].request.id}:again")
+        assert "separating it again" in await old.answer()
+        await rig.worker.finish(await rig.worker.take())
+        await rig.server.until(lambda: len(files(ana)) == 4)
+
+
+async def test_only_the_asker_and_admins_can_have_it_forgotten_and_not_while_somebody_waits(rig: Rig) -> None:
+    ana, bo, cleo = (rig.server.person(name) for name in ("Ana", "Bo", "Cleo"))
+    band = rig.server.group("Band", [ana, bo, cleo])
+    rig.server.privacy = False
+    mine = rig.server.private(bo)
+    async with rig.bot():
+        await mine.say(SONG)
+        track = await rig.worker.take()
+        await rig.worker.finish(track)
+        await mine.until(done)
+        # The same song, as bo asked for it in the group.
+        (view,) = await rig.queue.recent(f"telegram:{mine.id}")
+        address = view.request.address.replace(f'"chat_id":{mine.id}', f'"chat_id":{band.id}')
+        about = {"id": "f" * 16, "chat": f"telegram:{band.id}", "address": address}
+        await rig.queue.hold(view.request.model_copy(update=about), phase=Phase.READY)
+        card = await band.until(done)
+        await rig.settled()
+        assert "Only the one who asked" in await (await band.press_data(card, f"forget:{'f' * 16}", by=cleo)).answer()
+        press = await band.press_data(card, f"forget:{'f' * 16}", by=bo)
+        assert "everything I remember" in await press.answer()
+        await turned(band, card, "Yes, forget it")
+        await (await band.press_data(card, f"want:{'f' * 16}:flac", by=cleo)).answer()
+        assert "Somebody is waiting" in await (await band.press(card, "Yes, forget it", by=ana)).answer()
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+        assert await (await band.press(card, "Yes, forget it", by=ana)).answer() == "Forgotten.", "an admin"
+    assert rig.store.manifest(track.id) is None
+
+
+# --- /mix ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("to", ["card", "audio", "question", "nothing"])
+async def test_a_mix_by_words_as_a_reply_or_of_the_last_song(rig: Rig, to: str) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await settle_on(ana, "4 stems")
+        card = await result(rig, ana)
+        if to != "nothing":
+            await result(rig, ana, OTHER)
+        audio = next(message for message in ana.from_bot() if message.file)
+        replied = {"card": card, "audio": audio, "question": card.reply_to, "nothing": None}[to]
+        asked = await ana.say("/mix sem bateria", reply_to=replied)
+        track = await rig.worker.take()
+        assert track.source.key == "youtube:dQw4w9WgXcQ"
+        await rig.worker.finish(track)
+        await ana.until(lambda message: message.reply_to == asked and done(message))
+    assert files(ana)[-1] == f"{NAME} (no drums).mp3"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("/mix", "Tell me what you want to hear"),
+        ("/mix louder", "Tell me what you want to hear"),
+        ("/mix vocals band", "That is the whole song"),
+        ("/mix no vocals band", "nothing to hear"),
+        ("/mix no drums", "This song has these stems: vocals, accompaniment."),
+    ],
+)
+async def test_what_cannot_be_mixed_is_said(rig: Rig, words: str, said: str) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await result(rig, ana)
+        await ana.say(words)
+        await ana.until(lambda message: said in message.text)
+    assert await rig.queue.size() == 0
+
+
+async def test_a_stem_that_is_not_there_is_offered_from_another_separation(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await result(rig, ana)
+        await ana.say("/mix no drums")
+        offer = await ana.until(lambda message: "separate it again:" in message.text)
+        assert offer.labels == ["4 stems", "5 stems"]
+        said = await answered_soon(await ana.press(offer, "4 stems"))
+        assert said == "4 stems need a new separation, so this takes a little."
+        await rig.worker.finish(await rig.worker.take())
+        await reply_to(ana, offer)
+        assert files(ana)[-1] == f"{NAME} (no drums).mp3"
+        await ana.say("/mix piano")
+        offer = await ana.until(lambda message: "separate it again:" in message.text and message != offer)
+        assert offer.labels == ["5 stems"]
+        first = next(message for message in cards(ana) if done(message))
+        asked = await ana.say("/mix no bass", reply_to=first)
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: message.reply_to == asked and done(message))
+    assert files(ana)[-1] == f"{NAME} (no bass).mp3", "four stems of the same song were at hand"
+
+
+async def test_a_mix_of_nothing_in_particular(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        hello = await ana.say("/mix no vocals")
+        await ana.until(lambda message: "There is no finished song here yet" in message.text)
+        await ana.say("/mix no vocals", reply_to=hello)
+        await ana.until(lambda message: "I don’t know which song that is" in message.text)
+
+
+async def test_a_mix_of_what_left_the_store_says_that_it_takes_longer(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await result(rig, ana)
+        rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+        question = await ana.say("/mix no vocals")
+        await ana.until(lambda message: "separating it again" in message.text)
+        rig.server.updates.repeat(2000, {"update_id": 2000, "message": question.to_json()})
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: message.reply_to == question and done(message))
+        await rig.settled()
+    assert len(files(ana)) == 3
