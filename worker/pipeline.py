@@ -149,7 +149,9 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         cover = _take_cover(fetched.cover, made)
         reporter.enter(Stage.SEPARATING)
         wanted = await studio.desk.wanted(track.id)
-        reporter.then = estimate.rendering(fetched.seconds, wanted, settings.threads or os.cpu_count() or 1)
+        reporter.then = estimate.rendering(
+            fetched.seconds, wanted, track.model.stems, settings.threads or os.cpu_count() or 1
+        )
         separated = await run_child(
             "worker.separation",
             SeparationTask(
@@ -176,6 +178,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             samples=separated.samples,
             stems=separated.stems,
             cover=cover,
+            picture=separated.picture,
+            thumbnail=separated.thumbnail,
             gain=separated.gain,
             notes=separated.notes,
             engine=separated.engine,

@@ -44,6 +44,8 @@ class Separated(Value):
 
     samples: int
     stems: tuple[StoredFile, ...]
+    picture: StoredFile | None = None
+    thumbnail: StoredFile | None = None
     gain: float = 1.0
     notes: tuple[str, ...] = ()
     engine: str = ""
