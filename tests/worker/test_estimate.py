@@ -15,7 +15,7 @@ MP3 = Rendition(kind="stems", format=Format.MP3)
 @pytest.mark.parametrize("abreast", [1, 2])
 def test_by_half_way_it_is_within_a_fifth(segments: int, abreast: int) -> None:
     """Segments that are worked on abreast are done at the same time, and told together."""
-    done_at = [(number // abreast + 1) * abreast * SEGMENT for number in range(segments)]
+    done_at = [min((number // abreast + 1) * abreast, segments) * SEGMENT for number in range(segments)]
 
     for number, at in enumerate(done_at[:-1], 1):
         if number / segments >= 0.5 and at < done_at[number]:  # the last word before a pause: what people read
