@@ -9,6 +9,7 @@ from typing import Literal
 
 from arq.connections import ArqRedis
 
+from bot.texts import Language, negotiate
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
 
@@ -17,6 +18,7 @@ SILENCE = 6 * 3600
 
 _OWNER = "owner"
 _CODE = "code"
+_LANGUAGE = "language"  # the owner's
 
 
 class People:
@@ -35,6 +37,15 @@ class People:
 
     async def is_owner(self, person: str) -> bool:
         return await self.owner() == person
+
+    async def language(self) -> Language:
+        """The owner's, as they last spoke to us."""
+        return negotiate(_text(await answer(self._redis.hget(keys.PEOPLE, _LANGUAGE))))
+
+    async def remember_language(self, person: str, language: Language) -> None:
+        """So that the owner is addressed in it when nobody asked."""
+        if await self.is_owner(person) and await self.language() != language:
+            await answer(self._redis.hset(keys.PEOPLE, _LANGUAGE, language))
 
     async def pairing_code(self) -> str | None:
         """The code that makes its bearer the owner, the same until it is used. None once there is an owner."""

@@ -60,6 +60,7 @@ class Run(Value):
     failure: Failure | None = None  # when refused
     card: str = ""  # the platform's reference to the card
     shown_at: str = ""  # the address where that is
+    face: str = ""  # a digest of what it shows
 
     @property
     def is_open(self) -> bool:

@@ -169,8 +169,10 @@ class Courtesy(BaseRateLimiter[int]):
             if (wait := line.wait(messages)) > longest:
                 line.claimed_until = time.monotonic() + wait + 2 * SECOND
                 raise _later(wait)
-            while (wait := max(line.wait(messages), self._overall.wait(messages, time.monotonic()))) > 0:
-                await asyncio.sleep(wait)  # noqa: ASYNC110 - until a time, not until an event
+            while (  # noqa: ASYNC110 - until a time, not until an event
+                wait := max(line.wait(messages), self._overall.wait(messages, time.monotonic()))
+            ) > 0:
+                await asyncio.sleep(wait)
             line.take(messages)
             self._overall.take(messages, time.monotonic())
             line.claimed_until = 0.0

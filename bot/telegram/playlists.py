@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from redis.exceptions import RedisError
-from telegram import InlineKeyboardMarkup
 
+from bot.cards import Card
 from bot.follow import Follower
 from bot.platform import CardGone, Trouble, Unreachable
 from bot.playlists import Run, Step, ended, listed, run_card
@@ -46,7 +46,7 @@ class Playlists:
         self._limits = Limits(person=settings.max_open_per_person, chat=settings.max_open_per_chat)
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()  # who changes what is known of playlists
-        self._faces: dict[str, tuple[str, float]] = {}  # by run: a digest of what its card shows, and since when
+        self._edited_at: dict[str, float] = {}  # by run, time.monotonic()
 
     # --- asked for, started, stopped -------------------------------------------------------------------------------
 
@@ -111,7 +111,8 @@ class Playlists:
                 runs = await self._all()
                 for run in runs:
                     await self._attend(run.id)
-                self._faces = {run.id: self._faces[run.id] for run in runs if run.id in self._faces}
+                for run_id in self._edited_at.keys() - {run.id for run in runs}:
+                    self._edited_at.pop(run_id)
             except RedisError as error:
                 log.warning("the playlists are out of reach: %s", error)
             except Exception:
@@ -178,21 +179,16 @@ class Playlists:
         view = await self._queue.view(run.request_id) if run.request_id else None
         card = run_card(run, run.language, longest=self._settings.max_seconds, view=view)
         address = Address.model_validate_json(run.address)
-        face = hashlib.sha256(f"{run.address}{card.model_dump_json()}".encode()).hexdigest()
-        shown, since = self._faces.get(run.id, ("", 0.0))
-        if shown != face:
+        face = hashlib.sha256(f"{run.address}{card.model_dump_json()}".encode()).hexdigest()[:12]
+        if run.face != face:
             pace = platform.PACE_IN_GROUPS if address.is_group else platform.PACE
-            if time.monotonic() < since + pace:
+            if time.monotonic() < self._edited_at.get(run.id, 0.0) + pace:
                 return
+            self._edited_at[run.id] = time.monotonic()
+            reference = run.card if run.shown_at == run.address else ""
             try:
                 with as_trouble():
-                    if run.card and run.shown_at == run.address:
-                        with nothing_to_do():
-                            await self._bot.edit_message_text(
-                                card.text, address.chat_id, int(run.card), reply_markup=keyboard(card)
-                            )
-                    else:
-                        await self._post(run, address, card.text, keyboard(card))
+                    reference = await self._put(address, reference, card)
             except CardGone:
                 pass  # somebody deleted it; the songs come all the same
             except Unreachable as why:
@@ -202,18 +198,27 @@ class Playlists:
                 return
             except Trouble as why:
                 log.info("playlist %s: its card is shown again: %s", run.id, why)
-                self._faces[run.id] = shown, time.monotonic()
                 return
-            self._faces[run.id] = face, time.monotonic()
+            await self._note(run, reference, face)
         if not run.is_open:
             await self._forget(run)
 
-    async def _post(self, run: Run, address: Address, text: str, buttons: InlineKeyboardMarkup | None) -> None:
-        message = await self._bot.send_message(address.chat_id, text, reply_markup=buttons, **as_answer(address))
+    async def _put(self, address: Address, reference: str, card: Card) -> str:
+        """Show the card. Returns the reference to it. Raises `TelegramError`."""
+        buttons = keyboard(card)
+        if reference:
+            with nothing_to_do():
+                await self._bot.edit_message_text(card.text, address.chat_id, int(reference), reply_markup=buttons)
+            return reference
+        message = await self._bot.send_message(address.chat_id, card.text, reply_markup=buttons, **as_answer(address))
+        return str(message.message_id)
+
+    async def _note(self, run: Run, reference: str, face: str) -> None:
         async with self._turn:
-            latest = await self.run_of(run.id) or run
-            note = {"card": str(message.message_id), "shown_at": run.address}
-            await self._keep(latest.model_copy(update=note))
+            latest = await self.run_of(run.id)
+            if latest is not None:
+                note = {"card": reference, "shown_at": run.address, "face": face}
+                await self._keep(latest.model_copy(update=note))
 
     async def _forget(self, run: Run) -> None:
         await answer(self._queue.redis.hdel(keys.playlists(PLATFORM), run.id))

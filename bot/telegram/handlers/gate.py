@@ -14,6 +14,8 @@ async def gate(front: Front, update: Update) -> None:
     if asker is None:
         raise ApplicationHandlerStop
     if await front.people.may_ask(asker.person, asker.chat) or _may_be_pairing(asker, update.message):
+        if not asker.in_group:
+            await front.people.remember_language(asker.person, asker.language)
         return
     if update.callback_query is not None:
         await update.callback_query.answer()

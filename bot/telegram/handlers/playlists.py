@@ -21,7 +21,7 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
         said = await _act(front, asker, query)
     finally:
         with nothing_to_do():
-            await query.answer(said)
+            await query.answer(said or None)
 
 
 async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:

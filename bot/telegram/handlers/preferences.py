@@ -31,7 +31,7 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
         said = await _choose_custom(front, asker, query)
     finally:
         with nothing_to_do():
-            await query.answer(said)
+            await query.answer(said or None)
 
 
 async def choose(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:

@@ -8,16 +8,19 @@ import time
 from typing import Final
 
 import telegram
-from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import CallbackQuery, Message
 
-from bot.cards import Action, Verb, heading, status_line
+from bot.cards import Button, Card, heading, status_line
 from bot.playlists import run_line
 from bot.tally import ends
 from bot.telegram.about import request_about
 from bot.telegram.address import PLATFORM
+from bot.telegram.changing import change
 from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.handlers.commands import cancel_all
 from bot.telegram.platform import keyboard
+from bot.telegram.rights import may_cancel
 from bot.texts import figures, say
 from jobs import VERSION, keys
 from jobs.models import View
@@ -33,7 +36,7 @@ LONGEST_LABEL: Final = 40  # characters of a song's name on a button
 #: Days that /stats looks back.
 DAYS: Final = 7
 
-PATTERN: Final = re.compile(r"show:[0-9a-f]{16}")
+PATTERN: Final = re.compile(r"(show|stop):[0-9a-f]{16}")
 
 
 async def status(front: Front, asker: Asker, message: Message) -> None:
@@ -50,35 +53,56 @@ async def status(front: Front, asker: Asker, message: Message) -> None:
         else:
             await _show(front, message, view)
         return
+    shown = await _list(front, asker)
+    await reply(front, message, shown.text, keyboard(shown))
+
+
+async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
+    """A song in the list: stop it, or show where it stands, with its buttons."""
+    said = say(asker.language, "went-wrong")
+    try:
+        verb, _, request_id = (query.data or "").partition(":")
+        view = await front.queue.view(request_id)
+        if view is None or view.request.chat != asker.chat or not isinstance(query.message, Message):
+            said = say(asker.language, "button-old")
+        elif verb == "show":
+            await _show(front, query.message, view)
+            said = ""
+        else:
+            said = await _stop(front, asker, query, view)
+    finally:
+        with nothing_to_do():
+            await query.answer(said or None)
+
+
+async def _stop(front: Front, asker: Asker, query: CallbackQuery, view: View) -> str:
+    if not await may_cancel(front, asker, view.request):
+        return say(asker.language, "cancel-not-yours")
+    stopped = await cancel_all(front, [view])
+    change(front, query, await _list(front, asker))
+    return say(asker.language, "cancel-done", count=1) if stopped else say(asker.language, "cancel-too-late")
+
+
+async def _list(front: Front, asker: Asker) -> Card:
+    """What is in the works in a chat, and what was done last."""
     recent = await front.queue.recent(asker.chat, limit=LOOK_BACK)
     opened = [view for view in reversed(recent) if view.is_open]
     finished = [view for view in recent if not view.is_open][:FINISHED]
-    blocks = []
-    if opened:
-        blocks.append(say(asker.language, "status-open", count=len(opened)))
-        blocks += [_line(front, asker, view) for view in opened[:MOST_LINES]]
-    else:
-        blocks.append(say(asker.language, "status-none"))
+    blocks = [say(asker.language, "status-open", count=len(opened)) if opened else say(asker.language, "status-none")]
+    blocks += [_line(front, asker, view) for view in opened[:MOST_LINES]]
     blocks += [run_line(run, asker.language) for run in (await front.playlists.in_chat(asker.chat))[:MOST_LINES]]
     if finished:
         blocks.append(say(asker.language, "status-finished"))
         blocks += [_line(front, asker, view) for view in finished]
-    await reply(front, message, "\n\n".join(blocks), _buttons(front, asker, opened[:MOST_LINES], finished))
-
-
-async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
-    """A song in the list: show where it stands, with its buttons."""
-    said = say(asker.language, "went-wrong")
-    try:
-        view = await front.queue.view((query.data or "").removeprefix("show:"))
-        if view is None or view.request.chat != asker.chat or not isinstance(query.message, Message):
-            said = say(asker.language, "button-old")
-        else:
-            await _show(front, query.message, view)
-            said = ""
-    finally:
-        with nothing_to_do():
-            await query.answer(said)
+    buttons = [
+        Button(
+            label=say(asker.language, "button-cancel-song", title=_short(front, asker, view)),
+            action=f"stop:{view.request.id}",
+        )
+        for view in opened[:MOST_LINES]
+    ]
+    buttons += [Button(label=f"↩ {_short(front, asker, view)}", action=f"show:{view.request.id}") for view in finished]
+    return Card(text="\n\n".join(blocks), buttons=tuple((button,) for button in buttons))
 
 
 async def _show(front: Front, message: Message, view: View) -> None:
@@ -88,20 +112,6 @@ async def _show(front: Front, message: Message, view: View) -> None:
 
 def _line(front: Front, asker: Asker, view: View) -> str:
     return status_line(view, asker.language, front.store.manifest(view.request.track_id))
-
-
-def _buttons(front: Front, asker: Asker, opened: list[View], finished: list[View]) -> InlineKeyboardMarkup | None:
-    """Cancel for what is in the works; for what is finished its card, which has buttons of its own."""
-    rows = []
-    for view in opened:
-        label = say(asker.language, "button-cancel-song", title=_short(front, asker, view))
-        rows.append((label, Action(verb=Verb.CANCEL, target=view.request.id).text))
-    rows += [(f"↩ {_short(front, asker, view)}", f"show:{view.request.id}") for view in finished]
-    return (
-        InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=act)] for label, act in rows])
-        if rows
-        else None
-    )
 
 
 def _short(front: Front, asker: Asker, view: View) -> str:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.telegram.app import build
 from bot.telegram.main import serve
 from jobs import keys
+from jobs.connection import answer
 from jobs.desk import Desk, Track
 from jobs.failures import Failure, Reason
 from jobs.models import (
@@ -163,6 +164,10 @@ class Rig:
         finally:
             stop.set()
             await asyncio.wait_for(task, 15)
+
+    async def owned_by(self, person_id: int) -> None:
+        """As after a pairing."""
+        await answer(self.queue.redis.hset(keys.PEOPLE, "owner", f"telegram:{person_id}"))
 
     async def settled(self, seconds: float = 10) -> None:
         """Every card is final: nothing is left to attend to."""

@@ -135,7 +135,15 @@ class Message:
             wire["edit_date"] = int(self.edited_at)
         if deep and self.reply_to is not None and not self.reply_to.deleted:
             wire["reply_to_message"] = self.reply_to.to_json(deep=False)
+        elif deep and self.topic is not None:
+            wire["reply_to_message"] = self._beginning_of_topic()
         return wire
+
+    def _beginning_of_topic(self) -> Json:
+        """What a message in a topic replies to when it replies to nothing: the topic's own first message."""
+        created = {"name": self.place.topics.get(self.topic or 0, ""), "icon_color": 7322096}
+        about = {"message_id": self.topic, "date": 1, "chat": self.place.to_json(), "is_topic_message": True}
+        return about | {"message_thread_id": self.topic, "forum_topic_created": created}
 
     def lines(self) -> Iterator[str]:
         """The message in a transcript."""

@@ -1,0 +1,44 @@
+"""What the owner is told unasked: that YouTube refuses us, and that it is over."""
+
+import asyncio
+import logging
+from typing import Final
+
+from redis.exceptions import RedisError
+from telegram.error import TelegramError
+
+from bot.telegram.address import number
+from bot.telegram.front import Front
+from bot.texts import say
+from jobs.providers import standings, told, untold
+
+log = logging.getLogger(__name__)
+
+LOOK: Final = 30.0  # seconds between two looks
+
+
+async def tell_owner(front: Front) -> None:
+    """Tell the owner of every provider that went down or came back, once each; until cancelled."""
+    while True:
+        try:
+            await _tell(front)
+        except (RedisError, TelegramError) as error:
+            log.warning("the owner is not told yet: %s", error)
+        except Exception:
+            log.exception("the owner is not told yet")
+        await asyncio.sleep(LOOK)
+
+
+async def _tell(front: Front) -> None:
+    owner = await front.people.owner()
+    if owner is None:
+        return
+    for standing in await untold(front.queue.redis):
+        language = await front.people.language()
+        if standing.up:
+            text = say(language, "provider-up", provider=standing.provider)
+        else:
+            left = sum(one.up for one in (await standings(front.queue.redis)).values())
+            text = say(language, "provider-down", provider=standing.provider, left=left)
+        await front.bot.send_message(number(owner), text)
+        await told(front.queue.redis, standing)

@@ -1,0 +1,172 @@
+"""Playlists: listed first, started by a button, one song at a time, restarts and failures included."""
+
+import asyncio
+
+from jobs.connection import answer
+from jobs.failures import Failure, Reason
+from jobs.listings import keep_listing
+from jobs.models import Phase, Stage
+from jobs.youtube import ListedVideo, Listing
+from tests.bot.telegram.rig import SONG, Rig, cards, files
+from tests.peers.botapi import Message
+
+LIST = "PL" + "a" * 32
+LINK = f"https://www.youtube.com/playlist?list={LIST}"
+IDS = [f"aaaaaaaaa{letter}A" for letter in "abcdef"]
+
+
+def listing(*songs: tuple[str, float | None, Reason | None], **about: object) -> Listing:
+    entries = tuple(
+        ListedVideo(video_id=video_id, title=title, seconds=seconds, reason=reason)
+        for video_id, (title, seconds, reason) in zip(IDS, songs, strict=False)
+    )
+    return Listing.model_validate({"playlist_id": LIST, "title": "Setlist", "entries": entries, **about})
+
+
+THREE = listing(("One", 200.0, None), ("Two", 100.0, None), ("Three", 60.0, None))
+
+
+def offered(message: Message) -> bool:
+    return any(label.startswith("Start") for label in message.labels)
+
+
+async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        asked = await ana.say(LINK)
+        card = await ana.until(lambda message: "Looking into the playlist" in message.text)
+        assert card.reply_to == asked
+        await keep_listing(
+            rig.queue.redis,
+            listing(
+                ("One", 200.0, None),
+                ("Epic", 4000.0, None),
+                ("Two", 100.0, None),
+                ("Hidden", None, Reason.PRIVATE),
+                ("Three", 60.0, None),
+            ),
+        )
+        await ana.until(offered)
+        assert card.text == (
+            "Setlist\n3 songs · 6:00\n"
+            "Left out: one that is longer than 30:00.\nLeft out: one that YouTube doesn’t let me have."
+        )
+        assert await rig.queue.recent(f"telegram:{ana.id}") == [], "nothing begins by itself"
+        press = await ana.press(card, "Start: 3 songs")
+        assert await press.answer() == "One after the other. /cancel stops it."
+        first = await rig.worker.take()
+        await ana.until(lambda message: "Song 1 of 3" in message.text)
+        assert await rig.queue.size() == 0, "one at a time"
+        await rig.worker.report(first, Stage.SEPARATING, 0.5)
+        await ana.until(lambda message: "Separating voice and band" in message.text)
+        await rig.worker.finish(first)
+        second = await rig.worker.take()
+        await ana.until(lambda message: "Song 2 of 3" in message.text)
+        await rig.worker.fail(second, Reason.REGION_BLOCKED)
+        third = await rig.worker.take()
+        await ana.until(lambda message: message == card and "✗ Two" in message.text)
+        await rig.worker.finish(third)
+        await ana.until(lambda message: message == card and "2 songs of 3 are here" in message.text)
+        await rig.settled()
+    assert card.text == "Setlist\nDone: 2 songs of 3 are here.\n✗ Two"
+    assert card.labels == []
+    assert len(files(ana)) == 4
+    others = [message.text for message in cards(ana) if message != card]
+    assert len(others) == 1, "only what failed has a card of its own"
+    assert "YouTube doesn’t show this video where I run" in others[0]
+
+
+async def test_a_restart_goes_on_where_it_was(rig: Rig) -> None:
+    ana = rig.ana()
+    await keep_listing(rig.queue.redis, THREE)
+    async with rig.bot():
+        await ana.say(LINK)
+        card = await ana.until(offered)
+    async with rig.bot():
+        await (await ana.press(card, "Start")).answer()
+        track = await rig.worker.take()
+    await rig.worker.finish(track)
+    async with rig.bot():
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: "Song 3 of 3" in message.text)
+    async with rig.bot():
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: "3 songs of 3 are here" in message.text)
+        await rig.settled()
+        press = await ana.press_data(card, f"run:{'0' * 16}:start")
+        assert await press.answer() == "This button has done its work."
+    assert len(files(ana)) == 6
+    assert len(cards(ana)) == 1
+    assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0
+
+
+async def test_a_video_in_a_playlist_is_the_one_song_and_the_list_is_offered(rig: Rig) -> None:
+    ana = rig.ana()
+    await keep_listing(rig.queue.redis, THREE)
+    async with rig.bot():
+        await ana.say(f"{SONG.replace('youtu.be/', 'www.youtube.com/watch?v=')}&list={LIST}")
+        offer = await ana.until(lambda message: "I take the one song" in message.text)
+        assert await rig.queue.size() == 1
+        await ana.press(offer, "The whole playlist")
+        await ana.press(offer, "The whole playlist")
+        await ana.until(offered)
+        await asyncio.sleep(0.3)
+    assert sum(offered(message) for message in ana.from_bot()) == 1, "a double tap asks once"
+
+
+async def test_endless_mixes_are_refused(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say("https://www.youtube.com/playlist?list=RDdQw4w9WgXcQ")
+        await ana.until(lambda message: "it never ends" in message.text)
+        await ana.say("https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=RDdQw4w9WgXcQ")
+        beside = await ana.until(lambda message: "I take the one song" in message.text)
+        assert beside.labels == []
+        assert await rig.queue.size() == 1
+
+
+async def test_stopped_by_its_button_by_cancel_or_before_it_began(rig: Rig) -> None:
+    ana, bo = rig.server.person("Ana"), rig.server.person("Bo")
+    band = rig.server.group("The Band", [ana, bo], admins=[ana.id])
+    await keep_listing(rig.queue.redis, THREE)
+    async with rig.bot():
+        for stop in ("button", "/cancel", "reply", "no"):
+            await band.say(f"/stems {LINK}", by=ana)
+            card = await band.until(lambda message: offered(message) and "Stopped" not in message.text)
+            if stop == "no":
+                await (await band.press(card, "No, thanks", by=ana)).answer()
+            else:
+                assert await (await band.press(card, "Start", by=bo)).answer() == (
+                    "Only the one who asked for this playlist can do that."
+                )
+                await (await band.press(card, "Start", by=ana)).answer()
+                await band.until(lambda message: "Song 1 of 3" in message.text)
+                await rig.until_phase(band, Phase.WAITING)
+            if stop == "button":
+                await band.press(card, "Stop", by=ana)
+            elif stop == "/cancel":
+                await band.say("/cancel", by=ana)
+            elif stop == "reply":
+                await band.say("/cancel", by=bo, reply_to=card)
+                await band.until(lambda message: message.text.startswith("Only the one who asked for this playlist"))
+                await band.say("/cancel", by=ana, reply_to=card)
+            await band.until(lambda message: message.text == "Setlist\nStopped.")
+            band.delete(card)
+        await rig.settled()
+    assert await rig.queue.size() == 0
+    assert files(band) == []
+
+
+async def test_what_cannot_be_listed_is_said(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await keep_listing(rig.queue.redis, listing(failure=Failure(reason=Reason.PRIVATE)))
+        await ana.say(LINK)
+        await ana.until(lambda message: "I can’t see that playlist" in message.text)
+        await keep_listing(rig.queue.redis, listing(failure=Failure(reason=Reason.YOUTUBE_REFUSED)))
+        await ana.say(LINK)
+        await ana.until(lambda message: "YouTube won’t let me" in message.text)
+        await keep_listing(rig.queue.redis, listing(("Hidden", None, Reason.PRIVATE)))
+        await ana.say(LINK)
+        await ana.until(lambda message: "There is no song in it that I can take" in message.text)
+    assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0

@@ -1,0 +1,119 @@
+"""/status, /stats, and what the owner is told unasked."""
+
+import re
+import time
+
+import pytest
+
+from jobs.failures import Reason
+from jobs.models import Stage
+from jobs.providers import keep_standing
+from jobs.youtube import Provider, Standing
+from tests.bot.telegram.rig import OTHER, SONG, Rig, cards
+from tests.peers.botapi import Message
+
+THIRD = "https://youtu.be/aaaaaaaaaaA"
+
+
+def done(message: Message) -> bool:
+    return "Done in" in message.text
+
+
+async def test_what_is_open_and_what_is_done_with_their_buttons(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        finished = await ana.until(done)
+        await ana.say(f"{OTHER} {THIRD}")
+        track = await rig.worker.take()
+        await ana.until(lambda message: "aaaaaaaaaaA" in message.text)
+        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await ana.say("/status")
+        listed = await ana.until(lambda message: "2 songs in the works" in message.text)
+        assert listed.text == (
+            "2 songs in the works\n\n"
+            "Elis & Tom - Águas de Março (3:33)\nSeparating voice and band\n\n"
+            "YouTube video youtu.be/aaaaaaaaaaA\nNext in line\n\n"
+            "Finished lately\n\nElis & Tom - Águas de Março (3:33)\nDone in 1 s"
+        ), listed.text
+        assert len(listed.labels) == 3
+        await ana.press(listed, "Cancel YouTube video youtu.be/aaaaaaaaaaA")
+        await ana.until(lambda message: message.text.endswith("youtu.be/aaaaaaaaaaA\nCancelled"))
+        press = await ana.press(listed, "↩ Elis & Tom")
+        assert await press.answer() == ""
+        again = await ana.until(lambda message: done(message) and message != finished)
+        assert again.labels == finished.labels != []
+        gone = await ana.press_data(listed, f"show:{'0' * 16}")
+        assert await gone.answer() == "This button has done its work."
+        await rig.worker.finish(track)
+        await rig.settled()
+
+
+async def test_as_a_reply_it_speaks_of_that_one(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        first = await ana.until(done)
+        sent = await ana.until(lambda message: message.file is not None)
+        question = await ana.say(OTHER)
+        second = await ana.until(lambda message: "Next in line" in message.text)
+        for about, what in ((first, first), (sent, first), (question, second), (second, second)):
+            asked = await ana.say("/status", reply_to=about)
+            said = await ana.until(lambda message: message.reply_to == asked)  # noqa: B023 - awaited right here
+            assert (said.text, said.labels) == (what.text, what.labels)
+        await ana.say("/status", reply_to=await ana.say("hello"))
+        await ana.until(lambda message: "I don’t know anything about that message" in message.text)
+
+
+async def test_the_owner_sees_all_and_how_things_stand(rig: Rig) -> None:
+    ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
+    await rig.owned_by(ana.id)
+    async with rig.bot():
+        for reason in (Reason.PRIVATE, Reason.LIVE, Reason.PRIVATE):
+            await bo.say(SONG)
+            await rig.worker.fail(await rig.worker.take(), reason)
+            await rig.settled()
+        await bo.say(SONG)
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+        await bo.say(OTHER)
+        await bo.until(lambda message: "Next in line" in message.text)
+        await bo.say("/stats")
+        await bo.until(lambda message: message.text == "Only my owner can see this.")
+        await bo.say("/status all")
+        own = await bo.until(lambda message: "One song in the works" in message.text)
+        assert "Queue:" not in own.text
+        await rig.worker.desk.beat()
+        await ana.say("/stats")
+        stats = await ana.until(lambda message: "Queue: one track, one worker alive" in message.text)
+        assert re.search(r"Disk: [\d.]+ GB free; results take [\d.]+ kB of 20 GB", stats.text)
+        assert re.search(r"FL-BT \d+\.\d+\.\d+, Python 3\.\d+\.\d+, python-telegram-bot 22\.", stats.text)
+        assert "In 7 days: 1 done, 0 cancelled\nFailed, private: 2\nFailed, live: 1\n" in stats.text
+        assert "YouTube by pytubefix: works\nYouTube by yt-dlp: works" in stats.text
+        assert rig.settings.telegram_token is not None
+        assert rig.settings.telegram_token.get_secret_value() not in stats.text
+        await ana.say("/status all")
+        every = await ana.until(lambda message: "One song in the works" in message.text)
+        assert "jNQXAC9IVRw\nNext in line" in every.text
+        assert "Queue: one track" in every.text
+
+
+async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.news.LOOK", 0.05)
+    ana = rig.ana("pt-br")
+    await rig.owned_by(ana.id)
+    down = Standing(provider=Provider.PYTUBEFIX, up=False, since=time.time(), failures=3)
+    async with rig.bot():
+        await ana.say("/start")
+        await ana.until(lambda message: message.text.startswith("Oi!"))
+        await keep_standing(rig.queue.redis, down)
+        await ana.until(lambda message: "O YouTube me recusa pelo pytubefix" in message.text)
+        await keep_standing(rig.queue.redis, down.model_copy(update={"failures": 4}))
+    async with rig.bot():
+        await keep_standing(rig.queue.redis, down.model_copy(update={"up": True}))
+        await ana.until(lambda message: "voltou a funcionar pelo pytubefix" in message.text)
+    assert len(cards(ana)) == 3
