@@ -18,14 +18,15 @@ from redis.exceptions import RedisError
 from jobs.desk import Desk, Track
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason, failed
-from jobs.models import Manifest, Rendered, Rendition, Stage, StoredFile, Upload
+from jobs.models import Manifest, Rendered, Rendition, Stage, StoredFile
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from worker import estimate
 from worker.child import run_child
 from worker.childside import failure_of_os_error
+from worker.fetching import fetch
 from worker.reporter import Reporter
-from worker.tasks import Fetched, FetchTask, RenderedSet, RenderTask, Separated, SeparationTask
+from worker.tasks import RenderedSet, RenderTask, Separated, SeparationTask
 
 log = logging.getLogger(__name__)
 
@@ -132,18 +133,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         download.mkdir()
         made.mkdir()
         reporter.enter(Stage.FETCHING)
-        fetched = await run_child(
-            "worker.sources",
-            FetchTask(
-                source=track.source,
-                output=download,
-                inbox=store.inbox(track.source) if isinstance(track.source, Upload) else None,
-                max_seconds=settings.max_seconds,
-            ),
-            Fetched,
-            reporter.step,
-            deadline=settings.fetch_timeout,
-            stall=settings.stall_timeout,
+        fetched = await fetch(
+            track.source, download, reporter.step, settings=settings, store=store, redis=studio.desk.redis
         )
         reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
         cover = _take_cover(fetched.cover, made)

@@ -3,16 +3,35 @@
 from pathlib import Path
 from typing import Literal
 
+from pydantic import SecretStr, field_serializer
+
 from jobs.models import Model, Rendition, Source, StoredFile, Tags, Value
+from jobs.youtube import PlaylistId, Provider
+
+MOST_REQUESTS = 48  # to YouTube, for one track, whoever makes them
 
 
-class FetchTask(Value):
+class OnlineTask(Value):
+    """What a child that goes to YouTube is told beside its work. `requests`: how many it may make."""
+
+    requests: int = MOST_REQUESTS
+    proxy: SecretStr | None = None
+
+    @field_serializer("proxy", when_used="json")
+    def _open(self, proxy: SecretStr | None) -> str | None:
+        """The task's JSON goes into the child's standard input and nowhere else."""
+        return proxy.get_secret_value() if proxy else None
+
+
+class FetchTask(OnlineTask):
     """Bring `source` to a local file in `output`, an empty folder. `inbox` is the uploaded file, for an `Upload`."""
 
     source: Source
     output: Path
     inbox: Path | None = None
     max_seconds: float
+    provider: Provider = Provider.PYTUBEFIX
+    cookies: Path | None = None
 
 
 class Fetched(Value):
@@ -22,6 +41,14 @@ class Fetched(Value):
     tags: Tags
     seconds: float | None = None  # as the container or the site says; the separation counts samples
     cover: Path | None = None
+
+
+class ListingTask(OnlineTask):
+    """Find out what is in a playlist, as far as its first `most` videos."""
+
+    playlist_id: PlaylistId
+    most: int = 200
+    requests: int = 10
 
 
 class SeparationTask(Value):

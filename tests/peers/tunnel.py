@@ -26,6 +26,7 @@ class Tunnel(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), handler)
         self.hosts = frozenset(hosts)
         self.refused_hosts: list[str] = []
+        self.credentials: set[str] = set()
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self._authority = trustme.CA(organization_name="Made for one test run")
@@ -67,6 +68,8 @@ class TunnelHandler(BaseHTTPRequestHandler):
 
     def do_CONNECT(self) -> None:
         host = self.path.rpartition(":")[0]
+        if credentials := self.headers.get("Proxy-Authorization"):
+            self.server.credentials.add(credentials)
         if host not in self.server.hosts:
             self.server.refused_hosts.append(host)
             self.send_error(502, "No such site")

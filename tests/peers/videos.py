@@ -29,6 +29,8 @@ class Trouble(StrEnum):
     CONSENT = "player redirects to a consent page"
     WRONG_ID = "player answers with another video"
     CLIENT_REFUSED = "only the IOS client gets an answer"
+    STRANGERS_REFUSED = "only who opened the video's page first gets an answer"
+    SIGN_IN = "only who is signed in gets an answer"
     # At the media host
     MEDIA_403 = "media answers 403"
     MEDIA_404 = "media answers 404"
@@ -111,13 +113,20 @@ def unplayable(status: str, reason: str, subreason: str = "", **more: Any) -> Js
     return {"status": status, "reason": reason, "errorScreen": {"playerErrorMessageRenderer": words}, **more}
 
 
-def player_answer(video: Video, client: str) -> Json:
-    """The player endpoint's JSON for `video`, as `client` gets it."""
+NOT_A_BOT = unplayable("LOGIN_REQUIRED", "Sign in to confirm you\N{RIGHT SINGLE QUOTATION MARK}re not a bot")
+
+
+def player_answer(video: Video, client: str, *, page_opened: bool = False, signed_in: bool = False) -> Json:
+    """The player endpoint's JSON for `video`, as `client` gets it. `page_opened`: after the video's page."""
     context: Json = {"responseContext": {"visitorData": "CgtzdGFuZC1pbi1pZA%3D%3D", "serviceTrackingParams": []}}
     if client == "WEB":  # asked for the visitor's id alone
         return context | {"playabilityStatus": unplayable("UNPLAYABLE", "The page needs to be reloaded.")}
     if video.trouble is Trouble.PLAYER_EMPTY:
         return context
+    if (video.trouble is Trouble.STRANGERS_REFUSED and not page_opened) or (
+        video.trouble is Trouble.SIGN_IN and not signed_in
+    ):
+        return context | {"playabilityStatus": NOT_A_BOT}
     if video.trouble is Trouble.CLIENT_REFUSED and client != "IOS":
         return context | {"playabilityStatus": unplayable("UNPLAYABLE", "This video is not available")}
     answer: Json = context | {"playabilityStatus": video.playability}
@@ -155,7 +164,8 @@ def _format(video: Video, track: Track) -> Json:
     codec = {"mp4": "mp4a.40.2", "webm": "opus"}[track.container]
     query = {
         "expire": str(int(time.time()) + 21540), "id": video.video_id, "itag": str(track.itag), "source": "youtube",
-        "mime": f"audio/{track.container}", "clen": str(size), "sig": "AJfQdSsw",
+        "mime": f"audio/{track.container}", "clen": str(size), "dur": f"{video.seconds:.3f}",
+        "sig": "AJfQdSsw",
     }  # fmt: skip
     if track.xtags:
         query["xtags"] = track.xtags

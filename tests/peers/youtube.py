@@ -1,7 +1,7 @@
 """A stand-in for YouTube, reached the way people behind blocked addresses reach the real one: through a proxy.
 
-Processes that run with its `environment` find the player endpoint, media and covers of the videos that were added,
-under the real host names:
+Processes that run with its `environment` find pages, player endpoint, media and covers of the videos that were added,
+and the playlists, under the real host names:
 
     with YouTubeStandIn() as site:
         video = site.add(Video("dQw4w9WgXcQ", title="Some Band - A Song"))
@@ -16,16 +16,18 @@ from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT_PATH, SORRY, page
+from tests.peers.playlists import ListTrouble, Playlist, further_page, playlist_page
 from tests.peers.tunnel import Tunnel, TunnelHandler
-from tests.peers.videos import MEDIA_HOST, Trouble, Video, player_answer
+from tests.peers.videos import MEDIA_HOST, Trouble, Video, player_answer, unplayable
 
 HOSTS = ("www.youtube.com", "youtube.com", "i.ytimg.com", MEDIA_HOST)
-PAGE = b"<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request that arrived, inside TLS. `video_id`: of the video; `client`: who the player was asked as."""
+    """One request that arrived, inside TLS. `video_id`: of the video, or the list; `client`: who the player was asked
+    as; `cookies`: what it brought."""
 
     host: str
     method: str
@@ -33,6 +35,7 @@ class Asked:
     query: dict[str, str]
     video_id: str = ""
     client: str = ""
+    cookies: str = ""
 
 
 class YouTubeStandIn:
@@ -40,6 +43,7 @@ class YouTubeStandIn:
 
     def __init__(self) -> None:
         self.videos: dict[str, Video] = {}
+        self.playlists: dict[str, Playlist] = {}
         self.requests: list[Asked] = []
         self._troubled: set[str] = set()
         self._folder = TemporaryDirectory(prefix="fl-bt-test-")
@@ -60,10 +64,24 @@ class YouTubeStandIn:
         self.videos[video.video_id] = video
         return video
 
+    def add_playlist(self, playlist: Playlist) -> Playlist:
+        self.playlists[playlist.playlist_id] = playlist
+        return playlist
+
+    @property
+    def address(self) -> str:
+        """Host and port of the proxy that leads here."""
+        return f"127.0.0.1:{self._tunnel.server_port}"
+
+    @property
+    def credentials(self) -> set[str]:
+        """What the proxy was told of who uses it: values of `Proxy-Authorization`."""
+        return self._tunnel.credentials
+
     @property
     def environment(self) -> dict[str, str]:
         """Variables for processes that shall find this site. With them, they trust no other certificate."""
-        proxy = f"http://127.0.0.1:{self._tunnel.server_port}"
+        proxy = f"http://{self.address}"
         local = "127.0.0.1,localhost"
         return {
             "HTTPS_PROXY": proxy, "https_proxy": proxy, "NO_PROXY": local, "no_proxy": local,
@@ -101,28 +119,70 @@ class _Handler(TunnelHandler):
     def do_POST(self) -> None:  # noqa: N802 - the name http.server asks for
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         client = body.get("context", {}).get("client", {}).get("clientName", "")
-        video_id = body.get("videoId", "")
-        path = self._note(video_id, client)
-        if self.host == "www.youtube.com" and path == "/youtubei/v1/player":
-            self._player(video_id, client)
-        else:
-            self.answer(404, PAGE, "text/html")
+        video_id, token = body.get("videoId", ""), body.get("continuation", "")
+        list_id = token.partition(".")[0] or body.get("browseId", "").removeprefix("VL")
+        list_id = list_id or body.get("url", "").partition("list=")[2]
+        match self.host, self._note(video_id or list_id, client):
+            case "www.youtube.com", "/youtubei/v1/player":
+                self._player(video_id, client)
+            case "www.youtube.com", "/youtubei/v1/browse":
+                self._browse(list_id, token, body.get("params", ""))
+            case _, path if path.endswith("/resolve_url"):
+                self._resolve(list_id)
+            case _:
+                self.answer(404, SORRY, "text/html")
 
     def do_GET(self) -> None:  # noqa: N802 - as above
         query = self._query()
         still = self.path.split("/")[2] if self.path.startswith("/vi/") else ""
-        path = self._note(query.get("id", query.get("v", still)))
+        path = self._note(query.get("id", query.get("v", query.get("list", still))))
         match self.host, path.split("/"):
             case host, _ if host == MEDIA_HOST and path == "/videoplayback":
                 self._media(self.server.site.videos[query["id"]], query)
             case "i.ytimg.com", ["", "vi", video_id, "maxresdefault.jpg"]:
                 self._cover(self.server.site.videos[video_id])
             case _, ["", "watch"]:
-                self.answer(200, b'<script src="/s/player/0123abcd/player_ias.vflset/en_US/base.js">', "text/html")
-            case _, [*_, "base.js"]:
+                self._watch(query["v"])
+            case _, ["", "embed", _]:
+                self.answer(200, page({}, client_name="WEB_EMBEDDED_PLAYER"), "text/html")
+            case _, ["", "playlist"]:
+                self._browse(query["list"])
+            case _ if path == PLAYER_SCRIPT_PATH:
                 self.answer(200, b"var a={signatureTimestamp:20400};", "text/javascript")
             case _:
-                self.answer(404, PAGE, "text/html")
+                self.answer(404, SORRY, "text/html")
+
+    def _watch(self, video_id: str) -> None:
+        """The page of a video: it plays nothing itself, and knows what the video is called."""
+        video = self.server.site.videos.get(video_id)
+        player = player_answer(video, "") if video else {"playabilityStatus": unplayable("ERROR", "Video unavailable")}
+        player.pop("streamingData", None)
+        self.answer(200, page({"contents": {"twoColumnWatchNextResults": {"results": {}}}}, player), "text/html")
+
+    def _browse(self, list_id: str, token: str = "", params: str = "") -> None:
+        """A list, as the page that people see (GET), or as what the page asks for itself (POST)."""
+        playlist = self.server.site.playlists.get(list_id)
+        match playlist.trouble if playlist else None:
+            case ListTrouble.FORBIDDEN:
+                self.answer(403, b"")
+            case ListTrouble.SILENT:
+                self.hang()
+            case ListTrouble.HTML:
+                self.answer(200, SORRY, "text/html")
+            case ListTrouble.BREAKS_OFF if token:
+                self.answer(500, b"{}")
+            case _:
+                content = further_page(playlist, token) if playlist and token else playlist_page(playlist, params)
+                as_page = self.command == "GET"
+                self.answer(200, page(content) if as_page else json.dumps(content).encode(), "text/html")
+
+    def _resolve(self, list_id: str) -> None:
+        """What libraries ask when a list's page told them nothing."""
+        playlist = self.server.site.playlists.get(list_id)
+        if playlist is not None and playlist.trouble is ListTrouble.SILENT:
+            self.hang()
+        else:
+            self.answer(404, SORRY, "text/html")
 
     def _player(self, video_id: str, client: str) -> None:
         site = self.server.site
@@ -135,7 +195,7 @@ class _Handler(TunnelHandler):
             case Trouble.PLAYER_403 | Trouble.PLAYER_429 | Trouble.PLAYER_500:
                 self.answer(int(video.trouble[-3:]), b"{}")
             case Trouble.PLAYER_HTML:
-                self.answer(200, PAGE, "text/html")
+                self.answer(200, SORRY, "text/html")
             case Trouble.CONSENT:
                 self.answer(302, b"", Location="https://consent.youtube.com/m?continue=x")
             case Trouble.PLAYER_SILENT:
@@ -145,7 +205,10 @@ class _Handler(TunnelHandler):
             case Trouble.PLAYER_RESET_ONCE if site.first_time(video, Trouble.PLAYER_RESET_ONCE):
                 self.reset()
             case _:
-                self.answer(200, json.dumps(player_answer(video, client)).encode())
+                page_opened = self.headers.get("X-Goog-Visitor-Id") == PAGE_VISITOR
+                signed_in = "SAPISIDHASH" in self.headers.get("Authorization", "")
+                answer = player_answer(video, client, page_opened=page_opened, signed_in=signed_in)
+                self.answer(200, json.dumps(answer).encode())
 
     def _cover(self, video: Video) -> None:
         if video.trouble is Trouble.COVER_SILENT:
@@ -196,7 +259,7 @@ class _Handler(TunnelHandler):
             case Trouble.MEDIA_503_ONCE if self.server.site.first_time(video, Trouble.MEDIA_503_ONCE):
                 self.answer(503, b"")
             case Trouble.MEDIA_HTML:
-                self.answer(200, PAGE, "text/html; charset=utf-8")
+                self.answer(200, SORRY, "text/html; charset=utf-8")
             case Trouble.MEDIA_REDIRECT:
                 self.answer(302, b"", Location="https://www.google.com/sorry/index")
             case _:
@@ -205,7 +268,8 @@ class _Handler(TunnelHandler):
 
     def _note(self, video_id: str, client: str = "") -> str:
         path = urlsplit(self.path).path
-        self.server.site.requests.append(Asked(self.host, self.command, path, self._query(), video_id, client))
+        cookies = self.headers.get("Cookie", "")
+        self.server.site.requests.append(Asked(self.host, self.command, path, self._query(), video_id, client, cookies))
         return path
 
     def _query(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""The child that fetches: one process per download, started by `worker.child.run_child` with a `FetchTask`."""
+"""The child that fetches: one process per attempt, started by `worker.child.run_child` with a `FetchTask`."""
 
 from jobs.models import Upload, YouTube
+from jobs.youtube import Provider
 from worker.childside import Report, serve
 from worker.tasks import Fetched, FetchTask
 
@@ -10,15 +11,19 @@ def fetch(task: FetchTask, report: Report) -> Fetched:
 
     Imports as late as this, since an upload needs nothing of a downloader's libraries and runtimes.
     """
-    match task.source:
-        case YouTube():
-            from worker.sources.youtube import fetch_youtube
-
-            return fetch_youtube(task, report)
-        case Upload():
+    match task.source, task.provider:
+        case Upload(), _:
             from worker.sources.upload import fetch_upload
 
             return fetch_upload(task, report)
+        case YouTube(), Provider.PYTUBEFIX:
+            from worker.sources.youtube import fetch_youtube
+
+            return fetch_youtube(task, report)
+        case YouTube(), Provider.YTDLP:
+            from worker.sources.ytdlp import fetch_ytdlp
+
+            return fetch_ytdlp(task, report)
 
 
 if __name__ == "__main__":

@@ -33,17 +33,13 @@ class PlayabilityStatus(_Answer):
 
     @property
     def said(self) -> str:
-        """Everything it says in words, in lower case, with plain apostrophes."""
+        """Everything it says in words, in lower case."""
         texts = [self.reason, *self.messages, *_texts(self.subreason)]
         for screen in self.error_screen.values():
             if isinstance(screen, dict):
                 texts += [*_texts(screen.get("reason")), *_texts(screen.get("subreason"))]
         # In the order of first mention, each once: the screen repeats the reason.
-        return (
-            " | ".join(dict.fromkeys(text for text in texts if text))
-            .lower()
-            .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-        )
+        return " | ".join(dict.fromkeys(text for text in texts if text)).lower()
 
     @property
     def is_scheduled(self) -> bool:
@@ -129,10 +125,15 @@ _PHRASES: Final = tuple(
 )
 
 
+def reason_in(words: str) -> Reason | None:
+    """The reason that YouTube's English words give, as a library passes them on; None when they give none."""
+    plain = words.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return next((reason for reason, phrase in _PHRASES if phrase.search(plain)), None)
+
+
 def _reason(status: PlayabilityStatus) -> Reason:
-    for reason, phrase in _PHRASES:
-        if phrase.search(status.said):
-            return reason
+    if (reason := reason_in(status.said)) is not None:
+        return reason
     if status.desktop_legacy_age_gate_reason:
         return Reason.AGE_RESTRICTED
     match status.status:

@@ -1,8 +1,9 @@
 """The one way out to YouTube: which hosts, how many requests, how slow; ranged downloads that always end.
 
-Everything goes through urllib, pytubefix's own requests too, so the proxy and certificate variables of the environment
-(`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`) hold for all of it. Errors become `Failed` here: an answer that refuses us
-is YOUTUBE_REFUSED, no way to the site is NETWORK, a connection that stands still or trickles is STALLED.
+Everything goes through urllib, the libraries' own requests too, so the proxy and certificate variables of the
+environment (`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`) hold for all of it, unless a proxy is given. Errors become
+`Failed` here: an answer that refuses us is YOUTUBE_REFUSED, no way to the site is NETWORK, a connection that stands
+still or trickles is STALLED.
 """
 
 import contextlib
@@ -13,16 +14,19 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.error import HTTPError, URLError
-from urllib.request import BaseHandler, Request, build_opener, install_opener, urlopen
+from urllib.parse import unquote, urlsplit
+from urllib.request import BaseHandler, ProxyHandler, Request, build_opener, install_opener, urlopen
+
+from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason, failed
 
 SOCKET_SECONDS: Final = 12.0  # without a byte
 PATIENCE: Final = 30.0  # seconds over which a download's rate is judged
 SLOWEST: Final = 2048  # bytes per second: a song at a hundredth of the speed of listening
-MOST_REQUESTS: Final = 48  # to the site per job
 RANGE_BYTES: Final = 9 << 20  # googlevideo slows down single answers that are longer than this
-MOST_RANGES: Final = 24  # longer songs get longer ranges
+MOST_RANGES: Final = 10  # longer songs get longer ranges, so that all of a job's requests can be counted beforehand
+AGENT: Final = "Mozilla/5.0"  # as pytubefix says; urllib's own name would stand out
 BARREN: Final = 3  # attempts in a row that brought nothing
 BROKEN: Final = 8  # attempts that broke off before their end
 PIECE: Final = 1 << 16  # bytes read at once
@@ -38,7 +42,7 @@ class Gate(BaseHandler):
     `refused` remembers a request that was not let through, since a library may swallow the exception.
     """
 
-    def __init__(self, most: int = MOST_REQUESTS) -> None:
+    def __init__(self, most: int) -> None:
         self.left = most
         self.refused: Failure | None = None
 
@@ -60,12 +64,30 @@ class Gate(BaseHandler):
         raise Failed(self.refused)
 
 
-def open_gate() -> Gate:
-    """Put a gate before every request of this process, and a time-out on every socket."""
-    gate = Gate()
+def open_gate(most: int, proxy: SecretStr | None = None) -> Gate:
+    """Put a gate before every request of this process, and a time-out on every socket.
+
+    `most`: requests that are let through. `proxy`: an http:// address, in place of the environment's.
+    """
+    gate = Gate(most)
     socket.setdefaulttimeout(SOCKET_SECONDS)
-    install_opener(build_opener(gate))
+    ways = [ProxyHandler(dict.fromkeys(("http", "https"), proxy.get_secret_value()))] if proxy else []
+    opener = build_opener(gate, *ways)
+    opener.addheaders = [("User-Agent", AGENT)]
+    install_opener(opener)
     return gate
+
+
+def discreet(words: str, proxy: SecretStr | None) -> str:
+    """A library's words, short, and without the address and the password of `proxy`, however they are written."""
+    from jobs.logs import without_secrets  # brings all settings with it, and few children need it
+
+    if proxy is not None:
+        address = proxy.get_secret_value()
+        password = urlsplit(address).password or ""
+        for secret in (address, address.rstrip("/"), password, unquote(password)):
+            words = words.replace(secret, "***") if secret else words
+    return without_secrets(words)[:500]
 
 
 def failure_of(error: Exception) -> Failure | None:

@@ -18,9 +18,9 @@ def test_the_gate_knows_its_hosts_and_counts() -> None:
     assert caught.value.failure == gate.refused
     for url in ("https://www.google.com/sorry", "https://googlevideo.com.evil.org/x", "https://evilgooglevideo.com/x"):
         with pytest.raises(Failed):
-            Gate().https_request(Request(url))
+            Gate(9).https_request(Request(url))
     with pytest.raises(Failed):
-        Gate().http_request(Request("http://www.youtube.com/x"))
+        Gate(9).http_request(Request("http://www.youtube.com/x"))
 
 
 def test_pace_ends_a_trickle_and_forgives_a_pause() -> None:

@@ -1,75 +1,19 @@
 """Downloads through the real child process, from a stand-in for YouTube behind a TLS proxy."""
 
-import asyncio
 import importlib.util
 import struct
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from jobs.failures import Failed, Failure, Reason
-from jobs.models import Tags, YouTube
+from jobs.failures import Reason
+from jobs.models import Tags
 from tests.peers.tones import picture, song
 from tests.peers.videos import AAC, MEDIA_HOST, OPUS, OPUS_LOW, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
-from worker.audio.reading import open_song
-from worker.child import Step, run_child
-from worker.tasks import Fetched, FetchTask
-
-ID = "dQw4w9WgXcQ"
-
-
-@pytest.fixture(scope="module")
-def shared_site() -> Iterator[YouTubeStandIn]:
-    with YouTubeStandIn() as site:
-        yield site
-
-
-@pytest.fixture
-def site(shared_site: YouTubeStandIn, monkeypatch: pytest.MonkeyPatch) -> YouTubeStandIn:
-    """The stand-in, with nothing asked of it yet, in this test's environment."""
-    shared_site.requests.clear()
-    shared_site.refused_hosts.clear()
-    for name, value in shared_site.environment.items():
-        monkeypatch.setenv(name, value)
-    return shared_site
-
-
-@pytest.fixture
-def output(tmp_path: Path) -> Path:
-    folder = tmp_path / "output"
-    folder.mkdir()
-    return folder
-
-
-async def fetch(
-    output: Path,
-    video_id: str = ID,
-    *,
-    module: str = "worker.sources",
-    max_seconds: float = 600,
-    steps: list[Step] | None = None,
-) -> Fetched:
-    task = FetchTask(source=YouTube(video_id=video_id), output=output, max_seconds=max_seconds)
-    heard = [] if steps is None else steps
-    return await run_child(module, task, Fetched, heard.append, deadline=60, stall=30)
-
-
-async def refused(output: Path, **how: str | float) -> Failure:
-    """How a download fails. Whatever the cause, nothing is left behind."""
-    with pytest.raises(Failed) as caught:
-        await fetch(output, **how)  # type: ignore[arg-type]  # passed through
-    assert list(output.iterdir()) == []
-    return caught.value.failure
-
-
-def assert_is_song(fetched: Fetched, seconds: float) -> None:
-    with open_song(fetched.audio) as opened:
-        samples = sum(len(block) for block in opened.blocks())
-    assert samples / 44100 == pytest.approx(seconds, abs=0.1)
-    assert fetched.seconds == pytest.approx(seconds, abs=0.1)
+from tests.worker.sources.downloads import ID, assert_is_song, fates, fetch, refused
+from worker.child import Step
 
 
 async def test_a_video_becomes_a_song_with_tags_and_cover(site: YouTubeStandIn, output: Path) -> None:
@@ -95,11 +39,7 @@ async def test_a_video_becomes_a_song_with_tags_and_cover(site: YouTubeStandIn, 
     assert len(site.requests) == 4
     assert site.hosts == {"www.youtube.com", MEDIA_HOST, "i.ytimg.com"}
     assert site.refused_hosts == []
-
-
-async def test_nothing_is_written_into_the_library(site: YouTubeStandIn, output: Path) -> None:
-    site.add(Video(ID))
-    await fetch(output)
+    # Nothing is written into the library's own folder.
     spec = importlib.util.find_spec("pytubefix")
     assert spec is not None
     assert spec.origin is not None
@@ -165,33 +105,26 @@ ENDLESS: dict[Trouble, tuple[Reason, int]] = {
 async def test_trouble_ends_with_its_reason_and_few_requests(
     site: YouTubeStandIn, tmp_path: Path, module: str, troubles: dict[Trouble, tuple[Reason, int]]
 ) -> None:
-    turns = asyncio.Semaphore(3)  # several processes at once: each spends its time loading libraries
+    videos = [
+        Video(f"trouble{number:03d}A", trouble=trouble, seconds=30 if trouble is Trouble.OTHER_LENGTH else 3)
+        for number, trouble in enumerate(troubles)
+    ]
+    met = await fates(site, tmp_path, videos, module=module)
+    ends = dict(zip(troubles, met.values(), strict=True))
 
-    async def meet(trouble: Trouble, video_id: str) -> tuple[Reason, int]:
-        site.add(Video(video_id, trouble=trouble, seconds=30 if trouble is Trouble.OTHER_LENGTH else 3))
-        folder = tmp_path / video_id
-        folder.mkdir()
-        async with turns:
-            failure = await refused(folder, video_id=video_id, module=module)
-        return failure.reason, len([asked for asked in site.requests if asked.video_id == video_id])
-
-    async with asyncio.TaskGroup() as group:  # when one fails, the others' processes end before the loop does
-        meeting = {trouble: group.create_task(meet(trouble, f"trouble{n:03d}A")) for n, trouble in enumerate(troubles)}
-    met = {trouble: task.result() for trouble, task in meeting.items()}
-
-    reasons = {trouble: reason for trouble, (reason, _) in met.items()}
+    reasons = {trouble: reason for trouble, (reason, _) in ends.items()}
     assert reasons == {trouble: reason for trouble, (reason, _) in troubles.items()}
     # At most: a reset may or may not swallow what was sent just before it.
-    assert all(asked <= troubles[trouble][1] for trouble, (_, asked) in met.items()), met
+    assert {trouble: asked for trouble, (_, asked) in ends.items() if asked > troubles[trouble][1]} == {}
     assert site.refused_hosts == []  # a redirect to elsewhere does not even leave the process
 
 
-@pytest.mark.parametrize("trouble", [Trouble.PLAYER_RESET_ONCE, Trouble.MEDIA_RESET_ONCE, Trouble.MEDIA_503_ONCE])
-async def test_passing_trouble_is_overcome(site: YouTubeStandIn, output: Path, trouble: Trouble) -> None:
-    video = site.add(Video(f"passing{trouble.name[-4:-1].lower()}0", trouble=trouble))
-    fetched = await fetch(output, video.video_id)
-    assert_is_song(fetched, 3.0)
-    assert len(site.requests) <= 6
+async def test_passing_trouble_is_overcome(site: YouTubeStandIn, tmp_path: Path) -> None:
+    troubles = (Trouble.PLAYER_RESET_ONCE, Trouble.MEDIA_RESET_ONCE, Trouble.MEDIA_503_ONCE)
+    videos = [Video(f"passing{number:03d}A", trouble=trouble) for number, trouble in enumerate(troubles)]
+    met = await fates(site, tmp_path, videos)
+    assert [reason for reason, _ in met.values()] == [None, None, None]
+    assert all(asked <= 6 for _, asked in met.values()), met
 
 
 async def test_another_client_is_asked_when_the_first_gets_nothing(site: YouTubeStandIn, output: Path) -> None:
@@ -201,23 +134,18 @@ async def test_another_client_is_asked_when_the_first_gets_nothing(site: YouTube
     assert len(site.requests) < 12
 
 
-@pytest.mark.parametrize(
-    ("video", "reason"),
-    [
-        (Video(ID, playability=unplayable("LOGIN_REQUIRED", "Private video", "Sign in if you've been granted access")),
-         Reason.PRIVATE),
-        (Video(ID, playability=unplayable("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot")),
-         Reason.YOUTUBE_REFUSED),
-        (Video(ID, claims={"isLive": True, "isLiveContent": True, "lengthSeconds": "0"}), Reason.LIVE),
-        (Video(ID, claims={"isUpcoming": True},
-               playability=unplayable("LIVE_STREAM_OFFLINE", "Premieres in 3 hours")), Reason.UPCOMING),
-    ],
-)  # fmt: skip
-async def test_what_youtube_says_of_the_video_reaches_the_person(
-    site: YouTubeStandIn, output: Path, video: Video, reason: Reason
-) -> None:
-    site.add(video)
-    assert (await refused(output)).reason is reason
+async def test_what_youtube_says_of_the_video_reaches_the_person(site: YouTubeStandIn, tmp_path: Path) -> None:
+    private = unplayable("LOGIN_REQUIRED", "Private video", "Sign in if you've been granted access")
+    not_a_bot = unplayable("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot")
+    premiere = unplayable("LIVE_STREAM_OFFLINE", "Premieres in 3 hours")
+    videos = {
+        Reason.PRIVATE: Video("saysprivatA", playability=private),
+        Reason.YOUTUBE_REFUSED: Video("saysnotbotA", playability=not_a_bot),
+        Reason.LIVE: Video("sayslivelvA", claims={"isLive": True, "isLiveContent": True, "lengthSeconds": "0"}),
+        Reason.UPCOMING: Video("sayspremieA", claims={"isUpcoming": True}, playability=premiere),
+    }
+    met = await fates(site, tmp_path, videos.values())
+    assert {reason: met[video.video_id][0] for reason, video in videos.items()} == {reason: reason for reason in videos}
     assert site.media_requests == []
 
 

@@ -1,0 +1,88 @@
+"""From a source to a local file: the one attempt that an upload needs, or one provider after another for a video."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from arq.connections import ArqRedis
+
+from jobs.failures import Failed, Failure
+from jobs.models import Upload, YouTube
+from jobs.providers import keep_standing, standings
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from jobs.youtube import Provider
+from worker.child import Step, run_child
+from worker.sources import providers
+from worker.tasks import Fetched, FetchTask
+
+log = logging.getLogger(__name__)
+
+
+async def fetch(
+    source: Upload | YouTube,
+    into: Path,
+    on_step: Callable[[Step], None],
+    *,
+    settings: Settings,
+    store: ResultStore,
+    redis: ArqRedis,
+) -> Fetched:
+    """Bring `source` to a file in `into`, an empty folder, within FLBT_FETCH_TIMEOUT. Raises `Failed`."""
+    ends = asyncio.get_running_loop().time() + settings.fetch_timeout
+    if isinstance(source, Upload):
+        task = FetchTask(source=source, output=into, inbox=store.inbox(source), max_seconds=settings.max_seconds)
+        return await _attempt(task, on_step, settings, ends)
+
+    failures: list[tuple[Provider, Failure]] = []
+    order = providers.order(await standings(redis), time.time())
+    for provider, requests in zip(order, providers.shares(len(order)), strict=True):
+        folder = into / provider
+        folder.mkdir()
+        task = FetchTask(
+            source=source,
+            output=folder,
+            max_seconds=settings.max_seconds,
+            provider=provider,
+            requests=requests,
+            proxy=settings.youtube_proxy,
+            cookies=settings.youtube_cookies.absolute() if settings.youtube_cookies else None,
+        )
+        try:
+            fetched = await _attempt(task, on_step, settings, ends)
+        except Failed as error:
+            failure = error.failure
+        else:
+            await _note(redis, provider, None)
+            return fetched
+        await _note(redis, provider, failure)
+        failures.append((provider, failure))
+        if not providers.is_service_side(failure):
+            break
+        log.warning("%s by %s: %s: %s", source.key, provider, failure.reason, failure.detail)
+    raise Failed(providers.together(failures))
+
+
+async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: Settings, ends: float) -> Fetched:
+    return await run_child(
+        "worker.sources",
+        task,
+        Fetched,
+        on_step,
+        deadline=ends - asyncio.get_running_loop().time(),
+        stall=settings.stall_timeout,
+    )
+
+
+async def _note(redis: ArqRedis, provider: Provider, failure: Failure | None) -> None:
+    """Remember how it went, and say so when a provider goes down or comes back."""
+    before = (await standings(redis))[provider]  # read anew: the download took its time
+    now = providers.after(before, failure, time.time())
+    if now != before:
+        await keep_standing(redis, now)
+    if now.up and not before.up:
+        log.info("%s is back", provider)
+    elif before.up and not now.up:
+        log.warning("%s is down: %s, %d times in a row", provider, now.reason, now.failures)
