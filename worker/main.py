@@ -16,11 +16,13 @@ from jobs import keys
 from jobs.connection import connect, deserialize, serialize
 from jobs.desk import Desk
 from jobs.ends import end
+from jobs.listings import LISTING_FUNCTION, OVERDUE
 from jobs.models import Lane
 from jobs.queue import JOB_FUNCTION
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from worker import cleanup
+from worker.listings import take_listing
 from worker.pipeline import Studio, take
 
 log = logging.getLogger(__name__)
@@ -60,8 +62,14 @@ def _lane_worker(
         for track_id in track_ids:
             await take(studio, track_id)
 
+    async def listing(ctx: dict[Any, Any], playlist_id: str) -> None:  # noqa: ARG001
+        await take_listing(redis, settings, playlist_id)
+
+    functions = [func(track, name=JOB_FUNCTION, timeout=settings.job_timeout + 60, max_tries=NEVER, keep_result=0)]
+    if lane is Lane.QUICK:
+        functions.append(func(listing, name=LISTING_FUNCTION, timeout=OVERDUE, max_tries=NEVER, keep_result=0))
     return Worker(
-        functions=[func(track, name=JOB_FUNCTION, timeout=settings.job_timeout + 60, max_tries=NEVER, keep_result=0)],
+        functions=functions,
         redis_pool=redis,
         queue_name=keys.queue(lane),
         max_jobs=1,

@@ -1,0 +1,42 @@
+"""One playlist from the queue: find out what is in it, or why not, and tell whoever asked."""
+
+import logging
+
+from arq.connections import ArqRedis
+
+from jobs.failures import Failed, Failure, Reason
+from jobs.listings import keep_listing
+from jobs.settings import Settings
+from jobs.youtube import Listing
+from worker.child import Step, run_child
+from worker.tasks import ListingTask
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 45.0  # seconds; people wait for the answer, and songs to be rendered wait behind it
+
+
+async def take_listing(redis: ArqRedis, settings: Settings, playlist_id: str) -> None:
+    """List a playlist and keep the listing, with its failure when there is one. Raises nothing but `RedisError`."""
+    found = await _list(settings, playlist_id)
+    if found.failure is None:
+        log.info("playlist %s: %d videos", playlist_id, len(found.entries))
+    else:
+        log.warning("playlist %s: %s: %s", playlist_id, found.failure.reason, found.failure.detail)
+    await keep_listing(redis, found)
+
+
+async def _list(settings: Settings, playlist_id: str) -> Listing:
+    task = ListingTask(playlist_id=playlist_id, proxy=settings.youtube_proxy)
+    try:
+        return await run_child("worker.sources.listing", task, Listing, _ignore, deadline=DEADLINE)
+    except Failed as error:
+        failure = error.failure
+    except Exception as error:
+        log.exception("playlist %s: a bug", playlist_id)
+        failure = Failure(reason=Reason.INTERNAL, detail=repr(error))
+    return Listing(playlist_id=playlist_id, failure=failure)
+
+
+def _ignore(step: Step) -> None:
+    """Nobody watches a listing grow."""
