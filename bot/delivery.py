@@ -106,7 +106,7 @@ def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: L
     if wish.mix:
         return _files(manifest, made, Rendition(kind="mix", format=wish.format, mix=wish.mix), limits)
     zipped = Plan() if wish.package is Package.ALBUM else _zip(manifest, made, wish.format, limits)
-    apart = wish.package is not Package.ZIP or bool(zipped.notes)
+    apart = wish.package is not Package.ZIP or any(note.message == "note-zip-apart" for note in zipped.notes)
     stems = Rendition(kind="stems", format=wish.format)
     plans = (_files(manifest, made, stems, limits) if apart else Plan(), zipped)
     parts = tuple(part for one in plans for part in one.parts)

@@ -27,6 +27,7 @@ from jobs.models import (
     Progress,
     Request,
     Stage,
+    Stem,
     StoredFile,
     Tags,
     Upload,
@@ -50,6 +51,8 @@ def view(phase: Phase = Phase.WAITING, source: YouTube | Upload = VIDEO, **more:
 
 KNOWN = {"title": "Aquarela", "artist": "Toquinho", "seconds": 254.0}
 
+NO_DRUMS = Wish(model=Model(stems=4), mix=(Stem.VOCALS, Stem.BASS, Stem.OTHER))
+
 TABLE = [
     (view(Phase.RECEIVING, FILE), "Ana - Song (1:01)\nTaking in your file…"),
     (view(), "YouTube video youtu.be/dQw4w9WgXcQ\nIn line"),
@@ -57,6 +60,11 @@ TABLE = [
     (
         view(ahead=2, progress=Progress(seconds_left=98)),
         "YouTube video youtu.be/dQw4w9WgXcQ\nIn line, 2 songs ahead · about 1 min 40 s",
+    ),
+    (view(ahead=2, wait=98), "YouTube video youtu.be/dQw4w9WgXcQ\nIn line, 2 songs ahead · about 1 min 40 s"),
+    (
+        view(progress=Progress(stage=Stage.RENDERING, fraction=0.5, **KNOWN), wish=NO_DRUMS),
+        "Toquinho - Aquarela · no drums (4:14)\nMixing\n▰▰▰▰▰▰▱▱▱▱▱▱ 50 %",
     ),
     (
         view(progress=Progress(stage=Stage.FETCHING, fraction=0.5, **KNOWN)),
@@ -161,6 +169,11 @@ def test_settings_show_what_is_chosen_and_every_choice() -> None:
         Action(verb=Verb.STEMS, choice="5"),
         Action(verb=Verb.FORMAT, choice="m4a"),
         Action(verb=Verb.PACKAGE, choice="both"),
+        Action(verb=Verb.MIX, target=RID, choice="5vpdbo"),
+        Action(verb=Verb.PICK, target=RID),
+        Action(verb=Verb.PAGE, target=RID, choice="2"),
+        Action(verb=Verb.WANT, target=RID, choice="again"),
+        Action(verb=Verb.FORGET, target=RID, choice="yes"),
     ],
 )
 def test_actions_come_back_as_they_went(action: Action) -> None:
@@ -169,7 +182,19 @@ def test_actions_come_back_as_they_went(action: Action) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "cancel", "cancel:", "cancel:xyz", f"cancel:{RID}:x", f"resend:{RID}", "stems::3", "format::exe", ":"]
+    "text",
+    [
+        "",
+        "cancel",
+        "cancel:",
+        "cancel:xyz",
+        f"cancel:{RID}:x",
+        f"resend:{RID}",
+        f"mix:{RID}:x",
+        "stems::3",
+        "format::exe",
+        ":",
+    ],
 )
 def test_what_is_not_ours_is_no_action(text: str) -> None:
     assert parse_action(text) is None

@@ -142,6 +142,7 @@ def test_a_large_zip_is_sent_in_parts_that_open_on_their_own() -> None:
     made = plan(song(), [archive(Format.FLAC, 80), split(Format.FLAC, 45, 35)], wish, CLOUD)
     assert shape(made) == [("zip-flac-by50000000", "document", 1), ("zip-flac-by50000000.2", "document", 1)]
     assert notes(made) == ["note-zip-parts"]
+    assert made.needs == (), "its files are not sent beside it"
     names = [piece.name for part in made.parts for piece in part.pieces]
     assert names == ["Elis - Águas de Março (2 stems, 1).zip", "Elis - Águas de Março (2 stems, 2).zip"]
 
@@ -258,6 +259,32 @@ def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, wish: Wish, sec
         button = Action(verb=Verb.RESEND, target="0" * 16, choice=part.id)
         assert parse_action(button.text) == button
         assert len(button.text.encode()) <= 64
+
+
+# --- the picture ----------------------------------------------------------------------------------------
+
+PICTURE = StoredFile(name="picture.png", bytes_=60_000)
+
+
+@pytest.mark.parametrize("package", Package)
+def test_the_picture_comes_first_and_is_everybodys(package: Package) -> None:
+    manifest = song().model_copy(update={"picture": PICTURE})
+    made = plan(manifest, [stems(Format.MP3, 9, 9), archive(Format.MP3, 18)], WANT[package], CLOUD)
+    assert shape(made)[0] == ("picture", "photo", 1)
+    assert len(made.parts) == (3 if package is Package.BOTH else 2)
+    (piece,) = made.parts[0].pieces
+    assert (piece.key, piece.name) == (f"{'t' * 24}/picture.png", "Elis - Águas de Março.png")
+
+
+def test_no_picture_with_a_mix_nor_alone_nor_above_the_limit() -> None:
+    manifest = song(stems=4).model_copy(update={"picture": PICTURE})
+    wish = Wish(model=Model(stems=4), mix=NO_DRUMS)
+    assert [part.id for part in plan(manifest, [mixed(Format.MP3, 9)], wish, CLOUD).parts] == [
+        "mix-vocals+bass+other-mp3"
+    ]
+    assert plan(manifest, [], Wish(), CLOUD).parts == ()
+    large = song().model_copy(update={"picture": PICTURE.model_copy(update={"bytes_": CLOUD.photo_bytes + 1})})
+    assert shape(plan(large, [stems(Format.MP3, 9, 9)], Wish(), CLOUD)) == [("stems-mp3", "audio", 2)]
 
 
 # --- mixes -----------------------------------------------------------------------------------------------------

@@ -114,3 +114,4 @@ def test_stem_and_mix_titles() -> None:
     assert mix_suffix((Stem.VOCALS, Stem.BASS, Stem.OTHER), four) == "no drums"
     assert mix_suffix((Stem.BASS, Stem.VOCALS), four) == "vocals + bass"
     assert mix_suffix((Stem.ACCOMPANIMENT,), STEMS[2]) == "no vocals"
+    assert mix_suffix((Stem.VOCALS,), STEMS[2]) == "vocals"

@@ -1,6 +1,7 @@
 """A rig for the bot: the small Bot API server, a real queue and store, the bot itself, and a worker's end of them."""
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import AsyncIterator
@@ -136,8 +137,9 @@ class Worker:
 
 
 def _write(path: Path, size: int) -> int:
-    beginning = BEGINNINGS[path.suffix[1:]]
-    path.write_bytes(beginning + path.stem.encode().ljust(size - len(beginning), b"\0"))
+    """A file of `size` bytes that takes no room on the disk."""
+    path.write_bytes((BEGINNINGS[path.suffix[1:]] + path.stem.encode())[:size])
+    os.truncate(path, size)
     return size
 
 

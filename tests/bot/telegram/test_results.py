@@ -23,6 +23,7 @@ async def settle_on(chat: Chat, *labels: str) -> None:
     menu = await chat.until(lambda message: "What you get" in message.text)
     for label in labels:
         await (await chat.press(menu, label)).answer()
+        await turned(chat, menu, f"✓ {label}")
 
 
 async def result(rig: Rig, chat: Chat, text: str = SONG) -> Message:
