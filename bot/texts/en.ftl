@@ -88,7 +88,6 @@ too-many-open = You have { $limit ->
     } in the works, which is as many as I take at a time. Send this again when one is done.
 upload-too-large = This file is { $size }, and Telegram lets bots fetch { $limit } at most. Send it as MP3 or M4A, or send a YouTube link. The owner of this bot can lift the limit with a Bot API server of their own.
 upload-not-media = I can only use audio and video files. Send me the song as MP3, M4A, FLAC, WAV or a video.
-upload-failed = Telegram would not give me that file. Please send it again.
 queue-away = I can’t reach my queue right now. Please send this again in a minute.
 went-wrong = Something went wrong on my side. Please try again in a minute.
 

@@ -88,7 +88,6 @@ too-many-open = Você tem { $limit ->
     } em andamento, que é o máximo de cada vez. Mande de novo quando uma terminar.
 upload-too-large = Este arquivo tem { $size }, e o Telegram deixa os bots baixarem no máximo { $limit }. Mande em MP3 ou M4A, ou mande um link do YouTube. O dono deste bot pode acabar com o limite usando um servidor Bot API próprio.
 upload-not-media = Só consigo usar arquivos de áudio e vídeo. Me mande a música em MP3, M4A, FLAC, WAV ou um vídeo.
-upload-failed = O Telegram não me entregou esse arquivo. Mande de novo, por favor.
 queue-away = Não consigo acessar a minha fila agora. Mande de novo daqui a um minuto, por favor.
 went-wrong = Algo deu errado do meu lado. Tente de novo daqui a um minuto, por favor.
 

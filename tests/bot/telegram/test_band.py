@@ -1,0 +1,119 @@
+"""An evening with the band, as everybody in the group sees it. The README shows it: `UPDATE_TRANSCRIPT=1` writes it."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+
+from jobs.models import Stage
+from tests.bot.telegram.rig import SONG, Rig, files
+from tests.peers.botapi import Chat, Message, Person
+
+NAME = "Elis & Tom - Águas de Março"
+#: States of a card that this test waits for; which others can be seen between them is a matter of milliseconds.
+STATES = ("Next in line", "Separating voice and band", "▰", "Mixing", "Done in")
+MARKS = "<!-- transcript -->", "<!-- /transcript -->"
+WIDTH = 9
+
+
+@dataclass
+class Evening:
+    """A group and what happened in it that is no message: who tapped what, and what they were told."""
+
+    chat: Chat
+    taps: list[tuple[int, str, str]] = field(default_factory=list)  # after how many messages, who, what
+
+    async def tap(self, message: Message, label: str, by: Person) -> str:
+        press = await self.chat.press(message, label, by=by)
+        said = await press.answer()
+        self.taps.append((len(self.chat.messages), by.name, f"taps [{label}] and is told: {said}"))
+        return said
+
+    def lines(self) -> Iterator[str]:
+        for place, message in enumerate(self.chat.messages, 1):
+            who = message.sender.name if message.sender else "FL-BT"
+            yield from _aligned(who, list(_shown(message)))
+            for _, person, what in (tap for tap in self.taps if tap[0] == place):
+                yield from _aligned(person, [what])
+
+    def transcript(self) -> str:
+        return "\n".join(line.rstrip() for line in self.lines())
+
+
+def _aligned(who: str, said: list[str]) -> Iterator[str]:
+    for number, line in enumerate(said):
+        yield f"{who if number == 0 else '':<{WIDTH}}{line}"
+
+
+def _shown(message: Message) -> Iterator[str]:
+    """A message as people read it. A card goes through states in one place: here they stand one after the other."""
+    if message.file is not None:
+        yield f"♪ {message.file.performer} - {message.file.title}"
+        return
+    if message.sender is not None:
+        about = message.reply_to
+        to = f"(to {about.sender.name if about.sender else 'FL-BT'}) " if about is not None else ""
+        yield to + message.text
+        return
+    faces = [*message.edits, message.text]
+    if not message.edits:
+        yield from message.text.splitlines()
+    else:
+        yield faces[-1].splitlines()[0]
+        seen = [line for face in faces for line in face.splitlines()[1:] if line.startswith(STATES)]
+        yield from (line for before, line in pairwise(["", *seen]) if line != before)
+    for row in message.buttons:
+        yield " ".join(f"[{button['text']}]" for button in row)
+
+
+def done(message: Message) -> bool:
+    return "Done in" in message.text
+
+
+async def test_an_evening_with_the_band(rig: Rig, request: pytest.FixtureRequest) -> None:
+    ana, bo, cy = (rig.server.person(name) for name in ("Ana", "Bo", "Cy"))
+    band = rig.server.group("The Band", [ana, bo, cy], forum=True, topics=("Gigs", "Songs"))
+    evening = Evening(band)
+    async with rig.bot():
+        link = await band.say(f"Friday we open with this: {SONG}", by=ana, topic=3)
+        asked = await band.say("/stems", by=ana, topic=3, reply_to=link)
+        card = await band.until(lambda message: "Next in line" in message.text)
+        await band.say(f"@fl_bt_test_bot {SONG} for me too", by=bo, topic=3)
+        second = await band.until(lambda message: "Next in line" in message.text and message != card)
+        track = await rig.worker.take()
+        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        for one in (card, second):
+            await band.until(lambda message: message == one and "50 %" in message.text)  # noqa: B023 - awaited here
+        assert await evening.tap(card, "Cancel", by=cy) == "Only the one who asked for it can cancel this."
+        await rig.worker.finish(track)
+        for one in (card, second):
+            await band.until(lambda message: message == one and done(message))  # noqa: B023 - awaited here
+        await rig.settled()
+        assert await rig.queue.size() == 0, "one job for both of them"
+        uploads = [one for one in rig.server.calls("sendMediaGroup") if one.uploads]
+        assert len(uploads) == 1, "and one upload"
+        await evening.tap(card, "No vocals", by=cy)
+        mix = await band.until(lambda message: "no vocals" in message.text and "Next in line" in message.text)
+        await rig.worker.finish(await rig.worker.take())
+        await band.until(lambda message: message == mix and done(message))
+        await rig.settled()
+        await band.say("/status", by=bo, topic=3)
+        await band.until(lambda message: "Finished lately" in message.text)
+    pair = [f"{NAME} ({stem}).mp3" for stem in ("vocals", "accompaniment")]
+    assert files(band) == [*pair, *pair, f"{NAME} (no vocals).mp3"]
+        *[f"{NAME} ({stem}).mp3" for stem in ("vocals", "accompaniment")] * 2,
+        f"{NAME} (no vocals).mp3",
+    ]
+    assert all(message.topic == 3 for message in band.from_bot())
+    assert all(message.reply_to == asked for message in band.from_bot()[:1])
+    readme = request.config.rootpath / "README.md"
+    written = readme.read_text(encoding="utf-8")
+    begin, end = (written.index(mark) for mark in MARKS)
+    fresh = f"{MARKS[0]}\n```\n{re.sub(r'Done in .*', 'Done in 1 s', evening.transcript())}\n```\n"
+    if os.environ.get("UPDATE_TRANSCRIPT"):
+        readme.write_text(written[:begin] + fresh + written[end:], encoding="utf-8")
+    else:
+        assert written[begin:end] == fresh, "UPDATE_TRANSCRIPT=1 writes it into the README"
