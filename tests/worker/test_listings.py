@@ -1,0 +1,51 @@
+"""A playlist from the queue and back: the real worker's quick lane, the real child, the stand-in."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from jobs.failures import Reason
+from jobs.listings import ask_listing, listing
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from tests.peers.playlists import Playlist, numbered
+from tests.peers.youtube import YouTubeStandIn
+from tests.worker.sources.conftest import shared_site, site
+from tests.worker.studio import work_off
+
+__all__ = ["shared_site", "site"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(_env_file=None, data=tmp_path)
+
+
+async def test_a_listing_comes_back_and_is_not_asked_for_twice(
+    site: YouTubeStandIn, queue: JobQueue, settings: Settings, valkey_server: SecretStr
+) -> None:
+    playlist = site.add_playlist(Playlist("PLthroughthequeue", numbered(3)))
+    await ask_listing(queue, playlist.playlist_id, "telegram:1")
+    await ask_listing(queue, playlist.playlist_id, "telegram:2")
+    await work_off(settings, valkey_server)
+    found = await listing(queue, playlist.playlist_id)
+    assert found is not None
+    assert [video.title for video in found.playable] == ["Song 0", "Song 1", "Song 2"]
+    assert found.seconds == 600
+    asked = len(site.requests)
+    assert not await ask_listing(queue, playlist.playlist_id, "telegram:3")
+    await work_off(settings, valkey_server)
+    assert len(site.requests) == asked
+
+
+async def test_why_there_is_no_listing_comes_back_too(
+    site: YouTubeStandIn, queue: JobQueue, settings: Settings, valkey_server: SecretStr
+) -> None:
+    await ask_listing(queue, "PLneverwasthere")
+    await work_off(settings, valkey_server)
+    found = await listing(queue, "PLneverwasthere")
+    assert found is not None
+    assert found.failure is not None
+    assert found.failure.reason is Reason.REMOVED
+    assert found.entries == ()
