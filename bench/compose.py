@@ -25,7 +25,7 @@ import click
 
 from bench.containers import SIDES, Deployment, Memory, deployment, image, image_bytes, layer_bytes, said
 from bot.demo import write_demo_song
-from tests.peers.botapi import BotApi, Chat, Message
+from tests.peers.botapi import BotApi, Chat, File, Message
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
 from worker.audio.reading import open_song
@@ -150,14 +150,13 @@ async def a_link_becomes_stems(figures: Figures, ana: Chat, folder: Path) -> Non
     with figures.timed("a link to a song of 15 s, to its stems: the first song of a new worker"):
         question = await ana.say(VIDEO.watch_url)
         await done(ana, question)
-    album = files_for(ana, question)
-    assert [message.file.title for message in album if message.file] == ["A Song (vocals)", "A Song (accompaniment)"]
-    for message in album:
-        assert message.file is not None
-        (folder / "received").write_bytes(message.file.content)
+    stems = stems_for(ana, question)
+    assert [stem.title for stem in stems] == ["A Song (vocals)", "A Song (accompaniment)"], ana.transcript()
+    for stem in stems:
+        (folder / "received").write_bytes(stem.content)
         with open_song(folder / "received") as song:
             seconds = sum(len(block) for block in song.blocks()) / 44100
-        assert abs(seconds - VIDEO.seconds) < 0.1, f"{message.file.title} is {seconds} s long"
+        assert abs(seconds - VIDEO.seconds) < 0.1, f"{stem.title} is {seconds} s long"
 
 
 async def killed(
@@ -171,7 +170,7 @@ async def killed(
         await asyncio.to_thread(kill, running)
         assert (await done(ana, question)).id == card.id
     assert running.inspect("worker", "{{.State.StartedAt}}") != before
-    assert len(files_for(ana, question)) == 2
+    assert len(stems_for(ana, question)) == 2, ana.transcript()
 
 
 def _kill_container(running: Deployment) -> None:
@@ -194,7 +193,7 @@ async def taken_down_and_up(figures: Figures, running: Deployment, ana: Chat) ->
     with figures.timed("everything taken down; compose up to a known song's stems"):
         await asyncio.to_thread(running.compose, "up", "--detach")
         await done(ana, question)
-    assert len(files_for(ana, question)) == 2
+    assert len(stems_for(ana, question)) == 2, ana.transcript()
 
 
 async def both_are_well(running: Deployment) -> None:
@@ -237,8 +236,10 @@ async def done(chat: Chat, question: Message, seconds: float = PATIENCE) -> Mess
     return await chat.until(lambda message: message.reply_to == question and "Done in" in message.text, seconds)
 
 
-def files_for(chat: Chat, question: Message) -> list[Message]:
-    return [message for message in chat.from_bot() if message.reply_to == question and message.file is not None]
+def stems_for(chat: Chat, question: Message) -> list[File]:
+    """What came in answer to `question`, without pictures."""
+    files = [message.file for message in chat.from_bot() if message.reply_to == question and message.file is not None]
+    return [file for file in files if file.kind == "audio"]
 
 
 def _long_video(folder: Path, minutes: float) -> Video:
