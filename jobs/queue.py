@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median
 from typing import Literal
 
 from arq.connections import ArqRedis
@@ -18,12 +17,11 @@ from pydantic import SecretStr
 from jobs import keys, scripts
 from jobs.connection import JOB_EXPIRES, answer, connect, run_script
 from jobs.failures import Failure
-from jobs.models import OPEN_PHASES, Lane, Phase, Progress, Rendition, Request, View
+from jobs.looking import ALIVE, read_views, text, texts
+from jobs.models import OPEN_PHASES, Lane, Phase, Rendition, Request, View
 
 #: The one arq function: it takes a track id and does what is wanted of that track.
 JOB_FUNCTION = "track"
-#: A worker or a front end is alive when its heart beat within this many seconds.
-ALIVE = 30.0
 
 
 @dataclass(frozen=True)
@@ -154,7 +152,7 @@ class JobQueue:
     async def _close(self, request_id: str, phase: Phase, failure: Failure | None, allowed: Iterable[Phase]) -> bool:
         if not await self._move(request_id, phase, closed=True, failure=failure, allowed=allowed):
             return False
-        track = _text(await answer(self.redis.hget(keys.request(request_id), "track")))
+        track = text(await answer(self.redis.hget(keys.request(request_id), "track")))
         await run_script(
             self.redis, scripts.LEAVE,
             [
@@ -193,48 +191,15 @@ class JobQueue:
             pipe.zrange(keys.attended(platform), 0, -1)
             pipe.zadd(keys.FRONTS, {platform: time.time()})
             request_ids, _ = await pipe.execute()
-        return await self.views(_texts(request_ids))
+        return await self.views(texts(request_ids))
 
     async def recent(self, chat: str, limit: int = 10) -> list[View]:
         """A chat's latest requests, newest first."""
-        return await self.views(_texts(await self.redis.zrevrange(keys.chat(chat), 0, limit - 1)))
+        return await self.views(texts(await self.redis.zrevrange(keys.chat(chat), 0, limit - 1)))
 
     async def views(self, request_ids: Sequence[str]) -> list[View]:
-        """The known ones among `request_ids`, in order, in four round trips whatever their number."""
-        if not request_ids:
-            return []
-        async with self.redis.pipeline(transaction=False) as pipe:
-            for request_id in request_ids:
-                pipe.hgetall(keys.request(request_id))
-            hashes = [fields for fields in await pipe.execute() if b"request" in fields]
-            tracks = [fields[b"track"].decode() for fields in hashes]
-            for track in tracks:
-                pipe.hmget(keys.track(track), ["progress", "attempt", "lane"])
-            states = await pipe.execute()
-            for track, (_, attempt, lane) in zip(tracks, states, strict=True):
-                pipe.zrank(keys.queue(_text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
-            ranks = await pipe.execute()
-        each, first = await self._pace() if any(rank for rank in ranks) else (None, 0.0)
-        return [
-            _view(fields, progress, rank, _wait(rank, each, first) if _text(lane) == Lane.STUDIO else None)
-            for fields, (progress, _, lane), rank in zip(hashes, states, ranks, strict=True)
-        ]
-
-    async def _pace(self) -> tuple[float | None, float]:
-        """Seconds that a track takes, per worker, and that the running ones still need; None while nobody knows."""
-        async with self.redis.pipeline(transaction=False) as pipe:
-            pipe.lrange(keys.TOOK, 0, -1)
-            pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
-            pipe.smembers(keys.RUNNING)
-            took, workers, running = await pipe.execute()
-            for track in running:
-                pipe.hget(keys.track(_text(track)), "progress")
-            progress = [Progress.model_validate_json(answer) for answer in await pipe.execute() if answer]
-        if not took:
-            return None, 0.0
-        each = median(float(seconds) for seconds in took) / max(1, workers)
-        left = [each if state.seconds_left is None else state.seconds_left for state in progress]
-        return each, min(left, default=0.0)
+        """The known ones among `request_ids`, in order."""
+        return await read_views(self.redis, request_ids)
 
     async def follow(self, request_id: str, every: float = 0.2) -> AsyncIterator[View]:
         """The request each time it changed, until it is ready for delivery, closed or forgotten. `every`: seconds."""
@@ -253,11 +218,11 @@ class JobQueue:
 
     async def workers(self, within: float = ALIVE) -> list[str]:
         """Workers whose heart beat within the last seconds."""
-        return _texts(await self.redis.zrangebyscore(keys.WORKERS, time.time() - within, "+inf"))
+        return texts(await self.redis.zrangebyscore(keys.WORKERS, time.time() - within, "+inf"))
 
     async def front_ends(self, within: float = ALIVE) -> list[str]:
         """Platforms whose front end looked at its work list within the last seconds."""
-        return _texts(await self.redis.zrangebyscore(keys.FRONTS, time.time() - within, "+inf"))
+        return texts(await self.redis.zrangebyscore(keys.FRONTS, time.time() - within, "+inf"))
 
     # --- the delivery's ledger ---------------------------------------------------------------------------------
 
@@ -287,41 +252,8 @@ async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> 
     `chat`: who asks, as far as it is not the one that the track remembers.
     """
     lane, first = await answer(redis.hmget(keys.track(track), ["lane", "chat"]))
-    name, job = keys.queue(_text(lane) or Lane.STUDIO), keys.job(track, attempt)
-    score = await run_script(redis, scripts.TURN, [name, keys.turns(_text(lane))], job, chat or _text(first))
+    name, job = keys.queue(text(lane) or Lane.STUDIO), keys.job(track, attempt)
+    score = await run_script(redis, scripts.TURN, [name, keys.turns(text(lane))], job, chat or text(first))
     # arq takes every job whose score is not in the future, lowest first: as times, our turns are all in 1970.
     turn = datetime.fromtimestamp(score / 1000, UTC)
     await redis.enqueue_job(JOB_FUNCTION, track, _job_id=job, _queue_name=name, _defer_until=turn, _expires=JOB_EXPIRES)
-
-
-def _wait(rank: int | None, each: float | None, first: float) -> float | None:
-    """Seconds until the turn of the job at `rank`, when the one in work needs `first` and all others `each`."""
-    if rank is None or each is None:
-        return None
-    return first + (rank - 1) * each if rank > 0 else 0.0
-
-
-def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None, wait: float | None) -> View:
-    request = Request.model_validate_json(fields[b"request"])
-    phase = Phase(fields[b"phase"].decode())
-    waiting = phase is Phase.WAITING
-    failure = fields.get(b"failure")
-    closed_at = fields.get(b"closed_at")
-    return View(
-        request=request,
-        phase=phase,
-        progress=Progress.model_validate_json(progress) if waiting and progress else None,
-        ahead=rank if waiting and not progress else None,
-        wait=wait if waiting and not progress else None,
-        failure=Failure.model_validate_json(failure) if failure else None,
-        card=fields.get(b"card", b"").decode(),
-        closed_at=float(closed_at) if closed_at else None,
-    )
-
-
-def _text(value: bytes | str | None) -> str:
-    return value.decode() if isinstance(value, bytes) else value or ""
-
-
-def _texts(values: Iterable[bytes]) -> list[str]:
-    return [_text(value) for value in values]

@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from jobs import keys
-from jobs.queue import ALIVE, JobQueue
+from jobs.looking import ALIVE
+from jobs.queue import JobQueue
 from tests.peers.botapi import BotApi
 
 

@@ -23,7 +23,7 @@ FOUND = Listing(
 
 
 async def queued(queue: JobQueue) -> list[bytes]:
-    return await queue.redis.zrange(keys.queue(Lane.QUICK), 0, -1)
+    return list(await queue.redis.zrange(keys.queue(Lane.QUICK), 0, -1))
 
 
 async def test_asked_once_for_all_who_ask(queue: JobQueue) -> None:

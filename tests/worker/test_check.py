@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from jobs import keys
-from jobs.queue import ALIVE, JobQueue
+from jobs.looking import ALIVE
+from jobs.queue import JobQueue
 
 
 async def start(command: str, url: str, folder: Path) -> asyncio.subprocess.Process:

@@ -1,0 +1,86 @@
+"""How requests stand, read from Redis in a few round trips whatever their number."""
+
+import time
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from arq.connections import ArqRedis
+
+from jobs import keys
+from jobs.failures import Failure
+from jobs.models import Lane, Phase, Progress, Request, View
+
+#: A worker or a front end is alive when its heart beat within this many seconds.
+ALIVE = 30.0
+
+
+async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
+    """The known ones among `request_ids`, in order, in four round trips whatever their number."""
+    if not request_ids:
+        return []
+    async with redis.pipeline(transaction=False) as pipe:
+        for request_id in request_ids:
+            pipe.hgetall(keys.request(request_id))
+        hashes = [fields for fields in await pipe.execute() if b"request" in fields]
+        tracks = [fields[b"track"].decode() for fields in hashes]
+        for track in tracks:
+            pipe.hmget(keys.track(track), ["progress", "attempt", "lane"])
+        states = await pipe.execute()
+        for track, (_, attempt, lane) in zip(tracks, states, strict=True):
+            pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
+        ranks = await pipe.execute()
+    each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
+    return [
+        _view(fields, progress, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
+        for fields, (progress, _, lane), rank in zip(hashes, states, ranks, strict=True)
+    ]
+
+
+async def _pace(redis: ArqRedis) -> tuple[float | None, float]:
+    """Seconds that a track takes, per worker, and that the running ones still need; None while nobody knows."""
+    async with redis.pipeline(transaction=False) as pipe:
+        pipe.lrange(keys.TOOK, 0, -1)
+        pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
+        pipe.smembers(keys.RUNNING)
+        took, workers, running = await pipe.execute()
+        for track in running:
+            pipe.hget(keys.track(text(track)), "progress")
+        progress = [Progress.model_validate_json(answer) for answer in await pipe.execute() if answer]
+    if not took:
+        return None, 0.0
+    each = median(float(seconds) for seconds in took) / max(1, workers)
+    left = [each if state.seconds_left is None else state.seconds_left for state in progress]
+    return each, min(left, default=0.0)
+
+
+def _wait(rank: int | None, each: float | None, first: float) -> float | None:
+    """Seconds until the turn of the job at `rank`, when the one in work needs `first` and all others `each`."""
+    if rank is None or each is None:
+        return None
+    return first + (rank - 1) * each if rank > 0 else 0.0
+
+
+def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None, wait: float | None) -> View:
+    request = Request.model_validate_json(fields[b"request"])
+    phase = Phase(fields[b"phase"].decode())
+    waiting = phase is Phase.WAITING
+    failure = fields.get(b"failure")
+    closed_at = fields.get(b"closed_at")
+    return View(
+        request=request,
+        phase=phase,
+        progress=Progress.model_validate_json(progress) if waiting and progress else None,
+        ahead=rank if waiting and not progress else None,
+        wait=wait if waiting and not progress else None,
+        failure=Failure.model_validate_json(failure) if failure else None,
+        card=fields.get(b"card", b"").decode(),
+        closed_at=float(closed_at) if closed_at else None,
+    )
+
+
+def text(value: bytes | str | None) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
+
+
+def texts(values: Iterable[bytes]) -> list[str]:
+    return [text(value) for value in values]
