@@ -1,9 +1,11 @@
 """A group became a supergroup: it has another id now, and everything that is known of it goes along."""
 
 import logging
+from contextlib import suppress
 from typing import Final
 
 from arq.connections import ArqRedis
+from redis.exceptions import ResponseError
 
 from bot.people import People
 from bot.telegram.address import Address, name
@@ -29,7 +31,7 @@ async def move(redis: ArqRedis, people: People, playlists: Playlists, old_id: in
     """
     old, new = name(old_id), name(new_id)
     for key in _KNOWN:
-        if await redis.exists(key(old)):
+        with suppress(ResponseError):  # nothing is known; or it moved already: Telegram tells us twice, at once
             await redis.rename(key(old), key(new))
     await people.move(old, new)
     for request_id in await redis.zrange(keys.chat(old), 0, -1):

@@ -7,6 +7,7 @@ start = Hi! Send me a YouTube link or an audio file, and I’ll send back its st
     /settings for drums, bass and piano too, other formats or a zip. /help for the rest.
 help = Send me a YouTube link, or a song as an audio file, a video or a voice message. I split it into stems and send them back here.
 
+    /mix no drums – a backing track of the last song, or of the one you reply to
     /settings – which stems, which format, album or zip
     /status – what I’m working on for you
     /cancel – stop what I’m working on
@@ -16,6 +17,7 @@ help-owner = You are my owner:
     /allow – let someone in: as a reply to their message, with their number, or in a group for the whole group
     /deny – the same ways, out again
     /who – whom you let in
+    /stats – queue, disk, versions, failures; /status all lists everybody’s songs too
 
 ## Menus: one short line for each command
 
@@ -246,6 +248,7 @@ group-hello = Hi everyone! Send /stems and a YouTube link, or reply with /stems 
     Admins choose in /settings how many stems, which format, and in which language I answer.
 help-group = Send /stems and a YouTube link, or reply with /stems to a message that has a link or a song in it. Mentioning me does the same. I split the song into stems and send them back here.
 
+    /mix no drums – a backing track of the last song, or of the one you reply to
     /settings – which stems, which format, what I answer to
     /status – what I’m working on here
     /cancel – stop what I’m working on for you

@@ -7,6 +7,7 @@ start = Oi! Me mande um link do YouTube ou um arquivo de áudio e eu devolvo as 
     /settings para ter também bateria, baixo e piano, outros formatos ou um zip. /help para o resto.
 help = Me mande um link do YouTube, ou uma música como arquivo de áudio, vídeo ou mensagem de voz. Eu separo as faixas e mando aqui.
 
+    /mix sem bateria – para tocar junto com a última música, ou com a que você responder
     /settings – quais faixas, qual formato, arquivos ou zip
     /status – o que estou fazendo para você
     /cancel – parar o que estou fazendo
@@ -16,6 +17,7 @@ help-owner = Você é meu dono:
     /allow – liberar alguém: respondendo à mensagem da pessoa, com o número dela, ou em um grupo para o grupo todo
     /deny – das mesmas formas, para não liberar mais
     /who – quem você liberou
+    /stats – fila, disco, versões, falhas; /status all mostra também as músicas de todos
 
 ## Menus: uma linha curta para cada comando
 
@@ -246,6 +248,7 @@ group-hello = Oi, pessoal! Mandem /stems e um link do YouTube, ou respondam com 
     Em /settings os admins escolhem quantas faixas, qual formato e em que língua eu respondo.
 help-group = Mande /stems e um link do YouTube, ou responda com /stems a uma mensagem que tenha um link ou uma música. Me mencionar dá no mesmo. Eu separo as faixas da música e mando aqui.
 
+    /mix sem bateria – para tocar junto com a última música, ou com a que você responder
     /settings – quais faixas, qual formato, a que eu respondo
     /status – o que estou fazendo aqui
     /cancel – parar o que estou fazendo para você

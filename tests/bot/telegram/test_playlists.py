@@ -170,3 +170,25 @@ async def test_what_cannot_be_listed_is_said(rig: Rig) -> None:
         await ana.say(LINK)
         await ana.until(lambda message: "There is no song in it that I can take" in message.text)
     assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0
+
+
+async def test_a_playlist_moves_with_its_group(rig: Rig) -> None:
+    rig.expected.append("group chat was upgraded")
+    ana = rig.server.person("Ana")
+    old = rig.server.group("The Band", [ana], basic=True)
+    await keep_listing(rig.queue.redis, THREE)
+    async with rig.bot():
+        await old.say(f"/stems {LINK}", by=ana)
+        card = await old.until(offered)
+        await (await old.press(card, "Start", by=ana)).answer()
+        await rig.worker.finish(await rig.worker.take())
+        track = await rig.worker.take()
+        await old.until(lambda message: "Song 2 of 3" in message.text)
+        new = old.upgrade()
+        await new.until(lambda message: "Song 2 of 3" in message.text)
+        await rig.worker.finish(track)
+        await rig.worker.finish(await rig.worker.take())
+        await new.until(lambda message: "3 songs of 3 are here" in message.text)
+        await rig.settled()
+    assert [len(files(old)), len(files(new))] == [2, 4]
+    assert len(cards(new)) == 1
