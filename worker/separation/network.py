@@ -97,6 +97,11 @@ def load_network(
     return network
 
 
+def runtime_model(checkpoint: Path, stems: StemCount, band: Literal["11k", "16k"]) -> ov.Model:
+    """The networks as the runtime reads them, not compiled: for who wants to count what is in them."""
+    return _load(ov.Core(), checkpoint, stems, BANDS[band], lambda: None)
+
+
 def cores() -> int:
     """Cores this process may use: those it may run on, and no more than the control group's share of time."""
     own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -66,6 +66,12 @@ def main(models_dir: Path, folder: Path) -> None:
     separate(by_file(models_dir, folder, "spleeter"), lambda _: None)
 
 
+def write_weights(stems: StemCount, checkpoint: Path) -> None:
+    """Weights of the true architecture, of seeded random numbers, in the folder `checkpoint`, which is made."""
+    with _graph(_stock(stems)) as (session, _, _):
+        _randomise(session, checkpoint)
+
+
 def by_file(models_dir: Path, folder: Path, engine: str) -> SeparationTask:
     """The task of `BY_FILE` for one of the engines."""
     model, samples = BY_FILE
@@ -123,7 +129,7 @@ def _randomise(session: Any, checkpoint: Path) -> None:
             for variable, value in zip(variables, session.run(variables), strict=True)
         },
     )
-    checkpoint.mkdir()
+    checkpoint.mkdir(parents=True)
     v1.train.Saver().save(session, str(checkpoint / "model"), write_state=False)
     seal.seal(checkpoint, FILES)
 

@@ -1,0 +1,116 @@
+"""This engine and stock Spleeter on the same songs, each in a process of its own, turn by turn."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+import psutil
+
+from bench.watch import Run, median, run
+from bot.demo import write_demo_song
+from jobs.models import STEMS, Format, Model, Rendition, StemCount, Tags
+from worker.audio.reading import open_song
+from worker.audio.writing import open_track
+from worker.tasks import RenderTask, Separated, SeparationTask
+
+Engine = Literal["openvino", "spleeter"]
+
+TAGS: Final = Tags(title="Song", artist="Nobody")
+STOCK_PER_SECOND: Final = 25 << 20  # bytes that stock Spleeter needs for a second of a song
+STOCK_LONGEST: Final = 600  # seconds
+
+
+class Bench(NamedTuple):
+    """Where songs, weights and compiled Python lie, and how often each thing is measured."""
+
+    folder: Path
+    models_dir: Path
+    runs: int
+
+    @property
+    def bytecode(self) -> Path:
+        return self.folder / "bytecode"
+
+
+class Pair(NamedTuple):
+    """The medians of both engines for one song; `snr_db` is the lesser of the stems'."""
+
+    seconds: int
+    ours: Run
+    stock: Run | None
+    snr_db: float | None
+
+
+def song(bench: Bench, seconds: int) -> Path:
+    """The demo song in that length, a FLAC of 24 bits."""
+    path = bench.folder / f"{seconds}.flac"
+    if not path.exists():
+        loop = bench.folder / "song.wav"
+        write_demo_song(loop, seconds)
+        with open_song(loop) as source, open_track(path, Format.FLAC, TAGS) as track:
+            for block in source.blocks():
+                track.write(block)
+        loop.unlink()
+    return path
+
+
+def compare(bench: Bench, seconds: int, *, mp3: bool = False) -> Pair:
+    """Both engines on a song of `seconds`, in turns; stock only where it fits."""
+    has_stock = seconds <= STOCK_LONGEST and psutil.virtual_memory().available > STOCK_PER_SECOND * seconds + (2 << 30)
+    ours, stock = [], []
+    snr: float | None = None
+    for _ in range(bench.runs):
+        with TemporaryDirectory(dir=bench.folder) as folder:
+            mine, theirs = Path(folder, "ours"), Path(folder, "stock")
+            ours.append(separate(bench, seconds, mine, mp3=mp3))
+            if has_stock:
+                stock.append(separate(bench, seconds, theirs, engine="spleeter", mp3=mp3))
+                snr = min(snr_db(mine / f"{stem}.flac", theirs / f"{stem}.flac") for stem in STEMS[2])
+    return Pair(seconds, median(ours), median(stock) if stock else None, snr)
+
+
+def separate(
+    bench: Bench,
+    seconds: int,
+    output: Path,
+    *,
+    stems: StemCount = 2,
+    models_dir: Path | None = None,
+    engine: Engine = "openvino",
+    mp3: bool = False,
+    precision: Literal["f32", "auto"] = "f32",
+) -> Run:
+    """One separation as the worker runs it, and the rendering of MP3s when they are wanted."""
+    output.mkdir()
+    task = SeparationTask(
+        audio=song(bench, seconds),
+        output=output,
+        model=Model(stems=stems, extension="zeros"),  # what stock does
+        tags=TAGS,
+        models_dir=models_dir or bench.models_dir,
+        engine=engine,
+        precision=precision,
+        max_seconds=seconds + 1,
+    )
+    took, result = run("worker.separation", task, bench.bytecode)
+    if not mp3:
+        return took
+    rendering = RenderTask(
+        stems_dir=output,
+        stems=Separated.model_validate(result).stems,
+        tags=TAGS,
+        renditions=(Rendition(kind="stems", format=Format.MP3),),
+        output=output / "rendered",
+    )
+    return took + run("worker.render", rendering, bench.bytecode)[0]
+
+
+def snr_db(path: Path, to: Path) -> float:
+    """How far the difference of two files lies under the second, in dB; block by block."""
+    signal = noise = 0.0
+    with open_song(path) as one, open_song(to) as other:
+        for mine, theirs in zip(one.blocks(), other.blocks(), strict=True):
+            signal += float(np.square(theirs, dtype=np.float64).sum())
+            noise += float(np.square(np.subtract(mine, theirs, dtype=np.float64)).sum())
+    return float("inf") if noise == 0 else float(10 * np.log10(signal / noise))

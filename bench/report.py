@@ -1,0 +1,158 @@
+"""What was measured as a page: docs/performance.md."""
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.engines import Pair
+from bench.stages import Stages
+from bench.studio import Studio
+from bench.watch import Run
+from worker.separation.network import cores
+
+PACKAGES = ("openvino", "spleeter", "tensorflow-cpu", "numpy", "scipy", "av")
+
+
+class Figures(NamedTuple):
+    """All that `python -m bench` measures."""
+
+    flac: Sequence[Pair]
+    mp3: Pair
+    stages: Stages
+    stems: dict[int, tuple[Run, Run]]  # by number of stems: a song of 30 seconds, and the same longer
+    longer: int  # seconds of the longer song
+    studio: Studio
+    runs: int
+    load: tuple[float, float]  # on average over a minute, before and after
+
+
+def page(figures: Figures) -> str:
+    """Markdown."""
+    return "\n".join(
+        (
+            *_head(figures), "", *_engines(figures), "", *_stages(figures.stages), "", *_stems(figures), "",
+            *_studio(figures.studio),
+        )
+    ) + "\n"  # fmt: skip
+
+
+def _head(figures: Figures) -> tuple[str, ...]:
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    before, after = figures.load
+    return (
+        "# Performance",
+        "",
+        "Written by `make bench` (`uv run --all-groups python -m bench`). Whole processes, from start to files on",
+        "disk, each engine in its own, turn by turn on the same song; ours in f32 and, like stock, with `zeros`.",
+        f"Medians of {figures.runs} runs. Memory is the resident sets of the process and its children, summed, looked",
+        "at 20 times a second, and no less than the kernel's own mark. Times depend on what else runs: compare within",
+        "a table.",
+        "",
+        f"- {processor()}, {cores()} cores; Python {platform.python_version()}, {platform.system()}",
+        f"- {packages}",
+        f"- {datetime.now(UTC):%Y-%m-%d}, load average {before:.1f} before and {after:.1f} after",
+    )
+
+
+def _engines(figures: Figures) -> tuple[str, ...]:
+    rows = [(f"{_length(pair.seconds)}, FLAC", pair) for pair in figures.flac]
+    rows.append((f"{_length(figures.mp3.seconds)}, MP3 320k", figures.mp3))
+    return (
+        "## This engine and stock Spleeter, 2 stems",
+        "",
+        "| song | ours | CPU | memory | stock | CPU | memory | faster | SNR between them |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        *(_engines_row(name, pair) for name, pair in rows),
+        "",
+        "MP3: the separation and then the rendering, both through this project's encoders. Stock Spleeter is left out",
+        "where it would cut the song (over 10 minutes) or does not fit into memory.",
+    )
+
+
+def _engines_row(name: str, pair: Pair) -> str:
+    ours, stock = pair.ours, pair.stock
+    mine = f"{ours.seconds:.1f} s | {ours.cpu_seconds:.1f} s | {_mb(ours.peak_bytes)}"
+    if stock is None or pair.snr_db is None:
+        return f"| {name} | {mine} | – | – | – | – | – |"
+    theirs = f"{stock.seconds:.1f} s | {stock.cpu_seconds:.1f} s | {_mb(stock.peak_bytes)}"
+    return f"| {name} | {mine} | {theirs} | {stock.seconds / ours.seconds:.1f}× | {pair.snr_db:.0f} dB |"
+
+
+def _stages(stages: Stages) -> tuple[str, ...]:
+    shares = sorted(stages.cpu_by_stage.items(), key=lambda stage: -stage[1])
+    return (
+        "## Where the time goes",
+        "",
+        f"One separation of {stages.seconds:.1f} s by the clock and {stages.cpu_seconds:.1f} s of the processor, f32.",
+        "",
+        "| stage | CPU | share |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {spent:.2f} s | {spent / stages.cpu_seconds:.0%} |" for name, spent in shares),
+        "",
+        f"- The network runs {stages.network_seconds:.1f} s by the clock; what is not beside it takes"
+        f" {stages.rest:.0%} of the whole.",
+        f"- One segment (11.9 s of music) is {stages.gflop:.1f} GFLOP and takes {stages.segment_seconds:.3f} s in the"
+        f" network alone: {stages.gflop / stages.segment_seconds:.0f} GFLOP/s.",
+        f"- sgemm reaches {stages.sgemm_gflops:.0f} GFLOP/s on the same cores: {stages.roofline:.0%} of the roofline.",
+    )
+
+
+def _stems(figures: Figures) -> tuple[str, ...]:
+    fewest, most = figures.stems[2], figures.stems[5]
+    ratio = (most[1].cpu_seconds - most[0].cpu_seconds) / (fewest[1].cpu_seconds - fewest[0].cpu_seconds)
+    return (
+        "## 2 and 5 stems",
+        "",
+        f"| stems | 0:30 | {_length(figures.longer)} | CPU | memory |",
+        "| --- | --- | --- | --- | --- |",
+        *(
+            f"| {stems} | {short.seconds:.1f} s | {long.seconds:.1f} s | {long.cpu_seconds:.1f} s |"
+            f" {_mb(long.peak_bytes)} |"
+            for stems, (short, long) in figures.stems.items()
+        ),
+        "",
+        f"Between the two lengths 5 stems take {ratio:.2f} times the processor time of 2, with 2.5 times the networks.",
+        "The weights for 5 are of the true architecture, random, written by the `spleeter` package.",
+    )
+
+
+def _studio(studio: Studio) -> tuple[str, ...]:
+    return (
+        "## A worker and a bot",
+        "",
+        "| | |",
+        "| --- | --- |",
+        f"| idle worker | {_mb(studio.idle_worker)} |",
+        f"| idle worker, after a job | {_mb(studio.idle_worker_after)} |",
+        f"| idle bot | {_mb(studio.idle_bot)} |",
+        f"| worker and its children, at most | {_mb(studio.tree)} |",
+        f"| job in the queue to first segment seen by a follower | {studio.to_first_segment:.1f} s |",
+        f"| cancelled to memory returned | {studio.kill_to_memory:.2f} s |",
+    )
+
+
+def processor() -> str:
+    """The processor's name, and whether it computes in bf16."""
+    import openvino
+
+    core = openvino.Core()
+    name = str(core.get_property("CPU", "FULL_DEVICE_NAME")).strip()
+    has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return f"{name} ({'with' if has_bf16 else 'without'} bf16)"
+
+
+def write(figures: Figures, path: Path) -> None:
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(page(figures), encoding="utf-8")
+    draft.replace(path)
+
+
+def _mb(bytes_: int) -> str:
+    return f"{bytes_ / 1e6:.0f} MB"
+
+
+def _length(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"

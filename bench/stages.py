@@ -1,0 +1,197 @@
+"""Where the time of one separation goes, and how near the network comes to what the processor can do.
+
+`python -m bench.stages SONG MODELS` is the process that is looked at; it prints one line of JSON.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import psutil
+
+from bench.watch import environment
+
+
+class Stages(NamedTuple):
+    """Of one f32 separation: seconds of the processor by stage, and what the network reached."""
+
+    seconds: float  # of the whole, from the process's start
+    cpu_seconds: float
+    network_seconds: float  # by the clock, all segments
+    cpu_by_stage: dict[str, float]
+    segment_seconds: float  # the network alone, best of ten
+    gflop: float  # of one segment
+    sgemm_gflops: float  # measured, on as many threads
+
+    @property
+    def roofline(self) -> float:
+        """What share of the best possible speed the network reaches."""
+        return self.gflop / self.sgemm_gflops / self.segment_seconds
+
+    @property
+    def rest(self) -> float:
+        """What share of the time the network does not run."""
+        return 1 - self.network_seconds / self.seconds
+
+
+def look(song: Path, models_dir: Path, bytecode: Path) -> Stages:
+    """Run one separation in a process of its own and see where its time went."""
+    said = subprocess.run(
+        [sys.executable, "-m", "bench.stages", str(song), str(models_dir)],
+        check=True, stdout=subprocess.PIPE, env=environment(bytecode), cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    return Stages(**json.loads(said.stdout.splitlines()[-1]))
+
+
+class _Clock:
+    """Processor time of wrapped functions, by stage, and the time of the clock as well."""
+
+    def __init__(self) -> None:
+        self.cpu: dict[str, float] = {}
+        self.wall: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def wrap(self, owner: Any, name: str, stage: str) -> None:
+        inner: Callable[..., Any] = getattr(owner, name)
+
+        def timed(*arguments: Any, **named: Any) -> Any:
+            cpu, wall = time.thread_time(), time.monotonic()
+            try:
+                return inner(*arguments, **named)
+            finally:
+                self.add(stage, time.thread_time() - cpu, time.monotonic() - wall)
+
+        setattr(owner, name, timed)
+
+    def add(self, stage: str, cpu: float, wall: float) -> None:
+        with self._lock:
+            self.cpu[stage] = self.cpu.get(stage, 0.0) + cpu
+            self.wall[stage] = self.wall.get(stage, 0.0) + wall
+
+    def iterate(self, inner: Iterator[Any], stage: str) -> Iterator[Any]:
+        while True:
+            cpu, wall = time.thread_time(), time.monotonic()
+            element = next(inner, None)
+            self.add(stage, time.thread_time() - cpu, time.monotonic() - wall)
+            if element is None:
+                return
+            yield element
+
+
+def _main(song: Path, models_dir: Path) -> None:
+    import openvino
+
+    from jobs.models import Model, Tags
+    from worker.audio.reading import Song
+    from worker.separation import engine, network, spectrogram, stems, stream
+    from worker.tasks import SeparationTask
+
+    clock = _Clock()
+    started = time.process_time()  # of everything before: Python, and the imports
+    clock.wrap(stream, "spectrum_of", "STFT")
+    clock.wrap(stream, "magnitudes_of", "STFT")
+    clock.wrap(spectrogram, "masks_of", "masks")
+    clock.wrap(spectrogram, "masked", "masks")
+    clock.wrap(stream, "separated", "inverse")
+    clock.wrap(stems._Stem, "write", "encode")
+    clock.wrap(engine, "draw", "picture")
+    blocks = Song.blocks
+    Song.blocks = lambda self: clock.iterate(blocks(self), "decode")  # type: ignore[method-assign]
+    inferring = openvino.InferRequest.infer
+    loaded: list[network.Network] = []
+
+    def infer(*arguments: Any, **named: Any) -> Any:
+        began = time.monotonic()
+        try:
+            return inferring(*arguments, **named)
+        finally:
+            clock.add("network", 0.0, time.monotonic() - began)
+
+    openvino.InferRequest.infer = infer
+    load = network.load_network
+
+    def load_network(*arguments: Any, **named: Any) -> network.Network:
+        before = time.process_time()
+        loaded.append(load(*arguments, **named))
+        clock.add("start", time.process_time() - before, 0.0)
+        return loaded[0]
+
+    setattr(engine, "load_network", load_network)  # noqa: B010 - the engine's own name for it
+    with TemporaryDirectory() as output:
+        task = SeparationTask(
+            audio=song, output=Path(output), model=Model(), tags=Tags(title="Song"), models_dir=models_dir,
+            precision="f32", max_seconds=1e6,
+        )  # fmt: skip
+        engine.run(task, lambda _: None)
+    seconds = time.time() - psutil.Process().create_time()
+    cpu = time.process_time()
+    clock.cpu["start"] += started
+    clock.cpu["inverse"] -= clock.cpu["masks"]  # they are computed inside of it
+    clock.cpu["network and the rest"] = cpu - sum(clock.cpu.values())
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "cpu_seconds": cpu,
+                "network_seconds": clock.wall["network"],
+                "cpu_by_stage": {stage: spent for stage, spent in clock.cpu.items() if stage != "network"},
+                "segment_seconds": _alone(loaded[0]),
+                "gflop": gflop(network.runtime_model(models_dir / "2stems", 2, "11k")),
+                "sgemm_gflops": sgemm_gflops(),
+            }
+        )
+    )
+
+
+def _alone(network: Any) -> float:
+    """Seconds of one segment in the network with nothing beside it."""
+    import numpy as np
+
+    from worker.separation.spectrogram import SEGMENT
+
+    magnitudes = np.abs(np.random.default_rng(0).standard_normal((2, SEGMENT, network.band))).astype(np.float32)
+    times = []
+    for _ in range(10):
+        began = time.monotonic()
+        network.estimate(magnitudes)
+        times.append(time.monotonic() - began)
+    return min(times)
+
+
+def gflop(model: Any) -> float:
+    """Multiplications and additions of all convolutions of a model, in thousands of millions."""
+    from math import prod
+
+    total = 0
+    for operation in model.get_ops():
+        kind = operation.get_type_name()
+        if kind in ("Convolution", "ConvolutionBackpropData"):
+            # Filters are (out, in, height, width), or (in, out, height, width) the other way round: every value of
+            # the smaller picture meets every one of them that belongs to its channel.
+            filters = operation.input(1).get_shape()
+            picture = operation.output(0).get_shape() if kind == "Convolution" else operation.input(0).get_shape()
+            total += 2 * prod(picture) * prod(filters) // filters[0]
+    return total / 1e9
+
+
+def sgemm_gflops(size: int = 2048) -> float:
+    """The best of several products of float32 matrices, by numpy's BLAS on every core."""
+    import numpy as np
+
+    one, other = np.random.default_rng(0).standard_normal((2, size, size)).astype(np.float32)
+    best = 0.0
+    for _ in range(12):
+        began = time.monotonic()
+        one @ other
+        best = max(best, 2 * size**3 / (time.monotonic() - began) / 1e9)
+    return best
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,125 @@
+"""A worker at work and at rest, and a bot at rest: memory, and how soon things happen."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import psutil
+from pydantic import SecretStr
+
+from bench.engines import Bench, song
+from bench.watch import Peak, environment, memory_of
+from jobs.embedded import private_valkey
+from jobs.models import Format, Phase, Request, Stage, Upload, Wish, request_id
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.peers.botapi import BotApi
+
+CALM = 6.0  # seconds after which a process that has nothing to do is at rest
+
+
+class Studio(NamedTuple):
+    """Memory in bytes, times in seconds."""
+
+    idle_worker: int
+    idle_worker_after: int  # when a job has been done
+    idle_bot: int
+    tree: int  # worker and children, at most, while a job is done
+    to_first_segment: float  # from the moment the job is in the queue
+    kill_to_memory: float  # from the cancellation until no child is left
+
+
+async def look(bench: Bench, seconds: int) -> Studio:
+    """Run a worker and a bot on a queue of their own and watch them."""
+    with TemporaryDirectory(dir=bench.folder) as folder, private_valkey() as url:
+        settings = Settings(data=Path(folder), models=bench.models_dir, access="open")
+        store = ResultStore.at(settings.store_url)
+        queue = JobQueue.at(url)
+        try:
+            upload = _brought(store, song(bench, seconds))
+            async with BotApi() as server:
+                told = _told(settings, url, server)
+                async with _process(bench, told, "bot", "bot") as bot:
+                    await asyncio.sleep(CALM)
+                    idle_bot = memory_of(bot)
+            async with _process(bench, told, "worker", "run") as worker:
+                await asyncio.sleep(CALM)
+                idle = memory_of(worker)
+                peak = Peak(worker)
+                done = _asked(upload, "done")
+                first = await _until_first_segment(queue, done)
+                async for view in queue.follow(done.id):
+                    last = view
+                peak.stop()
+                assert last.phase is Phase.READY, last
+                await asyncio.sleep(CALM)
+                after = memory_of(worker)
+                store.forget(done.track_id)
+                killed = _asked(upload, "killed")
+                await _until_first_segment(queue, killed)
+                kill = await _kill(queue, killed, worker)
+        finally:
+            await queue.close()
+    return Studio(idle, after, idle_bot, peak.bytes, first, kill)
+
+
+def _told(settings: Settings, url: SecretStr, server: BotApi) -> dict[str, str]:
+    return {
+        "FLBT_REDIS_URL": url.get_secret_value(), "FLBT_DATA": str(settings.data), "FLBT_STORE": settings.store_url,
+        "FLBT_MODELS": str(settings.models_dir), "FLBT_TELEGRAM_TOKEN": server.token, "FLBT_ACCESS": "open",
+        "FLBT_TELEGRAM_BASE_URL": server.base_url, "FLBT_TELEGRAM_FILE_URL": server.file_url,
+    }  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def _process(bench: Bench, told: Mapping[str, str], *words: str) -> AsyncIterator[int]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", *words, env={**environment(bench.bytecode), **told}, cwd=bench.folder,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process.pid
+        assert process.returncode is None, f"{words} ended by itself"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+def _brought(store: ResultStore, path: Path) -> Upload:
+    upload = Upload(upload_id="bench", name=path.name)
+    with store.receiving(upload) as part:
+        os.link(path, part)
+    return upload
+
+
+def _asked(upload: Upload, turn: str) -> Request:
+    return Request(
+        id=request_id("bench:", turn, upload), platform="bench", chat="bench:", asker="bench:", source=upload,
+        wish=Wish(format=Format.MP3), created_at=time.time(),
+    )  # fmt: skip
+
+
+async def _until_first_segment(queue: JobQueue, request: Request) -> float:
+    began = time.monotonic()
+    await queue.submit(request)
+    async for view in queue.follow(request.id):
+        progress = view.progress
+        if progress and progress.stage is Stage.SEPARATING and progress.fraction:
+            return time.monotonic() - began
+    raise SystemExit("the job ended before its first segment")
+
+
+async def _kill(queue: JobQueue, request: Request, worker: int) -> float:
+    children = psutil.Process(worker).children(recursive=True)
+    began = time.monotonic()
+    await queue.cancel(request.id)
+    await asyncio.to_thread(psutil.wait_procs, children, 30)
+    return time.monotonic() - began
