@@ -138,12 +138,15 @@ class JobQueue:
         return bool(reopened)
 
     async def let_go(self, request_id: str, platform: str) -> None:
-        """The card shows how a closed request ended: forget it in a week, and stop attending to it."""
-        async with self.redis.pipeline(transaction=True) as pipe:
-            pipe.zrem(keys.attended(platform), request_id)
-            pipe.expire(keys.request(request_id), keys.KEEP_CLOSED)
-            pipe.expire(keys.parts(request_id), keys.KEEP_CLOSED)
-            await pipe.execute()
+        """The card shows how a closed request ended: forget it in a week, and stop attending to it.
+
+        Not when it is open, as after somebody had a part of it sent again in this very moment.
+        """
+        await run_script(
+            self.redis, scripts.LET_GO,
+            [keys.request(request_id), keys.attended(platform), keys.parts(request_id)],
+            request_id, str(keys.KEEP_CLOSED), *OPEN_PHASES,
+        )  # fmt: skip
 
     async def set_card(self, request_id: str, card: str) -> None:
         """Remember the front end's note of its status message."""

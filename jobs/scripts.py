@@ -83,6 +83,19 @@ redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 return 1
 """
 
+#: Stop attending to a request, unless it is open. KEYS request, attended, parts.
+#: ARGV id, seconds to keep, open phases...
+LET_GO = """
+local phase = redis.call('HGET', KEYS[1], 'phase')
+for i = 3, #ARGV do
+  if phase == ARGV[i] then return 0 end
+end
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('EXPIRE', KEYS[3], ARGV[2])
+return 1
+"""
+
 #: Move a request to another phase if it is in one of the given ones. KEYS request. It closes at the first time given.
 #: ARGV phase, time or '', failure or '', allowed phases... Returns 1 when moved.
 MOVE = """

@@ -36,7 +36,9 @@ async def done(chat: Chat, question: Message) -> Message:
 
 
 def files_for(chat: Chat, question: Message) -> list[Message]:
-    return [message for message in chat.from_bot() if message.reply_to == question and message.file is not None]
+    """What was sent for a question, pictures aside."""
+    answers = [message for message in chat.from_bot() if message.reply_to == question]
+    return [message for message in answers if message.file is not None and message.file.kind != "photo"]
 
 
 async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir: Path) -> None:
@@ -52,6 +54,7 @@ async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir
                 await strangers_are_not_served(ana)
                 await pair(running, ana)
                 await a_link_becomes_an_album(ana, tmp_path)
+                await what_one_wants_next(server, ana, tmp_path)
                 await an_upload_becomes_a_zip(ana, tmp_path)
                 await killed_in_the_middle(running, ana, tmp_path)
                 log = "".join(running.log)
@@ -71,7 +74,10 @@ async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
     question = await ana.say("listen: https://youtu.be/jNQXAC9IVRw?si=tracker")
     card = await done(ana, question)
     assert "A <b>Song</b> & more" in card.text
-    assert card.labels == []
+    assert card.labels == ["No vocals", "Only vocals", "4 stems", "5 stems", "More…"]
+    (picture,) = [message for message in ana.from_bot() if message.file is not None and message.file.kind == "photo"]
+    assert picture.file is not None
+    assert picture.file.content.startswith(b"\x89PNG")
     album = files_for(ana, question)
     assert [message.file.title for message in album if message.file] == [
         "A <b>Song</b> & more (vocals)",
@@ -83,6 +89,28 @@ async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
         assert message.file.performer == "Some Band"
         assert message.file.seconds == 5
         assert sounds(message, tmp_path) == pytest.approx(5, abs=0.1)
+
+
+async def what_one_wants_next(server: BotApi, ana: Chat, tmp_path: Path) -> None:
+    """A backing track by a button, as FLAC by another; then the song once more, without anything being uploaded."""
+    card = await ana.until(lambda message: "No vocals" in message.labels, PATIENCE)
+    await (await ana.press(card, "No vocals")).answer(PATIENCE)
+    mixed = await done(ana, card)
+    (track,) = files_for(ana, card)
+    assert track.file is not None
+    assert track.file.name == "Some Band - A _b_Song_b_ & more (no vocals).mp3"
+    assert sounds(track, tmp_path) == pytest.approx(5, abs=0.1)
+    await (await ana.press(mixed, "More…")).answer(PATIENCE)
+    await ana.until(lambda message: message == mixed and "FLAC" in message.labels, PATIENCE)
+    await (await ana.press(mixed, "FLAC")).answer(PATIENCE)
+    await done(ana, mixed)
+    (lossless,) = files_for(ana, mixed)
+    assert sounds(lossless, tmp_path) == 5
+    before = len(server.requests)
+    again = await ana.say("https://youtu.be/jNQXAC9IVRw")
+    await done(ana, again)
+    assert len(files_for(ana, again)) == 2
+    assert not any(call.uploads for call in server.requests[before:])
 
 
 async def an_upload_becomes_a_zip(ana: Chat, tmp_path: Path) -> None:

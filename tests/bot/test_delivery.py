@@ -100,6 +100,13 @@ def test_a_file_at_the_clouds_border(megabytes: float, fits: bool) -> None:
     assert shape(plan(song(1300), [stems(Format.MP3, megabytes, 1)], Wish(), LOCAL)) == [("stems-mp3", "audio", 2)]
 
 
+@pytest.mark.parametrize(("megabytes", "fits"), [(1999.9, True), (2000.0, True), (2000.1, False)])
+def test_a_file_at_the_border_of_a_server_of_ones_own(megabytes: float, fits: bool) -> None:
+    made = plan(song(), [stems(Format.WAV, megabytes)], Wish(format=Format.WAV), LOCAL)
+    assert shape(made) == ([("stems-wav", "document", 1)] if fits else [])
+    assert made.needs == (() if fits else (Rendition(kind="stems", format=Format.FLAC),))
+
+
 @pytest.mark.parametrize(("megabytes", "messages"), [(24.9, 1), (25.0, 1), (25.1, 2)])
 def test_an_album_travels_in_one_request(megabytes: float, messages: int) -> None:
     made = plan(song(), [stems(Format.FLAC, megabytes, megabytes)], Wish(format=Format.FLAC), CLOUD)

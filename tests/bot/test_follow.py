@@ -16,7 +16,7 @@ from bot.follow import Follower
 from bot.ledger import Ledger
 from bot.platform import Away, CardGone, Later, Sent, Unconfirmed, UnknownFile, Unreachable
 from jobs.failures import Reason
-from jobs.models import Package, Phase, Request, Upload, View, Wish, YouTube, request_id
+from jobs.models import Package, Phase, Request, Stage, Upload, View, Wish, YouTube, request_id
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import Worker
@@ -239,6 +239,43 @@ async def test_a_failure_is_told_even_when_the_card_was_deleted(
         await ended(queue, request)
     assert [said.partition(" test:ana ")[0] for said in platform.said] == ["post", "post"]
     assert "private" in platform.said[1]
+
+
+async def test_places_in_a_line_leave_a_chats_few_edits_to_what_happens(
+    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Recorder, "pace", lambda self, request: 0.1)
+    songs = [YouTube(video_id=f"aaaaaaaaa{number}A") for number in range(8)]
+    for song in songs:
+        await queue.submit(ask(source=song))
+    async with following(queue, store, platform):
+        await until(lambda: len(platform.said) == len(songs))
+        track = await worker.take()
+        for percent in range(10):
+            await worker.report(track, Stage.SEPARATING, percent / 10)
+            await asyncio.sleep(0.1)
+        waiting = [said for said in platform.said if said.startswith("edit") and "In line" in said]
+        running = [said for said in platform.said if said.startswith("edit") and "Separating" in said]
+    assert len(running) >= 4, "the one that is worked on is shown"
+    assert len(waiting) <= 8
+
+
+async def test_a_result_that_is_there_at_once_waits_for_its_card_but_not_for_ever(
+    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.follow.CARD_FIRST", 0.5)
+    await queue.submit(ask("ana"))
+    await worker.finish(await worker.take())
+    async with following(queue, store, platform):
+        await ended(queue, ask("ana"))
+        for chat, troubles in (("bo", []), ("cleo", [Away("down")] * 100)):
+            platform.troubles["post"] = list(troubles)
+            request = ask(chat)
+            sent = len(platform.sent)
+            await queue.hold(request, phase=Phase.READY)
+            await until(lambda sent=sent: len(platform.sent) > sent)  # type: ignore[misc]  # a default
+            posted = any(said.startswith(f"post test:{chat} ") for said in platform.said)
+            assert posted is not bool(troubles)
 
 
 async def test_a_bug_in_one_card_leaves_the_others_alone(

@@ -5,7 +5,7 @@ import time
 import pytest
 from arq.constants import in_progress_key_prefix
 
-from jobs import keys
+from jobs import keys, shelf
 from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
@@ -398,3 +398,29 @@ async def test_the_wait_is_guessed_from_what_tracks_took(queue: JobQueue, desk: 
     assert (await seen(queue, third)).wait == 12 + 15
     await desk.ready(running.track_id, await desk.wanted(running.track_id))
     assert len(await answer(queue.redis.lrange(keys.TOOK, 0, -1))) == 4
+
+
+async def test_what_is_open_again_is_not_let_go(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    assert await queue.hold(request, phase=Phase.READY)
+    assert not await queue.hold(request, phase=Phase.READY)
+    assert await queue.size() == 0, "no worker is needed"
+    await queue.sending(request.id)
+    await queue.done(request.id)
+    assert await queue.reopen(request)
+    await queue.let_go(request.id, "test")
+    assert [view.phase for view in await queue.attended("test")] == [Phase.SENDING]
+    await queue.done(request.id)
+    await queue.let_go(request.id, "test")
+    assert await queue.attended("test") == []
+
+
+async def test_what_was_sent_is_remembered_and_forgotten_by_track(queue: JobQueue) -> None:
+    for track in ("a" * 24, "b" * 24):
+        await shelf.remember_sent(queue.redis, "test", track, "stems-mp3", f"note of {track}")
+        await queue.remember_files("test", {f"{track}/stems-mp3/{number}.mp3": "id" for number in range(1500)})
+    await shelf.forget_track(queue.redis, "test", "a" * 24)
+    assert await shelf.sent_before(queue.redis, "test", "a" * 24, "stems-mp3") is None
+    assert await shelf.sent_before(queue.redis, "test", "b" * 24, "stems-mp3") == f"note of {'b' * 24}"
+    assert await answer(queue.redis.hlen(keys.known("test"))) == 1500
+    assert 0 < await queue.redis.ttl(keys.sent("test", "b" * 24)) <= keys.KEEP_SENT

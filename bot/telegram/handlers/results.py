@@ -157,8 +157,8 @@ async def _forget(front: Front, asker: Asker, query: CallbackQuery, view: View, 
 
 async def mix(front: Front, asker: Asker, message: Message) -> None:
     """`/mix no drums`: of the song replied to, or of the chat's last one."""
-    text = (message.text or "").partition(" ")[2]
-    wanted = read_words(text)
+    _, *words = (message.text or "").split(maxsplit=1)
+    wanted = read_words(" ".join(words))
     if wanted is None:
         await reply(front, message, say(asker.language, "mix-how"))
         return

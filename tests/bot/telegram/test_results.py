@@ -133,6 +133,26 @@ async def test_double_taps_are_one_request_and_later_ones_another(rig: Rig, monk
     assert len([one for one in cards(ana) if one.reply_to == card]) == 2
 
 
+async def test_in_a_topic_of_a_forum_everything_stays_there_in_each_persons_language(rig: Rig) -> None:
+    ana, bia = rig.server.person("Ana"), rig.server.person("Bia", language="pt")
+    band = rig.server.group("Band", [ana, bia], forum=True, topics=["Covers"])
+    topic = next(iter(band.topics))
+    async with rig.bot():
+        question = await band.say(f"/stems {SONG}", topic=topic)
+        await rig.worker.finish(await rig.worker.take())
+        card = await band.until(lambda message: message.reply_to == question and done(message))
+        assert await answered_soon(await band.press(card, "No vocals", by=bia)) == "Já vou, com as faixas que tenho."
+        await rig.worker.finish(await rig.worker.take())
+        mixed = await band.until(lambda message: message.reply_to == card and "Pronta em" in message.text)
+        assert mixed.text.startswith(f"{NAME} · sem voz (3:33)\n")
+        asked = await band.say("/mix só a voz", by=bia, topic=topic, reply_to=mixed)
+        await rig.worker.finish(await rig.worker.take())
+        await band.until(lambda message: message.reply_to == asked and "Pronta em" in message.text)
+        await rig.settled()
+    assert {message.topic for message in band.from_bot()} == {topic}
+    assert files(band)[2:] == [f"{NAME} (no vocals).mp3", f"{NAME} (vocals).mp3"]
+
+
 # --- what else one wants ------------------------------------------------------------------------------------------
 
 
