@@ -145,7 +145,7 @@ class Courtesy(BaseRateLimiter[int]):
                 await asyncio.sleep(wait)
             if rate_limit_args is None and endpoint.startswith("edit") and (wait := line.wait_of_edit()) > 0:
                 raise _later(wait)
-            await self._room(line, _messages(data), LONGEST_HOLD if rate_limit_args is None else LONGEST_WAIT)
+            await self._room(line, _messages(data), LONGEST_HOLD if rate_limit_args is None else MINUTE + SECOND)
             if line.closed_until > time.monotonic():  # while this call stood in line
                 continue
             try:
