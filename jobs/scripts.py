@@ -116,6 +116,7 @@ return 0
 LEAVE = """
 redis.call('SREM', KEYS[2], ARGV[1])
 if redis.call('SCARD', KEYS[2]) > 0 or redis.call('SISMEMBER', KEYS[5], ARGV[2]) == 1 then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local job = ARGV[2] .. '.' .. (redis.call('HGET', KEYS[1], 'attempt') or '0')
 for i = 6, #KEYS do redis.call('ZREM', KEYS[i], job) end
 redis.call('DEL', ARGV[3] .. job, KEYS[3])

@@ -424,3 +424,10 @@ async def test_what_was_sent_is_remembered_and_forgotten_by_track(queue: JobQueu
     assert await shelf.sent_before(queue.redis, "test", "b" * 24, "stems-mp3") == f"note of {'b' * 24}"
     assert await answer(queue.redis.hlen(keys.known("test"))) == 1500
     assert 0 < await queue.redis.ttl(keys.sent("test", "b" * 24)) <= keys.KEEP_SENT
+
+
+async def test_cancelling_what_never_reached_its_track_leaves_nothing_of_it(queue: JobQueue) -> None:
+    request = ask()
+    await queue.hold(request, phase=Phase.READY)
+    assert await queue.cancel(request.id)
+    assert await queue.redis.keys(f"flbt:*{request.track_id}*") == []
