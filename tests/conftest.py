@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 
 from jobs.embedded import private_valkey
@@ -13,6 +14,10 @@ from jobs.store import ResultStore
 
 # python-telegram-bot warns of its old way to tell times as numbers; this chooses the coming one.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
+
+# A busy machine is no failure: no example has a deadline.
+hypothesis_settings.register_profile("fl-bt", deadline=None)
+hypothesis_settings.load_profile("fl-bt")
 
 
 @pytest.fixture(scope="session")
