@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import openvino as ov
 import pytest
 
 from jobs.models import STEMS, Model
@@ -52,17 +53,22 @@ def test_the_two_engines_write_the_same_files_at_16_khz_and_average(oracle: Path
         assert snr_db(ours, to=stock) >= AGREED
 
 
-def test_bf16_is_close_to_f32_and_says_what_it_is(models_dir: Path) -> None:
-    song = make_song(600_000)
+def test_bf16_is_close_to_f32_where_the_processor_has_it_and_f32_by_its_name_where_not(models_dir: Path) -> None:
+    """Says nothing of bf16's closeness on a processor without it: there it holds that nobody claims bf16."""
+    has_bf16 = "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    song = make_song(400_000)
     exact = load_network(models_dir / "2stems", 2, "11k", precision="f32")
     fast = load_network(models_dir / "2stems", 2, "11k", precision="bf16")
 
-    for ours, reference in zip(stems_of(song, fast), stems_of(song, exact), strict=True):
-        closeness = snr_db(ours, to=reference)
-        assert closeness >= 45
-        # A processor without bf16 computes in f32, and does not claim otherwise.
-        assert (fast.precision == "f32") == (closeness == float("inf"))
+    closeness = [snr_db(ours, to=stem) for ours, stem in zip(stems_of(song, fast), stems_of(song, exact), strict=True)]
+
     assert exact.precision == "f32"
+    if has_bf16:
+        assert fast.precision == "bf16"
+        assert all(45 <= decibels < float("inf") for decibels in closeness)
+    else:
+        assert fast.precision == "f32"
+        assert closeness == [float("inf")] * 2
 
 
 @pytest.mark.parametrize("band", ["11k", "16k"])
