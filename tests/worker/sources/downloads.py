@@ -1,7 +1,7 @@
-"""Downloads through the real child, one or several at once, and how they end."""
+"""Downloads through the real child, one, or several in a batch, and how they end."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import YouTube
 from jobs.youtube import Provider
+from tests.peers.batch import Batch, Outcomes
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
 from worker.audio.reading import open_song
@@ -18,16 +19,12 @@ from worker.tasks import Fetched, FetchTask
 
 ID = "dQw4w9WgXcQ"
 
-#: Processes at once: each spends its time loading libraries.
-AT_ONCE = 3
-
 
 async def fetch(
     output: Path,
     video_id: str = ID,
     *,
     provider: Provider = Provider.PYTUBEFIX,
-    module: str = "worker.sources",
     max_seconds: float = 600,
     steps: list[Step] | None = None,
     cookies: Path | None = None,
@@ -38,7 +35,7 @@ async def fetch(
         cookies=cookies, proxy=proxy,
     )  # fmt: skip
     heard = [] if steps is None else steps
-    return await run_child(module, task, Fetched, heard.append, deadline=60, stall=30)
+    return await run_child("worker.sources", task, Fetched, heard.append, deadline=60, stall=30)
 
 
 async def refused(output: Path, video_id: str = ID, **how: object) -> Failure:
@@ -49,30 +46,46 @@ async def refused(output: Path, video_id: str = ID, **how: object) -> Failure:
     return caught.value.failure
 
 
-async def fates(
-    site: YouTubeStandIn, tmp_path: Path, videos: Iterable[Video], **how: object
-) -> Mapping[str, tuple[Reason | None, int]]:
-    """How the downloads of several videos end, None for well, and after how many requests to the site; by id."""
-    turns = asyncio.Semaphore(AT_ONCE)
+@dataclass(frozen=True)
+class Fate:
+    """How a download ended, and after how many requests to the site for its video."""
 
-    async def meet(video: Video) -> tuple[Reason | None, int]:
+    failure: Failure | None
+    requests: int
+
+    @property
+    def reason(self) -> Reason | None:
+        return self.failure.reason if self.failure else None
+
+
+async def fates(
+    site: YouTubeStandIn,
+    tmp_path: Path,
+    videos: Iterable[Video],
+    provider: Provider = Provider.PYTUBEFIX,
+    *,
+    max_seconds: float = 600,
+    impatient: bool = False,
+) -> list[Fate]:
+    """How the downloads of several videos end. Whatever the cause of a failure, nothing is left behind."""
+    tasks = []
+    for video in (videos := list(videos)):
         site.add(video)
         folder = tmp_path / video.video_id
         folder.mkdir()
-        reason = None
-        async with turns:
-            try:
-                fetched = await fetch(folder, video.video_id, **how)  # type: ignore[arg-type]  # passed through
-            except Failed as failed:
-                reason = failed.failure.reason
-                assert list(folder.iterdir()) == []
-        if reason is None:
-            assert_is_song(fetched, video.seconds)
-        return reason, len([asked for asked in site.requests if asked.video_id == video.video_id])
-
-    async with asyncio.TaskGroup() as group:  # when one fails, the others' processes end before the loop does
-        meeting = {video.video_id: group.create_task(meet(video)) for video in videos}
-    return {video_id: task.result() for video_id, task in meeting.items()}
+        source = YouTube(video_id=video.video_id)
+        tasks.append(FetchTask(source=source, output=folder, max_seconds=max_seconds, provider=provider))
+    batch = Batch(fetch=tuple(tasks), impatient=impatient)
+    outcomes = await run_child("tests.peers.batch", batch, Outcomes, lambda step: None, deadline=200)
+    met = []
+    for video, task, outcome in zip(videos, tasks, outcomes.events, strict=True):
+        if outcome.failure is None:
+            assert_is_song(Fetched.model_validate_json(outcome.result or ""), video.seconds)
+        else:
+            assert list(task.output.iterdir()) == []
+        requests = len([asked for asked in site.requests if asked.video_id == video.video_id])
+        met.append(Fate(outcome.failure, requests))
+    return met
 
 
 def assert_is_song(fetched: Fetched, seconds: float) -> None:

@@ -46,30 +46,23 @@ async def test_a_video_becomes_a_song_with_tags_and_cover(site: YouTubeStandIn, 
     assert not (Path(spec.origin).parent / "__cache__").exists()
 
 
-async def test_a_video_without_mp4_or_cover(site: YouTubeStandIn, output: Path) -> None:
-    site.add(Video(ID, tracks=(OPUS_LOW, OPUS), cover=None))
-    fetched = await fetch(output)
-    assert fetched.audio.name == "audio.webm"
-    assert fetched.cover is None
-    assert_is_song(fetched, 3.0)
-    assert [asked.query["itag"] for asked in site.media_requests] == ["251"]
-
-
-async def test_no_song_waits_for_its_cover(site: YouTubeStandIn, output: Path) -> None:
-    site.add(Video(ID, trouble=Trouble.COVER_SILENT))
-    fetched = await fetch(output, module="tests.peers.impatient")
-    assert fetched.cover is None
-    assert_is_song(fetched, 3.0)
-    assert [path.name for path in output.iterdir()] == ["audio.m4a"]
-
-
-async def test_the_original_track_is_taken_not_the_dub_nor_the_levelled_one(site: YouTubeStandIn, output: Path) -> None:
+async def test_which_of_the_streams_is_taken(site: YouTubeStandIn, tmp_path: Path) -> None:
+    """The original, not the dub nor the levelled one; what there is, where there is no mp4."""
     dub = replace(AAC, language="en", role="dubbed-auto", is_default=True)  # marked default, for an English viewer
     original = replace(AAC, language="de", role="original", is_default=False)
     tracks = (replace(original, drc=True), original, replace(original, drc=True), dub, replace(dub, drc=True))
-    site.add(Video(ID, tracks=tracks))
-    await fetch(output)
-    assert [asked.query["xtags"] for asked in site.media_requests] == ["acont=original:lang=de"]
+    dubbed = Video("dubbeddubbA", tracks=tracks)
+    webm = Video("webmwebmweA", tracks=(OPUS_LOW, OPUS), cover=None)
+    assert [fate.failure for fate in await fates(site, tmp_path, [dubbed, webm])] == [None, None]
+    taken = {asked.video_id: (asked.query["itag"], asked.query.get("xtags", "")) for asked in site.media_requests}
+    assert taken == {dubbed.video_id: ("140", "acont=original:lang=de"), webm.video_id: ("251", "")}
+    assert [path.name for path in (tmp_path / webm.video_id).iterdir()] == ["audio.webm"]
+
+
+async def test_no_song_waits_for_its_cover(site: YouTubeStandIn, tmp_path: Path) -> None:
+    (fate,) = await fates(site, tmp_path, [Video(ID, trouble=Trouble.COVER_SILENT)], impatient=True)
+    assert fate.failure is None
+    assert [path.name for path in (tmp_path / ID).iterdir()] == ["audio.m4a"]
 
 
 #: What each trouble ends with, after at most how many requests to the site.
@@ -99,73 +92,63 @@ ENDLESS: dict[Trouble, tuple[Reason, int]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("module", "troubles"), [("worker.sources", TROUBLES), ("tests.peers.impatient", ENDLESS)], ids=["ends", "endless"]
-)
+@pytest.mark.parametrize("troubles", [TROUBLES, ENDLESS], ids=["ends", "endless"])
 async def test_trouble_ends_with_its_reason_and_few_requests(
-    site: YouTubeStandIn, tmp_path: Path, module: str, troubles: dict[Trouble, tuple[Reason, int]]
+    site: YouTubeStandIn, tmp_path: Path, troubles: dict[Trouble, tuple[Reason, int]]
 ) -> None:
     videos = [
         Video(f"trouble{number:03d}A", trouble=trouble, seconds=30 if trouble is Trouble.OTHER_LENGTH else 3)
         for number, trouble in enumerate(troubles)
     ]
-    met = await fates(site, tmp_path, videos, module=module)
-    ends = dict(zip(troubles, met.values(), strict=True))
-
-    reasons = {trouble: reason for trouble, (reason, _) in ends.items()}
-    assert reasons == {trouble: reason for trouble, (reason, _) in troubles.items()}
+    met = dict(zip(troubles, await fates(site, tmp_path, videos, impatient=troubles is ENDLESS), strict=True))
+    assert {trouble: fate.reason for trouble, fate in met.items()} == {
+        trouble: reason for trouble, (reason, _) in troubles.items()
+    }
     # At most: a reset may or may not swallow what was sent just before it.
-    assert {trouble: asked for trouble, (_, asked) in ends.items() if asked > troubles[trouble][1]} == {}
+    assert {trouble: fate for trouble, fate in met.items() if fate.requests > troubles[trouble][1]} == {}
     assert site.refused_hosts == []  # a redirect to elsewhere does not even leave the process
 
 
 async def test_passing_trouble_is_overcome(site: YouTubeStandIn, tmp_path: Path) -> None:
-    troubles = (Trouble.PLAYER_RESET_ONCE, Trouble.MEDIA_RESET_ONCE, Trouble.MEDIA_503_ONCE)
+    troubles = (Trouble.PLAYER_RESET_ONCE, Trouble.MEDIA_RESET_ONCE, Trouble.MEDIA_503_ONCE, Trouble.CLIENT_REFUSED)
     videos = [Video(f"passing{number:03d}A", trouble=trouble) for number, trouble in enumerate(troubles)]
-    met = await fates(site, tmp_path, videos)
-    assert [reason for reason, _ in met.values()] == [None, None, None]
-    assert all(asked <= 6 for _, asked in met.values()), met
-
-
-async def test_another_client_is_asked_when_the_first_gets_nothing(site: YouTubeStandIn, output: Path) -> None:
-    site.add(Video(ID, trouble=Trouble.CLIENT_REFUSED))
-    assert_is_song(await fetch(output), 3.0)
-    assert [asked.client for asked in site.requests if asked.client][-1] == "IOS"
-    assert len(site.requests) < 12
+    *passing, other_client = await fates(site, tmp_path, videos)
+    assert [fate.failure for fate in passing] == [None, None, None]
+    assert all(fate.requests <= 6 for fate in passing), passing
+    # Another client is asked when the first gets nothing.
+    assert (other_client.failure, other_client.requests < 12) == (None, True)
+    assert [asked.client for asked in site.requests if asked.client and asked.video_id == videos[-1].video_id][
+        -1
+    ] == "IOS"
 
 
 async def test_what_youtube_says_of_the_video_reaches_the_person(site: YouTubeStandIn, tmp_path: Path) -> None:
     private = unplayable("LOGIN_REQUIRED", "Private video", "Sign in if you've been granted access")
     not_a_bot = unplayable("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot")
     premiere = unplayable("LIVE_STREAM_OFFLINE", "Premieres in 3 hours")
+    gone = unplayable("ERROR", "Video unavailable")
     videos = {
         Reason.PRIVATE: Video("saysprivatA", playability=private),
+        Reason.REMOVED: Video("saysgonegoA", playability=gone),
         Reason.YOUTUBE_REFUSED: Video("saysnotbotA", playability=not_a_bot),
         Reason.LIVE: Video("sayslivelvA", claims={"isLive": True, "isLiveContent": True, "lengthSeconds": "0"}),
         Reason.UPCOMING: Video("sayspremieA", claims={"isUpcoming": True}, playability=premiere),
     }
     met = await fates(site, tmp_path, videos.values())
-    assert {reason: met[video.video_id][0] for reason, video in videos.items()} == {reason: reason for reason in videos}
+    assert [fate.reason for fate in met] == list(videos)
     assert site.media_requests == []
 
 
-async def test_an_id_that_does_not_exist(site: YouTubeStandIn, output: Path) -> None:
-    assert (await refused(output, video_id="xxxxxxxxxxQ")).reason is Reason.REMOVED
-
-
-async def test_a_long_video_is_refused_before_the_download(site: YouTubeStandIn, output: Path) -> None:
-    site.add(Video(ID, claims={"lengthSeconds": "4000"}))
-    failure = await refused(output, max_seconds=1800)
-    assert failure.reason is Reason.TOO_LONG
-    assert failure.values == {"seconds": 4000, "limit_seconds": 1800}
-    assert site.media_requests == []
-
-
-async def test_a_file_out_of_proportion_is_refused_before_the_download(site: YouTubeStandIn, output: Path) -> None:
-    site.add(Video(ID, audio=bytes(2 << 20)))
-    failure = await refused(output, max_seconds=3)
-    assert failure.reason is Reason.TOO_LARGE
-    assert failure.values["bytes"] == 2 << 20
+async def test_what_is_too_much_is_refused_before_the_download(site: YouTubeStandIn, tmp_path: Path) -> None:
+    long = Video("longlonglgA", claims={"lengthSeconds": "4000"})
+    out_of_proportion = Video("largelargeA", audio=bytes(2 << 20))
+    too_long, too_large = await fates(site, tmp_path, [long, out_of_proportion], max_seconds=3)
+    assert too_long.reason is Reason.TOO_LONG
+    assert too_long.failure
+    assert too_long.failure.values == {"seconds": 4000, "limit_seconds": 3}
+    assert too_large.reason is Reason.TOO_LARGE
+    assert too_large.failure
+    assert too_large.failure.values["bytes"] == 2 << 20
     assert site.media_requests == []
 
 

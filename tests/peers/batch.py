@@ -1,0 +1,100 @@
+"""The children that fetch and list, for many tasks at once: libraries are loaded once, then one fork for each task.
+
+What a fork does is what the real child does, in a process of its own with all of the libraries' state fresh; only the
+seconds that loading takes are not spent again and again.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from jobs.failures import Failed
+from jobs.models import Value
+from jobs.youtube import Listing, Provider
+from worker.child import Event
+from worker.childside import Report, serve
+from worker.sources.__main__ import fetch
+from worker.tasks import Fetched, FetchTask, ListingTask
+
+AT_ONCE = 3
+
+
+class Batch(Value):
+    """What to do. `impatient`: what waits half a minute, waits a second or two."""
+
+    fetch: tuple[FetchTask, ...] = ()
+    listing: tuple[ListingTask, ...] = ()
+    impatient: bool = False
+
+
+class Outcomes(Value):
+    """How each task ended, in order, first the fetching ones."""
+
+    events: tuple[Event, ...]
+
+
+def work(batch: Batch, report: Report) -> Outcomes:
+    from worker.sources import arrival, site
+
+    tasks: list[FetchTask | ListingTask] = [*batch.fetch, *batch.listing]
+    for task in tasks:
+        for name in _needs(task):
+            import_module(name)
+
+    if batch.impatient:
+        site.SOCKET_SECONDS = 0.7  # type: ignore[misc]  # constants, for everyone else
+        site.PATIENCE = 2.0  # type: ignore[misc]
+        arrival.COVER_SECONDS = 0.5  # type: ignore[misc]
+    with TemporaryDirectory() as folder:
+        return Outcomes(events=_fork_for_each(tasks, Path(folder)))
+
+
+def _fork_for_each(tasks: Sequence[FetchTask | ListingTask], folder: Path) -> tuple[Event, ...]:
+    running = 0
+    for number, task in enumerate(tasks):
+        if running == AT_ONCE:
+            os.wait()
+            running -= 1
+        if os.fork() == 0:
+            (folder / str(number)).write_text(_end_of(task).model_dump_json())
+            os._exit(0)
+        running += 1
+    for _ in range(running):
+        os.wait()
+    return tuple(Event.model_validate_json((folder / str(number)).read_text()) for number in range(len(tasks)))
+
+
+def _needs(task: FetchTask | ListingTask) -> tuple[str, ...]:
+    if isinstance(task, ListingTask):
+        return ("worker.sources.listing",)
+    provider = "youtube" if task.provider is Provider.PYTUBEFIX else "ytdlp"
+    return f"worker.sources.{provider}", "worker.audio.reading"
+
+
+def _end_of(task: FetchTask | ListingTask) -> Event:
+    try:
+        return Event(result=_do(task).model_dump_json())
+    except Failed as failed:
+        return Event(failure=failed.failure)
+    except BaseException as error:
+        print(repr(error), file=sys.stderr)  # noqa: T201 - the last words of a child that has no outcome
+        os._exit(1)
+
+
+def _do(task: FetchTask | ListingTask) -> Fetched | Listing:
+    if isinstance(task, FetchTask):
+        return fetch(task, _ignore)
+    from worker.sources.listing import list_playlist  # here, since fetching has no use for what it loads
+
+    return list_playlist(task, _ignore)
+
+
+def _ignore(step: object) -> None:
+    """Nobody listens to the steps of a fork."""
+
+
+if __name__ == "__main__":
+    serve(Batch, work)
