@@ -1,8 +1,10 @@
 """The worker's command line, for `fl-bt`: front ends start it as a process and never import it."""
 
 import asyncio
+import logging
 import socket
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +17,8 @@ from jobs.models import StemCount
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
+
+log = logging.getLogger(__name__)
 
 STEM_COUNTS: tuple[StemCount, ...] = (2, 4, 5)
 
@@ -35,7 +39,22 @@ def run(tethered: bool) -> None:
     if tethered:
         stop_with_starter()
     set_up_logging(settings)
+    _check_cookies(settings)
     run_worker(settings, redis_url)
+
+
+def _check_cookies(settings: Settings) -> None:
+    """Cookies that are of no use would be found out on the day when they are needed."""
+    if settings.youtube_cookies is None:
+        return
+    from worker.sources.cookies import read_cookies
+
+    try:
+        read_cookies(settings.youtube_cookies)
+    except Failed as wrong:
+        _give_up(f"{wrong.failure.detail}. See .env.example.")
+    if find_spec("yt_dlp_ejs") is None:
+        log.warning("FLBT_YOUTUBE_COOKIES: YouTube may want scripts solved of who is signed in; yt-dlp-ejs is missing")
 
 
 @main.command()

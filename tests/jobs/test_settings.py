@@ -39,6 +39,9 @@ def test_every_setting_is_in_the_example_with_its_default(request: pytest.Fixtur
         ("FLBT_REDIS_URL", "localhost:6379", "redis://"),
         ("FLBT_STORE", "s3://bucket", "file:///"),
         ("FLBT_TELEGRAM_BASE_URL", "api.telegram.org/bot", "https://"),
+        ("FLBT_YOUTUBE_PROXY", "socks5://someone:s3cret@host:1080", "http://"),
+        ("FLBT_YOUTUBE_PROXY", "http://someone:s3/cret@host:8080", "http://"),
+        ("FLBT_YOUTUBE_PROXY", "s3cret@host:8080", "http://"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(
@@ -49,6 +52,7 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(
         load_settings()
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+    assert "s3cret" not in str(error.value)
 
 
 def test_env_file_is_read(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from yt_dlp.networking import Response
 from yt_dlp.networking._urllib import UrllibRH
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 
-from jobs.failures import Failure, Reason, failed
+from jobs.failures import Failure, Reason
 from worker.sources import site
 from worker.sources.playability import PlayerAnswer
 from worker.sources.site import Gate, discreet
@@ -112,28 +112,6 @@ class _GatedRH(UrllibRH):  # type: ignore[misc]  # no types; the name is how the
         opener = super()._create_instance(*arguments, **options)
         opener.add_handler(self._gate)
         return opener
-
-
-def read_cookies(path: Path) -> io.StringIO:
-    """The cookies of a cookies.txt. Raises `Failed` when it cannot be read or holds none.
-
-    As text, so that the library cannot write into the file; and lines that are none stay out, since it would print
-    them whole.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise failed(Reason.YOUTUBE_REFUSED, f"FLBT_YOUTUBE_COOKIES cannot be read: {type(error).__name__}") from None
-    cookies = [line for line in lines if _is_cookie(line)]
-    if not cookies:
-        raise failed(Reason.YOUTUBE_REFUSED, "FLBT_YOUTUBE_COOKIES holds no cookies in Netscape's format")
-    return io.StringIO("\n".join(["# Netscape HTTP Cookie File", *cookies, ""]))
-
-
-def _is_cookie(line: str) -> bool:
-    fields = line.split("\t")
-    comment = line.startswith("#") and not line.startswith("#HttpOnly_")
-    return len(fields) == 7 and not comment and fields[4].replace(".", "", 1).isdecimal()
 
 
 def _trouble(error: RequestError, task: OnlineTask) -> Failure:

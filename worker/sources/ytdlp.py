@@ -18,7 +18,8 @@ from jobs.models import YouTube
 from worker.child import Step
 from worker.childside import Report
 from worker.sources.arrival import Offer, choose_stream, fetch_by
-from worker.sources.library import Library, read_cookies
+from worker.sources.cookies import read_cookies
+from worker.sources.library import Library
 from worker.sources.playability import reason_in, refusal
 from worker.sources.providers import SERVICE_SIDE, is_service_side
 from worker.sources.site import Gate, discreet

@@ -2,6 +2,9 @@
 
 import asyncio
 import base64
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +14,14 @@ from pydantic import SecretStr
 
 from jobs.failures import Failed, Reason
 from jobs.models import Tags, YouTube
+from jobs.supervise import MISCONFIGURED
 from jobs.youtube import Provider
 from tests.peers.tones import picture
 from tests.peers.videos import AAC, MEDIA_HOST, OPUS, OPUS_LOW, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.downloads import ID, assert_is_song, fates, fetch, refused
 from worker.child import Step
-from worker.sources.library import read_cookies
+from worker.sources.cookies import read_cookies
 from worker.tasks import FetchTask
 
 COOKIES = """# Netscape HTTP Cookie File
@@ -162,6 +166,21 @@ def test_only_lines_that_are_cookies_reach_the_library(tmp_path: Path, cookies: 
         assert "s3cret" not in caught.value.failure.detail
     with pytest.raises(Failed):
         read_cookies(tmp_path / "missing.txt")
+
+
+def test_useless_cookies_stop_the_start_with_a_sentence(tmp_path: Path) -> None:
+    environment = {
+        "FLBT_REDIS_URL": "redis://127.0.0.1:9",
+        "FLBT_DATA": str(tmp_path),
+        "FLBT_YOUTUBE_COOKIES": str(tmp_path / "cookies.txt"),
+    }
+    (tmp_path / "cookies.txt").write_text("s3cret")
+    command = [sys.executable, "-P", "-m", "worker", "run"]
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == MISCONFIGURED
+    assert done.stderr == "FLBT_YOUTUBE_COOKIES holds no cookies in Netscape's format. See .env.example.\n"
 
 
 @pytest.mark.parametrize("provider", Provider)
