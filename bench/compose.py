@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import re
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -77,6 +78,9 @@ def main(cold: bool, minutes: float) -> None:
 
 
 async def _try(figures: Figures, cold: bool, minutes: float) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # containers do not end with us
     with TemporaryDirectory() as name, YouTubeStandIn() as site:
         folder = Path(name)
         site.add(VIDEO)
