@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 
 
@@ -12,6 +11,7 @@ def stop_with_starter() -> None:
 
 
 def _wait() -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through `sys.stdin`, whose lock a waiting thread would hold when the interpreter wants to shut down.
+    while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -197,6 +197,21 @@ def test_without_a_token_up_says_how_to_get_one(run: Run) -> None:
     assert "BotFather" in done.stderr
 
 
+@pytest.mark.parametrize("part", [("bot", "bot"), ("worker", "run")])
+def test_a_tethered_part_that_is_set_up_wrong_says_so_by_its_exit_code(
+    tmp_path: Path, environment: dict[str, str], part: tuple[str, str]
+) -> None:
+    """Or its supervisor would start it again for ever."""
+    command = [sys.executable, "-P", "-m", *part, "--tethered"]
+    wrong = {"FLBT_REDIS_URL": "redis://127.0.0.1:1/0"} if part[0] == "bot" else {}  # no token; no queue
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment | wrong, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.wait(timeout=60) == 2
+        assert process.stderr is not None
+        assert len(process.stderr.read().splitlines()) == 1
+
+
 def test_weights_that_cannot_be_had_are_a_sentence(run: Run, tmp_path: Path) -> None:
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
     done = run("models", "4", extra={**nowhere, "FLBT_MODELS": str(tmp_path / "models")})
