@@ -30,7 +30,10 @@ from worker.sources.playability import PlayerAnswer
 from worker.sources.site import Gate, discreet
 from worker.tasks import OnlineTask
 
-log = logging.getLogger(__name__)
+# Its words are for a terminal, and may hold what only it should know; what matters of them is in the failures.
+_unheard = logging.getLogger(f"{__name__}.unheard")
+_unheard.addHandler(logging.NullHandler())
+_unheard.propagate = False
 
 LONGEST_ANSWER: Final = 16 << 20  # bytes of a page, or of the player's script
 RETRIES: Final = 1  # of a request whose connection broke, or that met a busy server
@@ -62,7 +65,7 @@ class Library(YoutubeDL):  # type: ignore[misc]  # no types
         super().__init__(
             {
                 "quiet": True,
-                "logger": log,
+                "logger": _unheard,
                 "color": "never",
                 "cachedir": False,
                 "cookiefile": cookies,

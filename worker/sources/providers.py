@@ -14,7 +14,8 @@ from worker.tasks import MOST_REQUESTS
 
 PATIENCE: Final = 3  # failures in a row
 REST: Final = 600.0  # seconds
-#: Of the requests for one track, how many the provider asked second may make; it needs about 10, and 19 at most.
+#: Of the requests for one track, how many the provider asked second may make. A song takes it 4 to 8, an hour's set 14;
+#: to find out that cookies are of no use takes 5 more.
 SECOND_SHARE: Final = 20
 
 #: About us, not about the video: another provider may do better. Worst first, for a person to hear of.
