@@ -1,10 +1,8 @@
 """The worker's command line, for `fl-bt`: front ends start it as a process and never import it."""
 
 import asyncio
-import logging
 import socket
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,8 +15,6 @@ from jobs.models import StemCount
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
-
-log = logging.getLogger(__name__)
 
 STEM_COUNTS: tuple[StemCount, ...] = (2, 4, 5)
 
@@ -53,8 +49,6 @@ def _check_cookies(settings: Settings) -> None:
         read_cookies(settings.youtube_cookies)
     except Failed as wrong:
         _give_up(f"{wrong.failure.detail}. See .env.example.")
-    if find_spec("yt_dlp_ejs") is None:
-        log.warning("FLBT_YOUTUBE_COOKIES: YouTube may want scripts solved of who is signed in; yt-dlp-ejs is missing")
 
 
 @main.command()

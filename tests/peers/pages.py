@@ -35,3 +35,22 @@ def page(initial: Json, player: Json | None = None, client_name: str = "WEB") ->
     tags = [f"<script>{script}</script>" for script in scripts]
     source = f'<script src="{PLAYER_SCRIPT_PATH}"></script>'
     return "\n".join(["<!DOCTYPE html><html><head>", source, *tags, "</head><body></body></html>"]).encode()
+
+
+#: A player, as far as solvers look at one: it signs nothing, and turns the riddle of an address around.
+PLAYER_SCRIPT = b"""var _yt_player={};(function(g){"use strict";
+var window=this;
+var Address=function(url){this.fields={url:url}};
+Address.prototype.set=function(name,word){this.fields[name]=word};
+Address.prototype.get=function(name){return this.fields[name]};
+Address.prototype.solve=function(){this.fields.n=this.fields.n.split("").reverse().join("")};
+var build=function(url,name,word){url=new Address(url);url.set("alr","yes");
+word&&url.set(name,decodeURIComponent(word));return url};
+var settings={signatureTimestamp:20400};
+})(_yt_player);
+"""
+RIDDLE = "abcdefgh12345678"
+
+
+def solved(riddle: str) -> str:
+    return riddle[::-1]

@@ -6,6 +6,7 @@ from enum import StrEnum, unique
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from tests.peers.pages import RIDDLE
 from tests.peers.tones import picture, song
 
 MEDIA_HOST = "rr3---sn-standin.googlevideo.com"
@@ -30,6 +31,7 @@ class Trouble(StrEnum):
     WRONG_ID = "player answers with another video"
     CLIENT_REFUSED = "only the IOS client gets an answer"
     STRANGERS_REFUSED = "only who opened the video's page first gets an answer"
+    RIDDLES = "addresses work for who ran the player's script on them"
     SIGN_IN = "only who is signed in gets an answer"
     # At the media host
     MEDIA_403 = "media answers 403"
@@ -123,6 +125,8 @@ def player_answer(video: Video, client: str, *, page_opened: bool = False, signe
         return context | {"playabilityStatus": unplayable("UNPLAYABLE", "The page needs to be reloaded.")}
     if video.trouble is Trouble.PLAYER_EMPTY:
         return context
+    if video.trouble is Trouble.RIDDLES and client == "VISIONOS":  # which gets addresses without riddles
+        return context | {"playabilityStatus": NOT_A_BOT}
     if (video.trouble is Trouble.STRANGERS_REFUSED and not page_opened) or (
         video.trouble is Trouble.SIGN_IN and not signed_in
     ):
@@ -167,6 +171,8 @@ def _format(video: Video, track: Track) -> Json:
         "mime": f"audio/{track.container}", "clen": str(size), "dur": f"{video.seconds:.3f}",
         "sig": "AJfQdSsw",
     }  # fmt: skip
+    if video.trouble is Trouble.RIDDLES:
+        query["n"] = RIDDLE
     if track.xtags:
         query["xtags"] = track.xtags
     format_: Json = {

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT_PATH, SORRY, page
+from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT, PLAYER_SCRIPT_PATH, RIDDLE, SORRY, page, solved
 from tests.peers.playlists import ListTrouble, Playlist, further_page, playlist_page
 from tests.peers.tunnel import Tunnel, TunnelHandler
 from tests.peers.videos import MEDIA_HOST, Trouble, Video, player_answer, unplayable
@@ -148,7 +148,7 @@ class _Handler(TunnelHandler):
             case _, ["", "playlist"]:
                 self._browse(query["list"])
             case _ if path == PLAYER_SCRIPT_PATH:
-                self.answer(200, b"var a={signatureTimestamp:20400};", "text/javascript")
+                self.answer(200, PLAYER_SCRIPT, "text/javascript")
             case _:
                 self.answer(404, SORRY, "text/html")
 
@@ -254,6 +254,8 @@ class _Handler(TunnelHandler):
     def _refuse_media(self, video: Video) -> bool:
         """Answer with something else than media, for videos that have this trouble."""
         match video.trouble:
+            case Trouble.RIDDLES if self._query().get("n") != solved(RIDDLE):
+                self.answer(403, b"", "text/plain")
             case Trouble.MEDIA_403 | Trouble.MEDIA_404 | Trouble.MEDIA_429:
                 self.answer(int(video.trouble[-3:]), b"", "text/plain")
             case Trouble.MEDIA_503_ONCE if self.server.site.first_time(video, Trouble.MEDIA_503_ONCE):

