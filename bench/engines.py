@@ -9,7 +9,8 @@ import psutil
 
 from bench.watch import Run, median, run
 from bot.demo import write_demo_song
-from jobs.models import STEMS, Format, Model, Rendition, StemCount, Tags
+from jobs.models import STEMS, Format, Model, Rendition, StemCount
+from jobs.outcomes import Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.tasks import RenderTask, Separated, SeparationTask

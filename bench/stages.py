@@ -87,7 +87,8 @@ class _Clock:
 def _main(song: Path, models_dir: Path) -> None:
     import openvino
 
-    from jobs.models import Model, Tags
+    from jobs.models import Model
+    from jobs.outcomes import Tags
     from worker.audio.reading import Song
     from worker.separation import engine, network, spectrogram, stems, stream
     from worker.tasks import SeparationTask

@@ -16,7 +16,8 @@ from pydantic import SecretStr
 from bench.engines import Bench, song
 from bench.watch import Peak, environment, memory_of
 from jobs.embedded import private_valkey
-from jobs.models import Format, Phase, Request, Stage, Upload, Wish, request_id
+from jobs.models import Format, Request, Upload, Wish, request_id
+from jobs.outcomes import Phase, Stage
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore

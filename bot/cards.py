@@ -13,20 +13,8 @@ from typing import Final
 from bot.mixes import mix_words
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import (
-    STEMS,
-    Format,
-    Manifest,
-    Package,
-    Phase,
-    Progress,
-    Stage,
-    Upload,
-    Value,
-    View,
-    Wish,
-    YouTube,
-)
+from jobs.models import STEMS, Format, Package, Upload, Value, Wish, YouTube
+from jobs.outcomes import Manifest, Phase, Progress, Stage, View
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows

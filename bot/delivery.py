@@ -13,8 +13,9 @@ from typing import Final, Literal
 from pydantic import Field
 
 from bot.texts import say, spoken
-from jobs.models import STEMS, Format, Manifest, Package, Rendered, Rendition, StoredFile, Value, Wish
+from jobs.models import STEMS, Format, Package, Rendition, Value, Wish
 from jobs.names import mix_suffix, track_name
+from jobs.outcomes import Manifest, Rendered, StoredFile
 
 #: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
 RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)

@@ -18,7 +18,8 @@ from bot.platform import Away, CardGone, Later, Platform, Trouble, Unconfirmed, 
 from bot.tally import count_end
 from jobs.ends import end
 from jobs.failures import Failure, Reason
-from jobs.models import Phase, Value, View
+from jobs.models import Value
+from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 

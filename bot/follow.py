@@ -22,7 +22,8 @@ from bot.ledger import Ledger
 from bot.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
-from jobs.models import Phase, Request, Upload, View
+from jobs.models import Request, Upload
+from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue, Limits
 from jobs.store import ResultStore
 

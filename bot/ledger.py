@@ -17,7 +17,8 @@ from bot.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Uncon
 from bot.repeats import Before, Repeats
 from jobs import shelf
 from jobs.failures import Reason, failed
-from jobs.models import Manifest, Rendered, Rendition, Request, Upload, Value
+from jobs.models import Rendition, Request, Upload, Value
+from jobs.outcomes import Manifest, Rendered
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 

@@ -10,7 +10,8 @@ from typing import Final
 from bot.cards import Button, Card, status_line, tidy
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import Request, Value, VideoId, View, Wish, YouTube, request_id
+from jobs.models import Request, Value, VideoId, Wish, YouTube, request_id
+from jobs.outcomes import View
 from jobs.youtube import Listing
 
 #: Of songs that did not come, how many a card names; it has to fit into one message.

@@ -6,7 +6,8 @@ from pydantic import ValidationError
 
 from bot.delivery import Kind, Limits, Plan
 from jobs import shelf
-from jobs.models import STEMS, Manifest, Model, Request, Value, track_id
+from jobs.models import STEMS, Model, Request, Value, track_id
+from jobs.outcomes import Manifest
 from jobs.queue import JobQueue
 
 

@@ -9,7 +9,7 @@ from arq.connections import ArqRedis
 
 from jobs import keys
 from jobs.connection import answer
-from jobs.models import View
+from jobs.outcomes import View
 
 KEPT: Final = 30  # days
 

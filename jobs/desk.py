@@ -17,7 +17,8 @@ from redis.exceptions import RedisError
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
 from jobs.failures import Failure
-from jobs.models import Lane, Model, Progress, Rendition, Source, Upload, Value
+from jobs.models import Model, Rendition, Source, Upload, Value
+from jobs.outcomes import Lane, Progress
 from jobs.queue import enqueue
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from jobs import keys, scripts
 from jobs.connection import run_script
-from jobs.models import Lane
+from jobs.outcomes import Lane
 from jobs.queue import JobQueue
 from jobs.youtube import Listing, PlaylistId
 

@@ -8,7 +8,8 @@ from arq.connections import ArqRedis
 
 from jobs import keys
 from jobs.failures import Failure
-from jobs.models import Lane, Phase, Progress, Request, View
+from jobs.models import Request
+from jobs.outcomes import Lane, Phase, Progress, View
 
 #: A worker or a front end is alive when its heart beat within this many seconds.
 ALIVE = 30.0

@@ -1,12 +1,10 @@
-"""What crosses the wall between front ends and worker: frozen, validated, JSON on the wire."""
+"""What is asked, as it crosses the wall between front ends and worker: frozen, validated, JSON on the wire."""
 
 import hashlib
 from enum import StrEnum, unique
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-
-from jobs.failures import Failure
 
 
 class Value(BaseModel):
@@ -199,119 +197,3 @@ class Request(Value):
 def request_id(chat: str, message: str, source: YouTube | Upload, turn: str = "") -> str:
     """A request's id from chat, message and source, so that a redelivered update makes no second request."""
     return hashlib.sha256(f"{chat}|{message}|{source.key}|{turn}".encode()).hexdigest()[:16]
-
-
-# --- how far -------------------------------------------------------------------------------------------------
-
-
-@unique
-class Stage(StrEnum):
-    """What the worker is doing with a track."""
-
-    QUEUED = "queued"
-    FETCHING = "fetching"
-    SEPARATING = "separating"
-    RENDERING = "rendering"
-
-
-@unique
-class Lane(StrEnum):
-    """Which queue of the worker a track is in. What only has to be rendered does not wait behind separations."""
-
-    STUDIO = "studio"
-    QUICK = "quick"
-
-
-class Progress(Value):
-    """How far a track is. `fraction` is of the current stage, 0 to 1; `seconds_left` of the whole job."""
-
-    stage: Stage = Stage.QUEUED
-    fraction: float | None = None
-    seconds_left: float | None = None
-    title: str | None = None
-    artist: str | None = None
-    seconds: float | None = None  # length of the song
-    note: str = ""  # what takes time beside the stage itself, e.g. "model" while weights are fetched
-    started_at: float | None = None  # seconds since the epoch, when the worker took it
-    updated_at: float | None = None
-
-
-@unique
-class Phase(StrEnum):
-    """Where one request stands. The first four are open, the rest final."""
-
-    RECEIVING = "receiving"  # the front end still has to bring the file into the inbox
-    WAITING = "waiting"  # for the track: queued or in the worker's hands
-    READY = "ready"  # renditions are in the store, nothing sent yet
-    SENDING = "sending"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-OPEN_PHASES = frozenset({Phase.RECEIVING, Phase.WAITING, Phase.READY, Phase.SENDING})
-
-
-class View(Value):
-    """One request as it stands now: what cards, `/status` and the terminal show."""
-
-    request: Request
-    phase: Phase
-    progress: Progress | None = None  # while waiting
-    ahead: int | None = None  # tracks before this one, while queued
-    wait: float | None = None  # seconds until its turn, an estimate, while queued
-    failure: Failure | None = None  # when failed
-    card: str = ""  # the front end's note of its status message
-    closed_at: float | None = None  # seconds since the epoch, when done, failed or cancelled
-
-    @property
-    def is_open(self) -> bool:
-        return self.phase in OPEN_PHASES
-
-
-# --- the result ----------------------------------------------------------------------------------------------
-
-
-class Tags(Value):
-    """What a track is called. `artist` is empty where nobody knows."""
-
-    title: str
-    artist: str = ""
-
-
-class StoredFile(Value):
-    """A file in a track's folder. `name` is ours and safe, never a title."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9+-]+\.[a-z0-9]{1,5}$")]
-    bytes_: int
-    stem: Stem | None = None
-
-
-class Manifest(Value):
-    """A separated track: written last, so a half-made result does not exist."""
-
-    track_id: str
-    source: Source
-    model: Model
-    tags: Tags
-    samples: int  # per channel, at `sample_rate`: equal for all stems
-    sample_rate: int = 44100
-    stems: tuple[StoredFile, ...]
-    cover: StoredFile | None = None
-    picture: StoredFile | None = None  # the waveforms of all stems, a PNG
-    thumbnail: StoredFile | None = None  # the cover, small enough for chats, a JPEG
-    gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
-    notes: tuple[str, ...] = ()  # e.g. "cut_short": the file ended before it said it would
-    engine: str = ""  # which engine and precision made it, for the log
-    made_at: float
-
-    @property
-    def seconds(self) -> float:
-        return self.samples / self.sample_rate
-
-
-class Rendered(Value):
-    """The files of one rendition, written last like the manifest."""
-
-    rendition: Rendition
-    files: tuple[StoredFile, ...]

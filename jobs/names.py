@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from jobs.models import Stem, Tags
+from jobs.models import Stem
+from jobs.outcomes import Tags
 
 NAMELESS = "Untitled"
 

@@ -18,7 +18,8 @@ from jobs import keys, scripts
 from jobs.connection import JOB_EXPIRES, answer, connect, run_script
 from jobs.failures import Failure
 from jobs.looking import ALIVE, read_views, text, texts
-from jobs.models import OPEN_PHASES, Lane, Phase, Rendition, Request, View
+from jobs.models import Rendition, Request
+from jobs.outcomes import OPEN_PHASES, Lane, Phase, View
 
 #: The one arq function: it takes a track id and does what is wanted of that track.
 JOB_FUNCTION = "track"

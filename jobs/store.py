@@ -25,7 +25,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from jobs.models import Manifest, Rendered, Rendition, StoredFile, Upload
+from jobs.models import Rendition, Upload
+from jobs.outcomes import Manifest, Rendered, StoredFile
 
 MANIFEST = "manifest.json"
 RENDERED = "rendered.json"

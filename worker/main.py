@@ -17,7 +17,7 @@ from jobs.connection import connect, deserialize, serialize
 from jobs.desk import Desk
 from jobs.ends import end
 from jobs.listings import LISTING_FUNCTION, OVERDUE
-from jobs.models import Lane
+from jobs.outcomes import Lane
 from jobs.queue import JOB_FUNCTION
 from jobs.settings import Settings
 from jobs.store import ResultStore

@@ -18,7 +18,8 @@ from redis.exceptions import RedisError
 from jobs.desk import Desk, Track
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason, failed
-from jobs.models import Manifest, Rendered, Rendition, Stage, StoredFile
+from jobs.models import Rendition
+from jobs.outcomes import Manifest, Rendered, Stage, StoredFile
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from worker import estimate

@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from jobs.failures import Reason, failed
-from jobs.models import Format, Rendition, Stem, StoredFile, Tags
+from jobs.models import Format, Rendition, Stem
 from jobs.names import mix_suffix, stem_tags, track_name
+from jobs.outcomes import StoredFile, Tags
 from worker.audio.mixing import peak_of, sum_of
 from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from jobs.desk import Desk
-from jobs.models import Progress, Stage
+from jobs.outcomes import Progress, Stage
 from worker import estimate
 from worker.child import Step
 

@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import SecretStr, field_serializer
 
-from jobs.models import Model, Rendition, Source, StoredFile, Tags, Value
+from jobs.models import Model, Rendition, Source, Value
+from jobs.outcomes import StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 
 MOST_REQUESTS = 48  # to YouTube, for one track, whoever makes them

@@ -4,7 +4,7 @@ from bot.faces import note_of
 from bot.telegram.front import Front
 from bot.telegram.platform import address_of
 from jobs import keys
-from jobs.models import View
+from jobs.outcomes import View
 
 
 async def request_about(front: Front, chat: str, message_id: int) -> View | None:

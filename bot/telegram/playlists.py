@@ -22,7 +22,7 @@ from jobs import keys
 from jobs.connection import answer
 from jobs.failures import Failure, Reason
 from jobs.listings import ask_listing, listing
-from jobs.models import Phase, View
+from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue, Limits, TooManyOpen
 from jobs.settings import Settings
 

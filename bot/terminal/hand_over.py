@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from jobs.failures import Reason, failed
-from jobs.models import Manifest, Rendered
 from jobs.names import safe_name
+from jobs.outcomes import Manifest, Rendered
 from jobs.store import ResultStore
 
 

@@ -20,7 +20,8 @@ from bot.texts import figures
 from bot.up import parts
 from jobs.embedded import private_valkey
 from jobs.failures import Failed, Failure, Reason
-from jobs.models import Phase, Request, Upload, View, Wish, request_id
+from jobs.models import Request, Upload, Wish, request_id
+from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore

@@ -9,7 +9,8 @@ from rich.progress import Progress as Bar
 
 from bot import texts
 from bot.texts import figures
-from jobs.models import Phase, Progress, Stage, Upload, View
+from jobs.models import Upload
+from jobs.outcomes import Phase, Progress, Stage, View
 
 LINE_EVERY = 0.25  # of a stage: how often a plain line says how far it is
 

@@ -18,23 +18,8 @@ from bot.cards import (
     tidy,
 )
 from jobs.failures import Failure, Reason, failed
-from jobs.models import (
-    Format,
-    Manifest,
-    Model,
-    Package,
-    Phase,
-    Progress,
-    Request,
-    Stage,
-    Stem,
-    StoredFile,
-    Tags,
-    Upload,
-    View,
-    Wish,
-    YouTube,
-)
+from jobs.models import Format, Model, Package, Request, Stem, Upload, Wish, YouTube
+from jobs.outcomes import Manifest, Phase, Progress, Stage, StoredFile, Tags, View
 
 RID = "0123456789abcdef"
 VIDEO = YouTube(video_id="dQw4w9WgXcQ")

@@ -6,20 +6,8 @@ from hypothesis import strategies as st
 
 from bot.cards import Action, Verb, parse_action
 from bot.delivery import CLOUD, LOCAL, Kind, Limits, Note, Plan, note_text, plan
-from jobs.models import (
-    STEMS,
-    Format,
-    Manifest,
-    Model,
-    Package,
-    Rendered,
-    Rendition,
-    Stem,
-    StoredFile,
-    Tags,
-    Wish,
-    YouTube,
-)
+from jobs.models import STEMS, Format, Model, Package, Rendition, Stem, Wish, YouTube
+from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 
 MB = 1_000_000
 KEPT = 30 * MB  # of each stem's FLAC in the store

@@ -16,7 +16,8 @@ from bot.follow import Follower
 from bot.ledger import Ledger
 from bot.platform import Away, CardGone, Later, Sent, Unconfirmed, UnknownFile, Unreachable
 from jobs.failures import Reason
-from jobs.models import Package, Phase, Request, Stage, Upload, View, Wish, YouTube, request_id
+from jobs.models import Package, Request, Upload, Wish, YouTube, request_id
+from jobs.outcomes import Phase, Stage, View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import Worker

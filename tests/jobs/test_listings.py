@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from jobs import keys
 from jobs.failures import Failure, Reason
 from jobs.listings import KEEP, KEEP_FAILED, OVERDUE, ask_listing, keep_listing, listing
-from jobs.models import Lane
+from jobs.outcomes import Lane
 from jobs.queue import JobQueue
 from jobs.youtube import ListedVideo, Listing
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobs.models import STEMS, Stem, Tags
+from jobs.models import STEMS, Stem
 from jobs.names import mix_suffix, one_line, safe_name, stem_tags, track_name
+from jobs.outcomes import Tags
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789\u00b9\u00b2\u00b3"

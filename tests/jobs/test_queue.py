@@ -9,20 +9,8 @@ from jobs import keys, shelf
 from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
-from jobs.models import (
-    Format,
-    Lane,
-    Package,
-    Phase,
-    Progress,
-    Rendition,
-    Request,
-    Stage,
-    View,
-    Wish,
-    YouTube,
-    request_id,
-)
+from jobs.models import Format, Package, Rendition, Request, Wish, YouTube, request_id
+from jobs.outcomes import Lane, Phase, Progress, Stage, View
 from jobs.queue import JobQueue, Limits, TooManyOpen
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.models import Manifest, Model, Rendered, Rendition, Stem, StoredFile, Tags, Upload, YouTube, track_id
+from jobs.models import Model, Rendition, Stem, Upload, YouTube, track_id
+from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 from jobs.store import ResultStore
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from jobs.models import Request, Source, Upload, View, Wish, request_id
+from jobs.models import Request, Source, Upload, Wish, request_id
+from jobs.outcomes import View
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from jobs.models import Format, Phase, Rendition, Wish
+from jobs.models import Format, Rendition, Wish
+from jobs.outcomes import Phase
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore

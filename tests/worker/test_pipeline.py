@@ -14,7 +14,8 @@ from bot.demo import write_demo_song
 from jobs import keys
 from jobs.connection import answer
 from jobs.failures import Reason
-from jobs.models import Format, Manifest, Model, Package, Phase, Rendition, Stage, Tags, Upload, Wish, YouTube
+from jobs.models import Format, Model, Package, Rendition, Upload, Wish, YouTube
+from jobs.outcomes import Manifest, Phase, Stage, Tags
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore

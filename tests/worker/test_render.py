@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.models import STEMS, Format, Rendition, Stem, StoredFile, Tags
+from jobs.models import STEMS, Format, Rendition, Stem
 from jobs.names import stem_tags
+from jobs.outcomes import StoredFile, Tags
 from tests.sounds import RATE, jpeg, music
 from tests.worker.audio.test_reading import listen, snr
 from worker.audio.reading import open_song

@@ -14,7 +14,8 @@ from av.packet import Packet
 from av.stream import Disposition
 from numpy.typing import NDArray
 
-from jobs.models import Format, Tags
+from jobs.models import Format
+from jobs.outcomes import Tags
 from worker.audio.pictures import Picture, read_picture
 from worker.audio.sound import SAMPLE_RATE
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 
 from jobs.failures import Reason, failed
-from jobs.models import STEMS, StoredFile
+from jobs.models import STEMS
+from jobs.outcomes import StoredFile
 from worker.audio.reading import Song, open_song
 from worker.child import Step
 from worker.drawing import Waveforms, draw, thumbnail

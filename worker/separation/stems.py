@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from jobs.models import Format, Stem, StoredFile, Tags
+from jobs.models import Format, Stem
+from jobs.outcomes import StoredFile, Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import Track, open_track
 from worker.separation.spectrogram import Samples

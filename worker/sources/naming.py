@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from jobs.models import Tags
+from jobs.outcomes import Tags
 
 _DASH: Final = re.compile(r"\s+[-\u2013\u2014\u2015]\s+")
 _OF_THE_FILM: Final = re.compile(

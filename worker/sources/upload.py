@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 from jobs.failures import Reason, failed
-from jobs.models import Tags, Upload
+from jobs.models import Upload
 from jobs.names import NAMELESS, one_line
+from jobs.outcomes import Tags
 from worker.audio.pictures import picture_of
 from worker.audio.reading import Song, open_song
 from worker.child import Step

@@ -11,7 +11,7 @@ from bot.telegram.handlers import preferences, results
 from bot.telegram.handlers.commands import LOOK_BACK, cancel_all
 from bot.telegram.rights import may_cancel
 from bot.texts import say
-from jobs.models import View
+from jobs.outcomes import View
 
 
 async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:

@@ -13,7 +13,7 @@ from bot.telegram.rights import may_act_for, may_cancel
 from bot.telegram.sources import download_limit_in_words
 from bot.texts import figures, say
 from jobs import keys
-from jobs.models import View
+from jobs.outcomes import View
 
 #: Of a chat's requests, how many /cancel looks back, and how many it lets choose from.
 LOOK_BACK: Final = keys.KEEP_PER_CHAT

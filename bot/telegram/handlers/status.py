@@ -23,7 +23,7 @@ from bot.telegram.platform import keyboard
 from bot.telegram.rights import may_cancel
 from bot.texts import figures, say
 from jobs import VERSION, keys
-from jobs.models import View
+from jobs.outcomes import View
 from jobs.providers import standings
 
 #: Of a chat's requests, how many /status looks back, and how many finished ones it shows.

@@ -17,19 +17,8 @@ from jobs import keys
 from jobs.connection import answer
 from jobs.desk import Desk, Track
 from jobs.failures import Failure, Reason
-from jobs.models import (
-    STEMS,
-    Lane,
-    Manifest,
-    Phase,
-    Progress,
-    Rendered,
-    Rendition,
-    Stage,
-    Stem,
-    StoredFile,
-    Tags,
-)
+from jobs.models import STEMS, Rendition, Stem
+from jobs.outcomes import Lane, Manifest, Phase, Progress, Rendered, Stage, StoredFile, Tags
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from jobs.models import Stage
+from jobs.outcomes import Stage
 from tests.bot.telegram.rig import SONG, Rig, files
 from tests.peers.botapi import Chat, Message, Person
 

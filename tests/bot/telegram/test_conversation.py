@@ -7,7 +7,8 @@ import pytest
 
 from bot.telegram.sources import CLOUD_DOWNLOAD
 from jobs.failures import Reason
-from jobs.models import Phase, Stage, Upload
+from jobs.models import Upload
+from jobs.outcomes import Phase, Stage
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files, seen
 from tests.peers.botapi import Message, Trouble

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.models import Phase
+from jobs.outcomes import Phase
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import OTHER, SONG, Rig, Worker, cards, files, settings_for

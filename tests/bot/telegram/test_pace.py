@@ -8,7 +8,7 @@ import pytest
 from telegram.error import RetryAfter
 
 from bot.telegram.courtesy import GROUP_SPARE, Courtesy, Window
-from jobs.models import Stage
+from jobs.outcomes import Stage
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import Rig, Worker, files, settings_for

@@ -5,7 +5,7 @@ import asyncio
 from jobs.connection import answer
 from jobs.failures import Failure, Reason
 from jobs.listings import keep_listing
-from jobs.models import Phase, Stage
+from jobs.outcomes import Phase, Stage
 from jobs.youtube import ListedVideo, Listing
 from tests.bot.telegram.rig import SONG, Rig, cards, files
 from tests.peers.botapi import Message

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.models import Stage
+from jobs.outcomes import Stage
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import SONG, Rig, cards, files

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from bot.delivery import CLOUD
-from jobs.models import Phase, Stage
+from jobs.outcomes import Phase, Stage
 from tests.bot.telegram.rig import BEGINNINGS, OTHER, SONG, Rig, cards, files
 from tests.peers.botapi import Chat, Message, Trouble
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.models import Phase, Stage
+from jobs.outcomes import Phase, Stage
 from tests.bot.telegram.rig import SONG, Rig, cards, files, seen
 from tests.peers.botapi import Chat, Message, Trouble
 

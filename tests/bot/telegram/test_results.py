@@ -6,7 +6,8 @@ import pytest
 
 from bot.telegram.handlers import results
 from jobs.connection import answer
-from jobs.models import Phase, Upload
+from jobs.models import Upload
+from jobs.outcomes import Phase
 from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files
 from tests.peers.botapi import Chat, Message, Press
 

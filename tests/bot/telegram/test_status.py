@@ -6,7 +6,7 @@ import time
 import pytest
 
 from jobs.failures import Reason
-from jobs.models import Stage
+from jobs.outcomes import Stage
 from jobs.providers import keep_standing
 from jobs.youtube import Provider, Standing
 from tests.bot.telegram.rig import OTHER, SONG, Rig, cards

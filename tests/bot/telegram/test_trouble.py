@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.delivery import CLOUD
 from bot.telegram.app import build
 from bot.telegram.main import serve
-from jobs.models import Phase, Stage
+from jobs.outcomes import Phase, Stage
 from jobs.queue import JobQueue
 from jobs.settings import SettingsError
 from jobs.store import ResultStore

@@ -8,7 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from jobs.models import Format, Tags
+from jobs.models import Format
+from jobs.outcomes import Tags
 from tests.sounds import RATE, Samples, jpeg, music
 from tests.worker.audio.test_reading import listen, snr
 from worker.audio.pictures import picture_of

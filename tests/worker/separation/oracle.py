@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from jobs.models import STEMS, Model, StemCount, Tags
+from jobs.models import STEMS, Model, StemCount
+from jobs.outcomes import Tags
 from tests.worker.separation.songs import make_song, write_song
 from worker.separation import seal, separate
 from worker.separation.network import BANDS

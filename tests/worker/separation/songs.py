@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from jobs.models import Format, Tags
+from jobs.models import Format
+from jobs.outcomes import Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.separation.spectrogram import Samples

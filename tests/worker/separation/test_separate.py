@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from jobs.failures import Failed, Reason
-from jobs.models import Format, Model, Stem, Tags
+from jobs.models import Format, Model, Stem
+from jobs.outcomes import Tags
 from tests.worker.separation.songs import make_song, read_song, snr_db, write_song
 from worker.child import Event, Step, run_child
 from worker.separation import separate

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jobs.models import Stem, Tags
+from jobs.models import Stem
+from jobs.outcomes import Tags
 from tests.worker.separation.songs import read_song
 from worker.separation.spectrogram import Samples
 from worker.separation.stems import StemFiles, open_stems

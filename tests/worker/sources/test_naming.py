@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.models import Tags
+from jobs.outcomes import Tags
 from worker.sources.naming import tags_of
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.models import Tags, Upload, YouTube
+from jobs.models import Upload, YouTube
+from jobs.outcomes import Tags
 from tests.sounds import AWKWARD, Awkward, encode, jpeg, music, write_wav
 from worker.child import Step, run_child
 from worker.sources.upload import fetch_upload
