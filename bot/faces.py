@@ -42,8 +42,8 @@ class CardNote(Value):
 
 
 def note_of(view: View) -> CardNote | None:
-    """The note of a request's card, None when it has none yet. A quiet request is one whose card is not missed."""
-    unseen = CardNote(gone="card") if view.request.quiet else None
+    """The note of a request's card, None when it has none yet. A quiet request's is not missed before it is done."""
+    unseen = CardNote(gone="card") if view.request.quiet and view.phase is not Phase.DONE else None
     try:
         return _here(CardNote.model_validate_json(view.card) if view.card else None, view) or unseen
     except ValidationError:  # of another version: a new card is better than none
@@ -167,6 +167,11 @@ class Faces:
             self._edited_at.pop(request_id)
         for chat in self._not_before.keys() - chats:
             self._not_before.pop(chat)
+
+    @property
+    def showing(self) -> list[asyncio.Task[None]]:
+        """What is on its way to the platform. Cut off there, it would be posted again, or edited for nothing."""
+        return list(self._showing.values())
 
     async def end(self) -> None:
         """Nothing more is shown."""

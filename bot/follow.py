@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 LOOK: Final = 0.5  # seconds between two looks at all open requests
 FETCHES: Final = 4  # uploads brought in at the same time
 DELIVERIES: Final = 6  # chats delivered to at the same time
-GRACE: Final = 5.0  # seconds an upload gets to end when the process is told to stop
+GRACE: Final = 5.0  # seconds that an upload or a card gets to arrive when the process is told to stop
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
 FETCH_TRIES: Final = 7  # about a minute
 DELIVERY_TRIES: Final = 60  # about an hour
@@ -167,8 +167,8 @@ class Follower:
 
     async def _end(self) -> None:
         """Told to stop: what is on its way may arrive, if it is quick."""
-        if self._errands:
-            await asyncio.wait(self._errands.values(), timeout=GRACE)
+        if under_way := [*self._errands.values(), *self._faces.showing]:
+            await asyncio.wait(under_way, timeout=GRACE)
         await end(*self._errands.values(), *self._asides.values())
         await self._faces.end()
 

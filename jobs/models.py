@@ -186,7 +186,7 @@ class Request(Value):
     language: str = "en"
     source: Source
     wish: Wish = Wish()
-    quiet: bool = False  # something else shows how far it is: it gets a card only when there is something to say
+    quiet: bool = False  # something else shows how far it is: it gets a card when it is done, or failed
     created_at: float  # seconds since the epoch
 
     @property

@@ -8,15 +8,27 @@ from jobs.outcomes import View
 
 
 async def request_about(front: Front, chat: str, message_id: int) -> View | None:
-    """The request whose card, question or delivered file a message is; the newest, where a message asked for several.
+    """The request whose card, delivered file or question a message is; the newest, where a message asked for several.
 
     None when it is about nothing, or about what the chat has forgotten.
     """
-    for view in await front.queue.recent(chat, limit=keys.KEEP_PER_CHAT):
-        note = note_of(view)
-        if message_id == address_of(view.request).message_id or (note and note.reference == str(message_id)):
+    views = await front.queue.recent(chat, limit=keys.KEEP_PER_CHAT)
+    for view in views:
+        if is_card_of(message_id, view):
             return view
+    for view in views:
         parts = (await front.follower.ledger.read(view.request.id)).parts.values()
         if any(str(message_id) in part.sent.messages for part in parts if part.sent):
             return view
-    return None
+    # Last: a card is also the question for whatever was asked by its buttons.
+    return next((view for view in views if asked_with(message_id, view)), None)
+
+
+def is_card_of(message_id: int, view: View) -> bool:
+    note = note_of(view)
+    return note is not None and note.reference == str(message_id)
+
+
+def asked_with(message_id: int, view: View) -> bool:
+    """Whether a message is what the request was asked with."""
+    return message_id == address_of(view.request).message_id

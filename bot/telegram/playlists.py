@@ -9,6 +9,7 @@ from typing import Final
 
 from redis.exceptions import RedisError
 
+from bot import follow
 from bot.cards import Card
 from bot.follow import Follower
 from bot.platform import CardGone, Trouble, Unreachable
@@ -20,6 +21,7 @@ from bot.telegram.errors import as_trouble, nothing_to_do
 from bot.telegram.platform import as_answer, keyboard
 from jobs import keys
 from jobs.connection import answer
+from jobs.ends import end
 from jobs.failures import Failure, Reason
 from jobs.listings import ask_listing, listing
 from jobs.outcomes import Phase, View
@@ -131,7 +133,13 @@ class Playlists:
             moved = await self._moved_on(run)
             if moved != run:
                 await self._keep(moved)
-        await self._show(moved)
+        showing = asyncio.create_task(self._show(moved))
+        try:
+            await asyncio.shield(showing)
+        except asyncio.CancelledError:  # cut off between an edit and its note, the next bot would edit for nothing
+            await asyncio.wait({showing}, timeout=follow.GRACE)
+            await end(showing)
+            raise
 
     async def _moved_on(self, run: Run) -> Run:
         age = time.time() - run.created_at

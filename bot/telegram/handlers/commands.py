@@ -5,10 +5,9 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.cards import Action, Verb, heading
-from bot.faces import note_of
+from bot.telegram.about import asked_with, is_card_of
 from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.menus import show_owners_menu
-from bot.telegram.platform import address_of
 from bot.telegram.rights import may_act_for, may_cancel
 from bot.telegram.sources import download_limit_in_words
 from bot.texts import figures, say
@@ -48,7 +47,11 @@ async def cancel(front: Front, asker: Asker, message: Message) -> None:
         return
     views = [view for view in reversed(await front.queue.recent(asker.chat, limit=LOOK_BACK)) if view.is_open]
     if replied is not None:
-        views = [view for view in views if _is_about(replied.message_id, view)]
+        about = replied.message_id
+        # Its own card first: a finished one is also the question for what was asked by its buttons.
+        views = [view for view in views if is_card_of(about, view)] or [
+            view for view in views if asked_with(about, view)
+        ]
     own = [view for view in views if await may_cancel(front, asker, view.request)]
     if views and not own:
         await reply(front, message, say(asker.language, "cancel-not-yours"))
@@ -80,12 +83,6 @@ async def cancel_all(front: Front, views: list[View]) -> int:
     cancelled = [await front.queue.cancel(view.request.id) for view in views]
     front.follower.wake()
     return sum(cancelled)
-
-
-def _is_about(message_id: int, view: View) -> bool:
-    """Whether a message is a request's card, or what it was asked with."""
-    note = note_of(view)
-    return message_id == address_of(view.request).message_id or (note is not None and note.reference == str(message_id))
 
 
 def _which(asker: Asker, views: list[View]) -> InlineKeyboardMarkup:

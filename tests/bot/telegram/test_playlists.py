@@ -8,7 +8,7 @@ from jobs.listings import keep_listing
 from jobs.outcomes import Phase, Stage
 from jobs.youtube import ListedVideo, Listing
 from tests.bot.telegram.rig import SONG, Rig, cards, files
-from tests.peers.botapi import Message
+from tests.peers.botapi import Message, Trouble
 
 LIST = "PL" + "a" * 32
 LINK = f"https://www.youtube.com/playlist?list={LIST}"
@@ -71,9 +71,59 @@ async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) 
     assert card.text == "Setlist\nDone: 2 songs of 3 are here.\n✗ Two"
     assert card.labels == []
     assert len(files(ana)) == 4
-    others = [message.text for message in cards(ana) if message != card]
-    assert len(others) == 1, "only what failed has a card of its own"
-    assert "YouTube doesn’t show this video where I run" in others[0]
+    one, two, three = [message for message in cards(ana) if message != card]
+    assert "YouTube doesn’t show this video where I run" in two.text
+    for song in (one, three):
+        assert song.text.splitlines()[1].startswith("Done in")
+        assert song.labels == ["No vocals", "Only vocals", "4 stems", "5 stems", "More…"]
+        assert song.edits == [], "posted once, when its files are there"
+    sent = [message.file is None for message in ana.from_bot() if message != card]
+    assert sent == [False, False, True, True, False, False, True], "each below its files"
+
+
+async def test_a_song_of_a_playlist_has_what_any_song_has(rig: Rig) -> None:
+    """Buttons, /mix and /status; after a restart too, and without the song's files being sent again."""
+    ana = rig.ana()
+    await keep_listing(rig.queue.redis, listing(("One", 200.0, None)))
+    async with rig.bot():
+        await ana.say(LINK)
+        await (await ana.press(await ana.until(offered), "Start")).answer()
+        await rig.worker.finish(await rig.worker.take())
+        song = await ana.until(lambda message: "No vocals" in message.labels)
+        await rig.settled()
+    async with rig.bot():
+        await (await ana.press(song, "No vocals")).answer()
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: message.reply_to == song and "Done in" in message.text)
+        asked = await ana.say("/mix only vocals", reply_to=song)
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: message.reply_to == asked and "Done in" in message.text)
+        asked = await ana.say("/status", reply_to=song)
+        said = await ana.until(lambda message: message.reply_to == asked)
+        assert (said.text, said.labels) == (song.text, song.labels)
+        await rig.settled()
+    assert [name.rpartition("(")[2] for name in files(ana)] == [
+        "vocals).mp3",
+        "accompaniment).mp3",
+        "no vocals).mp3",
+        "vocals).mp3",
+    ]
+
+
+async def test_a_song_whose_arrival_is_uncertain_offers_it_again(rig: Rig) -> None:
+    ana = rig.ana()
+    await keep_listing(rig.queue.redis, listing(("One", 200.0, None)))
+    rig.server.fault("sendMediaGroup", Trouble.DROP)
+    async with rig.bot():
+        await ana.say(LINK)
+        await (await ana.press(await ana.until(offered), "Start")).answer()
+        await rig.worker.finish(await rig.worker.take())
+        song = await ana.until(lambda message: {"Send again", "No vocals"} <= set(message.labels))
+        await (await ana.press(song, "Send again")).answer()
+        await ana.until(lambda message: message == song and "Send again" not in message.labels)
+        await rig.settled()
+    assert len(files(ana)) == 2
+    assert len(cards(ana)) == 2
 
 
 async def test_a_restart_goes_on_where_it_was(rig: Rig) -> None:
@@ -96,7 +146,7 @@ async def test_a_restart_goes_on_where_it_was(rig: Rig) -> None:
         press = await ana.press_data(card, f"run:{'0' * 16}:start")
         assert await press.answer() == "This button has done its work."
     assert len(files(ana)) == 6
-    assert len(cards(ana)) == 1
+    assert len(cards(ana)) == 1 + 3
     assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0
 
 
@@ -191,4 +241,4 @@ async def test_a_playlist_moves_with_its_group(rig: Rig) -> None:
         await new.until(lambda message: "3 songs of 3 are here" in message.text)
         await rig.settled()
     assert [len(files(old)), len(files(new))] == [2, 4]
-    assert len(cards(new)) == 1
+    assert len(cards(new)) == 1 + 2

@@ -1,10 +1,18 @@
 """Nothing about a request lives only in memory: the bot ends anywhere, and the next one carries on."""
 
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from jobs.listings import keep_listing
 from jobs.outcomes import Phase, Stage
 from tests.bot.telegram.rig import SONG, Rig, cards, files, seen
-from tests.peers.botapi import Chat, Message, Trouble
+from tests.bot.telegram.test_playlists import LINK, THREE
+from tests.peers.botapi import BotApi, Chat, Message, Trouble
+from tests.peers.botapi.files import Params
+from tests.peers.botapi.methods import METHODS
 
 MP3 = b"\xff\xfb\x90\x00" + bytes(5000)
 
@@ -44,6 +52,48 @@ async def test_a_card_that_was_never_sent_is_sent(rig: Rig) -> None:
     assert cards(ana) == []
     async with rig.bot():
         await ana.until(lambda message: "Next in line" in message.text)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the bot says is in the chat a while before it hears so."""
+
+    def slowly(method: Callable[[BotApi, Params], Any]) -> Callable[[BotApi, Params], Any]:
+        async def call(server: BotApi, params: Params) -> Any:
+            said = method(server, params)
+            server.notice()
+            await asyncio.sleep(0.2)
+            return said
+
+        return call
+
+    for name in ("sendmessage", "editmessagetext"):
+        monkeypatch.setitem(METHODS, name, slowly(METHODS[name]))
+
+
+async def test_told_to_stop_it_notes_what_is_on_its_way_so_that_nothing_is_shown_twice(rig: Rig, slow: None) -> None:
+    ana = rig.ana()
+    await keep_listing(rig.queue.redis, THREE)
+    async with rig.bot():
+        await ana.say(SONG)
+        card = await ana.until(lambda message: "Next in line" in message.text)
+    track = await rig.worker.take()
+    async with rig.bot():
+        await rig.worker.report(track, Stage.SEPARATING, 0.3)
+        await ana.until(lambda message: message == card and "30 %" in message.text)
+    async with rig.bot():
+        await rig.worker.finish(track)
+        await ana.until(lambda message: message == card and done(message))
+        await ana.say(LINK)
+        playlist = await ana.until(lambda message: "3 songs" in message.text)
+    async with rig.bot():
+        await (await ana.press(playlist, "Start")).answer()
+        await ana.until(lambda message: "Song 1 of 3" in message.text)
+    async with rig.bot():
+        await ana.press(playlist, "Stop")
+        await ana.until(lambda message: message == playlist and "Stopped" in message.text)
+        await rig.settled()
+    assert cards(ana) == [card, playlist]
 
 
 async def test_a_file_that_was_not_brought_is_brought(rig: Rig) -> None:
