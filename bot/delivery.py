@@ -5,6 +5,7 @@ and M4A at a lower bit rate. The plan says so in its notes, and names the rendit
 there, the next plan uses them. Nothing above a limit is ever tried.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum, unique
@@ -43,6 +44,7 @@ class Piece(Value):
     """One file to send: where it lies in the store (`rendition`, `stored`), and what it is called for people."""
 
     track_id: str
+    made: str  # by what: the same song, made otherwise, is another file
     rendition: Rendition | None  # None: it belongs to the track itself, as its picture does
     stored: StoredFile
     name: str  # for people, with extension
@@ -54,7 +56,7 @@ class Piece(Value):
     def key(self) -> str:
         """The same file for everybody who wants it: what a platform's id for it is remembered by."""
         within = f"{self.rendition.key}/" if self.rendition else ""
-        return f"{self.track_id}/{within}{self.stored.name}"
+        return f"{self.track_id}/{self.made}/{within}{self.stored.name}"
 
 
 @unique
@@ -128,7 +130,8 @@ def _picture(manifest: Manifest, limits: Limits) -> Iterator[Part]:
     if picture is not None and picture.bytes_ <= limits.photo_bytes:
         name = f"{track_name(manifest.tags)}.{picture.name.rpartition('.')[2]}"
         about = {"title": manifest.tags.title, "performer": manifest.tags.artist, "seconds": manifest.seconds}
-        piece = Piece(track_id=manifest.track_id, rendition=None, stored=picture, name=name, **about)
+        made = _made(manifest)
+        piece = Piece(track_id=manifest.track_id, made=made, rendition=None, stored=picture, name=name, **about)
         yield Part(id="picture", kind=Kind.PHOTO, pieces=(piece,))
 
 
@@ -146,7 +149,7 @@ def _files(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Rendi
             if _expected(choice, manifest) <= limits.file_bytes:
                 return Plan(needs=(choice,))
             continue
-        pieces = [_piece(manifest, choice, file) for file in here.files]
+        pieces = [_piece(manifest, here, file) for file in here.files]
         if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
             parts = tuple(_parts(choice, pieces, limits))
             return Plan(parts=parts, notes=(*_changed(choice, wished.format, limits), *_split(parts, limits)))
@@ -220,7 +223,7 @@ def _zip(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format,
         if here is None:
             return Plan(needs=(archive,))
         if all(file.bytes_ <= limits.file_bytes for file in here.files):
-            pieces = [_piece(manifest, archive, file) for file in here.files]
+            pieces = [_piece(manifest, here, file) for file in here.files]
             notes = (Note(message="note-zip-parts", values=_limit(limits)),) if archive is split else ()
             return Plan(parts=tuple(_parts(archive, pieces, limits)), notes=notes)
     return Plan(notes=(Note(message="note-zip-apart", values=_limit(limits)),))
@@ -233,12 +236,14 @@ def _limit(limits: Limits) -> dict[str, float | str]:
 # --- names -------------------------------------------------------------------------------------------------------
 
 
-def _piece(manifest: Manifest, rendition: Rendition, file: StoredFile) -> Piece:
+def _piece(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
+    rendition = rendered.rendition
     extension = file.name.rpartition(".")[2]
     suffix = _suffix(manifest, rendition, file)
     title = manifest.tags.title if rendition.kind == "zip" else f"{manifest.tags.title} ({suffix})"
     return Piece(
         track_id=manifest.track_id,
+        made=_made(manifest, rendered.kbps),
         rendition=rendition,
         stored=file,
         name=f"{track_name(manifest.tags, suffix)}.{extension}",
@@ -246,6 +251,11 @@ def _piece(manifest: Manifest, rendition: Rendition, file: StoredFile) -> Piece:
         performer=manifest.tags.artist,
         seconds=manifest.seconds,
     )
+
+
+def _made(manifest: Manifest, kbps: int = 0) -> str:
+    """A digest of what made a file: an engine in its version and precision, and an encoder at its bit rate."""
+    return hashlib.sha256(f"{manifest.engine}|{kbps}".encode()).hexdigest()[:8]
 
 
 def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:

@@ -22,6 +22,7 @@ from bot.ledger import Ledger
 from bot.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
+from jobs.makers import maker_now
 from jobs.models import Request, Upload
 from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue, Limits
@@ -88,7 +89,12 @@ class Follower:
         """How a request would come by its result now."""
         if await self.ledger.repeats.find(request) is not None:
             return Way.SENT_BEFORE
-        return Way.SEPARATE if self._store.manifest(request.track_id) is None else Way.RENDER
+        return Way.RENDER if await self.has_stems(request.track_id) else Way.SEPARATE
+
+    async def has_stems(self, track_id: str) -> bool:
+        """Whether a track's stems are in the store, and as they would be made now."""
+        manifest, maker = self._store.manifest(track_id), await maker_now(self._queue.redis)
+        return manifest is not None and (maker is None or maker.would_make(manifest))
 
     async def accept(self, request: Request, limits: Limits, way: Way | None = None) -> bool:
         """Accept a request, and set it on its `way`. False when this very request was accepted before.
@@ -226,8 +232,7 @@ class Follower:
         if isinstance(view.request.source, Upload):
             async with self._fetching:
                 await bring(self._store, self._platform, view.request.source)
-        quick = self._store.manifest(view.request.track_id) is not None
-        await self._queue.release(view.request, quick=quick)
+        await self._queue.release(view.request, quick=await self.has_stems(view.request.track_id))
 
     async def _deliver(self, view: View) -> None:
         """Deliver, when it is this request's turn in its chat."""

@@ -1,4 +1,8 @@
-"""Instant repeats: what a platform has of an earlier delivery is sent again by its ids, without worker or upload."""
+"""Instant repeats: what a platform has of an earlier delivery is sent again by its ids, without worker or upload.
+
+Only what would be made alike now: after a change of engine, precision or bit rate, what was sent before is another
+thing. It is remembered all the same, and counts again when the change is undone.
+"""
 
 from itertools import chain
 
@@ -6,6 +10,7 @@ from pydantic import ValidationError
 
 from bot.delivery import Kind, Limits, Plan
 from jobs import shelf
+from jobs.makers import Maker, maker_now
 from jobs.models import STEMS, Model, Request, Value, track_id
 from jobs.outcomes import Manifest
 from jobs.queue import JobQueue
@@ -28,7 +33,8 @@ class Repeats:
 
     async def find(self, request: Request) -> Before | None:
         """What was sent before for this wish, when the platform has all of it."""
-        note = await shelf.sent_before(self._queue.redis, self._platform, request.track_id, self._wish(request))
+        wish = self._wish(request, await maker_now(self._queue.redis))
+        note = await shelf.sent_before(self._queue.redis, self._platform, request.track_id, wish)
         if note is None:
             return None
         try:
@@ -40,12 +46,16 @@ class Repeats:
 
     async def remember(self, request: Request, manifest: Manifest, plan: Plan) -> None:
         """A plan was run. It can be repeated where the platform confirmed every part; a picture may be missing."""
+        maker = await maker_now(self._queue.redis)
+        if maker is not None and not maker.would_make(manifest):  # how things are made changed meanwhile
+            return
         known = await self._queue.known_files(self._platform, _names(plan))
         parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
         if all(part in parts or part.kind is Kind.PHOTO for part in plan.parts):
             before = Before(manifest=manifest, plan=plan.model_copy(update={"parts": parts}))
+            wish = self._wish(request, maker)
             await shelf.remember_sent(
-                self._queue.redis, self._platform, request.track_id, self._wish(request), before.model_dump_json()
+                self._queue.redis, self._platform, request.track_id, wish, before.model_dump_json()
             )
 
     async def forget(self, tracks: tuple[str, ...]) -> None:
@@ -53,8 +63,9 @@ class Repeats:
         for track in tracks:
             await shelf.forget_track(self._queue.redis, self._platform, track)
 
-    def _wish(self, request: Request) -> str:
-        return "|".join([*(rendition.key for rendition in request.wish.renditions), str(self._limits.file_bytes)])
+    def _wish(self, request: Request, maker: Maker | None) -> str:
+        renditions = [rendition.key for rendition in request.wish.renditions]
+        return "|".join([*renditions, str(self._limits.file_bytes), maker.key if maker else ""])
 
 
 def tracks_of(request: Request) -> tuple[str, ...]:

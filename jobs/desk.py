@@ -17,6 +17,8 @@ from redis.exceptions import RedisError
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
 from jobs.failures import Failure
+from jobs.looking import ALIVE
+from jobs.makers import About
 from jobs.models import Model, Rendition, Source, Upload, Value
 from jobs.outcomes import Lane, Progress
 from jobs.queue import enqueue
@@ -38,12 +40,16 @@ class Track(Value):
 
 
 class Desk:
-    """One worker's view of one lane. `worker` is its name, different for every lane of every process that ever ran."""
+    """One worker's view of one lane. `worker` is its name, different for every lane of every process that ever ran.
 
-    def __init__(self, redis: ArqRedis, worker: str, lane: Lane = Lane.STUDIO) -> None:
+    `about`: what others may know of it as long as its heart beats.
+    """
+
+    def __init__(self, redis: ArqRedis, worker: str, lane: Lane = Lane.STUDIO, about: About | None = None) -> None:
         self.redis = redis
         self.worker = worker
         self.lane = lane
+        self._about = about
         self._held: dict[str, float] = {}  # track → when it was begun
 
     async def begin(self, track_id: str) -> Track | None:
@@ -136,6 +142,8 @@ class Desk:
         async with self.redis.pipeline(transaction=True) as pipe:
             if self.lane is Lane.STUDIO:  # a worker is counted once, whatever lanes it has
                 pipe.zadd(keys.WORKERS, {self.worker: time.time()})
+                if self._about is not None:
+                    pipe.set(keys.worker(self.worker), self._about.model_dump_json(), ex=round(ALIVE) + 1)
             for track_id in self._held:
                 pipe.set(keys.lease(track_id), self.worker, px=keys.LEASE_MS, xx=True)
             pipe.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)

@@ -16,6 +16,8 @@
 | flbt:awaited           | set    | tracks with followers                                                        |
 | flbt:running           | set    | tracks a worker began and did not end                                        |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
+| flbt:worker:NAME       | string | of what a worker is made (JSON); it expires when its heart stops             |
+| flbt:maker             | string | how workers make things (JSON): engine, precision, bit rate                  |
 | flbt:fronts            | zset   | platforms by when their front end last looked at its work list               |
 | flbt:took              | list   | seconds that the last tracks took, newest first, for estimates               |
 | flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
@@ -37,6 +39,7 @@ AWAITED = "flbt:awaited"
 RUNNING = "flbt:running"
 WORKERS = "flbt:workers"
 FRONTS = "flbt:fronts"
+MAKER = "flbt:maker"
 TOOK = "flbt:took"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"
@@ -97,6 +100,10 @@ def wants(track_id: str) -> str:
 
 def lease(track_id: str) -> str:
     return f"flbt:lease:{track_id}"
+
+
+def worker(name: str) -> str:
+    return f"flbt:worker:{name}"
 
 
 def told(person: str) -> str:

@@ -118,7 +118,8 @@ class Manifest(Value):
 
 
 class Rendered(Value):
-    """The files of one rendition, written last like the manifest."""
+    """The files of one rendition, written last like the manifest. `kbps`: of MP3 and M4A, as they were encoded."""
 
     rendition: Rendition
     files: tuple[StoredFile, ...]
+    kbps: int = 0

@@ -17,11 +17,13 @@ from jobs.connection import connect, deserialize, serialize
 from jobs.desk import Desk
 from jobs.ends import end
 from jobs.listings import LISTING_FUNCTION, OVERDUE
+from jobs.makers import About, introduce, maker_for
 from jobs.outcomes import Lane
 from jobs.queue import JOB_FUNCTION
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from worker import cleanup
+from worker.about import versions
 from worker.listings import take_listing
 from worker.pipeline import Studio, take
 
@@ -42,10 +44,12 @@ def _lane_worker(
     lane: Lane, name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, burst: bool
 ) -> Worker:
     redis = connect(redis_url)
-    studio = Studio(desk=Desk(redis, f"{name}-{lane}", lane), store=store, settings=settings)
+    desk = Desk(redis, f"{name}-{lane}", lane, About(versions=versions(settings)))
+    studio = Studio(desk=desk, store=store, settings=settings)
     background: list[asyncio.Task[None]] = []
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
+        await introduce(redis, maker_for(settings))
         # Before the first job: a track whose worker was killed may be the first in the queue.
         await studio.desk.beat()
         await studio.desk.recover()

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from jobs.desk import Desk, Track
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason, failed
+from jobs.makers import maker_for
 from jobs.models import Rendition
 from jobs.outcomes import Manifest, Rendered, Stage, StoredFile
 from jobs.settings import Settings
@@ -114,16 +115,17 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
         store.touch(track.id)
         reporter.learn(manifest.tags.title, manifest.tags.artist, manifest.seconds)
     wanted = await studio.desk.wanted(track.id)
-    missing = [rendition for rendition in wanted if store.rendered(track.id, rendition) is None]
+    maker = maker_for(studio.settings)
+    stored = {rendition: store.rendered(track.id, rendition) for rendition in wanted}
+    missing = [rendition for rendition, here in stored.items() if here is None or not maker.would_render(here)]
     if missing:
         await _render(studio, manifest, missing, reporter)
     return wanted
 
 
 def made_as_set(manifest: Manifest, settings: Settings) -> bool:
-    """Whether stored stems are what the engine now set would make: another engine's are not, bf16 is not f32."""
-    engine, *_, precision = manifest.engine.split() or ["", ""]
-    return engine == settings.engine and not (settings.precision == "f32" and precision == "bf16")
+    """Whether stored stems are what the engine now set would make."""
+    return maker_for(settings).would_make(manifest)
 
 
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
@@ -212,5 +214,5 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             deadline=settings.job_timeout,
         )
         for rendition, files in zip(missing, result.files, strict=True):
-            rendered = Rendered(rendition=rendition, files=files)
+            rendered = Rendered(rendition=rendition, files=files, kbps=maker_for(settings).rate(rendition))
             store.keep_rendition(folder / rendition.key, manifest.track_id, rendered)

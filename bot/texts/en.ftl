@@ -340,7 +340,11 @@ stats-queue = Queue: { $waiting ->
        *[other] { $workers } workers alive
     }
 stats-disk = Disk: { $free } free; results take { $used } of { $quota }
-stats-versions = FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
+stats-worker = { $count ->
+        [one] Worker: { $versions }
+       *[other] { $count } workers: { $versions }
+    }
+stats-versions = Bot: FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
 stats-ends = In { $days } days: { $done } done, { $cancelled } cancelled
 stats-reason = Failed, { $reason }: { $count }
 stats-provider = { $state ->

@@ -340,7 +340,11 @@ stats-queue = Fila: { $waiting ->
        *[other] { $workers } workers vivos
     }
 stats-disk = Disco: { $free } livres; os resultados ocupam { $used } de { $quota }
-stats-versions = FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
+stats-worker = { $count ->
+        [one] Worker: { $versions }
+       *[other] { $count } workers: { $versions }
+    }
+stats-versions = Bot: FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
 stats-ends = Em { $days } dias: { $done } prontas, { $cancelled } canceladas
 stats-reason = Falhas, { $reason }: { $count }
 stats-provider = { $state ->

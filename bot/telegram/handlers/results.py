@@ -178,7 +178,7 @@ async def mix(front: Front, asker: Asker, message: Message) -> None:
 async def _mix(front: Front, asker: Asker, message: Message, about: Request, wanted: Wanted) -> None:
     language, own = asker.language, about.wish.model.stems
     mixes = {stems: made for stems in STEMS if (made := mix_of(wanted, stems)) is not None}
-    at_hand = [stems for stems in mixes if stems == own or _is_stored(front, about, stems)]
+    at_hand = [stems for stems in mixes if stems == own or await _is_at_hand(front, about, stems)]
     if not at_hand:
         there = ", ".join(stem_word(stem, language) for stem in STEMS[own])
         buttons = Card(text="", buttons=other_counts(about, mixes.items(), language))
@@ -210,5 +210,5 @@ async def _order(
         await reply(front, message, said)
 
 
-def _is_stored(front: Front, about: Request, stems: StemCount) -> bool:
-    return front.store.manifest(track_id_of(about.source, _model(about.wish, stems))) is not None
+async def _is_at_hand(front: Front, about: Request, stems: StemCount) -> bool:
+    return await front.follower.has_stems(track_id_of(about.source, _model(about.wish, stems)))

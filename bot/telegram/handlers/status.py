@@ -5,6 +5,7 @@ import platform
 import re
 import shutil
 import time
+from collections import Counter
 from typing import Final
 
 import telegram
@@ -21,8 +22,9 @@ from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.handlers.commands import cancel_all
 from bot.telegram.platform import keyboard
 from bot.telegram.rights import may_cancel
-from bot.texts import figures, say
+from bot.texts import Language, figures, say
 from jobs import VERSION, keys
+from jobs.makers import about_workers
 from jobs.outcomes import View
 from jobs.providers import standings
 
@@ -159,6 +161,7 @@ async def _stats(front: Front, asker: Asker) -> str:
             python=platform.python_version(),
             library=telegram.__version__,
         ),
+        *await _workers(front, language),
         say(language, "stats-ends", days=DAYS, done=counted.pop("done", 0), cancelled=counted.pop("cancelled", 0)),
     ]
     lines += [say(language, "stats-reason", reason=reason, count=count) for reason, count in counted.most_common(10)]
@@ -166,3 +169,10 @@ async def _stats(front: Front, asker: Asker) -> str:
         state = "up" if standing.up else "down"
         lines.append(say(language, "stats-provider", provider=standing.provider, state=state))
     return "\n".join(lines)
+
+
+async def _workers(front: Front, language: Language) -> list[str]:
+    """Of what the workers are made, alike ones on one line."""
+    told = await about_workers(front.queue.redis, await front.queue.workers())
+    alike = Counter(str(one) for one in told)
+    return [say(language, "stats-worker", count=count, versions=versions) for versions, count in alike.items()]

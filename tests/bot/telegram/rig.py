@@ -17,6 +17,7 @@ from jobs import keys
 from jobs.connection import answer
 from jobs.desk import Desk, Track
 from jobs.failures import Failure, Reason
+from jobs.makers import Maker, introduce
 from jobs.models import STEMS, Rendition, Stem
 from jobs.outcomes import Lane, Manifest, Phase, Progress, Rendered, Stage, StoredFile, Tags
 from jobs.queue import JobQueue
@@ -45,12 +46,20 @@ class Worker:
     queue: JobQueue
     store: ResultStore
     bytes_: int = 2000  # of each rendered file
+    seconds: float = 213.0  # of each song
     tags: Tags = field(default_factory=lambda: Tags(title="Águas de Março", artist="Elis & Tom"))
     picture: bool = False
     thumbnail: bytes = b""
+    maker: Maker = field(default_factory=lambda: Maker(engine="openvino", precision="auto", kbps=320))
+    precise: str = "f32"  # what the engine turns out to do
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.queue.redis, "worker-of-the-test")
+
+    async def set_to(self, **about: object) -> None:
+        """As after a restart with other settings."""
+        self.maker = Maker.model_validate(self.maker.model_dump() | about)
+        await introduce(self.queue.redis, self.maker)
 
     async def take(self, seconds: float = 5) -> Track:
         """The first track in the queue, once there is one."""
@@ -68,19 +77,21 @@ class Worker:
 
     async def report(self, track: Track, stage: Stage, fraction: float | None = None) -> bool:
         progress = Progress(
-            stage=stage, fraction=fraction, title=self.tags.title, artist=self.tags.artist, seconds=213.0
+            stage=stage, fraction=fraction, title=self.tags.title, artist=self.tags.artist, seconds=self.seconds
         )
         return await self.desk.report(track.id, progress)
 
     async def finish(self, track: Track) -> None:
         """Make what is wanted, and tell everybody."""
         await self.desk.begin(track.id)  # this worker has no heart that would have kept the lease
-        if self.store.manifest(track.id) is None:
+        stored = self.store.manifest(track.id)
+        if stored is None or not self.maker.would_make(stored):
             self.separate(track)
         while True:
             wanted = await self.desk.wanted(track.id)
             for rendition in wanted:
-                if self.store.rendered(track.id, rendition) is None:
+                here = self.store.rendered(track.id, rendition)
+                if here is None or not self.maker.would_render(here):
                     self.render(track, rendition)
             if await self.desk.ready(track.id, wanted):
                 return
@@ -98,7 +109,8 @@ class Worker:
             (made / "thumbnail.jpg").write_bytes(self.thumbnail)
             manifest = Manifest(
                 track_id=track.id, source=track.source, model=track.model, tags=self.tags,
-                samples=213 * 44100, stems=stems, picture=picture, thumbnail=small, made_at=time.time(),
+                samples=round(self.seconds * 44100), stems=stems, picture=picture, thumbnail=small,
+                engine=f"{self.maker.engine} 1.0 {self.precise}", made_at=time.time(),
             )  # fmt: skip
             self.store.keep_track(made, manifest)
 
@@ -119,7 +131,8 @@ class Worker:
             files = tuple(
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )
-            self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files))
+            kbps = self.maker.rate(rendition)
+            self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files, kbps=kbps))
 
     async def fail(self, track: Track, reason: Reason, **values: float | str) -> None:
         await self.desk.fail(track.id, Failure(reason=reason, detail="said the test", values=values))

@@ -151,6 +151,65 @@ async def test_two_who_ask_at_the_same_time_share_one_job_and_both_get_it(rig: R
     assert files(ana) == files(other) == PAIR
 
 
+# --- made otherwise -------------------------------------------------------------------------------------------------
+
+MADE_OTHERWISE = [{"engine": "spleeter"}, {"precision": "f32"}, {"kbps": 128}]
+
+
+@pytest.mark.parametrize("change", MADE_OTHERWISE)
+@pytest.mark.parametrize("stored", [True, False])
+async def test_what_would_be_made_otherwise_now_is_no_repeat(rig: Rig, change: dict[str, object], stored: bool) -> None:
+    ana, other = rig.ana(), bo(rig)
+    rig.worker.precise = "bf16"
+    await rig.worker.set_to()
+    before = rig.worker.maker
+    async with rig.bot():
+        first = await served(rig, ana)
+        await rig.settled()
+        if not stored:
+            rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+        await rig.worker.set_to(**change)
+        rig.worker.precise = "f32"
+        await served(rig, other)
+        await rig.settled()
+        assert files(other) == PAIR
+        assert len(rig.server.calls("sendMediaGroup")[-1].uploads) == 2, "not what the other engine made"
+        await other.say(f"{SONG} again")
+        await rig.server.until(lambda: files(other) == PAIR * 2)
+        await rig.settled()
+        assert rig.server.calls("sendMediaGroup")[-1].uploads == {}, "but what this one made"
+        await rig.worker.set_to(**before.model_dump())
+        await (await ana.press_data(first, await again_of(rig, ana))).answer()
+        await rig.server.until(lambda: files(ana) == PAIR * 2)
+        await rig.settled()
+    old, new = (chat.from_bot()[-1].file for chat in (ana, other))
+    assert old is not None
+    assert new is not None
+    assert old.id != new.id
+
+
+async def again_of(rig: Rig, chat: Chat) -> str:
+    return f"want:{(await rig.queue.recent(f'telegram:{chat.id}'))[-1].request.id}:again"
+
+
+async def test_a_mix_of_another_engines_stems_is_separated_anew_and_said_so(rig: Rig) -> None:
+    ana = rig.ana()
+    await rig.worker.set_to()
+    async with rig.bot():
+        card = await served(rig, ana)
+        await rig.worker.set_to(engine="spleeter")
+        said = await (await ana.press(card, "No vocals")).answer()
+        assert said.startswith("I no longer have its stems")
+        assert await rig.queue.redis.zcard("flbt:queue:quick") == 0, "separations have their own lane"
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: message.reply_to == card and done(message))
+        await rig.settled()
+    (view, _) = await rig.queue.recent(f"telegram:{ana.id}")
+    manifest = rig.store.manifest(view.request.track_id)
+    assert manifest is not None
+    assert manifest.engine.startswith("spleeter")
+
+
 # --- waiting ------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
+from jobs.desk import Desk
 from jobs.failures import Reason
+from jobs.makers import About
 from jobs.outcomes import Stage
 from jobs.providers import keep_standing
 from jobs.youtube import Provider, Standing
@@ -85,11 +87,17 @@ async def test_the_owner_sees_all_and_how_things_stand(rig: Rig) -> None:
         await bo.say("/status all")
         own = await bo.until(lambda message: "One song in the works" in message.text)
         assert "Queue:" not in own.text
-        await rig.worker.desk.beat()
+        for name, versions in (
+            ("a", {"FL-BT": "0.1.0", "openvino": "1.0"}),
+            ("b", {"FL-BT": "0.1.0", "openvino": "1.0"}),
+            ("c", {"FL-BT": "0.2.0"}),
+        ):
+            await Desk(rig.queue.redis, name, about=About(versions=versions)).beat()
         await ana.say("/stats")
-        stats = await ana.until(lambda message: "Queue: one track, one worker alive" in message.text)
+        stats = await ana.until(lambda message: "Queue: one track, 3 workers alive" in message.text)
         assert re.search(r"Disk: [\d.]+ GB free; results take [\d.]+ kB of 20 GB", stats.text)
-        assert re.search(r"FL-BT \d+\.\d+\.\d+, Python 3\.\d+\.\d+, python-telegram-bot 22\.", stats.text)
+        assert "\n2 workers: FL-BT 0.1.0, openvino 1.0\nWorker: FL-BT 0.2.0\n" in stats.text
+        assert re.search(r"Bot: FL-BT \d+\.\d+\.\d+, Python 3\.\d+\.\d+, python-telegram-bot 22\.", stats.text)
         assert "In 7 days: 1 done, 0 cancelled\nFailed, private: 2\nFailed, live: 1\n" in stats.text
         assert "YouTube by pytubefix: works\nYouTube by yt-dlp: works" in stats.text
         assert rig.settings.telegram_token is not None
@@ -98,6 +106,7 @@ async def test_the_owner_sees_all_and_how_things_stand(rig: Rig) -> None:
         every = await ana.until(lambda message: "One song in the works" in message.text)
         assert "jNQXAC9IVRw\nNext in line" in every.text
         assert "Queue: one track" in every.text
+        assert "\nWorker: FL-BT 0.2.0\n" in every.text
 
 
 async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(

@@ -1,0 +1,75 @@
+"""What workers tell of themselves: how they make things, and of what they are made.
+
+How things are made decides whether what lies in the store, or on a platform already, is what would be made now. Front
+ends cannot know it from their own settings: a worker may run on another machine.
+"""
+
+from collections.abc import Sequence
+
+from arq.connections import ArqRedis
+from pydantic import ValidationError
+
+from jobs import keys
+from jobs.connection import answer
+from jobs.models import Format, Rendition, Value
+from jobs.outcomes import Manifest, Rendered
+from jobs.settings import Settings
+
+
+class Maker(Value):
+    """How things are made: which engine separates, how exactly, and the bit rate of MP3 and M4A unless another is
+    asked for. Workers of one queue are set alike."""
+
+    engine: str
+    precision: str
+    kbps: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.engine}-{self.precision}-{self.kbps}"
+
+    def would_make(self, manifest: Manifest) -> bool:
+        """Whether stored stems are what would be made now: another engine's are not, and bf16 is not f32."""
+        engine, *_, precision = manifest.engine.split() or ["", ""]
+        return engine == self.engine and not (self.precision == "f32" and precision == "bf16")
+
+    def would_render(self, rendered: Rendered) -> bool:
+        """Whether a stored rendition has the bit rate that it would get now."""
+        return rendered.kbps in (0, self.rate(rendered.rendition))
+
+    def rate(self, rendition: Rendition) -> int:
+        """The bit rate that a rendition is encoded at, in kbit/s; 0 for what has none."""
+        return (rendition.kbps or self.kbps) if rendition.format in (Format.MP3, Format.M4A) else 0
+
+
+def maker_for(settings: Settings) -> Maker:
+    return Maker(engine=settings.engine, precision=settings.precision, kbps=settings.mp3_kbps)
+
+
+async def introduce(redis: ArqRedis, maker: Maker) -> None:
+    """From now on things are made this way."""
+    await answer(redis.set(keys.MAKER, maker.model_dump_json()))
+
+
+async def maker_now(redis: ArqRedis) -> Maker | None:
+    """How things are made now, also while no worker is alive; None before the first one ever was."""
+    told = await answer(redis.get(keys.MAKER))
+    try:
+        return Maker.model_validate_json(told) if told else None
+    except ValidationError:  # of another version
+        return None
+
+
+class About(Value):
+    """Of what a worker is made: name → version, as they are to be shown."""
+
+    versions: dict[str, str]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {version}" for name, version in self.versions.items())
+
+
+async def about_workers(redis: ArqRedis, workers: Sequence[str]) -> list[About]:
+    """What these workers told of themselves; those that told nothing are left out."""
+    told = await answer(redis.mget([keys.worker(worker) for worker in workers])) if workers else []
+    return [About.model_validate_json(one) for one in told if one]
