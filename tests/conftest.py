@@ -1,7 +1,9 @@
 """What every room's tests need: a real Valkey, and settings that touch nothing of the person running them."""
 
+import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+import sys
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,57 @@ from jobs.embedded import private_valkey
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 
+# Tests start hundreds of processes. Where Python is told to keep no bytecode, each would compile every library anew,
+# which is more than half of all the work; so it is kept out of the way, beside what pytest keeps.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(
+        Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+    )
+    sys.dont_write_bytecode = False
+
 # python-telegram-bot warns of its old way to tell times as numbers; this chooses the coming one.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 # A busy machine is no failure: no example has a deadline.
 hypothesis_settings.register_profile("fl-bt", deadline=None)
 hypothesis_settings.load_profile("fl-bt")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Folders run in several processes, since much of it is waiting; files and tests that are named run in one.
+
+    `-n` says otherwise, as ever; so does `-p no:xdist`.
+    """
+    if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
+        return
+    asked = config.option.numprocesses is not None or config.option.usepdb
+    if not asked and all(Path(argument).is_dir() for argument in config.args):
+        config.option.numprocesses = min((os.cpu_count() or 1) + 1, 8)
+        config.option.dist = "worksteal"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for stock Spleeter comes first, so that nobody waits for it in the end; breaking things comes last."""
+
+    def turn(item: pytest.Item) -> tuple[bool, bool]:
+        return item.get_closest_marker("faults") is not None, "oracle" not in getattr(item, "fixturenames", ())
+
+    items.sort(key=turn)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Where several processes run tests, a test of faults has the machine to itself.
+
+    Waiting here, outside of everything else, is not part of any test's time.
+    """
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    alone = item.get_closest_marker("faults") is not None
+    with (Path(item.config.option.basetemp).parent / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        return (yield)
 
 
 @pytest.fixture(scope="session")
