@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     max_open_per_chat: Annotated[int, Field(ge=1, le=50)] = 20
     min_free_mb: Annotated[float, Field(ge=0)] = 500  # jobs are refused when the store's disk has less
     job_timeout: Annotated[float, Field(gt=0)] = 3600  # seconds for one track, all stages
+    memory_mb: Annotated[float, Field(ge=0)] = 3000  # what one child may hold; 0: no limit
     fetch_timeout: Annotated[float, Field(gt=0)] = 600  # seconds for one download
     stall_timeout: Annotated[float, Field(gt=0)] = 30  # seconds without a byte before a download is given up
     keep_hours: Annotated[float, Field(gt=0)] = 72  # how long stems stay in the store

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Value
+from worker.limits import NO_LIMITS, Limits, impose, oom_kills, until_too_much
 
 log = logging.getLogger(__name__)
 
@@ -54,32 +55,45 @@ async def run_child(
     *,
     deadline: float,
     stall: float | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> ResultT:
     """Run `python -m module` on `task` and return its result.
 
     `deadline` and `stall` are seconds: of the whole run, and without a word from the child. Raises `Failed`: with
-    the child's own failure, TIMED_OUT, STALLED, OUT_OF_MEMORY when the system killed it, INTERNAL when it died
-    otherwise. However it ends, cancellation included, the child and everything it started are gone on return.
+    the child's own failure, TIMED_OUT (processor time included), STALLED, OUT_OF_MEMORY when it held more than its
+    limit or the kernel killed it for memory, INTERRUPTED when somebody else killed it, INTERNAL when it died by
+    itself. However it ends, cancellation included, the child and everything it started are gone on return.
     """
+    kills_before = oom_kills()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", module,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         start_new_session=True, limit=LINE_LIMIT, env=_environment(),
     )  # fmt: skip
     assert process.stderr is not None
+    impose(process.pid, limits)
     last_words = asyncio.create_task(_tail(process.stderr))
+    eating = asyncio.create_task(until_too_much(process.pid, limits.memory_mb))
+    eating.add_done_callback(lambda ended: None if ended.cancelled() else _kill(process))
     try:
         async with asyncio.timeout(deadline):
             outcome = await _listen(process, task, on_step, stall)
+            code = await process.wait() if outcome is None else 0
+        if eating.done():
+            held = f"{module} held {eating.result():.0f} MB, {limits.memory_mb:.0f} MB are allowed"
+            raise failed(Reason.OUT_OF_MEMORY, held)
         if outcome is None:
-            code = await process.wait()
-            raise failed(_reason_of_death(code), f"{module} ended with code {code}: {await last_words}")
+            _kill(process)  # what it started may hold its last words open
+            words = await last_words
+            reason = reason_of_death(code, words, by_kernel=oom_kills() > kills_before)
+            raise failed(reason, f"{module} ended with code {code}: {words}")
         if outcome.failure is not None:
             raise Failed(outcome.failure)
         return result.model_validate_json(outcome.result or "")
     except TimeoutError:
         raise failed(Reason.TIMED_OUT, f"{module} took longer than {deadline:.0f} s") from None
     finally:
+        eating.cancel()
         await _end(process)
         last_words.cancel()
 
@@ -114,10 +128,14 @@ async def _listen(
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Kill the child's whole process group and reap it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    _kill(process)
     # Shielded: a second cancellation must not leave a zombie with an open pipe.
     await asyncio.shield(process.wait())
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _tail(stream: asyncio.StreamReader) -> str:
@@ -127,9 +145,19 @@ async def _tail(stream: asyncio.StreamReader) -> str:
     return kept.decode(errors="replace").strip()
 
 
-def _reason_of_death(code: int) -> Reason:
-    # Nobody here sends SIGKILL before the outcome is known: it was the kernel, for memory.
-    return Reason.OUT_OF_MEMORY if code == -signal.SIGKILL else Reason.INTERNAL
+def reason_of_death(code: int, words: str, *, by_kernel: bool) -> Reason:
+    """Why a child died without an outcome, whom we did not kill. `by_kernel`: which killed for memory meanwhile."""
+    match code:
+        case _ if code == -signal.SIGXCPU:
+            return Reason.TIMED_OUT
+        case _ if code == -signal.SIGKILL and by_kernel:
+            return Reason.OUT_OF_MEMORY
+        case _ if code in (-signal.SIGKILL, -signal.SIGTERM):
+            return Reason.INTERRUPTED
+        case _ if code == -signal.SIGABRT and "bad_alloc" in words:  # a C++ runtime at the wall: see worker/limits.py
+            return Reason.OUT_OF_MEMORY
+        case _:
+            return Reason.INTERNAL
 
 
 def _environment() -> dict[str, str]:

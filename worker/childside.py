@@ -3,12 +3,14 @@
 `serve` is all a child's `__main__` calls. The work itself is a plain function that knows no asyncio and no pipes.
 """
 
+import contextlib
 import errno
 import os
 import sys
 import threading
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -20,6 +22,7 @@ TaskT = TypeVar("TaskT", bound=BaseModel)
 Report = Callable[[Step], None]
 
 NICENESS = 5  # the bot must answer while we work
+OOM_SCORE = "500"  # of 1000: as if we held half of the machine's memory more
 
 
 def serve(task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel]) -> None:
@@ -31,6 +34,7 @@ def serve(task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel]) ->
     events = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
     os.nice(NICENESS)
+    _go_first()
 
     def say(event: Event) -> None:
         events.write(event.model_dump_json(exclude_none=True) + "\n")
@@ -46,17 +50,31 @@ def serve(task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel]) ->
         outcome = Event(failure=Failure(reason=Reason.OUT_OF_MEMORY, detail=repr(error)))
     except OSError as error:
         outcome = Event(failure=failure_of_os_error(error))
-    except Exception:
-        outcome = Event(failure=Failure(reason=Reason.INTERNAL, detail=traceback.format_exc()[-4000:]))
+    except Exception as error:
+        # OpenVINO tells of C++'s lack of memory in a RuntimeError.
+        reason = Reason.OUT_OF_MEMORY if "bad_alloc" in str(error) else Reason.INTERNAL
+        outcome = Event(failure=Failure(reason=reason, detail=traceback.format_exc()[-4000:]))
     say(outcome)
     # Without interpreter shutdown: runtimes with their own threads take a second over it, and nothing is left to save.
     os._exit(0)
 
 
 def failure_of_os_error(error: OSError) -> Failure:
-    """A full disk or quota is NO_DISK, anything else INTERNAL."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return Failure(reason=Reason.NO_DISK if full else Reason.INTERNAL, detail=repr(error))
+    """A disk or quota that is full or takes nothing is NO_DISK; no memory OUT_OF_MEMORY; anything else INTERNAL."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EROFS | errno.EACCES:
+            reason = Reason.NO_DISK
+        case errno.ENOMEM:
+            reason = Reason.OUT_OF_MEMORY
+        case _:
+            reason = Reason.INTERNAL
+    return Failure(reason=reason, detail=repr(error))
+
+
+def _go_first() -> None:
+    """When the machine runs out of memory, the kernel takes us rather than the queue, the bot or the worker."""
+    with contextlib.suppress(OSError):  # not Linux
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
 
 def _leave_with_parent() -> None:

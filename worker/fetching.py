@@ -15,6 +15,7 @@ from jobs.settings import Settings
 from jobs.store import ResultStore
 from jobs.youtube import Provider
 from worker.child import Step, run_child
+from worker.limits import Limits
 from worker.sources import providers
 from worker.tasks import Fetched, FetchTask
 
@@ -73,6 +74,8 @@ async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: S
         on_step,
         deadline=ends - asyncio.get_running_loop().time(),
         stall=settings.stall_timeout,
+        # One core for all of the time: more is no download.
+        limits=Limits(memory_mb=settings.memory_mb, cpu_seconds=settings.fetch_timeout),
     )
 
 

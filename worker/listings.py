@@ -9,6 +9,7 @@ from jobs.listings import keep_listing
 from jobs.settings import Settings
 from jobs.youtube import Listing
 from worker.child import Step, run_child
+from worker.limits import Limits
 from worker.tasks import ListingTask
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ async def take_listing(redis: ArqRedis, settings: Settings, playlist_id: str) ->
 async def _list(settings: Settings, playlist_id: str) -> Listing:
     task = ListingTask(playlist_id=playlist_id, proxy=settings.youtube_proxy)
     try:
-        return await run_child("worker.sources.listing", task, Listing, _ignore, deadline=DEADLINE)
+        limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
+        return await run_child("worker.sources.listing", task, Listing, _ignore, deadline=DEADLINE, limits=limits)
     except Failed as error:
         failure = error.failure
     except Exception as error:

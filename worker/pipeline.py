@@ -27,12 +27,14 @@ from worker import estimate
 from worker.child import run_child
 from worker.childside import failure_of_os_error
 from worker.fetching import fetch
+from worker.limits import Limits
 from worker.reporter import Reporter
 from worker.tasks import RenderedSet, RenderTask, Separated, SeparationTask
 
 log = logging.getLogger(__name__)
 
-MAX_STARTS = 2  # a track that took its worker down twice fails honestly
+MAX_STARTS = 2  # a track that took its worker, or its child, down twice fails honestly
+HUNGRY = 25  # MB that stock Spleeter holds per second of the song, as measured: 23
 
 
 @dataclass(frozen=True)
@@ -50,21 +52,30 @@ async def take(studio: Studio, track_id: str) -> None:
     Raises `CancelledError` when the worker has to stop; the track is back in the queue then. Raises `RedisError` when
     the queue is out of reach: the lease ends by itself and the track is run again.
     """
+    ends = asyncio.get_running_loop().time() + studio.settings.job_timeout
+    # To abandon what we do not have does nothing; between two starts, everybody may have left.
+    while (track := await studio.desk.begin(track_id)) is not None or not await studio.desk.abandon(track_id):
+        if track is not None and not await _start(studio, track, ends):
+            return
+
+
+async def _start(studio: Studio, track: Track, ends: float) -> bool:
+    """One start of a track, until the loop's time is `ends`. True when it is to be started again."""
     desk = studio.desk
-    track = await desk.begin(track_id)
-    if track is None:
-        return
     log.info("track %s: %s, %s, start %d", track.id, track.source.key, track.model.key, track.starts)
     try:
         if track.starts > MAX_STARTS:
             raise failed(Reason.INTERRUPTED, f"started {track.starts - 1} times, and no worker survived it")
-        async with asyncio.timeout(studio.settings.job_timeout):
+        async with asyncio.timeout_at(ends):
             await _settle(studio, track)
     except asyncio.CancelledError:
         log.info("track %s: handed back", track.id)
         await asyncio.shield(desk.hand_back(track.id))
         raise
     except Failed as reason:
+        if reason.failure.reason is Reason.INTERRUPTED and track.starts < MAX_STARTS:
+            log.warning("track %s: starting again: %s", track.id, reason.failure.detail)
+            return True
         await _fail(desk, track, reason.failure)
     except TimeoutError:
         await _fail(desk, track, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
@@ -75,6 +86,7 @@ async def take(studio: Studio, track_id: str) -> None:
     except Exception as error:
         log.exception("track %s: a bug", track.id)
         await _fail(desk, track, Failure(reason=Reason.INTERNAL, detail=repr(error)))
+    return False
 
 
 async def _fail(desk: Desk, track: Track, failure: Failure) -> None:
@@ -163,6 +175,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             Separated,
             reporter.step,
             deadline=settings.job_timeout,
+            limits=_limits(settings, fetched.seconds or settings.max_seconds),
         )
         manifest = Manifest(
             track_id=track.id,
@@ -181,6 +194,15 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         )
         store.keep_track(made, manifest)
     return manifest
+
+
+def _limits(settings: Settings, seconds: float = 0.0) -> Limits:
+    """What a child may use that separates `seconds` of music, or renders."""
+    hungry = HUNGRY * seconds if settings.engine == "spleeter" else 0.0
+    return Limits(
+        memory_mb=settings.memory_mb and settings.memory_mb + hungry,
+        cpu_seconds=settings.job_timeout * (settings.threads or os.cpu_count() or 1),
+    )
 
 
 def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
@@ -212,6 +234,7 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             RenderedSet,
             reporter.step,
             deadline=settings.job_timeout,
+            limits=_limits(settings),
         )
         for rendition, files in zip(missing, result.files, strict=True):
             rendered = Rendered(rendition=rendition, files=files, kbps=maker_for(settings).rate(rendition))

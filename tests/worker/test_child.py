@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from jobs.failures import Failed, Reason
 from worker.child import Step, run_child
+from worker.limits import NO_LIMITS, Limits
 
 
 class Errand(BaseModel):
@@ -56,6 +57,28 @@ def work(errand, report):
             raise MemoryError
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "told to end":
+            os.kill(os.getpid(), signal.SIGTERM)
+        case "abort":
+            sys.stderr.write(errand.note)
+            sys.stderr.flush()
+            os.abort()
+        case "spin":
+            while True:
+                pass
+        case "eat":
+            eaten = []
+            while True:
+                eaten.append(b"x" * 10_000_000)
+                report(Step(alive=len(eaten)))
+                time.sleep(0.02)
+        case "have eaten":
+            eater = "eaten = b'x' * 300_000_000; import time; time.sleep(600)"
+            grandchild = subprocess.Popen([sys.executable, "-c", eater])
+            time.sleep(600)
+        case "gulp":
+            gulp = bytearray(4_000_000_000)
+            return Answer(said=str(len(gulp)))
         case "crash":
             print("last words", file=sys.stderr, flush=True)
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -77,9 +100,13 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
 
 
-async def run(do: str, note: str = "", *, deadline: float = 30, stall: float | None = None) -> tuple[str, list[Step]]:
+async def run(
+    do: str, note: str = "", *, deadline: float = 30, stall: float | None = None, limits: Limits = NO_LIMITS
+) -> tuple[str, list[Step]]:
     steps: list[Step] = []
-    answer = await run_child("errands", Errand(do=do, note=note), Answer, steps.append, deadline=deadline, stall=stall)
+    answer = await run_child(
+        "errands", Errand(do=do, note=note), Answer, steps.append, deadline=deadline, stall=stall, limits=limits
+    )
     return answer.said, steps
 
 
@@ -101,7 +128,8 @@ async def test_settings_and_so_secrets_are_out_of_its_reach(monkeypatch: pytest.
         ("bug", Reason.INTERNAL),
         ("full", Reason.NO_DISK),
         ("memory", Reason.OUT_OF_MEMORY),
-        ("killed", Reason.OUT_OF_MEMORY),
+        ("killed", Reason.INTERRUPTED),
+        ("told to end", Reason.INTERRUPTED),
         ("crash", Reason.INTERNAL),
     ],
 )
@@ -113,6 +141,30 @@ async def test_every_end_has_a_reason(do: str, reason: Reason) -> None:
         assert "last words" in failure.value.failure.detail
     if do == "fail":
         assert failure.value.failure.values == {"seconds": 3}
+
+
+@pytest.mark.parametrize(("words", "reason"), [("std::bad_alloc", Reason.OUT_OF_MEMORY), ("", Reason.INTERNAL)])
+async def test_an_abort_is_for_memory_when_it_says_so(words: str, reason: Reason) -> None:
+    with pytest.raises(Failed) as failure:
+        await run("abort", words)
+    assert failure.value.failure.reason is reason
+
+
+@pytest.mark.parametrize("do", ["eat", "have eaten", "gulp"])
+async def test_what_eats_memory_is_ended_at_its_limit(do: str) -> None:
+    """Slowly, by something that it started, or all at once."""
+    before = set(psutil.Process().children(recursive=True))
+    with pytest.raises(Failed) as failure:
+        await run(do, deadline=60, limits=Limits(memory_mb=200))
+    assert failure.value.failure.reason is Reason.OUT_OF_MEMORY
+    assert set(psutil.Process().children(recursive=True)) <= before
+    assert (await run("answer", "HOME", limits=Limits(memory_mb=200)))[0] == os.environ["HOME"]
+
+
+async def test_processor_time_has_an_end() -> None:
+    with pytest.raises(Failed) as failure:
+        await run("spin", deadline=120, limits=Limits(cpu_seconds=1))
+    assert failure.value.failure.reason is Reason.TIMED_OUT
 
 
 @pytest.mark.parametrize(("limits", "reason"), [((1.5, None), Reason.TIMED_OUT), ((30, 0.5), Reason.STALLED)])

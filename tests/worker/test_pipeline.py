@@ -219,6 +219,56 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
     assert last.phase is Phase.READY
 
 
+async def separating(worker: asyncio.subprocess.Process, but: int = 0) -> int:
+    """The process that separates, as soon as there is one; not the one that was seen before."""
+    async with asyncio.timeout(60):
+        while True:
+            for child in children_of(worker):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if child.pid != but and "worker.separation" in child.cmdline():
+                        return child.pid
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+async def test_a_child_that_somebody_kills_is_started_again_once(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, kills: int
+) -> None:
+    request = ask(bring(store, demo), FLAC_ZIP)
+    await queue.submit(request)
+    async with worker_process(settings, valkey_server) as worker:
+        killed = 0
+        for _ in range(kills):
+            killed = await separating(worker, but=killed)
+            os.kill(killed, signal.SIGKILL)
+        async for view in queue.follow(request.id):
+            last = view
+        assert worker.returncode is None
+    if kills == 1:
+        assert last.phase is Phase.READY
+    else:
+        assert last.failure is not None
+        assert last.failure.reason is Reason.INTERRUPTED
+    assert not await queue.redis.exists(keys.lease(request.track_id))
+    assert left_over(store) == []
+
+
+async def test_a_child_above_its_memory_limit_fails_its_song_alone(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, long_song: Path, demo: Path
+) -> None:
+    hungry, next_ = ask(bring(store, long_song)), ask(bring(store, demo))
+    await queue.submit(hungry)
+    await work_off(settings.model_copy(update={"memory_mb": 150}), valkey_server)
+    failure = (await seen(queue, hungry)).failure
+    assert failure is not None
+    assert failure.reason is Reason.OUT_OF_MEMORY
+    assert "150 MB are allowed" in failure.detail
+    assert left_over(store) == []
+    await queue.submit(next_)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, next_)).phase is Phase.READY
+
+
 async def test_a_track_that_kills_every_worker_fails_honestly(
     queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path
 ) -> None:

@@ -21,7 +21,9 @@ SECOND_SHARE: Final = 20
 #: About us, not about the video: another provider may do better. Worst first, for a person to hear of.
 SERVICE_SIDE: Final = (Reason.YOUTUBE_REFUSED, Reason.STALLED, Reason.NETWORK, Reason.INTERNAL)
 #: Says nothing of the provider: our own line or disk, the clock, a file that somebody asked for and nobody can have.
-_NOBODYS_FAULT: Final = frozenset({Reason.NETWORK, Reason.NO_DISK, Reason.OUT_OF_MEMORY, Reason.TIMED_OUT})
+_NOBODYS_FAULT: Final = frozenset(
+    {Reason.NETWORK, Reason.NO_DISK, Reason.OUT_OF_MEMORY, Reason.TIMED_OUT, Reason.INTERRUPTED}
+)
 
 
 def is_service_side(failure: Failure) -> bool:
