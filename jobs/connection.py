@@ -32,11 +32,11 @@ def deserialize(payload: bytes) -> dict[str, Any]:
 
 
 def connect(url: SecretStr) -> ArqRedis:
-    """A pool of connections. Opens none yet; a lost one is tried again for about two seconds."""
+    """A pool of connections. Opens none yet; one that is lost or refused is tried again for about two seconds."""
     pool = ConnectionPool.from_url(
         url.get_secret_value(),
         retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=6),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],  # the last one: nobody listens at the moment
         socket_connect_timeout=5,
         socket_timeout=10,
         health_check_interval=15,

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
@@ -39,6 +40,13 @@ class Track(Value):
     starts: int
 
 
+class _Held(NamedTuple):
+    """A track that a worker has."""
+
+    start: int  # which one, from 1
+    begun: float  # time.monotonic()
+
+
 class Desk:
     """One worker's view of one lane. `worker` is its name, different for every lane of every process that ever ran.
 
@@ -50,7 +58,7 @@ class Desk:
         self.worker = worker
         self.lane = lane
         self._about = about
-        self._held: dict[str, float] = {}  # track → when it was begun
+        self._held: dict[str, _Held] = {}  # by track
 
     async def begin(self, track_id: str) -> Track | None:
         """Take a track. None when nobody waits for it any more, or another worker has it."""
@@ -64,14 +72,17 @@ class Desk:
         )  # fmt: skip
         if starts < 1:
             return None
-        self._held[track_id] = time.monotonic()
+        self._held[track_id] = _Held(starts, time.monotonic())
         source, model = await answer(self.redis.hmget(keys.track(track_id), ["source", "model"]))
         return Track.model_validate_json(
             b'{"id":"%s","source":%s,"model":%s,"starts":%d}' % (track_id.encode(), source, model, starts)
         )
 
     async def report(self, track_id: str, progress: Progress | None) -> bool:
-        """Publish how far the track is, if that changed. False when nobody follows it any more: it was cancelled."""
+        """Publish how far the track is, if that changed. False when there is nothing to go on for: nobody follows it
+        any more, since it was cancelled, or another worker has it."""
+        if track_id not in self._held:
+            return False
         if progress is not None:
             await answer(self.redis.hset(keys.track(track_id), "progress", progress.model_dump_json()))
         return await answer(self.redis.scard(keys.followers(track_id))) > 0
@@ -83,11 +94,11 @@ class Desk:
 
     async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
         """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""
-        begun = self._held.get(track_id)
+        held = self._held.get(track_id)
         if not await self._settle(track_id, "ready", made=[rendition.model_dump_json() for rendition in made]):
             return False
-        if begun is not None and self.lane is Lane.STUDIO:
-            await answer(self.redis.lpush(keys.TOOK, f"{time.monotonic() - begun:.1f}"))
+        if held is not None and self.lane is Lane.STUDIO:
+            await answer(self.redis.lpush(keys.TOOK, f"{time.monotonic() - held.begun:.1f}"))
             await answer(self.redis.ltrim(keys.TOOK, 0, keys.KEEP_TOOK - 1))
         return True
 
@@ -111,6 +122,7 @@ class Desk:
     async def _settle(
         self, track_id: str, outcome: str, *, failure: Failure | None = None, made: Sequence[str] = ()
     ) -> bool:
+        await self._renew(track_id)
         settled = await run_script(
             self.redis, scripts.SETTLE,
             [
@@ -144,10 +156,23 @@ class Desk:
                 pipe.zadd(keys.WORKERS, {self.worker: time.time()})
                 if self._about is not None:
                     pipe.set(keys.worker(self.worker), self._about.model_dump_json(), ex=round(ALIVE) + 1)
-            for track_id in self._held:
-                pipe.set(keys.lease(track_id), self.worker, px=keys.LEASE_MS, xx=True)
             pipe.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)
             await pipe.execute()
+        for track_id in list(self._held):
+            await self._renew(track_id)
+
+    async def _renew(self, track_id: str) -> None:
+        """Keep the lease of a track; or let the track go, when this worker was taken for dead and another has it."""
+        held = self._held.get(track_id)
+        if held is None:
+            return
+        ours = await run_script(
+            self.redis, scripts.RENEW,
+            [keys.lease(track_id), keys.track(track_id), keys.RUNNING],
+            track_id, self.worker, str(keys.LEASE_MS), str(held.start),
+        )  # fmt: skip
+        if not ours and self._held.pop(track_id, None):  # and not settled meanwhile
+            log.warning("track %s: another worker has it now", track_id)
 
     async def leave(self) -> None:
         """This worker ends in good order: nobody needs to wait for its heart."""

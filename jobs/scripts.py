@@ -138,6 +138,18 @@ if turn then redis.call('HSET', KEYS[6], '#now', math.floor(tonumber(turn) / 100
 return redis.call('HINCRBY', KEYS[1], 'starts', 1)
 """
 
+#: A worker's heart beats for a track. A lease that ended unseen, as while the queue was away, is taken up again where
+#: nobody else has begun the track since. KEYS lease, track, running. ARGV track id, worker, lease in ms, its start.
+#: Returns 1 when the track is this worker's, else 0.
+RENEW = """
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[2] then return 0 end
+if not owner and redis.call('HGET', KEYS[2], 'starts') ~= ARGV[4] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SADD', KEYS[3], ARGV[1])
+return 1
+"""
+
 #: A worker gives a track back unfinished, as at a deploy: the start does not count.
 #: KEYS track, lease, running. ARGV track id, worker.
 HAND_BACK = """

@@ -13,7 +13,7 @@ from typing import IO
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 10  # how long a part may take to stop in good order
-STEADY_SECONDS = 30  # a part that ran this long has recovered from whatever it was
+STEADY_SECONDS = 10  # a part that ran this long has recovered from whatever it was
 LONGEST_PAUSE = 15  # seconds between two starts of a part that keeps dying
 
 #: Exit code of a part that cannot run as it is set up: starting it again would not help.

@@ -28,6 +28,8 @@ def main() -> None:
 @click.option("--tethered", is_flag=True, help="Stop when standard input ends.")
 def run(tethered: bool) -> None:
     """Work until told to stop."""
+    from redis.exceptions import RedisError
+
     from worker.main import run as run_worker
 
     settings = _settings()
@@ -36,7 +38,10 @@ def run(tethered: bool) -> None:
         stop_with_starter()
     set_up_logging(settings)
     _check_cookies(settings)
-    run_worker(settings, redis_url)
+    try:
+        run_worker(settings, redis_url)
+    except RedisError as error:  # whoever started us starts us again
+        _give_up(f"The queue is out of reach: {error}", code=1)
 
 
 def _check_cookies(settings: Settings) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import inspect
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,8 @@ class BotApi:
     upload_bytes: int = 0  # of one request's body; 0: as Telegram has it
     download_bytes: int = 0
     query_seconds: float = 30.0  # how long a pressed button can be answered
+    digestion: float = 0.0  # seconds that an upload takes, half of them before it is in the chat, half after
+    taking: int = 0  # uploads that are on their way at the moment
     clock: Callable[[], float] = time.monotonic
 
     persons: dict[int, Person] = field(default_factory=dict)
@@ -187,7 +190,8 @@ class BotApi:
                 return await _misbehave(fault, http, record)
             if record.method not in METHODS:
                 raise Refused(404, "Not Found: method not found")
-            result = METHODS[record.method](self, params)
+            async with self._digest(record):
+                result = METHODS[record.method](self, params)
             result = await result if inspect.isawaitable(result) else result
             if fault is not None:
                 return wire.break_off(http)
@@ -200,6 +204,19 @@ class BotApi:
             record.seconds = time.monotonic() - started
             self.requests.append(record)
             self.notice()
+
+    @asynccontextmanager
+    async def _digest(self, record: Request) -> AsyncIterator[None]:
+        if not record.uploads:
+            yield
+            return
+        self.taking += 1
+        try:
+            await asyncio.sleep(self.digestion / 2)
+            yield
+            await asyncio.sleep(self.digestion / 2)
+        finally:
+            self.taking -= 1
 
 
 async def _misbehave(fault: Fault, http: web.Request, record: Request) -> web.StreamResponse:

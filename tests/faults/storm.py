@@ -1,0 +1,162 @@
+"""A storm of `kill -9`: who is hit, in which stage of a song, and what became of everything that was asked for.
+
+What happens comes from a seed, as far as processes let it: the order of the victims, the stage each blow waits for, and
+how far into that stage it falls.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psutil
+
+from tests.peers.botapi import BotApi, Chat, Message
+from tests.running import Up
+
+#: Whom a blow may hit, and the word that tells such a process.
+VICTIMS = {
+    "child": ("worker.separation", "worker.sources", "worker.render"),
+    "worker": ("worker",),
+    "bot": ("bot",),
+    "queue": ("valkey-server",),
+}
+CHILDREN = {"fetching": "worker.sources", "separating": "worker.separation", "rendering": "worker.render"}
+STAGES = (*CHILDREN, "sending")
+AIM = 3.0  # seconds that a blow waits for its stage; then it falls where it falls
+INTO = 0.5  # seconds: how far into the stage, at most
+CALM = 8.0  # seconds after each round of blows, at most; less when two songs have come to their end
+
+
+@dataclass
+class Question:
+    """One request as a person made it, and what they see of it."""
+
+    chat: Chat
+    message: Message
+
+    @property
+    def card(self) -> Message | None:
+        """The card that answers it, its last where there were two."""
+        answers = (message for message in self.answers() if message.file is None)
+        return next(answers, None)
+
+    @property
+    def is_over(self) -> bool:
+        card = self.card
+        return card is not None and "Cancel" not in card.labels
+
+    def answers(self) -> Iterator[Message]:
+        """What the bot replied, newest first."""
+        return (message for message in reversed(self.chat.from_bot()) if message.reply_to == self.message)
+
+    def songs(self) -> list[str]:
+        """Each song file that came, by name and content."""
+        files = [message.file for message in self.answers() if message.file and message.file.kind != "photo"]
+        return [f"{file.name} {hashlib.sha256(file.content).hexdigest()[:16]}" for file in files]
+
+
+@dataclass
+class Toll:
+    """What became of the requests."""
+
+    accepted: int = 0
+    delivered: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def count(self, question: Question) -> None:
+        self.accepted += 1
+        card, songs = question.card, question.songs()
+        self.duplicated += len(songs) - len({song.rpartition(" ")[0] for song in songs})
+        if card is None or not question.is_over:
+            self.lost += 1
+        elif "Telegram never said" in card.text:
+            self.uncertain += 1
+        elif "Done" in card.text:
+            self.delivered += 1
+            self.lost += len(songs) < 2
+        else:
+            self.failed += 1
+            self.reasons[card.text.splitlines()[-1]] += 1
+
+
+class Storm:
+    """Blows against one `fl-bt up`. `hits`: how many fell on whom; `met`: in which stage, by victim."""
+
+    def __init__(self, running: Up, server: BotApi, dice: random.Random, questions: list[Question]) -> None:
+        self.hits: Counter[str] = Counter()
+        self.met: dict[str, Counter[str]] = {victim: Counter() for victim in VICTIMS}
+        self._running = running
+        self._server = server
+        self._dice = dice
+        self._questions = questions
+
+    async def rage(self, rounds: int) -> None:
+        """So many blows at each victim, all four in each round, one or two at a time, with a calm after each round."""
+        for _ in range(rounds):
+            victims = list(VICTIMS)
+            self._dice.shuffle(victims)
+            while victims:
+                together, victims = victims[: (some := self._dice.choice((1, 2)))], victims[some:]
+                stage = self._dice.choice(list(CHILDREN) if "child" in together else STAGES)
+                depth = self._dice.uniform(0, INTO)
+                await self._until(stage)
+                await asyncio.sleep(depth)
+                await asyncio.gather(*(self._strike(victim, stage) for victim in together))
+            await self._calm()
+
+    async def _strike(self, victim: str, stage: str) -> None:
+        while True:
+            found = [process for word in self._words(victim, stage) for process in self._running.parts(word)]
+            at = self._stages()
+            with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+                self._dice.choice(found).kill()
+                break
+            await asyncio.sleep(0.05)  # nobody of that kind is at work at the moment
+        self.hits[victim] += 1
+        self.met[victim].update(at or ["between"])
+
+    def _words(self, victim: str, stage: str) -> tuple[str, ...]:
+        """The child of the stage it waited for if there is one, else any."""
+        if victim == "child" and self._running.parts(CHILDREN[stage]):
+            return (CHILDREN[stage],)
+        return VICTIMS[victim]
+
+    async def _until(self, stage: str) -> None:
+        end = time.monotonic() + AIM
+        while stage not in self._stages() and time.monotonic() < end:
+            await asyncio.sleep(0.03)
+
+    def _stages(self) -> list[str]:
+        """Where songs are at this moment, as seen from outside: which children live, whether a file is on its way."""
+        words = {word for process in self._running.family() for word in _words_of(process)}
+        here = [stage for stage, module in CHILDREN.items() if module in words]
+        return [*here, *(["sending"] if self._server.taking else [])]
+
+    async def _calm(self) -> None:
+        before, end = self._over(), time.monotonic() + CALM
+        while self._over() < before + 2 and time.monotonic() < end:
+            await asyncio.sleep(0.1)
+
+    def _over(self) -> int:
+        return sum(question.is_over for question in self._questions)
+
+    def report(self) -> str:
+        hits = ", ".join(f"{count} of the {victim}" for victim, count in self.hits.items())
+        return f"kills: {hits}\n  in which stage: {json.dumps(self.met)}"
+
+
+def _words_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []

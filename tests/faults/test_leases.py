@@ -1,0 +1,96 @@
+"""A lease that ended unseen: a worker was stopped, or the queue was away. One worker has a track, and it ends once."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from pydantic import SecretStr
+
+from jobs import keys
+from jobs.desk import Desk
+from jobs.embedded import private_valkey
+from jobs.models import Request, YouTube
+from jobs.outcomes import Phase
+from jobs.queue import JobQueue
+from tests.worker.studio import ask, seen
+
+SONG = YouTube(video_id="dQw4w9WgXcQ")
+
+
+@pytest.fixture
+async def request_(queue: JobQueue) -> Request:
+    request = ask(SONG)
+    await queue.submit(request)
+    return request
+
+
+async def owner(queue: JobQueue, request: Request) -> str:
+    return (await queue.redis.get(keys.lease(request.track_id)) or b"").decode()
+
+
+async def test_a_worker_that_was_taken_for_dead_leaves_the_track_to_who_has_it_now(
+    queue: JobQueue, request_: Request
+) -> None:
+    sleeper, next_one = Desk(queue.redis, "sleeper"), Desk(queue.redis, "next")
+    await sleeper.begin(request_.track_id)
+    await queue.redis.delete(keys.lease(request_.track_id))  # as after ten seconds without a beat
+    await next_one.recover()
+    assert await next_one.begin(request_.track_id) is not None
+    await sleeper.beat()
+    assert await owner(queue, request_) == "next"
+    assert not await sleeper.report(request_.track_id, None), "told to stop working on it"
+    assert await sleeper.ready(request_.track_id, request_.wish.renditions), "nothing more to do"
+    assert (await seen(queue, request_)).phase is Phase.WAITING
+    await next_one.beat()
+    assert await next_one.report(request_.track_id, None)
+    assert await next_one.ready(request_.track_id, request_.wish.renditions)
+    assert (await seen(queue, request_)).phase is Phase.READY
+
+
+@pytest.mark.parametrize("freed", [False, True])
+async def test_a_lease_that_ended_while_nobody_looked_is_taken_up_again(
+    queue: JobQueue, request_: Request, freed: bool
+) -> None:
+    desk, other = Desk(queue.redis, "first"), Desk(queue.redis, "other")
+    await desk.begin(request_.track_id)
+    await queue.redis.delete(keys.lease(request_.track_id))
+    if freed:
+        assert await other.recover() == [request_.track_id]
+    await desk.beat()
+    assert await owner(queue, request_) == "first"
+    assert await other.recover() == []
+    assert await other.begin(request_.track_id) is None
+    await queue.redis.delete(keys.lease(request_.track_id))
+    assert await desk.ready(request_.track_id, request_.wish.renditions), "in the moment before a beat, too"
+    assert (await seen(queue, request_)).phase is Phase.READY
+
+
+async def test_a_beat_after_the_end_is_nothing(queue: JobQueue, request_: Request) -> None:
+    desk = Desk(queue.redis, "first")
+    await desk.begin(request_.track_id)
+    await asyncio.gather(desk.ready(request_.track_id, request_.wish.renditions), desk.beat())
+    assert await owner(queue, request_) == ""
+    assert await queue.redis.scard(keys.RUNNING) == 0
+
+
+async def test_a_command_waits_for_a_server_that_is_started_again(tmp_path: Path) -> None:
+    """Killed, the private Valkey is back within a second: nobody who asks meanwhile is told that it was away."""
+    with private_valkey(tmp_path) as url:
+        queue = JobQueue.at(url)
+        for _ in range(3):
+            server = await _server(url)
+            server.kill()
+            began = time.monotonic()
+            while await _server(url) == server:
+                assert time.monotonic() < began + 30
+        await queue.close()
+
+
+async def _server(url: SecretStr) -> psutil.Process:
+    queue = JobQueue.at(url)
+    try:
+        return psutil.Process((await queue.redis.info("server"))["process_id"])
+    finally:
+        await queue.close()
