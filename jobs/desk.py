@@ -171,7 +171,8 @@ class Desk:
             [keys.lease(track_id), keys.track(track_id), keys.RUNNING],
             track_id, self.worker, str(keys.LEASE_MS), str(held.start),
         )  # fmt: skip
-        if not ours and self._held.pop(track_id, None):  # and not settled meanwhile
+        if not ours and track_id in self._held:  # and not settled meanwhile
+            del self._held[track_id]
             log.warning("track %s: another worker has it now", track_id)
 
     async def leave(self) -> None:

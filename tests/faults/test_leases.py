@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from jobs import keys
+from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.embedded import private_valkey
 from jobs.models import Request, YouTube
@@ -72,7 +73,7 @@ async def test_a_beat_after_the_end_is_nothing(queue: JobQueue, request_: Reques
     await desk.begin(request_.track_id)
     await asyncio.gather(desk.ready(request_.track_id, request_.wish.renditions), desk.beat())
     assert await owner(queue, request_) == ""
-    assert await queue.redis.scard(keys.RUNNING) == 0
+    assert await answer(queue.redis.scard(keys.RUNNING)) == 0
 
 
 async def test_a_command_waits_for_a_server_that_is_started_again(tmp_path: Path) -> None:
