@@ -12,6 +12,8 @@ from arq.connections import ArqRedis
 from bot.texts import Language, negotiate
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
+from jobs.queue import Limits
+from jobs.settings import Settings
 
 #: How long a stranger who was told to ask the owner gets no further answer, in seconds.
 SILENCE = 6 * 3600
@@ -71,6 +73,16 @@ class People:
             return True
         let_in = await answer(self._redis.smismember(keys.ALLOWED, [person, chat]))
         return any(let_in) or await self.is_owner(person)
+
+    async def limits(self, person: str, settings: Settings) -> Limits:
+        """What `person` may have in the works, and within a day. The owner's days have no limit."""
+        minutes = not await self.is_owner(person)
+        return Limits(
+            person=settings.max_open_per_person,
+            chat=settings.max_open_per_chat,
+            person_seconds=60 * settings.minutes_per_person * minutes,
+            chat_seconds=60 * settings.minutes_per_chat * minutes,
+        )
 
     async def allow(self, name: str, known_as: str = "") -> bool:
         """Let a person or a group in. `known_as` is what `/who` shows. False when it was in before."""

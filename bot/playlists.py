@@ -58,7 +58,7 @@ class Run(Value):
     seconds: float = 0.0  # of all songs together, as far as known
     cut: bool = False
     place: int = 0  # of the song in the works
-    failure: Failure | None = None  # when refused
+    failure: Failure | None = None  # when refused, or stopped by a quota
     card: str = ""  # the platform's reference to the card
     shown_at: str = ""  # the address where that is
     face: str = ""  # a digest of what it shows
@@ -135,6 +135,11 @@ def ended(run: Run, reason: Reason | None) -> Run:
     return run.model_copy(update={"songs": tuple(songs), "place": place, "step": step})
 
 
+def paused(run: Run, failure: Failure) -> Run:
+    """The run when there is no more music to be had today: the next song would be refused like this one."""
+    return run.model_copy(update={"step": Step.STOPPED, "failure": failure})
+
+
 # --- the card --------------------------------------------------------------------------------------------------
 
 
@@ -160,6 +165,8 @@ def run_card(run: Run, language: str, *, longest: float, view: View | None = Non
             lines = [name, say(language, "playlist-done", here=here, count=len(run.songs)), *lost]
         case Step.STOPPED:
             lines = [name, say(language, "playlist-stopped", done=run.place)]
+            if run.failure is not None:
+                lines += [sentence(run.failure, language), say(language, "playlist-paused")]
         case Step.REFUSED:
             lines = [_why_not(run, name, language, longest)]
     return Card(text="\n".join(lines), buttons=(buttons,) if buttons else ())

@@ -92,6 +92,17 @@ class Desk:
         wants = await answer(self.redis.smembers(keys.wants(track_id)))
         return [Rendition.model_validate_json(want) for want in wants]
 
+    async def charge(self, track_id: str, seconds: float, *, separated: bool = False) -> int:
+        """Count the track's length for everybody who waits for it; repeating it counts nothing twice.
+
+        Whoever has had too much music today fails and waits no more, unless it is `separated` already. Returns how
+        many those were.
+        """
+        return await run_script(
+            self.redis, scripts.CHARGE, [keys.followers(track_id)],
+            str(seconds), str(time.time()), "1" if separated else "", keys.request(""), keys.minutes("", "")[:-1],
+        )  # fmt: skip
+
     async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
         """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""
         held = self._held.get(track_id)

@@ -31,6 +31,8 @@ class Reason(StrEnum):
     NETWORK = "network"  # no connection, or it broke
     STALLED = "stalled"  # the download trickled or stood still
     UPLOAD_GONE = "upload_gone"  # the uploaded file is no longer there
+    # What is enough for a day
+    OVER_QUOTA = "over_quota"  # values: whose, limit_seconds, used_seconds, wait_seconds
     # What is in the file
     TOO_LONG = "too_long"  # values: seconds, limit_seconds
     TOO_LARGE = "too_large"  # values: bytes, limit_bytes

@@ -23,6 +23,7 @@
 | flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
+| flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, and how long     |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 | flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
@@ -108,6 +109,11 @@ def worker(name: str) -> str:
 
 def told(person: str) -> str:
     return f"flbt:told:{person}"
+
+
+def minutes(whose: str, name: str) -> str:
+    """`whose`: `person` or `chat`; in a private chat they have the same name."""
+    return f"flbt:minutes:{whose}:{name}"
 
 
 def wish(name: str) -> str:

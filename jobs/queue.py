@@ -15,10 +15,10 @@ from arq.constants import job_key_prefix
 from pydantic import SecretStr
 
 from jobs import keys, scripts
-from jobs.connection import JOB_EXPIRES, answer, connect, run_script
+from jobs.connection import JOB_EXPIRES, answer, ask_script, connect, run_script
 from jobs.failures import Failure
 from jobs.looking import ALIVE, read_views, text, texts
-from jobs.models import Rendition, Request
+from jobs.models import Rendition, Request, Upload
 from jobs.outcomes import OPEN_PHASES, Lane, Phase, View
 
 #: The one arq function: it takes a track id and does what is wanted of that track.
@@ -27,10 +27,15 @@ JOB_FUNCTION = "track"
 
 @dataclass(frozen=True)
 class Limits:
-    """How many open requests a person and a chat may have. None may be above `keys.KEEP_PER_CHAT`."""
+    """How many open requests a person and a chat may have. None may be above `keys.KEEP_PER_CHAT`.
+
+    And how many seconds of music may be separated for them within a day; 0: no limit.
+    """
 
     person: int = keys.KEEP_PER_CHAT
     chat: int = keys.KEEP_PER_CHAT
+    person_seconds: float = 0
+    chat_seconds: float = 0
 
 
 class TooManyOpen(Exception):  # noqa: N818 - an answer, not an error in the program
@@ -40,6 +45,14 @@ class TooManyOpen(Exception):  # noqa: N818 - an answer, not an error in the pro
         super().__init__(limit)
         self.limit = limit
         self.here = here  # the chat's limit, not the person's
+
+
+class OverQuota(Exception):  # noqa: N818
+    """A request was not accepted: `failure` says whose minutes are used up, and when there will be more."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
 
 
 class JobQueue:
@@ -57,14 +70,22 @@ class JobQueue:
 
     # --- a request's life --------------------------------------------------------------------------------------
 
-    async def submit(self, request: Request, limits: Limits = Limits(), *, quick: bool = False) -> bool:
+    async def submit(
+        self,
+        request: Request,
+        limits: Limits = Limits(),
+        *,
+        quick: bool = False,
+        renditions: Sequence[Rendition] | None = None,
+    ) -> bool:
         """Accept `request` and queue its track. False when this very request was accepted before.
 
-        `quick`: its stems are in the store already. When it returns, the request is in Redis and will be worked on,
-        whoever dies next. Raises `TooManyOpen`; nothing is written then.
+        `quick`: its stems are in the store already. `renditions`: instead of its wish's. When it returns, the request
+        is in Redis and will be worked on, whoever dies next. Raises `TooManyOpen` and `OverQuota`; nothing is written
+        then.
         """
-        new = await self.hold(request, limits)
-        await self.release(request, quick=quick)
+        new = await self.hold(request, limits, free=quick)
+        await self.release(request, quick=quick, renditions=renditions)
         return new
 
     async def hold(
@@ -72,28 +93,53 @@ class JobQueue:
         request: Request,
         limits: Limits = Limits(),
         phase: Literal[Phase.RECEIVING, Phase.READY] = Phase.RECEIVING,
+        *,
+        free: bool = False,
     ) -> bool:
         """Accept a request whose file is still to be brought into the inbox; `release` queues it. Or, as READY, one
-        that can be delivered without any worker. Raises `TooManyOpen`; nothing is written then."""
-        written = await run_script(
+        that can be delivered without any worker. `free`: it counts for no quota, as one that is READY.
+
+        Raises `TooManyOpen` and `OverQuota`; nothing is written then.
+        """
+        known = request.source.seconds if isinstance(request.source, Upload) else None
+        seconds = -1.0 if free or phase is Phase.READY else known or 0.0
+        written = await ask_script(
             self.redis, scripts.ACCEPT,
             [
                 keys.request(request.id), keys.attended(request.platform), keys.chat(request.chat),
-                keys.asker(request.asker),
+                keys.asker(request.asker), keys.minutes("person", request.asker), keys.minutes("chat", request.chat),
             ],
             request.id, request.track_id, request.model_dump_json(), phase,
             str(request.created_at), str(keys.KEEP_PER_CHAT), keys.request(""),
-            str(limits.person), str(limits.chat), *OPEN_PHASES,
+            str(limits.person), str(limits.chat), str(limits.person_seconds), str(limits.chat_seconds),
+            str(seconds), *OPEN_PHASES,
         )  # fmt: skip
+        if isinstance(written, bytes):
+            raise OverQuota(Failure.model_validate_json(written))
         if written < 0:
             here = written == -2
             raise TooManyOpen(limits.chat if here else limits.person, here=here)
         return bool(written)
 
-    async def release(self, request: Request, *, quick: bool = False) -> None:
+    async def release(
+        self, request: Request, *, quick: bool = False, renditions: Sequence[Rendition] | None = None
+    ) -> None:
         """Queue the track of an accepted request. Repeating it does no harm."""
         lane = Lane.QUICK if quick else Lane.STUDIO
-        await self._follow(scripts.FOLLOW, request, request.wish.renditions, lane)
+        wanted = request.wish.renditions if renditions is None else renditions
+        await self._follow(scripts.FOLLOW, request, wanted, lane)
+
+    async def revise(self, request: Request, renditions: Sequence[Rendition]) -> bool:
+        """Ask the track that a request waits for to be rendered otherwise than its wish says. False when it does not
+        wait any more."""
+        given_up = [one.model_dump_json() for one in request.wish.renditions]
+        wanted = [one.model_dump_json() for one in renditions]
+        revised = await run_script(
+            self.redis, scripts.REVISE,
+            [keys.request(request.id), keys.followers(request.track_id), keys.wants(request.track_id)],
+            request.id, str(len(given_up)), *given_up, *wanted,
+        )  # fmt: skip
+        return bool(revised)
 
     async def want(self, request: Request, renditions: Sequence[Rendition], *, quick: bool = True) -> bool:
         """Send a request that was to be delivered back to its track for further renditions; not `quick`, when its
@@ -237,17 +283,6 @@ class JobQueue:
 
     async def note_part(self, request_id: str, part: str, note: str) -> None:
         await answer(self.redis.hset(keys.parts(request_id), part, note))
-
-    async def known_files(self, platform: str, names: Sequence[str]) -> dict[str, str]:
-        """Files the platform has already, of those asked for: our name → its id there."""
-        if not names:
-            return {}
-        found = await answer(self.redis.hmget(keys.known(platform), list(names)))
-        return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
-
-    async def remember_files(self, platform: str, files: dict[str, str]) -> None:
-        if files:
-            await answer(self.redis.hset(keys.known(platform), mapping=dict(files)))
 
 
 async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> None:

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[float, Field(gt=0)] = 2000  # largest file taken from a person
     max_open_per_person: Annotated[int, Field(ge=1, le=50)] = 5  # requests in the works at the same time
     max_open_per_chat: Annotated[int, Field(ge=1, le=50)] = 20
+    minutes_per_person: Annotated[float, Field(ge=0)] = 240  # of music separated within 24 hours; 0: no limit
+    minutes_per_chat: Annotated[float, Field(ge=0)] = 720
+    messages_per_minute: Annotated[float, Field(ge=0)] = 30  # of one person; 0: no limit
     min_free_mb: Annotated[float, Field(ge=0)] = 500  # jobs are refused when the store's disk has less
     job_timeout: Annotated[float, Field(gt=0)] = 3600  # seconds for one track, all stages
     memory_mb: Annotated[float, Field(ge=0)] = 3000  # what one child may hold; 0: no limit

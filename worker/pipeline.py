@@ -152,6 +152,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             track.source, download, reporter.step, settings=settings, store=store, redis=studio.desk.redis
         )
         reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
+        if fetched.seconds and await studio.desk.charge(track.id, fetched.seconds):
+            log.info("track %s: more music than somebody may have today", track.id)
         cover = _take_cover(fetched.cover, made)
         reporter.enter(Stage.SEPARATING)
         wanted = await studio.desk.wanted(track.id)
@@ -193,6 +195,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             made_at=time.time(),
         )
         store.keep_track(made, manifest)
+    await studio.desk.charge(track.id, manifest.seconds, separated=True)
     return manifest
 
 

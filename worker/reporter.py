@@ -51,10 +51,15 @@ class Reporter:
         return self._progress.seconds
 
     async def publish_until_abandoned(self) -> None:
-        """Publish what changed until nobody follows the track any more."""
+        """Publish what changed until nobody follows the track any more.
+
+        Whoever joins while it is made is charged for it as those are who began it.
+        """
         published: Progress | None = None
         while True:
             current = self._progress
+            if current.seconds and current.stage in (Stage.FETCHING, Stage.SEPARATING):
+                await self._desk.charge(self._track_id, current.seconds)
             if not await self._desk.report(self._track_id, current if current != published else None):
                 return
             published = current

@@ -35,10 +35,9 @@ class Front:
     playlists: Playlists
     admins: Admins = field(default_factory=Admins)
 
-    @property
-    def limits(self) -> Limits:
-        """Requests that a person, and a chat, may have open at the same time."""
-        return Limits(person=self.settings.max_open_per_person, chat=self.settings.max_open_per_chat)
+    async def limits(self, person: str) -> Limits:
+        """Requests that `person`, and a chat, may have open at the same time, and how much music within a day."""
+        return await self.people.limits(person, self.settings)
 
 
 @dataclass(frozen=True)

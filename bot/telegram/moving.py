@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from arq.connections import ArqRedis
@@ -16,7 +17,7 @@ from jobs.models import Request
 
 log = logging.getLogger(__name__)
 
-_KNOWN: Final = (keys.wish, keys.group)
+_KNOWN: Final = (keys.wish, keys.group, partial(keys.minutes, "chat"))
 
 
 def new_address(address: str, chat_id: int) -> str:

@@ -12,8 +12,9 @@ from redis.exceptions import RedisError
 from bot import follow
 from bot.cards import Card
 from bot.follow import Follower
+from bot.people import People
 from bot.platform import CardGone, Trouble, Unreachable
-from bot.playlists import Run, Step, ended, listed, run_card
+from bot.playlists import Run, Step, ended, listed, paused, run_card
 from bot.telegram import platform
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.courtesy import TelegramBot
@@ -25,7 +26,7 @@ from jobs.ends import end
 from jobs.failures import Failure, Reason
 from jobs.listings import ask_listing, listing
 from jobs.outcomes import Phase, View
-from jobs.queue import JobQueue, Limits, TooManyOpen
+from jobs.queue import JobQueue, OverQuota, TooManyOpen
 from jobs.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Playlists:
         self._bot = bot
         self._settings = settings
         self._follower = follower
-        self._limits = Limits(person=settings.max_open_per_person, chat=settings.max_open_per_chat)
+        self._people = People(queue.redis, settings.access)
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()  # who changes what is known of playlists
         self._edited_at: dict[str, float] = {}  # by run, time.monotonic()
@@ -164,21 +165,23 @@ class Playlists:
         while run.step is Step.RUNNING:
             view = await self._queue.view(run.request_id)
             if view is None:
-                await self._ask_for_song(run)
-                return run
+                return await self._ask_for_song(run)
             if view.is_open:
                 return run
-            run = ended(run, _why(view))
+            why = _why(view)
+            run = paused(run, view.failure) if why is Reason.OVER_QUOTA and view.failure else ended(run, why)
         return run
 
-    async def _ask_for_song(self, run: Run) -> None:
+    async def _ask_for_song(self, run: Run) -> Run:
         request = run.request(time.time())
-        if request is None:
-            return
-        try:
-            await self._follower.accept(request, self._limits)
-        except TooManyOpen as full:
-            log.info("playlist %s: its next song waits, %d are open", run.id, full.limit)
+        if request is not None:
+            try:
+                await self._follower.accept(request, await self._people.limits(run.asker, self._settings))
+            except TooManyOpen as full:
+                log.info("playlist %s: its next song waits, %d are open", run.id, full.limit)
+            except OverQuota as over:
+                return paused(run, over.failure)
+        return run
 
     # --- shown -----------------------------------------------------------------------------------------------------
 

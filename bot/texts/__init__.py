@@ -57,13 +57,15 @@ def sentence(failure: Failure, language: str) -> str:
 
 
 def spoken(values: Mapping[str, float | str], language: str) -> dict[str, str]:
-    """Values as figures, told by their names: …`seconds` is a length, …`bytes` a size."""
+    """Values as figures, told by their names: …`seconds` is a length (`wait_seconds` a wait), …`bytes` a size."""
     return {name: _figure(name, value, negotiate(language)) for name, value in values.items()}
 
 
 def _figure(name: str, value: float | str, language: Language) -> str:
     if isinstance(value, str):
         return value
+    if name == "wait_seconds":
+        return figures.wait(value, language)
     if name.endswith("seconds"):
         return figures.duration(value, language)
     if name.endswith("bytes"):

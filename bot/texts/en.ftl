@@ -163,7 +163,6 @@ note-compressed = As { $format } instead of { $wished }, since those files would
 note-zip-parts = As several zips that each open on their own, since one would be above the { $limit_bytes } that fit in one message.
 note-zip-apart = As single files, since the zip would be above the { $limit_bytes } that fit in one message.
 note-several-messages = In several messages, since together they are above the { $limit_bytes } that fit in one.
-note-not-sent = { $name } is { $bytes } and can’t be sent: { $limit_bytes } fit in one message. Try MP3 in /settings.
 
 ## Why there are no stems: one for each reason
 
@@ -356,3 +355,13 @@ provider-down = YouTube refuses me by way of { $provider }. { $left ->
        *[other] I take the other way meanwhile.
     } An update may help: uv run --upgrade-package { $provider } fl-bt up
 provider-up = YouTube works again by way of { $provider }.
+
+## Limits for each person and chat
+
+failure-over-quota = { $whose ->
+        [chat] I separate up to { $limit_seconds } of music for one chat within 24 hours, and { $used_seconds } of it are used here.
+       *[person] I separate up to { $limit_seconds } of music for one person within 24 hours, and you have used { $used_seconds } of it.
+    } Send this again in { $wait_seconds }. Songs that I have sent before, and other mixes of them, you can have at any time.
+    .plain = That is all the music for today. Send this again tomorrow.
+too-fast = That was more than I can follow. I listen again in { $wait }; what you send until then gets no answer.
+playlist-paused = The playlist ends here for today. Send its link again later: what is done already costs nothing.

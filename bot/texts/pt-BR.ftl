@@ -163,7 +163,6 @@ note-compressed = Em { $format } em vez de { $wished }, porque esses arquivos pa
 note-zip-parts = Em vários zips, cada um abre sozinho, já que um só passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-zip-apart = Como arquivos separados, porque o zip passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-several-messages = Em várias mensagens, porque juntos passam dos { $limit_bytes } que cabem em uma.
-note-not-sent = { $name } tem { $bytes } e não pode ser enviado: { $limit_bytes } cabem em uma mensagem. Tente MP3 em /settings.
 
 ## Por que não há faixas: uma frase para cada razão
 
@@ -356,3 +355,13 @@ provider-down = O YouTube me recusa pelo { $provider }. { $left ->
        *[other] Enquanto isso vou pelo outro caminho.
     } Uma atualização pode ajudar: uv run --upgrade-package { $provider } fl-bt up
 provider-up = O YouTube voltou a funcionar pelo { $provider }.
+
+## Limites por pessoa e por conversa
+
+failure-over-quota = { $whose ->
+        [chat] Eu separo até { $limit_seconds } de música por conversa em 24 horas, e { $used_seconds } já foram usados aqui.
+       *[person] Eu separo até { $limit_seconds } de música por pessoa em 24 horas, e você já usou { $used_seconds }.
+    } Mande de novo daqui a { $wait_seconds }. Músicas que já mandei, e outras misturas delas, você pode ter a qualquer hora.
+    .plain = É toda a música de hoje. Mande de novo amanhã.
+too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir daqui a { $wait }; o que você mandar até lá fica sem resposta.
+playlist-paused = A playlist termina aqui por hoje. Mande o link de novo mais tarde: o que já está pronto não custa nada.

@@ -16,7 +16,7 @@ from jobs.connection import answer
 from jobs.failures import Reason
 from jobs.models import Format, Model, Package, Rendition, Upload, Wish, YouTube
 from jobs.outcomes import Manifest, Phase, Stage, Tags
-from jobs.queue import JobQueue
+from jobs.queue import JobQueue, Limits
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from tests.worker.studio import ask, bring, seen, work_off, worker_process
@@ -217,6 +217,25 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
         async for view in queue.follow(request.id):
             last = view
     assert last.phase is Phase.READY
+
+
+async def test_a_days_minutes_count_what_was_separated(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, tmp_path: Path
+) -> None:
+    write_demo_song(tmp_path / "other.wav", 5)
+    first, second = ask(bring(store, demo)), ask(bring(store, tmp_path / "other.wav"))
+    limits = Limits(person_seconds=10)
+    await queue.submit(first, limits)
+    await work_off(settings, valkey_server)
+    await queue.submit(second, limits)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, first)).phase is Phase.READY
+    failure = (await seen(queue, second)).failure
+    assert failure is not None
+    assert failure.reason is Reason.OVER_QUOTA
+    assert failure.values["used_seconds"] == 6
+    assert store.manifest(second.track_id) is None
+    assert left_over(store) == []
 
 
 async def separating(worker: asyncio.subprocess.Process, but: int = 0) -> int:

@@ -22,7 +22,7 @@ from bot.texts import figures, say, sentence
 from bot.wishes import wish_of
 from jobs.failures import Failure, Reason
 from jobs.models import Request
-from jobs.queue import TooManyOpen
+from jobs.queue import OverQuota, TooManyOpen
 
 log = logging.getLogger(__name__)
 
@@ -129,10 +129,12 @@ async def _take_links(front: Front, asker: Asker, message: Message, found: Found
 async def _accept(front: Front, asker: Asker, request: Request) -> tuple[bool, str]:
     """Whether it is new; and what to say when there is no room for it."""
     try:
-        new = await front.follower.accept(request, front.limits)
+        new = await front.follower.accept(request, await front.limits(asker.person))
     except TooManyOpen as full:
         key = "too-many-open-here" if full.here else "too-many-open"
         return False, say(asker.language, key, limit=full.limit)
+    except OverQuota as over:
+        return False, sentence(over.failure, asker.language)
     if new:
         log.info("request %s: %s, %s", request.id, asker.chat, request.source.key)
     return new, ""

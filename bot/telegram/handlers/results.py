@@ -18,12 +18,12 @@ from bot.telegram.changing import change
 from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.platform import address_of, keyboard
 from bot.telegram.rights import may_cancel
-from bot.texts import say
+from bot.texts import say, sentence
 from jobs import keys, shelf
 from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Upload, Wish, request_id
 from jobs.models import track_id as track_id_of
 from jobs.outcomes import Phase, View
-from jobs.queue import TooManyOpen
+from jobs.queue import OverQuota, TooManyOpen
 
 #: Seconds within which a second tap on a button is the same one.
 DOUBLE_TAP: Final = 3.0
@@ -117,10 +117,12 @@ async def _accept(front: Front, asker: Asker, request: Request, about: Request) 
     """Accept a request. Returns how it will come by its result."""
     way = await front.follower.way(request)
     try:
-        await front.follower.accept(request, front.limits, way)
+        await front.follower.accept(request, await front.limits(asker.person), way)
     except TooManyOpen as full:
         key = "too-many-open-here" if full.here else "too-many-open"
         return say(asker.language, key, limit=full.limit)
+    except OverQuota as over:
+        return sentence(over.failure, asker.language)
     match way:
         case Way.SENT_BEFORE:
             return say(asker.language, "made-again")
