@@ -5,7 +5,9 @@ Names have the platform in front: `telegram:42` is a person and their private ch
 
 import hmac
 import secrets
-from typing import Literal
+import time
+from enum import Enum, auto, unique
+from typing import Final, Literal
 
 from arq.connections import ArqRedis
 
@@ -17,10 +19,22 @@ from jobs.settings import Settings
 
 #: How long a stranger who was told to ask the owner gets no further answer, in seconds.
 SILENCE = 6 * 3600
+#: After too many messages, how long somebody has to be quiet before they are heard again, in seconds: see RATE in
+#: jobs/scripts.py.
+QUIET: Final = 30
 
 _OWNER = "owner"
 _CODE = "code"
 _LANGUAGE = "language"  # the owner's
+
+
+@unique
+class Hearing(Enum):
+    """What becomes of a message, as far as its sender's pace goes."""
+
+    YES = auto()
+    NO_MORE = auto()  # the first one that is not heard: say so
+    NO = auto()  # that was said
 
 
 class People:
@@ -73,6 +87,19 @@ class People:
             return True
         let_in = await answer(self._redis.smismember(keys.ALLOWED, [person, chat]))
         return any(let_in) or await self.is_owner(person)
+
+    async def hears(self, person: str, per_minute: float, now: float | None = None) -> Hearing:
+        """Whether a message or tap of `person` is heard, when so many are in a minute. 0: all are; the owner's too.
+
+        `now`: seconds since the epoch.
+        """
+        if per_minute <= 0:
+            return Hearing.YES
+        at = time.time() if now is None else now
+        heard = await run_script(self._redis, scripts.RATE, [keys.rate(person)], str(at), str(max(1, per_minute)))
+        if heard < 1 and not await self.is_owner(person):
+            return Hearing.NO_MORE if heard == 0 else Hearing.NO
+        return Hearing.YES
 
     async def limits(self, person: str, settings: Settings) -> Limits:
         """What `person` may have in the works, and within a day. The owner's days have no limit."""

@@ -24,6 +24,7 @@
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, and how long     |
+| flbt:rate:PERSON       | hash   | how many messages of theirs are heard now, at what time, and whether any are |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 | flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
@@ -109,6 +110,10 @@ def worker(name: str) -> str:
 
 def told(person: str) -> str:
     return f"flbt:told:{person}"
+
+
+def rate(person: str) -> str:
+    return f"flbt:rate:{person}"
 
 
 def minutes(whose: str, name: str) -> str:

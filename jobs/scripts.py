@@ -307,6 +307,26 @@ redis.call('EXPIRE', KEYS[1], ARGV[7])
 return 1
 """
 
+#: Whether somebody writes no faster than we listen: a bucket of messages that fills within a minute. When it is empty
+#: nothing is heard until it is half full again, and every message meanwhile empties it: only quiet helps.
+#: KEYS rate. ARGV time, messages per minute. Returns 1 when heard, 0 for the first one that is not, then -1.
+RATE = """
+local most, now = tonumber(ARGV[2]), tonumber(ARGV[1])
+local left, at, hushed = unpack(redis.call('HMGET', KEYS[1], 'left', 'at', 'hushed'))
+left = math.min(most, tonumber(left or most) + math.max(0, now - tonumber(at or now)) * most / 60)
+local heard = 1
+if hushed == '1' and left < most / 2 then
+  left, heard = 0, -1
+elseif left < 1 then
+  left, heard, hushed = 0, 0, '1'
+else
+  left, hushed = left - 1, '0'
+end
+redis.call('HSET', KEYS[1], 'left', left, 'at', string.format('%.3f', now), 'hushed', hushed)
+redis.call('EXPIRE', KEYS[1], 60)
+return heard
+"""
+
 #: Make somebody the owner, once. KEYS people. ARGV person, code. Returns 1 when done, 0 when the code is used or wrong.
 PAIR = """
 if redis.call('HEXISTS', KEYS[1], 'owner') == 1 or redis.call('HGET', KEYS[1], 'code') ~= ARGV[2] then return 0 end

@@ -363,5 +363,6 @@ failure-over-quota = { $whose ->
        *[person] I separate up to { $limit_seconds } of music for one person within 24 hours, and you have used { $used_seconds } of it.
     } Send this again in { $wait_seconds }. Songs that I have sent before, and other mixes of them, you can have at any time.
     .plain = That is all the music for today. Send this again tomorrow.
-too-fast = That was more than I can follow. I listen again in { $wait }; what you send until then gets no answer.
+too-fast = That was more than I can follow. I listen again when you have been quiet for { $wait }.
+access-closed-tap = This bot is private: ask its owner to let you in.
 playlist-paused = The playlist ends here for today. Send its link again later: what is done already costs nothing.

@@ -363,5 +363,6 @@ failure-over-quota = { $whose ->
        *[person] Eu separo até { $limit_seconds } de música por pessoa em 24 horas, e você já usou { $used_seconds }.
     } Mande de novo daqui a { $wait_seconds }. Músicas que já mandei, e outras misturas delas, você pode ter a qualquer hora.
     .plain = É toda a música de hoje. Mande de novo amanhã.
-too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir daqui a { $wait }; o que você mandar até lá fica sem resposta.
+too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir depois de { $wait } sem mensagens suas.
+access-closed-tap = Este bot é privado: peça ao dono para liberar você.
 playlist-paused = A playlist termina aqui por hoje. Mande o link de novo mais tarde: o que já está pronto não custa nada.

@@ -9,6 +9,7 @@ from bot.links import Found, Playlist
 from bot.playlists import Run, run_id
 from bot.telegram.address import PLATFORM
 from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.handlers.pace import is_heard
 from bot.telegram.sources import (
     File,
     address_for,
@@ -46,9 +47,14 @@ async def stems(front: Front, asker: Asker, message: Message) -> None:
 
 async def in_group(front: Front, asker: Asker, message: Message, *, every_link: bool) -> None:
     """A message in a group that is no command: something for us when it speaks to us, or has a link and all count."""
-    if _calls(front, message):
+    called = _calls(front, message)
+    if not called and not (links_in(message).sources and (every_link or _answers_us(front, message))):
+        return
+    if not await is_heard(front, asker, message):
+        return
+    if called:
         await stems(front, asker, message)
-    elif links_in(message).sources and (every_link or _answers_us(front, message)):
+    else:
         await take(front, asker, message, message)
 
 

@@ -1,10 +1,12 @@
-"""Before everything else: whoever may not ask is told so once in a while, and costs nothing more."""
+"""Before everything else: whoever may not ask is told so once in a while, and costs nothing more; nor does haste."""
 
-from telegram import Message, Update
+from telegram import CallbackQuery, Message, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.telegram.address import number
+from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front, asker_in, reply
+from bot.telegram.handlers.pace import is_heard
 from bot.texts import say
 
 
@@ -13,15 +15,27 @@ async def gate(front: Front, update: Update) -> None:
     asker = await asker_in(front, update)
     if asker is None:
         raise ApplicationHandlerStop
-    if await front.people.may_ask(asker.person, asker.chat) or _may_be_pairing(asker, update.message):
+    if _may_be_pairing(asker, update.message):
+        return
+    if await front.people.may_ask(asker.person, asker.chat):
+        about = update.callback_query or update.message
+        if about is not None and _is_for_us(asker, about) and not await is_heard(front, asker, about):
+            raise ApplicationHandlerStop
         if not asker.in_group:
             await front.people.remember_language(asker.person, asker.language)
         return
     if update.callback_query is not None:
-        await update.callback_query.answer()
+        if await front.people.first_refusal(asker.person):
+            with nothing_to_do():
+                await update.callback_query.answer(say(asker.language, "access-closed-tap"))
     elif update.message is not None:
         await _turn_away(front, asker, update.message)
     raise ApplicationHandlerStop
+
+
+def _is_for_us(asker: Asker, about: Message | CallbackQuery) -> bool:
+    """Whether it certainly is. Whether a group's other messages are is found out later: see asking.in_group."""
+    return not asker.in_group or isinstance(about, CallbackQuery) or (about.text or "").startswith("/")
 
 
 def _may_be_pairing(asker: Asker, message: Message | None) -> bool:

@@ -43,11 +43,36 @@ async def test_nobody_is_served_before_the_pairing_and_a_stranger_costs_one_sent
         assert f"your number is {bo.id}" in answer.text
         for text in (SONG, "/start", "/start wrong-code", "/allow", "/settings", "hello"):
             await bo.say(text)
-        press = await bo.press_data(answer, "stems::4")
-        assert await press.answer() == "", "answered, and nothing done"
-        await paired(closed, caplog)
+        await bo.press_data(answer, "stems::4")
+        ana = await paired(closed, caplog)
+    async with closed.bot():  # a bot that starts again knows that this was said
+        await bo.say(SONG)
+        await bo.press_data(answer, "stems::4")
+        asked = await ana.say("/start")
+        await ana.until(lambda message: message.reply_to == asked)
     assert len(bo.from_bot()) == 1
+    assert closed.server.calls("answerCallbackQuery") == []
+    assert await closed.queue.redis.keys("flbt:rate:*") == [f"flbt:rate:telegram:{ana.id}".encode()]
     assert await closed.queue.size() == 0
+
+
+async def test_a_stranger_who_taps_is_told_in_passing_and_once(closed: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with closed.bot():
+        ana = await paired(closed, caplog)
+        bo = closed.server.private(closed.server.person("Bo"))
+        await ana.say(f"/allow {bo.id}")
+        await ana.until(lambda message: "can use me now" in message.text)
+        await bo.say("/settings")
+        settings = await bo.until(lambda message: message.labels != [])
+        await ana.say(f"/deny {bo.id}")
+        await ana.until(lambda message: "any more" in message.text)
+        first = await bo.press_data(settings, "stems::4")
+        assert await first.answer() == "This bot is private: ask its owner to let you in."
+        await bo.press_data(settings, "stems::4")
+        await bo.say(SONG)
+    assert len(closed.server.calls("answerCallbackQuery")) == 1
+    assert len(bo.from_bot()) == 1
 
 
 async def test_the_link_works_once_and_only_for_one(closed: Rig, caplog: pytest.LogCaptureFixture) -> None:

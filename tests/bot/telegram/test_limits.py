@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.people import Hearing, People
+from jobs.connection import answer
 from jobs.listings import keep_listing
 from jobs.outcomes import Phase
 from jobs.queue import JobQueue
@@ -126,3 +128,99 @@ async def test_a_playlist_ends_where_the_minutes_end(rationed: Rig, found_out: s
     assert "10:00 of music for one person" in card.text
     assert card.labels == []
     assert await rationed.queue.size() == 0
+
+
+# --- messages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def paced(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+    """Five messages a minute."""
+    yield Rig(server, queue, store, settings_for(server, tmp_path, messages_per_minute=5), Worker(queue, store))
+    assert server.refused == []
+
+
+def told(message: Message) -> bool:
+    return message.text == "That was more than I can follow. I listen again when you have been quiet for 30 s."
+
+
+async def answered(rig: Rig) -> None:
+    """Everything that came before was handled: somebody else, who came last, has an answer."""
+    last = rig.server.private(rig.server.person("Cy"))
+    await last.say("/help")
+    await last.until(lambda message: "YouTube" in message.text)
+
+
+async def test_who_writes_too_fast_is_told_once_and_the_next_bot_knows(paced: Rig) -> None:
+    ana = paced.ana()
+    async with paced.bot():
+        for _ in range(9):
+            await ana.say("hello")
+        await ana.until(told)
+        await answered(paced)
+    async with paced.bot():
+        await ana.say(SONG)
+        await answered(paced)
+        assert await paced.queue.recent(f"telegram:{ana.id}") == []
+        assert [told(message) for message in ana.from_bot()] == [False] * 5 + [True]
+        # Half a minute later.
+        await answer(paced.queue.redis.hincrbyfloat(f"flbt:rate:telegram:{ana.id}", "at", -31))
+        await ana.say(SONG)
+        await paced.worker.take()
+
+
+async def test_taps_count_and_are_told_in_passing(paced: Rig) -> None:
+    ana = paced.ana()
+    async with paced.bot():
+        await ana.say("/settings")
+        settings = await ana.until(lambda message: message.labels != [])
+        said = [await (await ana.press_data(settings, "of another age")).answer() for _ in range(5)]
+        await ana.press_data(settings, "of another age")
+        await answered(paced)
+    assert said[-1].startswith("That was more than I can follow")
+    assert len(paced.server.calls("answerCallbackQuery")) == 5
+
+
+async def test_the_owner_may_and_zero_is_no_limit(paced: Rig) -> None:
+    ana = paced.ana()
+    await paced.owned_by(ana.id)
+    async with paced.bot():
+        for _ in range(8):
+            await ana.say("hello")
+        await paced.server.until(lambda: len(ana.from_bot()) == 8)
+    people = People(paced.queue.redis, "open")
+    assert {await people.hears("bo", 0) for _ in range(50)} == {Hearing.YES}
+
+
+async def test_in_a_group_what_is_not_for_us_counts_for_nothing(paced: Rig) -> None:
+    ana, bo = paced.server.person("Ana"), paced.server.person("Bo")
+    band = paced.server.group("The Band", [ana, bo])
+    paced.server.privacy = False
+    async with paced.bot():
+        for _ in range(12):
+            await band.say("la la la", by=ana)
+        for number in range(6):
+            await band.say(f"{SONG}?t={number} @fl_bt_test_bot", by=ana)
+        await band.until(told)
+        await band.say("/help", by=ana)
+        await band.say("/help", by=bo)
+        await band.until(lambda message: message.reply_to is not None and message.reply_to.sender == bo)
+    assert sum(told(message) for message in band.from_bot()) == 1
+
+
+async def test_only_quiet_helps(queue: JobQueue) -> None:
+    people = People(queue.redis, "open")
+
+    async def hears(at: float) -> Hearing:
+        return await people.hears("ana", 4, now=1000.0 + at)
+
+    assert [await hears(0) for _ in range(6)] == [Hearing.YES] * 4 + [Hearing.NO_MORE, Hearing.NO]
+    assert await hears(29) is Hearing.NO
+    assert await hears(58) is Hearing.NO, "29 s were not quiet enough"
+    assert [await hears(88) for _ in range(3)] == [Hearing.YES] * 2 + [Hearing.NO_MORE]
+    assert await hears(1000) is Hearing.YES
+
+
+async def test_steady_work_is_heard_for_ever(queue: JobQueue) -> None:
+    people = People(queue.redis, "open")
+    assert {await people.hears("ana", 30, now=1000.0 + 2 * turn) for turn in range(100)} == {Hearing.YES}

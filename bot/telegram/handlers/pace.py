@@ -1,0 +1,21 @@
+"""How much one person may ask within a minute: beyond that they are told once, and not heard until they were quiet."""
+
+from telegram import CallbackQuery, Message
+
+from bot.people import QUIET, Hearing
+from bot.telegram.errors import nothing_to_do
+from bot.telegram.front import Asker, Front, reply
+from bot.texts import figures, say
+
+
+async def is_heard(front: Front, asker: Asker, about: Message | CallbackQuery) -> bool:
+    """Whether a message or a tap is to be acted on. Every call counts as one."""
+    hearing = await front.people.hears(asker.person, front.settings.messages_per_minute)
+    if hearing is Hearing.NO_MORE:
+        said = say(asker.language, "too-fast", wait=figures.wait(QUIET, asker.language))
+        if isinstance(about, Message):
+            await reply(front, about, said)
+        else:
+            with nothing_to_do():
+                await about.answer(said)
+    return hearing is Hearing.YES
