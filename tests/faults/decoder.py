@@ -1,0 +1,102 @@
+"""The real decoder on many files: libraries are loaded once, then one fork for each file, as one child would do it.
+
+A fork does what the children for fetching and separating do with an upload until the network gets its samples. Beside
+the outcome it is told how each fork ended, how long it took, and how much memory it held.
+"""
+
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from jobs.failures import Failed, Failure, Reason, failed
+from jobs.models import Upload, Value
+from worker.childside import Report, serve
+from worker.sources.__main__ import fetch
+from worker.tasks import FetchTask
+
+
+class Files(Value):
+    """What to decode. `seconds`: for one file, of anybody's time."""
+
+    paths: tuple[Path, ...]
+    max_seconds: float
+    seconds: int
+
+
+class Fate(Value):
+    """How it went with one file: `samples` of stereo sound, or a failure, or a process that died by `signal`."""
+
+    samples: int = 0
+    failure: Failure | None = None
+    signal: int = 0
+    took: float = 0.0  # seconds
+    peak_mb: float = 0.0
+
+
+class Fates(Value):
+    fates: tuple[Fate, ...]
+    before_mb: float  # what a fork holds before it looks at a file
+
+
+def work(files: Files, report: Report) -> Fates:
+    from worker.audio import reading
+
+    assert reading
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with TemporaryDirectory() as folder:
+        fates = tuple(_fork(path, files, Path(folder)) for path in files.paths)
+    return Fates(fates=fates, before_mb=before)
+
+
+def _fork(path: Path, files: Files, folder: Path) -> Fate:
+    began, said = time.monotonic(), folder / "fate"
+    said.unlink(missing_ok=True)
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(files.seconds)
+        try:
+            said.write_text(_decode(path, files.max_seconds, folder).model_dump_json())
+        except BaseException as error:
+            print(path.name, repr(error), file=sys.stderr)  # noqa: T201 - the last words of a child without an outcome
+            os._exit(1)
+        os._exit(0)
+    _, status, usage = os.wait4(pid, 0)
+    fate = Fate.model_validate_json(said.read_text()) if said.exists() else Fate(signal=-1)
+    if os.WIFSIGNALED(status):
+        fate = Fate(signal=os.WTERMSIG(status))
+    return fate.model_copy(update={"took": time.monotonic() - began, "peak_mb": usage.ru_maxrss / 1024})
+
+
+def _decode(path: Path, max_seconds: float, folder: Path) -> Fate:
+    from worker.audio.reading import open_song
+    from worker.audio.sound import LOUDEST
+
+    try:
+        source = Upload(upload_id="broken", name=path.name)
+        fetched = fetch(FetchTask(source=source, output=folder, inbox=path, max_seconds=max_seconds), lambda _: None)
+        samples = 0
+        with open_song(fetched.audio) as song:
+            for block in song.blocks():
+                assert block.shape[1:] == (2,)
+                assert block.dtype == np.float32
+                assert np.abs(block).max(initial=0) <= LOUDEST, "not a number, or no sound"
+                samples += len(block)
+                if samples > max_seconds * 44100:
+                    raise failed(Reason.TOO_LONG)
+        if samples == 0:
+            raise failed(Reason.EMPTY)
+    except Failed as known:
+        return Fate(failure=known.failure)
+    except MemoryError:
+        return Fate(failure=Failure(reason=Reason.OUT_OF_MEMORY))
+    return Fate(samples=samples)
+
+
+if __name__ == "__main__":
+    serve(Files, work)

@@ -1,0 +1,84 @@
+"""Two hundred broken files through the real decoder, and a handful through the whole worker: sound, or a reason.
+
+`FUZZ_SEED=7` is another two hundred, `FUZZ_FILES=5000` a night's work.
+"""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from jobs.failures import Reason
+from jobs.models import Format, Rendition, Wish
+from jobs.outcomes import Phase
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.faults.broken import broken_files, whole_files
+from tests.faults.decoder import Fates, Files
+from tests.weights import models_dir
+from tests.worker.studio import ask, bring, seen, work_off
+from worker.child import run_child
+
+__all__ = ["models_dir"]
+
+SEED = int(os.environ.get("FUZZ_SEED", "1"))
+FILES = int(os.environ.get("FUZZ_FILES", "200"))
+SONGS = 5  # of them, through the whole worker
+MOST_SECONDS = 20  # for one file, of a busy machine's time
+MOST_MB = 300  # that one file may take beside what the libraries do
+
+#: What a file can be told to be. That it is broken is never a bug of ours, nor a lack of memory.
+REASONS = {Reason.NOT_AUDIO, Reason.NO_SOUND, Reason.EMPTY, Reason.TOO_LONG}
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    whole, into = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("broken")
+    return list(broken_files(whole_files(whole), into, FILES, SEED))
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(60 + FILES)
+async def test_broken_files_are_sound_or_a_reason(broken: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    task = Files(paths=tuple(broken), max_seconds=1800, seconds=MOST_SECONDS)
+    met = await run_child("tests.faults.decoder", task, Fates, lambda _: None, deadline=60 + FILES)
+    ends = Counter(str(fate.failure.reason) if fate.failure else "sound" for fate in met.fates if not fate.signal)
+    took, peak = max(fate.took for fate in met.fates), max(fate.peak_mb for fate in met.fates)
+    with capsys.disabled():
+        print(  # noqa: T201 - the figures of docs/reliability.md
+            f"\n{FILES} broken files, seed {SEED}: {dict(ends)}; at most {took:.2f} s and {peak - met.before_mb:.0f} MB"
+        )
+    died = {path.name: fate.signal for path, fate in zip(broken, met.fates, strict=True) if fate.signal}
+    assert died == {}
+    reasons = {path.name: fate.failure for path, fate in zip(broken, met.fates, strict=True) if fate.failure}
+    assert {name: failure for name, failure in reasons.items() if failure.reason not in REASONS} == {}
+    assert peak < met.before_mb + MOST_MB
+    assert ends["sound"] > 0
+    assert ends["not_audio"] > 0
+
+
+@pytest.mark.faults
+async def test_broken_files_through_the_whole_worker(
+    broken: list[Path],
+    queue: JobQueue,
+    store: ResultStore,
+    tmp_path: Path,
+    models_dir: Path,
+    valkey_server: SecretStr,
+) -> None:
+    settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
+    requests = [ask(bring(store, path), Wish(format=Format.FLAC)) for path in broken[:: len(broken) // SONGS]]
+    for request in requests:
+        await queue.submit(request)
+    await work_off(settings, valkey_server)
+    for request in requests:
+        view = await seen(queue, request)
+        if view.phase is Phase.READY:
+            assert store.rendered(request.track_id, Rendition(kind="stems", format=Format.FLAC)) is not None
+        else:
+            assert view.failure is not None
+            assert view.failure.reason in REASONS
+    assert list((store.root / "work").iterdir()) == []
