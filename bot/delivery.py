@@ -9,20 +9,15 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum, unique
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pydantic import Field
 
+from bot.fitting import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
-from jobs.models import STEMS, Format, Package, Rendition, Value, Wish
+from jobs.models import STEMS, Format, Package, Rendition, Upload, Value, Wish, YouTube
 from jobs.names import mix_suffix, track_name
-from jobs.outcomes import Manifest, Rendered, StoredFile
-
-#: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
-RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)
-USUAL_RATE: Final = 320  # kbit/s, at most
-_SPARE: Final = {Format.MP3: 1.01, Format.M4A: 1.05}  # headers, and what the encoder takes beyond its average
-_TAGS: Final = 64_000  # bytes of a file beside its sound and cover
+from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 
 
 class Limits(Value):
@@ -87,37 +82,58 @@ class Note(Value):
         "note-zip-parts",
         "note-zip-apart",
         "note-several-messages",
-        "note-not-sent",
     ]
     values: dict[str, float | str] = Field(default_factory=dict)
 
 
 class Plan(Value):
-    """What to send, in order. While `needs` is not empty, render that first and plan again."""
+    """What to send, in order. While `needs` is not empty, render that first and plan again.
+
+    `smallest`: where nothing fits, the bytes of the largest file of the smallest encoding.
+    """
 
     parts: tuple[Part, ...] = ()
     needs: tuple[Rendition, ...] = ()
     notes: tuple[Note, ...] = ()
+    smallest: float = 0
 
 
-def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: Limits) -> Plan:
+def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: Limits, kbps: int = USUAL_RATE) -> Plan:
     """The messages for `wish`, from what is rendered so far. A plan without parts and needs has nothing that fits.
 
-    Stems come after the picture of their waveforms, where there is one; a mix comes alone.
+    Stems come after the picture of their waveforms, where there is one; a mix comes alone. `kbps`: the bit rate that
+    MP3 and M4A usually have.
     """
     made = {one.rendition: one for one in rendered}
+    song = _Song(manifest, made, limits, kbps)
     if wish.mix:
-        return _files(manifest, made, Rendition(kind="mix", format=wish.format, mix=wish.mix), limits)
-    zipped = Plan() if wish.package is Package.ALBUM else _zip(manifest, made, wish.format, limits)
+        return _files(song, Rendition(kind="mix", format=wish.format, mix=wish.mix))
+    zipped = Plan() if wish.package is Package.ALBUM else _zip(song, wish.format)
     apart = wish.package is not Package.ZIP or any(note.message == "note-zip-apart" for note in zipped.notes)
     stems = Rendition(kind="stems", format=wish.format)
-    plans = (_files(manifest, made, stems, limits) if apart else Plan(), zipped)
+    plans = (_files(song, stems) if apart else Plan(), zipped)
     parts = tuple(part for one in plans for part in one.parts)
     return Plan(
         parts=(*_picture(manifest, limits), *parts) if parts else (),
         needs=tuple(dict.fromkeys(need for one in plans for need in one.needs)),
         notes=tuple(note for one in plans for note in one.notes),
+        smallest=max(one.smallest for one in plans),
     )
+
+
+def foreseen(source: YouTube | Upload, seconds: float, wish: Wish, limits: Limits, kbps: int) -> tuple[Rendition, ...]:
+    """What to render for `wish` of a song of so many seconds, when no more is known of it."""
+    stems = tuple(StoredFile(name=f"{stem}.flac", bytes_=0, stem=stem) for stem in STEMS[wish.model.stems])
+    unmade = Manifest(
+        track_id="",
+        source=source,
+        model=wish.model,
+        tags=Tags(title=""),
+        samples=round(seconds * 44100),
+        stems=stems,
+        made_at=0,
+    )
+    return plan(unmade, (), wish, limits, kbps).needs
 
 
 def note_text(note: Note, language: str) -> str:
@@ -138,49 +154,34 @@ def _picture(manifest: Manifest, limits: Limits) -> Iterator[Part]:
 # --- stems, or a mix of them, as files -------------------------------------------------------------------------
 
 
-def _files(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Rendition, limits: Limits) -> Plan:
-    largest: Piece | None = None
-    for choice in _choices(wished):
+class _Song(NamedTuple):
+    """What is to be planned for."""
+
+    manifest: Manifest
+    made: Mapping[Rendition, Rendered]
+    limits: Limits
+    kbps: int
+
+
+def _files(song: _Song, wished: Rendition) -> Plan:
+    manifest, made, limits, kbps = song
+    smallest: float = 0  # of what does not fit, as it came out or is sure to
+    for choice in choices(wished, kbps):
         here = made.get(choice)
         if here is None:
-            # The wished rendition itself is always made: only its real size tells whether it fits.
-            if choice == wished:
-                return Plan(needs=(choice,))
-            if _expected(choice, manifest) <= limits.file_bytes:
+            sure = least(choice, manifest, kbps)
+            if sure > limits.file_bytes:
+                smallest = sure
+            # What was wished is given up only when it is sure that it does not fit.
+            elif choice == wished or most(choice, manifest, kbps) <= limits.file_bytes:
                 return Plan(needs=(choice,))
             continue
         pieces = [_piece(manifest, here, file) for file in here.files]
         if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
             parts = tuple(_parts(choice, pieces, limits))
             return Plan(parts=parts, notes=(*_changed(choice, wished.format, limits), *_split(parts, limits)))
-        largest = max(pieces, key=lambda piece: piece.stored.bytes_)
-    if largest is None:
-        return Plan()
-    values = {"name": largest.name, "bytes": largest.stored.bytes_, "limit_bytes": limits.file_bytes}
-    return Plan(notes=(Note(message="note-not-sent", values=values),))
-
-
-def _choices(wished: Rendition) -> Iterator[Rendition]:
-    """The wished rendition, then what comes closest to it in smaller files."""
-    lossy = wished.format if wished.format is Format.M4A else Format.MP3
-    closest = {Format.WAV: (Format.WAV, Format.FLAC, lossy), Format.FLAC: (Format.FLAC, lossy)}
-    for format_ in closest.get(wished.format, (lossy,)):
-        yield wished.model_copy(update={"format": format_})
-    for kbps in RATES:
-        yield wished.model_copy(update={"format": lossy, "kbps": kbps})
-
-
-def _expected(rendition: Rendition, manifest: Manifest) -> float:
-    """Bytes of the largest file of a rendition that is not made yet. The store keeps the stems as FLAC."""
-    beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
-    match rendition.format:
-        case Format.FLAC:
-            return beside + max((stem.bytes_ for stem in manifest.stems), default=0)
-        case Format.WAV:
-            return beside + manifest.samples * 2 * 3  # channels, bytes of a sample
-        case Format.MP3 | Format.M4A:
-            rate = (rendition.kbps or USUAL_RATE) * 1000 / 8
-            return beside + manifest.seconds * rate * _SPARE[rendition.format]
+        smallest = max(piece.stored.bytes_ for piece in pieces)
+    return Plan(smallest=smallest)
 
 
 def _changed(chosen: Rendition, wished: Format, limits: Limits) -> Iterator[Note]:
@@ -215,12 +216,17 @@ def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Ite
 # --- the stems in one archive ----------------------------------------------------------------------------------
 
 
-def _zip(manifest: Manifest, made: Mapping[Rendition, Rendered], wished: Format, limits: Limits) -> Plan:
+def _zip(song: _Song, wished: Format) -> Plan:
+    manifest, made, limits, kbps = song
+    if least(Rendition(kind="stems", format=wished), manifest, kbps) > limits.file_bytes:
+        return Plan(notes=(Note(message="note-zip-apart", values=_limit(limits)),))
     whole = Rendition(kind="zip", format=wished)
     split = Rendition(kind="zip", format=wished, part_bytes=limits.file_bytes)
     for archive in (whole, split):
         here = made.get(archive)
         if here is None:
+            if archive == whole and least(whole, manifest, kbps) > limits.file_bytes:
+                continue
             return Plan(needs=(archive,))
         if all(file.bytes_ <= limits.file_bytes for file in here.files):
             pieces = [_piece(manifest, here, file) for file in here.files]

@@ -65,6 +65,7 @@ class Follower:
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
         self._not_before: dict[str, float] = {}  # by request, time.monotonic()
         self._tries: dict[str, int] = {}  # by request: failed ones in a row
+        self._foreseen: set[str] = set()  # requests
         self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery after the other
         self._asides: dict[str, asyncio.Task[None]] = {}
         self._fetching = asyncio.Semaphore(FETCHES)
@@ -105,7 +106,8 @@ class Follower:
             case Way.SENT_BEFORE:
                 new = await self._queue.hold(request, limits, Phase.READY)
             case Way.RENDER:
-                new = await self._queue.submit(request, limits, quick=True)
+                needs = await self.ledger.needs(request)
+                new = await self._queue.submit(request, limits, quick=True, renditions=needs)
             case Way.SEPARATE if isinstance(request.source, Upload):
                 new = await self._queue.hold(request, limits)  # the file has to be brought first
             case Way.SEPARATE:
@@ -136,6 +138,7 @@ class Follower:
             views = await self._queue.attended(self._platform.name)
             crowds = Counter(view.request.chat for view in views)
             for view in views:
+                await self._foresee(view)
                 self._attend(view)
                 await self._faces.attend(view, crowds[view.request.chat])
         except RedisError as error:
@@ -146,6 +149,12 @@ class Follower:
             return []
         self._forget_all_but(views)
         return views
+
+    async def _foresee(self, view: View) -> None:
+        known = view.phase is Phase.WAITING and view.progress is not None and view.progress.seconds is not None
+        if known and view.request.id not in self._foreseen:
+            await self.ledger.foresee(view)
+            self._foreseen.add(view.request.id)
 
     def _attend(self, view: View) -> None:
         match view.phase:
@@ -166,6 +175,7 @@ class Follower:
         for memory in (self._not_before, self._tries):
             for request_id in memory.keys() - requests:
                 memory.pop(request_id)
+        self._foreseen &= requests
         for chat in self._turns.keys() - chats:
             if not self._turns[chat].locked():
                 self._turns.pop(chat)

@@ -11,14 +11,16 @@ from typing import Final
 
 from pydantic import Field
 
-from bot.delivery import Kind, Limits, Note, Part, Plan, plan
+from bot.delivery import Kind, Limits, Note, Part, Plan, foreseen, plan
+from bot.fitting import USUAL_RATE
 from bot.inbox import bring
 from bot.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
 from bot.repeats import Before, Repeats
 from jobs import shelf
 from jobs.failures import Reason, failed
+from jobs.makers import Maker, maker_now
 from jobs.models import Rendition, Request, Upload, Value
-from jobs.outcomes import Manifest, Rendered
+from jobs.outcomes import Manifest, Rendered, View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 
@@ -83,6 +85,24 @@ class Ledger:
         memo = Memo.model_validate_json(noted.pop(_MEMO, "{}"))
         return Noted(memo=memo, parts={part: PartNote.model_validate_json(note) for part, note in noted.items()})
 
+    async def needs(self, request: Request) -> tuple[Rendition, ...]:
+        """What has to be rendered of the stems in the store before a request can be delivered."""
+        manifest = self._store.manifest(request.track_id)
+        if manifest is None:
+            return request.wish.renditions
+        return (await self._plan(manifest, request, self._platform.limits)).needs
+
+    async def foresee(self, view: View) -> None:
+        """The length of a song is known now: have made what will fit, instead of more than that first."""
+        request, seconds = view.request, view.progress.seconds if view.progress else None
+        if not seconds:
+            return
+        maker = await maker_now(self._queue.redis)
+        fitting = foreseen(request.source, seconds, request.wish, self._platform.limits, _usual(maker))
+        if fitting != request.wish.renditions and not (await self.read(request.id)).memo.returns:
+            log.info("request %s: %.0f s long, so %s", request.id, seconds, ", ".join(one.key for one in fitting))
+            await self._queue.revise(request, fitting)
+
     async def deliver(self, request: Request) -> None:
         """Send what is not sent yet; close the request when nothing is left, or send it back for what is missing.
 
@@ -101,7 +121,7 @@ class Ledger:
             if stored is None:  # its time in the store is over
                 await self._return(request, noted.memo, request.wish.renditions, quick=False)
                 return True
-            before = Before(manifest=stored, plan=self._plan(stored, request, limits))
+            before = Before(manifest=stored, plan=await self._plan(stored, request, limits))
         planned = before.plan
         if planned.needs:
             await self._return(request, noted.memo, planned.needs)
@@ -111,12 +131,12 @@ class Ledger:
         if memo != noted.memo:
             await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
         if not planned.parts:
-            values = next((note.values for note in planned.notes if note.message == "note-not-sent"), {})
-            raise failed(Reason.UNSENDABLE, f"nothing fits: {planned.notes}", **values)
+            sizes = {"bytes": planned.smallest, "limit_bytes": limits.file_bytes}
+            raise failed(Reason.UNSENDABLE, f"nothing fits into {limits}", **sizes)
         if not await self._queue.sending(request.id):
             return True  # cancelled meanwhile
-        known = await self._queue.known_files(
-            self._platform.name, [piece.key for part in planned.parts for piece in part.pieces]
+        known = await shelf.known_files(
+            self._queue.redis, self._platform.name, [piece.key for part in planned.parts for piece in part.pieces]
         )
         for part in planned.parts:
             try:
@@ -136,15 +156,17 @@ class Ledger:
         await self._queue.done(request.id)
         return True
 
-    def _plan(self, manifest: Manifest, request: Request, limits: Limits) -> Plan:
-        """The plan from what is in the store, needing only what is not there."""
+    async def _plan(self, manifest: Manifest, request: Request, limits: Limits) -> Plan:
+        """The plan from what is in the store, needing only what is not there as it would be made now."""
+        maker = await maker_now(self._queue.redis)
         rendered: list[Rendered] = []
         while True:
-            planned = plan(manifest, rendered, request.wish, limits)
-            here = [self._store.rendered(manifest.track_id, need) for need in planned.needs]
-            if not any(here):
+            planned = plan(manifest, rendered, request.wish, limits, _usual(maker))
+            stored = [self._store.rendered(manifest.track_id, need) for need in planned.needs]
+            here = [one for one in stored if one is not None and (maker is None or maker.would_render(one))]
+            if not here:
                 return planned
-            rendered += [one for one in here if one is not None]
+            rendered += here
 
     async def _return(
         self, request: Request, memo: Memo, renditions: Sequence[Rendition], *, quick: bool = True
@@ -185,7 +207,7 @@ class Ledger:
         else:
             await self._note(request, part.id, State.SENT, sent)
             files = {piece.key: file for piece, file in zip(part.pieces, sent.files, strict=True)}
-            await self._queue.remember_files(self._platform.name, files)
+            await shelf.remember_files(self._queue.redis, self._platform.name, files)
 
     async def resend(self, request: Request, part: str) -> bool:
         """Somebody says that an uncertain part did not arrive: send it again. False when there is nothing to send."""
@@ -197,6 +219,11 @@ class Ledger:
 
     async def _note(self, request: Request, part: str, state: State, sent: Sent | None = None) -> None:
         await self._queue.note_part(request.id, part, PartNote(state=state, sent=sent).model_dump_json())
+
+
+def _usual(maker: Maker | None) -> int:
+    """The bit rate that MP3 and M4A have unless a lower one is asked for, in kbit/s."""
+    return maker.kbps if maker else USUAL_RATE
 
 
 def _tighter(limits: Limits, part: Part) -> Limits:

@@ -42,14 +42,14 @@ class Repeats:
         except ValidationError:  # of another version
             return None
         names = _names(before.plan)
-        return before if len(await self._queue.known_files(self._platform, names)) == len(names) else None
+        return before if len(await shelf.known_files(self._queue.redis, self._platform, names)) == len(names) else None
 
     async def remember(self, request: Request, manifest: Manifest, plan: Plan) -> None:
         """A plan was run. It can be repeated where the platform confirmed every part; a picture may be missing."""
         maker = await maker_now(self._queue.redis)
         if maker is not None and not maker.would_make(manifest):  # how things are made changed meanwhile
             return
-        known = await self._queue.known_files(self._platform, _names(plan))
+        known = await shelf.known_files(self._queue.redis, self._platform, _names(plan))
         parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
         if all(part in parts or part.kind is Kind.PHOTO for part in plan.parts):
             before = Before(manifest=manifest, plan=plan.model_copy(update={"parts": parts}))

@@ -284,17 +284,6 @@ class JobQueue:
     async def note_part(self, request_id: str, part: str, note: str) -> None:
         await answer(self.redis.hset(keys.parts(request_id), part, note))
 
-    async def known_files(self, platform: str, names: Sequence[str]) -> dict[str, str]:
-        """Files the platform has already, of those asked for: our name → its id there."""
-        if not names:
-            return {}
-        found = await answer(self.redis.hmget(keys.known(platform), list(names)))
-        return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
-
-    async def remember_files(self, platform: str, files: dict[str, str]) -> None:
-        if files:
-            await answer(self.redis.hset(keys.known(platform), mapping=dict(files)))
-
 
 async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> None:
     """Put a track's attempt into its lane, in `chat`'s turn; when it is there already, only its turn may come earlier.

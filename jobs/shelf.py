@@ -1,14 +1,28 @@
 """What a platform has already, beyond the store's life: what was sent of a track for which wish, and its file ids.
 
-The ids themselves are `JobQueue.known_files`; here is what makes a whole delivery of them, and how all is forgotten.
+First the ids of single files; then what makes a whole delivery of them; then how all is forgotten.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from arq.connections import ArqRedis
 
 from jobs import keys
 from jobs.connection import answer
+
+
+async def known_files(redis: ArqRedis, platform: str, names: Sequence[str]) -> dict[str, str]:
+    """Files the platform has already, of those asked for: our name → its id there."""
+    if not names:
+        return {}
+    found = await answer(redis.hmget(keys.known(platform), list(names)))
+    return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
+
+
+async def remember_files(redis: ArqRedis, platform: str, files: dict[str, str]) -> None:
+    """The platform has these files from now on: our name → its id there."""
+    if files:
+        await answer(redis.hset(keys.known(platform), mapping=dict(files)))
 
 
 async def remember_sent(redis: ArqRedis, platform: str, track_id: str, wish: str, note: str) -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards import Action, Verb, parse_action
-from bot.delivery import CLOUD, LOCAL, Kind, Limits, Note, Plan, note_text, plan
+from bot.delivery import CLOUD, LOCAL, Kind, Limits, Note, Plan, foreseen, note_text, plan
+from bot.fitting import RATES
 from jobs.models import STEMS, Format, Model, Package, Rendition, Stem, Wish, YouTube
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 
@@ -169,13 +170,54 @@ def test_a_rate_that_came_out_too_large_is_lowered_again() -> None:
     assert made.needs == (Rendition(kind="stems", format=Format.M4A, kbps=192),)
 
 
-def test_what_fits_at_no_rate_is_named() -> None:
-    made = plan(song(20000), [stems(Format.MP3, 700, 800)], Wish(), CLOUD)
-    assert (made.parts, made.needs) == ((), ())
-    assert note_text(made.notes[0], "pt") == (
-        "Elis - Águas de Março (accompaniment).mp3 tem 800 MB e não pode ser enviado: "
-        "50 MB cabem em uma mensagem. Tente MP3 em /settings."
-    )
+def test_what_fits_at_no_rate_is_known_before_any_of_it_is_made() -> None:
+    assert plan(song(20000), [], Wish(), CLOUD) == Plan(smallest=20000 * 32_000 / 8)
+    assert plan(song(20000), [stems(Format.MP3, 700, 800)], Wish(), CLOUD) == Plan(smallest=20000 * 32_000 / 8)
+    quiet = [stems(Format.M4A, 60, 70), *(stems(Format.M4A, 51, 52, kbps=kbps) for kbps in RATES)]
+    assert plan(song(600), quiet, Wish(format=Format.M4A), CLOUD) == Plan(smallest=52 * MB)
+
+
+FLAC_SURE = 0.95  # of its stored bytes
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds", "kept", "usual", "needs"),
+    [
+        # MP3 at 320 kbit/s is 40,000 bytes a second: 50 MB are 1250 s.
+        (Wish(), 1249, 30, 320, ["stems-mp3"]),
+        (Wish(), 1251, 30, 320, ["stems-mp3-256"]),
+        (Wish(), 1251, 30, 256, ["stems-mp3"]),
+        (Wish(), 1800, 30, 128, ["stems-mp3"]),
+        (Wish(), 3600, 30, 128, ["stems-mp3-96"]),
+        (Wish(format=Format.M4A), 3600, 30, 320, ["stems-m4a"]),  # it may be all silence
+        (Wish(format=Format.WAV), 188, 30, 320, ["stems-wav"]),
+        (Wish(format=Format.WAV), 190, 30, 320, ["stems-flac"]),
+        (Wish(format=Format.WAV), 190, 60, 320, ["stems-mp3"]),
+        (Wish(format=Format.FLAC), 190, 50 / FLAC_SURE, 320, ["stems-flac"]),
+        (Wish(format=Format.FLAC), 190, 50.1 / FLAC_SURE, 320, ["stems-mp3"]),
+        (Wish(package=Package.ZIP), 620, 30, 320, ["zip-mp3"]),
+        (Wish(package=Package.ZIP), 630, 30, 320, ["zip-mp3-by50000000"]),
+        (Wish(package=Package.ZIP), 1251, 30, 320, ["stems-mp3-256"]),
+        (Wish(package=Package.BOTH), 630, 30, 320, ["stems-mp3", "zip-mp3-by50000000"]),
+        (Wish(mix=(Stem.VOCALS,)), 1251, 30, 320, ["mix-vocals-mp3-256"]),
+        (Wish(format=Format.FLAC, mix=(Stem.VOCALS,)), 1251, 60, 320, ["mix-vocals-flac"]),
+    ],
+)
+def test_what_is_sure_not_to_fit_is_never_made(
+    wish: Wish, seconds: float, kept: float, usual: int, needs: list[str]
+) -> None:
+    made = plan(song(seconds, kept=int(kept * MB)), [], wish, CLOUD, usual)
+    assert [need.key for need in made.needs] == needs
+
+
+def test_a_length_alone_foresees_what_will_be_needed() -> None:
+    source = YouTube(video_id="dQw4w9WgXcQ")
+    for wish in (Wish(), Wish(package=Package.BOTH), Wish(format=Format.WAV), Wish(format=Format.FLAC)):
+        assert foreseen(source, 180, wish, CLOUD, 320) == wish.renditions
+        assert foreseen(source, 1800, wish, LOCAL, 320) == wish.renditions
+    assert [need.key for need in foreseen(source, 1800, Wish(), CLOUD, 320)] == ["stems-mp3-192"]
+    assert [need.key for need in foreseen(source, 1800, Wish(format=Format.WAV), CLOUD, 320)] == ["stems-flac"]
+    assert foreseen(source, 20000, Wish(), CLOUD, 320) == ()
 
 
 @pytest.mark.parametrize(
@@ -219,7 +261,7 @@ def test_what_files_are_called() -> None:
     vocals, zipped = made.parts[0].pieces[0], made.parts[1].pieces[0]
     assert vocals.name == "Elis - Águas de Março (vocals).mp3"
     assert (vocals.title, vocals.performer, vocals.seconds) == ("Águas de Março (vocals)", "Elis", 240)
-    assert vocals.key == f"{'t' * 24}/stems-mp3/0.mp3"
+    assert vocals.key == f"{'t' * 24}/{vocals.made}/stems-mp3/0.mp3"
     assert zipped.name == "Elis - Águas de Março (2 stems).zip"
 
 
@@ -244,7 +286,7 @@ def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, wish: Wish, sec
             for need in made.needs
         ]
     assert made.needs == ()
-    assert made.parts or made.notes
+    assert made.parts or made.smallest > limits.file_bytes
     assert len({part.id for part in made.parts}) == len(made.parts)
     for part in made.parts:
         assert 1 <= len(part.pieces) <= limits.album_max
@@ -268,7 +310,19 @@ def test_the_picture_comes_first_and_is_everybodys(package: Package) -> None:
     assert shape(made)[0] == ("picture", "photo", 1)
     assert len(made.parts) == (3 if package is Package.BOTH else 2)
     (piece,) = made.parts[0].pieces
-    assert (piece.key, piece.name) == (f"{'t' * 24}/picture.png", "Elis - Águas de Março.png")
+    assert (piece.key, piece.name) == (f"{'t' * 24}/{piece.made}/picture.png", "Elis - Águas de Março.png")
+
+
+def test_the_same_song_made_otherwise_is_another_file() -> None:
+    rendered = stems(Format.MP3, 9, 9)
+
+    def keys(manifest: Manifest, kbps: int) -> set[str]:
+        made = plan(manifest, [rendered.model_copy(update={"kbps": kbps})], Wish(), CLOUD)
+        return {piece.key for part in made.parts for piece in part.pieces}
+
+    songs = [song().model_copy(update={"engine": f"openvino 1.0 {precision}"}) for precision in ("f32", "bf16")]
+    assert len(set.union(*(keys(one, kbps) for one in songs for kbps in (128, 320)))) == 2 * 4
+    assert keys(songs[0], 320) == keys(songs[0], 320)
 
 
 def test_no_picture_with_a_mix_nor_alone_nor_above_the_limit() -> None:

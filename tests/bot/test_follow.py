@@ -212,9 +212,11 @@ async def test_a_known_file_that_is_unknown_is_uploaded(
         platform.troubles["send"] = [UnknownFile("wrong")]
         await worker.finish(await worker.take())
         await ended(queue, second)
-    track = first.track_id
-    known = {f"{track}/stems-mp3/{stem}.mp3": f"id of {stem}.mp3" for stem in ("vocals", "accompaniment")}
-    assert platform.asked == [{}, known, {}]
+    assert [list(known.values()) for known in platform.asked] == [
+        [],
+        ["id of vocals.mp3", "id of accompaniment.mp3"],
+        [],
+    ]
 
 
 async def test_nobody_there_closes_the_request_quietly(queue: JobQueue, store: ResultStore, platform: Recorder) -> None:

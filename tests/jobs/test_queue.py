@@ -72,6 +72,29 @@ async def test_two_askers_share_one_job_and_both_hear_the_end(queue: JobQueue, d
     assert await queue.redis.keys("flbt:*:" + track.id) == [keys.track(track.id).encode()]
 
 
+async def test_who_waits_may_ask_for_other_renditions_and_others_who_lose_theirs_ask_again(
+    queue: JobQueue, desk: Desk
+) -> None:
+    ana, bo = ask("ana"), ask("bo")
+    small = Rendition(kind="stems", format=Format.MP3, kbps=192)
+    await queue.submit(ana)
+    await queue.submit(bo)
+    track = await desk.begin(ana.track_id)
+    assert track is not None
+    for _ in range(2):
+        assert await queue.revise(ana, [small])
+        assert await desk.wanted(track.id) == [small]
+    assert await desk.ready(track.id, [small])
+    assert not await queue.revise(ana, [small]), "it does not wait any more"
+    assert await queue.want(bo, bo.wish.renditions)
+    assert await queue.revise(bo, [])
+    assert await desk.begin(bo.track_id) is not None
+    assert await desk.wanted(track.id) == []
+    assert not await queue.revise(ask("cy"), [small]), "nobody knows it"
+    assert await desk.ready(track.id, [])
+    assert await queue.redis.keys("flbt:*:" + track.id) == [keys.track(track.id).encode()]
+
+
 async def test_progress_is_state_that_anybody_may_read_late(queue: JobQueue, desk: Desk) -> None:
     request = ask()
     await queue.submit(request)
@@ -260,8 +283,10 @@ async def test_the_heartbeat_keeps_a_lease(queue: JobQueue, desk: Desk) -> None:
 async def test_the_ledger_and_known_files_remember(queue: JobQueue) -> None:
     await queue.note_part("0" * 16, "stems-mp3", '{"sent":true}')
     assert await queue.parts("0" * 16) == {"stems-mp3": '{"sent":true}'}
-    await queue.remember_files("test", {"t/stems-mp3/vocals.mp3": "file-1"})
-    assert await queue.known_files("test", ["t/stems-mp3/vocals.mp3", "t/x"]) == {"t/stems-mp3/vocals.mp3": "file-1"}
+    await shelf.remember_files(queue.redis, "test", {"t/stems-mp3/vocals.mp3": "file-1"})
+    assert await shelf.known_files(queue.redis, "test", ["t/stems-mp3/vocals.mp3", "t/x"]) == {
+        "t/stems-mp3/vocals.mp3": "file-1"
+    }
 
 
 async def test_a_card_is_attended_until_it_is_let_go(queue: JobQueue) -> None:
@@ -406,7 +431,9 @@ async def test_what_is_open_again_is_not_let_go(queue: JobQueue, desk: Desk) -> 
 async def test_what_was_sent_is_remembered_and_forgotten_by_track(queue: JobQueue) -> None:
     for track in ("a" * 24, "b" * 24):
         await shelf.remember_sent(queue.redis, "test", track, "stems-mp3", f"note of {track}")
-        await queue.remember_files("test", {f"{track}/stems-mp3/{number}.mp3": "id" for number in range(1500)})
+        await shelf.remember_files(
+            queue.redis, "test", {f"{track}/stems-mp3/{number}.mp3": "id" for number in range(1500)}
+        )
     await shelf.forget_track(queue.redis, "test", "a" * 24)
     assert await shelf.sent_before(queue.redis, "test", "a" * 24, "stems-mp3") is None
     assert await shelf.sent_before(queue.redis, "test", "b" * 24, "stems-mp3") == f"note of {'b' * 24}"

@@ -46,6 +46,7 @@ class Worker:
     queue: JobQueue
     store: ResultStore
     bytes_: int = 2000  # of each rendered file
+    stored_bytes: int = 0  # of each stem in the store; 0: as rendered files
     seconds: float = 213.0  # of each song
     tags: Tags = field(default_factory=lambda: Tags(title="Águas de Março", artist="Elis & Tom"))
     picture: bool = False
@@ -101,7 +102,11 @@ class Worker:
             made = folder / "made"
             made.mkdir()
             stems = tuple(
-                StoredFile(name=f"{stem}.flac", bytes_=_write(made / f"{stem}.flac", self.bytes_), stem=stem)
+                StoredFile(
+                    name=f"{stem}.flac",
+                    bytes_=_write(made / f"{stem}.flac", self.stored_bytes or self.bytes_),
+                    stem=stem,
+                )
                 for stem in STEMS[track.model.stems]
             )
             picture = StoredFile(name="picture.png", bytes_=_write(made / "picture.png", 500)) if self.picture else None
