@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telegram import Chat, InlineKeyboardMarkup, Message, ReplyParameters, Update
-from telegram.constants import ChatID
 
 from bot.follow import Follower
 from bot.groups import customs_of
@@ -14,7 +13,8 @@ from bot.telegram.courtesy import TelegramBot
 from bot.telegram.playlists import Playlists
 from bot.telegram.rights import Admins
 from bot.texts import Language, negotiate
-from jobs.queue import JobQueue, Limits
+from jobs.limits import Limits
+from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 
@@ -51,13 +51,19 @@ class Asker:
 
 
 def asker_of(update: Update) -> Asker | None:
-    """The person behind an update; None for what no person wrote (channel posts, other bots)."""
+    """The person behind an update; None for what no person wrote (posts of a channel in itself, other bots)."""
     user, chat = update.effective_user, update.effective_chat
-    # Telegram shows an admin who writes as the group itself as a bot of its own.
-    if user is None or chat is None or (user.is_bot and user.id != ChatID.ANONYMOUS_ADMIN):
+    if chat is None or chat.type == Chat.CHANNEL:
         return None
-    language = negotiate(user.language_code)
-    return Asker(person=name(user.id), chat=name(chat.id), language=language, in_group=chat.type != Chat.PRIVATE)
+    in_group = chat.type != Chat.PRIVATE
+    # Admins may write as the group itself, people as a channel of theirs. Telegram shows all of them as the same bot;
+    # what they write as is the only name they have. A pressed button tells who they are.
+    mask = update.message.sender_chat if update.message is not None else None
+    if mask is not None and in_group:
+        return Asker(person=name(mask.id), chat=name(chat.id), language=negotiate(None), in_group=True)
+    if user is None or user.is_bot:
+        return None
+    return Asker(person=name(user.id), chat=name(chat.id), language=negotiate(user.language_code), in_group=in_group)
 
 
 async def asker_in(front: Front, update: Update) -> Asker | None:

@@ -4,10 +4,9 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from telegram import ChatMember
-from telegram.constants import ChatID
 from telegram.error import TelegramError
 
-from bot.telegram.address import name, number
+from bot.telegram.address import number
 from bot.telegram.courtesy import TelegramBot
 from jobs.models import Request
 
@@ -26,8 +25,8 @@ class Admins:
 
     async def include(self, bot: TelegramBot, chat: str, person: str) -> bool:
         """Whether `person` is an admin of the group; also False where Telegram does not say."""
-        if person == name(ChatID.ANONYMOUS_ADMIN):  # nobody else can write as the group
-            return True
+        if number(person) < 0:  # a mask; only its admins can write as the group itself
+            return person == chat
         now = time.monotonic()
         self._known = {key: known for key, known in self._known.items() if known[1] > now}
         if (chat, person) not in self._known:

@@ -158,6 +158,81 @@ async def test_only_the_asker_admins_and_the_owner_cancel(rig: Rig) -> None:
     assert await rig.queue.size() == 0
 
 
+async def test_an_admin_who_writes_as_the_group_asks_cancels_and_changes_settings(rig: Rig) -> None:
+    """Writing, admins are hidden behind the group's name; pressing a button, they are who they are."""
+    band, ana, bo, cy = band_of(rig)
+    band.admins = [ana.id, bo.id]
+    async with rig.bot():
+        question = await band.say(f"/stems {SONG}", by=ana, mask=band)
+        card = await band.until(in_line)
+        assert card.reply_to == question
+        press = await band.press(card, "Cancel", by=cy)
+        assert await press.answer() == "Only the one who asked for it can cancel this."
+        await band.say("/cancel", by=bo, mask=band)
+        await band.until(lambda message: message == card and message.text.endswith("\nCancelled"))
+        await band.say(f"/stems {SONG}", by=cy)
+        card = await band.until(in_line)
+        await band.say("/cancel", by=ana, mask=band, reply_to=card)
+        await band.until(lambda message: message == card and message.text.endswith("\nCancelled"))
+        await band.say(f"/stems {OTHER}", by=ana, mask=band)
+        card = await band.until(in_line)
+        assert await (await band.press(card, "Cancel", by=ana)).answer() == "Cancelled."
+        await band.say("/settings", by=bo, mask=band)
+        menu = await band.until(lambda message: "What you get" in message.text)
+        assert await (await band.press(menu, "Zip", by=cy)).answer() == "Only the group’s admins can change this."
+        assert await (await band.press(menu, "Zip", by=bo)).answer() == "Saved."
+        await rig.settled()
+    assert await rig.queue.size() == 0
+
+
+async def test_hidden_admins_of_two_groups_do_not_share_their_limit(
+    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+) -> None:
+    rig = Rig(server, queue, store, settings_for(server, tmp_path, max_open_per_person=1), Worker(queue, store))
+    (band, ana, *_), (other, bo, *_) = band_of(rig), band_of(rig)
+    async with rig.bot():
+        await band.say(f"/stems {SONG}", by=ana, mask=band)
+        await band.until(in_line)
+        await other.say(f"/stems {OTHER}", by=bo, mask=other)
+        await other.until(in_line)
+        await other.say(f"/stems {SONG}", by=bo, mask=other)
+        await other.until(lambda message: "You have one song in the works" in message.text)
+    assert server.refused == []
+
+
+async def test_whoever_writes_as_a_channel_is_served_and_is_no_admin_by_that(rig: Rig) -> None:
+    band, ana, bo, _ = band_of(rig)
+    channel = Chat(-1009999999999, "channel", "Bo’s Channel", [bo])
+    async with rig.bot():
+        await band.say(f"/stems {SONG}", by=ana)
+        await band.until(in_line)
+        question = await band.say(f"/stems {OTHER}", by=bo, mask=channel)
+        own = await band.until(lambda message: message.reply_to == question)
+        await band.say("/cancel", by=bo, mask=channel)
+        await band.until(lambda message: message == own and message.text.endswith("\nCancelled"))
+        await band.say("/cancel", by=bo, mask=channel)
+        await band.until(lambda message: message.text == "Only the one who asked for it can cancel this.")
+        assert rig.server.calls("getChatMember") == [], "a channel is nobody’s member"
+
+
+async def test_what_a_channel_posts_in_itself_is_nobodys_question(rig: Rig) -> None:
+    """Nor is what other bots write; neither is answered, and the next person is."""
+    ana = rig.ana()
+    channel = Chat(-1009999999999, "channel", "A Channel", [ana.members[0]])
+    async with rig.bot():
+        post = {"message_id": 5, "date": 1, "chat": channel.to_json(), "sender_chat": channel.to_json()}
+        for kind in ("channel_post", "message"):
+            rig.server.updates.repeat(5000 + len(kind), {"update_id": 5000 + len(kind), kind: post | {"text": SONG}})
+        stranger = {"id": 77, "is_bot": True, "first_name": "Other"}
+        chat = ana.to_json() | {"id": 77}
+        message = {"message_id": 5, "date": 1, "chat": chat, "from": stranger, "text": SONG}
+        rig.server.updates.repeat(6000, {"update_id": 6000, "message": message})
+        rig.server.updates.next_id = 7000
+        await ana.say(SONG)
+        await ana.until(in_line)
+    assert len(rig.server.calls("sendMessage")) == 1
+
+
 async def test_cancel_in_a_topic_is_no_reply_to_the_topics_beginning(rig: Rig) -> None:
     band, _, bo, _ = band_of(rig, forum=True)
     async with rig.bot():

@@ -58,10 +58,14 @@ class Chat(Place):
         entities: Sequence[Json] = (),
         reply_to: Message | None = None,
         topic: int | None = None,
+        mask: Place | None = None,
     ) -> Message:
-        """Write a message. `entities` come on top of the commands, mentions and links found in the text."""
+        """Write a message. `entities` come on top of the commands, mentions and links found in the text.
+
+        `mask`: what the person writes as: the group itself, or a channel of theirs.
+        """
         marks = [*find_entities(text), *entities]
-        return self._arrive(by, text=text, entities=marks, reply_to=reply_to, topic=topic)
+        return self._arrive(by, text=text, entities=marks, reply_to=reply_to, topic=topic, mask=mask)
 
     def _arrive(self, by: Person | None, **what: Any) -> Message:
         self.opened = True

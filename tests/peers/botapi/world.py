@@ -42,6 +42,10 @@ class Person:
 
 BOT_JSON: Json = {"id": BOT_ID, "is_bot": True, "first_name": "FL-BT", "username": BOT_USERNAME}
 
+#: Whom Telegram names instead of an admin who writes as the group, and of a person who writes as a channel.
+ANONYMOUS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+CHANNEL: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+
 
 @dataclass
 class File:
@@ -94,6 +98,7 @@ class Message:
     edits: list[str] = field(default_factory=list)
     deleted: bool = False
     service: Json = field(default_factory=dict)
+    mask: "Place | None" = None  # what its sender wrote as: the group itself, or a channel
     date: int = field(default_factory=lambda: int(time.time()))
     edited_at: float = 0.0
 
@@ -118,6 +123,8 @@ class Message:
     def to_json(self, *, deep: bool = True) -> Json:
         wire: Json = {"message_id": self.id, "date": self.date, "chat": self.place.to_json(), **self.service}
         wire["from"] = BOT_JSON if self.sender is None else self.sender.to_json()
+        if self.mask is not None:
+            wire |= {"from": ANONYMOUS if self.mask is self.place else CHANNEL, "sender_chat": self.mask.to_json()}
         if self.thread is not None:
             wire |= {"message_thread_id": self.thread} | ({"is_topic_message": True} if self.place.forum else {})
         if self.file is not None:
