@@ -22,8 +22,9 @@ FASTER = 10
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.telegram.courtesy.CHAT_BURST", 3)
     monkeypatch.setattr("bot.telegram.courtesy.GROUP_PER_MINUTE", 18)
-    monkeypatch.setattr("bot.telegram.courtesy.SECOND", 1.05 / FASTER + 0.02)
-    monkeypatch.setattr("bot.telegram.courtesy.MINUTE", 61 / FASTER + 0.1)
+    # What a busy machine adds on the way does not run faster: the bot's own margins stay nearly as long as they are.
+    monkeypatch.setattr("bot.telegram.courtesy.SECOND", 1 / FASTER + 0.05)
+    monkeypatch.setattr("bot.telegram.courtesy.MINUTE", 60 / FASTER + 0.5)
     monkeypatch.setattr("bot.telegram.courtesy.LONGEST_HOLD", 3 / FASTER)
     monkeypatch.setattr("bot.telegram.platform.PACE", 3 / FASTER)
     monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 5 / FASTER)
