@@ -22,10 +22,11 @@ from bot.ledger import Ledger
 from bot.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
+from jobs.limits import Limits
 from jobs.makers import maker_now
 from jobs.models import Request, Upload
 from jobs.outcomes import Phase, View
-from jobs.queue import JobQueue, Limits
+from jobs.queue import JobQueue
 from jobs.store import ResultStore
 
 log = logging.getLogger(__name__)

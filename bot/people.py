@@ -14,7 +14,7 @@ from arq.connections import ArqRedis
 from bot.texts import Language, negotiate
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
-from jobs.queue import Limits
+from jobs.limits import RATE, Limits
 from jobs.settings import Settings
 
 #: How long a stranger who was told to ask the owner gets no further answer, in seconds.
@@ -96,7 +96,7 @@ class People:
         if per_minute <= 0:
             return Hearing.YES
         at = time.time() if now is None else now
-        heard = await run_script(self._redis, scripts.RATE, [keys.rate(person)], str(at), str(max(1, per_minute)))
+        heard = await run_script(self._redis, RATE, [keys.rate(person)], str(at), str(max(2, per_minute)))
         if heard < 1 and not await self.is_owner(person):
             return Hearing.NO_MORE if heard == 0 else Hearing.NO
         return Hearing.YES

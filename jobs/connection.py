@@ -57,10 +57,12 @@ async def answer(reply: Awaitable[AnswerT] | AnswerT) -> AnswerT:
 
 async def run_script(redis: ArqRedis, script: str, on: Sequence[str], *arguments: str) -> int:
     """Run one of `jobs.scripts` on the keys `on`; nearly all answer with a number."""
-    return int(await ask_script(redis, script, on, *arguments))
+    said = await ask_script(redis, script, on, *arguments)
+    assert isinstance(said, int)
+    return said
 
 
-async def ask_script(redis: ArqRedis, script: str, on: Sequence[str], *arguments: str) -> int | bytes:
-    """The same for one that may have more to say."""
+async def ask_script(redis: ArqRedis, script: str, on: Sequence[str], *arguments: str) -> object:
+    """The same for one that may have more to say: bytes, or a list of them."""
     said: object = await answer(redis.eval(script, len(on), *on, *arguments))
-    return said if isinstance(said, bytes) else int(str(said))
+    return said

@@ -16,9 +16,11 @@ from pydantic import TypeAdapter
 from redis.exceptions import RedisError
 
 from jobs import keys, scripts
-from jobs.connection import answer, run_script
-from jobs.failures import Failure
-from jobs.looking import ALIVE
+from jobs.connection import answer, ask_script, run_script
+from jobs.failures import Failure, Reason
+from jobs.limits import CHARGE
+from jobs.logs import about
+from jobs.looking import ALIVE, texts
 from jobs.makers import About
 from jobs.models import Model, Rendition, Source, Upload, Value
 from jobs.outcomes import Lane, Progress
@@ -74,9 +76,14 @@ class Desk:
             return None
         self._held[track_id] = _Held(starts, time.monotonic())
         source, model = await answer(self.redis.hmget(keys.track(track_id), ["source", "model"]))
-        return Track.model_validate_json(
+        track = Track.model_validate_json(
             b'{"id":"%s","source":%s,"model":%s,"starts":%d}' % (track_id.encode(), source, model, starts)
         )
+        log.info(
+            "track %s: begun", track_id,
+            extra=about(start=starts, source=track.source.key, model=track.model.key, lane=self.lane),
+        )  # fmt: skip
+        return track
 
     async def report(self, track_id: str, progress: Progress | None) -> bool:
         """Publish how far the track is, if that changed. False when there is nothing to go on for: nobody follows it
@@ -98,10 +105,15 @@ class Desk:
         Whoever has had too much music today fails and waits no more, unless it is `separated` already. Returns how
         many those were.
         """
-        return await run_script(
-            self.redis, scripts.CHARGE, [keys.followers(track_id)],
+        failed = await ask_script(
+            self.redis, CHARGE, [keys.followers(track_id)],
             str(seconds), str(time.time()), "1" if separated else "", keys.request(""), keys.minutes("", "")[:-1],
         )  # fmt: skip
+        assert isinstance(failed, list)
+        requests = texts(failed)
+        for request_id in requests:
+            log.info("request %s: failed", request_id, extra=about(track=track_id, reason=Reason.OVER_QUOTA))
+        return len(requests)
 
     async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
         """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""
@@ -129,11 +141,14 @@ class Desk:
             [keys.track(track_id), keys.lease(track_id), keys.RUNNING],
             track_id, self.worker,
         )  # fmt: skip
+        log.info("track %s: handed back", track_id)
 
     async def _settle(
         self, track_id: str, outcome: str, *, failure: Failure | None = None, made: Sequence[str] = ()
     ) -> bool:
         await self._renew(track_id)
+        requests = await self._members(keys.followers(track_id))
+        held = self._held.get(track_id)
         settled = await run_script(
             self.redis, scripts.SETTLE,
             [
@@ -146,6 +161,13 @@ class Desk:
         if settled < 0:
             return False
         self._held.pop(track_id, None)
+        if settled and held:
+            why = {"reason": failure.reason, "detail": failure.detail} if failure else {}
+            level = logging.WARNING if failure else logging.INFO
+            took = time.monotonic() - held.begun
+            log.log(level, "track %s: %s", track_id, outcome, extra=about(seconds=took, **why))
+            for request_id in requests:
+                log.info("request %s: %s", request_id, outcome, extra=about(track=track_id, **why))
         return True
 
     # --- staying alive -----------------------------------------------------------------------------------------

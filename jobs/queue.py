@@ -4,9 +4,9 @@ Redis is the truth: nothing about a request lives only in memory. The worker's s
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -17,42 +17,16 @@ from pydantic import SecretStr
 from jobs import keys, scripts
 from jobs.connection import JOB_EXPIRES, answer, ask_script, connect, run_script
 from jobs.failures import Failure
+from jobs.limits import ACCEPT, UNLIMITED, Limits, OverQuota, TooManyOpen
+from jobs.logs import about
 from jobs.looking import ALIVE, read_views, text, texts
 from jobs.models import Rendition, Request, Upload
 from jobs.outcomes import OPEN_PHASES, Lane, Phase, View
 
+log = logging.getLogger(__name__)
+
 #: The one arq function: it takes a track id and does what is wanted of that track.
 JOB_FUNCTION = "track"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How many open requests a person and a chat may have. None may be above `keys.KEEP_PER_CHAT`.
-
-    And how many seconds of music may be separated for them within a day; 0: no limit.
-    """
-
-    person: int = keys.KEEP_PER_CHAT
-    chat: int = keys.KEEP_PER_CHAT
-    person_seconds: float = 0
-    chat_seconds: float = 0
-
-
-class TooManyOpen(Exception):  # noqa: N818 - an answer, not an error in the program
-    """A request was not accepted: its asker, or its chat, has `limit` open ones already."""
-
-    def __init__(self, limit: int, *, here: bool) -> None:
-        super().__init__(limit)
-        self.limit = limit
-        self.here = here  # the chat's limit, not the person's
-
-
-class OverQuota(Exception):  # noqa: N818
-    """A request was not accepted: `failure` says whose minutes are used up, and when there will be more."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.reason)
-        self.failure = failure
 
 
 class JobQueue:
@@ -73,7 +47,7 @@ class JobQueue:
     async def submit(
         self,
         request: Request,
-        limits: Limits = Limits(),
+        limits: Limits = UNLIMITED,
         *,
         quick: bool = False,
         renditions: Sequence[Rendition] | None = None,
@@ -91,7 +65,7 @@ class JobQueue:
     async def hold(
         self,
         request: Request,
-        limits: Limits = Limits(),
+        limits: Limits = UNLIMITED,
         phase: Literal[Phase.RECEIVING, Phase.READY] = Phase.RECEIVING,
         *,
         free: bool = False,
@@ -104,7 +78,7 @@ class JobQueue:
         known = request.source.seconds if isinstance(request.source, Upload) else None
         seconds = -1.0 if free or phase is Phase.READY else known or 0.0
         written = await ask_script(
-            self.redis, scripts.ACCEPT,
+            self.redis, ACCEPT,
             [
                 keys.request(request.id), keys.attended(request.platform), keys.chat(request.chat),
                 keys.asker(request.asker), keys.minutes("person", request.asker), keys.minutes("chat", request.chat),
@@ -116,9 +90,12 @@ class JobQueue:
         )  # fmt: skip
         if isinstance(written, bytes):
             raise OverQuota(Failure.model_validate_json(written))
+        assert isinstance(written, int)
         if written < 0:
             here = written == -2
             raise TooManyOpen(limits.chat if here else limits.person, here=here)
+        if written:
+            _note(request.id, request.track_id, "accepted", chat=request.chat, source=request.source.key)
         return bool(written)
 
     async def release(
@@ -156,6 +133,7 @@ class JobQueue:
             lane, request.chat, *(rendition.model_dump_json() for rendition in renditions),
         )  # fmt: skip
         if attempt >= 0:
+            _note(request.id, track, "waiting", lane=lane)
             await enqueue(self.redis, track, attempt, request.chat)
         return attempt >= 0
 
@@ -169,11 +147,11 @@ class JobQueue:
 
     async def sending(self, request_id: str) -> bool:
         """Note that delivery begins, or goes on after a restart. False when it was cancelled meanwhile."""
-        return await self._move(request_id, Phase.SENDING, allowed={Phase.READY, Phase.SENDING})
+        return bool(await self._move(request_id, Phase.SENDING, allowed={Phase.READY, Phase.SENDING}))
 
     async def done(self, request_id: str) -> bool:
         """Note that everything was delivered. False when it was cancelled meanwhile."""
-        return await self._move(request_id, Phase.DONE, closed=True, allowed={Phase.SENDING})
+        return bool(await self._move(request_id, Phase.DONE, closed=True, allowed={Phase.SENDING}))
 
     async def reopen(self, request: Request) -> bool:
         """Back to sending, to deliver a part of a finished request once more. False when it is not done."""
@@ -182,6 +160,8 @@ class JobQueue:
             [keys.request(request.id), keys.attended(request.platform), keys.parts(request.id)],
             request.id, str(request.created_at),
         )  # fmt: skip
+        if reopened:
+            _note(request.id, request.track_id, "sending", again=True)
         return bool(reopened)
 
     async def let_go(self, request_id: str, platform: str) -> None:
@@ -200,9 +180,9 @@ class JobQueue:
         await answer(self.redis.hset(keys.request(request_id), "card", card))
 
     async def _close(self, request_id: str, phase: Phase, failure: Failure | None, allowed: Iterable[Phase]) -> bool:
-        if not await self._move(request_id, phase, closed=True, failure=failure, allowed=allowed):
+        track = await self._move(request_id, phase, closed=True, failure=failure, allowed=allowed)
+        if not track:
             return False
-        track = text(await answer(self.redis.hget(keys.request(request_id), "track")))
         await run_script(
             self.redis, scripts.LEAVE,
             [
@@ -221,12 +201,18 @@ class JobQueue:
         closed: bool = False,
         failure: Failure | None = None,
         allowed: Iterable[Phase],
-    ) -> bool:
+    ) -> str:
+        """Returns the request's track, '' when it was in none of the `allowed` phases."""
         moved = await run_script(
             self.redis, scripts.MOVE, [keys.request(request_id)],
             phase, str(time.time()) if closed else "", failure.model_dump_json() if failure else "", *allowed,
         )  # fmt: skip
-        return bool(moved)
+        if not moved:
+            return ""
+        track = text(await answer(self.redis.hget(keys.request(request_id), "track")))
+        why = {"reason": failure.reason, "detail": failure.detail} if failure else {}
+        _note(request_id, track, phase, **why)
+        return track
 
     # --- looking -----------------------------------------------------------------------------------------------
 
@@ -283,6 +269,11 @@ class JobQueue:
 
     async def note_part(self, request_id: str, part: str, note: str) -> None:
         await answer(self.redis.hset(keys.parts(request_id), part, note))
+
+
+def _note(request_id: str, track: str, what: str, **more: object) -> None:
+    """A line in the log for a change of a request's state."""
+    log.info("request %s: %s", request_id, what, extra=about(track=track, **more))
 
 
 async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> None:

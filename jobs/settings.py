@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320
 
+    log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("telegram_base_url", "telegram_file_url")

@@ -62,36 +62,29 @@ async def take(studio: Studio, track_id: str) -> None:
 async def _start(studio: Studio, track: Track, ends: float) -> bool:
     """One start of a track, until the loop's time is `ends`. True when it is to be started again."""
     desk = studio.desk
-    log.info("track %s: %s, %s, start %d", track.id, track.source.key, track.model.key, track.starts)
     try:
         if track.starts > MAX_STARTS:
             raise failed(Reason.INTERRUPTED, f"started {track.starts - 1} times, and no worker survived it")
         async with asyncio.timeout_at(ends):
             await _settle(studio, track)
     except asyncio.CancelledError:
-        log.info("track %s: handed back", track.id)
         await asyncio.shield(desk.hand_back(track.id))
         raise
     except Failed as reason:
         if reason.failure.reason is Reason.INTERRUPTED and track.starts < MAX_STARTS:
             log.warning("track %s: starting again: %s", track.id, reason.failure.detail)
             return True
-        await _fail(desk, track, reason.failure)
+        await desk.fail(track.id, reason.failure)
     except TimeoutError:
-        await _fail(desk, track, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
+        await desk.fail(track.id, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
     except RedisError:
         raise
     except OSError as error:
-        await _fail(desk, track, failure_of_os_error(error))
+        await desk.fail(track.id, failure_of_os_error(error))
     except Exception as error:
         log.exception("track %s: a bug", track.id)
-        await _fail(desk, track, Failure(reason=Reason.INTERNAL, detail=repr(error)))
+        await desk.fail(track.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))
     return False
-
-
-async def _fail(desk: Desk, track: Track, failure: Failure) -> None:
-    log.warning("track %s: failed, %s: %s", track.id, failure.reason, failure.detail)
-    await desk.fail(track.id, failure)
 
 
 async def _settle(studio: Studio, track: Track) -> None:
@@ -106,10 +99,8 @@ async def _settle(studio: Studio, track: Track) -> None:
                 audience.result()
                 await end(work)  # the child must be gone before the next one starts
                 if await studio.desk.abandon(track.id):
-                    log.info("track %s: cancelled", track.id)
                     return
             elif await studio.desk.ready(track.id, work.result()):
-                log.info("track %s: ready", track.id)
                 return
         finally:
             await end(audience, work)
@@ -152,8 +143,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             track.source, download, reporter.step, settings=settings, store=store, redis=studio.desk.redis
         )
         reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
-        if fetched.seconds and await studio.desk.charge(track.id, fetched.seconds):
-            log.info("track %s: more music than somebody may have today", track.id)
+        if fetched.seconds:
+            await studio.desk.charge(track.id, fetched.seconds)
         cover = _take_cover(fetched.cover, made)
         reporter.enter(Stage.SEPARATING)
         wanted = await studio.desk.wanted(track.id)

@@ -1,6 +1,7 @@
 """Between the children's steps and everybody who follows: what is known of the track, published at a calm pace."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
@@ -8,6 +9,8 @@ from jobs.desk import Desk
 from jobs.outcomes import Progress, Stage
 from worker import estimate
 from worker.child import Step
+
+log = logging.getLogger(__name__)
 
 PACE = 0.4  # seconds between two looks at whether there is something to publish, or nobody left to publish it to
 
@@ -25,6 +28,7 @@ class Reporter:
 
     def enter(self, stage: Stage) -> None:
         """A new stage begins."""
+        log.info("track %s: %s", self._track_id, stage)
         self._stage_from = None
         self._change(stage=stage, fraction=None, seconds_left=None, note="")
 

@@ -13,7 +13,8 @@ from bot.telegram.courtesy import TelegramBot
 from bot.telegram.playlists import Playlists
 from bot.telegram.rights import Admins
 from bot.texts import Language, negotiate
-from jobs.queue import JobQueue, Limits
+from jobs.limits import Limits
+from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 

@@ -24,9 +24,10 @@ from jobs import keys
 from jobs.connection import answer
 from jobs.ends import end
 from jobs.failures import Failure, Reason
+from jobs.limits import OverQuota, TooManyOpen
 from jobs.listings import ask_listing, listing
 from jobs.outcomes import Phase, View
-from jobs.queue import JobQueue, OverQuota, TooManyOpen
+from jobs.queue import JobQueue
 from jobs.settings import Settings
 
 log = logging.getLogger(__name__)

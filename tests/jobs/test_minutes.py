@@ -11,9 +11,10 @@ from jobs import keys
 from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
+from jobs.limits import Limits, OverQuota
 from jobs.models import Request, Upload, VideoId, YouTube, request_id
 from jobs.outcomes import Phase
-from jobs.queue import JobQueue, Limits, OverQuota
+from jobs.queue import JobQueue
 
 HOUR = Limits(person_seconds=3600, chat_seconds=0)
 BAND = Limits(person_seconds=0, chat_seconds=3600)

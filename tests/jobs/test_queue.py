@@ -9,9 +9,10 @@ from jobs import keys, shelf
 from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
+from jobs.limits import Limits, TooManyOpen
 from jobs.models import Format, Package, Rendition, Request, Wish, YouTube, request_id
 from jobs.outcomes import Lane, Phase, Progress, Stage, View
-from jobs.queue import JobQueue, Limits, TooManyOpen
+from jobs.queue import JobQueue
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
 OTHER = YouTube(video_id="jNQXAC9IVRw")

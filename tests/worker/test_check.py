@@ -1,6 +1,7 @@
 """`python -m worker check`, as a container's health check runs it."""
 
 import asyncio
+import json
 import os
 import socket
 import sys
@@ -14,11 +15,11 @@ from jobs.looking import ALIVE
 from jobs.queue import JobQueue
 
 
-async def start(command: str, url: str, folder: Path) -> asyncio.subprocess.Process:
+async def start(command: str, url: str, folder: Path, **settings: str) -> asyncio.subprocess.Process:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
     return await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", command, cwd=folder, stderr=asyncio.subprocess.PIPE,
-        env=environment | {"FLBT_REDIS_URL": url, "FLBT_DATA": str(folder)},
+        env=environment | {"FLBT_REDIS_URL": url, "FLBT_DATA": str(folder), **settings},
     )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ async def check(url: str, folder: Path) -> tuple[int, str]:
 
 async def test_a_worker_is_well_while_it_runs(queue: JobQueue, valkey_server: SecretStr, tmp_path: Path) -> None:
     url = valkey_server.get_secret_value()
-    worker = await start("run", url, tmp_path)
+    worker = await start("run", url, tmp_path, FLBT_LOG_FORMAT="json")
     try:
         async with asyncio.timeout(60):
             while not await queue.workers():
@@ -39,7 +40,8 @@ async def test_a_worker_is_well_while_it_runs(queue: JobQueue, valkey_server: Se
         assert await check(url, tmp_path) == (0, "")
     finally:
         worker.terminate()
-        await worker.communicate()
+        _, said = await worker.communicate()
+    assert [json.loads(line)["level"] for line in said.splitlines()] == ["INFO"] * 2, "its two lanes are ready"
     assert await check(url, tmp_path) == (1, "no heartbeat")
 
 

@@ -14,9 +14,10 @@ from bot.demo import write_demo_song
 from jobs import keys
 from jobs.connection import answer
 from jobs.failures import Reason
+from jobs.limits import Limits
 from jobs.models import Format, Model, Package, Rendition, Upload, Wish, YouTube
 from jobs.outcomes import Manifest, Phase, Stage, Tags
-from jobs.queue import JobQueue, Limits
+from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from tests.worker.studio import ask, bring, seen, work_off, worker_process

@@ -22,8 +22,8 @@ from bot.telegram.sources import (
 from bot.texts import figures, say, sentence
 from bot.wishes import wish_of
 from jobs.failures import Failure, Reason
+from jobs.limits import OverQuota, TooManyOpen
 from jobs.models import Request
-from jobs.queue import OverQuota, TooManyOpen
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +141,6 @@ async def _accept(front: Front, asker: Asker, request: Request) -> tuple[bool, s
         return False, say(asker.language, key, limit=full.limit)
     except OverQuota as over:
         return False, sentence(over.failure, asker.language)
-    if new:
-        log.info("request %s: %s, %s", request.id, asker.chat, request.source.key)
     return new, ""
 
 

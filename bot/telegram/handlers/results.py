@@ -20,10 +20,10 @@ from bot.telegram.platform import address_of, keyboard
 from bot.telegram.rights import may_cancel
 from bot.texts import say, sentence
 from jobs import keys, shelf
+from jobs.limits import OverQuota, TooManyOpen
 from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Upload, Wish, request_id
 from jobs.models import track_id as track_id_of
 from jobs.outcomes import Phase, View
-from jobs.queue import OverQuota, TooManyOpen
 
 #: Seconds within which a second tap on a button is the same one.
 DOUBLE_TAP: Final = 3.0

@@ -1,0 +1,102 @@
+"""What processes log: one line per change of state, with the ids of request and track, and no secret."""
+
+import json
+import logging
+import sys
+import time
+
+import pytest
+
+from jobs.desk import Desk
+from jobs.failures import Failure, Reason
+from jobs.logs import Discreet, DiscreetJson, about
+from jobs.models import Request, YouTube, request_id
+from jobs.outcomes import Phase
+from jobs.queue import JobQueue
+
+TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz_0123456"
+PROXY = "http://someone:s3cret@proxy:8080"
+
+
+def record(message: str, *values: object, **fields: object) -> logging.LogRecord:
+    made = logging.LogRecord("jobs.queue", logging.INFO, __file__, 1, message, values, None)
+    made.created = 1_800_000_000.25
+    for name, value in about(**fields).items():
+        setattr(made, name, value)
+    return made
+
+
+def test_as_text_what_it_is_about_follows_the_message() -> None:
+    line = Discreet().format(
+        record("request %s: failed", "ab12cd34", track="ef56", reason=Reason.NETWORK, detail='no "way"', seconds=1.25)
+    )
+    assert line.partition(" INFO    ")[2] == (
+        r'jobs.queue: request ab12cd34: failed track=ef56 reason=network detail="no \"way\"" seconds=1.25'
+    )
+
+
+def test_as_json_everything_is_a_field() -> None:
+    line = DiscreetJson().format(record("request %s: failed", "ab12cd34", track="ef56", seconds=1.25, chat=""))
+    assert json.loads(line) == {
+        "time": "2027-01-15T08:00:00.250+00:00", "level": "INFO", "logger": "jobs.queue", "message": "failed",
+        "request": "ab12cd34", "track": "ef56", "seconds": 1.25,
+    }  # fmt: skip
+    assert json.loads(DiscreetJson().format(record("the queue is away")))["message"] == "the queue is away"
+
+
+@pytest.mark.parametrize("formatter", [Discreet(), DiscreetJson()])
+def test_no_secret_is_in_a_line_nor_in_its_traceback(formatter: logging.Formatter) -> None:
+    try:
+        raise OSError(f"POST https://api.telegram.org/bot{TOKEN}/getMe through {PROXY}")
+    except OSError:
+        made = record("GET https://host/bot%s/x", TOKEN, detail=f"by {PROXY}", where=OSError(PROXY))
+        made.exc_info = sys.exc_info()
+    line = formatter.format(made)
+    assert "Traceback" in line
+    assert TOKEN not in line
+    assert "s3cret" not in line
+    assert "proxy:8080" in line
+
+
+def ask(video_id: str) -> Request:
+    source = YouTube(video_id=video_id)
+    return Request(
+        id=request_id("test:ana", video_id, source), platform="test", chat="test:ana", asker="test:ana", source=source,
+        created_at=time.time(),
+    )  # fmt: skip
+
+
+async def test_each_change_of_state_is_one_line_with_both_ids(
+    queue: JobQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    desk = Desk(queue.redis, "worker-of-the-test")
+    request, other = ask("dQw4w9WgXcQ"), ask("jNQXAC9IVRw")
+
+    await queue.submit(request)
+    await queue.submit(request)  # the same message again
+    await desk.begin(request.track_id)
+    await desk.ready(request.track_id, await desk.wanted(request.track_id))
+    await queue.sending(request.id)
+    await queue.done(request.id)
+    await queue.cancel(request.id)  # too late
+    await queue.submit(other)
+    await desk.begin(other.track_id)
+    await desk.hand_back(other.track_id)
+    await desk.begin(other.track_id)
+    await desk.fail(other.track_id, Failure(reason=Reason.PRIVATE, detail="LOGIN_REQUIRED"))
+    said = [
+        (event["message"], event["track"] == request.track_id, event.get("request") in (request.id, other.id))
+        for line in caplog.records
+        if "track" in (event := json.loads(DiscreetJson().format(line)))
+    ]
+    of_first = [(message, is_request) for message, is_first, is_request in said if is_first]
+    assert of_first == [
+        ("accepted", True), (Phase.WAITING, True), ("waiting", True), ("begun", False), ("ready", False),
+        ("ready", True), (Phase.SENDING, True), (Phase.DONE, True),
+    ]  # fmt: skip
+    assert [message for message, is_first, _ in said if not is_first] == [
+        "accepted", "waiting", "begun", "handed back", "begun", "failed", "failed",
+    ]  # fmt: skip
+    failed = json.loads(DiscreetJson().format(caplog.records[-1]))
+    assert (failed["request"], failed["reason"], failed["detail"]) == (other.id, "private", "LOGIN_REQUIRED")
