@@ -139,7 +139,9 @@ class Faces:
             log.exception("request %s: its card cannot be shown", request.id)
             self._notes[request.id] = (note or CardNote(gone="card")).model_copy(update={"face": _face(new)})
         finally:
-            self._edited_at[request.id] = time.monotonic()
+            # One that could not be posted is still the first in its chat when the chat may be spoken to again.
+            if note is not None or request.id in self._notes:
+                self._edited_at[request.id] = time.monotonic()
 
     async def _put(self, view: View, note: CardNote | None, new: Card) -> CardNote:
         """Show `new`. Returns what is to be remembered. Raises `Later`, `Away` and `Unconfirmed`."""

@@ -64,7 +64,7 @@ class Follower:
         self._faces = Faces(queue, store, platform, self.ledger, self.wake)
         self._woken = asyncio.Event()
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
-        self._not_before: dict[str, float] = {}  # by request, time.monotonic()
+        self._not_before: dict[str, float] = {}  # by request, or by chat for its deliveries: time.monotonic()
         self._tries: dict[str, int] = {}  # by request: failed ones in a row
         self._foreseen: set[str] = set()  # requests
         self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery after the other
@@ -163,7 +163,7 @@ class Follower:
                 self._begin(view, self._fetch, FETCH_TRIES, Reason.UPLOAD_GONE)
             case Phase.READY if note_of(view) is None and time.time() - view.request.created_at < CARD_FIRST:
                 pass
-            case Phase.READY | Phase.SENDING:
+            case Phase.READY | Phase.SENDING if time.monotonic() >= self._not_before.get(view.request.chat, 0.0):
                 self._begin(view, self._deliver, DELIVERY_TRIES, Reason.INTERNAL)
             case Phase.CANCELLED | Phase.FAILED if view.request.id in self._errands:
                 self._errands[view.request.id].cancel()
@@ -174,8 +174,8 @@ class Follower:
         requests = {view.request.id for view in views}
         chats = {view.request.chat for view in views}
         for memory in (self._not_before, self._tries):
-            for request_id in memory.keys() - requests:
-                memory.pop(request_id)
+            for gone in memory.keys() - requests - chats:
+                memory.pop(gone)
         self._foreseen &= requests
         for chat in self._turns.keys() - chats:
             if not self._turns[chat].locked():
@@ -216,7 +216,9 @@ class Follower:
             await self._fail(view, Failure(reason=Reason.CANCELLED, detail=f"nobody is there: {why}"))
         except Later as why:
             log.info("request %s: %s", request_id, why)
-            self._not_before[request_id] = time.monotonic() + why.seconds
+            # The whole chat waits: what is behind this one must not overtake it.
+            who = view.request.chat if errand == self._deliver else request_id
+            self._not_before[who] = time.monotonic() + why.seconds
         except (Away, Unconfirmed, RedisError) as why:
             failures = self._tries[request_id] = self._tries.get(request_id, 0) + 1
             if failures >= tries:
