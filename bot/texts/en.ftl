@@ -12,6 +12,8 @@ help = Send me a YouTube link, or a song as an audio file, a video or a voice me
     /status – what I’m working on for you
     /cancel – stop what I’m working on
 
+    Several links in one message are fine, and so are playlists. Under each result are buttons: backing tracks, a zip, other formats, more stems.
+
     A song takes about a minute, more when others are in line. Songs can be up to { $limit } long, files up to { $size }.
 help-owner = You are my owner:
     /allow – let someone in: as a reply to their message, with their number, or in a group for the whole group
@@ -37,7 +39,7 @@ access-closed-group = This bot is private. Its owner can send /allow here to let
 owner-paired = Welcome! I’m yours now. Send me a YouTube link or an audio file to try me.
 
     Let others in with /allow: as a reply to their message, with their number, or in a group for the whole group.
-owner-pairing-wrong = This link is not valid any more. Start me again: the log shows a new one.
+owner-pairing-wrong = This link no longer works. If this bot is yours, start it again and open the link in its log. If not, ask its owner to let you in: your number is { $number }.
 allow-done = { $name } can use me now.
 allow-known = { $name } could use me already.
 allow-group = Everyone in this group can use me now.
@@ -79,6 +81,11 @@ links-several = { $count ->
         [one] One song, coming up.
        *[other] { $count } songs, one after the other. Each gets its own message.
     }
+links-left-out = { $count ->
+        [one] I left out the last song.
+       *[other] I left out the last { $count } songs.
+    }
+file-beside-link = I take the file. If you want the link too, send it on its own.
 links-rest-refused = { $count ->
         [one] One link in there is not a YouTube video; I left it out.
        *[other] { $count } links in there are not YouTube videos; I left them out.
@@ -108,11 +115,11 @@ cancel-done = { $count ->
 cancel-nothing = There is nothing to cancel.
 cancel-which = Which one?
 cancel-too-late = Too late: that one is finished already.
-cancel-not-yours = Only the one who asked for it can cancel this.
+cancel-not-yours = Only the one who asked for it or an admin can cancel this.
 button-cancel = Cancel
 button-cancel-all = Cancel all
 button-resend = Send again
-button-old = This button has done its work.
+button-old = There is nothing left to do here. /status shows how things stand.
 resend-started = Sending it again.
 
 ## Cards
@@ -226,7 +233,7 @@ made-anew = I no longer have its stems, so I’m separating it again. That takes
 made-count = { $stems } stems need a new separation, so this takes a little.
 made-already = I’m on it already.
 forget-sure = Remove this song’s files from my disk, and everything I remember of it?
-forget-not-yours = Only the one who asked for it can have this forgotten.
+forget-not-yours = Only the one who asked for it or an admin can have this forgotten.
 forget-busy = Somebody is waiting for this song right now. Try again when it is done.
 forget-done = Forgotten.
 mix-how = Tell me what you want to hear: /mix no drums, or /mix vocals bass. Reply with it to a song I sent, or I take the last one.
@@ -320,7 +327,7 @@ playlist-endless = This is a mix that YouTube makes up as it goes, and it never 
 playlist-endless-beside = That link is from a mix that never ends; I take the one song.
 playlist-started = One after the other. /cancel stops it.
 playlist-ends = Stopped.
-playlist-not-yours = Only the one who asked for this playlist can do that.
+playlist-not-yours = Only the one who asked for this playlist or an admin can do that.
 button-playlist = The whole playlist
 
 ## Status
@@ -364,5 +371,5 @@ failure-over-quota = { $whose ->
     } Send this again in { $wait_seconds }. Songs that I have sent before, and other mixes of them, you can have at any time.
     .plain = That is all the music for today. Send this again tomorrow.
 too-fast = That was more than I can follow. I listen again when you have been quiet for { $wait }.
-access-closed-tap = This bot is private: ask its owner to let you in.
+access-closed-tap = This bot is private. Ask its owner to let you in.
 playlist-paused = The playlist ends here for today. Send its link again later: what is done already costs nothing.

@@ -12,8 +12,10 @@ help = Me mande um link do YouTube, ou uma música como arquivo de áudio, víde
     /status – o que estou fazendo para você
     /cancel – parar o que estou fazendo
 
+    Pode mandar vários links de uma vez, e playlists também. Sob cada resultado há botões: para tocar junto, zip, outros formatos, mais faixas.
+
     Uma música leva cerca de um minuto, mais quando há fila. Músicas podem ter até { $limit }, arquivos até { $size }.
-help-owner = Você é meu dono:
+help-owner = Este bot é seu:
     /allow – liberar alguém: respondendo à mensagem da pessoa, com o número dela, ou em um grupo para o grupo todo
     /deny – das mesmas formas, para não liberar mais
     /who – quem você liberou
@@ -37,7 +39,7 @@ access-closed-group = Este bot é privado. O dono pode mandar /allow aqui para l
 owner-paired = Boas-vindas! Agora sou seu. Me mande um link do YouTube ou um arquivo de áudio para experimentar.
 
     Libere outras pessoas com /allow: respondendo à mensagem delas, com o número delas, ou em um grupo para o grupo todo.
-owner-pairing-wrong = Este link não vale mais. Me inicie de novo: o log mostra um novo.
+owner-pairing-wrong = Este link não vale mais. Se o bot é seu, inicie de novo e abra o link do log. Se não, peça ao dono para liberar você: seu número é { $number }.
 allow-done = { $name } já pode me usar.
 allow-known = { $name } já podia me usar.
 allow-group = Todo mundo neste grupo já pode me usar.
@@ -70,7 +72,7 @@ settings-package-button = { $package ->
        *[album] Arquivos
     }
 settings-saved = Salvo.
-settings-not-yours = Só os administradores do grupo podem mudar isso.
+settings-not-yours = Só os admins do grupo podem mudar isso.
 
 ## Pedindo
 
@@ -79,6 +81,11 @@ links-several = { $count ->
         [one] Uma música a caminho.
        *[other] { $count } músicas, uma depois da outra. Cada uma tem a sua mensagem.
     }
+links-left-out = { $count ->
+        [one] Deixei a última música de fora.
+       *[other] Deixei as últimas { $count } músicas de fora.
+    }
+file-beside-link = Pego o arquivo. Se quiser o link também, mande-o sozinho.
 links-rest-refused = { $count ->
         [one] Um link aí não é um vídeo do YouTube; deixei de fora.
        *[other] { $count } links aí não são vídeos do YouTube; deixei de fora.
@@ -108,11 +115,11 @@ cancel-done = { $count ->
 cancel-nothing = Não há nada para cancelar.
 cancel-which = Qual delas?
 cancel-too-late = Tarde demais: essa já terminou.
-cancel-not-yours = Só quem pediu pode cancelar.
+cancel-not-yours = Só quem pediu ou um admin pode cancelar.
 button-cancel = Cancelar
 button-cancel-all = Cancelar todas
 button-resend = Mandar de novo
-button-old = Este botão já cumpriu o papel dele.
+button-old = Não há mais nada a fazer aqui. /status mostra como estão as coisas.
 resend-started = Mandando de novo.
 
 ## Cartões
@@ -226,7 +233,7 @@ made-anew = Não tenho mais as faixas dela, então estou separando de novo. Demo
 made-count = { $stems } faixas pedem uma nova separação, então demora um pouco.
 made-already = Já estou fazendo.
 forget-sure = Apagar os arquivos desta música do meu disco e tudo o que lembro dela?
-forget-not-yours = Só quem pediu pode mandar esquecer.
+forget-not-yours = Só quem pediu ou um admin pode mandar esquecer.
 forget-busy = Alguém está esperando por esta música agora. Tente de novo quando terminar.
 forget-done = Esquecida.
 mix-how = Me diga o que quer ouvir: /mix sem bateria, ou /mix voz baixo. Responda com isso a uma música que mandei, ou eu pego a última.
@@ -299,7 +306,7 @@ playlist-start = { $count ->
         [one] Começar com ela
        *[other] Começar: { $count } músicas, uma depois da outra
     }
-playlist-no = Não, obrigado
+playlist-no = Agora não
 playlist-stop = Parar
 playlist-at = Música { $place } de { $count }
 playlist-waits = Esperando o seu toque em “Começar”
@@ -320,7 +327,7 @@ playlist-endless = Esta é uma mix que o YouTube inventa na hora e que não tem 
 playlist-endless-beside = Esse link é de uma mix sem fim; eu pego só a música.
 playlist-started = Uma depois da outra. /cancel para tudo.
 playlist-ends = Parado.
-playlist-not-yours = Só quem pediu esta playlist pode fazer isso.
+playlist-not-yours = Só quem pediu esta playlist ou um admin pode fazer isso.
 button-playlist = A playlist inteira
 
 ## Status
@@ -364,5 +371,5 @@ failure-over-quota = { $whose ->
     } Mande de novo daqui a { $wait_seconds }. Músicas que já mandei, e outras misturas delas, você pode ter a qualquer hora.
     .plain = É toda a música de hoje. Mande de novo amanhã.
 too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir depois de { $wait } sem mensagens suas.
-access-closed-tap = Este bot é privado: peça ao dono para liberar você.
+access-closed-tap = Este bot é privado. Peça ao dono para liberar você.
 playlist-paused = A playlist termina aqui por hoje. Mande o link de novo mais tarde: o que já está pronto não custa nada.

@@ -63,7 +63,7 @@ async def take(front: Front, asker: Asker, message: Message, source: Message) ->
     file, found = file_in(source), links_in(source)
     alone = [playlist for playlist in found.playlists if playlist.alone]
     if file is not None and (file.bytes_ is None or file.bytes_ <= download_limit(front.settings)):
-        await _take_file(front, asker, message, file)
+        await _take_file(front, asker, message, file, beside=bool(found.sources or alone))
     elif found.sources or alone:
         if found.sources:
             await _take_links(front, asker, message, found)
@@ -108,12 +108,13 @@ def _answers_us(front: Front, message: Message) -> bool:
 # --- files and links -------------------------------------------------------------------------------------------
 
 
-async def _take_file(front: Front, asker: Asker, message: Message, file: File) -> None:
+async def _take_file(front: Front, asker: Asker, message: Message, file: File, *, beside: bool) -> None:
+    """`beside`: there is a link in its caption, too."""
     wish = await wish_of(front.queue.redis, asker.chat, front.settings)
     (request,) = requests_for([file.upload], message, asker, wish)
-    _, refusal = await _accept(front, asker, request)
-    if refusal:
-        await reply(front, message, refusal)
+    new, refusal = await _accept(front, asker, request)
+    if refusal or (new and beside):
+        await reply(front, message, refusal or say(asker.language, "file-beside-link"))
 
 
 async def _take_links(front: Front, asker: Asker, message: Message, found: Found) -> None:
@@ -124,7 +125,8 @@ async def _take_links(front: Front, asker: Asker, message: Message, found: Found
         new, refusal = await _accept(front, asker, request)
         accepted += new
         if refusal:  # the rest would be refused alike
-            refusals = [refusal]
+            left = len(requests) - requests.index(request)
+            refusals = [*([say(asker.language, "links-left-out", count=left)] if accepted else []), refusal]
             break
     beside = [playlist for playlist in found.playlists if not playlist.alone]
     lines = [*(_remarks(asker, found, beside, accepted) if accepted else ()), *refusals]

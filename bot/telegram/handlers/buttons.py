@@ -5,22 +5,17 @@ from telegram import CallbackQuery
 from bot.cards import Action, Card, Verb, parse_action
 from bot.faces import note_of
 from bot.telegram.changing import change
-from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front
 from bot.telegram.handlers import preferences, results
 from bot.telegram.handlers.commands import LOOK_BACK, cancel_all
 from bot.telegram.rights import may_cancel
+from bot.telegram.taps import answered
 from bot.texts import say
 from jobs.outcomes import View
 
 
 async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
-    said = say(asker.language, "went-wrong")
-    try:
-        said = await _act(front, asker, query)
-    finally:
-        with nothing_to_do():  # an answer that comes too late is missed by nobody
-            await query.answer(said or None)
+    await answered(asker, query, _act(front, asker, query))
 
 
 async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:

@@ -6,6 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.cards import Action, Verb, heading
 from bot.telegram.about import asked_with, is_card_of
+from bot.telegram.address import number
 from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.menus import show_owners_menu
 from bot.telegram.rights import may_act_for, may_cancel
@@ -26,9 +27,9 @@ async def start(front: Front, asker: Asker, message: Message) -> None:
         await reply(front, message, say(asker.language, "owner-paired"))
         await show_owners_menu(front.bot, asker.person)
     elif await front.people.may_ask(asker.person, asker.chat):
-        await reply(front, message, say(asker.language, "start"))
+        await reply(front, message, say(asker.language, "group-hello" if asker.in_group else "start"))
     elif await front.people.first_refusal(asker.person):
-        await reply(front, message, say(asker.language, "owner-pairing-wrong"))
+        await reply(front, message, say(asker.language, "owner-pairing-wrong", number=str(number(asker.person))))
 
 
 async def help_(front: Front, asker: Asker, message: Message) -> None:

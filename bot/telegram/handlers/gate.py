@@ -4,9 +4,9 @@ from telegram import CallbackQuery, Message, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.telegram.address import number
-from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front, asker_in, reply
 from bot.telegram.handlers.pace import is_heard
+from bot.telegram.taps import tell
 from bot.texts import say
 
 
@@ -26,8 +26,7 @@ async def gate(front: Front, update: Update) -> None:
         return
     if update.callback_query is not None:
         if await front.people.first_refusal(asker.person):
-            with nothing_to_do():
-                await update.callback_query.answer(say(asker.language, "access-closed-tap"))
+            await tell(update.callback_query, say(asker.language, "access-closed-tap"))
     elif update.message is not None:
         await _turn_away(front, asker, update.message)
     raise ApplicationHandlerStop

@@ -3,8 +3,8 @@
 from telegram import CallbackQuery, Message
 
 from bot.people import QUIET, Hearing
-from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front, reply
+from bot.telegram.taps import tell
 from bot.texts import figures, say
 
 
@@ -16,6 +16,5 @@ async def is_heard(front: Front, asker: Asker, about: Message | CallbackQuery) -
         if isinstance(about, Message):
             await reply(front, about, said)
         else:
-            with nothing_to_do():
-                await about.answer(said)
+            await tell(about, said)
     return hearing is Hearing.YES

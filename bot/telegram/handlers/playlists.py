@@ -6,22 +6,17 @@ from typing import Final
 from telegram import CallbackQuery, Message
 
 from bot.links import Playlist
-from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front
 from bot.telegram.handlers.asking import take_playlist
 from bot.telegram.rights import may_act_for
+from bot.telegram.taps import answered
 from bot.texts import say
 
 PATTERN: Final = re.compile(r"list:[A-Za-z0-9_-]{12,59}|run:[0-9a-f]{16}:(start|stop)")
 
 
 async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
-    said = say(asker.language, "went-wrong")
-    try:
-        said = await _act(front, asker, query)
-    finally:
-        with nothing_to_do():
-            await query.answer(said or None)
+    await answered(asker, query, _act(front, asker, query))
 
 
 async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:

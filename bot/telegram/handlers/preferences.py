@@ -8,10 +8,10 @@ from telegram import CallbackQuery, Message
 from bot.cards import Action, Button, Card, settings_card
 from bot.groups import Customs, customs_of, keep_customs
 from bot.telegram.changing import change
-from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front, reply
 from bot.telegram.platform import keyboard
 from bot.telegram.rights import may_change_settings
+from bot.telegram.taps import answered
 from bot.texts import LANGUAGES, Language, say
 from bot.wishes import chosen, remember, wish_of
 
@@ -26,12 +26,7 @@ async def settings(front: Front, asker: Asker, message: Message) -> None:
 
 async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
     """A button that only groups have."""
-    said = say(asker.language, "went-wrong")
-    try:
-        said = await _choose_custom(front, asker, query)
-    finally:
-        with nothing_to_do():
-            await query.answer(said or None)
+    await answered(asker, query, _choose_custom(front, asker, query))
 
 
 async def choose(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:

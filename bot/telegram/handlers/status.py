@@ -17,11 +17,11 @@ from bot.tally import ends
 from bot.telegram.about import request_about
 from bot.telegram.address import PLATFORM
 from bot.telegram.changing import change
-from bot.telegram.errors import nothing_to_do
 from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.handlers.commands import cancel_all
 from bot.telegram.platform import keyboard
 from bot.telegram.rights import may_cancel
+from bot.telegram.taps import answered
 from bot.texts import Language, figures, say
 from jobs import VERSION, keys
 from jobs.makers import about_workers
@@ -61,20 +61,18 @@ async def status(front: Front, asker: Asker, message: Message) -> None:
 
 async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
     """A song in the list: stop it, or show where it stands, with its buttons."""
-    said = say(asker.language, "went-wrong")
-    try:
-        verb, _, request_id = (query.data or "").partition(":")
-        view = await front.queue.view(request_id)
-        if view is None or view.request.chat != asker.chat or not isinstance(query.message, Message):
-            said = say(asker.language, "button-old")
-        elif verb == "show":
-            await _show(front, query.message, view)
-            said = ""
-        else:
-            said = await _stop(front, asker, query, view)
-    finally:
-        with nothing_to_do():
-            await query.answer(said or None)
+    await answered(asker, query, _act(front, asker, query))
+
+
+async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
+    verb, _, request_id = (query.data or "").partition(":")
+    view = await front.queue.view(request_id)
+    if view is None or view.request.chat != asker.chat or not isinstance(query.message, Message):
+        return say(asker.language, "button-old")
+    if verb == "stop":
+        return await _stop(front, asker, query, view)
+    await _show(front, query.message, view)
+    return ""
 
 
 async def _stop(front: Front, asker: Asker, query: CallbackQuery, view: View) -> str:

@@ -68,7 +68,7 @@ async def test_a_stranger_who_taps_is_told_in_passing_and_once(closed: Rig, capl
         await ana.say(f"/deny {bo.id}")
         await ana.until(lambda message: "any more" in message.text)
         first = await bo.press_data(settings, "stems::4")
-        assert await first.answer() == "This bot is private: ask its owner to let you in."
+        assert await first.answer() == "This bot is private. Ask its owner to let you in."
         await bo.press_data(settings, "stems::4")
         await bo.say(SONG)
     assert len(closed.server.calls("answerCallbackQuery")) == 1
@@ -81,7 +81,7 @@ async def test_the_link_works_once_and_only_for_one(closed: Rig, caplog: pytest.
         ana = await paired(closed, caplog)
         bo = closed.server.private(closed.server.person("Bo"))
         await bo.say(f"/start {code_in(caplog)}")
-        await bo.until(lambda message: "not valid any more" in message.text)
+        await bo.until(lambda message: "This link no longer works" in message.text)
         await ana.say(SONG)
         await ana.until(lambda message: "Next in line" in message.text)
         assert "allow" in closed.server.commands[f"chat:{ana.id}", ""]

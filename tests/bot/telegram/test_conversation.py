@@ -382,5 +382,5 @@ async def test_old_and_foreign_buttons_are_answered(rig: Rig) -> None:
             (ana, card, "what:is:this"),
         ):
             press = await chat.press_data(message, data)
-            assert await press.answer() == "This button has done its work."
+            assert await press.answer() == "There is nothing left to do here. /status shows how things stand."
         assert await rig.phase(ana) is Phase.WAITING

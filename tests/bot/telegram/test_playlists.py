@@ -144,7 +144,7 @@ async def test_a_restart_goes_on_where_it_was(rig: Rig) -> None:
         await ana.until(lambda message: "3 songs of 3 are here" in message.text)
         await rig.settled()
         press = await ana.press_data(card, f"run:{'0' * 16}:start")
-        assert await press.answer() == "This button has done its work."
+        assert await press.answer() == "There is nothing left to do here. /status shows how things stand."
     assert len(files(ana)) == 6
     assert len(cards(ana)) == 1 + 3
     assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0
@@ -187,7 +187,7 @@ async def test_stopped_by_its_button_by_cancel_or_before_it_began(rig: Rig) -> N
                 await (await band.press(card, "No, thanks", by=ana)).answer()
             else:
                 assert await (await band.press(card, "Start", by=bo)).answer() == (
-                    "Only the one who asked for this playlist can do that."
+                    "Only the one who asked for this playlist or an admin can do that."
                 )
                 await (await band.press(card, "Start", by=ana)).answer()
                 await band.until(lambda message: "Song 1 of 3" in message.text)

@@ -130,7 +130,7 @@ async def test_what_was_confirmed_is_not_sent_again_and_what_was_under_way_is_of
         await ana.until(lambda message: message == card and "Send again" not in message.labels)
         await rig.settled()
         late = await ana.press_data(card, f"resend:{(await newest(rig, ana))}:zip-mp3")
-        assert await late.answer() == "This button has done its work."
+        assert await late.answer() == "There is nothing left to do here. /status shows how things stand."
     assert len(files(ana)) == 3
 
 

@@ -47,7 +47,7 @@ async def test_what_is_open_and_what_is_done_with_their_buttons(rig: Rig) -> Non
         again = await ana.until(lambda message: done(message) and message != finished)
         assert again.labels == finished.labels != []
         gone = await ana.press_data(listed, f"show:{'0' * 16}")
-        assert await gone.answer() == "This button has done its work."
+        assert await gone.answer() == "There is nothing left to do here. /status shows how things stand."
         await rig.worker.finish(track)
         await rig.settled()
 
