@@ -1,6 +1,7 @@
 """`fl-bt doctor`: what is well, what is not, and what to do about it."""
 
 import asyncio
+import importlib.util
 import platform
 import shutil
 import sys
@@ -58,15 +59,18 @@ def _python() -> Finding:
 
 
 async def _weights(settings: Settings) -> Finding:
+    if importlib.util.find_spec("worker") is None:  # as in the bot's container
+        return Finding("Weights", "none needed: no worker is installed here, and each has its own")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", "models", "--check", "2", "4", "5",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    output, _ = await process.communicate()
+    output, last_words = await process.communicate()
+    if process.returncode != 0:
+        why = last_words.decode(errors="replace").strip().rpartition("\n")[2]
+        return Finding("Weights", f"could not be looked at: {why}", "install FL-BT again: `uv sync`", grave=True)
     answers = dict(line.split() for line in output.decode().splitlines())
     there = [count for count, answer in answers.items() if answer == "yes"]
-    if process.returncode != 0:
-        return Finding("Weights", "damaged", "`uv run fl-bt models` fetches them again", grave=True)
     if not there:
         return Finding(
             "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models`"

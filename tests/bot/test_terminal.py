@@ -236,3 +236,44 @@ def test_doctor_finds_what_is_wrong_and_says_what_to_do(run: Run) -> None:
     assert "✗ Queue" in ill.stdout
     assert "✗ Store" in ill.stdout
     assert ill.stdout.count("→") >= 2
+
+
+#: Leaves the product where it is installed out of reach, then runs the command named by the arguments.
+ELSEWHERE = """
+import runpy, sys
+sys.path[:] = [sys.argv.pop(1), *(place for place in sys.path if place != sys.argv[1])]
+del sys.argv[1]
+runpy.run_module("bot", run_name="__main__", alter_sys=True)
+"""
+
+
+def test_doctor_where_the_bot_is_alone(
+    request: pytest.FixtureRequest, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """As in the bot's container: weights are the worker's business, and nobody calls them missing or damaged."""
+    here = request.config.rootpath
+    for room in ("bot", "jobs"):
+        (tmp_path / "app" / room).parent.mkdir(exist_ok=True)
+        (tmp_path / "app" / room).symlink_to(here / room)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", ELSEWHERE, str(tmp_path / "app"), str(here), "doctor"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "✓ Weights  none needed" in done.stdout, done.stderr
+    assert done.returncode == 0
+
+
+def test_doctor_says_why_weights_could_not_be_looked_at(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "worker").mkdir()
+    (tmp_path / "worker" / "__init__.py").touch()
+    (tmp_path / "worker" / "__main__.py").write_text("raise SystemExit('half of it is missing')")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "bot", "doctor"],
+        cwd=tmp_path, env=environment | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "✗ Weights  could not be looked at: half of it is missing" in done.stdout
+    assert done.returncode == 1
+
+
+def test_the_version(run: Run) -> None:
+    assert run("--version").stdout == "fl-bt, version 0.1.0\n"
