@@ -12,7 +12,7 @@ from tests.peers.botapi import Chat, Message
 
 MP3 = b"\xff\xfb\x90\x00" + bytes(5000)
 NOTHING_LEFT = "There is nothing left to do here. /status shows how things stand."
-FORWARDED = {
+FORWARDED: dict[str, Any] = {
     "forward_origin": {
         "type": "channel",
         "date": 1,
