@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from jobs.embedded import private_valkey
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
+from tests.discretion import Discretion
 
 # Tests start hundreds of processes. Where Python is told to keep no bytecode, each would compile every library anew,
 # which is more than half of all the work; so it is kept out of the way, beside what pytest keeps.
@@ -28,6 +29,12 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 # A busy machine is no failure: no example has a deadline.
 hypothesis_settings.register_profile("fl-bt", deadline=None)
 hypothesis_settings.load_profile("fl-bt")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    discretion = Discretion()
+    discretion.start()
+    config.pluginmanager.register(discretion, "discretion")
 
 
 @pytest.hookimpl(tryfirst=True)

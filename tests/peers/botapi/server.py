@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
+from tests.discretion import hear
 from tests.peers.botapi import limits, wire
 from tests.peers.botapi.faults import Fault, Request, Trouble
 from tests.peers.botapi.files import Shelf
@@ -203,6 +204,7 @@ class BotApi:
         finally:
             record.seconds = time.monotonic() - started
             self.requests.append(record)
+            hear("what the bot sent", record.fields)
             self.notice()
 
     @asynccontextmanager
