@@ -5,6 +5,7 @@ knows that its worker is dead and frees it; arq alone would wait for its longest
 """
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Iterable, Sequence
@@ -22,7 +23,7 @@ from jobs.limits import CHARGE
 from jobs.logs import about
 from jobs.looking import ALIVE, texts
 from jobs.makers import About
-from jobs.models import Model, Rendition, Source, Upload, Value
+from jobs.models import Model, Rendition, Request, Source, Upload, Value
 from jobs.outcomes import Lane, Progress
 from jobs.queue import enqueue
 
@@ -231,15 +232,20 @@ class Desk:
         return freed
 
     async def awaited(self) -> frozenset[str]:
-        """What somebody waits for and the store must not lose: ids of tracks and of uploads."""
-        tracks = await self._members(keys.AWAITED)
-        names = set(tracks)
-        for track_id in tracks:
-            source = await answer(self.redis.hget(keys.track(track_id), "source"))
-            if source is not None:
-                upload = _source.validate_json(source)
-                names.update([upload.upload_id] if isinstance(upload, Upload) else [])
-        return frozenset(names)
+        """What somebody waits for, or is being sent, and the store must not lose: ids of tracks and of uploads."""
+        names = set(await self._members(keys.AWAITED))
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for track_id in names:
+                pipe.hget(keys.track(track_id), "source")
+            for platform in texts(await self.redis.zrange(keys.FRONTS, 0, -1)):
+                for request_id in texts(await self.redis.zrange(keys.attended(platform), 0, -1)):
+                    pipe.hget(keys.request(request_id), "request")
+            found = [json.loads(value) for value in await pipe.execute() if value]
+        requests = [Request.model_validate(value) for value in found if "source" in value]
+        names.update(request.track_id for request in requests)
+        sources = [request.source for request in requests]
+        sources += [_source.validate_python(value) for value in found if "source" not in value]
+        return frozenset(names) | {source.upload_id for source in sources if isinstance(source, Upload)}
 
     async def _attempt(self, track_id: str) -> int:
         return int(await answer(self.redis.hget(keys.track(track_id), "attempt")) or 0)

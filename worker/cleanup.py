@@ -1,33 +1,56 @@
-"""Old results go by age and quota, and so does what a killed worker left half made."""
+"""Old results go by age and quota, and so does what a killed worker left half made; and no work begins without room."""
 
 import asyncio
 import logging
 
 from redis.exceptions import RedisError
 
-from worker.pipeline import Studio
+from jobs.desk import Desk
+from jobs.failures import Reason, failed
+from jobs.settings import Settings
+from jobs.store import ResultStore
 
 log = logging.getLogger(__name__)
 
 EVERY = 600  # seconds
 
 
-async def keep_tidy(studio: Studio) -> None:
+async def keep_tidy(desk: Desk, store: ResultStore, settings: Settings) -> None:
     """Tidy the store now and every ten minutes, until cancelled."""
     while True:
         try:
-            await tidy(studio)
+            await tidy(desk, store, settings)
         except (RedisError, OSError) as error:
             log.warning("the store could not be tidied: %s", error)
         await asyncio.sleep(EVERY)
 
 
-async def tidy(studio: Studio) -> list[str]:
+async def tidy(desk: Desk, store: ResultStore, settings: Settings) -> list[str]:
     """Remove what is too old or over the quota and not waited for, and what the dead left. Returns the names."""
-    settings = studio.settings
-    busy = await studio.desk.awaited()
-    removed = await asyncio.to_thread(studio.store.tidy, settings.keep_hours * 3600, settings.quota_gb * 1e9, busy)
-    swept = await asyncio.to_thread(studio.store.sweep)
+    busy = await desk.awaited()
+    removed = await asyncio.to_thread(store.tidy, settings.keep_hours * 3600, settings.quota_gb * 1e9, busy)
+    swept = await asyncio.to_thread(store.sweep)
     for name in (*removed, *swept):
         log.info("%s: removed from the store", name)
     return [*removed, *swept]
+
+
+async def make_room(desk: Desk, store: ResultStore, settings: Settings) -> None:
+    """Before a separation: see that there is room for it, by the quota and on the disk, and that the store takes it.
+
+    Raises `Failed` with NO_DISK when there is none though everything old is gone, and `OSError` for a store that cannot
+    be written.
+    """
+    quota, least = settings.quota_gb * 1e9, settings.min_free_mb * 1e6
+    used, free = await asyncio.to_thread(store.used_bytes), store.free_bytes()
+    if used > quota or free < least:
+        await tidy(desk, store, settings)
+        used, free = await asyncio.to_thread(store.used_bytes), store.free_bytes()
+    if free < least:
+        raise failed(Reason.NO_DISK, f"{free / 1e6:.0f} MB free, {settings.min_free_mb:.0f} MB have to be")
+    if used > quota:
+        raise failed(
+            Reason.NO_DISK, f"{used / 1e9:.2f} GB in the store and waited for, {settings.quota_gb:g} GB may be"
+        )
+    with store.workspace():
+        pass

@@ -55,7 +55,7 @@ def _lane_worker(
         await studio.desk.recover()
         background.append(asyncio.create_task(studio.desk.keep_alive()))
         if lane is Lane.STUDIO:
-            background.append(asyncio.create_task(cleanup.keep_tidy(studio)))
+            background.append(asyncio.create_task(cleanup.keep_tidy(studio.desk, store, settings)))
         log.info("%s is ready", studio.desk.worker)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001

@@ -26,6 +26,7 @@ from jobs.store import ResultStore
 from worker import estimate
 from worker.child import run_child
 from worker.childside import failure_of_os_error
+from worker.cleanup import make_room
 from worker.fetching import fetch
 from worker.limits import Limits
 from worker.reporter import Reporter
@@ -111,8 +112,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     store = studio.store
     manifest = store.manifest(track.id)
     if manifest is None or not made_as_set(manifest, studio.settings):
-        if store.free_bytes() < studio.settings.min_free_mb * 1e6:
-            raise failed(Reason.NO_DISK, f"{store.free_bytes() / 1e6:.0f} MB free")
+        await make_room(studio.desk, store, studio.settings)
         manifest = await _separate(studio, track, reporter)
     else:
         store.touch(track.id)
