@@ -11,7 +11,7 @@ from bot.cards import Button, Card, status_line, tidy
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Request, Value, VideoId, Wish, YouTube, request_id
-from jobs.outcomes import View
+from jobs.outcomes import Tags, View
 from jobs.youtube import Listing
 
 #: Of songs that did not come, how many a card names; it has to fit into one message.
@@ -156,7 +156,7 @@ def run_card(run: Run, language: str, *, longest: float, view: View | None = Non
             return Card(text="\n".join(lines), buttons=((start,), (_button(run, language, "playlist-no", "stop"),)))
         case Step.RUNNING:
             lines = [name, say(language, "playlist-at", place=run.place + 1, count=len(run.songs))]
-            lines += [status_line(view, language) if view else _name(run.songs[run.place], language)]
+            lines += [_standing(run.songs[run.place], view, language)]
             lines += _lost(run, language)
             buttons = (_button(run, language, "playlist-stop", "stop"),)
         case Step.DONE:
@@ -211,6 +211,14 @@ def _why_not(run: Run, name: str, language: str, longest: float) -> str:
             return say(language, "playlist-unseen")
         return sentence(run.failure, language)
     return "\n".join([name, say(language, "playlist-empty"), *_left_out(run, language, longest)])
+
+
+def _standing(song: Song, view: View | None, language: str) -> str:
+    """The song in the works, under the name that it has in the list until a better one is known."""
+    if view is None:
+        return _name(song, language)
+    called = view.called or (Tags(title=song.title) if song.title else None)
+    return status_line(view.model_copy(update={"called": called}), language)
 
 
 def _name(song: Song, language: str) -> str:

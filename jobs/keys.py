@@ -9,7 +9,7 @@
 | flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
 | flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
-| flbt:track:ID          | hash   | source, model (JSON), lane, chat, attempt, starts, progress (JSON)           |
+| flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, attempt, starts          |
 | flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
 | flbt:wants:ID          | set    | renditions (JSON) somebody waits for                                         |
 | flbt:lease:ID          | string | the worker that has the track; it expires when the worker's heart stops      |

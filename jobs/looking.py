@@ -9,7 +9,7 @@ from arq.connections import ArqRedis
 from jobs import keys
 from jobs.failures import Failure
 from jobs.models import Request
-from jobs.outcomes import Lane, Phase, Progress, View
+from jobs.outcomes import Lane, Phase, Progress, Tags, View
 
 #: A worker or a front end is alive when its heart beat within this many seconds.
 ALIVE = 30.0
@@ -25,15 +25,15 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
         hashes = [fields for fields in await pipe.execute() if b"request" in fields]
         tracks = [fields[b"track"].decode() for fields in hashes]
         for track in tracks:
-            pipe.hmget(keys.track(track), ["progress", "attempt", "lane"])
+            pipe.hmget(keys.track(track), ["progress", "attempt", "lane", "called"])
         states = await pipe.execute()
-        for track, (_, attempt, lane) in zip(tracks, states, strict=True):
+        for track, (_, attempt, lane, _) in zip(tracks, states, strict=True):
             pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
         ranks = await pipe.execute()
     each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
     return [
-        _view(fields, progress, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
-        for fields, (progress, _, lane), rank in zip(hashes, states, ranks, strict=True)
+        _view(fields, progress, called, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
+        for fields, (progress, _, lane, called), rank in zip(hashes, states, ranks, strict=True)
     ]
 
 
@@ -61,7 +61,9 @@ def _wait(rank: int | None, each: float | None, first: float) -> float | None:
     return first + (rank - 1) * each if rank > 0 else 0.0
 
 
-def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None, wait: float | None) -> View:
+def _view(
+    fields: dict[bytes, bytes], progress: bytes | None, called: bytes | None, rank: int | None, wait: float | None
+) -> View:
     request = Request.model_validate_json(fields[b"request"])
     phase = Phase(fields[b"phase"].decode())
     waiting = phase is Phase.WAITING
@@ -70,6 +72,7 @@ def _view(fields: dict[bytes, bytes], progress: bytes | None, rank: int | None, 
     return View(
         request=request,
         phase=phase,
+        called=Tags.model_validate_json(called) if called else None,
         progress=Progress.model_validate_json(progress) if waiting and progress else None,
         ahead=rank if waiting and not progress else None,
         wait=wait if waiting and not progress else None,

@@ -59,12 +59,20 @@ class Phase(StrEnum):
 OPEN_PHASES = frozenset({Phase.RECEIVING, Phase.WAITING, Phase.READY, Phase.SENDING})
 
 
+class Tags(Value):
+    """What a track is called. `artist` is empty where nobody knows."""
+
+    title: str
+    artist: str = ""
+
+
 class View(Value):
     """One request as it stands now: what cards, `/status` and the terminal show."""
 
     request: Request
     phase: Phase
     progress: Progress | None = None  # while waiting
+    called: Tags | None = None  # found out while it was in line
     ahead: int | None = None  # tracks before this one, while queued
     wait: float | None = None  # seconds until its turn, an estimate, while queued
     failure: Failure | None = None  # when failed
@@ -77,13 +85,6 @@ class View(Value):
 
 
 # --- the result ----------------------------------------------------------------------------------------------
-
-
-class Tags(Value):
-    """What a track is called. `artist` is empty where nobody knows."""
-
-    title: str
-    artist: str = ""
 
 
 class StoredFile(Value):

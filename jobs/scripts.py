@@ -4,6 +4,13 @@ Every script reads the time from its arguments, so that a test can tell it what 
 may have are in `jobs/limits.py`.
 """
 
+#: Remember what a track is called, if anything is remembered of it. KEYS track. ARGV tags. Returns 1 when it is.
+CALL = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'called', ARGV[1])
+return 1
+"""
+
 #: Whose turn a job is: chats take turns, one track each per round, within a round in the order of asking. A chat that
 #: joins a queued track with an earlier turn of its own brings the track forward. KEYS queue, turns. ARGV job, chat.
 #: Returns the job's score: its round times a million, and a running number.

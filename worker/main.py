@@ -22,7 +22,7 @@ from jobs.outcomes import Lane
 from jobs.queue import JOB_FUNCTION
 from jobs.settings import Settings
 from jobs.store import ResultStore
-from worker import cleanup
+from worker import cleanup, titles
 from worker.about import versions
 from worker.listings import take_listing
 from worker.pipeline import Studio, take
@@ -56,6 +56,7 @@ def _lane_worker(
         background.append(asyncio.create_task(studio.desk.keep_alive()))
         if lane is Lane.STUDIO:
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.desk, store, settings)))
+            background.append(asyncio.create_task(titles.keep_asking(studio)))
         log.info("%s is ready", studio.desk.worker)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr, field_serializer
 
-from jobs.models import Model, Rendition, Source, Value
+from jobs.models import Model, Rendition, Source, Value, VideoId
 from jobs.outcomes import StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 
@@ -50,6 +50,18 @@ class ListingTask(OnlineTask):
     playlist_id: PlaylistId
     most: int = 200
     requests: int = 10
+
+
+class TitlesTask(OnlineTask):
+    """Find out what videos are called."""
+
+    video_ids: tuple[VideoId, ...]
+
+
+class Titles(Value):
+    """What is known of them, by video id."""
+
+    called: dict[str, Tags]
 
 
 class SeparationTask(Value):

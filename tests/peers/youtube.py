@@ -145,12 +145,23 @@ class _Handler(TunnelHandler):
                 self._watch(query["v"])
             case _, ["", "embed", _]:
                 self.answer(200, page({}, client_name="WEB_EMBEDDED_PLAYER"), "text/html")
+            case "www.youtube.com", ["", "oembed"]:
+                self._preview(query)
             case _, ["", "playlist"]:
                 self._browse(query["list"])
             case _ if path == PLAYER_SCRIPT_PATH:
                 self.answer(200, PLAYER_SCRIPT, "text/javascript")
             case _:
                 self.answer(404, SORRY, "text/html")
+
+    def _preview(self, query: dict[str, str]) -> None:
+        """What is shown of a video where somebody posts its link."""
+        video = self.server.site.videos.get(urlsplit(query["url"]).query.removeprefix("v="))
+        if video is None or query.get("format") != "json":
+            self.answer(404, b"Not Found", "text/html")
+        else:
+            about = {"type": "video", "title": video.title, "author_name": video.author}
+            self.answer(200, json.dumps(about).encode())
 
     def _watch(self, video_id: str) -> None:
         """The page of a video: it plays nothing itself, and knows what the video is called."""

@@ -1,0 +1,34 @@
+"""What the videos in line are called, found out before their turn, so that people can tell their songs apart.
+
+It is kept with the track. The worker asks and writes; front ends find it in `View.called`.
+"""
+
+from arq.connections import ArqRedis
+from pydantic import TypeAdapter
+
+from jobs import keys, scripts
+from jobs.connection import answer, run_script
+from jobs.models import Source, YouTube
+from jobs.outcomes import Tags
+
+_source: TypeAdapter[Source] = TypeAdapter(Source)
+
+
+async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
+    """Tracks in line that nobody has asked the name of: id → video. Whoever calls this is to ask, once.
+
+    Not the first in line: its download is about to tell.
+    """
+    found = {}
+    for job in await redis.zrange(keys.QUEUE, 1, most):
+        track_id = job.decode().rpartition(".")[0]
+        stored = await answer(redis.hget(keys.track(track_id), "source"))
+        source = _source.validate_json(stored) if stored else None
+        if isinstance(source, YouTube) and await answer(redis.hsetnx(keys.track(track_id), "called", "")):
+            found[track_id] = source
+    return found
+
+
+async def keep_called(redis: ArqRedis, track_id: str, tags: Tags) -> None:
+    """Remember what a track is called, as long as anything is remembered of it."""
+    await run_script(redis, scripts.CALL, [keys.track(track_id)], tags.model_dump_json())

@@ -1,0 +1,78 @@
+"""What waits in line is asked for its name: the real child, the stand-in for YouTube, the real queue."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from jobs.desk import Desk
+from jobs.models import YouTube
+from jobs.outcomes import Tags
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.peers.videos import Video
+from tests.peers.youtube import YouTubeStandIn
+from tests.worker.sources.conftest import shared_site, site
+from tests.worker.studio import ask as request_for
+from tests.worker.studio import worker_process
+from worker.pipeline import Studio
+from worker.titles import ask
+
+__all__ = ["shared_site", "site"]
+
+IDS = ["dQw4w9WgXcQ", "jNQXAC9IVRw", "aaaaaaaaaaA", "aaaaaaaaabA"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(_env_file=None, data=tmp_path)
+
+
+async def test_each_is_asked_for_once_in_one_small_request_and_the_first_not_at_all(
+    site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings
+) -> None:
+    studio = Studio(desk=Desk(queue.redis, "worker-1"), store=store, settings=settings)
+    site.add(Video(IDS[1], title="Some Band - A <b>Song</b> (Official Video)"))
+    site.add(Video(IDS[3], title="Another", author="Elis - Topic"))
+    requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
+    for request in requests:
+        await queue.submit(request)
+    before = len(site.requests)
+    for _ in range(2):
+        await ask(studio)
+    views = await queue.views([request.id for request in requests])
+    assert [view.called for view in views] == [
+        None,
+        Tags(title="A <b>Song</b>", artist="Some Band"),
+        None,  # there is no such video, which its own turn will tell
+        Tags(title="Another", artist="Elis"),
+    ]
+    assert [(asked.host, asked.path) for asked in site.requests[before:]] == [("www.youtube.com", "/oembed")] * 3
+
+
+async def test_without_a_network_songs_wait_without_names(
+    queue: JobQueue, store: ResultStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = settings.model_copy(update={"youtube_proxy": SecretStr("http://127.0.0.1:9")})
+    studio = Studio(desk=Desk(queue.redis, "worker-1"), store=store, settings=nowhere)
+    requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
+    for request in requests:
+        await queue.submit(request)
+    await ask(studio)
+    assert [view.called for view in await queue.views([request.id for request in requests])] == [None] * 4
+
+
+async def test_a_worker_asks_while_it_works(
+    site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr
+) -> None:
+    requests = [request_for(YouTube(video_id=video_id), who=video_id) for video_id in IDS]
+    site.add(Video(IDS[3], title="Some Band - The Last"))
+    for request in requests:
+        await queue.submit(request)
+    async with worker_process(settings.model_copy(update={"store": store.root.as_uri()}), valkey_server):
+        async with asyncio.timeout(60):
+            while (view := await queue.view(requests[3].id)) is None or view.called is None:
+                await asyncio.sleep(0.05)
+    assert view.called == Tags(title="The Last", artist="Some Band")

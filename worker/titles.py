@@ -1,0 +1,53 @@
+"""While songs wait in line, find out what they are called."""
+
+import asyncio
+import logging
+
+from redis.exceptions import RedisError
+
+from jobs.failures import Failed
+from jobs.titles import keep_called, nameless
+from worker.child import Step, run_child
+from worker.limits import Limits
+from worker.pipeline import Studio
+from worker.tasks import Titles, TitlesTask
+
+log = logging.getLogger(__name__)
+
+LOOK = 2.0  # seconds between two looks at who is in line
+MOST = 20  # names asked for at once
+DEADLINE = 30.0  # seconds
+
+
+async def keep_asking(studio: Studio) -> None:
+    """Ask for the names of what is in line, each once, until cancelled."""
+    while True:
+        try:
+            await ask(studio)
+        except RedisError as error:
+            log.warning("nobody knows what is in line: %s", error)
+        except Exception:
+            log.exception("names of what is in line: a bug")
+        await asyncio.sleep(LOOK)
+
+
+async def ask(studio: Studio) -> None:
+    """Ask for the names of what is in line now. Raises nothing but `RedisError`."""
+    redis, settings = studio.desk.redis, studio.settings
+    waiting = await nameless(redis, MOST)
+    if not waiting:
+        return
+    task = TitlesTask(video_ids=tuple(video.video_id for video in waiting.values()), proxy=settings.youtube_proxy)
+    limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
+    try:
+        found = await run_child("worker.sources.titles", task, Titles, _ignore, deadline=DEADLINE, limits=limits)
+    except Failed as error:
+        log.info("names of what is in line: %s", error.failure.detail)
+        return
+    for track_id, video in waiting.items():
+        if tags := found.called.get(video.video_id):
+            await keep_called(redis, track_id, tags)
+
+
+def _ignore(step: Step) -> None:
+    """Nobody watches."""
