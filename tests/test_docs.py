@@ -1,0 +1,210 @@
+"""What the pages say: every command in them is run by a test or says why not, and what they name is there."""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")],
+)
+
+#: What the commands of our pages begin with: settings in front aside, these programs.
+PROGRAMS = ("cd", "curl", "docker", "fl-bt", "git", "journalctl", "make", "pip", "sudo", "systemctl",
+            "systemd-analyze", "uv", "uvx")  # fmt: skip
+
+ITSELF = "this very run"
+DOCKER = "wants Docker: `make docker` runs it"
+CHANGES = "changes the machine it runs on"
+LINK = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
+OTHERS = "fetches other releases than those in the lock"
+HOURS = "takes too long for a test; prints the figures of a page"
+
+#: Each command of the pages: the test that runs it, as file::function, or in words why none does.
+COMMANDS = {
+    # The README
+    "pip install uv": "fetches from a package index; how uv came to this machine",
+    "uv run fl-bt separate --demo": "tests/bot/test_terminal.py::test_the_demo",
+    "uv run fl-bt separate song.mp3": (
+        "tests/bot/test_terminal.py::test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code"
+    ),
+    f'uv run fl-bt separate "{LINK}" --stems 4 --format mp3 --zip --output ~/Music': (
+        "tests/bot/test_terminal.py::test_a_zip_of_mp3s_from_a_youtube_link"
+    ),
+    "uv run --all-groups pytest": ITSELF,
+    "uv run fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
+    "uv run fl-bt doctor": "tests/bot/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
+    "docker compose up --build": DOCKER,
+    "docker compose logs bot": DOCKER,
+    # One machine
+    "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
+    "fl-bt separate": "tests/bot/test_terminal.py::test_the_demo",
+    "cd /opt/fl-bt": CHANGES,
+    "sudo env UV_PYTHON_INSTALL_DIR=/opt/fl-bt/.python uv sync --locked --compile-bytecode": CHANGES,
+    "sudo install -m 600 .env /etc/fl-bt.env": CHANGES,
+    "sudo systemctl edit --force --full fl-bt.service": CHANGES,
+    "sudo systemctl enable --now fl-bt": CHANGES,
+    "journalctl -u fl-bt -f": CHANGES,
+    "systemd-analyze verify": "wants systemd, and the unit where it will be",
+    "systemctl restart fl-bt": CHANGES,
+    # Compose
+    "docker compose up --build --detach": DOCKER,
+    "docker compose up --detach": DOCKER,
+    "docker compose up --detach --scale worker=2": DOCKER,
+    "docker compose ps": DOCKER,
+    "docker kill": DOCKER,
+    "docker stop": DOCKER,
+    "docker compose down": DOCKER,
+    "docker compose down --volumes": DOCKER,
+    "docker compose exec bot python -m bot doctor": "tests/bot/test_terminal.py::test_doctor_where_the_bot_is_alone",
+    "docker compose exec telegram-bot-api sh -c 'cd /var/lib/telegram-bot-api && find */music */documents */voice "
+    "*/videos -type f -mtime +1 -delete'": "wants an account with Telegram",
+    'curl "https://api.telegram.org/bot$FLBT_TELEGRAM_TOKEN/logOut"': "wants an account with Telegram",
+    # Upgrading
+    "git pull": "fetches another FL-BT than the one under test",
+    "git checkout uv.lock": "throws away what a person has changed",
+    "uv lock --upgrade-package pytubefix --upgrade-package yt-dlp --upgrade-package yt-dlp-ejs": OTHERS,
+    "uv lock --upgrade-package NAME && uv run --all-groups pytest": OTHERS,
+    "uv run --all-groups pytest tests/worker/sources": ITSELF,
+    "uv sync --locked --compile-bytecode": CHANGES,
+    "uv audit": "asks a database on the network, which knows more tomorrow than today",
+    # For who changes it
+    "uvx pre-commit install": "changes how this checkout commits",
+    'uv run --all-groups pytest -m "not faults" tests/jobs': ITSELF,
+    "uv run --all-groups python -m bench.mutants": HOURS,
+    "make dev": "fetches 2 GB; how this environment came to be",
+    "make check": "CI runs it beside the tests",
+    "make test": ITSELF,
+    "make coverage": "runs the tests",
+    "make faults": "runs the tests",
+    "make bench": HOURS,
+    "make docker": DOCKER,
+    "uv run --all-groups python -m bench": HOURS,
+    "uv run --all-groups pytest tests/faults -s": ITSELF,
+}
+
+
+def blocks(text: str) -> tuple[list[str], str]:
+    """The lines of a page's `sh` blocks, continued ones in one; and the page without any block."""
+    block = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+    shell = "".join(body for language, body in block.findall(text) if language == "sh")
+    return [" ".join(line.split()) for line in shell.replace("\\\n", " ").splitlines()], block.sub("", text)
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Everything that a person could type, from shell blocks and from the middle of sentences."""
+    lines, rest = blocks(page.read_text(encoding="utf-8"))
+    yield from filter(None, lines)
+    for span in re.findall(r"`([^`]+)`", rest):
+        words = span.split()
+        if re.split(r"[\s.:]", span)[0] in PROGRAMS and len(words) > 1 and not words[0].endswith((".lock", "bookworm")):
+            yield " ".join(words)
+
+
+def named_everywhere() -> dict[str, set[str]]:
+    """Each command with the pages that have it."""
+    found: dict[str, set[str]] = {}
+    for page in PAGES:
+        for command in commands(page):
+            found.setdefault(command, set()).add(page.name)
+    return found
+
+
+def test_every_command_is_run_by_a_test_or_says_why_not() -> None:
+    named = named_everywhere()
+    assert {command: named[command] for command in named.keys() - COMMANDS.keys()} == {}, "in the pages, but not here"
+    assert COMMANDS.keys() - named.keys() == set(), "here, but on no page any more"
+
+
+def test_the_tests_that_run_commands_are_there() -> None:
+    for command, answer in COMMANDS.items():
+        path, found, test = answer.partition("::")
+        if found:
+            assert re.search(rf"^(async )?def {test}\(", (ROOT / path).read_text(), re.MULTILINE), command
+
+
+def test_blocks_say_what_they_are() -> None:
+    """A block without a language is a picture: no command hides there."""
+    for page in PAGES:
+        for language, body in re.findall(r"^ *```(\w*)\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE):
+            if not language:
+                hidden = [line for line in body.splitlines() if line.split(" ")[0] in PROGRAMS]
+                assert hidden == [], f"in {page.name}"
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith(("uv run fl-bt", "fl-bt"))])
+def test_our_own_commands_take_these_words(command: str) -> None:
+    words = shlex.split(command)
+    name, *rest = words[words.index("fl-bt") + 1 :]
+    main.commands[name].make_context(name, rest)  # raises what click says of a wrong word
+
+
+def test_every_way_to_run_it_is_in_its_help() -> None:
+    for name, command in main.commands.items():
+        assert isinstance(command, click.Command)
+        assert command.help, name
+
+
+@pytest.mark.parametrize("target", ["dev", "check", "test", "coverage", "bench", "faults", "docker"])
+def test_what_make_makes(target: str) -> None:
+    done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("uv "), done.stdout
+    assert re.search(rf"^\.PHONY:.*\b{target}\b", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_links_lead_somewhere() -> None:
+    """To files that are there, and to headings that are in them."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if re.match(r"https?:|tg:|mailto:", target):
+                continue
+            path, _, heading = target.partition("#")
+            place = (page.parent / path).resolve() if path else page
+            assert place.exists(), f"{page.name}: {target}"
+            if heading:
+                assert heading in [slug(line) for line in place.read_text().splitlines() if line.startswith("#")], (
+                    target
+                )
+
+
+def slug(heading: str) -> str:
+    """A heading's anchor, as code forges make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lstrip("# ").lower()).replace(" ", "-")
+
+
+def test_files_that_pages_name_are_there() -> None:
+    """Paths with a folder of ours in front, in code spans: `worker/pipeline.py`, `bot/texts/`, `tests/x.py::y`."""
+    for page in PAGES:
+        _, rest = blocks(page.read_text(encoding="utf-8"))
+        for span in re.findall(r"`((?:bot|jobs|worker|tests|bench|docs)/[\w./*-]*)(?:::\w+)?`", rest):
+            assert list(ROOT.glob(span.rstrip("/"))), f"{page.name}: {span}"
+
+
+def test_files_of_the_tour_are_there() -> None:
+    """CONTRIBUTING walks through the rooms: each file and folder it names is in the room it is named under."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tour = text[text.index("## The tour of the house") :]
+    tour = tour[tour.index("```") + 3 : tour.index("```", tour.index("```") + 3)]
+    named = 0
+    for part in re.split(r"^(?=\w+/ )", tour, flags=re.MULTILINE):
+        room = part.partition("/")[0].strip()
+        for name in re.findall(r"[\w/]+(?:\.py|/)(?=[\s,;)]|$)", part)[1:]:
+            assert (ROOT / room / name).exists(), f"{room}/{name}"
+            named += 1
+    assert named > 20
+
+
+def test_every_setting_of_the_pages_is_one() -> None:
+    known = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for page in PAGES:
+        for name in re.findall(r"\bFLBT_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8")):
+            assert f"{name}=" in known, f"{page.name}: {name}"
