@@ -7,7 +7,7 @@ from typing import Final
 
 from arq.connections import ArqRedis
 
-from jobs import keys
+from jobs import keys, metrics
 from jobs.connection import answer
 from jobs.outcomes import View
 
@@ -20,6 +20,7 @@ async def count_end(redis: ArqRedis, view: View) -> None:
     """Count a closed request, once: as `done`, `cancelled`, or by the reason of its failure."""
     if view.is_open or not await answer(redis.hsetnx(keys.request(view.request.id), _COUNTED, "1")):
         return
+    metrics.count("requests_ended", view.failure.reason if view.failure else view.phase)
     day = keys.tally(_day(view.closed_at or time.time()))
     async with redis.pipeline(transaction=True) as pipe:
         pipe.hincrby(day, view.failure.reason if view.failure else view.phase, 1)

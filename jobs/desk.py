@@ -16,7 +16,7 @@ from arq.constants import in_progress_key_prefix
 from pydantic import TypeAdapter
 from redis.exceptions import RedisError
 
-from jobs import keys, scripts
+from jobs import keys, metrics, scripts
 from jobs.connection import answer, ask_script, run_script
 from jobs.failures import Failure, Reason
 from jobs.limits import CHARGE
@@ -163,6 +163,9 @@ class Desk:
             return False
         self._held.pop(track_id, None)
         if settled and held:
+            metrics.count("tracks", outcome)
+            if failure:
+                metrics.count("failures", failure.reason)
             why = {"reason": failure.reason, "detail": failure.detail} if failure else {}
             level = logging.WARNING if failure else logging.INFO
             took = time.monotonic() - held.begun

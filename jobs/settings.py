@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320
 
+    metrics_port: Annotated[int, Field(ge=0, le=65534)] = 0  # of the bot, on loopback; a worker's is the next; 0: none
+
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from arq.connections import ArqRedis
 
+from jobs import metrics
 from jobs.failures import Failed, Failure
 from jobs.models import Upload, YouTube
 from jobs.providers import keep_standing, standings
@@ -81,6 +82,7 @@ async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: S
 
 async def _note(redis: ArqRedis, provider: Provider, failure: Failure | None) -> None:
     """Remember how it went, and say so when a provider goes down or comes back."""
+    metrics.count("downloads", provider, failure.reason if failure else "ok")
     before = (await standings(redis))[provider]  # read anew: the download took its time
     now = providers.after(before, failure, time.time())
     if now != before:

@@ -56,6 +56,10 @@ def _lane_worker(
         background.append(asyncio.create_task(studio.desk.keep_alive()))
         if lane is Lane.STUDIO:
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.desk, store, settings)))
+            if settings.metrics_port:
+                from jobs.exposed import expose  # for who asks for it: see there
+
+                background.append(asyncio.create_task(expose(settings.metrics_port + 1, redis, store, settings)))
             background.append(asyncio.create_task(titles.keep_asking(studio)))
         log.info("%s is ready", studio.desk.worker)
 

@@ -101,8 +101,11 @@ async def _settle(studio: Studio, track: Track) -> None:
                 await end(work)  # the child must be gone before the next one starts
                 if await studio.desk.abandon(track.id):
                     return
-            elif await studio.desk.ready(track.id, work.result()):
-                return
+            else:
+                made = work.result()
+                reporter.leave()
+                if await studio.desk.ready(track.id, made):
+                    return
         finally:
             await end(audience, work)
 

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from jobs import metrics
 from jobs.desk import Desk
 from jobs.outcomes import Progress, Stage
 from worker import estimate
@@ -24,13 +25,21 @@ class Reporter:
         self._now = now
         self._progress = Progress(stage=Stage.QUEUED, started_at=now())
         self._stage_from: tuple[float, float] | None = None  # when the stage first moved, and where it was
+        self._entered = time.monotonic()
         self.then = 0.0
 
     def enter(self, stage: Stage) -> None:
         """A new stage begins."""
+        self.leave()
         log.info("track %s: %s", self._track_id, stage)
         self._stage_from = None
         self._change(stage=stage, fraction=None, seconds_left=None, note="")
+
+    def leave(self) -> None:
+        """The stage is over, whatever comes next."""
+        if self._progress.stage is not Stage.QUEUED:
+            metrics.took(self._progress.stage, time.monotonic() - self._entered)
+        self._entered = time.monotonic()
 
     def step(self, step: Step) -> None:
         """A child moved on. What it has learnt about the track stays known."""

@@ -201,6 +201,10 @@ def _keep_company(app: AnyApplication, front: Front) -> None:
         company.append(asyncio.create_task(front.playlists.attend()))
         company.append(asyncio.create_task(tell_owner(front)))
         company.append(asyncio.create_task(_introduce(front)))
+        if port := front.settings.metrics_port:
+            from jobs.exposed import expose  # for who asks for it: see there
+
+            company.append(asyncio.create_task(expose(port, front.queue.redis, front.store, front.settings)))
 
     async def close(_: AnyApplication) -> None:
         following, *others = company

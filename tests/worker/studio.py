@@ -24,7 +24,7 @@ async def work_off(settings: Settings, url: SecretStr) -> None:
 
 
 @contextlib.asynccontextmanager
-async def worker_process(settings: Settings, url: SecretStr) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker_process(settings: Settings, url: SecretStr, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker as people run it, killed at the end if it still lives."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("FLBT_")},
@@ -32,6 +32,7 @@ async def worker_process(settings: Settings, url: SecretStr) -> AsyncIterator[as
         "FLBT_DATA": str(settings.data),
         "FLBT_STORE": settings.store_url,
         "FLBT_MODELS": str(settings.models_dir),
+        **more,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", "run", env=environment, start_new_session=True

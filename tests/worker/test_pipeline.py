@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 from pydantic import SecretStr
@@ -237,6 +239,27 @@ async def test_a_days_minutes_count_what_was_separated(
     assert failure.values["used_seconds"] == 6
     assert store.manifest(second.track_id) is None
     assert left_over(store) == []
+
+
+async def test_who_asks_for_figures_gets_them_from_the_worker(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "noise.mp3").write_bytes(b"dear diary, today I sang\n" * 50)
+    song, noise = ask(bring(store, demo), FLAC_ZIP), ask(bring(store, tmp_path / "noise.mp3"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with worker_process(settings, valkey_server, FLBT_METRICS_PORT=str(port - 1)):
+        for request in (song, noise):
+            await queue.submit(request)
+            async for view in queue.follow(request.id):
+                assert view.request == request
+        async with httpx.AsyncClient() as client:
+            said = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    assert 'flbt_tracks_total{outcome="ready"} 1.0' in said
+    assert 'flbt_failures_total{reason="not_audio"} 1.0' in said
+    for stage in ("fetching", "separating", "rendering"):
+        assert f'flbt_stage_seconds_count{{stage="{stage}"}} 1.0' in said
+    assert "flbt_workers 1.0" in said
 
 
 async def separating(worker: asyncio.subprocess.Process, but: int = 0) -> int:

@@ -1,0 +1,30 @@
+"""The bot's figures for Prometheus, for who sets FLBT_METRICS_PORT."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import httpx
+
+from jobs.failures import Reason
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import SONG, Rig, Worker, settings_for
+from tests.peers.botapi import BotApi
+
+
+async def test_the_bot_tells_how_requests_end(
+    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    rig = Rig(server, queue, store, settings_for(server, tmp_path, metrics_port=port), Worker(queue, store))
+    async with rig.bot(), httpx.AsyncClient() as client, asyncio.timeout(30):
+        ana = rig.ana()
+        await ana.say(SONG)
+        await rig.worker.fail(await rig.worker.take(), Reason.MEMBERS_ONLY)
+        await rig.settled()
+        said = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+        assert 'flbt_requests_ended_total{end="members_only"} 1.0' in said
+        assert str(ana.id) not in said
+        assert server.token not in said

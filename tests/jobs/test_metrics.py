@@ -1,0 +1,126 @@
+"""Figures for Prometheus: what was counted, how things stand, on a loopback port and nowhere else."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
+
+from jobs import metrics
+from jobs.desk import Desk
+from jobs.ends import end
+from jobs.exposed import expose
+from jobs.failures import Failure, Reason
+from jobs.models import Request, YouTube, request_id
+from jobs.providers import keep_standing
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from jobs.youtube import Provider, Standing
+
+Said = dict[tuple[str, str], float]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@asynccontextmanager
+async def exposed(port: int, queue: JobQueue, store: ResultStore) -> AsyncIterator[None]:
+    settings = Settings(_env_file=None, quota_gb=2)
+    task = asyncio.create_task(expose(port, queue.redis, store, settings, CollectorRegistry()))
+    try:
+        yield
+    finally:
+        await end(task)
+
+
+async def said(port: int) -> Said:
+    """Every figure: its name and labels → its value."""
+    async with httpx.AsyncClient() as client, asyncio.timeout(20):
+        while True:
+            try:
+                text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+            except httpx.ConnectError:
+                text = ""
+            if "flbt_workers 0.0" in text or "flbt_workers 1.0" in text:
+                break
+            await asyncio.sleep(0.05)
+    return {
+        (sample.name, ",".join(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def ask(video_id: str, at: float) -> Request:
+    source = YouTube(video_id=video_id)
+    return Request(
+        id=request_id("test:ana", video_id, source), platform="test", chat="test:ana", asker="test:ana", source=source,
+        created_at=at,
+    )  # fmt: skip
+
+
+async def test_how_things_stand(queue: JobQueue, store: ResultStore) -> None:
+    port = free_port()
+    (store.root / "inbox" / "song").write_bytes(bytes(1000))
+    for video_id, age in (("dQw4w9WgXcQ", 50), ("jNQXAC9IVRw", 20)):
+        await queue.submit(ask(video_id, time.time() - age))
+    await queue.attended("test")
+    await Desk(queue.redis, "worker-of-the-test").beat()
+    await keep_standing(queue.redis, Standing(provider=Provider.YTDLP, up=False))
+    async with exposed(port, queue, store):
+        figures = await said(port)
+    assert figures["flbt_queue_length", "studio"] == 2
+    assert figures["flbt_queue_length", "quick"] == 0
+    assert figures["flbt_workers", ""] == 1
+    assert figures["flbt_open_requests", "waiting"] == 2
+    assert figures["flbt_oldest_request_seconds", "waiting"] >= 50
+    assert figures["flbt_oldest_request_seconds", "sending"] == 0
+    assert figures["flbt_store_bytes", "used"] == 1000
+    assert figures["flbt_store_bytes", "quota"] == 2e9
+    assert (figures["flbt_provider_up", "pytubefix"], figures["flbt_provider_up", "yt-dlp"]) == (1, 0)
+
+
+async def test_what_happened(queue: JobQueue, store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics, "counted", Counter())
+    monkeypatch.setattr(metrics, "stages", {})
+    monkeypatch.setattr(metrics, "stage_seconds", defaultdict(float))
+    request, port = ask("dQw4w9WgXcQ", time.time()), free_port()
+    desk = Desk(queue.redis, "worker-of-the-test")
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await desk.fail(request.track_id, Failure(reason=Reason.PRIVATE))
+    for seconds in (0.7, 3.0, 4.0, 9000.0):
+        metrics.took("separating", seconds)
+    async with exposed(port, queue, store):
+        figures = await said(port)
+    assert figures["flbt_tracks_total", "failed"] == 1
+    assert figures["flbt_failures_total", "private"] == 1
+    assert figures["flbt_stage_seconds_count", "separating"] == 4
+    assert figures["flbt_stage_seconds_sum", "separating"] == pytest.approx(9007.7)
+    of = {bound: figures["flbt_stage_seconds_bucket", f"{bound},separating"] for bound in ("0.5", "1.0", "5.0", "+Inf")}
+    assert of == {"0.5": 0, "1.0": 1, "5.0": 3, "+Inf": 4}
+
+
+async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
+    queue: JobQueue, store: ResultStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    port = free_port()
+    async with exposed(port, queue, store):
+        await said(port)
+        mine = socket.gethostbyname_ex(socket.gethostname())[2]
+        for address in (one for one in mine if not one.startswith("127.")):
+            with pytest.raises(OSError, match="refused"):
+                socket.create_connection((address, port), timeout=2)
+        await expose(port, queue.redis, store, Settings(_env_file=None), CollectorRegistry())
+    assert f"no figures on port {port}" in caplog.text
