@@ -18,6 +18,7 @@
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
 | flbt:worker:NAME       | string | of what a worker is made (JSON); it expires when its heart stops             |
 | flbt:maker             | string | how workers make things (JSON): engine, precision, bit rate                  |
+| flbt:health:LANE       | string | what arq notes of a worker's lane while its loop turns; it expires           |
 | flbt:fronts            | zset   | platforms by when their front end last looked at its work list               |
 | flbt:took              | list   | seconds that the last tracks took, newest first, for estimates               |
 | flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
@@ -106,6 +107,11 @@ def lease(track_id: str) -> str:
 
 def worker(name: str) -> str:
     return f"flbt:worker:{name}"
+
+
+def health(lane: str) -> str:
+    """`lane`: as a worker's desk there is called."""
+    return f"flbt:health:{lane}"
 
 
 def told(person: str) -> str:

@@ -9,12 +9,16 @@ from typing import NoReturn
 import click
 from pydantic import SecretStr
 
+from jobs import keys
 from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
 from jobs.models import StemCount
+from jobs.outcomes import Lane
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
+
+LOOKS = 3  # before a worker whose heart beats is called dead
 
 STEM_COUNTS: tuple[StemCount, ...] = (2, 4, 5)
 
@@ -58,7 +62,10 @@ def _check_cookies(settings: Settings) -> None:
 
 @main.command()
 def check() -> None:
-    """Say whether the worker of this host, or this container, is alive: the exit code is 0 when its heart beats."""
+    """Say whether the worker of this host, or this container, is alive, by the exit code, as `arq --check` does.
+
+    0: its heart beats, and both its lanes look for work. 1: not so.
+    """
     from redis.exceptions import RedisError
 
     try:
@@ -74,8 +81,18 @@ async def _beats(redis_url: SecretStr) -> bool:
 
     queue = JobQueue.at(redis_url)
     try:
-        # Workers are named after their host first: see worker/main.py.
-        return any(name.startswith(f"{socket.gethostname()}-") for name in await queue.workers())
+        for _ in range(LOOKS):
+            # Workers are named after their host first, and after the lane at last: see worker/main.py.
+            workers = [name for name in await queue.workers() if name.startswith(f"{socket.gethostname()}-")]
+            for worker in workers:
+                name = worker.removesuffix(f"-{Lane.STUDIO}")
+                lanes = [keys.health(f"{name}-{lane}") for lane in Lane]
+                if await queue.redis.exists(*lanes) == len(lanes):
+                    return True
+            if not workers:
+                return False
+            await asyncio.sleep(1)  # arq's note of a lane is gone for a moment when it is late in renewing it
+        return False
     finally:
         await queue.close()
 

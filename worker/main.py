@@ -90,6 +90,7 @@ def _lane_worker(
         job_serializer=serialize,
         job_deserializer=deserialize,
         health_check_interval=30,
+        health_check_key=keys.health(studio.desk.worker),
         log_results=False,
     )
 

@@ -35,7 +35,7 @@ async def test_a_worker_is_well_while_it_runs(queue: JobQueue, valkey_server: Se
     worker = await start("run", url, tmp_path, FLBT_LOG_FORMAT="json")
     try:
         async with asyncio.timeout(60):
-            while not await queue.workers():
+            while len(await queue.redis.keys("flbt:health:*")) < 2:
                 await asyncio.sleep(0.05)
         assert await check(url, tmp_path) == (0, "")
     finally:
@@ -43,6 +43,19 @@ async def test_a_worker_is_well_while_it_runs(queue: JobQueue, valkey_server: Se
         _, said = await worker.communicate()
     assert [json.loads(line)["level"] for line in said.splitlines()] == ["INFO"] * 2, "its two lanes are ready"
     assert await check(url, tmp_path) == (1, "no heartbeat")
+
+
+async def test_a_heart_that_beats_while_nobody_looks_for_work_is_not_enough(
+    queue: JobQueue, valkey_server: SecretStr, tmp_path: Path
+) -> None:
+    """As when a loop hangs."""
+    name = f"{socket.gethostname()}-1-abc"
+    await queue.redis.zadd(keys.WORKERS, {f"{name}-studio": time.time()})
+    await queue.redis.set(keys.health(f"{name}-studio"), b"")
+    await queue.redis.set(keys.health("elsewhere-2-def-quick"), b"")
+    assert await check(valkey_server.get_secret_value(), tmp_path) == (1, "no heartbeat")
+    await queue.redis.set(keys.health(f"{name}-quick"), b"")
+    assert await check(valkey_server.get_secret_value(), tmp_path) == (0, "")
 
 
 async def test_anothers_heart_and_an_old_beat_do_not_count(
