@@ -174,10 +174,10 @@ def status_line(view: View, language: str, manifest: Manifest | None = None) -> 
     return "\n".join((heading(view, language, manifest), _state(view, language)[0]))
 
 
-def tidy(text: str) -> str:
-    """Somebody's title on one line, without characters that break the layout, and not endless."""
+def tidy(text: str, most: int = TITLE_LENGTH) -> str:
+    """Somebody's title on one line, without characters that break the layout, in `most` characters at the longest."""
     flat = " ".join(_UNSEEN.sub(" ", text).split())
-    return flat if len(flat) <= TITLE_LENGTH else f"{flat[: TITLE_LENGTH - 1].rstrip()}…"
+    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
 
 
 def bar(fraction: float) -> str:

@@ -16,6 +16,7 @@ from jobs.youtube import Listing
 
 #: Of songs that did not come, how many a card names; it has to fit into one message.
 MOST_NAMED: Final = 15
+SHORT_NAME: Final = 80  # characters of each
 
 
 @unique
@@ -199,9 +200,10 @@ def _left_out(run: Run, language: str, longest: float) -> list[str]:
 def _lost(run: Run, language: str) -> list[str]:
     """The songs that did not come, each by its name."""
     lost = [song for song in run.songs[: run.place] if song.reason is not None]
-    lines = [say(language, "playlist-lost", title=_name(song, language)) for song in lost[:MOST_NAMED]]
+    names = [tidy(_name(song, language), SHORT_NAME) for song in lost[:MOST_NAMED]]
+    lines = [say(language, "playlist-lost", title=name) for name in names]
     if len(lost) > MOST_NAMED:
-        lines.append(say(language, "playlist-lost-more", count=len(lost) - MOST_NAMED))
+        lines.append(say(language, "list-more", count=len(lost) - MOST_NAMED))
     return lines
 
 

@@ -311,7 +311,7 @@ playlist-stop = Stop
 playlist-at = Song { $place } of { $count }
 playlist-waits = Waiting for your tap on “Start”
 playlist-lost = ✗ { $title }
-playlist-lost-more = … and { $count } more
+list-more = … and { $count } more
 playlist-done = { $here ->
         [one] Done: one song of { $count } is here.
        *[other] Done: { $here } songs of { $count } are here.

@@ -311,7 +311,7 @@ playlist-stop = Parar
 playlist-at = Música { $place } de { $count }
 playlist-waits = Esperando o seu toque em “Começar”
 playlist-lost = ✗ { $title }
-playlist-lost-more = … e mais { $count }
+list-more = … e mais { $count }
 playlist-done = { $here ->
         [one] Pronto: uma música de { $count } está aqui.
        *[other] Pronto: { $here } músicas de { $count } estão aqui.

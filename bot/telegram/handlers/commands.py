@@ -18,6 +18,7 @@ from jobs.outcomes import View
 #: Of a chat's requests, how many /cancel looks back, and how many it lets choose from.
 LOOK_BACK: Final = keys.KEEP_PER_CHAT
 MOST_CHOICES: Final = 15
+LONGEST_LABEL: Final = 40  # characters of a song's name on a button
 
 
 async def start(front: Front, asker: Asker, message: Message) -> None:
@@ -89,8 +90,13 @@ async def cancel_all(front: Front, views: list[View]) -> int:
 def _which(asker: Asker, views: list[View]) -> InlineKeyboardMarkup:
     """A button for each song, and one for all."""
     choices = [
-        (heading(view, asker.language), Action(verb=Verb.CANCEL, target=view.request.id))
+        (label_of(heading(view, asker.language)), Action(verb=Verb.CANCEL, target=view.request.id))
         for view in views[:MOST_CHOICES]
     ]
     choices.append((say(asker.language, "button-cancel-all"), Action(verb=Verb.CANCEL_ALL)))
     return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=act.text)] for label, act in choices])
+
+
+def label_of(name: str) -> str:
+    """A song's name on a button."""
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1].rstrip()}…"

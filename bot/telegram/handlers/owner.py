@@ -6,6 +6,7 @@ from telegram import Message, User
 
 from bot.telegram.address import name, number
 from bot.telegram.front import Asker, Front, reply
+from bot.telegram.lengths import joined
 from bot.texts import say
 
 _NUMBER = re.compile(r"-?\d{1,19}")
@@ -55,8 +56,7 @@ async def who(front: Front, asker: Asker, message: Message) -> None:
         await reply(front, message, say(asker.language, "who-nobody"))
         return
     lines = [f"{number(one)} {known_as}".rstrip() for one, known_as in allowed.items()]
-    # One message holds 4096 characters; who has let in more than fit knows them otherwise.
-    await reply(front, message, "\n".join([say(asker.language, "who-title"), *lines])[:4000])
+    await reply(front, message, joined([say(asker.language, "who-title"), *lines], asker.language, separator="\n"))
 
 
 async def _is_owners(front: Front, asker: Asker, message: Message) -> bool:

@@ -18,7 +18,8 @@ from bot.telegram.about import request_about
 from bot.telegram.address import PLATFORM
 from bot.telegram.changing import change
 from bot.telegram.front import Asker, Front, replied_to, reply
-from bot.telegram.handlers.commands import cancel_all
+from bot.telegram.handlers.commands import cancel_all, label_of
+from bot.telegram.lengths import joined
 from bot.telegram.platform import keyboard
 from bot.telegram.rights import may_cancel
 from bot.telegram.taps import answered
@@ -31,10 +32,6 @@ from jobs.providers import standings
 #: Of a chat's requests, how many /status looks back, and how many finished ones it shows.
 LOOK_BACK: Final = keys.KEEP_PER_CHAT
 FINISHED: Final = 3
-#: Lines that fit into one message, whatever the titles.
-MOST_LINES: Final = 15
-LONGEST_LABEL: Final = 40  # characters of a song's name on a button
-
 #: Days that /stats looks back.
 DAYS: Final = 7
 
@@ -89,20 +86,20 @@ async def _list(front: Front, asker: Asker) -> Card:
     opened = [view for view in reversed(recent) if view.is_open]
     finished = [view for view in recent if not view.is_open][:FINISHED]
     blocks = [say(asker.language, "status-open", count=len(opened)) if opened else say(asker.language, "status-none")]
-    blocks += [_line(front, asker, view) for view in opened[:MOST_LINES]]
-    blocks += [run_line(run, asker.language) for run in (await front.playlists.in_chat(asker.chat))[:MOST_LINES]]
-    if finished:
-        blocks.append(say(asker.language, "status-finished"))
-        blocks += [_line(front, asker, view) for view in finished]
+    blocks += [run_line(run, asker.language) for run in await front.playlists.in_chat(asker.chat)]
+    blocks += [_line(front, asker, view) for view in opened]
+    last = [_line(front, asker, view) for view in finished]
+    below = "\n\n".join([say(asker.language, "status-finished"), *last]) if last else ""
     buttons = [
         Button(
             label=say(asker.language, "button-cancel-song", title=_short(front, asker, view)),
             action=f"stop:{view.request.id}",
         )
-        for view in opened[:MOST_LINES]
+        for view in opened
     ]
     buttons += [Button(label=f"↩ {_short(front, asker, view)}", action=f"show:{view.request.id}") for view in finished]
-    return Card(text="\n\n".join(blocks), buttons=tuple((button,) for button in buttons))
+    text = joined(blocks, asker.language, below=below)
+    return Card(text=text, buttons=tuple((button,) for button in buttons))
 
 
 async def _show(front: Front, message: Message, view: View) -> None:
@@ -115,8 +112,7 @@ def _line(front: Front, asker: Asker, view: View) -> str:
 
 
 def _short(front: Front, asker: Asker, view: View) -> str:
-    name = heading(view, asker.language, front.store.manifest(view.request.track_id))
-    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1].rstrip()}…"
+    return label_of(heading(view, asker.language, front.store.manifest(view.request.track_id)))
 
 
 # --- the owner's -----------------------------------------------------------------------------------------------
@@ -132,9 +128,8 @@ async def stats(front: Front, asker: Asker, message: Message) -> None:
 async def _status_of_all(front: Front, asker: Asker, message: Message) -> None:
     views = [view for view in await front.queue.attended(PLATFORM) if view.is_open]
     blocks = [say(asker.language, "status-open", count=len(views)) if views else say(asker.language, "status-idle")]
-    blocks += [_line(front, asker, view) for view in views[:MOST_LINES]]
-    blocks.append(await _stats(front, asker))
-    await reply(front, message, "\n\n".join(blocks))
+    blocks += [_line(front, asker, view) for view in views]
+    await reply(front, message, joined(blocks, asker.language, below=await _stats(front, asker)))
 
 
 async def _stats(front: Front, asker: Asker) -> str:

@@ -2,17 +2,22 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 
+from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.failures import Reason
 from jobs.makers import About
-from jobs.outcomes import Stage
+from jobs.outcomes import Stage, Tags
 from jobs.providers import keep_standing
+from jobs.queue import JobQueue
+from jobs.store import ResultStore
+from jobs.titles import keep_called, nameless
 from jobs.youtube import Provider, Standing
-from tests.bot.telegram.rig import OTHER, SONG, Rig, cards
-from tests.peers.botapi import Message
+from tests.bot.telegram.rig import OTHER, SONG, Rig, Worker, cards, settings_for
+from tests.peers.botapi import BotApi, Message
 
 THIRD = "https://youtu.be/aaaaaaaaaaA"
 
@@ -50,6 +55,40 @@ async def test_what_is_open_and_what_is_done_with_their_buttons(rig: Rig) -> Non
         assert await gone.answer() == "There is nothing left to do here. /status shows how things stand."
         await rig.worker.finish(track)
         await rig.settled()
+
+
+async def test_lists_of_long_titles_fit_into_one_message_and_say_what_is_left_out(
+    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+) -> None:
+    settings = settings_for(server, tmp_path, max_open_per_person=50, max_open_per_chat=50, messages_per_minute=0)
+    long = Tags(title="🎸" * 200, artist="🥁" * 200)
+    rig = Rig(server, queue, store, settings, Worker(queue, store, tags=long))
+    ana = rig.ana()
+    await rig.owned_by(ana.id)
+    for person in range(60):
+        await answer(queue.redis.hset("flbt:people", f"name:telegram:{person}", "🎹" * 60))
+        await answer(queue.redis.sadd("flbt:allowed", f"telegram:{person}"))
+    async with rig.bot():
+        await ana.say(" ".join(f"https://youtu.be/aaaaaaaa{n:02}A" for n in range(10)))
+        await ana.until(lambda message: "10 songs, one after the other" in message.text)
+        for _ in range(2):
+            await rig.worker.finish(await rig.worker.take())
+        await rig.server.until(lambda: sum(done(message) for message in ana.from_bot()) == 2)
+        for track_id in await nameless(queue.redis, 50):
+            await keep_called(queue.redis, track_id, long)
+        for command in ("/status", "/status all", "/who"):
+            asked = await ana.say(command)
+            said = await ana.until(lambda message, asked=asked: message.reply_to == asked)  # type: ignore[misc]  # a default
+            found = re.search(r"… and (\d+) more", said.text)
+            assert found, said.text
+            assert int(found[1]) > 1
+            assert len(said.text) > 1000
+        asked = await ana.say("/cancel")
+        which = await ana.until(lambda message: message.reply_to == asked)
+        assert all(len(label) <= 50 for label in which.labels)
+        await (await ana.press(which, "Cancel all")).answer()
+        await rig.settled()
+    assert server.refused == []
 
 
 async def test_as_a_reply_it_speaks_of_that_one(rig: Rig) -> None:

@@ -1,0 +1,28 @@
+"""Lists that fit into one message, however long the titles in them are."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.texts import say
+
+#: What a message holds, as Telegram counts: in UTF-16 code units. https://core.telegram.org/bots/api#sendmessage
+LONGEST: Final = 4096
+_REST: Final = 40  # for the word on what is left out
+
+
+def joined(blocks: Sequence[str], language: str, *, separator: str = "\n\n", below: str = "") -> str:
+    """As many of the blocks, one below the other, as there is room for, and how many are left out. `below`: the end."""
+    room = LONGEST - _REST - units(separator + below)
+    kept: list[str] = []
+    for block in blocks:
+        room -= units(block + separator)
+        if room < 0:
+            break
+        kept.append(block)
+    if len(kept) < len(blocks):
+        kept.append(say(language, "list-more", count=len(blocks) - len(kept)))
+    return separator.join([*kept, below] if below else kept)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
