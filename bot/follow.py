@@ -233,7 +233,6 @@ class Follower:
             await self._fail(view, Failure(reason=Reason.INTERNAL, detail=repr(error)))
 
     async def _fail(self, view: View, failure: Failure) -> None:
-        log.warning("request %s: failed, %s: %s", view.request.id, failure.reason, failure.detail)
         try:
             await self._queue.fail(view.request.id, failure)
         except RedisError as error:  # it is still open, and its errand begins again

@@ -44,18 +44,20 @@ class OverQuota(Exception):  # noqa: N818
         self.failure = failure
 
 
-#: How much music somebody had separated within a day: what is counted lies under a request's id, as when and how long.
-#: What failed, was cancelled or is a day old counts no longer. `over` is nil while there is room for `seconds` more,
-#: or for the unknown (0) while not all is used; else what is used, and how long until there is room, -1 for never.
-#: `reserved` seconds are the request's own already: to two more nobody objects, since lengths come rounded.
+#: How much music somebody had separated within a day: what is counted lies under a request's id, as when and how long,
+#: and whether it is made. What failed or is a day old counts no longer, nor what was cancelled before it was made.
+#: `over` is nil while there is room for `seconds` more, or for the unknown (0) while not all is used; else what is used,
+#: and how long until there is room, -1 for never. `reserved` seconds are the request's own already: to two more nobody
+#: objects, since lengths come rounded.
 _MINUTES = """
 local function over(key, id, seconds, limit, now, requests)
   local used, reserved, counted = 0, 0, {}
   local noted = redis.call('HGETALL', key)
   for i = 1, #noted, 2 do
-    local at, long = string.match(noted[i + 1], '^(%S+) (%S+)$')
+    local at, long, made = string.match(noted[i + 1], '^(%S+) (%S+)(.*)$')
     local phase = redis.call('HGET', requests .. noted[i], 'phase')
-    if not phase or phase == 'failed' or phase == 'cancelled' or now - tonumber(at) >= 86400 then
+    local given_back = not phase or phase == 'failed' or (phase == 'cancelled' and made == '')
+    if given_back or now - tonumber(at) >= 86400 then
       redis.call('HDEL', key, noted[i])
     elseif noted[i] == id then
       reserved = tonumber(long) + 2
@@ -75,10 +77,10 @@ local function over(key, id, seconds, limit, now, requests)
   return used, -1
 end
 
-local function note(key, id, seconds, now)
+local function note(key, id, seconds, now, made)
   local before = redis.call('HGET', key, id)
   local at = before and string.match(before, '^(%S+)') or string.format('%.3f', now)
-  redis.call('HSET', key, id, at .. ' ' .. string.format('%.3f', seconds))
+  redis.call('HSET', key, id, at .. ' ' .. string.format('%.3f', seconds) .. made)
   redis.call('EXPIRE', key, 86400)
 end
 
@@ -124,7 +126,7 @@ if seconds >= 0 then
 end
 for whose, limit in pairs(limits) do
   if limit > 0 then redis.call('HSET', KEYS[1], whose .. '_seconds', limit) end
-  if limit > 0 and seconds > 0 then note(minutes[whose], ARGV[1], seconds, now) end
+  if limit > 0 and seconds > 0 then note(minutes[whose], ARGV[1], seconds, now, '') end
 end
 redis.call('HSET', KEYS[1], 'request', ARGV[3], 'track', ARGV[2], 'phase', ARGV[4])
 redis.call('ZADD', KEYS[2], ARGV[5], ARGV[1])
@@ -164,7 +166,7 @@ for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
       failed[#failed + 1] = id
     else
       for whose, limit in pairs(limits) do
-        if limit > 0 then note(minutes[whose], id, seconds, now) end
+        if limit > 0 then note(minutes[whose], id, seconds, now, ARGV[3] == '1' and ' made' or '') end
       end
     end
   end

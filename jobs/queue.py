@@ -273,7 +273,8 @@ class JobQueue:
 
 def _note(request_id: str, track: str, what: str, **more: object) -> None:
     """A line in the log for a change of a request's state."""
-    log.info("request %s: %s", request_id, what, extra=about(track=track, **more))
+    level = logging.WARNING if what == Phase.FAILED else logging.INFO
+    log.log(level, "request %s: %s", request_id, what, extra=about(track=track, **more))
 
 
 async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> None:

@@ -136,6 +136,15 @@ async def test_what_did_not_come_costs_nothing(queue: JobQueue, end: str) -> Non
     await queue.submit(ask(3600), HOUR)
 
 
+async def test_what_was_made_before_somebody_cancelled_it_counts(queue: JobQueue) -> None:
+    """Or it could be asked for again, and had from the store for nothing."""
+    request = ask(3600)
+    await queue.submit(request, HOUR)
+    await took(queue, request, 3600)
+    assert await queue.cancel(request.id)
+    assert (await refused(queue.submit(ask(60), HOUR))).reason is Reason.OVER_QUOTA
+
+
 async def test_what_is_there_already_costs_nothing_and_needs_no_minutes(queue: JobQueue) -> None:
     await queue.submit(ask(3600), HOUR)
     assert await queue.submit(ask(3600), HOUR, quick=True)
@@ -184,7 +193,7 @@ async def test_the_real_length_is_what_counts_in_the_end(queue: JobQueue) -> Non
     await took(queue, rounded, 600.2)
     noted = await answer(queue.redis.hget(keys.minutes("person", "test:ana"), rounded.id))
     assert noted is not None
-    assert str(noted).strip("'").endswith(" 600.200")
+    assert str(noted).strip("'").endswith(" 600.200 made")
 
 
 async def test_lengths_come_rounded_and_nobody_objects(queue: JobQueue) -> None:
