@@ -46,8 +46,8 @@ class OverQuota(Exception):  # noqa: N818
 
 #: How much music somebody had separated within a day: what is counted lies under a request's id, as when and how long,
 #: and whether it is made. What failed or is a day old counts no longer, nor what was cancelled before it was made.
-#: `over` is nil while there is room for `seconds` more, or for the unknown (0) while not all is used; else what is used,
-#: and how long until there is room, -1 for never. `reserved` seconds are the request's own already: to two more nobody
+#: `over` is nil while there is room for `seconds` more, or for the unknown (0) while not all is used; else what is used
+#: and how long until there is room (-1: never). `reserved` seconds are the request's own already: to two more nobody
 #: objects, since lengths come rounded.
 _MINUTES = """
 local function over(key, id, seconds, limit, now, requests)
