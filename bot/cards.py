@@ -193,8 +193,9 @@ def _action(verb: Verb, view: View, choice: str = "") -> str:
 def _state(view: View, language: str) -> list[str]:
     """Where a request stands, in one to three lines."""
     match view.phase:
-        case Phase.RECEIVING:
-            return [say(language, "card-receiving")]
+        case Phase.RECEIVING:  # a link is so only on its way into the line
+            upload = isinstance(view.request.source, Upload)
+            return [say(language, "card-receiving" if upload else "card-queued-somewhere")]
         case Phase.WAITING:
             return _waiting(view, view.progress or Progress(), language)
         case Phase.READY:

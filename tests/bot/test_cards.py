@@ -90,6 +90,10 @@ def test_the_same_in_portuguese() -> None:
     )
 
 
+def test_a_link_on_its_way_into_the_line_is_no_file_that_is_taken_in() -> None:
+    assert card(view(Phase.RECEIVING), "en").text == "YouTube video youtu.be/dQw4w9WgXcQ\nIn line"
+
+
 @pytest.mark.parametrize("phase", Phase)
 def test_open_cards_have_a_cancel_button_and_closed_ones_none(phase: Phase) -> None:
     shown = card(view(phase), "en")

@@ -155,6 +155,14 @@ async def test_only_the_asker_admins_and_the_owner_cancel(rig: Rig) -> None:
         second = await band.until(lambda message: in_line(message) and message != card)
         assert await (await band.press(second, "Cancel", by=bo)).answer() == "Cancelled."
         await rig.settled()
+        await rig.owned_by(cy.id)
+        await band.say(f"/stems {SONG}", by=bo)
+        third = await band.until(lambda message: in_line(message) and message not in (card, second))
+        assert await (await band.press(third, "Cancel", by=cy)).answer() == "Cancelled.", "the owner"
+        await band.say("/settings", by=cy)
+        menu = await band.until(lambda message: "What you get" in message.text)
+        assert await (await band.press(menu, "Zip", by=cy)).answer() == "Saved."
+        await rig.settled()
     assert await rig.queue.size() == 0
 
 
