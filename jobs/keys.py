@@ -28,6 +28,7 @@
 | flbt:rate:PERSON       | hash   | how many messages of theirs are heard now, at what time, and whether any are |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
+| flbt:sent:PLATFORM:ID  | hash   | what was sent of a track: wish and how it was made → plan (JSON)             |
 | flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
 | flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
 | flbt:tally:DAY         | hash   | how requests ended that day (2026-11-22): `done`, `cancelled`, a reason      |
