@@ -10,10 +10,10 @@ import contextlib
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -102,9 +102,9 @@ class Mutant:
     source: str
 
 
-def mutants(module: str) -> Iterator[Mutant]:
+def mutants(module: str, root: Path = ROOT) -> Iterator[Mutant]:
     """Every fault that we know to make in a module, in the order of its lines."""
-    source = (ROOT / module).read_text(encoding="utf-8")
+    source = (root / module).read_text(encoding="utf-8")
     count = len([*_places(ast.parse(source))])
     for number in range(count):
         tree = ast.parse(source)
@@ -208,7 +208,7 @@ def main(sample: int, seed: int, minutes: float, modules: tuple[str, ...]) -> No
         copy = Path(folder)
         _copy_to(copy)
         for module in modules or TESTS:
-            every = [*mutants(module)]
+            every = [*mutants(module, copy)]
             chance = random.Random(f"{seed} {module}")
             chosen = chance.sample(every, min(sample or len(every), len(every)))
             noticed = 0
@@ -239,11 +239,12 @@ def main(sample: int, seed: int, minutes: float, modules: tuple[str, ...]) -> No
 
 
 def _copy_to(copy: Path) -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in listed.splitlines():
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, copy / name)
+    """The tree as it was last committed: what somebody is in the middle of is nobody's fault."""
+    archive = copy / "tree.tar"
+    subprocess.run(["git", "archive", "--output", str(archive), "HEAD"], cwd=ROOT, check=True)
+    with tarfile.open(archive) as tree:
+        tree.extractall(copy, filter="data")
+    archive.unlink()
 
 
 def _passes(copy: Path, module: str) -> bool:

@@ -16,12 +16,12 @@ def bring_in(typed: str, store: ResultStore) -> Source:
     Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NOT_AUDIO, NO_DISK.
     """
     path = Path(typed)
-    if path.is_dir():
-        raise failed(Reason.NOT_AUDIO, f"{typed} is a folder")
     try:
-        exists = path.exists()
+        exists, is_folder = path.exists(), path.is_dir()
     except OSError:  # longer than any path may be
-        exists = False
+        exists = is_folder = False
+    if is_folder:
+        raise failed(Reason.NOT_AUDIO, f"{typed} is a folder")
     if exists:
         return _copy(path, store)
     parsed = parse_source(typed)

@@ -1,0 +1,65 @@
+"""What was typed at a terminal, as a source: links by their id, files by their content."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.terminal.bring_in import bring_in
+from jobs.failures import Failed, Reason
+from jobs.models import Upload, YouTube
+from jobs.store import ResultStore
+
+
+def test_a_link_is_its_video(store: ResultStore) -> None:
+    assert bring_in("https://youtu.be/jNQXAC9IVRw?si=x", store) == YouTube(video_id="jNQXAC9IVRw")
+
+
+def test_the_same_content_is_the_same_song_whatever_it_is_called(store: ResultStore, tmp_path: Path) -> None:
+    (tmp_path / "one.mp3").write_bytes(b"la la la")
+    (tmp_path / "two.mp3").write_bytes(b"la la la")
+    (tmp_path / "three.mp3").write_bytes(b"la la")
+    one, two, three = (bring_in(str(tmp_path / f"{name}.mp3"), store) for name in ("one", "two", "three"))
+    assert isinstance(one, Upload)
+    assert isinstance(three, Upload)
+    assert one.name == "one.mp3"
+    assert one.key == two.key != three.key
+    assert store.inbox(one).read_bytes() == b"la la la"
+    assert store.inbox(three).read_bytes() == b"la la"
+
+
+def test_who_comes_back_is_kept_from_the_broom(store: ResultStore, tmp_path: Path) -> None:
+    """A file that is in the inbox already counts as new from today on."""
+    import os
+
+    (tmp_path / "song.mp3").write_bytes(b"la la la")
+    first = bring_in(str(tmp_path / "song.mp3"), store)
+    assert isinstance(first, Upload)
+    os.utime(store.inbox(first), (1e9, 1e9))
+    bring_in(str(tmp_path / "song.mp3"), store)
+    assert store.inbox(first).stat().st_mtime > 1e9
+
+
+def test_what_cannot_be_brought_in_says_why(store: ResultStore, tmp_path: Path) -> None:
+    (tmp_path / "empty.mp3").touch()
+    (tmp_path / "loop.mp3").symlink_to(tmp_path / "loop.mp3")
+    for typed, reason in (
+        (str(tmp_path), Reason.NOT_AUDIO),
+        (str(tmp_path / "empty.mp3"), Reason.EMPTY),
+        (str(tmp_path / "missing.mp3"), Reason.BAD_LINK),
+        ("a" * 10_000, Reason.BAD_LINK),
+        ("https://vimeo.com/1", Reason.NOT_YOUTUBE),
+    ):
+        with pytest.raises(Failed) as failure:
+            bring_in(typed, store)
+        assert failure.value.failure.reason is reason, typed
+    assert [path for path in (store.root / "inbox").iterdir() if path.is_file()] == []
+
+
+def test_a_disk_without_room_is_said_before_anything_is_copied(
+    store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "song.mp3").write_bytes(b"la la la")
+    monkeypatch.setattr(ResultStore, "free_bytes", lambda self: 7)
+    with pytest.raises(Failed) as failure:
+        bring_in(str(tmp_path / "song.mp3"), store)
+    assert failure.value.failure.reason is Reason.NO_DISK

@@ -1,0 +1,73 @@
+"""What the doctor finds in one place after the other, ill ones included; its command is tried in `test_terminal`."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot import doctor
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from tests.peers.botapi import BotApi
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("FLBT_DATA", str(tmp_path))  # for the worker, who is asked for the weights
+    return Settings(_env_file=None, data=tmp_path, telegram_token=None, redis_url=None)
+
+
+class Examine:
+    """Examines, and gives what was said of each subject, advice included, and the exit code."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    async def __call__(self, settings: Settings, **what: object) -> tuple[dict[str, str], int]:
+        code = await doctor.examine(settings.model_copy(update=what))
+        lines = self._capsys.readouterr().out.replace("\n           → ", " → ").splitlines()
+        return {line.split()[1]: line for line in lines}, code
+
+
+@pytest.fixture
+def examine(capsys: pytest.CaptureFixture[str]) -> Examine:
+    return Examine(capsys)
+
+
+async def test_a_fresh_machine_lacks_nothing_grave(examine: Examine, settings: Settings, tmp_path: Path) -> None:
+    said, code = await examine(settings)
+    assert said["Weights"] == (
+        f"! Weights  none in {tmp_path}/models → fetched on first use, or now: `uv run fl-bt models`"
+    )
+    assert said["Token"].startswith("! Token    none → only the bot needs one")
+    assert said["Queue"] == "✓ Queue    a private one, started when it is needed"
+    assert {said[subject][0] for subject in ("Python", "Store", "Disk")} == {"✓"}
+    assert code == 0
+
+
+async def test_what_is_wrong_is_marked_by_how_grave_it_is(
+    examine: Examine, settings: Settings, queue: JobQueue, valkey_server: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "NEWEST_TRIED", (3, 10))
+    said, code = await examine(settings, redis_url=valkey_server)
+    assert said["Queue"] == "! Queue    0 tracks waiting, 0 workers alive → start one: `uv run fl-bt worker`"
+    assert said["Python"].startswith("! Python")
+    assert code == 0
+    said, code = await examine(settings, min_free_mb=1e12)
+    assert said["Disk"].startswith("✗ Disk")
+    assert "FLBT_MIN_FREE_MB" in said["Disk"]
+    assert code == 1
+
+
+async def test_whose_token_it_is(examine: Examine, settings: Settings) -> None:
+    async with BotApi() as server:
+        mine = {"telegram_base_url": server.base_url, "telegram_token": SecretStr(server.token)}
+        said, code = await examine(settings, **mine)
+        assert (said["Token"], code) == ("✓ Token    belongs to @fl_bt_test_bot", 0)
+        said, code = await examine(settings, **mine | {"telegram_token": SecretStr("123456:" + "w" * 35)})
+        assert said["Token"].startswith("✗ Token    refused by Telegram")
+        assert code == 1
+    said, code = await examine(settings, **mine)
+    assert said["Token"].startswith("✗ Token    could not be checked")
+    assert server.token not in str(said)
+    assert code == 1
