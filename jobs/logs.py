@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Final
 
 from jobs.settings import Settings
@@ -69,13 +70,22 @@ class DiscreetJson(logging.Formatter):
 
 
 def set_up_logging(settings: Settings) -> None:
-    """Send all logging to stderr. Called once by each process's entry point."""
+    """Send all logging to stderr, and there what ends the process too. Called once by each process's entry point."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetJson() if settings.log_format == "json" else Discreet())
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     # httpx logs full URLs at INFO, and the bot's token is part of them.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _last_words
+
+
+def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What nobody caught: Python would print it as it is."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger("fl-bt").critical("ended by a bug, or by what nobody can mend", exc_info=(kind, error, trace))
 
 
 def _about(record: logging.LogRecord) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import sys
 import time
 
@@ -56,6 +57,18 @@ def test_no_secret_is_in_a_line_nor_in_its_traceback(formatter: logging.Formatte
     assert TOKEN not in line
     assert "s3cret" not in line
     assert "proxy:8080" in line
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_what_ends_a_process_is_told_without_secrets(format_: str) -> None:
+    end = f"raise OSError('https://api.telegram.org/bot' + {TOKEN[:20]!r} + {TOKEN[20:]!r})"
+    code = "from jobs.logs import set_up_logging; from jobs.settings import Settings; import sys\n"
+    code += f"set_up_logging(Settings(_env_file=None, log_format={format_!r}))\n{end}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "OSError" in done.stderr
+    assert TOKEN not in done.stderr
+    assert "/bot***" in done.stderr
 
 
 def ask(video_id: str) -> Request:
