@@ -1,0 +1,74 @@
+"""What a request tells of itself on its way: when it was closed, which lane its track is in, and who sees it."""
+
+import time
+
+import pytest
+
+from jobs import keys
+from jobs.connection import answer
+from jobs.desk import Desk
+from jobs.looking import text
+from jobs.models import Request, YouTube
+from jobs.outcomes import Lane, Phase
+from jobs.queue import JobQueue
+from tests.jobs.test_queue import ask, seen
+
+SONGS = [YouTube(video_id=f"aaaaaaaaa{number}A") for number in range(3)]
+
+
+@pytest.fixture
+def desk(queue: JobQueue) -> Desk:
+    return Desk(queue.redis, "worker-1")
+
+
+async def ready(queue: JobQueue, desk: Desk, request: Request) -> None:
+    await queue.submit(request)
+    track = await desk.begin(request.track_id)
+    assert track is not None
+    assert await desk.ready(track.id, await desk.wanted(track.id))
+
+
+async def lane_of(queue: JobQueue, request: Request) -> str:
+    return text(await answer(queue.redis.hget(keys.track(request.track_id), "lane")))
+
+
+async def test_it_is_closed_when_it_is_over_and_not_before(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await ready(queue, desk, request)
+    assert await queue.sending(request.id)
+    assert (await seen(queue, request)).closed_at is None
+    before = time.time()
+    assert await queue.done(request.id)
+    closed = (await seen(queue, request)).closed_at
+    assert closed is not None
+    assert before <= closed <= time.time()
+
+
+@pytest.mark.parametrize(("quick", "lane"), [(None, Lane.QUICK), (True, Lane.QUICK), (False, Lane.STUDIO)])
+async def test_further_renditions_do_not_wait_behind_separations_unless_the_stems_are_gone(
+    queue: JobQueue, desk: Desk, quick: bool | None, lane: Lane
+) -> None:
+    request = ask()
+    await ready(queue, desk, request)
+    how = {} if quick is None else {"quick": quick}
+    assert await queue.want(request, request.wish.renditions, **how)
+    assert await lane_of(queue, request) == lane
+    assert (await seen(queue, request)).phase is Phase.WAITING
+
+
+async def test_a_chats_latest_are_as_many_as_asked_for_newest_first(queue: JobQueue) -> None:
+    requests = [ask(source=song) for song in SONGS]
+    for request in requests:
+        await queue.submit(request)
+    newest = [view.request.id for view in await queue.recent("test:ana", limit=2)]
+    assert newest == [requests[2].id, requests[1].id]
+    assert len(await queue.recent("test:ana")) == 3
+    assert await queue.recent("test:bo") == []
+
+
+async def test_everything_that_is_attended_to_is_seen_to_the_last(queue: JobQueue) -> None:
+    requests = [ask(source=song) for song in SONGS]
+    for request in requests:
+        await queue.submit(request)
+    assert [view.request.id for view in await queue.attended("test")] == [request.id for request in requests]
+    assert await queue.attended("elsewhere") == []
