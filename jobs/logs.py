@@ -12,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from jobs.settings import Settings
 
@@ -24,9 +25,26 @@ _SUBJECT: Final = re.compile(r"(request|track|playlist) ([0-9A-Za-z_-]{8,64}): "
 _ABOUT: Final = "about"
 
 
+#: What is secret in this process's settings, however it is written. Shorter ones would be found in any text.
+_own: list[str] = []
+_SHORTEST: Final = 4
+
+
 def without_secrets(text: str) -> str:
-    """`text` with tokens and passwords replaced by stars."""
+    """`text` with tokens and passwords replaced by stars: those that look like one, and those of our settings."""
+    for secret in _own:
+        text = text.replace(secret, "***")
     return CREDENTIALS.sub("***", TOKEN.sub("***", text))
+
+
+def _secrets_of(settings: Settings) -> list[str]:
+    """The longest first, since one may be part of another."""
+    found = {settings.telegram_token.get_secret_value()} if settings.telegram_token else set()
+    for url in (settings.youtube_proxy, settings.redis_url):
+        password = urlsplit(url.get_secret_value()).password if url else None
+        if password:
+            found |= {password, unquote(password)}
+    return sorted((secret for secret in found if len(secret) >= _SHORTEST), key=len, reverse=True)
 
 
 def about(**fields: object) -> dict[str, dict[str, object]]:
@@ -71,6 +89,7 @@ class DiscreetJson(logging.Formatter):
 
 def set_up_logging(settings: Settings) -> None:
     """Send all logging to stderr, and there what ends the process too. Called once by each process's entry point."""
+    _own[:] = _secrets_of(settings)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetJson() if settings.log_format == "json" else Discreet())
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)

@@ -71,6 +71,21 @@ def test_what_ends_a_process_is_told_without_secrets(format_: str) -> None:
     assert "/bot***" in done.stderr
 
 
+def test_what_is_secret_in_the_settings_is_known_however_it_is_written() -> None:
+    code = """if True:
+        import logging
+        from jobs.logs import set_up_logging
+        from jobs.settings import Settings
+        set_up_logging(Settings(_env_file=None, telegram_token="odd-token", youtube_proxy="http://me:pa%24word@host:1",
+                                redis_url="redis://:pw@host"))
+        logging.warning("407 for me with pa$word or pa%24word, odd-token, and a pw that is too short to be one")
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.partition("root: ")[2] == (
+        "407 for me with *** or ***, ***, and a pw that is too short to be one\n"
+    )
+
+
 def ask(video_id: str) -> Request:
     source = YouTube(video_id=video_id)
     return Request(
