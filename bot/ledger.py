@@ -95,7 +95,7 @@ class Ledger:
     async def foresee(self, view: View) -> None:
         """The length of a song is known now: have made what will fit, instead of more than that first."""
         request, seconds = view.request, view.progress.seconds if view.progress else None
-        if not seconds:
+        if not seconds or self._store.manifest(request.track_id) is not None:  # then more than that is known
             return
         maker = await maker_now(self._queue.redis)
         fitting = foreseen(request.source, seconds, request.wish, self._platform.limits, _usual(maker))

@@ -138,6 +138,20 @@ async def test_more_links_than_there_is_room_for_says_how_many_are_left_out(rig:
         assert "\nI left out the last 2 songs.\nYou have 5 songs in the works" in said.text
 
 
+async def test_a_link_in_answer_to_the_bot_is_meant_for_it(rig: Rig) -> None:
+    ana, bo = rig.server.person("Ana"), rig.server.person("Bo")
+    band = rig.server.group("The Band", [ana, bo])
+    async with rig.bot():
+        await band.say("/help", by=ana)
+        told = await band.until(lambda message: "Mentioning me does the same" in message.text)
+        asked = await band.say(f"then {SONG}", by=bo, reply_to=told)
+        await band.until(lambda message: message.reply_to == asked and in_line(message))
+        await band.say("thanks!", by=bo, reply_to=told)
+        await band.say("/status", by=bo)
+        await band.until(lambda message: "One song in the works" in message.text)
+    assert len(cards(band)) == 3, "thanks need no answer"
+
+
 async def test_greeted_in_a_group_it_says_what_works_there(rig: Rig) -> None:
     ana = rig.server.person("Ana", language="pt")
     band = rig.server.group("The Band", [ana])
