@@ -72,3 +72,38 @@ async def test_everything_that_is_attended_to_is_seen_to_the_last(queue: JobQueu
         await queue.submit(request)
     assert [view.request.id for view in await queue.attended("test")] == [request.id for request in requests]
     assert await queue.attended("elsewhere") == []
+
+
+async def test_what_is_over_is_nowhere_among_what_runs_or_is_awaited(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    assert await desk.begin(request.track_id) is not None
+    assert await answer(queue.redis.smembers(keys.RUNNING)) == {request.track_id.encode()}
+    assert await desk.ready(request.track_id, await desk.wanted(request.track_id))
+    assert await answer(queue.redis.smembers(keys.RUNNING)) == set()
+    assert await answer(queue.redis.smembers(keys.AWAITED)) == set()
+
+
+async def test_a_part_sent_again_is_remembered_as_long_as_its_request_is_open(queue: JobQueue, desk: Desk) -> None:
+    """What was noted of the first delivery must not expire while the second is under way."""
+    request = ask()
+    await ready(queue, desk, request)
+    await queue.sending(request.id)
+    await answer(queue.redis.hset(keys.parts(request.id), "0", "sent"))
+    await queue.done(request.id)
+    await queue.let_go(request.id, "test")
+    assert await queue.redis.ttl(keys.parts(request.id)) > 0
+    assert await queue.reopen(request)
+    assert await queue.redis.ttl(keys.parts(request.id)) == -1
+
+
+async def test_who_asks_again_after_cancelling_gets_another_job(queue: JobQueue) -> None:
+    """A worker may hold the cancelled one's name in its hands already, and would end the new one with it."""
+    first, second = ask(message="1"), ask(message="2")
+    await queue.submit(first)
+    (cancelled,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
+    await queue.cancel(first.id)
+    assert await queue.size() == 0
+    await queue.submit(second)
+    (new,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
+    assert new != cancelled
