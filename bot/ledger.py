@@ -66,6 +66,11 @@ class Noted(Value):
     parts: dict[str, PartNote] = Field(default_factory=dict)
 
     @property
+    def is_untouched(self) -> bool:
+        """Nothing was sent, and nothing asked for once more."""
+        return self.memo.returns == 0 and all(note.state is State.DUE for note in self.parts.values())
+
+    @property
     def uncertain(self) -> tuple[str, ...]:
         """Parts that a button offers to send again."""
         return tuple(part for part, note in self.parts.items() if note.state is State.UNCERTAIN)
@@ -118,7 +123,8 @@ class Ledger:
         limits = noted.memo.limits or self._platform.limits
         before = await self.repeats.find(request) if noted.memo.limits is None else None
         if before is None:
-            if stored is None:  # its time in the store is over
+            # Its time in the store is over; or it is another engine's, as after a change of settings.
+            if stored is None or (noted.is_untouched and not await self._would_be_made(stored)):
                 await self._return(request, noted.memo, request.wish.renditions, quick=False)
                 return True
             before = Before(manifest=stored, plan=await self._plan(stored, request, limits))
@@ -155,6 +161,10 @@ class Ledger:
         await self.repeats.remember(request, before.manifest, planned)
         await self._queue.done(request.id)
         return True
+
+    async def _would_be_made(self, manifest: Manifest) -> bool:
+        maker = await maker_now(self._queue.redis)
+        return maker is None or maker.would_make(manifest)
 
     async def _plan(self, manifest: Manifest, request: Request, limits: Limits) -> Plan:
         """The plan from what is in the store, needing only what is not there as it would be made now."""

@@ -189,6 +189,26 @@ async def test_what_would_be_made_otherwise_now_is_no_repeat(rig: Rig, change: d
     assert old.id != new.id
 
 
+async def test_another_engines_stems_are_not_uploaded_in_place_of_what_telegram_forgot(rig: Rig) -> None:
+    rig.expected.append("wrong file identifier")
+    ana, other, cleo = rig.ana(), bo(rig), rig.server.private(rig.server.person("Cleo"))
+    await rig.worker.set_to()
+    async with rig.bot():
+        await served(rig, ana)
+        await rig.worker.set_to(engine="spleeter")
+        await served(rig, other)
+        await rig.settled()
+        await rig.worker.set_to(engine="openvino")
+        rig.server.shelf.files.clear()
+        await served(rig, cleo)
+        await rig.settled()
+        (view,) = await rig.queue.recent(f"telegram:{cleo.id}")
+        manifest = rig.store.manifest(view.request.track_id)
+        assert manifest is not None
+        assert manifest.engine.startswith("openvino")
+    assert files(cleo) == PAIR
+
+
 async def again_of(rig: Rig, chat: Chat) -> str:
     return f"want:{(await rig.queue.recent(f'telegram:{chat.id}'))[-1].request.id}:again"
 
