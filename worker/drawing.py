@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
 from jobs.models import Stem
 
@@ -75,6 +74,8 @@ class Waveforms:
 
 def draw(waveforms: Waveforms, path: Path) -> None:
     """Write a PNG: a row per stem in its colour, named, with the time below. All rows are to the same scale."""
+    from PIL import Image, ImageDraw, ImageFont  # as late as this: before, the network needs the memory
+
     rows = len(waveforms.stems)
     seconds = waveforms.samples / 44100
     height = rows * ROW + AXIS + MARGIN
@@ -114,6 +115,8 @@ def _columns(envelope: Envelope, columns: int) -> Envelope:
 
 def thumbnail(cover: Path, path: Path) -> bool:
     """Write `cover` small enough for chats: a JPEG of at most 320 pixels and 200 kB. False if it is no picture."""
+    from PIL import Image, UnidentifiedImageError  # as in `draw`
+
     try:
         with Image.open(cover, formats=("JPEG", "PNG")) as picture:
             picture.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))

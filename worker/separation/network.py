@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ from worker.separation import seal
 from worker.separation.graph import find_cut
 from worker.separation.lock import only_one
 from worker.separation.pages import give_back
+from worker.separation.phases import at_half_resolution
 from worker.separation.spectrogram import CHANNELS, SEGMENT
 
 log = logging.getLogger(__name__)
@@ -34,13 +36,14 @@ Precision = Literal["f32", "bf16"]
 #: Bins the network looks at: Spleeter's F.
 BANDS: dict[Literal["11k", "16k"], int] = {"11k": 1024, "16k": 1536}
 IR_FILES = ("networks.xml", "networks.bin")
+GRAPH = 2  # counts up when what we make of a checkpoint changes
 
 
 class Network:
-    """All networks of one model, ready to run, for as many threads at once as there are `lanes`.
+    """All networks of one model, for as many threads at once as there are `lanes`.
 
     `band` is the number of bins they look at; `precision` is what they run in: bf16 where it was wanted and the
-    processor has it, f32 otherwise.
+    processor has it, f32 otherwise. They are made ready for the processor beside whatever the caller does next.
     """
 
     def __init__(self, model: ov.Model, core: ov.Core, precision: Precision, threads: int) -> None:
@@ -48,18 +51,11 @@ class Network:
         self.band = int(model.input(0).shape[-1])
         # While one segment is in the network another one is on its way to it or from it.
         self.lanes = min(threads, 2)
-        self._compiled = core.compile_model(
-            model,
-            "CPU",
-            {
-                "NUM_STREAMS": 1,
-                "INFERENCE_NUM_THREADS": threads,
-                "INFERENCE_PRECISION_HINT": precision,
-                "EXECUTION_MODE_HINT": "ACCURACY" if precision == "f32" else "PERFORMANCE",
-            },
-        )
         self._own = threading.local()
         self._turn = threading.Lock()
+        compiler = ThreadPoolExecutor(1, thread_name_prefix="compiler")
+        self._compiled = compiler.submit(_compile, core, model, precision, threads)
+        compiler.shutdown(wait=False)
 
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
         """The magnitudes of each stem, (stems, 2, SEGMENT, band), from those of the mix, (2, SEGMENT, band).
@@ -67,11 +63,26 @@ class Network:
         The answer is the runtime's own memory, good until the same thread's next call.
         """
         if not hasattr(self._own, "request"):
-            self._own.request = self._compiled.create_infer_request()
+            self._own.request = self._compiled.result().create_infer_request()
         with self._turn:  # every thread of the runtime's for one segment: its memory is needed only once
             self._own.request.infer({0: magnitudes}, share_inputs=True, share_outputs=True)
         estimates: NDArray[np.float32] = self._own.request.get_output_tensor(0).data
         return estimates
+
+
+def _compile(core: ov.Core, model: ov.Model, precision: Precision, threads: int) -> ov.CompiledModel:
+    compiled = core.compile_model(
+        model,
+        "CPU",
+        {
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": threads,
+            "INFERENCE_PRECISION_HINT": precision,
+            "EXECUTION_MODE_HINT": "ACCURACY" if precision == "f32" else "PERFORMANCE",
+        },
+    )
+    give_back(IR_FILES[1])  # compiled, the weights are laid out anew, and the file is not read again
+    return compiled
 
 
 def load_network(
@@ -92,9 +103,7 @@ def load_network(
     has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     chosen: Precision = "bf16" if has_bf16 and precision != "f32" else "f32"
     model = _load(core, checkpoint, stems, BANDS[band], converting)
-    network = Network(model, core, chosen, threads or cores())
-    give_back(IR_FILES[1])  # compiled, the weights are laid out anew, and the file is not read again
-    return network
+    return Network(model, core, chosen, threads or cores())
 
 
 def runtime_model(checkpoint: Path, stems: StemCount, band: Literal["11k", "16k"]) -> ov.Model:
@@ -115,7 +124,7 @@ def cores() -> int:
 def _load(core: ov.Core, checkpoint: Path, stems: StemCount, band: int, converting: Callable[[], None]) -> ov.Model:
     """The networks from the folder beside the checkpoint, converted first when they are not there or not intact."""
     weights = seal.sha256_of(checkpoint / "model.index")[:8]  # the index holds the checksum of every tensor
-    folder = checkpoint / f"openvino-{ov.__version__.split('-')[0]}-{weights}-{band}"
+    folder = checkpoint / f"openvino-{ov.__version__.split('-')[0]}-{weights}-{band}-{GRAPH}"
     if seal.is_intact(folder):
         return core.read_model(folder / IR_FILES[0])
     converting()
@@ -163,7 +172,9 @@ def convert(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
         networks = front_end.convert(graph)
     except RuntimeError as error:  # what OpenVINO's failures derive from
         raise failed(Reason.MODEL_DAMAGED, f"{checkpoint.name} did not convert: {error}", stems=stems) from None
-    return _channels_first(networks, band)
+    model = _channels_first(networks, band)
+    at_half_resolution(model)
+    return model
 
 
 def _channels_first(networks: ov.Model, band: int) -> ov.Model:

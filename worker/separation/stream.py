@@ -74,7 +74,7 @@ def _side_by_side(
             for span in spans:
                 own = span.copy()
                 ahead.append((own, pool.submit(_segment, own, network, extension)))
-                if len(ahead) > network.lanes:  # one more than can be worked on: no lane waits for the decoder
+                if len(ahead) >= network.lanes:
                     own, work = ahead.popleft()
                     yield own, work.result()
             while ahead:
