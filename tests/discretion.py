@@ -29,7 +29,7 @@ SECRETS: Final = {"the bot's token": "AAtest-token-of-the-small-bot-api-server",
 
 #: Of what a stream said last, how much is kept to find what comes in two pieces.
 OVERLAP: Final = 100
-LOOK: Final = 0.1  # seconds between two looks at the command lines of all that runs
+LOOK: Final = 0.2  # seconds between two looks at the command lines of all that runs
 
 _PEERS: Final = ("aiohttp.",)  # servers of tests, which log every address they are asked for
 _QUIET: Final = ("httpx", "httpcore")  # as `set_up_logging` has it
@@ -93,7 +93,8 @@ class Discretion:
             logging.getLogger(room).setLevel(logging.INFO)
         sys.addaudithook(self._audit)
         self._listen_to_pipes()
-        threading.Thread(target=self._watch, daemon=True, name="discretion").start()
+        if "PYTEST_XDIST_WORKER" not in os.environ:  # whose family is their controller's, which looks after all
+            threading.Thread(target=self._watch, daemon=True, name="discretion").start()
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "subprocess.Popen" and not self._over.is_set():
