@@ -27,13 +27,15 @@ async def take_listing(redis: ArqRedis, settings: Settings, playlist_id: str) ->
     await keep_listing(redis, found)
 
 
-async def _list(settings: Settings, playlist_id: str) -> Listing:
+async def _list(settings: Settings, playlist_id: str, *, again: bool = False) -> Listing:
     task = ListingTask(playlist_id=playlist_id, proxy=settings.youtube_proxy)
     try:
         limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
         return await run_child("worker.sources.listing", task, Listing, _ignore, deadline=DEADLINE, limits=limits)
     except Failed as error:
         failure = error.failure
+        if failure.reason is Reason.INTERRUPTED and not again:  # somebody killed it
+            return await _list(settings, playlist_id, again=True)
     except Exception as error:
         log.exception("playlist %s: a bug", playlist_id)
         failure = Failure(reason=Reason.INTERNAL, detail=repr(error))

@@ -1,7 +1,10 @@
 """A playlist from the queue and back: the real worker's quick lane, the real child, the stand-in."""
 
+import asyncio
+import contextlib
 from pathlib import Path
 
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -37,6 +40,29 @@ async def test_a_listing_comes_back_and_is_not_asked_for_twice(
     assert not await ask_listing(queue, playlist.playlist_id, "telegram:3")
     await work_off(settings, valkey_server)
     assert len(site.requests) == asked
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+async def test_a_child_that_somebody_kills_is_started_again_once(
+    site: YouTubeStandIn, queue: JobQueue, settings: Settings, valkey_server: SecretStr, kills: int
+) -> None:
+    playlist = site.add_playlist(Playlist("PLthroughthequeue", numbered(3)))
+    await ask_listing(queue, playlist.playlist_id)
+    working, killed = asyncio.create_task(work_off(settings, valkey_server)), set[int]()
+    async with asyncio.timeout(60):
+        while len(killed) < kills:
+            for child in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if child.pid not in killed and "worker.sources.listing" in child.cmdline():
+                        killed.add(child.pid)
+                        child.kill()
+            await asyncio.sleep(0.01)
+        await working
+    found = await listing(queue, playlist.playlist_id)
+    assert found is not None
+    assert (found.failure is None) == (kills == 1)
+    if found.failure is not None:
+        assert found.failure.reason is Reason.INTERRUPTED
 
 
 async def test_why_there_is_no_listing_comes_back_too(
