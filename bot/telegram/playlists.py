@@ -13,7 +13,7 @@ from bot import follow
 from bot.cards import Card
 from bot.follow import Follower
 from bot.people import People
-from bot.platform import CardGone, Trouble, Unreachable
+from bot.platform import Away, CardGone, Later, Trouble, Unconfirmed, Unreachable
 from bot.playlists import Run, Step, ended, listed, paused, run_card
 from bot.telegram import platform
 from bot.telegram.address import PLATFORM, Address
@@ -208,9 +208,11 @@ class Playlists:
                 await self.stop(run.id)
                 await self._forget(run)
                 return
-            except Trouble as why:
+            except (Later, Away, Unconfirmed) as why:
                 log.info("playlist %s: its card is shown again: %s", run.id, why)
                 return
+            except Trouble as why:  # Telegram will not take this one; the next change may be taken
+                log.warning("playlist %s: its card was refused: %s", run.id, why)
             await self._note(run, reference, face)
         if not run.is_open:
             await self._forget(run)
