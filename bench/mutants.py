@@ -66,7 +66,7 @@ TESTS: Final = {
     "worker/separation/lock.py": FETCHED,
     "worker/separation/network.py": "tests/worker/separation/test_network.py",
     "worker/separation/seal.py": f"{FETCHED} tests/worker/separation/test_network.py",
-    "worker/separation/spectrogram.py": f"{SPECTRA} tests/worker/separation/test_parity.py",
+    "worker/separation/spectrogram.py": SPECTRA,
     "worker/separation/stems.py": "tests/worker/separation/test_stems.py",
     "worker/separation/stream.py": f"{SPECTRA} tests/worker/separation/test_parity.py",
     "worker/separation/weights.py": FETCHED,
