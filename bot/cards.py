@@ -38,7 +38,7 @@ class Verb(StrEnum):
     PACKAGE = "package"  # choice: album, zip, both
     # Under a result; target: request id.
     MIX = "mix"  # choice: letters of stems, see `bot.mixes`, after the number of stems where it is another separation
-    PICK = "pick"  # choice: letters of the stems chosen so far; shows the keyboard that chooses
+    PICK = "pick"  # choice: the same of the stems chosen so far, none included; shows the keyboard that chooses
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
     WANT = "want"  # choice: a format, zip, stems, again, or a number of stems
     FORGET = "forget"  # choice: yes, once it is confirmed
@@ -65,7 +65,7 @@ _SHAPES: Final = {
     Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav)"),
     Verb.PACKAGE: re.compile(r":(album|zip|both)"),
     Verb.MIX: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
-    Verb.PICK: re.compile(r"[0-9a-f]{16}(:[vadbpo]{1,5})?"),
+    Verb.PICK: re.compile(r"[0-9a-f]{16}(:([245]|[245]?[vadbpo]{1,5}))?"),
     Verb.PAGE: re.compile(r"[0-9a-f]{16}:[12]"),
     Verb.WANT: re.compile(r"[0-9a-f]{16}:(mp3|m4a|flac|wav|zip|stems|again|[245])"),
     Verb.FORGET: re.compile(r"[0-9a-f]{16}(:yes)?"),

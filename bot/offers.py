@@ -1,14 +1,17 @@
 """Buttons under a result: every minus-one mix, and whatever else one wants next. Pure; small enough for a phone."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from bot.cards import Action, Button, Verb
 from bot.mixes import is_whole, letters, mix_words, stem_word
 from bot.texts import say
-from jobs.models import STEMS, Format, Package, Request, Stem
+from jobs.models import STEMS, Format, Package, Request, Stem, StemCount
 
 Rows = tuple[tuple[Button, ...], ...]
 
+#: Where two stems leave nothing to choose, what one chooses from.
+CHOICE: Final[StemCount] = 4
 #: Formats that are offered where they are not what one has: for hearing, and for the DAW.
 _FORMATS = (Format.MP3, Format.FLAC, Format.WAV)
 
@@ -23,8 +26,11 @@ def first_page(request: Request, language: str) -> Rows:
     else:
         stems = STEMS[model.stems]
         mixes = [_mix(request, [one for one in stems if one is not left_out], language) for left_out in stems]
-    last = [_pick(request, "", say(language, "button-pick"))] if model.stems > 2 else _counts(request, language)
-    return _rows([*mixes], [*last, _page(request, 2, say(language, "button-more"))])
+    more = _page(request, 2, say(language, "button-more"))
+    if model.stems > 2:
+        return _rows([*mixes], [_pick(request, "", say(language, "button-pick")), more])
+    pick = [] if request.wish.mix else [_pick(request, str(CHOICE), say(language, "button-pick"))]
+    return _rows([*mixes], pick, [*_counts(request, language), more])
 
 
 def second_page(request: Request, language: str) -> Rows:
@@ -45,18 +51,20 @@ def second_page(request: Request, language: str) -> Rows:
     )
 
 
-def pick_page(request: Request, chosen: Sequence[Stem], language: str) -> Rows:
-    """A button for each stem, the chosen ones marked; and what makes their mix, once there is one."""
-    stems = STEMS[request.wish.model.stems]
+def pick_page(request: Request, count: StemCount, chosen: Sequence[Stem], language: str) -> Rows:
+    """A button for each stem of a separation into `count`, the chosen ones marked; and what makes their mix, once there
+    is one."""
+    stems = STEMS[count]
+    of = "" if count == request.wish.model.stems else str(count)
     toggles = []
     for stem in stems:
         after = [one for one in stems if (one in chosen) is not (one is stem)]
         word = stem_word(stem, language).capitalize()
-        toggles.append(_pick(request, letters(after), f"✓ {word}" if stem in chosen else word))
+        toggles.append(_pick(request, of + letters(after), f"✓ {word}" if stem in chosen else word))
     make = []
-    if chosen and not is_whole(chosen, request.wish.model.stems):
-        mix = mix_words(chosen, request.wish.model.stems, language)
-        make = [_button(Verb.MIX, request, letters(chosen), say(language, "button-make", mix=mix))]
+    if chosen and not is_whole(chosen, count):
+        mix = mix_words(chosen, count, language)
+        make = [_button(Verb.MIX, request, of + letters(chosen), say(language, "button-make", mix=mix))]
     return _rows(toggles, make, [_page(request, 1, say(language, "button-back"))])
 
 

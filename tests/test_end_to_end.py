@@ -75,7 +75,7 @@ async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
     question = await ana.say("listen: https://youtu.be/jNQXAC9IVRw?si=tracker")
     card = await done(ana, question)
     assert "A <b>Song</b> & more" in card.text
-    assert card.labels == ["No vocals", "Only vocals", "4 stems", "5 stems", "More…"]
+    assert card.labels == ["No vocals", "Only vocals", "Choose stems…", "4 stems", "5 stems", "More…"]
     (picture,) = [message for message in ana.from_bot() if message.file is not None and message.file.kind == "photo"]
     assert picture.file is not None
     assert picture.file.content.startswith(b"\x89PNG")

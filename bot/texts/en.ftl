@@ -227,6 +227,7 @@ button-forget = Forget
 button-forget-yes = Yes, forget it
 button-gone = I don’t remember this one any more. Please send me its link or file again.
 pick-how = Tap the stems you want to hear.
+pick-how-anew = Tap the stems you want to hear. They need a new separation into { $stems }, so that takes a little.
 made-from-stems = On it, from the stems I have.
 made-again = Here it comes.
 made-anew = I no longer have its stems, so I’m separating it again. That takes a little.

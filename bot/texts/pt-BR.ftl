@@ -227,6 +227,7 @@ button-forget = Esquecer
 button-forget-yes = Sim, esquecer
 button-gone = Não me lembro mais desta. Mande de novo o link ou o arquivo, por favor.
 pick-how = Toque nas faixas que você quer ouvir.
+pick-how-anew = Toque nas faixas que você quer ouvir. Elas pedem uma nova separação em { $stems }, então demora um pouco.
 made-from-stems = Já vou, com as faixas que tenho.
 made-again = Aí vem ela.
 made-anew = Não tenho mais as faixas dela, então estou separando de novo. Demora um pouco.

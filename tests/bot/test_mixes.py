@@ -106,7 +106,11 @@ def stems(count: int) -> Wish:
 
 
 def test_the_pages_under_a_result() -> None:
-    assert labels(first_page(asked(stems(2)), "en")) == [["No vocals", "Only vocals"], ["4 stems", "5 stems", "More…"]]
+    assert labels(first_page(asked(stems(2)), "en")) == [
+        ["No vocals", "Only vocals"],
+        ["Choose stems…"],
+        ["4 stems", "5 stems", "More…"],
+    ]
     assert labels(first_page(asked(stems(4)), "en")) == [
         ["No vocals", "No drums"],
         ["No bass", "No other"],
@@ -132,9 +136,9 @@ def test_the_pages_under_a_result() -> None:
 
 def test_choosing_stems_button_by_button() -> None:
     request = asked(stems(4))
-    none = pick_page(request, (), "en")
+    none = pick_page(request, 4, (), "en")
     assert labels(none) == [["Vocals", "Drums"], ["Bass", "Other"], ["Back"]]
-    one = pick_page(request, (D,), "en")
+    one = pick_page(request, 4, (D,), "en")
     assert labels(one) == [["Vocals", "✓ Drums"], ["Bass", "Other"], ["Make drums"], ["Back"]]
     assert [button.action.rpartition(":")[2] for row in one[:2] for button in row] == [
         "vd",
@@ -142,8 +146,18 @@ def test_choosing_stems_button_by_button() -> None:
         "db",
         "do",
     ]
-    assert "Make no bass" in labels(pick_page(request, (V, D, O), "en"))[2]
-    assert labels(pick_page(request, STEMS[4], "en"))[2] == ["Back"], "all of them are the song itself"
+    assert "Make no bass" in labels(pick_page(request, 4, (V, D, O), "en"))[2]
+    assert labels(pick_page(request, 4, STEMS[4], "en"))[2] == ["Back"], "all of them are the song itself"
+
+
+def test_of_two_stems_one_chooses_from_four() -> None:
+    request = asked(stems(2))
+    (choose,) = first_page(request, "en")[1]
+    assert choose.action == "pick:0123456789abcdef:4"
+    rows = pick_page(request, 4, (V, B), "en")
+    assert labels(rows) == [["✓ Vocals", "Drums"], ["✓ Bass", "Other"], ["Make vocals + bass"], ["Back"]]
+    actions = [button.action.rpartition(":")[2] for row in rows for button in row]
+    assert actions == ["4b", "4vdb", "4v", "4vbo", "4vb", "1"]
 
 
 @given(
@@ -159,12 +173,13 @@ def test_choosing_stems_button_by_button() -> None:
 )
 def test_every_button_fits_a_phone_and_is_understood(wish: Wish, chosen: set[Stem], language: str) -> None:
     request = asked(wish)
-    picked = [stem for stem in STEMS[wish.model.stems] if stem in chosen]
+    count = 4 if wish.model.stems == 2 else wish.model.stems
+    picked = [stem for stem in STEMS[count] if stem in chosen]
     mixes: list[tuple[int, tuple[Stem, ...]]] = [(4, (V, D)), (5, (P,))]
     for rows in (
         first_page(request, language),
         second_page(request, language),
-        pick_page(request, picked, language),
+        pick_page(request, count, picked, language),
         forget_page(request, language),
         other_counts(request, mixes, language),
     ):

@@ -44,9 +44,7 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery, view: View, 
         case Verb.WANT:
             return await _again(front, asker, query, request, _changed(request.wish, action.choice))
         case Verb.PICK:
-            chosen = from_letters(action.choice, request.wish.model.stems)
-            _turn_to(front, query, pick_page(request, chosen, asker.language))
-            return "" if chosen else say(asker.language, "pick-how")
+            return await _pick(front, asker, query, request, _mixed(request.wish, action.choice))
         case Verb.FORGET:
             return await _forget(front, asker, query, view, sure=action.choice == "yes")
         case _:
@@ -55,13 +53,24 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery, view: View, 
             return ""
 
 
+async def _pick(front: Front, asker: Asker, query: CallbackQuery, request: Request, picked: Wish) -> str:
+    """Show the keyboard that chooses stems."""
+    count = picked.model.stems
+    _turn_to(front, query, pick_page(request, count, picked.mix, asker.language))
+    if picked.mix:
+        return ""
+    if count == request.wish.model.stems or await front.follower.has_stems(track_id_of(request.source, picked.model)):
+        return say(asker.language, "pick-how")
+    return say(asker.language, "pick-how-anew", stems=count)
+
+
 def _turn_to(front: Front, query: CallbackQuery, rows: Rows) -> None:
     change(front, query, Card(text="", buttons=rows))
 
 
 def _mixed(wish: Wish, choice: str) -> Wish:
     """`dbo`, or `4vbo` of another separation."""
-    stems = int(choice[0]) if choice[0].isdigit() else wish.model.stems
+    stems = int(choice[0]) if choice[:1].isdigit() else wish.model.stems
     model = _model(wish, stems)
     return wish.model_copy(update={"model": model, "mix": from_letters(choice, model.stems)})
 

@@ -20,6 +20,7 @@ Ana:         https://youtu.be/dQw4w9WgXcQ
 bot:         Elis & Tom - Águas de Março (3:33)
              Done in N s
              [No vocals] [Only vocals]
+             [Choose stems…]
              [4 stems] [5 stems] [More…]
 bot:         [audio Elis & Tom - Águas de Março (vocals).mp3 Elis & Tom - Águas de Março (vocals) 2000 bytes]
 bot:         [audio Elis & Tom - Águas de Março (accompaniment).mp3 Elis & Tom - Águas de Março (accompaniment) 2000 bytes]\

@@ -115,6 +115,30 @@ async def test_stems_are_chosen_on_a_keyboard_that_outlives_the_bot(rig: Rig) ->
     assert files(ana)[-1] == f"{NAME} (drums + other).mp3"
 
 
+async def test_of_two_stems_one_chooses_from_four_which_is_said_beforehand(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        said = await answered_soon(await ana.press(card, "Choose stems…"))
+        assert said == "Tap the stems you want to hear. They need a new separation into 4, so that takes a little."
+        await turned(ana, card, "Bass")
+        for stem in ("Vocals", "Bass"):
+            assert await answered_soon(await ana.press(card, stem)) == ""
+            await turned(ana, card, f"✓ {stem}")
+        said = await answered_soon(await ana.press(card, "Make vocals + bass"))
+        assert said == "4 stems need a new separation, so this takes a little."
+        track = await rig.worker.take()
+        assert track.model.stems == 4
+        await rig.worker.finish(track)
+        await reply_to(ana, card)
+        await (await ana.press(card, "Back")).answer()
+        await turned(ana, card, "Choose stems…")
+        said = await answered_soon(await ana.press(card, "Choose stems…"))
+        assert said == "Tap the stems you want to hear.", "the four are there now"
+        await rig.settled()
+    assert files(ana)[2:] == [f"{NAME} (vocals + bass).mp3"]
+
+
 async def test_double_taps_are_one_request_and_later_ones_another(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     ana = rig.ana()
     async with rig.bot():
