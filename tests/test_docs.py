@@ -4,14 +4,18 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from configparser import ConfigParser
 from pathlib import Path
 
 import click
 import pytest
 
 from bot.cli import main
+from jobs.settings import Settings
+from jobs.supervise import MISCONFIGURED
 
 ROOT = Path(__file__).parent.parent
+DEPLOYMENT = ROOT / "docs" / "deployment.md"
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")],
 )
@@ -208,3 +212,20 @@ def test_every_setting_of_the_pages_is_one() -> None:
     for page in PAGES:
         for name in re.findall(r"\bFLBT_[A-Z_]*[A-Z]\b", page.read_text(encoding="utf-8")):
             assert f"{name}=" in known, f"{page.name}: {name}"
+
+
+def test_the_unit_for_systemd_starts_what_there_is() -> None:
+    """`systemd-analyze verify` was asked by hand; what would go out of date is held here."""
+    unit = ConfigParser(interpolation=None, strict=False)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]  # systemd's names have capitals
+    for language, body in re.findall(
+        r"^```(ini)\n(\[Unit\].*?)^```$", DEPLOYMENT.read_text(), re.DOTALL | re.MULTILINE
+    ):
+        assert language == "ini"
+        unit.read_string(body)
+    service = unit["Service"]
+    command = shlex.split(service["ExecStart"])
+    assert command[0].endswith("/.venv/bin/fl-bt")
+    assert command[1] in main.commands
+    assert service["RestartPreventExitStatus"] == str(MISCONFIGURED)
+    assert Settings.model_config["env_prefix"] + "DATA=" in service["Environment"]
