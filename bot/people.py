@@ -13,8 +13,8 @@ from arq.connections import ArqRedis
 
 from bot.texts import Language, negotiate
 from jobs import keys, scripts
-from jobs.connection import answer, run_script
-from jobs.limits import RATE, Limits
+from jobs.connection import answer, ask_script, run_script
+from jobs.limits import RATE, USED, Limits
 from jobs.settings import Settings
 
 #: How long a stranger who was told to ask the owner gets no further answer, in seconds.
@@ -110,6 +110,12 @@ class People:
             person_seconds=60 * settings.minutes_per_person * minutes,
             chat_seconds=60 * settings.minutes_per_chat * minutes,
         )
+
+    async def used(self, whose: Literal["person", "chat"], name: str) -> float:
+        """Seconds of music that count for a person, or a chat, within a day."""
+        said = await ask_script(self._redis, USED, [keys.minutes(whose, name)], str(time.time()), keys.request(""))
+        assert isinstance(said, bytes)
+        return float(said)
 
     async def allow(self, name: str, known_as: str = "") -> bool:
         """Let a person or a group in. `known_as` is what `/who` shows. False when it was in before."""

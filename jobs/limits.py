@@ -175,6 +175,15 @@ return failed
 """
 )
 
+#: How much counts now. KEYS minutes. ARGV time, request key prefix. Returns seconds, as text.
+USED = (
+    _MINUTES
+    + """
+local used = over(KEYS[1], '', 0, 0, tonumber(ARGV[1]), ARGV[2])
+return string.format('%.3f', used)
+"""
+)
+
 #: Whether somebody writes no faster than we listen: a bucket of messages that fills within a minute. When it is empty
 #: nothing is heard until it is half full again, and every message meanwhile empties it: only quiet helps.
 #: KEYS rate. ARGV time, messages per minute. Returns 1 when heard, 0 for the first one that is not, then -1.

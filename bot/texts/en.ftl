@@ -373,4 +373,5 @@ failure-over-quota = { $whose ->
     .plain = That is all the music for today. Send this again tomorrow.
 too-fast = That was more than I can follow. I listen again when you have been quiet for { $wait }.
 access-closed-tap = This bot is private. Ask its owner to let you in.
+status-minutes = Music separated within 24 hours: { $used } of { $limit }.
 playlist-paused = The playlist ends here for today. Send its link again later: what is done already costs nothing.

@@ -373,4 +373,5 @@ failure-over-quota = { $whose ->
     .plain = É toda a música de hoje. Mande de novo amanhã.
 too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir depois de { $wait } sem mensagens suas.
 access-closed-tap = Este bot é privado. Peça ao dono para liberar você.
+status-minutes = Música separada em 24 horas: { $used } de { $limit }.
 playlist-paused = A playlist termina aqui por hoje. Mande o link de novo mais tarde: o que já está pronto não custa nada.

@@ -89,7 +89,8 @@ async def _list(front: Front, asker: Asker) -> Card:
     blocks += [run_line(run, asker.language) for run in await front.playlists.in_chat(asker.chat)]
     blocks += [_line(front, asker, view) for view in opened]
     last = [_line(front, asker, view) for view in finished]
-    below = "\n\n".join([say(asker.language, "status-finished"), *last]) if last else ""
+    last = [say(asker.language, "status-finished"), *last] if last else []
+    below = "\n\n".join([*await _minutes(front, asker), *last])
     buttons = [
         Button(
             label=say(asker.language, "button-cancel-song", title=_short(front, asker, view)),
@@ -100,6 +101,17 @@ async def _list(front: Front, asker: Asker) -> Card:
     buttons += [Button(label=f"↩ {_short(front, asker, view)}", action=f"show:{view.request.id}") for view in finished]
     text = joined(blocks, asker.language, below=below)
     return Card(text=text, buttons=tuple((button,) for button in buttons))
+
+
+async def _minutes(front: Front, asker: Asker) -> list[str]:
+    """How much music of a day's share is used; nothing where none is, or nobody counts."""
+    limits = await front.limits(asker.person)
+    limit = limits.chat_seconds if asker.in_group else limits.person_seconds
+    used = await front.people.used(*(("chat", asker.chat) if asker.in_group else ("person", asker.person)))
+    if not limit or not used:
+        return []
+    shown, most = figures.duration(used, asker.language), figures.duration(limit, asker.language)
+    return [say(asker.language, "status-minutes", used=shown, limit=most)]
 
 
 async def _show(front: Front, message: Message, view: View) -> None:

@@ -54,6 +54,25 @@ async def test_a_days_minutes_are_said_in_numbers_and_outlive_a_restart(rationed
     assert len(files(ana)) == 4
 
 
+async def test_status_says_what_is_used(rationed: Rig) -> None:
+    ana, bo = rationed.server.person("Ana"), rationed.server.person("Bo")
+    band, alone = rationed.server.group("The Band", [ana, bo]), rationed.server.private(ana)
+    async with rationed.bot():
+        await alone.say("/status")
+        await alone.until(lambda message: "Nothing in the works" in message.text)
+        await band.send_audio(MP3, by=bo, seconds=90, caption="/stems")
+        await alone.send_audio(MP3 + b"mine", seconds=61)
+        await alone.say("/status")
+        await alone.until(lambda message: "Music separated within 24 hours: 1:01 of 10:00." in message.text)
+        await band.say("/status", by=ana)
+        await band.until(lambda message: "Music separated within 24 hours: 1:30 of 15:00." in message.text)
+        await rationed.owned_by(ana.id)
+        asked = await alone.say("/status")
+        said = await alone.until(lambda message: message.reply_to == asked)
+    assert "24 hours" not in said.text
+    assert "24 hours" not in alone.from_bot()[0].text
+
+
 async def test_a_song_that_was_sent_before_costs_nothing(rationed: Rig) -> None:
     ana = rationed.ana()
     async with rationed.bot():
