@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from jobs.models import Format
 from jobs.outcomes import Tags
+from worker.audio.lame import Lame
 from worker.audio.pictures import Picture, read_picture
 from worker.audio.sound import SAMPLE_RATE
 
@@ -35,7 +36,7 @@ class Encoding(NamedTuple):
 
 # Measured on 4 minutes of busy stereo, one core of a Zen 4 (CPU seconds, SNR where hearing is keenest, 0.5 to 2 kHz):
 #   FLAC  16 bits 0.6 s and 23 MB, 24 bits 0.6 s and 44 MB; levels 0 to 5 cost the same, 8 twice as much for 0.2 %.
-#   MP3   320 kbit/s: LAME's own level (3) 15.8 s and 28 dB, 5 12.1 s and 27 dB, 7 7.9 s and 22 dB, 9 no faster than 7.
+#   MP3   320 kbit/s: see `worker/audio/lame.py`.
 #   M4A   320 kbit/s: FFmpeg's twoloop 22.7 s and 19 dB, fast 6.0 s and 25 dB (whole band). The joint-stereo
 #         tools stay off: fast takes M/S where it costs 20 dB (7 dB left of a loud tone on both sides).
 # FLAC and WAV keep 24 bits: a stem at -50 dBFS is 51 dB above the rounding noise of 16 bits and 99 dB above that of 24,
@@ -44,7 +45,7 @@ ENCODINGS = {
     Format.FLAC: Encoding("flac", "flac", "s32", {"compression_level": "5"}, {}),
     Format.WAV: Encoding("wav", "pcm_s24le", "s32", {}, {}, carries_cover=False),
     # ID3 2.3 is what old players and Windows read. The LAME header, which is on by default, makes lengths exact.
-    Format.MP3: Encoding("mp3", "libmp3lame", "fltp", {"compression_level": "7"}, {"id3v2_version": "3"}),
+    Format.MP3: Encoding("mp3", "libmp3lame", "fltp", {}, {"id3v2_version": "3"}),
     # The edit list counts in the movie's time scale, milliseconds by default: one of samples makes the length exact.
     Format.M4A: Encoding(
         "mp4",
@@ -59,9 +60,9 @@ ENCODINGS = {
 class Track:
     """An encoded file in the making; `open_track` makes it. Not for two threads at once; many at once are fine."""
 
-    def __init__(self, container: OutputContainer, stream: AudioStream) -> None:
+    def __init__(self, container: OutputContainer, encoder: "_FFmpeg | Lame") -> None:
         self._container = container
-        self._stream = stream
+        self._encoder = encoder
         self.samples = 0  # written so far, per channel
 
     def write(self, block: NDArray[np.float32]) -> None:
@@ -71,15 +72,34 @@ class Track:
         """
         for start in range(0, len(block), CHUNK):
             piece = np.clip(block[start : start + CHUNK], -1.0, 1.0)
-            if self._stream.format.name == "s32":
-                frame = av.AudioFrame.from_ndarray(_to_24_bits(piece), format="s32", layout="stereo")
-            else:
-                frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece.T), format="fltp", layout="stereo")
-            frame.sample_rate = SAMPLE_RATE
-            frame.time_base = Fraction(1, SAMPLE_RATE)
-            frame.pts = self.samples
-            self._container.mux(self._stream.encode(frame))
+            self._container.mux(self._encoder.encode(piece))
             self.samples += len(piece)
+
+    def finish(self) -> None:
+        """Write what the encoder still has."""
+        self._container.mux(self._encoder.finish(self.samples))
+
+
+class _FFmpeg:
+    """One of FFmpeg's own encoders."""
+
+    def __init__(self, stream: AudioStream) -> None:
+        self._stream = stream
+        self._samples = 0
+
+    def encode(self, piece: NDArray[np.float32]) -> "list[Packet[AudioStream]]":
+        if self._stream.format.name == "s32":
+            frame = av.AudioFrame.from_ndarray(_to_24_bits(piece), format="s32", layout="stereo")
+        else:
+            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece.T), format="fltp", layout="stereo")
+        frame.sample_rate = SAMPLE_RATE
+        frame.time_base = Fraction(1, SAMPLE_RATE)
+        frame.pts = self._samples
+        self._samples += len(piece)
+        return self._stream.encode(frame)
+
+    def finish(self, _samples: int) -> "list[Packet[AudioStream]]":
+        return self._stream.encode(None)
 
 
 @contextmanager
@@ -100,8 +120,9 @@ def open_track(path: Path, format_: Format, tags: Tags, cover: Path | None = Non
             format=encoding.container,
             container_options=encoding.container_options,
         ) as container:
-            yield _start(container, encoding, tags, picture, kbps)
-            container.mux(_last_packets(container.streams.audio[0]))
+            track = _start(container, encoding, tags, picture, kbps)
+            yield track
+            track.finish()
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
@@ -126,7 +147,7 @@ def _start(container: OutputContainer, encoding: Encoding, tags: Tags, picture: 
         container.start_encoding()
     else:
         _attach(container, picture)
-    return Track(container, stream)
+    return Track(container, Lame(stream, kbps) if encoding.codec == "libmp3lame" else _FFmpeg(stream))
 
 
 def _attach(container: OutputContainer, picture: Picture) -> None:
@@ -140,24 +161,6 @@ def _attach(container: OutputContainer, picture: Picture) -> None:
     packet.pts = packet.dts = 0
     packet.is_keyframe = True
     container.mux(packet)
-
-
-def _last_packets(stream: AudioStream) -> "list[Packet[AudioStream]]":
-    """What the encoder still has, with all padding behind the music told by the very last packet.
-
-    The padding may begin in the packet before it, but FFmpeg's MP3 writer looks at the last one only: one length in
-    25 would come out up to 46 samples too long.
-    """
-    packets = stream.encode(None)
-    padded = [packet for packet in packets if packet.has_sidedata("skip_samples")]
-    if len(padded) > 1 and padded[-1] is packets[-1]:
-        told = [packet.get_sidedata("skip_samples") for packet in padded]
-        # Two little-endian counts of samples to skip, at the start and at the end, then what we need not know.
-        padding = sum(int.from_bytes(bytes(skip)[4:8], "little") for skip in told)
-        last = bytes(told[-1])
-        told[-1].update(last[:4] + padding.to_bytes(4, "little") + last[8:])
-        packets[-1].set_sidedata(told[-1])
-    return packets
 
 
 def _to_24_bits(piece: NDArray[np.float32]) -> NDArray[np.int32]:
