@@ -131,7 +131,11 @@ def test_the_tests_that_run_commands_are_there() -> None:
     for command, answer in COMMANDS.items():
         path, found, test = answer.partition("::")
         if found:
-            assert re.search(rf"^(async )?def {test}\(", (ROOT / path).read_text(), re.MULTILINE), command
+            assert defines(ROOT / path, test), command
+
+
+def defines(file: Path, test: str) -> bool:
+    return re.search(rf"^(async )?def {test}\(", file.read_text(encoding="utf-8"), re.MULTILINE) is not None
 
 
 def test_blocks_say_what_they_are() -> None:
@@ -186,11 +190,12 @@ def slug(heading: str) -> str:
 
 
 def test_files_that_pages_name_are_there() -> None:
-    """Paths with a folder of ours in front, in code spans: `worker/pipeline.py`, `bot/texts/`, `tests/x.py::y`."""
+    """Paths with a folder of ours in front, in code spans: `worker/pipeline.py`, `bot/texts/`, `tests/x.py::test_y`."""
     for page in PAGES:
         _, rest = blocks(page.read_text(encoding="utf-8"))
-        for span in re.findall(r"`((?:bot|jobs|worker|tests|bench|docs)/[\w./*-]*)(?:::\w+)?`", rest):
+        for span, test in re.findall(r"`((?:bot|jobs|worker|tests|bench|docs)/[\w./*-]*)(?:::(\w+))?`", rest):
             assert list(ROOT.glob(span.rstrip("/"))), f"{page.name}: {span}"
+            assert not test or defines(ROOT / span, test), f"{page.name}: {span}::{test}"
 
 
 def test_files_of_the_tour_are_there() -> None:
