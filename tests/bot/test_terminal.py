@@ -239,11 +239,10 @@ def test_doctor_finds_what_is_wrong_and_says_what_to_do(run: Run) -> None:
     assert ill.stdout.count("→") >= 2
 
 
-#: Leaves the product where it is installed out of reach, then runs the command named by the arguments.
-ELSEWHERE = """
-import runpy, sys
-sys.path[:] = [sys.argv.pop(1), *(place for place in sys.path if place != sys.argv[1])]
-del sys.argv[1]
+#: Leaves every place with a worker out of reach, then runs the command that the arguments name.
+ALONE = """
+import os, runpy, sys
+sys.path[:] = [sys.argv.pop(1), *(place for place in sys.path if not os.path.isdir(os.path.join(place, "worker")))]
 runpy.run_module("bot", run_name="__main__", alter_sys=True)
 """
 
@@ -252,12 +251,11 @@ def test_doctor_where_the_bot_is_alone(
     request: pytest.FixtureRequest, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     """As in the bot's container: weights are the worker's business, and nobody calls them missing or damaged."""
-    here = request.config.rootpath
     for room in ("bot", "jobs"):
         (tmp_path / "app" / room).parent.mkdir(exist_ok=True)
-        (tmp_path / "app" / room).symlink_to(here / room)
+        (tmp_path / "app" / room).symlink_to(request.config.rootpath / room)
     done = subprocess.run(
-        [sys.executable, "-P", "-c", ELSEWHERE, str(tmp_path / "app"), str(here), "doctor"],
+        [sys.executable, "-P", "-c", ALONE, str(tmp_path / "app"), "doctor"],
         cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "✓ Weights  none needed" in done.stdout, done.stderr

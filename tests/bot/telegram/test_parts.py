@@ -179,7 +179,7 @@ async def test_a_server_of_ones_own_lends_its_disk_and_takes_large_files(
             assert isinstance(track.source, Upload)
             assert store.inbox(track.source).read_bytes() == MP3
             await rig.worker.finish(track)
-            await ana.until(lambda message: "Done in" in message.text, seconds=30)
+            await ana.until(lambda message: "Done in" in message.text, seconds=120)
             await ana.say(SONG)
         assert len(files(ana)) == 2
         assert len(server.calls("sendMediaGroup")) == 1, "120 MB in one album"
