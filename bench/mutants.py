@@ -75,7 +75,8 @@ TESTS: Final = {
 #: What takes too long for hundreds of turns: the reference package, processes that are killed, long songs.
 LEFT_OUT: Final = (
     "not reference_packages and not two_engines and not networks_are_found and not child_that_is_killed "
-    "and not address_space and not segment_that_fails and not phones_home and not too_long and not kill_9 and not any_number_of_threads"
+    "and not address_space and not segment_that_fails and not phones_home and not too_long and not kill_9 "
+    "and not any_number_of_threads"
 )
 
 COMPARED: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
