@@ -350,4 +350,4 @@ async def test_the_loop_outlives_a_queue_that_is_away(queue: JobQueue, store: Re
         await asyncio.sleep(0.1)
         await queue.redis.delete("flbt:attended:test")
         await queue.submit(ask())
-        await until(lambda: len(platform.said) == 1)
+        await until(lambda: len(platform.said) > 0)
