@@ -121,7 +121,7 @@ async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
         await said(port)
         mine = [one for each in psutil.net_if_addrs().values() for one in each if one.family is socket.AF_INET]
         for address in (one.address for one in mine if not one.address.startswith("127.")):
-            with pytest.raises(OSError, match="refused|timed out"):
+            with pytest.raises(OSError, match=r"refused|timed out"):
                 socket.create_connection((address, port), timeout=2)
         await expose(port, queue.redis, store, Settings(_env_file=None), CollectorRegistry())
     assert f"no figures on port {port}" in caplog.text
