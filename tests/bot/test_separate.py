@@ -1,0 +1,70 @@
+"""`fl-bt separate` from within, on a queue that is there already; `test_terminal` runs it as a person does."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.terminal import separate
+from jobs.desk import Desk
+from jobs.failures import Failure, Reason
+from jobs.models import Wish
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> str:
+    (tmp_path / "song.mp3").write_bytes(b"la la la")
+    return str(tmp_path / "song.mp3")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, valkey_server: SecretStr) -> Settings:
+    return Settings(_env_file=None, data=tmp_path, redis_url=valkey_server)
+
+
+async def taken(queue: JobQueue) -> tuple[Desk, str]:
+    """A worker's desk, and the one track it took."""
+    desk = Desk(queue.redis, "worker-1")
+    async with asyncio.timeout(20):
+        while not (waiting := [name async for name in queue.redis.scan_iter("flbt:track:*")]):
+            await asyncio.sleep(0.02)
+    track = await desk.begin(waiting[0].decode().rpartition(":")[2])
+    assert track is not None
+    return desk, track.id
+
+
+async def test_a_store_that_cannot_be_used_is_a_sentence(
+    settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "store").write_text("in the way")
+    assert await separate(settings, [song], Wish(), tmp_path / "stems", tmp_path) == 2
+    assert capsys.readouterr().err.startswith("FLBT_STORE cannot be used: ")
+
+
+async def test_why_it_failed_is_said_in_words(
+    queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = asyncio.create_task(separate(settings, [song], Wish(), tmp_path / "stems", tmp_path))
+    desk, track = await taken(queue)
+    await desk.fail(track, Failure(reason=Reason.NOT_AUDIO))
+    assert await asyncio.wait_for(running, 20) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "song: I can’t read this as audio" in said.err
+
+
+async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
+    queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody tidied the store in that moment: ready, says the queue, and there is nothing."""
+    running = asyncio.create_task(separate(settings, [song], Wish(), tmp_path / "stems", tmp_path))
+    desk, track = await taken(queue)
+    assert await desk.ready(track, await desk.wanted(track))
+    assert await asyncio.wait_for(running, 20) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "song: " in said.err
+    assert not (tmp_path / "stems").exists()
