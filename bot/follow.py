@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 LOOK: Final = 0.5  # seconds between two looks at all open requests
 FETCHES: Final = 4  # uploads brought in at the same time
 DELIVERIES: Final = 6  # chats delivered to at the same time
+BREATH: Final = 20  # requests looked at before others get their turn
 GRACE: Final = 5.0  # seconds that an upload or a card gets to arrive when the process is told to stop
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
 FETCH_TRIES: Final = 7  # about a minute
@@ -126,6 +127,7 @@ class Follower:
             while not task.cancelling():
                 self._woken.clear()
                 views = await self._look()
+                await asyncio.sleep(len(views) / 2000)  # a look at very many takes half of the time at most
                 with contextlib.suppress(TimeoutError):
                     # Many open requests are looked at less often: each look reads them all.
                     async with asyncio.timeout(0 if task.cancelling() else LOOK + len(views) / 1000):
@@ -138,10 +140,18 @@ class Follower:
         try:
             views = await self._queue.attended(self._platform.name)
             crowds = Counter(view.request.chat for view in views)
-            for view in views:
-                await self._foresee(view)
-                self._attend(view)
-                await self._faces.attend(view, crowds[view.request.chat])
+            for number, view in enumerate(views, 1):
+                if number % BREATH == 0:
+                    await asyncio.sleep(0)  # whoever asked something meanwhile is answered
+                try:
+                    await self._foresee(view)
+                    self._attend(view)
+                    await self._faces.attend(view, crowds[view.request.chat])
+                except RedisError:
+                    raise
+                except Exception as error:
+                    log.exception("request %s: nobody can attend to it", view.request.id)
+                    await self._give_up(view, error)
         except RedisError as error:
             log.warning("the queue is out of reach: %s", error)
             return []
@@ -150,6 +160,13 @@ class Follower:
             return []
         self._forget_all_but(views)
         return views
+
+    async def _give_up(self, view: View, error: Exception) -> None:
+        """What was noted of a request makes no sense, or not to us: it must not hold up the others again."""
+        if view.is_open:
+            await self._queue.fail(view.request.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))
+        else:
+            await self._queue.let_go(view.request.id, self._platform.name)
 
     async def _foresee(self, view: View) -> None:
         known = view.phase is Phase.WAITING and view.progress is not None and view.progress.seconds is not None

@@ -20,6 +20,7 @@ from jobs import shelf
 from jobs.failures import Reason, failed
 from jobs.makers import Maker, maker_now
 from jobs.models import Rendition, Request, Upload, Value
+from jobs.notes import read_note
 from jobs.outcomes import Manifest, Rendered, View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
@@ -87,8 +88,9 @@ class Ledger:
 
     async def read(self, request_id: str) -> Noted:
         noted = await self._queue.parts(request_id)
-        memo = Memo.model_validate_json(noted.pop(_MEMO, "{}"))
-        return Noted(memo=memo, parts={part: PartNote.model_validate_json(note) for part, note in noted.items()})
+        memo = read_note(Memo, noted.pop(_MEMO, "")) or Memo()
+        lost = PartNote(state=State.UNCERTAIN)  # it may have been sent
+        return Noted(memo=memo, parts={part: read_note(PartNote, note) or lost for part, note in noted.items()})
 
     async def needs(self, request: Request) -> tuple[Rendition, ...]:
         """What has to be rendered of the stems in the store before a request can be delivered."""

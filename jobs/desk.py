@@ -5,7 +5,7 @@ knows that its worker is dead and frees it; arq alone would wait for its longest
 """
 
 import asyncio
-import json
+import contextlib
 import logging
 import time
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from redis.exceptions import RedisError
 
 from jobs import keys, metrics, scripts
@@ -24,6 +24,7 @@ from jobs.logs import about
 from jobs.looking import ALIVE, texts
 from jobs.makers import About
 from jobs.models import Model, Rendition, Request, Source, Upload, Value
+from jobs.notes import read_note
 from jobs.outcomes import Lane, Progress
 from jobs.queue import enqueue
 
@@ -77,9 +78,13 @@ class Desk:
             return None
         self._held[track_id] = _Held(starts, time.monotonic())
         source, model = await answer(self.redis.hmget(keys.track(track_id), ["source", "model"]))
-        track = Track.model_validate_json(
-            b'{"id":"%s","source":%s,"model":%s,"starts":%d}' % (track_id.encode(), source, model, starts)
-        )
+        written = b'{"id":"%s","source":%s,"model":%s,"starts":%d}' % (
+            track_id.encode(), source or b"null", model or b"null", starts,
+        )  # fmt: skip
+        track = read_note(Track, written)
+        if track is None:
+            await self.fail(track_id, Failure(reason=Reason.INTERNAL, detail="what is asked for makes no sense"))
+            return None
         log.info(
             "track %s: begun", track_id,
             extra=about(start=starts, source=track.source.key, model=track.model.key, lane=self.lane),
@@ -96,9 +101,22 @@ class Desk:
         return await answer(self.redis.scard(keys.followers(track_id))) > 0
 
     async def wanted(self, track_id: str) -> list[Rendition]:
-        """Every rendition somebody waits for at this moment."""
-        wants = await answer(self.redis.smembers(keys.wants(track_id)))
-        return [Rendition.model_validate_json(want) for want in wants]
+        """Every rendition somebody waits for at this moment.
+
+        What another version wrote is written anew, since SETTLE compares; what nobody can read is wanted no more.
+        """
+        found = []
+        for want in await answer(self.redis.smembers(keys.wants(track_id))):
+            rendition = read_note(Rendition, want)
+            if rendition is not None:
+                found.append(rendition)
+            if rendition is None or rendition.model_dump_json().encode() != want:
+                async with self.redis.pipeline(transaction=True) as pipe:
+                    pipe.srem(keys.wants(track_id), want)
+                    if rendition is not None:
+                        pipe.sadd(keys.wants(track_id), rendition.model_dump_json())
+                    await pipe.execute()
+        return list(dict.fromkeys(found))
 
     async def charge(self, track_id: str, seconds: float, *, separated: bool = False) -> int:
         """Count the track's length for everybody who waits for it; repeating it counts nothing twice.
@@ -243,11 +261,13 @@ class Desk:
             for platform in texts(await self.redis.zrange(keys.FRONTS, 0, -1)):
                 for request_id in texts(await self.redis.zrange(keys.attended(platform), 0, -1)):
                     pipe.hget(keys.request(request_id), "request")
-            found = [json.loads(value) for value in await pipe.execute() if value]
-        requests = [Request.model_validate(value) for value in found if "source" in value]
+            found = await pipe.execute()
+        requests = [request for value in found if (request := read_note(Request, value))]
         names.update(request.track_id for request in requests)
-        sources = [request.source for request in requests]
-        sources += [_source.validate_python(value) for value in found if "source" not in value]
+        sources: list[Source] = [request.source for request in requests]
+        for value in found:
+            with contextlib.suppress(ValidationError):  # of a request, or nothing that anybody can read
+                sources.append(_source.validate_json(value or b""))
         return frozenset(names) | {source.upload_id for source in sources if isinstance(source, Upload)}
 
     async def _attempt(self, track_id: str) -> int:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from jobs import keys, scripts
 from jobs.connection import run_script
+from jobs.notes import read_note
 from jobs.outcomes import Lane
 from jobs.queue import JobQueue
 from jobs.youtube import Listing, PlaylistId
@@ -54,7 +55,7 @@ async def ask_listing(queue: JobQueue, playlist_id: str, chat: str = "") -> bool
 async def listing(queue: JobQueue, playlist_id: str) -> Listing | None:
     """What is in a playlist that was asked for; None while nobody knows yet."""
     kept = await queue.redis.get(keys.listing(playlist_id))
-    return Listing.model_validate_json(kept) if kept else None
+    return read_note(Listing, kept)
 
 
 async def keep_listing(redis: ArqRedis, found: Listing) -> None:

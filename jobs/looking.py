@@ -7,8 +7,9 @@ from statistics import median
 from arq.connections import ArqRedis
 
 from jobs import keys
-from jobs.failures import Failure
+from jobs.failures import Failure, Reason
 from jobs.models import Request
+from jobs.notes import read_note
 from jobs.outcomes import Lane, Phase, Progress, Tags, View
 
 #: A worker or a front end is alive when its heart beat within this many seconds.
@@ -23,7 +24,7 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
         for request_id in request_ids:
             pipe.hgetall(keys.request(request_id))
         hashes = [fields for fields in await pipe.execute() if b"request" in fields]
-        tracks = [fields[b"track"].decode() for fields in hashes]
+        tracks = [fields.get(b"track", b"").decode() for fields in hashes]
         for track in tracks:
             pipe.hmget(keys.track(track), ["progress", "attempt", "lane", "called"])
         states = await pipe.execute()
@@ -31,10 +32,11 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
             pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
         ranks = await pipe.execute()
     each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
-    return [
+    seen = (
         _view(fields, progress, called, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
         for fields, (progress, _, lane, called), rank in zip(hashes, states, ranks, strict=True)
-    ]
+    )
+    return [view for view in seen if view is not None]
 
 
 async def _pace(redis: ArqRedis) -> tuple[float | None, float]:
@@ -46,7 +48,7 @@ async def _pace(redis: ArqRedis) -> tuple[float | None, float]:
         took, workers, running = await pipe.execute()
         for track in running:
             pipe.hget(keys.track(text(track)), "progress")
-        progress = [Progress.model_validate_json(answer) for answer in await pipe.execute() if answer]
+        progress = [note for answer in await pipe.execute() if (note := read_note(Progress, answer))]
     if not took:
         return None, 0.0
     each = median(float(seconds) for seconds in took) / max(1, workers)
@@ -63,21 +65,25 @@ def _wait(rank: int | None, each: float | None, first: float) -> float | None:
 
 def _view(
     fields: dict[bytes, bytes], progress: bytes | None, called: bytes | None, rank: int | None, wait: float | None
-) -> View:
-    request = Request.model_validate_json(fields[b"request"])
-    phase = Phase(fields[b"phase"].decode())
+) -> View | None:
+    """How a request stands; None when what was written of it makes no sense (any more)."""
+    request = read_note(Request, fields[b"request"])
+    word = fields.get(b"phase", b"").decode(errors="replace")
+    if request is None or word not in Phase.__members__.values():
+        return None
+    phase = Phase(word)
     waiting = phase is Phase.WAITING
     failure = fields.get(b"failure")
     closed_at = fields.get(b"closed_at")
     return View(
         request=request,
         phase=phase,
-        called=Tags.model_validate_json(called) if called else None,
-        progress=Progress.model_validate_json(progress) if waiting and progress else None,
+        called=read_note(Tags, called),
+        progress=read_note(Progress, progress) if waiting else None,
         ahead=rank if waiting and not progress else None,
         wait=wait if waiting and not progress else None,
-        failure=Failure.model_validate_json(failure) if failure else None,
-        card=fields.get(b"card", b"").decode(),
+        failure=(read_note(Failure, failure) or Failure(reason=Reason.INTERNAL)) if failure else None,
+        card=fields.get(b"card", b"").decode(errors="replace"),
         closed_at=float(closed_at) if closed_at else None,
     )
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from jobs import keys
 from jobs.connection import answer
 from jobs.models import Format, Rendition, Value
+from jobs.notes import read_note
 from jobs.outcomes import Manifest, Rendered
 from jobs.settings import Settings
 
@@ -72,4 +73,4 @@ class About(Value):
 async def about_workers(redis: ArqRedis, workers: Sequence[str]) -> list[About]:
     """What these workers told of themselves; those that told nothing are left out."""
     told = await answer(redis.mget([keys.worker(worker) for worker in workers])) if workers else []
-    return [About.model_validate_json(one) for one in told if one]
+    return [about for one in told if (about := read_note(About, one))]

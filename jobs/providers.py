@@ -8,6 +8,7 @@ from arq.connections import ArqRedis
 
 from jobs import keys
 from jobs.connection import answer
+from jobs.notes import read_note
 from jobs.youtube import Provider, Standing
 
 UP, DOWN = b"up", b"down"
@@ -17,7 +18,7 @@ async def standings(redis: ArqRedis) -> dict[Provider, Standing]:
     """How every provider stands; one of which nothing is known is up."""
     kept = await answer(redis.hmget(keys.PROVIDERS, list(Provider)))
     return {
-        provider: Standing.model_validate_json(text) if text else Standing(provider=provider)
+        provider: read_note(Standing, text) or Standing(provider=provider)
         for provider, text in zip(Provider, kept, strict=True)
     }
 

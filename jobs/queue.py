@@ -227,7 +227,11 @@ class JobQueue:
             pipe.zrange(keys.attended(platform), 0, -1)
             pipe.zadd(keys.FRONTS, {platform: time.time()})
             request_ids, _ = await pipe.execute()
-        return await self.views(texts(request_ids))
+        views = await self.views(texts(request_ids))
+        for lost in set(texts(request_ids)) - {view.request.id for view in views}:
+            log.error("request %s: what was written of it makes no sense, so nobody can attend to it", lost)
+            await self.redis.zrem(keys.attended(platform), lost)
+        return views
 
     async def recent(self, chat: str, limit: int = 10) -> list[View]:
         """A chat's latest requests, newest first."""

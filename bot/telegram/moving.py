@@ -14,6 +14,7 @@ from bot.telegram.playlists import Playlists
 from jobs import keys
 from jobs.connection import answer
 from jobs.models import Request
+from jobs.notes import read_note
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,7 @@ async def move(redis: ArqRedis, people: People, playlists: Playlists, old_id: in
     await people.move(old, new)
     for request_id in await redis.zrange(keys.chat(old), 0, -1):
         stored = await answer(redis.hget(keys.request(request_id.decode()), "request"))
-        if stored is not None:
-            request = Request.model_validate_json(stored)
+        if request := read_note(Request, stored):
             moved = request.model_copy(update={"chat": new, "address": new_address(request.address, new_id)})
             await answer(redis.hset(keys.request(request.id), "request", moved.model_dump_json()))
     # The requests first: a list without them would leave them behind.

@@ -26,6 +26,7 @@ from jobs.ends import end
 from jobs.failures import Failure, Reason
 from jobs.limits import OverQuota, TooManyOpen
 from jobs.listings import ask_listing, listing
+from jobs.notes import read_note
 from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue
 from jobs.settings import Settings
@@ -85,7 +86,7 @@ class Playlists:
 
     async def run_of(self, run_id: str) -> Run | None:
         stored = await answer(self._queue.redis.hget(keys.playlists(PLATFORM), run_id))
-        return Run.model_validate_json(stored) if stored else None
+        return read_note(Run, stored)
 
     async def in_chat(self, chat: str) -> list[Run]:
         """The chat's playlists in the works, in the order of asking."""
@@ -93,7 +94,8 @@ class Playlists:
 
     async def _all(self) -> list[Run]:
         stored = await answer(self._queue.redis.hvals(keys.playlists(PLATFORM)))
-        return sorted((Run.model_validate_json(one) for one in stored), key=lambda run: run.created_at)
+        runs = [run for one in stored if (run := read_note(Run, one))]
+        return sorted(runs, key=lambda run: run.created_at)
 
     async def _keep(self, run: Run) -> None:
         await answer(self._queue.redis.hset(keys.playlists(PLATFORM), run.id, run.model_dump_json()))

@@ -73,7 +73,7 @@ class Fleet:
 
     def starts(self, request: Request) -> list[str]:
         """Every start of the request's track, by whichever worker: the numbers they gave it."""
-        return re.findall(rf"track {request.track_id}: upload.* start (\d+)", self.log())
+        return re.findall(rf"track {request.track_id}: begun.* start=(\d+)", self.log())
 
     def ends(self, request: Request) -> int:
         return self.log().count(f"track {request.track_id}: ready")
