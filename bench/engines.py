@@ -13,7 +13,7 @@ from jobs.models import STEMS, Format, Model, Rendition, StemCount
 from jobs.outcomes import Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
-from worker.tasks import RenderTask, Separated, SeparationTask
+from worker.tasks import Along, Separated, SeparationTask
 
 Engine = Literal["openvino", "spleeter"]
 
@@ -82,7 +82,7 @@ def separate(
     mp3: bool = False,
     precision: Literal["f32", "auto"] = "f32",
 ) -> Run:
-    """One separation as the worker runs it, and the rendering of MP3s when they are wanted."""
+    """One separation as the worker runs it, with MP3s along when they are wanted."""
     output.mkdir()
     task = SeparationTask(
         audio=song(bench, seconds),
@@ -93,18 +93,11 @@ def separate(
         engine=engine,
         precision=precision,
         max_seconds=seconds + 1,
+        along=(Along(rendition=Rendition(kind="stems", format=Format.MP3), kbps=320),) if mp3 else (),
     )
     took, result = run("worker.separation", task, bench.bytecode)
-    if not mp3:
-        return took
-    rendering = RenderTask(
-        stems_dir=output,
-        stems=Separated.model_validate(result).stems,
-        tags=TAGS,
-        renditions=(Rendition(kind="stems", format=Format.MP3),),
-        output=output / "rendered",
-    )
-    return took + run("worker.render", rendering, bench.bytecode)[0]
+    assert len(Separated.model_validate(result).along) == len(task.along)
+    return took
 
 
 def snr_db(path: Path, to: Path) -> float:

@@ -67,8 +67,8 @@ def _engines(figures: Figures) -> tuple[str, ...]:
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_engines_row(name, pair) for name, pair in rows),
         "",
-        "MP3: the separation and then the rendering, both through this project's encoders. Stock Spleeter is left out",
-        "where it would cut the song (over 10 minutes) or does not fit into memory.",
+        "MP3: FLAC and MP3 both, of either engine through this project's encoders. Stock Spleeter is left out where it",
+        "would cut the song (over 10 minutes) or does not fit into memory.",
     )
 
 

@@ -27,14 +27,6 @@ class Run(NamedTuple):
     peak_bytes: int
     first_seconds: float  # until it said that the first segment was done
 
-    def __add__(self, other: object) -> "Run":
-        """One after the other."""
-        assert isinstance(other, Run)
-        return Run(
-            self.seconds + other.seconds, self.cpu_seconds + other.cpu_seconds,
-            max(self.peak_bytes, other.peak_bytes), self.first_seconds,
-        )  # fmt: skip
-
 
 def median(runs: Sequence[Run]) -> Run:
     """The median of each figure by itself."""

@@ -16,7 +16,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -87,9 +87,14 @@ class ResultStore:
         """A file of a rendition."""
         return self.folder(track_id) / rendition.key / file.name
 
-    def keep_track(self, made_in: Path, manifest: Manifest) -> None:
-        """Move a folder of finished stems from the workspace into place, manifest last."""
+    def keep_track(self, made_in: Path, manifest: Manifest, along: Sequence[Rendered] = ()) -> None:
+        """Move a folder of finished stems from the workspace into place, manifest last.
+
+        `along` are renditions that came with them, each in the folder named by its key.
+        """
         target = self.folder(manifest.track_id)
+        for rendered in along:
+            _write(made_in / rendered.rendition.key / RENDERED, rendered)
         _write(made_in / MANIFEST, manifest)
         if target.exists():  # without a manifest, or damaged: `manifest` said None
             shutil.rmtree(target)

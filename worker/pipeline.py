@@ -30,11 +30,12 @@ from worker.cleanup import make_room
 from worker.fetching import fetch
 from worker.limits import Limits
 from worker.reporter import Reporter
-from worker.tasks import RenderedSet, RenderTask, Separated, SeparationTask
+from worker.tasks import Along, RenderedSet, RenderTask, Separated, SeparationTask
 
 log = logging.getLogger(__name__)
 
 MAX_STARTS = 2  # a track that took its worker, or its child, down twice fails honestly
+SENT_AS_IT_IS = 400_000  # kbit: 50 MB, which every chat takes as one file
 HUNGRY = 25  # MB that stock Spleeter holds per second of the song, as measured: 23
 
 
@@ -151,8 +152,10 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         cover = _take_cover(fetched.cover, made)
         reporter.enter(Stage.SEPARATING)
         wanted = await studio.desk.wanted(track.id)
+        along = _along(settings, wanted, fetched.seconds)
+        later = [rendition for rendition in wanted if rendition not in {each.rendition for each in along}]
         reporter.then = estimate.rendering(
-            fetched.seconds, wanted, track.model.stems, settings.threads or os.cpu_count() or 1
+            fetched.seconds, later, track.model.stems, settings.threads or os.cpu_count() or 1
         )
         separated = await run_child(
             "worker.separation",
@@ -167,6 +170,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
                 precision=settings.precision,
                 threads=settings.threads,
                 max_seconds=settings.max_seconds,
+                along=along,
             ),
             Separated,
             reporter.step,
@@ -188,9 +192,22 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             engine=separated.engine,
             made_at=time.time(),
         )
-        store.keep_track(made, manifest)
+        store.keep_track(made, manifest, separated.along)
     await studio.desk.charge(track.id, manifest.seconds, separated=True)
     return manifest
+
+
+def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | None) -> tuple[Along, ...]:
+    """What is encoded while the stems are separated: what is surely delivered as it is wanted now.
+
+    Of a long song, the front end asks for something smaller when it knows how long it is.
+    """
+    rate = maker_for(settings).rate
+    return tuple(
+        Along(rendition=rendition, kbps=rate(rendition))
+        for rendition in wanted
+        if rendition.kind == "stems" and rate(rendition) and seconds and seconds * rate(rendition) < SENT_AS_IT_IS
+    )
 
 
 def _limits(settings: Settings, seconds: float = 0.0) -> Limits:

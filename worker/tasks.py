@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import SecretStr, field_serializer
 
 from jobs.models import Model, Rendition, Source, Value, VideoId
-from jobs.outcomes import StoredFile, Tags
+from jobs.outcomes import Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 
 MOST_REQUESTS = 48  # to YouTube, for one track, whoever makes them
@@ -64,6 +64,13 @@ class Titles(Value):
     called: dict[str, Tags]
 
 
+class Along(Value):
+    """Encode the stems while they are separated, `kbps` kbit/s, into `output/<rendition key>/`."""
+
+    rendition: Rendition
+    kbps: int
+
+
 class SeparationTask(Value):
     """Separate `audio` into `<stem>.flac` files in `output`, an existing folder."""
 
@@ -77,10 +84,13 @@ class SeparationTask(Value):
     precision: Literal["auto", "f32", "bf16"] = "auto"
     threads: int = 0  # 0: every core
     max_seconds: float
+    along: tuple[Along, ...] = ()
 
 
 class Separated(Value):
-    """All stems are on disk, `samples` long per channel at 44.1 kHz."""
+    """All stems are on disk, `samples` long per channel at 44.1 kHz; and what was to be encoded along with them, unless
+    they had to be turned down in the end.
+    """
 
     samples: int
     stems: tuple[StoredFile, ...]
@@ -89,6 +99,7 @@ class Separated(Value):
     gain: float = 1.0
     notes: tuple[str, ...] = ()
     engine: str = ""
+    along: tuple[Rendered, ...] = ()
 
 
 class RenderTask(Value):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -60,8 +61,14 @@ def samples(path: Path) -> int:
 
 
 async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path
+    queue: JobQueue,
+    store: ResultStore,
+    settings: Settings,
+    valkey_server: SecretStr,
+    demo: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO)
     upload = bring(store, demo, "My Song.wav")
     first, second = ask(upload, MP3), ask(upload, FLAC_ZIP, "bo")
     await queue.submit(first)
@@ -79,12 +86,14 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
             path = store.file_path(first.track_id, rendition, file)
             assert path.stat().st_size == file.bytes_
             assert samples(path) == manifest.samples
+    assert f": {Stage.RENDERING}" not in caplog.text, "MP3s of the stems are encoded along with the separation"
 
     store.inbox(upload).unlink()  # the second wish needs the stems alone
     await queue.submit(second)
     await work_off(settings, valkey_server)
     assert (await seen(queue, second)).phase is Phase.READY
     assert store.manifest(first.track_id) == manifest
+    assert f": {Stage.RENDERING}" in caplog.text
     assert store.rendered(first.track_id, Rendition(kind="zip", format=Format.FLAC)) is not None
     assert left_over(store) == []
 

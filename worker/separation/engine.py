@@ -33,7 +33,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
         samples = 0
         stems = STEMS[task.model.stems]
         waveforms = Waveforms(stems)
-        with open_stems(task.output, stems, task.tags, task.cover) as files:
+        with open_stems(task.output, stems, task.tags, task.cover, task.along) as files:
             for number, piece in enumerate(pieces, 1):
                 files.write(piece)
                 waveforms.add(piece)
@@ -53,6 +53,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
             gain=files.gain,
             notes=("cut_short",) if song.cut_short else (),
             engine=engine,
+            along=files.along,
         )
 
 

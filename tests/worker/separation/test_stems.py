@@ -5,19 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jobs.models import Stem
+from jobs.models import Format, Rendition, Stem
 from jobs.outcomes import Tags
 from tests.worker.separation.songs import read_song
+from worker.audio.writing import open_track
 from worker.separation.spectrogram import Samples
 from worker.separation.stems import StemFiles, open_stems
+from worker.tasks import Along
 
 TAGS = Tags(title="Song", artist="Somebody")
 STEP = 2.0**-23  # of 24 bits
 STEMS = (Stem.VOCALS, Stem.ACCOMPANIMENT)
 
 
-def write(output: Path, stems: list[Samples], cut: int = 70_000) -> StemFiles:
-    with open_stems(output, STEMS, TAGS, None) as files:
+def write(output: Path, stems: list[Samples], along: tuple[Along, ...] = (), cut: int = 70_000) -> StemFiles:
+    with open_stems(output, STEMS, TAGS, None, along) as files:
         for start in range(0, len(stems[0]), cut):
             files.write([stem[start : start + cut] for stem in stems])
     return files
@@ -65,6 +67,41 @@ def test_every_sample_may_be_over(tmp_path: Path) -> None:
     assert files.gain == 1 / 16
     assert np.allclose(read_song(tmp_path / "vocals.flac"), 0.5)
     assert np.allclose(read_song(tmp_path / "accompaniment.flac"), -1.0)
+
+
+def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -> None:
+    stems = [noise(0.9, 1), noise(0.8, 2)]
+    wanted = (
+        Along(rendition=Rendition(kind="stems", format=Format.MP3), kbps=320),
+        Along(rendition=Rendition(kind="stems", format=Format.M4A, kbps=128), kbps=128),
+    )
+
+    files = write(tmp_path, stems, wanted)
+
+    assert [(each.rendition, each.kbps) for each in files.along] == [(each.rendition, each.kbps) for each in wanted]
+    for rendered in files.along:
+        folder = tmp_path / rendered.rendition.key
+        assert [file.name for file in rendered.files] == [f"{stem}.{rendered.rendition.format}" for stem in STEMS]
+        for file in rendered.files:
+            assert file.stem is not None
+            assert file.bytes_ == (folder / file.name).stat().st_size
+            later = tmp_path / f"later.{rendered.rendition.format}"
+            stored = read_song(tmp_path / f"{file.stem}.flac")
+            with open_track(later, rendered.rendition.format, TAGS, None, rendered.kbps) as track:
+                track.write(stored)
+            # Encoded from what the FLAC rounds to 24 bits, an encoder may choose otherwise, but not worse.
+            off = [np.square(read_song(path) - stored).mean() for path in (folder / file.name, later)]
+            assert off[0] == pytest.approx(off[1], rel=0.05)
+
+
+def test_what_was_turned_down_is_not_encoded_along(tmp_path: Path) -> None:
+    wanted = (Along(rendition=Rendition(kind="stems", format=Format.MP3), kbps=320),)
+
+    files = write(tmp_path, [noise(1.7, 1), noise(0.8, 2)], wanted)
+
+    assert files.gain < 1
+    assert files.along == ()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["accompaniment.flac", "vocals.flac"]
 
 
 def test_a_piece_that_fails_leaves_no_stem(tmp_path: Path) -> None:
