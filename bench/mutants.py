@@ -61,7 +61,7 @@ TESTS: Final = {
     "bot/links.py": "tests/bot/test_links.py",
     "bot/delivery.py": "tests/bot/test_delivery.py",
     "worker/separation/engine.py": SONGS,
-    "worker/separation/fourier.py": SPECTRA,
+    "worker/separation/fourier.py": f"tests/worker/separation/test_fourier.py {SPECTRA}",
     "worker/separation/graph.py": "tests/worker/separation/test_network.py",
     "worker/separation/lock.py": FETCHED,
     "worker/separation/network.py": "tests/worker/separation/test_network.py",
