@@ -24,7 +24,8 @@ def oracle(models_dir: Path, tmp_path_factory: pytest.TempPathFactory, pytestcon
     Asking takes a minute: it is done once for all processes and runs, until something that the answers depend on
     changes. `--cache-clear` forgets them. What tests make of the answers is their own, made anew in every run.
     """
-    shared = pytestconfig.cache.mkdir("oracle") if pytestconfig.cache else tmp_path_factory.mktemp("answers")
+    cache = getattr(pytestconfig, "cache", None)  # `-p no:cacheprovider` has none
+    shared = cache.mkdir("oracle") if cache else tmp_path_factory.mktemp("answers")
     answers = shared / _named_by_what_matters(models_dir)
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
