@@ -18,13 +18,14 @@ from bot.platform import Away, CardGone, Later, Platform, Trouble, Unconfirmed, 
 from bot.tally import count_end
 from jobs.ends import end
 from jobs.failures import Failure, Reason
-from jobs.models import Value
+from jobs.models import Upload, Value
 from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 
 log = logging.getLogger(__name__)
 
+SETTLING: Final = 1.0  # seconds that a first card waits for a place in the line
 SOON: Final = 2.0  # seconds before a card is tried again that could not be shown
 
 
@@ -70,6 +71,11 @@ class Faces:
         self._edited_at: dict[str, float] = {}  # by request, time.monotonic()
         self._not_before: dict[str, float] = {}  # by chat, time.monotonic()
         self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
+        self._passed: set[str] = set()  # chats of which a first card was passed over in this look: none overtakes it
+
+    def look(self) -> None:
+        """All cards are about to be attended to once more, in their order."""
+        self._passed.clear()
 
     async def attend(self, view: View, crowd: int = 1) -> None:
         """Begin to show what changed, or let a request go whose card is final. Raises `RedisError`.
@@ -82,15 +88,20 @@ class Faces:
         new = self._card(view, noted)
         if note is not None and note.gone == "card" and (view.phase is Phase.FAILED or noted.uncertain):
             note = None  # there is something to say that a person must not miss
+        if note is None and _is_settling(view):
+            self._passed.add(request.chat)
+            return
         if note is None and view.phase is Phase.CANCELLED:
             await self._let_go(view)
         elif note is not None and (note.gone or note.face == _face(new)):
             if not view.is_open:
                 await self._let_go(view)
-        elif request.chat not in self._showing and self._is_due(view, crowd):
+        elif request.chat not in {*self._showing, *self._passed} and self._is_due(view, crowd):
             task = asyncio.create_task(self._show(view, note, new))
             self._showing[request.chat] = task
             task.add_done_callback(lambda _: self._showing.pop(request.chat))
+        elif note is None:  # its chat may be free, or its time have come, before the next one is looked at
+            self._passed.add(request.chat)
 
     async def card(self, view: View) -> Card:
         """What a request's card shows, or would. Raises `RedisError`."""
@@ -178,6 +189,14 @@ class Faces:
     async def end(self) -> None:
         """Nothing more is shown."""
         await end(*self._showing.values())
+
+
+def _is_settling(view: View) -> bool:
+    """Whether a request is just being put into the line: in the next moment its place is known, and worth showing."""
+    placed = view.progress is not None or view.ahead is not None
+    between = view.phase is Phase.RECEIVING and not isinstance(view.request.source, Upload)
+    between = between or (view.phase is Phase.WAITING and not placed)
+    return between and time.time() - view.request.created_at < SETTLING
 
 
 def _face(shown: Card) -> str:

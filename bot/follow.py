@@ -140,12 +140,14 @@ class Follower:
         try:
             views = await self._queue.attended(self._platform.name)
             crowds = Counter(view.request.chat for view in views)
+            self._faces.look()
+            now = time.monotonic()  # for all of them: no delivery's time comes before that of one ahead of it
             for number, view in enumerate(views, 1):
                 if number % BREATH == 0:
                     await asyncio.sleep(0)  # whoever asked something meanwhile is answered
                 try:
                     await self._foresee(view)
-                    self._attend(view)
+                    self._attend(view, now)
                     await self._faces.attend(view, crowds[view.request.chat])
                 except RedisError:
                     raise
@@ -174,13 +176,13 @@ class Follower:
             await self.ledger.foresee(view)
             self._foreseen.add(view.request.id)
 
-    def _attend(self, view: View) -> None:
+    def _attend(self, view: View, now: float) -> None:
         match view.phase:
             case Phase.RECEIVING:
                 self._begin(view, self._fetch, FETCH_TRIES, Reason.UPLOAD_GONE)
             case Phase.READY if note_of(view) is None and time.time() - view.request.created_at < CARD_FIRST:
                 pass
-            case Phase.READY | Phase.SENDING if time.monotonic() >= self._not_before.get(view.request.chat, 0.0):
+            case Phase.READY | Phase.SENDING if now >= self._not_before.get(view.request.chat, 0.0):
                 self._begin(view, self._deliver, DELIVERY_TRIES, Reason.INTERNAL)
             case Phase.CANCELLED | Phase.FAILED if view.request.id in self._errands:
                 self._errands[view.request.id].cancel()
