@@ -59,7 +59,8 @@ async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir
                 await an_upload_becomes_a_zip(ana, tmp_path)
                 await killed_in_the_middle(running, ana, tmp_path)
                 log = "".join(running.log)
-            assert server.refused == []
+            # A bot that is killed between an edit and its note of it says the same again; Telegram shrugs at that.
+            assert [one for one in server.refused if "not modified" not in one.description] == []
             assert server.token not in log
             assert {asked.host for asked in site.requests} <= {"www.youtube.com", "i.ytimg.com", *site.hosts}
     work = tmp_path / "data" / "store" / "work"
