@@ -31,6 +31,10 @@ hypothesis_settings.register_profile("fl-bt", deadline=None)
 hypothesis_settings.load_profile("fl-bt")
 
 
+#: For who has to wait for stock Spleeter: a minute on a quiet machine.
+ORACLE_SECONDS = 1500
+
+
 def pytest_configure(config: pytest.Config) -> None:
     discretion = Discretion()
     discretion.start()
@@ -58,6 +62,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return item.get_closest_marker("faults") is not None, "oracle" not in getattr(item, "fixturenames", ())
 
     items.sort(key=turn)
+    for item in items:
+        if "oracle" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(ORACLE_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
