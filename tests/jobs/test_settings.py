@@ -67,3 +67,21 @@ def test_secrets_are_taken_out_of_what_is_logged() -> None:
     text = f"POST https://api.telegram.org/bot{TOKEN}/getMe via http://user:pa$$@proxy:8080 and redis://:pw@host:6379"
     cleaned = without_secrets(text)
     assert cleaned == "POST https://api.telegram.org/bot***/getMe via http://***@proxy:8080 and redis://***@host:6379"
+
+
+@pytest.mark.parametrize("url", ["http://proxy.example:3128", "http://someone:s3cret@10.0.0.1:8080/"])
+def test_a_proxy_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("FLBT_YOUTUBE_PROXY", url)
+    proxy = load_settings(_env_file=None).youtube_proxy
+    assert proxy is not None
+    assert proxy.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    "url", ["socks5://me:s3cret@proxy.example:1080", "http://", "http://me:s3cret@:3128", "http://me:s3cret@proxy/path"]
+)
+def test_what_is_no_proxy_is_refused_without_being_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("FLBT_YOUTUBE_PROXY", url)
+    with pytest.raises(SettingsError, match=r"^FLBT_YOUTUBE_PROXY is wrong") as refused:
+        load_settings(_env_file=None)
+    assert "s3cret" not in str(refused.value)
