@@ -171,9 +171,13 @@ async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys
             with capsys.disabled():
                 print(f"\nsongs of a killed and a stopped worker were started elsewhere after {waited:.1f} s")  # noqa: T201
             assert waited < 60
-            await fleet.until(lambda: f"{abandoned.track_id}: another worker has it now" in fleet.log("stopped"))
+            if "1" in fleet.starts(abandoned):  # else it was stopped before it could say so
+                await fleet.until(lambda: f"{abandoned.track_id}: another worker has it now" in fleet.log("stopped"))
     for request in requests:
-        assert sorted(fleet.starts(request)) == (["1", "2"] if request in (orphan, abandoned) else ["1"])
+        if request in (orphan, abandoned):
+            assert sorted(fleet.starts(request)) in (["1", "2"], ["2"])
+        else:
+            assert fleet.starts(request) == ["1"]
         assert (await seen(fleet.queue, request)).phase is Phase.READY
     fleet.store.sweep()  # what the killed one left; a worker does it when it starts, and every ten minutes
     assert list((fleet.store.root / "work").iterdir()) == []
