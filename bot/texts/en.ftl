@@ -205,7 +205,7 @@ failure-out-of-memory = This song needs more memory than I have. Send me a short
 failure-unsendable = Even the smallest stems of this song are { $bytes } each, and only { $limit_bytes } fit in one message. Send me a shorter piece.
     .plain = The stems of this song are too large to send. Send me a shorter piece.
 failure-interrupted = I was stopped twice while working on this. Please send it again.
-failure-timed-out = This took longer than it may. Send me a shorter piece, or try again later.
+failure-timed-out = This took longer than it may. Try again later, send me a shorter piece, or send the song as an audio file.
 failure-cancelled = Cancelled.
 failure-internal = Something went wrong on my side. Please send this again; if it keeps happening, tell my owner.
 

@@ -205,7 +205,7 @@ failure-out-of-memory = Esta música precisa de mais memória do que tenho. Me m
 failure-unsendable = Mesmo as menores faixas desta música têm { $bytes } cada, e só { $limit_bytes } cabem em uma mensagem. Me mande um trecho menor.
     .plain = As faixas desta música são grandes demais para mandar. Me mande um trecho menor.
 failure-interrupted = Fui interrompido duas vezes nesta música. Mande de novo, por favor.
-failure-timed-out = Isto demorou mais do que pode. Me mande um trecho menor, ou tente mais tarde.
+failure-timed-out = Isto demorou mais do que pode. Tente mais tarde, me mande um trecho menor, ou mande a música como arquivo de áudio.
 failure-cancelled = Cancelada.
 failure-internal = Algo deu errado do meu lado. Mande de novo, por favor; se continuar, avise o meu dono.
 
