@@ -107,20 +107,19 @@ async def work(
     """Run all lanes until one of `signals` arrives, or a lane breaks, or, in a `burst`, nothing is queued."""
     workers = make_workers(settings, redis_url, burst=burst)
     tasks = [asyncio.ensure_future(worker.async_run()) for worker in workers]
+    told = asyncio.Event()
     for number in signals:
-        asyncio.get_running_loop().add_signal_handler(number, _cancel, tasks)
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    hearing = asyncio.create_task(told.wait())
     try:
-        await asyncio.wait(tasks, return_when=asyncio.ALL_COMPLETED if burst else asyncio.FIRST_COMPLETED)
+        if burst:
+            await asyncio.wait(tasks)
+        else:
+            await asyncio.wait([*tasks, hearing], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        _cancel(tasks)
-        await asyncio.wait(tasks)
+        await end(hearing, *tasks)
         for worker in workers:
             await worker.close()  # cancels its jobs, which hands their tracks back, and waits for them
     for task in tasks:
         if not task.cancelled():
             task.result()
-
-
-def _cancel(tasks: "Sequence[asyncio.Future[None]]") -> None:
-    for task in tasks:
-        task.cancel()

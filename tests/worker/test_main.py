@@ -1,0 +1,40 @@
+"""How a worker is told to stop."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from arq.worker import Worker
+from pydantic import SecretStr
+
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from worker.main import work
+
+
+async def test_told_to_stop_it_stops_however_often_a_library_does_not_listen(
+    queue: JobQueue, valkey_server: SecretStr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `asyncio.wait_for` does before Python 3.12, now and then, and so the Redis client under arq's lanes."""
+    run, deaf = Worker.async_run, 2
+
+    async def hard_of_hearing(self: Worker) -> None:
+        for _ in range(deaf):
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                continue
+        await run(self)
+
+    monkeypatch.setattr(Worker, "async_run", hard_of_hearing)
+    settings = Settings(_env_file=None, data=tmp_path)
+    working = asyncio.create_task(work(settings, valkey_server, signals=(signal.SIGUSR1,)))
+    await asyncio.sleep(0.2)
+    assert not working.done()
+
+    os.kill(os.getpid(), signal.SIGUSR1)
+
+    await asyncio.wait_for(working, 60)
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGUSR1)
