@@ -59,7 +59,7 @@ def _guard(folder: Path | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # our parent decides, by the pipe
     with contextlib.ExitStack() as stack:
         if folder is None:
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fl-bt-")))
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fl-bt-", dir=_home_of_sockets())))
             socket = scratch / "valkey.sock"
             options = {"save": "", "appendonly": "no"}
         else:
@@ -108,13 +108,19 @@ def _only_user_of(folder: Path) -> Iterator[None]:
 
 
 def _socket_for(folder: Path) -> Path:
-    """The folder's own socket, in a private temporary folder: socket paths are limited to about 100 bytes."""
+    """The folder's own socket, in a private temporary folder."""
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    home = Path(tempfile.gettempdir()) / f"fl-bt-{os.getuid()}-{digest}"
+    home = _home_of_sockets() / f"fl-bt-{os.getuid()}-{digest}"
     home.mkdir(mode=0o700, exist_ok=True)
     if home.stat().st_uid != os.getuid():
         raise OSError(f"{home} belongs to somebody else")
     return home / "valkey.sock"
+
+
+def _home_of_sockets() -> Path:
+    """The folder for temporary things, if its path leaves room: those of sockets are limited to about 100 bytes."""
+    temporary = Path(tempfile.gettempdir())
+    return temporary if len(os.fsencode(temporary)) <= 60 else Path("/tmp")  # noqa: S108 - the names in it are ours
 
 
 def _end_orphan(socket: Path) -> None:

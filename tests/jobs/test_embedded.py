@@ -32,6 +32,19 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("remembers", [True, False])
+def test_a_long_way_to_temporary_things_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembers: bool
+) -> None:
+    """Paths of sockets are short by nature; folders for temporary things need not be, as on macOS."""
+    far = tmp_path / ("far" * 30)
+    far.mkdir()
+    monkeypatch.setenv("TMPDIR", str(far))
+    folder = tmp_path / "queue" if remembers else None
+    with private_valkey(folder) as url, Redis.from_url(url.get_secret_value()) as redis:
+        assert redis.ping()
+
+
 OWNER = """
 import sys, time
 from jobs.embedded import private_valkey
