@@ -27,7 +27,10 @@ ROOT: Final = Path(__file__).parent.parent
 #: Seconds, or five times what the tests take without a fault: one that makes them hang is noticed.
 LONGEST: Final = 60.0
 
-QUEUE: Final = "tests/jobs/test_queue.py tests/jobs/test_minutes.py tests/jobs/test_listings.py"
+QUEUE: Final = (
+    "tests/jobs/test_queue.py tests/jobs/test_desk.py tests/jobs/test_turns.py tests/jobs/test_minutes.py"
+    " tests/jobs/test_listings.py"
+)
 SPECTRA: Final = "tests/worker/separation/test_spectrogram.py"
 SONGS: Final = "tests/worker/separation/test_separate.py tests/worker/separation/test_stems.py"
 FETCHED: Final = "tests/worker/separation/test_weights.py"

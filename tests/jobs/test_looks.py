@@ -11,7 +11,7 @@ from jobs.looking import text
 from jobs.models import Request, YouTube
 from jobs.outcomes import Lane, Phase
 from jobs.queue import JobQueue
-from tests.jobs.test_queue import ask, seen
+from tests.jobs.requests import ask, seen
 
 SONGS = [YouTube(video_id=f"aaaaaaaaa{number}A") for number in range(3)]
 

@@ -1,4 +1,4 @@
-"""The small Bot API server, driven by the real python-telegram-bot."""
+"""The small Bot API server refuses what Telegram refuses, and fails as asked."""
 
 import asyncio
 import io
@@ -6,8 +6,6 @@ import struct
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaAudio, InputMediaDocument, Update
 from telegram.error import (
     BadRequest,
@@ -23,8 +21,7 @@ from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, 
 from telegram.request import HTTPXRequest
 
 from tests.peers.botapi import BotApi, Chat, Pace, Trouble
-from tests.peers.botapi.markup import from_html, from_markdown
-from tests.peers.botapi.world import Place, Refused
+from tests.peers.botapi.world import Place
 
 MP3 = b"\xff\xfb\x90\x00" + bytes(2000)
 FLAC = b"fLaC" + bytes(2000)
@@ -354,43 +351,3 @@ async def test_local_mode_reads_and_gives_paths(tmp_path_factory: pytest.TempPat
             fetched = await bot.get_file(large.file.id)
             assert await fetched.download_to_drive() is not None
             assert [one.uploads for one in server.calls("sendAudio")] == [{}]
-
-
-# --- markup ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("text", ["<b>x", "x</b>", "<b><i>x</b></i>", "<p>x</p>", "a < b", "a & b", "a > b", "&nbsp;"])
-def test_html_that_telegram_refuses(text: str) -> None:
-    with pytest.raises(Refused, match="can't parse entities"):
-        from_html(text)
-
-
-def test_html_with_entities_in_utf16() -> None:
-    plain, entities = from_html('🎸 <b>a &amp; <a href="https://x.org/?a&amp;b">link</a></b>')
-    assert plain == "🎸 a & link"
-    assert entities == [
-        {"type": "text_link", "offset": 7, "length": 4, "url": "https://x.org/?a&b"},
-        {"type": "bold", "offset": 3, "length": 8},
-    ]
-
-
-@pytest.mark.parametrize("text", ["a.b", "*a", "[a](b", "`a", "1 - 2"])
-def test_markdown_that_telegram_refuses(text: str) -> None:
-    with pytest.raises(Refused, match="can't parse entities"):
-        from_markdown(text)
-
-
-def test_markdown_with_marks_and_links() -> None:
-    plain, entities = from_markdown("*a \\_b* [c](https://x.org)")
-    assert plain == "a _b c"
-    assert [entity["type"] for entity in entities] == ["bold", "text_link"]
-
-
-@given(st.text(max_size=60))
-def test_markup_is_read_or_refused(text: str) -> None:
-    for read in (from_html, from_markdown):
-        try:
-            plain, _ = read(text)
-        except Refused:
-            continue
-        assert len(plain) <= len(text)

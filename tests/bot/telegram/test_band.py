@@ -10,9 +10,9 @@ import pytest
 
 from jobs.outcomes import Stage
 from tests.bot.telegram.rig import SONG, Rig, files
+from tests.bot.telegram.talk import NAME, done
 from tests.peers.botapi import Chat, Message, Person
 
-NAME = "Elis & Tom - Águas de Março"
 #: States of a card that this test waits for; which others can be seen between them is a matter of milliseconds.
 STATES = ("Next in line", "Separating voice and band", "▰", "Mixing", "Done in")
 MARKS = "<!-- transcript -->", "<!-- /transcript -->"
@@ -67,10 +67,6 @@ def _shown(message: Message) -> Iterator[str]:
         yield from (line for before, line in pairwise(["", *seen]) if line != before)
     for row in message.buttons:
         yield " ".join(f"[{button['text']}]" for button in row)
-
-
-def done(message: Message) -> bool:
-    return "Done in" in message.text
 
 
 async def test_an_evening_with_the_band(rig: Rig, request: pytest.FixtureRequest) -> None:

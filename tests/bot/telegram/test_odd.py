@@ -9,9 +9,9 @@ from bot.telegram.sources import CLOUD_DOWNLOAD
 from bot.telegram.taps import LONGEST, shortened
 from jobs.outcomes import Phase
 from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files
-from tests.peers.botapi import Chat, Message
+from tests.bot.telegram.talk import MP3, done, in_line
+from tests.peers.botapi import Chat
 
-MP3 = b"\xff\xfb\x90\x00" + bytes(5000)
 NOTHING_LEFT = "There is nothing left to do here. /status shows how things stand."
 FORWARDED: dict[str, Any] = {
     "forward_origin": {
@@ -21,14 +21,6 @@ FORWARDED: dict[str, Any] = {
         "message_id": 7,
     }
 }
-
-
-def in_line(message: Message) -> bool:
-    return "in line" in message.text.lower()
-
-
-def done(message: Message) -> bool:
-    return "Done in" in message.text
 
 
 def arrive(rig: Rig, chat: Chat, kind: str = "message", **what: Any) -> int:

@@ -18,13 +18,10 @@ from jobs.outcomes import Stage
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import SONG, Rig, cards, files
-from tests.peers.botapi import BotApi, Message
+from tests.bot.telegram.talk import done
+from tests.peers.botapi import BotApi
 
 Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
-
-
-def done(message: Message) -> bool:
-    return "Done in" in message.text
 
 
 @pytest.fixture

@@ -9,16 +9,11 @@ import pytest
 from jobs.listings import keep_listing
 from jobs.outcomes import Phase, Stage
 from tests.bot.telegram.rig import SONG, Rig, cards, files, seen
+from tests.bot.telegram.talk import MP3, done
 from tests.bot.telegram.test_playlists import LINK, THREE
-from tests.peers.botapi import BotApi, Chat, Message, Trouble
+from tests.peers.botapi import BotApi, Chat, Trouble
 from tests.peers.botapi.files import Params
 from tests.peers.botapi.methods import METHODS
-
-MP3 = b"\xff\xfb\x90\x00" + bytes(5000)
-
-
-def done(message: Message) -> bool:
-    return "Done in" in message.text
 
 
 async def choose_both(rig: Rig, chat: Chat) -> None:

@@ -17,13 +17,10 @@ from jobs.store import ResultStore
 from jobs.titles import keep_called, nameless
 from jobs.youtube import Provider, Standing
 from tests.bot.telegram.rig import OTHER, SONG, Rig, Worker, cards, settings_for
-from tests.peers.botapi import BotApi, Message
+from tests.bot.telegram.talk import done
+from tests.peers.botapi import BotApi
 
 THIRD = "https://youtu.be/aaaaaaaaaaA"
-
-
-def done(message: Message) -> bool:
-    return "Done in" in message.text
 
 
 async def test_what_is_open_and_what_is_done_with_their_buttons(rig: Rig) -> None:

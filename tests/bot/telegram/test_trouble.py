@@ -16,13 +16,10 @@ from jobs.queue import JobQueue
 from jobs.settings import SettingsError
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files, settings_for
-from tests.peers.botapi import BotApi, Message, Pace, Trouble
+from tests.bot.telegram.talk import done
+from tests.peers.botapi import BotApi, Pace, Trouble
 
 MB = 1_000_000
-
-
-def done(message: Message) -> bool:
-    return "Done in" in message.text
 
 
 @pytest.mark.parametrize(("group", "seconds"), [(False, 3), (True, 5)])

@@ -1,0 +1,73 @@
+"""Audio files that people send, of every kind, and those that cannot be taken."""
+
+from typing import Any
+
+import pytest
+
+from bot.telegram.sources import CLOUD_DOWNLOAD
+from jobs.models import Upload
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import Rig, files
+from tests.bot.telegram.talk import MP3, done
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "heading"),
+    [
+        (
+            "audio",
+            {"mime": "audio/mpeg", "name": "a.mp3", "title": "T", "performer": "P", "seconds": 61},
+            "P - T (1:01)",
+        ),
+        ("voice", {"mime": "audio/ogg", "seconds": 3}, "Your file (0:03)"),
+        ("video", {"mime": "video/mp4", "name": "gig.mp4", "seconds": 9}, "gig.mp4 (0:09)"),
+        ("video_note", {"seconds": 5}, "Your file (0:05)"),
+        ("document", {"mime": "audio/flac", "name": "take 3.flac"}, "take 3.flac"),
+        ("document", {"mime": "video/x-matroska", "name": "gig.mkv"}, "gig.mkv"),
+        ("document", {"mime": "application/octet-stream", "name": "take.wav"}, "take.wav"),
+    ],
+)
+async def test_files_are_brought_into_the_inbox_and_queued(
+    rig: Rig, store: ResultStore, kind: str, about: dict[str, Any], heading: str
+) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.send_file(kind, MP3, **about)
+        card = await ana.until(lambda message: "Next in line" in message.text)
+        assert card.text == f"{heading}\nNext in line"
+        track = await rig.worker.take()
+        assert isinstance(track.source, Upload)
+        assert store.inbox(track.source).read_bytes() == MP3
+        await rig.worker.finish(track)
+        await ana.until(done)
+    assert len(files(ana)) == 2
+
+
+async def test_documents_of_other_types_are_refused(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.send_document(b"%PDF", name="score.pdf", mime="application/pdf")
+        await ana.until(lambda message: "I can only use audio and video files" in message.text)
+    assert await rig.queue.recent(f"telegram:{ana.id}") == []
+
+
+async def test_a_file_above_telegrams_limit_is_refused_with_the_way_around(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.send_audio(MP3, size=CLOUD_DOWNLOAD + 1)
+        answer = await ana.until(lambda message: "lets bots fetch 20 MB at most" in message.text)
+        assert "Bot API server of their own" in answer.text
+        assert await rig.queue.recent(f"telegram:{ana.id}") == [], "before anything is queued"
+        await ana.send_audio(MP3, size=CLOUD_DOWNLOAD)
+        await ana.until(lambda message: "Next in line" in message.text)
+
+
+async def test_a_file_that_telegram_no_longer_has_fails_with_a_sentence(rig: Rig) -> None:
+    rig.expected.append("invalid file_id")
+    ana = rig.ana()
+    async with rig.bot():
+        message = await ana.send_audio(MP3)
+        assert message.file is not None
+        del rig.server.shelf.files[message.file.id]
+        await ana.until(lambda message: "Your file is no longer here" in message.text)
+        await rig.settled()

@@ -1,0 +1,88 @@
+"""`/mix`: a backing track in words."""
+
+import pytest
+
+from tests.bot.telegram.rig import OTHER, Rig, cards, files
+from tests.bot.telegram.talk import NAME, answered_soon, done, reply_to, result, settle_on
+
+
+@pytest.mark.parametrize("to", ["card", "audio", "question", "nothing"])
+async def test_a_mix_by_words_as_a_reply_or_of_the_last_song(rig: Rig, to: str) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await settle_on(ana, "4 stems")
+        card = await result(rig, ana)
+        if to != "nothing":
+            await result(rig, ana, OTHER)
+        audio = next(message for message in ana.from_bot() if message.file)
+        replied = {"card": card, "audio": audio, "question": card.reply_to, "nothing": None}[to]
+        asked = await ana.say("/mix sem bateria", reply_to=replied)
+        track = await rig.worker.take()
+        assert track.source.key == "youtube:dQw4w9WgXcQ"
+        await rig.worker.finish(track)
+        await ana.until(lambda message: message.reply_to == asked and done(message))
+    assert files(ana)[-1] == f"{NAME} (no drums).mp3"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("/mix", "Tell me what you want to hear"),
+        ("/mix louder", "Tell me what you want to hear"),
+        ("/mix vocals band", "That is the whole song"),
+        ("/mix no vocals band", "nothing to hear"),
+        ("/mix no drums", "This song has these stems: vocals, accompaniment."),
+    ],
+)
+async def test_what_cannot_be_mixed_is_said(rig: Rig, words: str, said: str) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await result(rig, ana)
+        await ana.say(words)
+        await ana.until(lambda message: said in message.text)
+    assert await rig.queue.size() == 0
+
+
+async def test_a_stem_that_is_not_there_is_offered_from_another_separation(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await result(rig, ana)
+        await ana.say("/mix no drums")
+        offer = await ana.until(lambda message: "separate it again:" in message.text)
+        assert offer.labels == ["4 stems", "5 stems"]
+        said = await answered_soon(await ana.press(offer, "4 stems"))
+        assert said == "4 stems need a new separation, so this takes a little."
+        await rig.worker.finish(await rig.worker.take())
+        await reply_to(ana, offer)
+        assert files(ana)[-1] == f"{NAME} (no drums).mp3"
+        await ana.say("/mix piano")
+        offer = await ana.until(lambda message: "separate it again:" in message.text and message != offer)
+        assert offer.labels == ["5 stems"]
+        first = next(message for message in cards(ana) if done(message))
+        asked = await ana.say("/mix no bass", reply_to=first)
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: message.reply_to == asked and done(message))
+    assert files(ana)[-1] == f"{NAME} (no bass).mp3", "four stems of the same song were at hand"
+
+
+async def test_a_mix_of_nothing_in_particular(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        hello = await ana.say("/mix no vocals")
+        await ana.until(lambda message: "There is no finished song here yet" in message.text)
+        await ana.say("/mix no vocals", reply_to=hello)
+        await ana.until(lambda message: "I don’t know which song that is" in message.text)
+
+
+async def test_a_mix_of_what_left_the_store_says_that_it_takes_longer(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await result(rig, ana)
+        rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+        question = await ana.say("/mix no vocals")
+        await ana.until(lambda message: "separating it again" in message.text)
+        rig.server.updates.repeat(2000, {"update_id": 2000, "message": question.to_json()})
+        await rig.worker.finish(await rig.worker.take())
+        await ana.until(lambda message: message.reply_to == question and done(message))
+        await rig.settled()
+    assert len(files(ana)) == 3

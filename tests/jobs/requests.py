@@ -1,0 +1,29 @@
+"""Requests as a front end makes them, and what the queue says of them."""
+
+import time
+
+from jobs.models import Request, Wish, YouTube, request_id
+from jobs.outcomes import View
+from jobs.queue import JobQueue
+
+SONG = YouTube(video_id="dQw4w9WgXcQ")
+OTHER = YouTube(video_id="jNQXAC9IVRw")
+
+
+def ask(who: str = "ana", source: YouTube = SONG, wish: Wish | None = None, message: str = "1") -> Request:
+    chat = f"test:{who}"
+    return Request(
+        id=request_id(chat, message, source),
+        platform="test",
+        chat=chat,
+        asker=chat,
+        source=source,
+        wish=wish or Wish(),
+        created_at=time.time(),
+    )
+
+
+async def seen(queue: JobQueue, request: Request) -> View:
+    view = await queue.view(request.id)
+    assert view is not None
+    return view

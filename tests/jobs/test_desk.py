@@ -1,0 +1,61 @@
+"""A worker's leases: kept while it lives, taken over when it is dead, handed back when it is told to stop."""
+
+from arq.constants import in_progress_key_prefix
+
+from jobs import keys
+from jobs.desk import Desk
+from jobs.outcomes import Phase
+from jobs.queue import JobQueue
+from tests.jobs.requests import ask, seen
+
+
+async def test_a_dead_workers_track_is_freed_by_the_next(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    job = keys.job(request.track_id, 0)
+    await queue.redis.set(in_progress_key_prefix + job, b"1")
+    next_worker = Desk(queue.redis, "worker-2")
+    assert await next_worker.recover() == [], "the lease still holds"
+    assert await next_worker.begin(request.track_id) is None
+    await queue.redis.delete(keys.lease(request.track_id))
+    assert await next_worker.recover() == [request.track_id]
+    assert not await queue.redis.exists(in_progress_key_prefix + job)
+    track = await next_worker.begin(request.track_id)
+    assert track is not None
+    assert track.starts == 2
+    assert await desk.ready(request.track_id, await desk.wanted(request.track_id)), "the dead man's word counts no more"
+    assert (await seen(queue, request)).phase is Phase.WAITING
+
+
+async def test_handing_back_does_not_count_as_a_start(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await desk.hand_back(request.track_id)
+    track = await desk.begin(request.track_id)
+    assert track is not None
+    assert track.starts == 1
+
+
+async def test_an_accepted_request_whose_job_was_never_queued_is_queued_by_recovery(
+    queue: JobQueue, desk: Desk
+) -> None:
+    request = ask()
+    await queue.submit(request)
+    await queue.redis.delete(keys.QUEUE, "arq:job:" + keys.job(request.track_id, 0))
+    assert await queue.size() == 0
+    await desk.recover()
+    assert await queue.size() == 1
+
+
+async def test_the_heartbeat_keeps_a_lease(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await queue.redis.pexpire(keys.lease(request.track_id), 50)
+    await desk.beat()
+    assert await queue.redis.pttl(keys.lease(request.track_id)) > 5000
+    assert await queue.workers() == ["worker-1"]
+    await desk.leave()
+    assert await queue.workers() == []

@@ -1,0 +1,116 @@
+"""Whose turn it is: places, rounds between chats, lanes, limits, and how long that takes."""
+
+import pytest
+
+from jobs import keys
+from jobs.connection import answer
+from jobs.desk import Desk
+from jobs.failures import Failure, Reason
+from jobs.limits import Limits, TooManyOpen
+from jobs.models import Request, YouTube
+from jobs.outcomes import Lane, Progress, Stage
+from jobs.queue import JobQueue
+from tests.jobs.requests import OTHER, ask, seen
+
+
+async def test_positions_count_tracks_not_requests(queue: JobQueue) -> None:
+    first, joined, second = ask("ana"), ask("bo"), ask("bo", OTHER)
+    for request in (first, joined, second):
+        await queue.submit(request)
+    assert [view.ahead for view in await queue.views([first.id, joined.id, second.id])] == [0, 0, 1]
+
+
+def songs(count: int, first: int = 0) -> list[YouTube]:
+    return [YouTube(video_id=f"{number:010d}A") for number in range(first, first + count)]
+
+
+async def order(queue: JobQueue, asked: dict[str, Request]) -> list[str]:
+    """Names of the requests in the order in which arq will take them."""
+    tracks = {request.track_id: name for name, request in asked.items()}
+    return [tracks[job.decode().partition(".")[0]] for job in await queue.redis.zrange(keys.QUEUE, 0, -1)]
+
+
+async def test_chats_take_turns(queue: JobQueue, desk: Desk) -> None:
+    asked = {}
+    for who, sources in (("ana", songs(4)), ("bo", songs(2, 10)), ("cy", songs(1, 20))):
+        for number, source in enumerate(sources):
+            asked[f"{who}{number}"] = ask(who, source)
+            await queue.submit(asked[f"{who}{number}"])
+    assert await order(queue, asked) == ["ana0", "bo0", "cy0", "ana1", "bo1", "ana2", "ana3"]
+
+
+async def test_a_newcomer_waits_for_the_round_in_work_only(queue: JobQueue, desk: Desk) -> None:
+    asked = {f"ana{number}": ask("ana", source) for number, source in enumerate(songs(4))}
+    for request in asked.values():
+        await queue.submit(request)
+    for name in ("ana0", "ana1"):
+        await desk.begin(asked[name].track_id)
+        await desk.ready(asked[name].track_id, await desk.wanted(asked[name].track_id))
+        await queue.redis.zrem(keys.QUEUE, keys.job(asked[name].track_id, 0))
+    await desk.begin(asked["ana2"].track_id)
+    asked["bo"] = ask("bo", songs(1, 10)[0])
+    await queue.submit(asked["bo"])
+    assert await order(queue, asked) == ["ana2", "bo", "ana3"]
+
+
+async def test_who_joins_a_track_brings_it_into_an_earlier_turn(queue: JobQueue) -> None:
+    asked = {f"ana{number}": ask("ana", source) for number, source in enumerate(songs(3))}
+    for request in asked.values():
+        await queue.submit(request)
+    await queue.submit(ask("bo", songs(3)[2]))
+    assert await order(queue, asked) == ["ana0", "ana2", "ana1"]
+    await queue.submit(ask("ana", songs(3)[1], message="again"))
+    assert await order(queue, asked) == ["ana0", "ana2", "ana1"], "asking twice gains nothing"
+
+
+async def test_what_only_has_to_be_rendered_has_a_lane_of_its_own(queue: JobQueue) -> None:
+    await queue.submit(ask("ana", songs(1)[0]))
+    quick = ask("bo", songs(2)[1])
+    await queue.submit(quick, quick=True)
+    assert (await seen(queue, quick)).ahead == 0
+    assert await queue.size() == 2
+    assert await queue.cancel(quick.id)
+    assert await queue.size() == 1
+    track = ask("bo", songs(2)[1], message="2")
+    await queue.submit(track, quick=True)
+    assert await Desk(queue.redis, "worker-1-quick", Lane.QUICK).begin(track.track_id) is not None
+
+
+async def test_open_requests_are_limited_per_person_and_per_chat(queue: JobQueue, desk: Desk) -> None:
+    limits = Limits(person=2, chat=3)
+    first, *others = songs(5)
+    done = ask("ana", first)
+    await queue.submit(done, limits)
+    await desk.begin(done.track_id)
+    await desk.fail(done.track_id, Failure(reason=Reason.PRIVATE))
+    for source in others[:2]:
+        await queue.submit(ask("ana", source), limits)
+    with pytest.raises(TooManyOpen) as refused:
+        await queue.submit(ask("ana", others[2]), limits)
+    assert (refused.value.limit, refused.value.here) == (2, False)
+    assert not await queue.submit(ask("ana", others[0]), limits), "a message that arrives twice is no new request"
+    in_chat = [
+        ask("ana", source).model_copy(update={"asker": f"test:{who}"})
+        for source, who in zip(others[:3], "xyz", strict=True)
+    ]
+    with pytest.raises(TooManyOpen) as refused:
+        for number, request in enumerate(in_chat[2:] + in_chat[:2]):
+            await queue.submit(request.model_copy(update={"id": f"{number:016x}"}), limits)
+    assert (refused.value.limit, refused.value.here) == (3, True)
+    assert len(await queue.attended("test")) == 4
+
+
+async def test_the_wait_is_guessed_from_what_tracks_took(queue: JobQueue, desk: Desk) -> None:
+    running, second, third = (ask(who, source) for who, source in zip(("ana", "bo", "cy"), songs(3), strict=True))
+    for request in (running, second, third):
+        await queue.submit(request)
+    assert (await seen(queue, third)).wait is None, "nobody knows yet"
+    await answer(queue.redis.rpush(keys.TOOK, "20", "40", "30"))
+    await desk.begin(running.track_id)
+    await desk.report(running.track_id, Progress(stage=Stage.SEPARATING, fraction=0.5, seconds_left=12))
+    await desk.beat()
+    assert [view.wait for view in await queue.views([running.id, second.id, third.id])] == [None, 12, 42]
+    await Desk(queue.redis, "worker-2").beat()
+    assert (await seen(queue, third)).wait == 12 + 15
+    await desk.ready(running.track_id, await desk.wanted(running.track_id))
+    assert len(await answer(queue.redis.lrange(keys.TOOK, 0, -1))) == 4
