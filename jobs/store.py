@@ -17,7 +17,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TypeVar
@@ -31,7 +31,6 @@ from jobs.outcomes import Manifest, Rendered, StoredFile
 MANIFEST = "manifest.json"
 RENDERED = "rendered.json"
 LOCK = "lock"
-JUST_MADE = 60  # seconds
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -123,17 +122,28 @@ class ResultStore:
 
         It is locked as long as its maker lives, so that what a killed one left can be told from what is in use.
         """
-        folder = Path(mkdtemp(dir=self.root / "work"))
-        try:
-            with (folder / LOCK).open("w") as lock:
+        with ExitStack() as stack:
+            with self._while_nobody(fcntl.LOCK_SH):
+                folder = Path(mkdtemp(dir=self.root / "work"))
+                stack.callback(shutil.rmtree, folder, ignore_errors=True)
+                lock = stack.enter_context((folder / LOCK).open("w"))
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            yield folder
 
     def sweep(self) -> list[str]:
-        """Remove what killed processes left half made. Returns the names of the folders."""
-        return [folder.name for folder in (self.root / "work").iterdir() if _sweep(folder)]
+        """Remove what killed processes left half made. Returns the names of the folders.
+
+        What a process that is just dying still writes into stays for the next time.
+        """
+        with self._while_nobody(fcntl.LOCK_EX):
+            return [folder.name for folder in (self.root / "work").iterdir() if _sweep(folder)]
+
+    @contextmanager
+    def _while_nobody(self, how: int) -> Iterator[None]:
+        """Workspaces are made under a shared lock and swept under an exclusive one: none is met without its own."""
+        with (self.root / "work.lock").open("a") as lock:
+            fcntl.flock(lock, how)
+            yield
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self.root).free
@@ -176,14 +186,12 @@ class ResultStore:
 
 
 def _sweep(folder: Path) -> bool:
-    """Remove a workspace whose maker is gone; False when it is in use, or so young that its lock may yet come."""
+    """Remove a workspace whose maker is gone; False when it is in use, or not gone yet."""
     try:
-        if time.time() - folder.stat().st_mtime < JUST_MADE and not (folder / LOCK).exists():
-            return False
         with (folder / LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-    except (FileNotFoundError, BlockingIOError):  # its maker was quicker, or is at it
+            shutil.rmtree(folder)
+    except OSError:  # its maker was quicker, is at it, or its child is not dead yet
         return False
     return True
 

@@ -29,10 +29,17 @@ async def tidy(desk: Desk, store: ResultStore, settings: Settings) -> list[str]:
     """Remove what is too old or over the quota and not waited for, and what the dead left. Returns the names."""
     busy = await desk.awaited()
     removed = await asyncio.to_thread(store.tidy, settings.keep_hours * 3600, settings.quota_gb * 1e9, busy)
-    swept = await asyncio.to_thread(store.sweep)
-    for name in (*removed, *swept):
+    for name in removed:
         log.info("%s: removed from the store", name)
-    return [*removed, *swept]
+    return [*removed, *await sweep(store)]
+
+
+async def sweep(store: ResultStore) -> list[str]:
+    """Remove what the dead left half made: quick, so it is done after each track. Returns the names."""
+    swept = await asyncio.to_thread(store.sweep)
+    for name in swept:
+        log.info("%s: left half made, removed", name)
+    return swept
 
 
 async def make_room(desk: Desk, store: ResultStore, settings: Settings) -> None:

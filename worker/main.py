@@ -65,11 +65,13 @@ def _lane_worker(
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
         await end(*background)
+        await cleanup.sweep(store)
         await studio.desk.leave()
 
     async def track(ctx: dict[Any, Any], *track_ids: str) -> None:  # noqa: ARG001
         for track_id in track_ids:
             await take(studio, track_id)
+        await cleanup.sweep(store)
 
     async def listing(ctx: dict[Any, Any], playlist_id: str) -> None:  # noqa: ARG001
         await take_listing(redis, settings, playlist_id)

@@ -39,9 +39,10 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    queue = JobQueue.at(redis_url)
+    queue, store = JobQueue.at(redis_url), ResultStore.at(settings.store_url)
+    await asyncio.to_thread(store.sweep)  # a file that was on its way in when we were killed
     try:
-        await serve(build(settings, queue, ResultStore.at(settings.store_url)), stop)
+        await serve(build(settings, queue, store), stop)
     finally:
         await queue.close()
 

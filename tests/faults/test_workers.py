@@ -179,7 +179,7 @@ async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys
         else:
             assert fleet.starts(request) == ["1"]
         assert (await seen(fleet.queue, request)).phase is Phase.READY
-    fleet.store.sweep()  # what the killed one left; a worker does it when it starts, and every ten minutes
+    fleet.store.sweep()  # what the killed one left; a worker does it when it starts and after each track
     assert list((fleet.store.root / "work").iterdir()) == []
 
 

@@ -120,6 +120,25 @@ def test_what_a_killed_process_left_is_swept_and_what_is_in_use_is_not(store: Re
         assert list((store.root / "work").iterdir()) == [used]
 
 
+def test_what_was_left_before_it_had_its_lock_is_swept(store: ResultStore) -> None:
+    (store.root / "work" / "left").mkdir()
+    assert store.sweep() == ["left"]
+    assert list((store.root / "work").iterdir()) == []
+
+
+def test_what_cannot_be_swept_yet_is_swept_the_next_time(store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = store.root / "work" / "left"
+    left.mkdir()
+
+    def not_empty(folder: Path) -> None:  # what happens when a child that is just dying writes another file
+        raise OSError(39, "Directory not empty", str(folder))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", not_empty)
+        assert store.sweep() == []
+    assert store.sweep() == ["left"]
+
+
 def test_forgetting_a_track_removes_everything(store: ResultStore) -> None:
     manifest = keep(store)
     store.forget(manifest.track_id)

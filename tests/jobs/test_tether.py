@@ -1,0 +1,30 @@
+"""A tethered process does not outlive its starter, whatever it is doing."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+TETHERED = """
+import signal, sys, time
+from jobs.tether import stop_with_starter
+if "deaf" in sys.argv:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+stop_with_starter()
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(("manner", "code"), [("deaf", 1), ("hearing", -signal.SIGTERM)])
+def test_it_ends_with_its_starter(manner: str, code: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", TETHERED, manner], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.readline() == "ready\n"
+        process.stdin.close()  # what the kernel does when the starter dies
+        assert process.wait(timeout=60) == code
