@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import psutil
 from pydantic import BaseModel
 
-from worker.child import Event
+from worker.steps import Event
 
 LOOK: Final = 0.05  # seconds between two looks at the memory
 

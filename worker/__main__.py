@@ -131,8 +131,8 @@ def _fetch(count: StemCount, folder: Path) -> Path:
     from rich.console import Console
     from rich.progress import Progress
 
-    from worker.child import Step
     from worker.separation.weights import ensure_weights
+    from worker.steps import Step
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

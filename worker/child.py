@@ -11,14 +11,15 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from jobs.failures import Failed, Failure, Reason, failed
-from jobs.models import Value
+from jobs.failures import Failed, Reason, failed
 from worker.limits import NO_LIMITS, Limits, impose, oom_kills, until_too_much
+from worker.steps import AHEAD, Event, Step
 
 log = logging.getLogger(__name__)
 
@@ -28,42 +29,61 @@ STDERR_KEPT = 4000  # characters of a child's last words that reach the log
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
 
-class Step(Value):
-    """How far a child is: `fraction` of its own work, 0 to 1, and what it has learnt about the track so far."""
+@dataclass
+class Child:
+    """A child process that has not been asked yet; `start_child` makes it."""
 
-    fraction: float | None = None
-    note: str = ""
-    title: str | None = None
-    artist: str | None = None
-    seconds: float | None = None  # length of the song
-    alive: int = 0  # a number that changes while work goes on even when the fraction does not (bytes, segments)
+    module: str
+    limits: Limits
+    _process: asyncio.subprocess.Process
+    _last_words: "asyncio.Task[str]"
+    _eating: "asyncio.Task[float]"
+    _kills_before: int
+
+    async def get_ready(self, wanted: BaseModel) -> None:
+        """Let it make ready what it will need: see `worker/childside.py`."""
+        await _say(self._process, AHEAD + wanted.model_dump_json())
+
+    async def ask(
+        self,
+        task: BaseModel,
+        result: type[ResultT],
+        on_step: Callable[[Step], None],
+        *,
+        deadline: float,
+        stall: float | None = None,
+    ) -> ResultT:
+        """Let it do `task`, once, and return its result.
+
+        `deadline` and `stall` are seconds: of the whole task, and without a word from the child. Raises `Failed`: with
+        the child's own failure, TIMED_OUT (processor time included), STALLED, OUT_OF_MEMORY when it held more than its
+        limit or the kernel killed it for memory, INTERRUPTED when somebody else killed it, INTERNAL when it died by
+        itself.
+        """
+        process, module, eating = self._process, self.module, self._eating
+        try:
+            async with asyncio.timeout(deadline):
+                await _say(process, task.model_dump_json())
+                outcome = await _listen(process, on_step, stall)
+                code = await process.wait() if outcome is None else 0
+        except TimeoutError:
+            raise failed(Reason.TIMED_OUT, f"{module} took longer than {deadline:.0f} s") from None
+        if eating.done():
+            held = f"{module} held {eating.result():.0f} MB, {self.limits.memory_mb:.0f} MB are allowed"
+            raise failed(Reason.OUT_OF_MEMORY, held)
+        if outcome is None:
+            _kill(process)  # what it started may hold its last words open
+            words = await self._last_words
+            reason = reason_of_death(code, words, by_kernel=oom_kills() > self._kills_before)
+            raise failed(reason, f"{module} ended with code {code}: {words}")
+        if outcome.failure is not None:
+            raise Failed(outcome.failure)
+        return result.model_validate_json(outcome.result or "")
 
 
-class Event(Value):
-    """One line from a child: a step, or its outcome."""
-
-    step: Step | None = None
-    result: str | None = None  # JSON of the result model
-    failure: Failure | None = None
-
-
-async def run_child(
-    module: str,
-    task: BaseModel,
-    result: type[ResultT],
-    on_step: Callable[[Step], None],
-    *,
-    deadline: float,
-    stall: float | None = None,
-    limits: Limits = NO_LIMITS,
-) -> ResultT:
-    """Run `python -m module` on `task` and return its result.
-
-    `deadline` and `stall` are seconds: of the whole run, and without a word from the child. Raises `Failed`: with
-    the child's own failure, TIMED_OUT (processor time included), STALLED, OUT_OF_MEMORY when it held more than its
-    limit or the kernel killed it for memory, INTERRUPTED when somebody else killed it, INTERNAL when it died by
-    itself. However it ends, cancellation included, the child and everything it started are gone on return.
-    """
+@contextlib.asynccontextmanager
+async def start_child(module: str, limits: Limits = NO_LIMITS) -> AsyncIterator[Child]:
+    """Start `python -m module`, for one task. Asked or not, it and all it started are gone when the context ends."""
     kills_before = oom_kills()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", module,
@@ -76,37 +96,43 @@ async def run_child(
     eating = asyncio.create_task(until_too_much(process.pid, limits.memory_mb))
     eating.add_done_callback(lambda ended: None if ended.cancelled() else _kill(process))
     try:
-        async with asyncio.timeout(deadline):
-            outcome = await _listen(process, task, on_step, stall)
-            code = await process.wait() if outcome is None else 0
-        if eating.done():
-            held = f"{module} held {eating.result():.0f} MB, {limits.memory_mb:.0f} MB are allowed"
-            raise failed(Reason.OUT_OF_MEMORY, held)
-        if outcome is None:
-            _kill(process)  # what it started may hold its last words open
-            words = await last_words
-            reason = reason_of_death(code, words, by_kernel=oom_kills() > kills_before)
-            raise failed(reason, f"{module} ended with code {code}: {words}")
-        if outcome.failure is not None:
-            raise Failed(outcome.failure)
-        return result.model_validate_json(outcome.result or "")
-    except TimeoutError:
-        raise failed(Reason.TIMED_OUT, f"{module} took longer than {deadline:.0f} s") from None
+        yield Child(module, limits, process, last_words, eating, kills_before)
     finally:
         eating.cancel()
         await _end(process)
         last_words.cancel()
 
 
+async def run_child(
+    module: str,
+    task: BaseModel,
+    result: type[ResultT],
+    on_step: Callable[[Step], None],
+    *,
+    deadline: float,
+    stall: float | None = None,
+    limits: Limits = NO_LIMITS,
+) -> ResultT:
+    """Run `python -m module` on `task` and return its result; raises what `Child.ask` raises.
+
+    However it ends, cancellation included, the child and everything it started are gone on return.
+    """
+    async with start_child(module, limits) as child:
+        return await child.ask(task, result, on_step, deadline=deadline, stall=stall)
+
+
+async def _say(process: asyncio.subprocess.Process, line: str) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(ConnectionError):  # it died at once: its exit code tells more
+        process.stdin.write(line.encode() + b"\n")
+        await process.stdin.drain()
+
+
 async def _listen(
-    process: asyncio.subprocess.Process, task: BaseModel, on_step: Callable[[Step], None], stall: float | None
+    process: asyncio.subprocess.Process, on_step: Callable[[Step], None], stall: float | None
 ) -> Event | None:
     """The child's outcome, or None when it closed its output without one."""
-    assert process.stdin is not None
     assert process.stdout is not None
-    with contextlib.suppress(ConnectionError):  # it died at once: its exit code tells more
-        process.stdin.write(task.model_dump_json().encode() + b"\n")
-        await process.stdin.drain()
     while True:
         try:
             line = await asyncio.wait_for(process.stdout.readline(), stall)

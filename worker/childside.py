@@ -11,23 +11,34 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
 from jobs.failures import Failed, Failure, Reason
-from worker.child import Event, Step
+from worker.steps import AHEAD, Event, Step
 
 TaskT = TypeVar("TaskT", bound=BaseModel)
+AheadT = TypeVar("AheadT", bound=BaseModel)
 Report = Callable[[Step], None]
 
 NICENESS = 5  # the bot must answer while we work
 OOM_SCORE = "500"  # of 1000: as if we held half of the machine's memory more
 
 
-def serve(task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel]) -> None:
+class Ahead(NamedTuple, Generic[AheadT]):
+    """What a child can do before it has its task: what tells it so, and how it is done."""
+
+    type: type[AheadT]
+    get_ready: Callable[[AheadT], None]
+
+
+def serve(
+    task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel], ahead: Ahead[AheadT] | None = None
+) -> None:
     """Read one task from standard input, do `work`, write events to standard output; never returns an exception.
 
+    Before the task may come a line that begins with AHEAD: what to make ready until it comes.
     `Failed` becomes its failure, `MemoryError` OUT_OF_MEMORY, a full disk NO_DISK, anything else INTERNAL.
     """
     # Events own the real stdout; whatever a library prints goes to stderr with the other noise.
@@ -40,7 +51,13 @@ def serve(task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel]) ->
         events.write(event.model_dump_json(exclude_none=True) + "\n")
         events.flush()
 
-    task = task_type.model_validate_json(sys.stdin.readline())
+    line = sys.stdin.readline()
+    if ahead and line.startswith(AHEAD):
+        ahead.get_ready(ahead.type.model_validate_json(line.removeprefix(AHEAD)))
+        line = sys.stdin.readline()
+    if not line:  # the parent is gone, or has no task after all
+        os._exit(1)
+    task = task_type.model_validate_json(line)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     try:
         outcome = Event(result=work(task, lambda step: say(Event(step=step))).model_dump_json())

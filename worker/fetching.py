@@ -15,9 +15,10 @@ from jobs.providers import keep_standing, standings
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from jobs.youtube import Provider
-from worker.child import Step, run_child
+from worker.child import run_child
 from worker.limits import Limits
 from worker.sources import providers
+from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,9 @@ from jobs.failures import Failed, Failure, Reason
 from jobs.listings import keep_listing
 from jobs.settings import Settings
 from jobs.youtube import Listing
-from worker.child import Step, run_child
+from worker.child import run_child
 from worker.limits import Limits
+from worker.steps import Step
 from worker.tasks import ListingTask
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,16 +25,17 @@ from jobs.outcomes import Manifest, Rendered, Stage, StoredFile
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from worker import estimate
-from worker.child import run_child
+from worker.child import Child, run_child, start_child
 from worker.childside import failure_of_os_error
 from worker.cleanup import make_room
 from worker.fetching import fetch
 from worker.limits import Limits
 from worker.reporter import Reporter
-from worker.tasks import Along, RenderedSet, RenderTask, Separated, SeparationTask
+from worker.tasks import Along, NetworkWanted, RenderedSet, RenderTask, Separated, SeparationTask
 
 log = logging.getLogger(__name__)
 
+SEPARATION = "worker.separation"
 MAX_STARTS = 2  # a track that took its worker, or its child, down twice fails honestly
 SENT_AS_IT_IS = 400_000  # kbit: 50 MB, which every chat takes as one file
 HUNGRY = 25  # MB that stock Spleeter holds per second of the song, as measured: 23
@@ -138,7 +140,9 @@ def made_as_set(manifest: Manifest, settings: Settings) -> bool:
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
     """Fetch the source, separate it, and put the stems into the store."""
     settings, store = studio.settings, studio.store
-    with store.workspace() as folder:
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(store.workspace())
+        child = await _get_ready(settings, track, stack)
         download, made = folder / "download", folder / "made"
         download.mkdir()
         made.mkdir()
@@ -157,8 +161,10 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         reporter.then = estimate.rendering(
             fetched.seconds, later, track.model.stems, settings.threads or os.cpu_count() or 1
         )
-        separated = await run_child(
-            "worker.separation",
+        if child is None:
+            limits = _limits(settings, fetched.seconds or settings.max_seconds)
+            child = await stack.enter_async_context(start_child(SEPARATION, limits))
+        separated = await child.ask(
             SeparationTask(
                 audio=fetched.audio,
                 output=made,
@@ -175,7 +181,6 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             Separated,
             reporter.step,
             deadline=settings.job_timeout,
-            limits=_limits(settings, fetched.seconds or settings.max_seconds),
         )
         manifest = Manifest(
             track_id=track.id,
@@ -195,6 +200,23 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         store.keep_track(made, manifest, separated.along)
     await studio.desk.charge(track.id, manifest.seconds, separated=True)
     return manifest
+
+
+async def _get_ready(settings: Settings, track: Track, stack: AsyncExitStack) -> Child | None:
+    """A child that makes its network ready while the song is fetched; None with the engine that cannot."""
+    if settings.engine != "openvino":
+        return None
+    child = await stack.enter_async_context(start_child(SEPARATION, _limits(settings)))
+    await child.get_ready(
+        NetworkWanted(
+            stems=track.model.stems,
+            band=track.model.band,
+            models_dir=settings.models_dir.absolute(),
+            precision=settings.precision,
+            threads=settings.threads,
+        )
+    )
+    return child
 
 
 def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | None) -> tuple[Along, ...]:

@@ -24,8 +24,8 @@ from worker.audio.mixing import peak_of, sum_of
 from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
-from worker.child import Step
 from worker.childside import Report, serve
+from worker.steps import Step
 from worker.tasks import RenderedSet, RenderTask
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: equal stems make equal zips

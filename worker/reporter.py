@@ -1,6 +1,7 @@
 """Between the children's steps and everybody who follows: what is known of the track, published at a calm pace."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from jobs import metrics
 from jobs.desk import Desk
 from jobs.outcomes import Progress, Stage
 from worker import estimate
-from worker.child import Step
+from worker.steps import Step
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Reporter:
         self._progress = Progress(stage=Stage.QUEUED, started_at=now())
         self._stage_from: tuple[float, float] | None = None  # when the stage first moved, and where it was
         self._entered = time.monotonic()
+        self._stirred = asyncio.Event()
         self.then = 0.0
 
     def enter(self, stage: Stage) -> None:
@@ -34,6 +36,7 @@ class Reporter:
         log.info("track %s: %s", self._track_id, stage)
         self._stage_from = None
         self._change(stage=stage, fraction=None, seconds_left=None, note="")
+        self._stirred.set()
 
     def leave(self) -> None:
         """The stage is over, whatever comes next."""
@@ -52,6 +55,8 @@ class Reporter:
             left = estimate.rest_of_stage(now - since, first, step.fraction)
             if left is not None and self._progress.stage is Stage.SEPARATING:
                 left += self.then
+        if step.fraction and not self._progress.fraction:
+            self._stirred.set()
         learnt = {name: value for name in ("title", "artist", "seconds") if (value := getattr(step, name)) is not None}
         self._change(fraction=step.fraction, seconds_left=left, note=step.note, **learnt)
 
@@ -64,19 +69,22 @@ class Reporter:
         return self._progress.seconds
 
     async def publish_until_abandoned(self) -> None:
-        """Publish what changed until nobody follows the track any more.
+        """Publish what changed until nobody follows the track any more: a new stage and its first movement at once.
 
         Whoever joins while it is made is charged for it as those are who began it.
         """
         published: Progress | None = None
         while True:
+            self._stirred.clear()
             current = self._progress
             if current.seconds and current.stage in (Stage.FETCHING, Stage.SEPARATING):
                 await self._desk.charge(self._track_id, current.seconds)
             if not await self._desk.report(self._track_id, current if current != published else None):
                 return
             published = current
-            await asyncio.sleep(PACE)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PACE):
+                    await self._stirred.wait()
 
     def _change(self, **changes: object) -> None:
         self._progress = self._progress.model_copy(update={**changes, "updated_at": self._now()})

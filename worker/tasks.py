@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr, field_serializer
 
-from jobs.models import Model, Rendition, Source, Value, VideoId
+from jobs.models import Model, Rendition, Source, StemCount, Value, VideoId
 from jobs.outcomes import Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 
@@ -71,6 +71,16 @@ class Along(Value):
     kbps: int
 
 
+class NetworkWanted(Value):
+    """What to make ready before the song is there."""
+
+    stems: StemCount
+    band: Literal["11k", "16k"]
+    models_dir: Path
+    precision: Literal["auto", "f32", "bf16"] = "auto"
+    threads: int = 0
+
+
 class SeparationTask(Value):
     """Separate `audio` into `<stem>.flac` files in `output`, an existing folder."""
 
@@ -85,6 +95,19 @@ class SeparationTask(Value):
     threads: int = 0  # 0: every core
     max_seconds: float
     along: tuple[Along, ...] = ()
+
+    @property
+    def network(self) -> NetworkWanted | None:
+        """What can be made ready for it beforehand; None with the engine that cannot."""
+        if self.engine != "openvino":
+            return None
+        return NetworkWanted(
+            stems=self.model.stems,
+            band=self.model.band,
+            models_dir=self.models_dir,
+            precision=self.precision,
+            threads=self.threads,
+        )
 
 
 class Separated(Value):

@@ -7,9 +7,10 @@ from redis.exceptions import RedisError
 
 from jobs.failures import Failed
 from jobs.titles import keep_called, nameless
-from worker.child import Step, run_child
+from worker.child import run_child
 from worker.limits import Limits
 from worker.pipeline import Studio
+from worker.steps import Step
 from worker.tasks import Titles, TitlesTask
 
 log = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from jobs.youtube import Listing, Provider, Standing
 from tests.bot.telegram.conftest import rig, server
 from tests.bot.telegram.rig import OTHER, SONG, Rig, files
 from tests.worker.studio import ask, seen
-from worker.child import Event
+from worker.steps import Event
 from worker.tasks import FetchTask
 
 __all__ = ["rig", "server"]

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from jobs.failures import Failed
 from jobs.models import Value
 from jobs.youtube import Listing, Provider
-from worker.child import Event
 from worker.childside import Report, serve
 from worker.sources.__main__ import fetch
+from worker.steps import Event
 from worker.tasks import Fetched, FetchTask, ListingTask
 
 AT_ONCE = 3

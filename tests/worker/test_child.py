@@ -10,8 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from jobs.failures import Failed, Reason
-from worker.child import Step, run_child
+from worker.child import run_child, start_child
 from worker.limits import NO_LIMITS, Limits
+from worker.steps import Step
 
 
 class Errand(BaseModel):
@@ -25,12 +26,19 @@ class Answer(BaseModel):
     said: str
 
 
+class Readiness(BaseModel):
+    """What they make ready before."""
+
+    note: str = "ready"
+    survives: bool = True
+
+
 CHILD = """
 import errno, os, signal, subprocess, sys, time
 from pydantic import BaseModel
 from jobs.failures import Reason, failed
-from worker.child import Step
-from worker.childside import serve
+from worker.steps import Step
+from worker.childside import Ahead, serve
 
 class Errand(BaseModel):
     do: str
@@ -38,6 +46,17 @@ class Errand(BaseModel):
 
 class Answer(BaseModel):
     said: str
+
+class Readiness(BaseModel):
+    note: str
+    survives: bool = True
+
+told = []
+
+def get_ready(wanted):
+    told.append(wanted.note)
+    if not wanted.survives:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 def work(errand, report):
     match errand.do:
@@ -47,6 +66,8 @@ def work(errand, report):
             for n in range(3):
                 report(Step(fraction=n / 2))
             return Answer(said=os.environ.get(errand.note, "unknown"))
+        case "tell":
+            return Answer(said=" ".join(told))
         case "fail":
             raise failed(Reason.TOO_LONG, seconds=3)
         case "bug":
@@ -90,7 +111,7 @@ def work(errand, report):
             time.sleep(600)
 
 if __name__ == "__main__":
-    serve(Errand, work)
+    serve(Errand, work, Ahead(Readiness, get_ready))
 """
 
 
@@ -189,6 +210,29 @@ async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
     assert not child.is_running()
     await asyncio.to_thread(psutil.wait_procs, [grandchild], 5)
     assert not grandchild.is_running()
+
+
+async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
+    async with start_child("errands") as child:
+        await child.get_ready(Readiness())
+        told = await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
+    assert told.said == "ready"
+    assert (await run("tell"))[0] == ""
+
+
+async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
+    async with start_child("errands") as child:
+        await child.get_ready(Readiness(survives=False))
+        with pytest.raises(Failed) as failure:
+            await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
+    assert failure.value.failure.reason is Reason.INTERRUPTED
+
+
+async def test_a_child_that_is_never_asked_is_gone() -> None:
+    before = set(psutil.Process().children(recursive=True))
+    async with start_child("errands") as child:
+        await child.get_ready(Readiness())
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 PARENT = """

@@ -16,8 +16,9 @@ from tests.sounds import RATE, jpeg, music
 from tests.worker.audio.test_reading import listen, snr
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
-from worker.child import Step, run_child
+from worker.child import run_child
 from worker.render import render
+from worker.steps import Step
 from worker.tasks import RenderedSet, RenderTask
 
 TAGS = Tags(title="../Ünder pressure?", artist="Queen/Bowie")

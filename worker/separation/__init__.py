@@ -5,10 +5,10 @@ Importing this package is light: runtime, decoder and arrays are loaded by the f
 
 from collections.abc import Callable
 
-from worker.child import Step
-from worker.tasks import Separated, SeparationTask
+from worker.steps import Step
+from worker.tasks import NetworkWanted, Separated, SeparationTask
 
-__all__ = ["separate"]
+__all__ = ["get_ready", "separate"]
 
 
 def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
@@ -22,8 +22,17 @@ def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
     """
     from worker.separation.memory import require_memory
 
-    if task.engine == "openvino":  # the other engine's need grows with the song
+    if task.network is not None:  # the other engine's need grows with the song
         require_memory(task.model.stems)
+        get_ready(task.network)
     from worker.separation.engine import run
 
     return run(task, report)
+
+
+def get_ready(wanted: NetworkWanted) -> None:
+    """Load what a separation needs, and make its network ready beside that, as far as it can be done without a song."""
+    from worker.separation import early
+
+    early.get_ready(wanted)
+    from worker.separation import engine  # noqa: F401 - decoder and encoders, loaded while the network is compiled

@@ -1,7 +1,7 @@
 """The separation child: one task in, events out. See `worker/child.py`."""
 
-from worker.childside import serve
-from worker.separation import separate
-from worker.tasks import SeparationTask
+from worker.childside import Ahead, serve
+from worker.separation import get_ready, separate
+from worker.tasks import NetworkWanted, SeparationTask
 
-serve(SeparationTask, separate)
+serve(SeparationTask, separate, Ahead(NetworkWanted, get_ready))

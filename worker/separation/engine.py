@@ -7,14 +7,15 @@ from jobs.failures import Reason, failed
 from jobs.models import STEMS
 from jobs.outcomes import StoredFile
 from worker.audio.reading import Song, open_song
-from worker.child import Step
 from worker.drawing import Waveforms, draw, thumbnail
 from worker.separation import stock
+from worker.separation.early import take_ready
 from worker.separation.network import load_network
 from worker.separation.spectrogram import Samples
 from worker.separation.stems import open_stems
 from worker.separation.stream import separate_blocks
 from worker.separation.weights import ensure_weights
+from worker.steps import Step
 from worker.tasks import Separated, SeparationTask
 
 SAMPLE_RATE = 44100
@@ -42,9 +43,9 @@ def run(task: SeparationTask, report: Report) -> Separated:
                 report(Step(fraction=None if done is None else min(done, 1.0), alive=number, seconds=song.seconds))
             if samples == 0:
                 raise failed(Reason.EMPTY)
-        picture, small = task.output / "picture.png", task.output / "thumbnail.jpg"
-        draw(waveforms, picture)
-        has_small = task.cover is not None and thumbnail(task.cover, small)
+            picture, small = task.output / "picture.png", task.output / "thumbnail.jpg"
+            draw(waveforms, picture)  # while the last pieces are encoded
+            has_small = task.cover is not None and thumbnail(task.cover, small)
         return Separated(
             samples=samples,
             stems=files.files,
@@ -66,7 +67,7 @@ def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iter
         report(Step(fraction=0.0, seconds=song.seconds))
         pieces = stock.separate_blocks(blocks, checkpoint, model, task.threads, report)
         return f"spleeter {version('spleeter')}", pieces
-    network = load_network(
+    network = (task.network and take_ready(task.network)) or load_network(
         checkpoint,
         model.stems,
         model.band,

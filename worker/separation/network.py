@@ -16,9 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
-from openvino import opset8 as ops
 
 from jobs.failures import Reason, failed
 from jobs.models import StemCount
@@ -27,6 +25,7 @@ from worker.separation.graph import find_cut
 from worker.separation.lock import only_one
 from worker.separation.pages import give_back
 from worker.separation.phases import at_half_resolution
+from worker.separation.runtime import ops, ov
 from worker.separation.spectrogram import CHANNELS, SEGMENT
 
 log = logging.getLogger(__name__)

@@ -11,10 +11,9 @@ import functools
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
-from openvino import opset8 as ops
-from openvino.passes import ConstantFolding, Manager
+
+from worker.separation.runtime import ops, ov
 
 PHASES: Final = 2  # per axis
 #: What may lie between the two layers; with a single number each, they treat every phase alike.
@@ -43,6 +42,8 @@ def at_half_resolution(networks: ov.Model) -> int:
 
     A network that ends in another way stays as it is: this is about speed alone.
     """
+    from openvino.passes import ConstantFolding, Manager
+
     passes = Manager()
     passes.register_pass(ConstantFolding())  # TensorFlow computes paddings from shapes; here they are numbers
     passes.run_passes(networks)

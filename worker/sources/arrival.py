@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from jobs.failures import Failed, Reason, failed
 from jobs.models import Value
-from worker.child import Step
 from worker.childside import Report
 from worker.sources.naming import tags_of
 from worker.sources.site import Gate, download, failure_of, fetch_small, open_gate
 from worker.sources.streams import AudioStream, audio_streams, choose
+from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
 log = logging.getLogger(__name__)

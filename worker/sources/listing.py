@@ -18,12 +18,12 @@ from jobs.failures import Failed, Failure, Reason
 from jobs.models import VideoId
 from jobs.names import one_line
 from jobs.youtube import ListedVideo, Listing
-from worker.child import Step
 from worker.childside import Report, serve
 from worker.sources.library import Library
 from worker.sources.playability import reason_in
 from worker.sources.providers import SERVICE_SIDE
 from worker.sources.site import discreet, open_gate
+from worker.steps import Step
 from worker.tasks import ListingTask
 
 _video_id: TypeAdapter[str] = TypeAdapter(VideoId)

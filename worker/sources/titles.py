@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from jobs.failures import Failed
-from worker.child import Step
 from worker.childside import Report, serve
 from worker.sources.naming import tags_of
 from worker.sources.site import failure_of, open_gate
+from worker.steps import Step
 from worker.tasks import Titles, TitlesTask
 
 _LONGEST = 1 << 16  # bytes of an answer

@@ -9,8 +9,8 @@ from jobs.names import NAMELESS, one_line
 from jobs.outcomes import Tags
 from worker.audio.pictures import picture_of
 from worker.audio.reading import Song, open_song
-from worker.child import Step
 from worker.childside import Report
+from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
 LONGEST_TAG = 500  # characters: beyond that it is not a name

@@ -16,12 +16,12 @@ from pytubefix.innertube import InnerTube
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import YouTube
-from worker.child import Step
 from worker.childside import Report
 from worker.sources.arrival import Offer, choose_stream, fetch_by
 from worker.sources.playability import PlayerAnswer, refusal
 from worker.sources.site import Gate, discreet, failure_of
 from worker.sources.streams import AudioStream
+from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
 ASK_AGAIN: Final = 2  # attempts at the player endpoint when the connection breaks

@@ -15,7 +15,6 @@ from yt_dlp.extractor.youtube import YoutubeIE
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import YouTube
-from worker.child import Step
 from worker.childside import Report
 from worker.sources.arrival import Offer, choose_stream, fetch_by
 from worker.sources.cookies import read_cookies
@@ -23,6 +22,7 @@ from worker.sources.library import Library
 from worker.sources.playability import reason_in, refusal
 from worker.sources.providers import SERVICE_SIDE, is_service_side
 from worker.sources.site import Gate, discreet
+from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
 _ITAG: Final = re.compile(r"\d+")

@@ -19,10 +19,11 @@ from jobs.failures import Failed, Reason
 from jobs.models import Format, Model, Stem
 from jobs.outcomes import Tags
 from tests.worker.separation.songs import make_song, read_song, snr_db, write_song
-from worker.child import Event, Step, run_child
+from worker.child import run_child
 from worker.separation import separate
 from worker.separation.network import Network
 from worker.separation.spectrogram import ADVANCE, FRAME, Samples
+from worker.steps import Event, Step
 from worker.tasks import Separated, SeparationTask
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
-from worker.child import Step
 from worker.separation.weights import FILES, Archive, ensure_weights, have_weights
 from worker.separation.wheel import WHERE
+from worker.steps import Step
 
 CONTENT = {name: name.encode() * 50_000 for name in FILES}
 

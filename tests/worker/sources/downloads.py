@@ -14,7 +14,8 @@ from tests.peers.batch import Batch, Outcomes
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
 from worker.audio.reading import open_song
-from worker.child import Step, run_child
+from worker.child import run_child
+from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
 ID = "dQw4w9WgXcQ"

@@ -8,8 +8,9 @@ from jobs.failures import Failed, Reason
 from jobs.models import Upload, YouTube
 from jobs.outcomes import Tags
 from tests.sounds import AWKWARD, Awkward, encode, jpeg, music, write_wav
-from worker.child import Step, run_child
+from worker.child import run_child
 from worker.sources.upload import fetch_upload
+from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
 

@@ -13,7 +13,7 @@ from tests.peers.tones import picture, song
 from tests.peers.videos import AAC, MEDIA_HOST, OPUS, OPUS_LOW, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.downloads import ID, assert_is_song, fates, fetch, refused
-from worker.child import Step
+from worker.steps import Step
 
 
 async def test_a_video_becomes_a_song_with_tags_and_cover(site: YouTubeStandIn, output: Path) -> None:

@@ -22,8 +22,8 @@ from tests.peers.tones import picture
 from tests.peers.videos import AAC, MEDIA_HOST, OPUS, OPUS_LOW, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.downloads import ID, assert_is_song, fates, fetch, refused
-from worker.child import Step
 from worker.sources.cookies import read_cookies
+from worker.steps import Step
 from worker.tasks import FetchTask
 
 COOKIES = """# Netscape HTTP Cookie File
