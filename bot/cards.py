@@ -150,8 +150,10 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
     """Which song a request is about, as well as it is known by now: `Artist - Title (3:45)`."""
     source, progress = view.request.source, view.progress or Progress()
     title, artist, seconds = progress.title, progress.artist, progress.seconds
-    if not title and view.called is not None:
-        title, artist = view.called.title, view.called.artist
+    if view.called is not None:
+        seconds = view.called.seconds if seconds is None else seconds
+        if not title:
+            title, artist = view.called.title, view.called.artist
     if manifest is not None:
         title, artist, seconds = manifest.tags.title, manifest.tags.artist, manifest.seconds
     match source:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 LOOK: Final = 0.5  # seconds between two looks at all open requests
 FETCHES: Final = 4  # uploads brought in at the same time
 DELIVERIES: Final = 6  # chats delivered to at the same time
-BREATH: Final = 20  # requests looked at before others get their turn
+BREATH: Final = 10  # requests looked at before others get their turn
 GRACE: Final = 5.0  # seconds that an upload or a card gets to arrive when the process is told to stop
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
 FETCH_TRIES: Final = 7  # about a minute
@@ -127,7 +127,6 @@ class Follower:
             while not task.cancelling():
                 self._woken.clear()
                 views = await self._look()
-                await asyncio.sleep(len(views) / 2000)  # a look at very many takes half of the time at most
                 with contextlib.suppress(TimeoutError):
                     # Many open requests are looked at less often: each look reads them all.
                     async with asyncio.timeout(0 if task.cancelling() else LOOK + len(views) / 1000):
@@ -144,7 +143,7 @@ class Follower:
             now = time.monotonic()  # for all of them: no delivery's time comes before that of one ahead of it
             for number, view in enumerate(views, 1):
                 if number % BREATH == 0:
-                    await asyncio.sleep(0)  # whoever asked something meanwhile is answered
+                    await asyncio.sleep(BREATH / 2000)  # half of the time is for who asked something meanwhile
                 try:
                     await self._foresee(view)
                     self._attend(view, now)

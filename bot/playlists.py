@@ -11,7 +11,7 @@ from bot.cards import Button, Card, status_line, tidy
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Request, Value, VideoId, Wish, YouTube, request_id
-from jobs.outcomes import Tags, View
+from jobs.outcomes import Called, View
 from jobs.youtube import Listing
 
 #: Of songs that did not come, how many a card names; it has to fit into one message.
@@ -36,6 +36,7 @@ class Song(Value):
 
     video_id: VideoId
     title: str = ""
+    seconds: float | None = None
     reason: Reason | None = None
 
 
@@ -110,7 +111,8 @@ def listed(run: Run, found: Listing, longest: float) -> Run:
     for video in found.entries:
         too_long = video.seconds is not None and video.seconds > longest
         reason = video.reason or (Reason.TOO_LONG if too_long else None)
-        (left_out if reason else songs).append(Song(video_id=video.video_id, title=video.title, reason=reason))
+        song = Song(video_id=video.video_id, title=video.title, seconds=video.seconds, reason=reason)
+        (left_out if reason else songs).append(song)
     kept = {song.video_id for song in songs}
     return run.model_copy(
         update={
@@ -216,10 +218,14 @@ def _why_not(run: Run, name: str, language: str, longest: float) -> str:
 
 
 def _standing(song: Song, view: View | None, language: str) -> str:
-    """The song in the works, under the name that it has in the list until a better one is known."""
+    """The song in the works, as the list tells of it until more is known."""
     if view is None:
         return _name(song, language)
-    called = view.called or (Tags(title=song.title) if song.title else None)
+    called = view.called or Called(title="")
+    if not called.title:
+        called = called.model_copy(update={"title": song.title})
+    if not called.seconds:
+        called = called.model_copy(update={"seconds": song.seconds})
     return status_line(view.model_copy(update={"called": called}), language)
 
 

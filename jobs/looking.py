@@ -10,7 +10,7 @@ from jobs import keys
 from jobs.failures import Failure, Reason
 from jobs.models import Request
 from jobs.notes import read_note
-from jobs.outcomes import Lane, Phase, Progress, Tags, View
+from jobs.outcomes import Called, Lane, Phase, Progress, View
 
 #: A worker or a front end is alive when its heart beat within this many seconds.
 ALIVE = 30.0
@@ -78,7 +78,7 @@ def _view(
     return View(
         request=request,
         phase=phase,
-        called=read_note(Tags, called),
+        called=read_note(Called, called),
         progress=read_note(Progress, progress) if waiting else None,
         ahead=rank if waiting and not progress else None,
         wait=wait if waiting and not progress else None,

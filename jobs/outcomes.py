@@ -66,13 +66,19 @@ class Tags(Value):
     artist: str = ""
 
 
+class Called(Tags):
+    """What was found out of a song while it was in line. `title` is empty where nobody says."""
+
+    seconds: float | None = None  # its length
+
+
 class View(Value):
     """One request as it stands now: what cards, `/status` and the terminal show."""
 
     request: Request
     phase: Phase
     progress: Progress | None = None  # while waiting
-    called: Tags | None = None  # found out while it was in line
+    called: Called | None = None  # found out while it was in line
     ahead: int | None = None  # tracks before this one, while queued
     wait: float | None = None  # seconds until its turn, an estimate, while queued
     failure: Failure | None = None  # when failed

@@ -4,7 +4,8 @@ Every script reads the time from its arguments, so that a test can tell it what 
 may have are in `jobs/limits.py`.
 """
 
-#: Remember what a track is called, if anything is remembered of it. KEYS track. ARGV tags. Returns 1 when it is.
+#: Remember what was found out of a track, if anything is remembered of it. KEYS track. ARGV called.
+#: Returns 1 when it is.
 CALL = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'called', ARGV[1])

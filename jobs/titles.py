@@ -1,4 +1,4 @@
-"""What the videos in line are called, found out before their turn, so that people can tell their songs apart.
+"""What the videos in line are called and how long they are, found out before their turn: people tell their songs apart.
 
 It is kept with the track. The worker asks and writes; front ends find it in `View.called`.
 """
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
 from jobs.models import Source, YouTube
-from jobs.outcomes import Tags
+from jobs.outcomes import Called
 
 _source: TypeAdapter[Source] = TypeAdapter(Source)
 
@@ -29,6 +29,6 @@ async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
     return found
 
 
-async def keep_called(redis: ArqRedis, track_id: str, tags: Tags) -> None:
-    """Remember what a track is called, as long as anything is remembered of it."""
-    await run_script(redis, scripts.CALL, [keys.track(track_id)], tags.model_dump_json())
+async def keep_called(redis: ArqRedis, track_id: str, called: Called) -> None:
+    """Remember what was found out of a track, as long as anything is remembered of it."""
+    await run_script(redis, scripts.CALL, [keys.track(track_id)], called.model_dump_json())

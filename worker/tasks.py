@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import SecretStr, field_serializer
 
 from jobs.models import Model, Rendition, Source, StemCount, Value, VideoId
-from jobs.outcomes import Rendered, StoredFile, Tags
+from jobs.outcomes import Called, Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 
 MOST_REQUESTS = 48  # to YouTube, for one track, whoever makes them
@@ -53,7 +53,7 @@ class ListingTask(OnlineTask):
 
 
 class TitlesTask(OnlineTask):
-    """Find out what videos are called."""
+    """Find out what videos are called, and how long they are."""
 
     video_ids: tuple[VideoId, ...]
 
@@ -61,7 +61,7 @@ class TitlesTask(OnlineTask):
 class Titles(Value):
     """What is known of them, by video id."""
 
-    called: dict[str, Tags]
+    called: dict[str, Called]
 
 
 class Along(Value):

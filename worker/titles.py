@@ -1,4 +1,4 @@
-"""While songs wait in line, find out what they are called."""
+"""While songs wait in line, find out what they are called and how long they are."""
 
 import asyncio
 import logging
@@ -16,12 +16,12 @@ from worker.tasks import Titles, TitlesTask
 log = logging.getLogger(__name__)
 
 LOOK = 2.0  # seconds between two looks at who is in line
-MOST = 20  # names asked for at once
+MOST = 8  # asked for at once
 DEADLINE = 30.0  # seconds
 
 
 async def keep_asking(studio: Studio) -> None:
-    """Ask for the names of what is in line, each once, until cancelled."""
+    """Ask what is in line, each once, until cancelled."""
     while True:
         try:
             await ask(studio)
@@ -33,7 +33,7 @@ async def keep_asking(studio: Studio) -> None:
 
 
 async def ask(studio: Studio) -> None:
-    """Ask for the names of what is in line now. Raises nothing but `RedisError`."""
+    """Ask what is in line now. Raises nothing but `RedisError`."""
     redis, settings = studio.desk.redis, studio.settings
     waiting = await nameless(redis, MOST)
     if not waiting:
@@ -46,8 +46,8 @@ async def ask(studio: Studio) -> None:
         log.info("names of what is in line: %s", error.failure.detail)
         return
     for track_id, video in waiting.items():
-        if tags := found.called.get(video.video_id):
-            await keep_called(redis, track_id, tags)
+        if called := found.called.get(video.video_id):
+            await keep_called(redis, track_id, called)
 
 
 def _ignore(step: Step) -> None:

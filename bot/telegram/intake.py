@@ -11,6 +11,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from telegram.ext import Application
 
 from bot.telegram.courtesy import seconds_of
+from bot.telegram.room import held_up
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +19,8 @@ log = logging.getLogger(__name__)
 ALLOWED: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
 #: Seconds that Telegram may keep us waiting for news.
 LONG_POLL: Final = 25
-#: Seconds that handlers get before the next updates are fetched all the same. They take milliseconds, unless Telegram
-#: makes an answer wait.
+#: Seconds that handlers get before the next updates are fetched all the same. They take milliseconds, unless the queue
+#: is away; one that is done but for an answer that has to wait, for Telegram's limits, holds up nobody.
 PATIENCE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
 
@@ -66,21 +67,34 @@ class Intake:
         for update in updates:
             chat = update.effective_chat or update.effective_user
             lines[chat.id if chat else 0].append(update)
-        tasks = []
+        free = []
         for chat_id, line in lines.items():
-            task = asyncio.create_task(self._in_turn(self._last.get(chat_id), line))
-            self._last[chat_id] = task
-            tasks.append(task)
-        if tasks:
-            await asyncio.wait(tasks, timeout=PATIENCE)
+            free.append(asyncio.get_running_loop().create_future())
+            self._last[chat_id] = asyncio.create_task(self._in_turn(self._last.get(chat_id), line, free[-1]))
+        if free:
+            await asyncio.wait(free, timeout=PATIENCE)
             self._last = {chat_id: task for chat_id, task in self._last.items() if not task.done()}
             self._offset = updates[-1].update_id + 1
 
-    async def _in_turn(self, before: asyncio.Task[None] | None, line: Sequence[Update]) -> None:
+    async def _in_turn(
+        self, before: asyncio.Task[None] | None, line: Sequence[Update], free: "asyncio.Future[None]"
+    ) -> None:
+        """Handle a chat's updates, after those `before` them. `free`: when nobody needs to wait for that any more."""
         if before is not None:
             await asyncio.wait({before})
-        for update in line:
-            await self._app.process_update(update)
+        mine = asyncio.current_task()
+
+        def release() -> None:
+            if not free.done() and asyncio.current_task() is mine:
+                free.set_result(None)
+
+        try:
+            for number, update in enumerate(line, 1):
+                if number == len(line):
+                    held_up.set(release)
+                await self._app.process_update(update)
+        finally:
+            release()
 
     async def finish(self) -> None:
         """After `run` was cancelled: let handlers end, and confirm what they did."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
+from redis.exceptions import RedisError
 
 from bot import texts
 from bot.terminal.bring_in import bring_in
@@ -19,17 +20,19 @@ from bot.terminal.show import Show
 from bot.texts import figures
 from bot.up import parts
 from jobs.embedded import private_valkey
+from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, Upload, Wish, request_id
 from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
-from jobs.supervise import running
+from jobs.supervise import MISCONFIGURED, Misconfigured, running
 
 PLATFORM = "terminal"
 LANGUAGE = "en"
 STOPPED = 130  # exit code of a command ended by Ctrl-C
+WORKER_LOG = "worker.log"
 
 
 @dataclass
@@ -57,12 +60,19 @@ async def separate(settings: Settings, typed: Sequence[str], wish: Wish, output:
         click.echo(f"FLBT_STORE cannot be used: {error}", err=True)
         return 2
     try:
-        async with _queue(settings, scratch) as queue:
+        async with _studio(settings, scratch) as (queue, keepers):
             with Show(LANGUAGE) as show:
                 run = _Run(queue, store, show, output)
-                code = await _unless_stopped(_all(run, typed, wish))
+                code = await _unless_stopped(_all(run, typed, wish), keepers)
                 if code == STOPPED:
                     await _cancel(run)
+    except Misconfigured:
+        click.echo(_last_line(scratch / WORKER_LOG), err=True)
+        return MISCONFIGURED
+    except RedisError as error:
+        advice = "" if settings.redis_url is None else " Start Redis, or correct FLBT_REDIS_URL."
+        click.echo(f"The queue is out of reach: {error}{advice}", err=True)
+        return 1
     except RuntimeError as error:  # the private queue did not start
         click.echo(error, err=True)
         return 1
@@ -72,34 +82,48 @@ async def separate(settings: Settings, typed: Sequence[str], wish: Wish, output:
 
 
 @contextlib.asynccontextmanager
-async def _queue(settings: Settings, scratch: Path) -> AsyncIterator[JobQueue]:
-    """The queue named in the settings, or a private one with a worker, for as long as the context lasts."""
+async def _studio(settings: Settings, scratch: Path) -> AsyncIterator[tuple[JobQueue, list["asyncio.Task[None]"]]]:
+    """The queue named in the settings; or a private one, and what keeps a worker of its own running, for as long as the
+    context lasts."""
     async with contextlib.AsyncExitStack() as stack:
-        url = settings.redis_url
+        url, keepers = settings.redis_url, []
         if url is None:
             url = stack.enter_context(private_valkey())
-            log = stack.enter_context((scratch / "worker.log").open("wb"))
+            log = stack.enter_context((scratch / WORKER_LOG).open("wb"))
             for part in parts(settings, url, bot=False, output=log):
-                await stack.enter_async_context(running(part))
+                keepers.append(await stack.enter_async_context(running(part)))
         queue = JobQueue.at(url)
         stack.push_async_callback(queue.close)
-        yield queue
+        yield queue, keepers
 
 
-async def _unless_stopped(work: Coroutine[None, None, int]) -> int:
-    """What `work` returns, or STOPPED when Ctrl-C or SIGTERM came first."""
+async def _unless_stopped(work: Coroutine[None, None, int], keepers: Sequence["asyncio.Task[None]"]) -> int:
+    """What `work` returns, or STOPPED when Ctrl-C or SIGTERM came first.
+
+    Raises `Misconfigured` when the worker says that it cannot run as it is set up: nobody else would do the work.
+    """
     loop = asyncio.get_running_loop()
-    task = asyncio.create_task(work)
+    stop = asyncio.Event()
     signals = (signal.SIGINT, signal.SIGTERM)
     for signal_ in signals:
-        loop.add_signal_handler(signal_, task.cancel)
+        loop.add_signal_handler(signal_, stop.set)
+    task, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
-        return await task
-    except asyncio.CancelledError:
+        await asyncio.wait({task, stopping, *keepers}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        for keeper in keepers:
+            if keeper.done():
+                keeper.result()
         return STOPPED
     finally:
+        await end(task, stopping)
         for signal_ in signals:
             loop.remove_signal_handler(signal_)
+
+
+def _last_line(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
 
 
 async def _all(run: _Run, typed: Sequence[str], wish: Wish) -> int:

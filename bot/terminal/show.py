@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 from bot import texts
 from bot.texts import figures
 from jobs.models import Upload
-from jobs.outcomes import Phase, Progress, Stage, View
+from jobs.outcomes import Called, Phase, Progress, Stage, View
 
 LINE_EVERY = 0.25  # of a stage: how often a plain line says how far it is
 
@@ -53,7 +53,10 @@ class Show(AbstractContextManager["Show"]):
             return
         progress = view.progress or Progress()
         fraction = progress.fraction
-        name = progress.title or name
+        called = view.called or Called(title="")
+        name = progress.title or called.title or name
+        if called.seconds and progress.stage is Stage.QUEUED:
+            name = f"{name} ({figures.duration(called.seconds, self._language)})"
         stage = self._stage(view)
         rest = "" if fraction is None else f"{fraction:4.0%}"
         if progress.seconds_left is not None:

@@ -19,7 +19,7 @@ from bot.cards import (
 )
 from jobs.failures import Failure, Reason, failed
 from jobs.models import Format, Model, Package, Request, Stem, Upload, Wish, YouTube
-from jobs.outcomes import Manifest, Phase, Progress, Stage, StoredFile, Tags, View
+from jobs.outcomes import Called, Manifest, Phase, Progress, Stage, StoredFile, Tags, View
 
 RID = "0123456789abcdef"
 VIDEO = YouTube(video_id="dQw4w9WgXcQ")
@@ -45,6 +45,16 @@ TABLE = [
     (
         view(ahead=2, progress=Progress(seconds_left=98)),
         "YouTube video youtu.be/dQw4w9WgXcQ\nIn line, 2 songs ahead · about 1 min 40 s",
+    ),
+    (
+        view(ahead=1, called=Called(title="Aquarela", artist="Toquinho", seconds=254)),
+        "Toquinho - Aquarela (4:14)\nIn line, one song ahead",
+    ),
+    (view(ahead=0, called=Called(title="Aquarela")), "Aquarela\nNext in line"),
+    (view(ahead=0, called=Called(title="", seconds=61)), "YouTube video youtu.be/dQw4w9WgXcQ (1:01)\nNext in line"),
+    (
+        view(progress=Progress(stage=Stage.FETCHING, **KNOWN), called=Called(title="By the page", seconds=61)),
+        "Toquinho - Aquarela (4:14)\nDownloading",
     ),
     (view(ahead=2, wait=98), "YouTube video youtu.be/dQw4w9WgXcQ\nIn line, 2 songs ahead · about 1 min 40 s"),
     (

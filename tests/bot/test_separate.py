@@ -68,3 +68,27 @@ async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
     assert said.out == ""
     assert "song: " in said.err
     assert not (tmp_path / "stems").exists()
+
+
+async def test_a_queue_that_is_not_there_is_a_sentence(
+    settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = settings.model_copy(update={"redis_url": SecretStr(f"unix://{tmp_path / 'nobody'}")})
+    assert await separate(away, [song], Wish(), tmp_path / "stems", tmp_path) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("The queue is out of reach: ")
+    assert said.endswith("Start Redis, or correct FLBT_REDIS_URL.\n")
+
+
+async def test_a_worker_that_cannot_run_as_it_is_set_up_ends_the_wait(
+    settings: Settings,
+    song: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody else would ever take the song."""
+    monkeypatch.setenv("FLBT_YOUTUBE_COOKIES", str(tmp_path / "none.txt"))
+    alone = settings.model_copy(update={"redis_url": None})
+    assert await asyncio.wait_for(separate(alone, [song], Wish(), tmp_path / "stems", tmp_path), 60) == 2
+    assert "FLBT_YOUTUBE_COOKIES cannot be read" in capsys.readouterr().err.splitlines()[-1]

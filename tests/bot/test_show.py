@@ -4,7 +4,7 @@ import pytest
 
 from bot.terminal.show import Show
 from jobs.models import Request, Source, Upload, YouTube
-from jobs.outcomes import Phase, Progress, Stage, View
+from jobs.outcomes import Called, Phase, Progress, Stage, View
 
 VIDEO = YouTube(video_id="jNQXAC9IVRw")
 FILE = Upload(upload_id="song", name="song.mp3")
@@ -49,6 +49,17 @@ def test_a_title_takes_the_place_of_what_was_typed(capsys: pytest.CaptureFixture
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("[b]My Song: ")
     assert (first[-4:], second[-4:]) == (" 25%", " 50%")
+
+
+def test_in_line_a_song_has_the_name_and_length_that_were_found_out(capsys: pytest.CaptureFixture[str]) -> None:
+    called = {"called": Called(title="[b]My Song", seconds=61)}
+    with Show("en") as show:
+        show.view("https://youtu.be/jNQXAC9IVRw", at(ahead=1).model_copy(update=called))
+        show.view("https://youtu.be/jNQXAC9IVRw", at(Progress(stage=Stage.FETCHING)).model_copy(update=called))
+    assert capsys.readouterr().err.splitlines() == [
+        "[b]My Song (1:01): In line, one song ahead",
+        "[b]My Song: Downloading",
+    ]
 
 
 def test_a_live_bar_where_somebody_looks(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

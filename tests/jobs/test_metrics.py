@@ -25,13 +25,9 @@ from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from jobs.youtube import Provider, Standing
+from tests.ports import free_port
 
 Said = dict[tuple[str, str], float]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @asynccontextmanager

@@ -15,8 +15,8 @@ CLIENT_NUMBERS = {"WEB": 1, "WEB_EMBEDDED_PLAYER": 56}
 PLAYER_SCRIPT_PATH = "/s/player/0123abcd/player_ias.vflset/en_US/base.js"
 
 
-def page(initial: Json, player: Json | None = None, client_name: str = "WEB") -> bytes:
-    """A page with its configuration, its content, and what it tells the player."""
+def page(initial: Json, player: Json | None = None, client_name: str = "WEB", seconds: float | None = None) -> bytes:
+    """A page with its configuration, its content, and what it tells the player and, of a video, search engines."""
     client = {"clientName": client_name, "clientVersion": "2.20261101.00.00", "hl": "en", "visitorData": PAGE_VISITOR}
     configuration = {
         "INNERTUBE_CONTEXT": {"client": client},
@@ -28,13 +28,33 @@ def page(initial: Json, player: Json | None = None, client_name: str = "WEB") ->
         "VISITOR_DATA": PAGE_VISITOR,
     }
     scripts = [
-        f"ytcfg.set({json.dumps(configuration)});",
-        f"var ytInitialData = {json.dumps(initial)};",
-        *([f"var ytInitialPlayerResponse = {json.dumps(player)};"] if player else []),
+        f"ytcfg.set({_compact(configuration)});",
+        f"var ytInitialData = {_compact(initial)};",
+        *([f"var ytInitialPlayerResponse = {_compact(player)};"] if player else []),
     ]
     tags = [f"<script>{script}</script>" for script in scripts]
     source = f'<script src="{PLAYER_SCRIPT_PATH}"></script>'
-    return "\n".join(["<!DOCTYPE html><html><head>", source, *tags, "</head><body></body></html>"]).encode()
+    body = "" if seconds is None else _for_search_engines(seconds)
+    style = "" if seconds is None else _STYLE
+    return "\n".join(
+        ["<!DOCTYPE html><html><head>", style, source, *tags, f"</head><body>{body}</body></html>"]
+    ).encode()
+
+
+#: A video's page is long before it comes to the point.
+_STYLE = f"<style>{'.ytd-app{margin:0}' * 25_000}</style>"
+
+
+def _compact(content: Json) -> str:
+    return json.dumps(content, separators=(",", ":"))
+
+
+def _for_search_engines(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return (
+        '<div id="watch7-content" class="watch-main-col" itemscope itemid="" itemtype="http://schema.org/VideoObject">'
+        f'<meta itemprop="duration" content="PT{minutes}M{rest}S"><meta itemprop="width" content="1280"></div>'
+    )
 
 
 #: A player, as far as solvers look at one: it signs nothing, and turns the riddle of an address around.

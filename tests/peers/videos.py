@@ -46,7 +46,14 @@ class Trouble(StrEnum):
     MEDIA_RESET_ONCE = "the first media connection is reset half-way"
     MEDIA_TRICKLE = "media trickle"
     MEDIA_STALL = "media stand still half-way"
+    # At the page of a video
+    PAGE_CONSENT = "the page redirects to one that asks for consent"
+    PAGE_429 = "the page answers 429"
+    PAGE_ROBOT = "the page asks whether one is a robot"
+    PAGE_SILENT = "the page stands still half-way"
+    PAGE_ENDLESS = "the page never ends"
     # In what it serves
+    CLOSED = "it may be shown on the site alone"
     COVER_SILENT = "the cover never comes"
     OTHER_LENGTH = "the audio is shorter than the video says"
 
@@ -118,8 +125,13 @@ def unplayable(status: str, reason: str, subreason: str = "", **more: Any) -> Js
 NOT_A_BOT = unplayable("LOGIN_REQUIRED", "Sign in to confirm you\N{RIGHT SINGLE QUOTATION MARK}re not a bot")
 
 
-def player_answer(video: Video, client: str, *, page_opened: bool = False, signed_in: bool = False) -> Json:
-    """The player endpoint's JSON for `video`, as `client` gets it. `page_opened`: after the video's page."""
+def player_answer(
+    video: Video, client: str, *, page_opened: bool = False, signed_in: bool = False, media: bool = True
+) -> Json:
+    """The player endpoint's JSON for `video`, as `client` gets it, with or without its `media`.
+
+    `page_opened`: after the video's page.
+    """
     context: Json = {"responseContext": {"visitorData": "CgtzdGFuZC1pbi1pZA%3D%3D", "serviceTrackingParams": []}}
     if client == "WEB":  # asked for the visitor's id alone
         return context | {"playabilityStatus": unplayable("UNPLAYABLE", "The page needs to be reloaded.")}
@@ -151,7 +163,7 @@ def player_answer(video: Video, client: str, *, page_opened: bool = False, signe
         "isLiveContent": False,
         **video.claims,
     }
-    if video.playability["status"] == "OK":
+    if media and video.playability["status"] == "OK":
         answer["streamingData"] = {
             "expiresInSeconds": "21540",
             "formats": [],

@@ -13,13 +13,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT, PLAYER_SCRIPT_PATH, RIDDLE, SORRY, page, solved
 from tests.peers.playlists import ListTrouble, Playlist, further_page, playlist_page
 from tests.peers.tunnel import Tunnel, TunnelHandler
-from tests.peers.videos import MEDIA_HOST, Trouble, Video, player_answer, unplayable
+from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, Trouble, Video, player_answer, unplayable
 
 HOSTS = ("www.youtube.com", "youtube.com", "i.ytimg.com", MEDIA_HOST)
 
@@ -159,16 +159,35 @@ class _Handler(TunnelHandler):
         video = self.server.site.videos.get(urlsplit(query["url"]).query.removeprefix("v="))
         if video is None or query.get("format") != "json":
             self.answer(404, b"Not Found", "text/html")
+        elif video.trouble is Trouble.CLOSED:
+            self.answer(401, b"Unauthorized", "text/html")
         else:
             about = {"type": "video", "title": video.title, "author_name": video.author}
             self.answer(200, json.dumps(about).encode())
 
     def _watch(self, video_id: str) -> None:
-        """The page of a video: it plays nothing itself, and knows what the video is called."""
+        """The page of a video: it plays nothing itself, and knows what the video is called and how long it is."""
         video = self.server.site.videos.get(video_id)
-        player = player_answer(video, "") if video else {"playabilityStatus": unplayable("ERROR", "Video unavailable")}
-        player.pop("streamingData", None)
-        self.answer(200, page({"contents": {"twoColumnWatchNextResults": {"results": {}}}}, player), "text/html")
+        gone = {"playabilityStatus": unplayable("ERROR", "Video unavailable")}
+        player = player_answer(video, "", media=False) if video else gone
+        content: dict[str, Any] = {"contents": {"twoColumnWatchNextResults": {"results": {}}}}
+        seconds = video.seconds if video and "videoDetails" in player else None
+        match video.trouble if video else None:
+            case Trouble.PAGE_CONSENT:
+                self.answer(302, b"", Location="https://consent.youtube.com/m?continue=x")
+            case Trouble.PAGE_429:
+                self.answer(429, b"", "text/html")
+            case Trouble.PAGE_ROBOT:
+                self.answer(200, page(content, {"playabilityStatus": NOT_A_BOT}), "text/html")
+            case Trouble.PAGE_SILENT:
+                self.begin(b"<!DOCTYPE html><html>", 1 << 20, "text/html")
+                self.hang()
+            case Trouble.PAGE_ENDLESS:
+                self.begin(b"<!DOCTYPE html><html>", 1 << 40, "text/html")
+                while not self.server.closing.is_set():
+                    self.send(bytes(1 << 16))
+            case _:
+                self.answer(200, page(content, player, seconds=seconds), "text/html")
 
     def _browse(self, list_id: str, token: str = "", params: str = "") -> None:
         """A list, as the page that people see (GET), or as what the page asks for itself (POST)."""

@@ -5,10 +5,8 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 from pydantic import SecretStr
@@ -18,14 +16,13 @@ from jobs import keys
 from jobs.connection import answer
 from jobs.failures import Reason
 from jobs.limits import Limits
-from jobs.models import Format, Model, Package, Rendition, Upload, Wish, YouTube
-from jobs.outcomes import Manifest, Phase, Stage, Tags
+from jobs.models import Format, Package, Rendition, Upload, Wish
+from jobs.outcomes import Phase, Stage
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from tests.worker.studio import ask, bring, seen, work_off, worker_process
 from worker.audio.reading import open_song
-from worker.pipeline import made_as_set
 
 MP3 = Wish(format=Format.MP3)
 FLAC_ZIP = Wish(format=Format.FLAC, package=Package.ZIP)
@@ -45,7 +42,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def long_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Long enough to be interrupted in the middle of the separation."""
+    """Longer than a limit, and not made by a child that holds too much or has too little time."""
     path = tmp_path_factory.mktemp("songs") / "long.wav"
     write_demo_song(path, 100)
     return path
@@ -135,7 +132,7 @@ async def test_limits_are_kept_and_the_next_job_works(
     for limits, reason in (
         (with_limit(max_seconds=60), Reason.TOO_LONG),
         (with_limit(min_free_mb=1e12), Reason.NO_DISK),
-        (with_limit(job_timeout=2), Reason.TIMED_OUT),
+        (with_limit(job_timeout=0.5), Reason.TIMED_OUT),
     ):
         request = ask(upload)
         await queue.submit(request)
@@ -150,40 +147,28 @@ async def test_limits_are_kept_and_the_next_job_works(
     assert left_over(store) == []
 
 
-@pytest.mark.parametrize(
-    ("made_by", "set_to", "again"),
-    [
-        ("openvino 2026.4.1 f32", {}, False),
-        ("openvino 2026.4.1 bf16", {}, False),
-        ("openvino 2026.4.1 bf16", {"precision": "f32"}, True),
-        ("openvino 2026.4.1 f32", {"precision": "bf16"}, False),
-        ("openvino 2026.4.1 f32", {"engine": "spleeter"}, True),
-        ("spleeter 2.4.2", {"engine": "spleeter", "precision": "f32"}, False),
-        ("spleeter 2.4.2", {}, True),
-        ("", {}, True),
-    ],
-)
-def test_another_engines_stems_are_made_again(made_by: str, set_to: dict[str, str], again: bool) -> None:
-    manifest = Manifest(
-        track_id="t", source=YouTube(video_id="jNQXAC9IVRw"), model=Model(), tags=Tags(title="Song"), samples=1,
-        stems=(), engine=made_by, made_at=0,
-    )  # fmt: skip
-    assert made_as_set(manifest, Settings(_env_file=None).model_copy(update=set_to)) is not again
-
-
-async def until_separating(queue: JobQueue, track_id: str) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            progress = await answer(queue.redis.hget(keys.track(track_id), "progress"))
-            if progress and f'"{Stage.SEPARATING}","fraction":0.' in str(progress):
-                return
-            await asyncio.sleep(0.05)
-
-
 def children_of(process: asyncio.subprocess.Process) -> list[psutil.Process]:
     with contextlib.suppress(psutil.NoSuchProcess):
         return psutil.Process(process.pid).children(recursive=True)
     return []
+
+
+async def separating(worker: asyncio.subprocess.Process, but: int = 0) -> int:
+    """The process that separates, as soon as there is one; not the one that was seen before."""
+    async with asyncio.timeout(60):
+        while True:
+            for child in children_of(worker):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if child.pid != but and "worker.separation" in child.cmdline():
+                        return child.pid
+            await asyncio.sleep(0.01)
+
+
+async def stopped_while_separating(worker: asyncio.subprocess.Process) -> int:
+    """The process that separates, standing still: however fast the machine is, it is not done before we are."""
+    pid = await separating(worker)
+    os.kill(pid, signal.SIGSTOP)
+    return pid
 
 
 async def gone(processes: list[psutil.Process], seconds: float) -> bool:
@@ -198,11 +183,11 @@ async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
     await queue.submit(long)
     await queue.submit(short)
     async with worker_process(settings, valkey_server) as worker:
-        await until_separating(queue, long.track_id)
+        await stopped_while_separating(worker)
         children = children_of(worker)
         assert children
         await queue.cancel(long.id)
-        assert await gone(children, 5)
+        assert await gone(children, 30)
         async for view in queue.follow(short.id):
             last = view
     assert last.phase is Phase.READY
@@ -212,16 +197,18 @@ async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 async def test_a_stopped_or_killed_worker_loses_nothing(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, long_song: Path, how: int
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, how: int
 ) -> None:
-    request = ask(bring(store, long_song), FLAC_ZIP)
+    request = ask(bring(store, demo), FLAC_ZIP)
     await queue.submit(request)
     async with worker_process(settings, valkey_server) as first:
-        await until_separating(queue, request.track_id)
+        child = await stopped_while_separating(first)
         children = children_of(first)
         os.kill(first.pid, how)
-        await asyncio.wait_for(first.wait(), 10)
-        assert await gone(children, 5)
+        await asyncio.wait_for(first.wait(), 30)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGCONT)  # it leaves by itself when it sees that its worker is gone
+        assert await gone(children, 30)
     if how == signal.SIGTERM:
         assert left_over(store) == []
         assert not await queue.redis.exists(keys.lease(request.track_id)), "handed back, nobody has to wait"
@@ -248,38 +235,6 @@ async def test_a_days_minutes_count_what_was_separated(
     assert failure.values["used_seconds"] == 6
     assert store.manifest(second.track_id) is None
     assert left_over(store) == []
-
-
-async def test_who_asks_for_figures_gets_them_from_the_worker(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "noise.mp3").write_bytes(b"dear diary, today I sang\n" * 50)
-    song, noise = ask(bring(store, demo), FLAC_ZIP), ask(bring(store, tmp_path / "noise.mp3"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    async with worker_process(settings, valkey_server, FLBT_METRICS_PORT=str(port - 1)):
-        for request in (song, noise):
-            await queue.submit(request)
-            async for view in queue.follow(request.id):
-                assert view.request == request
-        async with httpx.AsyncClient() as client:
-            said = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
-    assert 'flbt_tracks_total{outcome="ready"} 1.0' in said
-    assert 'flbt_failures_total{reason="not_audio"} 1.0' in said
-    for stage in ("fetching", "separating", "rendering"):
-        assert f'flbt_stage_seconds_count{{stage="{stage}"}} 1.0' in said
-    assert "flbt_workers 1.0" in said
-
-
-async def separating(worker: asyncio.subprocess.Process, but: int = 0) -> int:
-    """The process that separates, as soon as there is one; not the one that was seen before."""
-    async with asyncio.timeout(60):
-        while True:
-            for child in children_of(worker):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    if child.pid != but and "worker.separation" in child.cmdline():
-                        return child.pid
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("kills", [1, 2])

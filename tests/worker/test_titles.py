@@ -1,4 +1,4 @@
-"""What waits in line is asked for its name: the real child, the stand-in for YouTube, the real queue."""
+"""What waits in line is asked for its name and length: the real child, the stand-in for YouTube, the real queue."""
 
 import asyncio
 from pathlib import Path
@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from jobs.desk import Desk
 from jobs.models import YouTube
-from jobs.outcomes import Tags
+from jobs.outcomes import Called
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
@@ -30,12 +30,12 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path)
 
 
-async def test_each_is_asked_for_once_in_one_small_request_and_the_first_not_at_all(
+async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
     site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings
 ) -> None:
     studio = Studio(desk=Desk(queue.redis, "worker-1"), store=store, settings=settings)
-    site.add(Video(IDS[1], title="Some Band - A <b>Song</b> (Official Video)"))
-    site.add(Video(IDS[3], title="Another", author="Elis - Topic"))
+    site.add(Video(IDS[1], title="Some Band - A <b>Song</b> (Official Video)", seconds=214.4))
+    site.add(Video(IDS[3], title="Another", author="Elis - Topic", seconds=3725))
     requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
     for request in requests:
         await queue.submit(request)
@@ -45,11 +45,15 @@ async def test_each_is_asked_for_once_in_one_small_request_and_the_first_not_at_
     views = await queue.views([request.id for request in requests])
     assert [view.called for view in views] == [
         None,
-        Tags(title="A <b>Song</b>", artist="Some Band"),
+        Called(title="A <b>Song</b>", artist="Some Band", seconds=214),
         None,  # there is no such video, which its own turn will tell
-        Tags(title="Another", artist="Elis"),
+        Called(title="Another", artist="Elis", seconds=3725),
     ]
-    assert [(asked.host, asked.path) for asked in site.requests[before:]] == [("www.youtube.com", "/oembed")] * 3
+    assert [(asked.host, asked.path, asked.video_id) for asked in site.requests[before:]] == [
+        *[("www.youtube.com", "/oembed", "")] * 3,
+        ("www.youtube.com", "/watch", IDS[1]),
+        ("www.youtube.com", "/watch", IDS[3]),
+    ]
 
 
 async def test_without_a_network_songs_wait_without_names(
@@ -68,11 +72,11 @@ async def test_a_worker_asks_while_it_works(
     site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr
 ) -> None:
     requests = [request_for(YouTube(video_id=video_id), who=video_id) for video_id in IDS]
-    site.add(Video(IDS[3], title="Some Band - The Last"))
+    site.add(Video(IDS[3], title="Some Band - The Last", seconds=61))
     for request in requests:
         await queue.submit(request)
     async with worker_process(settings.model_copy(update={"store": store.root.as_uri()}), valkey_server):
         async with asyncio.timeout(60):
             while (view := await queue.view(requests[3].id)) is None or view.called is None:
                 await asyncio.sleep(0.05)
-    assert view.called == Tags(title="The Last", artist="Some Band")
+    assert view.called == Called(title="The Last", artist="Some Band", seconds=61)

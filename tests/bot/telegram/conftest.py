@@ -17,8 +17,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
     if "true_pace" not in request.fixturenames:
         monkeypatch.setattr("bot.telegram.platform.PACE", 0.1)
         monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 0.1)
-        monkeypatch.setattr("bot.telegram.courtesy.CHAT_BURST", 30)
-        monkeypatch.setattr("bot.telegram.courtesy.GROUP_PER_MINUTE", 200)
+        monkeypatch.setattr("bot.telegram.room.CHAT_BURST", 30)
+        monkeypatch.setattr("bot.telegram.room.GROUP_PER_MINUTE", 200)
     monkeypatch.setattr("bot.telegram.playlists.LOOK", 0.05)
     monkeypatch.setattr("bot.follow.LOOK", 0.05)
     monkeypatch.setattr("bot.follow.GRACE", 0.5)

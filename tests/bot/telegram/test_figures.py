@@ -1,7 +1,6 @@
 """The bot's figures for Prometheus, for who sets FLBT_METRICS_PORT."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import httpx
@@ -11,13 +10,13 @@ from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import SONG, Rig, Worker, settings_for
 from tests.peers.botapi import BotApi
+from tests.ports import free_port
 
 
 async def test_the_bot_tells_how_requests_end(
     server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     rig = Rig(server, queue, store, settings_for(server, tmp_path, metrics_port=port), Worker(queue, store))
     async with rig.bot(), httpx.AsyncClient() as client, asyncio.timeout(30):
         ana = rig.ana()

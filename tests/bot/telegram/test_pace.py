@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from telegram.error import RetryAfter
 
-from bot.telegram.courtesy import GROUP_SPARE, Courtesy, Window
+from bot.telegram.courtesy import Courtesy
+from bot.telegram.room import CHAT_BURST, PER_SECOND, SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
 from jobs.outcomes import Stage, Tags
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
@@ -20,11 +21,11 @@ FASTER = 10
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.courtesy.CHAT_BURST", 3)
-    monkeypatch.setattr("bot.telegram.courtesy.GROUP_PER_MINUTE", 18)
+    monkeypatch.setattr("bot.telegram.room.CHAT_BURST", 3)
+    monkeypatch.setattr("bot.telegram.room.GROUP_PER_MINUTE", 18)
     # What a busy machine adds on the way does not run faster: the bot's own margins stay nearly as long as they are.
-    monkeypatch.setattr("bot.telegram.courtesy.SECOND", 1 / FASTER + 0.05)
-    monkeypatch.setattr("bot.telegram.courtesy.MINUTE", 60 / FASTER + 0.5)
+    monkeypatch.setattr("bot.telegram.room.SECOND", 1 / FASTER + 0.05)
+    monkeypatch.setattr("bot.telegram.room.MINUTE", 60 / FASTER + 0.5)
     monkeypatch.setattr("bot.telegram.courtesy.LONGEST_HOLD", 3 / FASTER)
     monkeypatch.setattr("bot.telegram.platform.PACE", 3 / FASTER)
     monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 5 / FASTER)
@@ -121,15 +122,15 @@ class Sending:
 
 
 async def test_in_a_busy_group_edits_leave_room_for_what_people_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.courtesy.GROUP_PER_MINUTE", 18)
+    monkeypatch.setattr("bot.telegram.room.GROUP_PER_MINUTE", 18)
     courtesy, sending = Courtesy(), Sending()
     edits = 0
     with pytest.raises(RetryAfter):
         for _ in range(18):
             await sending.call(courtesy, -1, "editMessageText")
             edits += 1
-    assert edits == 18 - GROUP_SPARE
-    for _ in range(GROUP_SPARE - 2):
+    assert edits == 18 - SPARE_IN_GROUP[Rank.EDIT]
+    for _ in range(SPARE_IN_GROUP[Rank.EDIT] - 2):
         await sending.call(courtesy, -1, "sendMessage", patience=3)
     with pytest.raises(RetryAfter) as told:
         await sending.call(courtesy, -1, "sendMediaGroup", many=4)
@@ -138,3 +139,114 @@ async def test_in_a_busy_group_edits_leave_room_for_what_people_wait_for(monkeyp
     with pytest.raises(RetryAfter):
         await sending.call(courtesy, -1, "editMessageText")
     await asyncio.wait_for(sending.call(courtesy, -2, "editMessageText"), 1)
+
+
+async def test_what_is_on_its_way_counts_until_a_second_after_it_arrived() -> None:
+    window = Window(3, 1.0)
+    window.leave(2)
+    assert window.wait(1, 0.0) == 0
+    assert window.wait(2, 0.0) == float("inf"), "nobody knows"
+    window.arrive(2, 5.0)
+    assert window.wait(2, 5.5) == 0.5
+    assert window.wait(1, 5.5, spare=1) == 0.5
+    assert window.wait(3, 6.0) == 0
+
+
+class Crowd:
+    """Calls that stand in line, and the order in which they were let go. Telegram answers none before it is told to."""
+
+    def __init__(self) -> None:
+        self.room = Room()
+        self.order: list[str] = []
+        self.answered = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def ask(self, name: str, line: Line, rank: Rank) -> None:
+        async def call() -> None:
+            async with self.room.taken(line, 1, rank, 60, upload=False):
+                self.order.append(name)
+                await self.answered.wait()
+
+        self.tasks.append(asyncio.create_task(call()))
+
+    async def let_go(self, calls: int) -> list[str]:
+        """Those that are let go at once: so many, and no more."""
+        await asyncio.sleep(0.05)
+        assert len(self.order) == calls, self.order
+        return self.order
+
+    async def gone(self) -> list[str]:
+        self.answered.set()
+        await asyncio.gather(*self.tasks)
+        return self.order
+
+
+async def test_an_answer_overtakes_the_cards_of_its_chat(true_pace: None) -> None:
+    crowd, line = Crowd(), Line(1)
+    for number in range(CHAT_BURST):
+        crowd.ask(f"card {number}", line, Rank.NEWS)
+    crowd.ask("answer", line, Rank.ANSWER)
+    assert await crowd.gone() == ["card 0", "card 1", "answer", "card 2"], "the chat's last room is for an answer"
+
+
+async def test_an_answer_finds_room_while_cards_take_all_that_is_theirs() -> None:
+    crowd, spare = Crowd(), SPARE[Rank.NEWS]
+    cards = [f"card {number}" for number in range(2 * PER_SECOND)]
+    for number, card in enumerate(cards):
+        crowd.ask(card, Line(number), Rank.NEWS)
+    assert await crowd.let_go(PER_SECOND - spare) == cards[: PER_SECOND - spare]
+    for number in range(spare + 1):
+        crowd.ask("answer", Line(number), Rank.ANSWER)
+    assert (await crowd.let_go(PER_SECOND))[-spare:] == ["answer"] * spare
+    order = await crowd.gone()
+    assert order[PER_SECOND] == "answer", "the first for whom there is room again"
+    assert [one for one in order if one != "answer"] == cards, "in the order in which they came"
+
+
+async def test_an_edit_waits_for_nobody_long(true_pace: None) -> None:
+    crowd, line = Crowd(), Line(1)
+    for number in range(PER_SECOND):
+        crowd.ask("card", Line(number + 2), Rank.NEWS)
+    await crowd.let_go(PER_SECOND - SPARE[Rank.NEWS])
+    for chat in (line, line, Line(PER_SECOND + 2)):
+        crowd.ask("edit", chat, Rank.EDIT)
+    for task in crowd.tasks[PER_SECOND:]:
+        with pytest.raises(RetryAfter):
+            await task
+        crowd.tasks.remove(task)
+    assert set(await crowd.gone()) == {"card"}
+
+
+async def test_who_is_cancelled_takes_no_room() -> None:
+    crowd, line = Crowd(), Line(1)
+    for number in range(2 * PER_SECOND):
+        crowd.ask("card", line if number % 2 else Line(-number), Rank.NEWS)
+    await asyncio.sleep(0.05)
+    for task in crowd.tasks:
+        task.cancel()
+    await asyncio.wait(crowd.tasks)
+    assert line.standing == 0
+    crowd.tasks.clear()
+    for number in range(PER_SECOND):
+        crowd.ask("answer", Line(number + 2), Rank.ANSWER)
+    await asyncio.wait_for(crowd.gone(), 30)
+
+
+async def test_a_chat_that_has_to_wait_holds_up_no_other(
+    hurried: None, queue: JobQueue, store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one waits as Telegram said, what others ask is fetched and answered."""
+    monkeypatch.setattr("bot.telegram.intake.PATIENCE", 600)
+    async with BotApi() as server:
+        rig = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
+        ana, bea = (server.private(server.person(name)) for name in ("Ana", "Bea"))
+        async with rig.bot():
+            server.fault("sendMessage", Trouble.FLOOD, retry_after=30)
+            await ana.say("/help")
+            await server.until(lambda: server.calls("sendMessage"), 60)
+            for _ in range(3):
+                answers = len(bea.from_bot())
+                await bea.say("/status")
+                await server.until(lambda: len(bea.from_bot()) > answers, 15)  # noqa: B023
+            assert ana.from_bot() == []
+            monkeypatch.setattr("bot.telegram.intake.PATIENCE", 0.2)  # that the bot has for her when it is to stop

@@ -22,8 +22,9 @@ from telegram.error import (
 )
 
 from bot.platform import Away, CardGone, Later, Refused, TooLarge, Trouble, Unconfirmed, UnknownFile, Unreachable
-from bot.telegram.courtesy import CHAT_BURST, Courtesy
+from bot.telegram.courtesy import Courtesy
 from bot.telegram.errors import trouble
+from bot.telegram.room import CHAT_BURST
 from bot.telegram.thumbnail import fits_as_thumbnail
 from jobs.models import Upload
 from jobs.queue import JobQueue

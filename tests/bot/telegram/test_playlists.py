@@ -62,7 +62,7 @@ async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) 
         assert await rig.queue.recent(f"telegram:{ana.id}") == [], "nothing begins by itself"
         press = await ana.press(card, "Start: 3 songs")
         assert await press.answer() == "One after the other. /cancel stops it."
-        await ana.until(lambda message: "Song 1 of 3\nOne\nNext in line" in message.text)
+        await ana.until(lambda message: "Song 1 of 3\nOne (3:20)\nNext in line" in message.text)
         first = await rig.worker.take()
         assert await rig.queue.redis.zcard("flbt:queue:studio") == 0, "one at a time"
         await rig.worker.report(first, Stage.SEPARATING, 0.5)

@@ -10,7 +10,7 @@ from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.failures import Reason
 from jobs.makers import About
-from jobs.outcomes import Stage, Tags
+from jobs.outcomes import Called, Stage, Tags
 from jobs.providers import keep_standing
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
@@ -72,7 +72,7 @@ async def test_lists_of_long_titles_fit_into_one_message_and_say_what_is_left_ou
             await rig.worker.finish(await rig.worker.take())
         await rig.server.until(lambda: sum(done(message) for message in ana.from_bot()) == 2)
         for track_id in await nameless(queue.redis, 50):
-            await keep_called(queue.redis, track_id, long)
+            await keep_called(queue.redis, track_id, Called(title=long.title, artist=long.artist))
         for command in ("/status", "/status all", "/who"):
             asked = await ana.say(command)
             said = await ana.until(lambda message, asked=asked: message.reply_to == asked)  # type: ignore[misc]  # a default

@@ -1,6 +1,6 @@
 """What a card says while its song waits in line."""
 
-from jobs.outcomes import Tags
+from jobs.outcomes import Called
 from jobs.titles import keep_called, nameless
 from tests.bot.telegram.rig import OTHER, SONG, Rig
 from tests.bot.telegram.talk import bo
@@ -15,7 +15,7 @@ async def test_the_card_says_how_many_are_ahead_and_how_long_that_takes(rig: Rig
         await ana.until(lambda message: message.text.endswith("In line, 2 songs ahead · about 50 s"))
 
 
-async def test_songs_in_line_are_called_by_their_names_as_soon_as_those_are_known(rig: Rig) -> None:
+async def test_songs_in_line_have_their_names_and_lengths_as_soon_as_those_are_known(rig: Rig) -> None:
     ana = rig.ana()
     async with rig.bot():
         await ana.say(f"{SONG} {OTHER}")
@@ -23,11 +23,13 @@ async def test_songs_in_line_are_called_by_their_names_as_soon_as_those_are_know
         ((track_id, video),) = (await nameless(rig.queue.redis, 20)).items()
         assert video.video_id == "jNQXAC9IVRw"
         assert await nameless(rig.queue.redis, 20) == {}, "asked once"
-        await keep_called(rig.queue.redis, track_id, Tags(title="Me at the <zoo>", artist="jawed"))
-        card = await ana.until(lambda message: message.text == "jawed - Me at the <zoo>\nIn line, one song ahead")
+        await keep_called(rig.queue.redis, track_id, Called(title="Me at the <zoo>", artist="jawed", seconds=19))
+        card = await ana.until(
+            lambda message: message.text == "jawed - Me at the <zoo> (0:19)\nIn line, one song ahead"
+        )
         await ana.say("/status")
-        await ana.until(lambda message: "\n\njawed - Me at the <zoo>\nIn line" in message.text)
+        await ana.until(lambda message: "\n\njawed - Me at the <zoo> (0:19)\nIn line" in message.text)
         await (await ana.press(card, "Cancel")).answer()
-        await ana.until(lambda message: message == card and message.text == "jawed - Me at the <zoo>\nCancelled")
-        await keep_called(rig.queue.redis, "f" * 24, Tags(title="Nobody's"))
+        await ana.until(lambda message: message == card and message.text == "jawed - Me at the <zoo> (0:19)\nCancelled")
+        await keep_called(rig.queue.redis, "f" * 24, Called(title="Nobody's"))
         assert not await rig.queue.redis.exists(f"flbt:track:{'f' * 24}")

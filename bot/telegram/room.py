@@ -1,0 +1,237 @@
+"""Room to send: Telegram's limits, overall and chat by chat, and who gets it where there is not enough for all.
+
+Answers to people come first, then new cards and deliveries, then edits of cards; among equals, whoever came first. The
+later ranks leave some room free at any time, so that an answer need not wait for it.
+"""
+
+import asyncio
+import time
+from bisect import insort
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import IntEnum, unique
+from math import inf
+from typing import Final
+
+from telegram.error import RetryAfter
+
+#: Messages and edits: about one a second to a chat, twenty a minute to a group, thirty a second overall.
+#: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+CHAT_BURST: Final = 3
+GROUP_PER_MINUTE: Final = 18
+PER_SECOND: Final = 28
+
+SECOND: Final = 1.05  # seconds, and
+MINUTE: Final = 61.0  # the same with what a network adds
+
+
+@unique
+class Rank(IntEnum):
+    """What a call is for, the most urgent first."""
+
+    ANSWER = 0  # somebody just wrote or tapped, and looks at the screen
+    NEWS = 1  # a new card, or a delivery
+    EDIT = 2  # of a card; there will be another one
+
+
+#: Messages that each rank leaves free: of all that may be sent in a second, of a chat's burst, of a group's minute.
+SPARE: Final = {Rank.ANSWER: 0, Rank.NEWS: 4, Rank.EDIT: 8}
+SPARE_IN_CHAT: Final = {Rank.ANSWER: 0, Rank.NEWS: 1, Rank.EDIT: 1}
+SPARE_IN_GROUP: Final = {Rank.ANSWER: 0, Rank.NEWS: 2, Rank.EDIT: 8}
+
+
+def _nobody() -> None:
+    """Nothing waits for this task."""
+
+
+#: Called in a task whose answer has to wait for room: what waits for the task may go on meanwhile.
+held_up: ContextVar[Callable[[], None]] = ContextVar("held_up", default=_nobody)
+
+
+class Window:
+    """At most `most` messages within any `seconds`, wherever on their way they are counted.
+
+    A message that leaves has its place until `seconds` after it was answered: however long it takes to arrive, those
+    that come after it arrive late enough.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self.most = most
+        self.seconds = seconds
+        self._sent: deque[float] = deque()
+        self._under_way = 0
+
+    def wait(self, messages: int, now: float, spare: int = 0) -> float:
+        """Seconds until there is room for so many more and `spare` others, `inf` when that is for answers to say.
+
+        An album larger than the window takes all of it.
+        """
+        while self._sent and self._sent[0] <= now - self.seconds:
+            self._sent.popleft()
+        most = self.most - spare
+        over = len(self._sent) + self._under_way + min(messages, most) - most
+        if over > len(self._sent):
+            return inf
+        return self._sent[over - 1] + self.seconds - now if over > 0 else 0.0
+
+    def leave(self, messages: int) -> None:
+        self._under_way += messages
+
+    def arrive(self, messages: int, now: float) -> None:
+        self._under_way -= messages
+        self.take(messages, now)
+
+    def take(self, messages: int, now: float) -> None:
+        self._sent.extend([now] * messages)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._sent
+
+
+class Line:
+    """One chat: what it was sent, how many stand in line for it, and until when it must be left alone."""
+
+    def __init__(self, chat_id: int) -> None:
+        self.closed_until = 0.0  # time.monotonic(): Telegram said so
+        self.claimed_until = 0.0  # time.monotonic(): a delivery comes back for the room there will be
+        self.standing = 0
+        self.is_group = chat_id < 0
+        self._minute = Window(GROUP_PER_MINUTE, MINUTE)
+        self._credit = float(CHAT_BURST)  # messages; an album may take it below zero, and others wait for it
+        self._at = time.monotonic()
+
+    def wait(self, messages: int, rank: Rank, now: float) -> float:
+        """Seconds until so many messages are within the limits, and those of a higher rank find room, too."""
+        self._credit, self._at = min(float(CHAT_BURST), self._credit + (now - self._at) / SECOND), now
+        second = (min(messages + SPARE_IN_CHAT[rank], CHAT_BURST) - self._credit) * SECOND
+        minute = self._minute.wait(messages, now, SPARE_IN_GROUP[rank]) if self.is_group else 0.0
+        claimed = self.claimed_until - now if rank is Rank.EDIT else 0.0
+        return max(0.0, second, minute, claimed)
+
+    def take(self, messages: int, now: float) -> None:
+        self._credit -= messages
+        self._minute.take(messages, now)
+
+    def is_idle(self, now: float) -> bool:
+        return not self.standing and self._minute.wait(1, now) == 0 and self._minute.is_empty
+
+
+@dataclass(order=True)
+class _Call:
+    """One that waits for room, ordered by whose turn it is. `longest`: seconds that it would wait for its chat."""
+
+    rank: Rank
+    number: int
+    line: Line = field(compare=False)
+    messages: int = field(compare=False)
+    longest: float = field(compare=False)
+    granted: "asyncio.Future[None]" = field(compare=False)
+
+
+class Room:
+    """Everything that may be sent at the moment, and the calls that wait for it."""
+
+    def __init__(self) -> None:
+        self._overall = Window(PER_SECOND, SECOND)
+        self._calls: list[_Call] = []  # in order
+        self._number = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @asynccontextmanager
+    async def taken(
+        self, line: Line, messages: int, rank: Rank, longest: float, *, upload: bool
+    ) -> AsyncIterator[None]:
+        """Wait until a call is within all limits, and count it; make it inside.
+
+        Raises `RetryAfter` when its chat has no room for it within `longest` seconds. An edit waits for no one in its
+        chat, and overall not much.
+        """
+        await self._wait(line, messages, rank, longest)
+        if upload:  # it takes its time before it counts; the others need not wait for that
+            self._overall.arrive(messages, time.monotonic())
+        try:
+            yield
+        finally:
+            if upload:
+                self._overall.take(messages, time.monotonic())
+            else:
+                self._overall.arrive(messages, time.monotonic())
+            self._look()
+
+    async def _wait(self, line: Line, messages: int, rank: Rank, longest: float) -> None:
+        self._number += 1
+        granted = asyncio.get_running_loop().create_future()
+        call = _Call(rank, self._number, line, messages, 0.0 if rank is Rank.EDIT else longest, granted)
+        insort(self._calls, call)
+        line.standing += 1
+        self._look()
+        if rank is Rank.ANSWER and not granted.done():
+            held_up.get()()
+        try:
+            async with asyncio.timeout(SECOND if rank is Rank.EDIT else None):
+                await granted
+        except TimeoutError:
+            if not _has_result(granted):
+                raise later(2 * SECOND) from None
+        except asyncio.CancelledError:
+            if _has_result(granted):  # in the very moment
+                self._overall.arrive(messages, time.monotonic())
+            raise
+        finally:
+            line.standing -= 1
+            if call in self._calls:
+                self._calls.remove(call)
+                self._look()
+
+    def _look(self) -> None:
+        """Let go whoever has room now, in order, none past another one of its chat. Looks again when there is more."""
+        now, soonest = time.monotonic(), inf
+        waiting: list[_Call] = []
+        chats: set[Line] = set()  # with somebody in line
+        for number, call in enumerate(self._calls):
+            if call.granted.done():  # it was cancelled just now
+                continue
+            wait = 2 * SECOND if call.rank is Rank.EDIT and call.line in chats else 0.0
+            if call.line not in chats:
+                wait = call.line.wait(call.messages, call.rank, now)
+            if wait > call.longest:
+                if call.rank is Rank.NEWS:
+                    call.line.claimed_until = now + wait + 2 * SECOND
+                call.granted.set_exception(later(wait))
+                continue
+            overall = self._overall.wait(call.messages, now, SPARE[call.rank])
+            if wait == 0 and overall > 0 and call.line not in chats:
+                soonest = min(soonest, overall)
+                waiting += self._calls[number:]
+                break
+            if wait > 0 or call.line in chats:
+                chats.add(call.line)
+                waiting.append(call)
+                soonest = min(soonest, wait or inf)
+            else:
+                self._let_go(call, now)
+        self._calls = waiting
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        if soonest < inf:
+            self._timer = asyncio.get_running_loop().call_later(soonest, self._look)
+
+    def _let_go(self, call: _Call, now: float) -> None:
+        call.line.take(call.messages, now)
+        call.line.claimed_until = 0.0
+        self._overall.leave(call.messages)
+        call.granted.set_result(None)
+
+
+def later(wait: float) -> RetryAfter:
+    return RetryAfter(timedelta(seconds=wait))
+
+
+def _has_result(future: "asyncio.Future[None]") -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None

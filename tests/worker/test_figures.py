@@ -1,0 +1,37 @@
+"""The worker's figures for Prometheus, for who sets FLBT_METRICS_PORT."""
+
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from bot.demo import write_demo_song
+from jobs.models import Format, Package, Wish
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.ports import free_port
+from tests.worker.studio import ask, bring, worker_process
+
+
+async def test_who_asks_for_figures_gets_them_from_the_worker(
+    queue: JobQueue, store: ResultStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
+    write_demo_song(tmp_path / "demo.wav", 6)
+    (tmp_path / "noise.mp3").write_bytes(b"dear diary, today I sang\n" * 50)
+    zipped = Wish(format=Format.FLAC, package=Package.ZIP)
+    song, noise = ask(bring(store, tmp_path / "demo.wav"), zipped), ask(bring(store, tmp_path / "noise.mp3"))
+    port = free_port()
+    async with worker_process(settings, valkey_server, FLBT_METRICS_PORT=str(port - 1)):
+        for request in (song, noise):
+            await queue.submit(request)
+            async for view in queue.follow(request.id):
+                assert view.request == request
+        async with httpx.AsyncClient() as client:
+            said = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    assert 'flbt_tracks_total{outcome="ready"} 1.0' in said
+    assert 'flbt_failures_total{reason="not_audio"} 1.0' in said
+    for stage in ("fetching", "separating", "rendering"):
+        assert f'flbt_stage_seconds_count{{stage="{stage}"}} 1.0' in said
+    assert "flbt_workers 1.0" in said
