@@ -27,7 +27,7 @@ from tests.running import PATIENCE
 
 CHATS, GROUPS, EACH = 100, 20, 10  # groups are among the chats
 SONGS = CHATS  # that are made while people talk to the bot
-QUESTIONS = 120
+QUESTIONS = 120  # half of them while the cards are shown, half while songs are made
 FIRST_WORD = "one after the other"  # of the answer to somebody who asks for several songs
 MOST_MB = 100  # that a thousand requests, their cards and deliveries may add to the bot
 
@@ -85,6 +85,8 @@ async def test_a_thousand_requests_from_a_hundred_chats(
             await chat.say(f"/stems {links}")
         await _until_size(queue, CHATS * EACH)
         accepted = time.monotonic() - asked
+        await server.until(lambda: all(_is_told(chat) for chat in chats), PATIENCE)
+        talk = asyncio.create_task(_talk(server, chats))
         await server.until(
             lambda: all(len(_cards(chat)) == EACH for chat in chats),
             2 * PATIENCE,
@@ -92,7 +94,9 @@ async def test_a_thousand_requests_from_a_hundred_chats(
         )
         shown = time.monotonic() - asked
         megabytes.append(_megabytes(process))
-        turns, waits = await asyncio.gather(_work(queue, store), _talk(server, chats))
+        waits = await talk
+        turns, later = await asyncio.gather(_work(queue, store), _talk(server, chats))
+        waits += later
         await _until_delivered(server, chats)
         megabytes.append(_megabytes(process))
     waits.sort()
@@ -111,8 +115,8 @@ async def test_a_thousand_requests_from_a_hundred_chats(
     assert len(waits) == QUESTIONS, "everybody was answered"
     for number in range(0, SONGS, CHATS):
         assert set(Counter(turns[number : number + CHATS]).values()) == {1}, "chats take turns, one song each"
-    # A starved machine sends in bursts what was to go out evenly, and is told to wait now and then.
-    assert len(server.refused) < len(server.calls("sendMessage")) / 4
+    # On a starved machine what was sent in time may arrive together with what was sent before.
+    assert len(server.refused) < len(server.calls("sendMessage")) / 20
     assert {one.code for one in server.refused} <= {429}
     assert max(megabytes) < megabytes[0] + MOST_MB
     for chat in chats:
@@ -139,10 +143,11 @@ async def _work(queue: JobQueue, store: ResultStore) -> list[str]:
 
 
 async def _talk(server: BotApi, chats: list[Chat]) -> list[float]:
-    """People ask for this and that, a few each second. Returns how many seconds each waited for the answer."""
+    """People ask for this and that, a few each second. Returns how many seconds each waited for the answer: from when
+    it was there for the bot to fetch until the answer was in the chat."""
     dice = random.Random(1)
     talks = []
-    for chat in (dice.choice(chats) for _ in range(QUESTIONS)):
+    for chat in (dice.choice(chats) for _ in range(QUESTIONS // 2)):
         talks.append(asyncio.create_task(_ask(server, chat, dice.choice(("/status", "/help", "cancel")))))
         await asyncio.sleep(0.2)
     return await asyncio.gather(*talks)
@@ -150,11 +155,11 @@ async def _talk(server: BotApi, chats: list[Chat]) -> list[float]:
 
 async def _ask(server: BotApi, chat: Chat, what: str) -> float:
     began = time.monotonic()
-    if what == "cancel":  # a button that has done its work: what it is about was never there
+    if what == "cancel" and _cards(chat):  # a button that has done its work: what it is about was never there
         press = await chat.press_data(_cards(chat)[-1], "cancel:0123456789abcdef")
         await press.answer(PATIENCE)
     else:
-        question = await chat.say(what)
+        question = await chat.say(what if what != "cancel" else "/help")
         await server.until(lambda: any(one.reply_to == question for one in chat.from_bot()), PATIENCE)
     return time.monotonic() - began
 
@@ -162,6 +167,11 @@ async def _ask(server: BotApi, chat: Chat, what: str) -> float:
 async def _until_delivered(server: BotApi, chats: list[Chat]) -> None:
     await server.until(lambda: sum(len(_files(chat)) for chat in chats) >= 2 * SONGS, PATIENCE)
     await server.until(lambda: all(_done(chat) >= SONGS // CHATS for chat in chats), PATIENCE)
+
+
+def _is_told(chat: Chat) -> bool:
+    """Whether it was said that the songs come one after the other."""
+    return any(FIRST_WORD in one.text for one in chat.from_bot())
 
 
 def _cards(chat: Chat) -> list[Message]:
