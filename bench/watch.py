@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from worker.steps import Event
 
-LOOK: Final = 0.05  # seconds between two looks at the memory
+LOOK: Final = 0.25  # seconds between two looks at the memory: more often, and the watcher takes a part of the machine
 
 
 class Run(NamedTuple):
@@ -81,7 +81,7 @@ def environment(bytecode: Path) -> dict[str, str]:
 
 
 class Peak:
-    """The largest memory of a process and its children together, looked at 20 times a second."""
+    """The largest memory of a process and its children together, looked at a few times a second."""
 
     def __init__(self, pid: int) -> None:
         self.bytes = 0
