@@ -46,7 +46,7 @@ TESTS: Final = {
     "jobs/listings.py": "tests/jobs/test_listings.py tests/worker/test_listings.py",
     "jobs/logs.py": "tests/jobs/test_logs.py tests/jobs/test_settings.py",
     "jobs/looking.py": f"{QUEUE} tests/worker/test_check.py tests/bot/test_check.py",
-    "jobs/makers.py": "tests/worker/test_about.py tests/bot/telegram/test_status.py",
+    "jobs/makers.py": "tests/jobs/test_makers.py tests/bot/telegram/test_repeats.py tests/bot/telegram/test_status.py",
     "jobs/models.py": (
         "tests/jobs/test_names.py tests/bot/test_links.py tests/bot/test_delivery.py tests/jobs/test_store.py "
         f"tests/bot/test_mixes.py tests/bot/test_words.py {QUEUE}"
