@@ -46,7 +46,7 @@ TESTS: Final = {
     "jobs/listings.py": "tests/jobs/test_listings.py tests/worker/test_listings.py",
     "jobs/logs.py": "tests/jobs/test_logs.py tests/jobs/test_settings.py",
     "jobs/looking.py": f"{QUEUE} tests/worker/test_check.py tests/bot/test_check.py",
-    "jobs/makers.py": "tests/worker/test_about.py tests/bot/telegram/test_status.py",
+    "jobs/makers.py": "tests/jobs/test_makers.py tests/bot/telegram/test_repeats.py tests/bot/telegram/test_status.py",
     "jobs/models.py": (
         "tests/jobs/test_names.py tests/bot/test_links.py tests/bot/test_delivery.py tests/jobs/test_store.py "
         f"tests/bot/test_mixes.py tests/bot/test_words.py {QUEUE}"
@@ -62,7 +62,8 @@ TESTS: Final = {
     "jobs/supervise.py": "tests/jobs/test_supervise.py",
     "jobs/youtube.py": "tests/jobs/test_providers.py tests/jobs/test_listings.py tests/worker/sources/test_listing.py",
     "bot/links.py": "tests/bot/test_links.py",
-    "bot/delivery.py": "tests/bot/test_delivery.py",
+    "bot/delivery.py": "tests/bot/test_delivery.py tests/bot/test_fitting.py",
+    "bot/fitting.py": "tests/bot/test_fitting.py tests/bot/test_delivery.py",
     "worker/separation/engine.py": SONGS,
     "worker/separation/fourier.py": f"tests/worker/separation/test_fourier.py {SPECTRA}",
     "worker/separation/graph.py": "tests/worker/separation/test_network.py",

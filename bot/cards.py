@@ -38,7 +38,8 @@ class Verb(StrEnum):
     PACKAGE = "package"  # choice: album, zip, both
     # Under a result; target: request id.
     MIX = "mix"  # choice: letters of stems, see `bot.mixes`, after the number of stems where it is another separation
-    PICK = "pick"  # choice: the same of the stems chosen so far, none included; shows the keyboard that chooses
+    PICK = "pick"  # choice: see `bot.picking`; shows the keyboard that chooses stems
+    MAKE = "make"  # choice: as for a mix, unless other stems are chosen meanwhile
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
     WANT = "want"  # choice: a format, zip, stems, again, or a number of stems
     FORGET = "forget"  # choice: yes, once it is confirmed
@@ -65,7 +66,8 @@ _SHAPES: Final = {
     Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav)"),
     Verb.PACKAGE: re.compile(r":(album|zip|both)"),
     Verb.MIX: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
-    Verb.PICK: re.compile(r"[0-9a-f]{16}(:([245]|[245]?[vadbpo]{1,5}))?"),
+    Verb.PICK: re.compile(r"[0-9a-f]{16}(:(?=.)[245]?[vadbpo]{0,5}(\.[vadbpo])?)?"),
+    Verb.MAKE: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
     Verb.PAGE: re.compile(r"[0-9a-f]{16}:[12]"),
     Verb.WANT: re.compile(r"[0-9a-f]{16}:(mp3|m4a|flac|wav|zip|stems|again|[245])"),
     Verb.FORGET: re.compile(r"[0-9a-f]{16}(:yes)?"),

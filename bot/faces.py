@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Final, Literal
 
-from pydantic import ValidationError
 from redis.exceptions import RedisError
 
 from bot.cards import Card, card
@@ -19,6 +18,7 @@ from bot.tally import count_end
 from jobs.ends import end
 from jobs.failures import Failure, Reason
 from jobs.models import Upload, Value
+from jobs.notes import read_note
 from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
@@ -45,10 +45,7 @@ class CardNote(Value):
 def note_of(view: View) -> CardNote | None:
     """The note of a request's card, None when it has none yet. A quiet request's is not missed before it is done."""
     unseen = CardNote(gone="card") if view.request.quiet and view.phase is not Phase.DONE else None
-    try:
-        return _here(CardNote.model_validate_json(view.card) if view.card else None, view) or unseen
-    except ValidationError:  # of another version: a new card is better than none
-        return unseen
+    return _here(read_note(CardNote, view.card), view) or unseen  # of another version: a new card is better than none
 
 
 def _here(note: CardNote | None, view: View) -> CardNote | None:

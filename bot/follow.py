@@ -102,7 +102,7 @@ class Follower:
     async def accept(self, request: Request, limits: Limits, way: Way | None = None) -> bool:
         """Accept a request, and set it on its `way`. False when this very request was accepted before.
 
-        Raises `TooManyOpen`.
+        Raises `TooManyOpen` and `OverQuota`.
         """
         match way or await self.way(request):
             case Way.SENT_BEFORE:

@@ -1,12 +1,12 @@
 """What a group chose for itself, beside the wish that every chat has."""
 
 from arq.connections import ArqRedis
-from pydantic import ValidationError
 
 from bot.texts import Language
 from jobs import keys
 from jobs.connection import answer
 from jobs.models import Value
+from jobs.notes import read_note
 
 
 class Customs(Value):
@@ -18,11 +18,7 @@ class Customs(Value):
 
 async def customs_of(redis: ArqRedis, chat: str) -> Customs:
     """What the group chose, or how groups are unless they choose."""
-    stored = await answer(redis.get(keys.group(chat)))
-    try:
-        return Customs.model_validate_json(stored) if stored else Customs()
-    except ValidationError:  # of another version
-        return Customs()
+    return read_note(Customs, await answer(redis.get(keys.group(chat)))) or Customs()
 
 
 async def keep_customs(redis: ArqRedis, chat: str, customs: Customs) -> None:

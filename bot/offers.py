@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.cards import Action, Button, Verb
 from bot.mixes import is_whole, letters, mix_words, stem_word
+from bot.picking import Tap
 from bot.texts import say
 from jobs.models import STEMS, Format, Package, Request, Stem, StemCount
 
@@ -55,16 +56,18 @@ def pick_page(request: Request, count: StemCount, chosen: Sequence[Stem], langua
     """A button for each stem of a separation into `count`, the chosen ones marked; and what makes their mix, once there
     is one."""
     stems = STEMS[count]
-    of = "" if count == request.wish.model.stems else str(count)
+    own = request.wish.model.stems
     toggles = []
     for stem in stems:
-        after = [one for one in stems if (one in chosen) is not (one is stem)]
+        after = tuple(one for one in stems if (one in chosen) is not (one is stem))
         word = stem_word(stem, language).capitalize()
-        toggles.append(_pick(request, of + letters(after), f"✓ {word}" if stem in chosen else word))
+        tap = Tap(count=count, chosen=after, stem=stem)
+        toggles.append(_pick(request, tap.choice(own), f"✓ {word}" if stem in chosen else word))
     make = []
     if chosen and not is_whole(chosen, count):
         mix = mix_words(chosen, count, language)
-        make = [_button(Verb.MIX, request, of + letters(chosen), say(language, "button-make", mix=mix))]
+        choice = Tap(count=count, chosen=tuple(chosen)).choice(own)
+        make = [_button(Verb.MAKE, request, choice, say(language, "button-make", mix=mix))]
     return _rows(toggles, make, [_page(request, 1, say(language, "button-back"))])
 
 

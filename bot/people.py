@@ -20,7 +20,7 @@ from jobs.settings import Settings
 #: How long a stranger who was told to ask the owner gets no further answer, in seconds.
 SILENCE = 6 * 3600
 #: After too many messages, how long somebody has to be quiet before they are heard again, in seconds: see RATE in
-#: jobs/scripts.py.
+#: jobs/limits.py.
 QUIET: Final = 30
 
 _OWNER = "owner"

@@ -6,12 +6,11 @@ thing. It is remembered all the same, and counts again when the change is undone
 
 from itertools import chain
 
-from pydantic import ValidationError
-
 from bot.delivery import Kind, Limits, Plan
 from jobs import shelf
 from jobs.makers import Maker, maker_now
 from jobs.models import STEMS, Model, Request, Value, track_id
+from jobs.notes import read_note
 from jobs.outcomes import Manifest
 from jobs.queue import JobQueue
 
@@ -35,11 +34,8 @@ class Repeats:
         """What was sent before for this wish, when the platform has all of it."""
         wish = self._wish(request, await maker_now(self._queue.redis))
         note = await shelf.sent_before(self._queue.redis, self._platform, request.track_id, wish)
-        if note is None:
-            return None
-        try:
-            before = Before.model_validate_json(note)
-        except ValidationError:  # of another version
+        before = read_note(Before, note)
+        if before is None:
             return None
         names = _names(before.plan)
         return before if len(await shelf.known_files(self._queue.redis, self._platform, names)) == len(names) else None

@@ -1,22 +1,18 @@
 """What a chat wants back with each song: chosen in /settings, remembered until it chooses otherwise."""
 
 from arq.connections import ArqRedis
-from pydantic import ValidationError
 
 from bot.cards import Action, Verb
 from jobs import keys
 from jobs.connection import answer
 from jobs.models import Format, Model, Package, Wish
+from jobs.notes import read_note
 from jobs.settings import Settings
 
 
 async def wish_of(redis: ArqRedis, chat: str, settings: Settings) -> Wish:
     """The chat's wish; the default one where it never chose. How masks are used is the host's setting, not theirs."""
-    stored = await answer(redis.get(keys.wish(chat)))
-    try:
-        wish = Wish.model_validate_json(stored) if stored else Wish()
-    except ValidationError:  # of another version
-        wish = Wish()
+    wish = read_note(Wish, await answer(redis.get(keys.wish(chat)))) or Wish()
     return wish.model_copy(update={"model": Model(stems=wish.model.stems, extension=settings.mask_extension)})
 
 

@@ -1,14 +1,15 @@
 """The worker's side of the queue: take a track under a lease, report, and tell everybody how it ended.
 
 A lease is a key that expires unless the worker's heart keeps beating. Whoever finds a track begun without a lease
-knows that its worker is dead and frees it; arq alone would wait for its longest time-out.
+knows that its worker is dead and frees it, and so does whoever knows it sooner; arq alone would wait for its longest
+time-out.
 """
 
 import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from arq.connections import ArqRedis
@@ -21,7 +22,7 @@ from jobs.connection import answer, ask_script, run_script
 from jobs.failures import Failure, Reason
 from jobs.limits import CHARGE
 from jobs.logs import about
-from jobs.looking import ALIVE, texts
+from jobs.looking import ALIVE, text, texts
 from jobs.makers import About
 from jobs.models import Model, Rendition, Request, Source, Upload, Value
 from jobs.notes import read_note
@@ -54,14 +55,22 @@ class _Held(NamedTuple):
 class Desk:
     """One worker's view of one lane. `worker` is its name, different for every lane of every process that ever ran.
 
-    `about`: what others may know of it as long as its heart beats.
+    `about`: what others may know of it as long as its heart beats. `is_dead`: whether another worker is, for certain.
     """
 
-    def __init__(self, redis: ArqRedis, worker: str, lane: Lane = Lane.STUDIO, about: About | None = None) -> None:
+    def __init__(
+        self,
+        redis: ArqRedis,
+        worker: str,
+        lane: Lane = Lane.STUDIO,
+        about: About | None = None,
+        is_dead: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self.redis = redis
         self.worker = worker
         self.lane = lane
         self._about = about
+        self._is_dead = is_dead
         self._held: dict[str, _Held] = {}  # by track
 
     async def begin(self, track_id: str) -> Track | None:
@@ -239,7 +248,7 @@ class Desk:
         freed = [
             track_id
             for track_id in await self._members(keys.RUNNING)
-            if track_id not in self._held and not await self.redis.exists(keys.lease(track_id))
+            if track_id not in self._held and await self._is_left(track_id)
         ]
         for track_id in freed:
             job = keys.job(track_id, await self._attempt(track_id))
@@ -251,6 +260,13 @@ class Desk:
         for track_id in await self._members(keys.AWAITED):
             await enqueue(self.redis, track_id, await self._attempt(track_id))
         return freed
+
+    async def _is_left(self, track_id: str) -> bool:
+        """Whether nobody has the track's lease; the lease of one who is dead ends here."""
+        owner = text(await self.redis.get(keys.lease(track_id)))
+        if owner and self._is_dead(owner):
+            return bool(await run_script(self.redis, scripts.BEREAVE, [keys.lease(track_id)], owner))
+        return not owner
 
     async def awaited(self) -> frozenset[str]:
         """What somebody waits for, or is being sent, and the store must not lose: ids of tracks and of uploads."""

@@ -29,6 +29,7 @@
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 | flbt:sent:PLATFORM:ID  | hash   | what was sent of a track: wish and how it was made → plan (JSON)             |
+| flbt:picked:CHAT:MESSAGE | string | what somebody chooses under a message: of how many stems, and letters    |
 | flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
 | flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
 | flbt:tally:DAY         | hash   | how requests ended that day (2026-11-22): `done`, `cancelled`, a reason      |
@@ -134,6 +135,11 @@ def wish(name: str) -> str:
 
 def known(platform: str) -> str:
     return f"flbt:known:{platform}"
+
+
+def picked(place: str) -> str:
+    """`place`: a chat, and a message in it."""
+    return f"flbt:picked:{place}"
 
 
 def group(chat: str) -> str:

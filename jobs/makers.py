@@ -7,7 +7,6 @@ ends cannot know it from their own settings: a worker may run on another machine
 from collections.abc import Sequence
 
 from arq.connections import ArqRedis
-from pydantic import ValidationError
 
 from jobs import keys
 from jobs.connection import answer
@@ -54,11 +53,7 @@ async def introduce(redis: ArqRedis, maker: Maker) -> None:
 
 async def maker_now(redis: ArqRedis) -> Maker | None:
     """How things are made now, also while no worker is alive; None before the first one ever was."""
-    told = await answer(redis.get(keys.MAKER))
-    try:
-        return Maker.model_validate_json(told) if told else None
-    except ValidationError:  # of another version
-        return None
+    return read_note(Maker, await answer(redis.get(keys.MAKER)))
 
 
 class About(Value):

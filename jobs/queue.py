@@ -292,8 +292,9 @@ async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> 
     `chat`: who asks, as far as it is not the one that the track remembers.
     """
     lane, first = await answer(redis.hmget(keys.track(track), ["lane", "chat"]))
-    name, job = keys.queue(text(lane) or Lane.STUDIO), keys.job(track, attempt)
-    score = await run_script(redis, scripts.TURN, [name, keys.turns(text(lane))], job, chat or text(first))
+    line = text(lane) or Lane.STUDIO
+    name, job = keys.queue(line), keys.job(track, attempt)
+    score = await run_script(redis, scripts.TURN, [name, keys.turns(line)], job, chat or text(first))
     # arq takes every job whose score is not in the future, lowest first: as times, our turns are all in 1970.
     turn = datetime.fromtimestamp(score / 1000, UTC)
     await redis.enqueue_job(JOB_FUNCTION, track, _job_id=job, _queue_name=name, _defer_until=turn, _expires=JOB_EXPIRES)

@@ -145,6 +145,12 @@ redis.call('SADD', KEYS[3], ARGV[1])
 return 1
 """
 
+#: The lease of a dead worker ends, unless another has the track by now. KEYS lease. ARGV worker. Returns 1 when it did.
+BEREAVE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+"""
+
 #: A worker gives a track back unfinished, as at a deploy: the start does not count.
 #: KEYS track, lease, running. ARGV track id, worker.
 HAND_BACK = """

@@ -6,6 +6,7 @@ tracks/TRACK/manifest.json        written last: without it there is no track
 tracks/TRACK/<stem>.flac, cover…
 tracks/TRACK/<rendition>/rendered.json, files…
 work/…                            half-made things, each under its maker's lock; without one it is rubbish
+lives/WORKER                      locked as long as the worker lives: see jobs/lives.py
 ```
 
 Everything is made in `work` and renamed into place, so that a half-made result does not exist, whoever dies. The
@@ -50,6 +51,11 @@ class ResultStore:
         if parts.scheme != "file":
             raise ValueError(f"no store for {parts.scheme}: addresses")
         return cls(Path(unquote(parts.path)))
+
+    @property
+    def lives(self) -> Path:
+        """Where the workers of this store say that they live."""
+        return self.root / "lives"
 
     # --- the way in --------------------------------------------------------------------------------------------
 

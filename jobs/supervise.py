@@ -77,13 +77,15 @@ async def _run_once(part: Part) -> int:
     try:
         return await process.wait()
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(process.wait(), STOP_SECONDS)
-            except TimeoutError:
-                log.warning("%s did not stop within %d s", part.name, STOP_SECONDS)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        try:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGTERM)
+                async with asyncio.timeout(STOP_SECONDS):
+                    await process.wait()
+        except TimeoutError:
+            log.warning("%s did not stop within %d s", part.name, STOP_SECONDS)
+        finally:  # also when somebody lost patience with us meanwhile
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()

@@ -82,7 +82,7 @@ async def up(environment: dict[str, str], folder: Path) -> AsyncIterator[Up]:
         family = running.family()
         process.terminate()
         assert await asyncio.wait_for(process.wait(), 20) == 0
-        _, alive = await asyncio.to_thread(psutil.wait_procs, family, 2)
+        _, alive = await asyncio.to_thread(psutil.wait_procs, family, 10)
         assert alive == []
     finally:
         with contextlib.suppress(ProcessLookupError):

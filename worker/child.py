@@ -135,7 +135,9 @@ async def _listen(
     assert process.stdout is not None
     while True:
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), stall)
+            # Not `wait_for`: before Python 3.12 it may swallow a cancellation, the deadline too, when a line comes.
+            async with asyncio.timeout(stall):
+                line = await process.stdout.readline()
         except TimeoutError:
             raise failed(Reason.STALLED, f"not a word for {stall:.0f} s") from None
         except ValueError:  # a line longer than LINE_LIMIT

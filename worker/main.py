@@ -7,12 +7,13 @@ import secrets
 import signal
 import socket
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from arq.worker import Worker, func
 from pydantic import SecretStr
 
-from jobs import keys
+from jobs import keys, lives
 from jobs.connection import connect, deserialize, serialize
 from jobs.desk import Desk
 from jobs.ends import end
@@ -33,10 +34,10 @@ POLL = 0.1  # seconds: how soon a new track is noticed
 NEVER = 1_000_000  # arq's own count of tries is not ours: see `starts` in jobs/scripts.py
 
 
-def make_workers(settings: Settings, redis_url: SecretStr, *, burst: bool = False) -> list[Worker]:
+def make_workers(
+    name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, *, burst: bool = False
+) -> list[Worker]:
     """One arq worker per lane, ready to run: this process's composition root. `burst`: end when the queue is empty."""
-    name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-    store = ResultStore.at(settings.store_url)
     return [_lane_worker(lane, name, settings, redis_url, store, burst) for lane in Lane]
 
 
@@ -44,7 +45,7 @@ def _lane_worker(
     lane: Lane, name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, burst: bool
 ) -> Worker:
     redis = connect(redis_url)
-    desk = Desk(redis, f"{name}-{lane}", lane, About(versions=versions(settings)))
+    desk = Desk(redis, f"{name}-{lane}", lane, About(versions=versions(settings)), partial(_is_dead, store))
     studio = Studio(desk=desk, store=store, settings=settings)
     background: list[asyncio.Task[None]] = []
 
@@ -53,6 +54,7 @@ def _lane_worker(
         # Before the first job: a track whose worker was killed may be the first in the queue.
         await studio.desk.beat()
         await studio.desk.recover()
+        lives.bury(store.lives)
         background.append(asyncio.create_task(studio.desk.keep_alive()))
         if lane is Lane.STUDIO:
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.desk, store, settings)))
@@ -107,7 +109,17 @@ async def work(
     settings: Settings, redis_url: SecretStr, *, burst: bool = False, signals: Sequence[signal.Signals] = ()
 ) -> None:
     """Run all lanes until one of `signals` arrives, or a lane breaks, or, in a `burst`, nothing is queued."""
-    workers = make_workers(settings, redis_url, burst=burst)
+    name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", ResultStore.at(settings.store_url)
+    with lives.living(store.lives, name):
+        await _work(make_workers(name, settings, redis_url, store, burst=burst), burst, signals)
+
+
+def _is_dead(store: ResultStore, worker: str) -> bool:
+    """Whether another worker is, by its name at its desk, which ends with its lane."""
+    return lives.is_dead(store.lives, worker.rpartition("-")[0])
+
+
+async def _work(workers: Sequence[Worker], burst: bool, signals: Sequence[signal.Signals]) -> None:
     tasks = [asyncio.ensure_future(worker.async_run()) for worker in workers]
     told = asyncio.Event()
     for number in signals:

@@ -16,7 +16,8 @@ from worker.tasks import Titles, TitlesTask
 log = logging.getLogger(__name__)
 
 LOOK = 2.0  # seconds between two looks at who is in line
-MOST = 8  # asked for at once
+MOST = 20  # of those in line, so many from its beginning
+AT_ONCE = 6  # asked by one child: nobody waits for what others are called
 DEADLINE = 30.0  # seconds
 
 
@@ -35,19 +36,19 @@ async def keep_asking(studio: Studio) -> None:
 async def ask(studio: Studio) -> None:
     """Ask what is in line now. Raises nothing but `RedisError`."""
     redis, settings = studio.desk.redis, studio.settings
-    waiting = await nameless(redis, MOST)
-    if not waiting:
-        return
-    task = TitlesTask(video_ids=tuple(video.video_id for video in waiting.values()), proxy=settings.youtube_proxy)
+    waiting = list((await nameless(redis, MOST)).items())
     limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
-    try:
-        found = await run_child("worker.sources.titles", task, Titles, _ignore, deadline=DEADLINE, limits=limits)
-    except Failed as error:
-        log.info("names of what is in line: %s", error.failure.detail)
-        return
-    for track_id, video in waiting.items():
-        if called := found.called.get(video.video_id):
-            await keep_called(redis, track_id, called)
+    for start in range(0, len(waiting), AT_ONCE):
+        asked = dict(waiting[start : start + AT_ONCE])
+        task = TitlesTask(video_ids=tuple(video.video_id for video in asked.values()), proxy=settings.youtube_proxy)
+        try:
+            found = await run_child("worker.sources.titles", task, Titles, _ignore, deadline=DEADLINE, limits=limits)
+        except Failed as error:
+            log.info("names of what is in line: %s", error.failure.detail)
+            continue
+        for track_id, video in asked.items():
+            if called := found.called.get(video.video_id):
+                await keep_called(redis, track_id, called)
 
 
 def _ignore(step: Step) -> None:

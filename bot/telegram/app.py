@@ -23,6 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.follow import Follower
 from bot.people import People
+from bot.telegram.changing import Changes
 from bot.telegram.courtesy import Courtesy
 from bot.telegram.front import Asker, Front, asker_in, asker_of, reply
 from bot.telegram.handlers import asking, buttons, commands, groups, owner, playlists, preferences, results, status
@@ -77,6 +78,7 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         bot=app.bot,
         follower=follower,
         playlists=Playlists(queue, app.bot, settings, follower),
+        changes=Changes(app.bot, follower.aside),
     )
     courtesy.on_moved = partial(move, queue.redis, front.people, front.playlists)
     _register(app, front)

@@ -9,7 +9,9 @@ from bot.follow import Follower
 from bot.groups import customs_of
 from bot.people import People
 from bot.telegram.address import name
+from bot.telegram.changing import Changes
 from bot.telegram.courtesy import TelegramBot
+from bot.telegram.platform import PATIENT
 from bot.telegram.playlists import Playlists
 from bot.telegram.rights import Admins
 from bot.texts import Language, negotiate
@@ -17,9 +19,6 @@ from jobs.limits import Limits
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
-
-#: How often an answer in a conversation waits as Telegram tells it to.
-PATIENT = 3
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Front:
     bot: TelegramBot
     follower: Follower
     playlists: Playlists
+    changes: Changes
     admins: Admins = field(default_factory=Admins)
 
     async def limits(self, person: str) -> Limits:

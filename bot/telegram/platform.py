@@ -30,6 +30,8 @@ from jobs.store import ResultStore
 #: Seconds between two edits of a card. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 PACE: Final = 3.0
 PACE_IN_GROUPS: Final = 5.0
+#: How often an answer in a conversation waits as Telegram tells it to.
+PATIENT: Final = 3
 #: Seconds Telegram may take to answer once it has all of an upload: it looks into the files first.
 DIGESTION: Final = 180.0
 DOWNLOAD: Final = 60.0  # seconds without a byte

@@ -64,25 +64,26 @@ class Playlists:
 
     async def start(self, run_id: str) -> bool:
         """Somebody wants what was offered. False when that is no longer the question."""
-        return await self._to(run_id, Step.RUNNING, {Step.OFFERED})
+        return await self._to(run_id, Step.RUNNING, {Step.OFFERED}) is not None
 
     async def stop(self, run_id: str) -> bool:
         """No more songs of this one, and not the one in the works either. False when it was at its end."""
-        run = await self.run_of(run_id)
-        if run is None or not await self._to(run_id, Step.STOPPED, {Step.LISTING, Step.OFFERED, Step.RUNNING}):
+        run = await self._to(run_id, Step.STOPPED, {Step.LISTING, Step.OFFERED, Step.RUNNING})
+        if run is None:
             return False
         if run.request_id and await self._queue.cancel(run.request_id):
             self._follower.wake()
         return True
 
-    async def _to(self, run_id: str, step: Step, allowed: set[Step]) -> bool:
+    async def _to(self, run_id: str, step: Step, allowed: set[Step]) -> Run | None:
+        """Take a step, if it is allowed now. Returns the run as it was in that moment: no song slips through."""
         async with self._turn:
             run = await self.run_of(run_id)
             if run is None or run.step not in allowed:
-                return False
+                return None
             await self._keep(run.model_copy(update={"step": step}))
         self._woken.set()
-        return True
+        return run
 
     async def run_of(self, run_id: str) -> Run | None:
         stored = await answer(self._queue.redis.hget(keys.playlists(PLATFORM), run_id))

@@ -97,18 +97,13 @@ def address_for(message: Message) -> Address:
     )
 
 
-def requests_for(
-    sources: Sequence[YouTube | Upload], message: Message, asker: Asker, wish: Wish, turn: str = ""
-) -> list[Request]:
-    """One request for each source, in order; the same ones whenever the same message arrives.
-
-    `turn` tells apart what is asked for again on the same message.
-    """
+def requests_for(sources: Sequence[YouTube | Upload], message: Message, asker: Asker, wish: Wish) -> list[Request]:
+    """One request for each source, in order; the same ones whenever the same message arrives."""
     address = address_for(message)
     now = time.time()
     return [
         Request(
-            id=request_id(asker.chat, str(message.message_id), source, turn),
+            id=request_id(asker.chat, str(message.message_id), source),
             platform=PLATFORM,
             chat=asker.chat,
             asker=asker.person,

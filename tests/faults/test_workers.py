@@ -192,10 +192,15 @@ async def test_a_restarted_worker_runs_its_predecessors_song_again(
         await fleet.in_hands_of(first, [request])
         first.kill()
         await first.wait()
+    began = time.monotonic()
     async with fleet.worker("second"):
+        up = time.monotonic() - began
         waited = await fleet.until_started_again(request)
         await fleet.until_ready([request])
     with capsys.disabled():
-        print(f"\nthe song of a killed worker ran again {waited:.1f} s after the restart")  # noqa: T201
+        print(  # noqa: T201
+            f"\nthe song of a killed worker ran again {up + waited:.1f} s after the restart, {waited:.1f} s after the"
+            " next one was up"
+        )
     assert fleet.starts(request) == ["1", "2"]
-    assert waited < 15 + 10, "its lease ends after ten seconds; and a machine may be busy"
+    assert waited < 15, "nobody waits for the lease of a worker that is known to be dead"

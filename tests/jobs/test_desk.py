@@ -2,7 +2,8 @@
 
 from arq.constants import in_progress_key_prefix
 
-from jobs import keys
+from jobs import keys, scripts
+from jobs.connection import run_script
 from jobs.desk import Desk
 from jobs.outcomes import Phase
 from jobs.queue import JobQueue
@@ -26,6 +27,27 @@ async def test_a_dead_workers_track_is_freed_by_the_next(queue: JobQueue, desk: 
     assert track.starts == 2
     assert await desk.ready(request.track_id, await desk.wanted(request.track_id)), "the dead man's word counts no more"
     assert (await seen(queue, request)).phase is Phase.WAITING
+
+
+async def test_who_is_known_to_be_dead_needs_no_lease_to_end(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    asked: list[str] = []
+
+    def is_dead(worker: str) -> bool:
+        asked.append(worker)
+        return len(asked) > 1
+
+    next_worker = Desk(queue.redis, "worker-2", is_dead=is_dead)
+    assert await next_worker.recover() == [], "nobody knows yet"
+    assert await next_worker.begin(request.track_id) is None
+    assert await next_worker.recover() == [request.track_id]
+    assert await next_worker.begin(request.track_id) is not None
+    assert await Desk(queue.redis, "worker-3", is_dead=lambda worker: worker == "worker-1").recover() == []
+    assert asked == ["worker-1", "worker-1"]
+    assert await run_script(queue.redis, scripts.BEREAVE, [keys.lease(request.track_id)], "worker-1") == 0
+    assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-2", "the next one's lease is nobody's else"
 
 
 async def test_handing_back_does_not_count_as_a_start(queue: JobQueue, desk: Desk) -> None:

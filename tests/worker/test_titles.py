@@ -56,6 +56,20 @@ async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
     ]
 
 
+async def test_a_long_line_is_asked_in_several_goes_and_nobody_twice(
+    site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings
+) -> None:
+    studio = Studio(desk=Desk(queue.redis, "worker-1"), store=store, settings=settings)
+    videos = [site.add(Video(f"line{number:06}A", title=f"Song {number}", seconds=number)) for number in range(1, 16)]
+    requests = [request_for(YouTube(video_id=video.video_id)) for video in videos]
+    for request in requests:
+        await queue.submit(request)
+    await ask(studio)
+    views = await queue.views([request.id for request in requests])
+    assert [view.called.seconds for view in views[1:] if view.called] == list(range(2, 16))
+    assert [asked.path for asked in site.requests].count("/watch") == 14
+
+
 async def test_without_a_network_songs_wait_without_names(
     queue: JobQueue, store: ResultStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

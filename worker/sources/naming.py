@@ -4,9 +4,9 @@ Modest on purpose: the words of the uploader stay, save what is said of the film
 """
 
 import re
-import unicodedata
 from typing import Final
 
+from jobs.names import one_line
 from jobs.outcomes import Tags
 
 _DASH: Final = re.compile(r"\s+[-\u2013\u2014\u2015]\s+")
@@ -22,7 +22,6 @@ _REMARK: Final = re.compile(
     r"radio edit|extended|single version|album version|full album|mono|stereo|hd|hq|\d{4})\b",
     re.IGNORECASE,
 )
-_DIRECTIONS: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _VEVO: Final = re.compile(r"vevo$", re.IGNORECASE)
 
 
@@ -32,7 +31,7 @@ def tags_of(title: str, author: str, video_id: str) -> Tags:
     `Artist - Title` is split; when the channel's name is what stands behind the dash, the other way round. Channels
     called `Artist - Topic` are YouTube's own for released recordings: there, the title is the song's name as it is.
     """
-    title, author = _plain(title), _plain(author)
+    title, author = one_line(title), one_line(author)
     artist = author.removesuffix(" - Topic")
     if artist != author:
         return Tags(title=title or video_id, artist=artist)
@@ -44,16 +43,6 @@ def tags_of(title: str, author: str, video_id: str) -> Tags:
             return Tags(title=left, artist=right[0])
         return Tags(title=right[0], artist=left)
     return Tags(title=title or video_id, artist=artist)
-
-
-def _plain(text: str) -> str:
-    """`text` in composed form, without control and direction characters, with single spaces."""
-    kept = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
-    return " ".join("".join(char for char in kept if not _invisible(char)).split())
-
-
-def _invisible(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cs", "Co", "Cn") or char in _DIRECTIONS
 
 
 def _same(one: str, other: str) -> bool:

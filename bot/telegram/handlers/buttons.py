@@ -4,7 +4,6 @@ from telegram import CallbackQuery
 
 from bot.cards import Action, Card, Verb, parse_action
 from bot.faces import note_of
-from bot.telegram.changing import change
 from bot.telegram.front import Asker, Front
 from bot.telegram.handlers import preferences, results
 from bot.telegram.handlers.commands import LOOK_BACK, cancel_all
@@ -32,7 +31,7 @@ async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
             return await _resend(front, asker, action)
         case Verb.STEMS | Verb.FORMAT | Verb.PACKAGE:
             return await preferences.choose(front, asker, query, action)
-        case Verb.MIX | Verb.PICK | Verb.PAGE | Verb.WANT | Verb.FORGET:
+        case Verb.MIX | Verb.PICK | Verb.MAKE | Verb.PAGE | Verb.WANT | Verb.FORGET:
             view = await _view(front, asker, action)
             if view is None:
                 return say(asker.language, "button-gone")
@@ -49,7 +48,7 @@ async def _cancel(front: Front, asker: Asker, query: CallbackQuery, action: Acti
         return say(asker.language, "cancel-too-late")
     note = note_of(view)
     if note is None or note.reference != _message_id(query):
-        change(front, query, Card(text=say(asker.language, "cancel-done", count=1)))
+        front.changes.make(query, Card(text=say(asker.language, "cancel-done", count=1)))
     return say(asker.language, "cancel-done", count=1)
 
 
@@ -59,7 +58,7 @@ async def _cancel_all(front: Front, asker: Asker, query: CallbackQuery) -> str:
     if not own:
         return say(asker.language, "cancel-nothing")
     said = say(asker.language, "cancel-done", count=await cancel_all(front, own))
-    change(front, query, Card(text=said))
+    front.changes.make(query, Card(text=said))
     return said
 
 

@@ -7,7 +7,6 @@ from telegram import CallbackQuery, Message
 
 from bot.cards import Action, Button, Card, settings_card
 from bot.groups import Customs, customs_of, keep_customs
-from bot.telegram.changing import change
 from bot.telegram.front import Asker, Front, reply
 from bot.telegram.platform import keyboard
 from bot.telegram.rights import may_change_settings
@@ -58,10 +57,7 @@ async def _choose_custom(front: Front, asker: Asker, query: CallbackQuery) -> st
 
 async def _saved(front: Front, asker: Asker, query: CallbackQuery, language: Language) -> str:
     shown = await _menu(front, asker.chat, language, in_group=asker.in_group)
-    old = query.message
-    # The menu may be an old one that shows something else than what was chosen before.
-    if isinstance(old, Message) and (old.text != shown.text or old.reply_markup != keyboard(shown)):
-        change(front, query, shown)
+    front.changes.make(query, shown)
     return say(language, "settings-saved")
 
 

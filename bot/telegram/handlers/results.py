@@ -9,12 +9,12 @@ from telegram import CallbackQuery, Message
 
 from bot.cards import Action, Card, Verb, heading
 from bot.follow import Way
-from bot.mixes import Wanted, from_letters, is_whole, mix_of, read_words, stem_word
+from bot.mixes import Wanted, from_letters, is_whole, mix_of, mix_words, read_words, stem_word
 from bot.offers import Rows, first_page, forget_page, other_counts, pick_page, second_page
+from bot.picking import Tap, pick, picked, read_tap
 from bot.repeats import tracks_of
 from bot.telegram.about import request_about
 from bot.telegram.address import PLATFORM, Address
-from bot.telegram.changing import change
 from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.platform import address_of, keyboard
 from bot.telegram.rights import may_cancel
@@ -40,11 +40,14 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery, view: View, 
             wish = _mixed(request.wish, action.choice)
             if not wish.mix or is_whole(wish.mix, wish.model.stems):  # a made-up button
                 return say(asker.language, "button-old")
-            return await _again(front, asker, query, request, wish)
+            return await _again(front, asker, query, request, wish, action)
         case Verb.WANT:
-            return await _again(front, asker, query, request, _changed(request.wish, action.choice))
+            wish = _changed(request.wish, action.choice)
+            return await _again(front, asker, query, request, wish, action)
         case Verb.PICK:
-            return await _pick(front, asker, query, request, _mixed(request.wish, action.choice))
+            return await _pick(front, asker, query, request, read_tap(action.choice, request.wish.model.stems))
+        case Verb.MAKE:
+            return await _make(front, asker, query, request, read_tap(action.choice, request.wish.model.stems))
         case Verb.FORGET:
             return await _forget(front, asker, query, view, sure=action.choice == "yes")
         case _:
@@ -53,19 +56,37 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery, view: View, 
             return ""
 
 
-async def _pick(front: Front, asker: Asker, query: CallbackQuery, request: Request, picked: Wish) -> str:
-    """Show the keyboard that chooses stems."""
-    count = picked.model.stems
-    _turn_to(front, query, pick_page(request, count, picked.mix, asker.language))
-    if picked.mix:
-        return ""
-    if count == request.wish.model.stems or await front.follower.has_stems(track_id_of(request.source, picked.model)):
+async def _pick(front: Front, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
+    """Turn a stem on or off, on the keyboard that chooses them; which may show it only later."""
+    chosen = await pick(front.queue.redis, _place(asker, query), tap)
+    _turn_to(front, query, pick_page(request, tap.count, chosen, asker.language))
+    if chosen:
+        return mix_words(chosen, tap.count, asker.language)
+    model = _model(request.wish, tap.count)
+    if tap.count == request.wish.model.stems or await front.follower.has_stems(track_id_of(request.source, model)):
         return say(asker.language, "pick-how")
-    return say(asker.language, "pick-how-anew", stems=count)
+    return say(asker.language, "pick-how-anew", stems=tap.count)
+
+
+async def _make(front: Front, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
+    """The mix of what is chosen now, also where the keyboard does not show it yet."""
+    chosen = await picked(front.queue.redis, _place(asker, query), tap.count)
+    tap = Tap(count=tap.count, chosen=tap.chosen if chosen is None else chosen)
+    if not tap.chosen:
+        return say(asker.language, "pick-how")
+    if is_whole(tap.chosen, tap.count):
+        return say(asker.language, "mix-whole")
+    wish = request.wish.model_copy(update={"model": _model(request.wish, tap.count), "mix": tap.chosen})
+    asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.wish.model.stems))
+    return await _again(front, asker, query, request, wish, asked)
+
+
+def _place(asker: Asker, query: CallbackQuery) -> str:
+    return f"{asker.chat}:{query.message.message_id if query.message is not None else query.inline_message_id}"
 
 
 def _turn_to(front: Front, query: CallbackQuery, rows: Rows) -> None:
-    change(front, query, Card(text="", buttons=rows))
+    front.changes.make(query, Card(text="", buttons=rows))
 
 
 def _mixed(wish: Wish, choice: str) -> Wish:
@@ -93,13 +114,13 @@ def _changed(wish: Wish, choice: str) -> Wish:
             return wish.model_copy(update={"format": Format(choice)})
 
 
-async def _again(front: Front, asker: Asker, query: CallbackQuery, request: Request, wish: Wish) -> str:
+async def _again(front: Front, asker: Asker, query: CallbackQuery, request: Request, wish: Wish, asked: Action) -> str:
     """Another request for the song of an earlier one, with a card of its own under the old one."""
     if query.message is None:
         return say(asker.language, "button-old")
     place = address_of(request).model_copy(update={"message_id": query.message.message_id})
     for turn in count():
-        new = _request(asker, request, wish, place, str(query.data), turn)
+        new = _request(asker, request, wish, place, asked.text, turn)
         before = await front.queue.view(new.id)
         if before is None:
             return await _accept(front, asker, new, request)
@@ -160,7 +181,7 @@ async def _forget(front: Front, asker: Asker, query: CallbackQuery, view: View, 
         await asyncio.to_thread(front.store.forget, track)
     if isinstance(request.source, Upload):
         front.store.inbox(request.source).unlink(missing_ok=True)
-    change(front, query, Card(text=f"{named}\n{say(language, 'card-forgotten')}"))
+    front.changes.make(query, Card(text=f"{named}\n{say(language, 'card-forgotten')}"))
     return say(language, "forget-done")
 
 

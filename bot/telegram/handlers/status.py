@@ -16,7 +16,6 @@ from bot.playlists import run_line
 from bot.tally import ends
 from bot.telegram.about import request_about
 from bot.telegram.address import PLATFORM
-from bot.telegram.changing import change
 from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.handlers.commands import cancel_all, label_of
 from bot.telegram.lengths import joined
@@ -76,7 +75,7 @@ async def _stop(front: Front, asker: Asker, query: CallbackQuery, view: View) ->
     if not await may_cancel(front, asker, view.request):
         return say(asker.language, "cancel-not-yours")
     stopped = await cancel_all(front, [view])
-    change(front, query, await _list(front, asker))
+    front.changes.make(query, await _list(front, asker))
     return say(asker.language, "cancel-done", count=1) if stopped else say(asker.language, "cancel-too-late")
 
 

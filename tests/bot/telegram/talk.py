@@ -55,7 +55,8 @@ async def reply_to(chat: Chat, card: Message) -> Message:
 
 
 async def answered_soon(press: Press) -> str:
+    """What the press is answered with: at once, whatever else waits for the chat's pace, which may be a minute."""
     began = time.monotonic()
     said = await press.answer()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 8
     return said

@@ -8,7 +8,7 @@ import pytest
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import OTHER, SONG, Rig, Worker, cards, files, settings_for
-from tests.bot.telegram.talk import MP3, band_of, done, in_line
+from tests.bot.telegram.talk import MP3, band_of, done, in_line, turned
 from tests.peers.botapi import BotApi
 
 # --- who is heard -------------------------------------------------------------------------------------------------
@@ -141,6 +141,7 @@ async def test_a_supergroup_keeps_everything(closed: Rig, told: bool) -> None:
         menu = await old.until(lambda message: "What you get" in message.text)
         for label in ("Zip", "Português"):
             await (await old.press(menu, label, by=ana)).answer()
+            await turned(old, menu, f"✓ {label}")
         await old.say(f"/stems {SONG} {OTHER}", by=bo)
         await old.until(lambda message: "jNQXAC9IVRw" in message.text)
         track = await rig.worker.take()

@@ -7,7 +7,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -68,11 +67,9 @@ async def test_killed_at_any_line_the_next_one_carries_on(rig: Rig, start: Start
     await rig.settled()
     assert cards(ana) == [card]
     assert len(files(ana)) == 2
-    began = time.monotonic()
     second.send_signal(signal.SIGTERM)
-    _, log = await asyncio.wait_for(second.communicate(), 10)
+    _, log = await asyncio.wait_for(second.communicate(), 20)  # less than containers get before they are killed
     assert second.returncode == 0, log.decode()
-    assert time.monotonic() - began < 5
     assert rig.server.token not in log.decode()
     assert "Traceback" not in log.decode()
 

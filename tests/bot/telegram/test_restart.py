@@ -51,7 +51,8 @@ async def test_a_card_that_was_never_sent_is_sent(rig: Rig) -> None:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the bot says is in the chat a while before it hears so."""
+    """What the bot says is in the chat a while before it hears so, and less than it may take to stop."""
+    monkeypatch.setattr("bot.follow.GRACE", 8.0)
 
     def slowly(method: Callable[[BotApi, Params], Any]) -> Callable[[BotApi, Params], Any]:
         async def call(server: BotApi, params: Params) -> Any:

@@ -15,7 +15,7 @@ class Updates:
     waiting: dict[int, Json] = field(default_factory=dict)
     next_id: int = 1000
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _turn: int = 0
+    polls: int = 0  # so far; the last one is the one that counts
 
     def add(self, kind: str, content: Json) -> int:
         """Queue one update; its id."""
@@ -37,8 +37,8 @@ class Updates:
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
         """What is new since `offset`, which confirms everything before it. A newer poll ends an older one."""
-        self._turn += 1
-        turn = self._turn
+        self.polls += 1
+        turn = self.polls
         self._wake()
         if offset < 0:
             offset = max([*list(self.waiting)[offset:], 0])
@@ -50,7 +50,7 @@ class Updates:
                 await asyncio.wait_for(self._news.wait(), left)
             except TimeoutError:
                 break
-            if turn != self._turn:
+            if turn != self.polls:
                 raise Refused(
                     409,
                     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",

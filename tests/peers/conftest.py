@@ -1,0 +1,33 @@
+"""The small Bot API server, a bot that knows it, and somebody who wrote to that."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from telegram import Bot
+
+from tests.peers.botapi import BotApi, Chat
+
+
+@pytest.fixture(autouse=True)
+def _timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Durations as `timedelta`, or python-telegram-bot warns that they will be."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApi]:
+    async with BotApi() as one:
+        yield one
+
+
+@pytest.fixture
+async def bot(server: BotApi) -> AsyncIterator[Bot]:
+    async with Bot(server.token, base_url=server.base_url, base_file_url=server.file_url) as one:
+        yield one
+
+
+@pytest.fixture
+async def chat(server: BotApi) -> Chat:
+    chat = server.private(server.person("Ana", language="pt"))
+    await chat.say("hello")
+    return chat
