@@ -14,8 +14,8 @@ from bot.telegram.courtesy import TelegramBot
 from bot.telegram.platform import PATIENT
 from bot.telegram.playlists import Playlists
 from bot.telegram.rights import Admins
-from bot.texts import Language, negotiate
-from jobs.limits import Limits
+from bot.texts import Language, negotiate, say, sentence
+from jobs.limits import Limits, OverQuota, TooManyOpen
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
@@ -94,3 +94,12 @@ def as_reply(message: Message) -> dict[str, Any]:
         "message_thread_id": message.message_thread_id if message.is_topic_message else None,
         "reply_parameters": ReplyParameters(message.message_id, allow_sending_without_reply=True),
     }
+
+
+def refusal(why: TooManyOpen | OverQuota, language: Language) -> str:
+    """What somebody is told who asks for more than there is room for."""
+    match why:
+        case TooManyOpen():
+            return say(language, "too-many-open-here" if why.here else "too-many-open", limit=why.limit)
+        case OverQuota():
+            return sentence(why.failure, language)

@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Messag
 from bot.links import Found, Playlist
 from bot.playlists import Run, run_id
 from bot.telegram.address import PLATFORM
-from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.front import Asker, Front, refusal, replied_to, reply
 from bot.telegram.handlers.pace import is_heard
 from bot.telegram.sources import (
     File,
@@ -138,11 +138,8 @@ async def _accept(front: Front, asker: Asker, request: Request) -> tuple[bool, s
     """Whether it is new; and what to say when there is no room for it."""
     try:
         new = await front.follower.accept(request, await front.limits(asker.person))
-    except TooManyOpen as full:
-        key = "too-many-open-here" if full.here else "too-many-open"
-        return False, say(asker.language, key, limit=full.limit)
-    except OverQuota as over:
-        return False, sentence(over.failure, asker.language)
+    except (TooManyOpen, OverQuota) as why:
+        return False, refusal(why, asker.language)
     return new, ""
 
 

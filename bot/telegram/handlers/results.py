@@ -15,10 +15,11 @@ from bot.picking import Tap, pick, picked, read_tap
 from bot.repeats import tracks_of
 from bot.telegram.about import request_about
 from bot.telegram.address import PLATFORM, Address
-from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.front import Asker, Front, refusal, replied_to, reply
 from bot.telegram.platform import address_of, keyboard
 from bot.telegram.rights import may_cancel
-from bot.texts import say, sentence
+from bot.telegram.sources import address_for
+from bot.texts import say
 from jobs import keys, shelf
 from jobs.limits import OverQuota, TooManyOpen
 from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Upload, Wish, request_id
@@ -148,11 +149,8 @@ async def _accept(front: Front, asker: Asker, request: Request, about: Request) 
     way = await front.follower.way(request)
     try:
         await front.follower.accept(request, await front.limits(asker.person), way)
-    except TooManyOpen as full:
-        key = "too-many-open-here" if full.here else "too-many-open"
-        return say(asker.language, key, limit=full.limit)
-    except OverQuota as over:
-        return sentence(over.failure, asker.language)
+    except (TooManyOpen, OverQuota) as why:
+        return refusal(why, asker.language)
     match way:
         case Way.SENT_BEFORE:
             return say(asker.language, "made-again")
@@ -229,12 +227,7 @@ async def _order(
     front: Front, asker: Asker, message: Message, about: Request, stems: tuple[Stem, ...], count_: StemCount
 ) -> None:
     wish = about.wish.model_copy(update={"mix": stems, "model": _model(about.wish, count_)})
-    place = Address(
-        chat_id=message.chat_id,
-        message_id=message.message_id,
-        thread_id=message.message_thread_id if message.is_topic_message else None,
-    )
-    request = _request(asker, about, wish, place, "mix")
+    request = _request(asker, about, wish, address_for(message), "mix")
     anew = await front.follower.way(request) is Way.SEPARATE
     known = await front.queue.view(request.id) is not None
     said = await _accept(front, asker, request, about)
