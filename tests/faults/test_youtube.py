@@ -1,0 +1,148 @@
+"""What YouTube does to a song, through the whole worker: the right reason, few requests, and the slot is free again."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.texts import LANGUAGES, sentence
+from jobs import keys
+from jobs.failures import Failure, Reason
+from jobs.models import Format, Request, Wish, YouTube
+from jobs.outcomes import Phase
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.peers.videos import NOT_A_BOT, Trouble, Video, unplayable
+from tests.peers.youtube import YouTubeStandIn
+from tests.running import PATIENCE
+from tests.weights import models_dir
+from tests.worker.studio import ask, seen, worker_process
+
+__all__ = ["models_dir"]
+
+US = Reason.YOUTUBE_REFUSED
+#: Who is to blame, where nothing comes: one provider may wait longer than there is time for the other.
+SILENCE = {Reason.STALLED, Reason.NETWORK, Reason.TIMED_OUT, US}
+#: About the way to YouTube, not about the video: the way that always works is offered.
+OFFERED = {US, Reason.STALLED, Reason.NETWORK, Reason.TIMED_OUT}
+
+PRIVATE = unplayable("LOGIN_REQUIRED", "Private video")
+GONE = unplayable("ERROR", "Video unavailable")
+PREMIERE = unplayable("LIVE_STREAM_OFFLINE", "Premieres in 3 hours")
+
+Stories = dict[str, tuple[Video, set[Reason]]]
+
+QUICK: Stories = {
+    "bot check": (Video("botcheckboA", playability=NOT_A_BOT), {US}),
+    "too many requests": (Video("toomanyreqA", trouble=Trouble.PLAYER_429), {US}),
+    "forbidden": (Video("forbiddenfA", trouble=Trouble.PLAYER_403), {US}),
+    "consent": (Video("consentconA", trouble=Trouble.CONSENT), {US}),
+    "another video": (Video("anothervidA", trouble=Trouble.WRONG_ID), {US}),
+    "media forbidden": (Video("mediaforbiA", trouble=Trouble.MEDIA_403), {US}),
+    "a page instead of media": (Video("pageinsteaA", trouble=Trouble.MEDIA_HTML), {US}),
+    "media do not decode": (Video("junkjunkjuA", trouble=Trouble.MEDIA_JUNK), {US}),
+    "shorter than it said": (Video("shortershoA", trouble=Trouble.OTHER_LENGTH, seconds=30), {US}),
+    "private": (Video("privateprvA", playability=PRIVATE), {Reason.PRIVATE}),
+    "gone": (Video("gonegonegoA", playability=GONE), {Reason.REMOVED}),
+    "live": (
+        Video("livelivelvA", claims={"isLive": True, "isLiveContent": True, "lengthSeconds": "0"}),
+        {Reason.LIVE},
+    ),
+    "premiere": (Video("premierepvA", claims={"isUpcoming": True}, playability=PREMIERE), {Reason.UPCOMING}),
+    "too long": (Video("toolongtooA", claims={"lengthSeconds": "4000"}), {Reason.TOO_LONG}),
+}
+SLOW: Stories = {
+    "media stand still": (Video("standstillA", trouble=Trouble.MEDIA_STALL), SILENCE),
+    "media trickle": (Video("trickletrkA", trouble=Trouble.MEDIA_TRICKLE), SILENCE),
+    "no answer": (Video("noanswernoA", trouble=Trouble.PLAYER_SILENT), SILENCE),
+}
+DEADLINE = 8  # seconds for a download that does not come
+
+
+@dataclass
+class Studio:
+    """One worker, and what YouTube was asked by it."""
+
+    queue: JobQueue
+    store: ResultStore
+    site: YouTubeStandIn
+    failures: dict[str, Failure] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    async def meet(self, stories: Stories) -> None:
+        """One trouble after the other, each by every provider, whatever became of the ones before."""
+        for name, (video, reasons) in stories.items():
+            await self.queue.redis.delete(keys.PROVIDERS)
+            asked, began = len(self.site.requests), time.monotonic()
+            request = ask(YouTube(video_id=self.site.add(video).video_id))
+            assert await self.until_over(request) is Phase.FAILED, name
+            self.seconds[name], self.requests[name] = time.monotonic() - began, len(self.site.requests) - asked
+            failure = (await seen(self.queue, request)).failure
+            assert failure is not None
+            assert failure.reason in reasons, (name, failure)
+            assert self.store.manifest(request.track_id) is None, f"{name}: nothing unverified is there to be delivered"
+            self.failures[name] = failure
+
+    async def until_over(self, request: Request) -> Phase:
+        await self.queue.submit(request)
+        async for view in self.queue.follow(request.id):
+            last = view.phase
+        return last
+
+
+@asynccontextmanager
+async def studio(
+    queue: JobQueue, store: ResultStore, url: SecretStr, data: Path, models: Path, **more: str
+) -> AsyncIterator[Studio]:
+    settings = Settings(_env_file=None, data=data, store=store.root.as_uri(), models=models)
+    with YouTubeStandIn() as site:
+        async with worker_process(settings, url, **site.environment, **more):
+            yield Studio(queue, store, site)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+async def test_whatever_youtube_does_the_next_song_comes(
+    queue: JobQueue,
+    store: ResultStore,
+    tmp_path: Path,
+    models_dir: Path,
+    valkey_server: SecretStr,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with asyncio.timeout(2 * PATIENCE), studio(queue, store, valkey_server, tmp_path, models_dir) as quick:
+        await quick.meet(QUICK)
+        good = quick.site.add(Video("jNQXAC9IVRw", title="Some Band - A Song"))
+        song = ask(YouTube(video_id=good.video_id), Wish(format=Format.FLAC))
+        await queue.redis.delete(keys.PROVIDERS)
+        assert await quick.until_over(song) is Phase.READY, "the slot is free, and YouTube not given up"
+        assert store.manifest(song.track_id) is not None
+    impatient = {"FLBT_STALL_TIMEOUT": "3", "FLBT_FETCH_TIMEOUT": str(DEADLINE)}
+    async with (
+        asyncio.timeout(2 * PATIENCE),
+        studio(queue, store, valkey_server, tmp_path, models_dir, **impatient) as slow,
+    ):
+        await slow.meet(SLOW)
+    requests, failures = quick.requests | slow.requests, quick.failures | slow.failures
+    with capsys.disabled():
+        most = max(requests, key=lambda name: requests[name])
+        print(  # noqa: T201 - the figures of docs/reliability.md
+            f"\nYouTube: {len(failures)} kinds of trouble, at most {requests[most]} requests for one song ({most});"
+            f" the slot was free again after at most {max(quick.seconds.values()):.1f} s, and {DEADLINE} s given for"
+            f" what never comes, after {max(slow.seconds.values()):.1f} s"
+        )
+    assert max(requests.values()) < 50
+    for failure in failures.values():
+        words = [sentence(failure, language) for language in LANGUAGES]
+        assert all(words)
+        assert "audio file" in words[0] or failure.reason not in OFFERED, words[0]
+    # What is left half made by a worker that was killed in the end is swept by the next one.
+    store.sweep()
+    assert list((store.root / "work").iterdir()) == []
