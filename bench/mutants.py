@@ -60,7 +60,10 @@ TESTS: Final = {
     "jobs/shelf.py": f"{QUEUE} tests/bot/telegram/test_repeats.py",
     "jobs/store.py": "tests/jobs/test_store.py",
     "jobs/supervise.py": "tests/jobs/test_supervise.py",
-    "jobs/youtube.py": "tests/jobs/test_providers.py tests/jobs/test_listings.py tests/worker/sources/test_listing.py",
+    "jobs/youtube.py": (
+        "tests/jobs/test_providers.py tests/worker/sources/test_providers.py tests/jobs/test_listings.py"
+        " tests/worker/sources/test_listing.py"
+    ),
     "bot/links.py": "tests/bot/test_links.py",
     "bot/delivery.py": "tests/bot/test_delivery.py tests/bot/test_fitting.py",
     "bot/fitting.py": "tests/bot/test_fitting.py tests/bot/test_delivery.py",

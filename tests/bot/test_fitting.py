@@ -5,12 +5,13 @@ import pytest
 from bot.delivery import CLOUD, LOCAL, Kind, Note, Plan, foreseen, note_text, plan
 from bot.fitting import RATES
 from jobs.models import Format, Package, Rendition, Stem, Wish, YouTube
+from jobs.outcomes import StoredFile
 from tests.bot.planned import MB, notes, shape, song, stems
 
 
 @pytest.mark.parametrize(
     ("seconds", "kbps"),
-    [(1300, 256), (1540, 256), (1560, 192), (2000, 192), (2070, 160), (3600, 96), (12000, 32)],
+    [(1300, 256), (1540, 256), (1560, 192), (2000, 192), (2070, 160), (3600, 96), (5000, 64), (7000, 48), (12000, 32)],
 )
 def test_long_songs_get_the_best_bit_rate_that_fits(seconds: float, kbps: int) -> None:
     made = plan(song(seconds), [stems(Format.MP3, 60, 60)], Wish(), CLOUD)
@@ -112,3 +113,11 @@ def test_large_flac_of_a_long_song_becomes_mp3_at_a_lower_rate() -> None:
     )
     assert notes(sent) == ["note-compressed", "note-lower-rate", "note-several-messages"]
     assert {part.kind for part in sent.parts} == {Kind.AUDIO}
+
+
+def test_a_large_cover_counts_in_every_file_that_carries_it() -> None:
+    cover = StoredFile(name="cover.jpg", bytes_=2 * MB)
+    manifest = song(600, kept=49 * MB)
+    wish = Wish(format=Format.WAV)
+    for one, format_ in ((manifest, Format.FLAC), (manifest.model_copy(update={"cover": cover}), Format.MP3)):
+        assert plan(one, [], wish, CLOUD).needs == (Rendition(kind="stems", format=format_),)

@@ -3,8 +3,8 @@
 import pytest
 
 from jobs.makers import maker_for
-from jobs.models import Model, YouTube
-from jobs.outcomes import Manifest, Tags
+from jobs.models import Format, Model, Rendition, YouTube
+from jobs.outcomes import Manifest, Rendered, Tags
 from jobs.settings import Settings
 
 
@@ -27,3 +27,20 @@ def test_another_engines_stems_are_made_again(made_by: str, set_to: dict[str, st
         stems=(), engine=made_by, made_at=0,
     )  # fmt: skip
     assert maker_for(Settings(_env_file=None).model_copy(update=set_to)).would_make(manifest) is not again
+
+
+@pytest.mark.parametrize(
+    ("format_", "asked", "made_at", "stays"),
+    [
+        (Format.MP3, 0, 320, True),
+        (Format.MP3, 0, 256, False),
+        (Format.MP3, 96, 96, True),
+        (Format.MP3, 0, 0, True),  # made before bit rates were noted
+        (Format.FLAC, 0, 0, True),
+    ],
+)
+def test_a_rendition_stays_while_it_would_get_the_bit_rate_that_it_has(
+    format_: Format, asked: int, made_at: int, stays: bool
+) -> None:
+    rendered = Rendered(rendition=Rendition(kind="stems", format=format_, kbps=asked), files=(), kbps=made_at)
+    assert maker_for(Settings(_env_file=None)).would_render(rendered) is stays

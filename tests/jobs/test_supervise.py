@@ -11,6 +11,10 @@ from jobs.supervise import Misconfigured, Part, running
 
 LIVES = "import os, sys; open(sys.argv[1], 'a').write(f'{os.getpid()} '); sys.stdin.read()"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {LIVES}; signal.pause()"
+POLITE = (
+    "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(open(sys.argv[1], 'a').write('asked ')));"
+    f"{LIVES}"
+)
 
 
 def part(code: str, notes: Path) -> Part:
@@ -49,3 +53,26 @@ async def test_a_part_that_is_set_up_wrong_is_not_started_again(tmp_path: Path) 
         with pytest.raises(Misconfigured):
             await asyncio.wait_for(keeper, 20)
     assert len(await pids(notes, 1)) == 1
+
+
+async def test_a_part_is_asked_to_stop_before_it_is_killed(tmp_path: Path) -> None:
+    notes = tmp_path / "pids"
+    async with running(part(POLITE, notes)):
+        await pids(notes, 1)
+    assert notes.read_text().endswith(" asked ")
+
+
+@pytest.mark.parametrize("apart", [True, False])
+async def test_what_a_part_says_goes_where_it_belongs(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], apart: bool
+) -> None:
+    """A command whose results are read from standard output starts parts as well."""
+    notes, log = tmp_path / "pids", tmp_path / "log"
+    says = f"import sys; print('said'); print('logged', file=sys.stderr); sys.stdout.flush(); {LIVES}"
+    with log.open("wb") as output:
+        loud = Part("part", [sys.executable, "-c", says, str(notes)], {}, output if apart else None)
+        async with running(loud):
+            await pids(notes, 1)
+    heard = capfd.readouterr()
+    assert (heard.out, "logged" in heard.err) == (("", False) if apart else ("said\n", True))
+    assert log.read_text() == ("logged\n" if apart else "")
