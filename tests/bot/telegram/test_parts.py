@@ -96,21 +96,18 @@ async def test_a_chat_gets_a_few_at_once_then_one_a_second(true_pace: None) -> N
     courtesy, calls = Courtesy(), Calls()
     await asyncio.gather(*(calls.through(courtesy, 1) for _ in range(CHAT_BURST + 1)))
     gaps = [at - calls.at[0] for at in calls.at]
-    assert gaps[CHAT_BURST - 1] < 0.5
-    assert 0.8 < gaps[CHAT_BURST] < 1.5
+    assert gaps[CHAT_BURST - 1] < 0.8 < gaps[CHAT_BURST]
 
 
 async def test_only_the_chat_that_was_told_waits() -> None:
     courtesy, calls, others = Courtesy(), Calls(RetryAfter(1)), Calls()
     with pytest.raises(RetryAfter):
         await calls.through(courtesy, 1)
-    began = time.monotonic()
     with pytest.raises(RetryAfter):
         await calls.through(courtesy, 1)
     assert len(calls.at) == 1, "not even asked"
-    await others.through(courtesy, 2)
-    assert time.monotonic() - began < 0.5
-    await calls.through(courtesy, 1, tries=1)
+    await asyncio.gather(calls.through(courtesy, 1, tries=1), others.through(courtesy, 2))
+    assert others.at[0] < calls.at[1]
     assert calls.at[1] - calls.at[0] >= 1
 
 
@@ -131,9 +128,9 @@ async def test_a_penalty_of_hours_is_the_callers_to_plan() -> None:
 async def test_what_shows_nobody_a_message_is_not_held_up() -> None:
     courtesy, calls = Courtesy(), Calls()
     began = time.monotonic()
-    for _ in range(20):
+    for _ in range(60):  # which would take a minute
         await calls.through(courtesy, 1, endpoint="getChat")
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 20
 
 
 def jpeg(width: int, height: int, size: int = 0) -> bytes:
