@@ -37,7 +37,7 @@ FETCHED: Final = "tests/worker/separation/test_weights.py"
 
 #: The tests that are about a module, quick ones first.
 TESTS: Final = {
-    "jobs/connection.py": QUEUE,
+    "jobs/connection.py": f"tests/jobs/test_connection.py {QUEUE}",
     "jobs/desk.py": QUEUE,
     "jobs/embedded.py": "tests/jobs/test_embedded.py",
     "jobs/failures.py": "tests/bot/test_texts.py tests/worker/test_child.py",

@@ -18,7 +18,6 @@ from jobs.outcomes import Manifest, Phase, Progress, Stage, View
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
-ACTION_BYTES: Final = 64  # what Telegram gives a button
 
 # Line breaks and control characters break a card's layout; marks of direction turn the rest of the line around.
 _UNSEEN: Final = re.compile(

@@ -70,9 +70,8 @@ def _lane_worker(
         await cleanup.sweep(store)
         await studio.desk.leave()
 
-    async def track(ctx: dict[Any, Any], *track_ids: str) -> None:  # noqa: ARG001
-        for track_id in track_ids:
-            await take(studio, track_id)
+    async def track(ctx: dict[Any, Any], track_id: str) -> None:  # noqa: ARG001
+        await take(studio, track_id)
         await cleanup.sweep(store)
 
     async def listing(ctx: dict[Any, Any], playlist_id: str) -> None:  # noqa: ARG001
