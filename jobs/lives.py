@@ -24,19 +24,22 @@ _NAME = re.compile(r"[\w.-]+")
 @contextmanager
 def living(folder: Path, name: str) -> Iterator[None]:
     """While the context lasts, and no longer than this process, `name` is alive."""
+    path = folder / name
     try:
         folder.mkdir(exist_ok=True)
-        lock = (folder / name).open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = path.open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)  # waits at most for one who looks at this moment
     except OSError as error:  # then its leases have to end by themselves
         log.warning("nobody will see at once when this worker dies: %s", error)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)  # a file that nobody holds would say that it is dead
         yield
         return
     with lock:
         try:
             yield
         finally:
-            (folder / name).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
 def is_dead(folder: Path, name: str) -> bool:
