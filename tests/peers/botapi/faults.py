@@ -13,6 +13,7 @@ class Trouble(StrEnum):
     DROP = "drop"  # the connection breaks before anything was done
     LOST = "lost"  # done, and the connection breaks before the answer
     HANG = "hang"  # never answered, nothing done
+    MUTE = "mute"  # done, and never answered
 
 
 @dataclass

@@ -187,13 +187,16 @@ class BotApi:
                 raise Refused(401, "Unauthorized")
             fault = next((one for one in self.faults if one.takes(record.method)), None)
             record.injected = fault is not None
-            if fault is not None and fault.trouble is not Trouble.LOST:
+            if fault is not None and fault.trouble not in (Trouble.LOST, Trouble.MUTE):
                 return await _misbehave(fault, http, record)
             if record.method not in METHODS:
                 raise Refused(404, "Not Found: method not found")
             async with self._digest(record):
                 result = METHODS[record.method](self, params)
             result = await result if inspect.isawaitable(result) else result
+            if fault is not None and fault.trouble is Trouble.MUTE:
+                self.notice()
+                await asyncio.Event().wait()
             if fault is not None:
                 return wire.break_off(http)
             record.code = 200
