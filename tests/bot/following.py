@@ -17,7 +17,7 @@ from jobs.models import Package, Request, Upload, Wish, YouTube, request_id
 from jobs.outcomes import View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
-from tests.bot.telegram.rig import Worker
+from tests.bot.telegram.rig import PATIENCE, Worker
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
 OTHER = YouTube(video_id="jNQXAC9IVRw")
@@ -88,7 +88,7 @@ async def following(queue: JobQueue, store: ResultStore, platform: Recorder) -> 
 
 
 async def until(condition: Callable[[], bool], what: object = "") -> None:
-    end = time.monotonic() + 8
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, what
         await asyncio.sleep(0.01)
@@ -96,7 +96,7 @@ async def until(condition: Callable[[], bool], what: object = "") -> None:
 
 async def ended(queue: JobQueue, request: Request) -> View:
     """The request once nobody attends to it any more."""
-    end = time.monotonic() + 8
+    end = time.monotonic() + PATIENCE
     while await queue.attended("test"):
         assert time.monotonic() < end
         await asyncio.sleep(0.01)

@@ -28,6 +28,9 @@ from tests.peers.botapi import BotApi, Chat, Message
 SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
 
+#: Seconds. What is waited for comes in a moment, on a machine that has nothing else to do.
+PATIENCE = 30.0
+
 #: How files begin, so that the Bot API server takes them for what they are.
 BEGINNINGS = {
     "mp3": b"\xff\xfb\x90\x00",
@@ -62,7 +65,7 @@ class Worker:
         self.maker = Maker.model_validate(self.maker.model_dump() | about)
         await introduce(self.queue.redis, self.maker)
 
-    async def take(self, seconds: float = 5) -> Track:
+    async def take(self, seconds: float = PATIENCE) -> Track:
         """The first track in the queue, once there is one."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -178,14 +181,14 @@ class Rig:
         """As after a pairing."""
         await answer(self.queue.redis.hset(keys.PEOPLE, "owner", f"telegram:{person_id}"))
 
-    async def settled(self, seconds: float = 10) -> None:
+    async def settled(self, seconds: float = PATIENCE) -> None:
         """Every card is final: nothing is left to attend to."""
         end = time.monotonic() + seconds
         while await self.queue.attended("telegram"):
             assert time.monotonic() < end, await self.queue.attended("telegram")
             await asyncio.sleep(0.02)
 
-    async def noted(self, card: Message, seconds: float = 5) -> None:
+    async def noted(self, card: Message, seconds: float = PATIENCE) -> None:
         """The queue knows of the card. A bot that dies in the moment before would post another one."""
         end = time.monotonic() + seconds
         while not any(f'"{card.id}"' in view.card for view in await self.queue.attended("telegram")):
@@ -197,7 +200,7 @@ class Rig:
         (newest,) = await self.queue.recent(f"telegram:{chat.id}", limit=1)
         return newest.phase
 
-    async def until_phase(self, chat: Chat, phase: Phase, seconds: float = 10) -> None:
+    async def until_phase(self, chat: Chat, phase: Phase, seconds: float = PATIENCE) -> None:
         end = time.monotonic() + seconds
         while not await self.queue.recent(f"telegram:{chat.id}") or await self.phase(chat) is not phase:
             assert time.monotonic() < end, f"not {phase}\n{chat.transcript()}"

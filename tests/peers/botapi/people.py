@@ -40,7 +40,7 @@ class Press:
     text: str = ""
     alert: bool = False
 
-    async def answer(self, seconds: float = 10) -> str:
+    async def answer(self, seconds: float = 30) -> str:
         await asyncio.wait_for(self.answered.wait(), seconds)
         return self.text
 
@@ -139,7 +139,7 @@ class Chat(Place):
         self.server.updates.add("callback_query", query | {"chat_instance": str(self.id)})
         return press
 
-    async def until(self, predicate: Callable[[Message], bool], seconds: float = 10) -> Message:
+    async def until(self, predicate: Callable[[Message], bool], seconds: float = 30) -> Message:
         """The newest message of the bot that `predicate` holds for, once there is one."""
 
         def found() -> Message | None:
