@@ -161,11 +161,11 @@ async def test_no_part_comes_twice_unasked_and_at_most_once_more_when_asked(
             await asyncio.gather(*(series.send_again(question) for question in series.questions))
             asked = series.twice()
     with capsys.disabled():
+        songs, killed, lost = len(series.cuts), KILLS * len(PEOPLE), LOSSES * len(PEOPLE)
         print(  # noqa: T201 - the figures of docs/reliability.md
-            f"\n{len(series.cuts)} songs, each cut off in one of its two parts, {KILLS * len(PEOPLE)} by {KILLS} kills of"
-            f" the bot, {LOSSES * len(PEOPLE)} by lost answers, seed {SEED}\n  unasked {arrived} of"
-            f" {3 * len(series.cuts)} files came, {len(unasked)} of them twice; after Send again all, {len(asked)} twice,"
-            " none more often"
+            f"\n{songs} songs, each cut off in one of two parts, {killed} by {KILLS} kills of the bot, {lost} by lost"
+            f" answers, seed {SEED}\n  unasked {arrived} of {3 * songs} files came, {len(unasked)} of them twice;"
+            f" after Send again all, {len(asked)} twice, none more often"
         )
     assert arrived == due
     assert unasked == []
