@@ -130,7 +130,7 @@ class BotApi:
         """The next `times` calls of `method` ("*": any but getUpdates), after `after` good ones, meet `trouble`."""
         self.faults.append(Fault(method.lower(), trouble, times, retry_after, after))
 
-    async def until(self, condition: Callable[[], T | None], seconds: float = 10, tell: Callable[[], str] = str) -> T:
+    async def until(self, condition: Callable[[], T | None], seconds: float = 30, tell: Callable[[], str] = str) -> T:
         """The condition's first true answer. It is asked after every request and message."""
         end = time.monotonic() + seconds
         while True:
