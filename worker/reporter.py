@@ -64,10 +64,6 @@ class Reporter:
         """The track's names and length, as the card shows them."""
         self._change(title=title, artist=artist or None, seconds=seconds)
 
-    @property
-    def song_seconds(self) -> float | None:
-        return self._progress.seconds
-
     async def publish_until_abandoned(self) -> None:
         """Publish what changed until nobody follows the track any more: a new stage and its first movement at once.
 

@@ -132,7 +132,6 @@ class RenderTask(Value):
     stems: tuple[StoredFile, ...]
     tags: Tags
     cover: Path | None = None
-    gain: float = 1.0
     renditions: tuple[Rendition, ...]
     output: Path
     mp3_kbps: int = 320
