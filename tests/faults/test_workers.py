@@ -202,5 +202,5 @@ async def test_a_restarted_worker_runs_its_predecessors_song_again(
             f"\nthe song of a killed worker ran again {up + waited:.1f} s after the restart, {waited:.1f} s after the"
             " next one was up"
         )
-    assert fleet.starts(request) == ["1", "2"]
+    assert fleet.starts(request) in (["1", "2"], ["2"])  # it may have died before it could say so
     assert waited < 15, "nobody waits for the lease of a worker that is known to be dead"
