@@ -20,7 +20,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 READY = "ready"
-CHECK = 0.5  # seconds between two looks at whether the server lives
+CHECK = 0.2  # seconds between two looks at whether the server lives
 
 
 @contextmanager
@@ -85,12 +85,16 @@ def _guard(folder: Path | None) -> None:
         except (ValkeyServerError, OSError) as error:
             print(str(error).replace("\n", " "), flush=True)  # noqa: T201
             return
+        stack.enter_context(contextlib.suppress(ValkeyServerError))  # there may be nothing to stop in the end
         stack.callback(server.stop)
         print(READY, socket, flush=True)  # noqa: T201
         while not _owner_gone(CHECK):
             if not server.is_running():  # killed: everybody reconnects, and the append-only file has the rest
                 server.terminate()
-                server.start()
+                try:
+                    server.start()
+                except (ValkeyServerError, OSError) as error:  # killed on its way, say: the next look tries again
+                    print(f"the queue did not start again: {error}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _owner_gone(seconds: float) -> bool:

@@ -77,6 +77,31 @@ def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Pat
     assert not [process for process in tree if process.is_running() and process.status() != "zombie"]
 
 
+def test_a_server_that_is_killed_on_its_way_back_comes_back_all_the_same(tmp_path: Path) -> None:
+    with private_valkey(tmp_path) as url:
+        killed: set[int] = set()
+        for _ in range(3):
+            killed.add(_kill_server_of(tmp_path, killed).pid)
+        for attempt in range(600):
+            with contextlib.suppress(RedisConnectionError), Redis.from_url(url.get_secret_value()) as redis:
+                assert redis.ping()
+                break
+            time.sleep(0.05)
+            assert attempt < 599
+
+
+def _kill_server_of(folder: Path, but: set[int]) -> psutil.Process:
+    """Kill the folder's server as soon as there is one that has not been killed before."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if process.pid not in but and process.name() == "valkey-server" and process.cwd() == str(folder):
+                    process.kill()
+                    return process
+    raise AssertionError("no server was started again")
+
+
 def test_a_killed_server_comes_back_with_what_it_knew(tmp_path: Path) -> None:
     with private_valkey(tmp_path) as url, Redis.from_url(url.get_secret_value()) as redis:
         redis.set("word", "kept")
