@@ -97,6 +97,7 @@ def deployment(
         # A name that Compose reads by itself. YAML has JSON inside.
         (folder / "docker-compose.override.yaml").write_text(json.dumps(_override(worker, authority, port)))
         running = Deployment(folder, _find_compose())
+        running.down(volumes=True)  # of a run that was cut off: its people would be known
         try:
             yield running
         finally:
