@@ -23,7 +23,7 @@ from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import Worker
 from tests.peers.botapi import BotApi, Chat, Message, Trouble
-from tests.running import PATIENCE
+from tests.running import PATIENCE, environment
 
 SEED = int(os.environ.get("DELIVERY_SEED", "1"))
 PEOPLE = ("Ana", "Bea", "Caio", "Davi", "Eva")
@@ -35,19 +35,15 @@ ARRIVED = (Trouble.MUTE, Trouble.LOST)
 @contextlib.asynccontextmanager
 async def bot(server: BotApi, url: SecretStr, store: ResultStore, folder: Path) -> AsyncIterator[asyncio.Event]:
     """A bot that is started again whenever somebody killed it; setting the event yielded kills it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
-    ours = {
-        "FLBT_TELEGRAM_TOKEN": server.token, "FLBT_TELEGRAM_BASE_URL": server.base_url,
-        "FLBT_TELEGRAM_FILE_URL": server.file_url, "FLBT_REDIS_URL": url.get_secret_value(),
-        "FLBT_STORE": store.root.as_uri(), "FLBT_DATA": str(folder), "FLBT_ACCESS": "open",
-    }  # fmt: skip
+    reached = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_STORE": store.root.as_uri()}
+    told = environment(server, folder, folder, **reached, FLBT_ACCESS="open")
     kill = asyncio.Event()
 
     async def keep() -> None:
         while True:
             with (folder / "bot.log").open("a") as log:
                 process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-P", "-m", "bot", "bot", cwd=folder, env={**kept, **ours}, stderr=log
+                    sys.executable, "-P", "-m", "bot", "bot", cwd=folder, env=told, stderr=log
                 )
             try:
                 await kill.wait()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import random
 import signal
 import sys
@@ -23,7 +22,7 @@ from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import Worker
 from tests.peers.botapi import BotApi, Chat, Message, Pace
-from tests.running import PATIENCE
+from tests.running import PATIENCE, environment
 
 CHATS, GROUPS, EACH = 100, 20, 10  # groups are among the chats
 SONGS = CHATS  # that are made while people talk to the bot
@@ -41,16 +40,11 @@ async def server() -> AsyncIterator[BotApi]:
 @contextlib.asynccontextmanager
 async def bot(server: BotApi, url: SecretStr, store: ResultStore, folder: Path) -> AsyncIterator[psutil.Process]:
     """The bot as people run it; told to stop in the end, it does, whatever is open."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
-    ours = {
-        "FLBT_TELEGRAM_TOKEN": server.token, "FLBT_TELEGRAM_BASE_URL": server.base_url,
-        "FLBT_TELEGRAM_FILE_URL": server.file_url, "FLBT_REDIS_URL": url.get_secret_value(),
-        "FLBT_STORE": store.root.as_uri(), "FLBT_DATA": str(folder), "FLBT_ACCESS": "open",
-        "FLBT_MAX_OPEN_PER_PERSON": str(EACH),
-    }  # fmt: skip
+    reached = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_STORE": store.root.as_uri()}
+    told = environment(server, folder, folder, **reached, FLBT_ACCESS="open", FLBT_MAX_OPEN_PER_PERSON=str(EACH))
     with (folder / "bot.log").open("w") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "bot", "bot", cwd=folder, env={**kept, **ours}, stderr=log
+            sys.executable, "-P", "-m", "bot", "bot", cwd=folder, env=told, stderr=log
         )
     try:
         await server.until(lambda: server.calls("setMyCommands"), PATIENCE)

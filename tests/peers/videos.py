@@ -114,6 +114,20 @@ class Video:
         return next((track for track in self.tracks if str(track.itag) == itag and track.xtags == xtags), None)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One request that arrived, inside TLS. `video_id`: of the video, or the list; `client`: who the player was asked
+    as; `cookies`: what it brought."""
+
+    host: str
+    method: str
+    path: str
+    query: dict[str, str]
+    video_id: str = ""
+    client: str = ""
+    cookies: str = ""
+
+
 def unplayable(status: str, reason: str, subreason: str = "", **more: Any) -> Json:
     """A `playabilityStatus` that refuses."""
     words: Json = {"reason": {"simpleText": reason}}

@@ -10,7 +10,6 @@ and the playlists, under the real host names:
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -19,23 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT, PLAYER_SCRIPT_PATH, RIDDLE, SORRY, page, solved
 from tests.peers.playlists import ListTrouble, Playlist, further_page, playlist_page
 from tests.peers.tunnel import Tunnel, TunnelHandler
-from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, Trouble, Video, player_answer, unplayable
+from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, Asked, Trouble, Video, player_answer, unplayable
 
 HOSTS = ("www.youtube.com", "youtube.com", "i.ytimg.com", MEDIA_HOST)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request that arrived, inside TLS. `video_id`: of the video, or the list; `client`: who the player was asked
-    as; `cookies`: what it brought."""
-
-    host: str
-    method: str
-    path: str
-    query: dict[str, str]
-    video_id: str = ""
-    client: str = ""
-    cookies: str = ""
 
 
 class YouTubeStandIn:
