@@ -25,11 +25,16 @@ import click
 
 ROOT: Final = Path(__file__).parent.parent
 #: Seconds, or five times what the tests take without a fault: one that makes them hang is noticed.
-LONGEST: Final = 60.0
+LONGEST: Final = 40.0
 
 QUEUE: Final = (
-    "tests/jobs/test_queue.py tests/jobs/test_desk.py tests/jobs/test_turns.py tests/jobs/test_minutes.py"
-    " tests/jobs/test_listings.py"
+    "tests/jobs/test_queue.py tests/jobs/test_looks.py tests/jobs/test_desk.py tests/jobs/test_turns.py"
+    " tests/jobs/test_minutes.py tests/jobs/test_listings.py"
+)
+FIGURES: Final = "tests/jobs/test_metrics.py"
+#: What front ends remember of chats and people.
+REMEMBERED: Final = (
+    "tests/bot/test_people.py tests/bot/test_wishes.py tests/bot/test_picking.py tests/worker/test_titles.py"
 )
 SPECTRA: Final = "tests/worker/separation/test_spectrogram.py"
 SONGS: Final = "tests/worker/separation/test_separate.py tests/worker/separation/test_stems.py"
@@ -40,26 +45,33 @@ TESTS: Final = {
     "jobs/connection.py": f"tests/jobs/test_connection.py {QUEUE}",
     "jobs/desk.py": QUEUE,
     "jobs/embedded.py": "tests/jobs/test_embedded.py",
+    "jobs/ends.py": FIGURES,
+    "jobs/exposed.py": FIGURES,
     "jobs/failures.py": "tests/bot/test_texts.py tests/worker/test_child.py",
-    "jobs/keys.py": QUEUE,
+    "jobs/keys.py": f"{QUEUE} {REMEMBERED}",
     "jobs/limits.py": QUEUE,
     "jobs/listings.py": "tests/jobs/test_listings.py tests/worker/test_listings.py",
+    "jobs/lives.py": "tests/jobs/test_lives.py",
     "jobs/logs.py": "tests/jobs/test_logs.py tests/jobs/test_settings.py",
     "jobs/looking.py": f"{QUEUE} tests/worker/test_check.py tests/bot/test_check.py",
     "jobs/makers.py": "tests/jobs/test_makers.py tests/bot/telegram/test_repeats.py tests/bot/telegram/test_status.py",
+    "jobs/metrics.py": FIGURES,
     "jobs/models.py": (
         "tests/jobs/test_names.py tests/bot/test_links.py tests/bot/test_delivery.py tests/jobs/test_store.py "
         f"tests/bot/test_mixes.py tests/bot/test_words.py {QUEUE}"
     ),
     "jobs/names.py": "tests/jobs/test_names.py",
+    "jobs/notes.py": f"tests/bot/test_wishes.py {QUEUE}",
     "jobs/outcomes.py": f"tests/bot/test_cards.py tests/bot/test_delivery.py tests/jobs/test_store.py {QUEUE}",
     "jobs/providers.py": "tests/jobs/test_providers.py tests/worker/test_fetching.py",
     "jobs/queue.py": QUEUE,
     "jobs/scripts.py": QUEUE,
     "jobs/settings.py": "tests/jobs/test_settings.py",
-    "jobs/shelf.py": f"{QUEUE} tests/bot/telegram/test_repeats.py",
+    "jobs/shelf.py": "tests/bot/telegram/test_repeats.py",
     "jobs/store.py": "tests/jobs/test_store.py",
     "jobs/supervise.py": "tests/jobs/test_supervise.py",
+    "jobs/tether.py": "tests/jobs/test_tether.py",
+    "jobs/titles.py": "tests/worker/test_titles.py",
     "jobs/youtube.py": (
         "tests/jobs/test_providers.py tests/worker/sources/test_providers.py tests/jobs/test_listings.py"
         " tests/worker/sources/test_listing.py"
@@ -67,11 +79,16 @@ TESTS: Final = {
     "bot/links.py": "tests/bot/test_links.py",
     "bot/delivery.py": "tests/bot/test_delivery.py tests/bot/test_fitting.py",
     "bot/fitting.py": "tests/bot/test_fitting.py tests/bot/test_delivery.py",
+    "worker/separation/__init__.py": "tests/worker/separation/test_separate.py tests/worker/test_child.py",
+    "worker/separation/early.py": "tests/worker/separation/test_separate.py tests/worker/test_child.py",
     "worker/separation/engine.py": SONGS,
     "worker/separation/fourier.py": f"tests/worker/separation/test_fourier.py {SPECTRA}",
     "worker/separation/graph.py": "tests/worker/separation/test_network.py",
     "worker/separation/lock.py": FETCHED,
+    "worker/separation/memory.py": "tests/worker/separation/test_separate.py",
     "worker/separation/network.py": "tests/worker/separation/test_network.py",
+    "worker/separation/pages.py": "tests/worker/separation/test_network.py",
+    "worker/separation/phases.py": "tests/worker/separation/test_phases.py",
     "worker/separation/seal.py": "tests/worker/separation/test_seal.py",
     "worker/separation/spectrogram.py": SPECTRA,
     "worker/separation/stems.py": "tests/worker/separation/test_stems.py",
@@ -83,7 +100,7 @@ TESTS: Final = {
 LEFT_OUT: Final = (
     "not reference_packages and not two_engines and not networks_are_found and not child_that_is_killed "
     "and not address_space and not segment_that_fails and not phones_home and not too_long and not kill_9 "
-    "and not any_number_of_threads"
+    "and not any_number_of_threads and not every_network_of"
 )
 
 COMPARED: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
@@ -109,6 +126,9 @@ class Mutant:
     line: int
     what: str
     source: str
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line}: {self.what}"
 
 
 def mutants(module: str, root: Path = ROOT) -> Iterator[Mutant]:
@@ -208,16 +228,17 @@ def _in_lua(module: str, source: str) -> Iterator[Mutant]:
 @click.command(help=__doc__)
 @click.option("--sample", type=int, default=0, help="Try so many of each module only, chosen by --seed. 0: all.")
 @click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--like", default="", help="Try only those whose line, as it is printed, contains this.")
 @click.option("--minutes", type=float, default=1e9, help="Start nothing new after so long.")
 @click.argument("modules", nargs=-1, type=click.Choice(list(TESTS)))
-def main(sample: int, seed: int, minutes: float, modules: tuple[str, ...]) -> None:
+def main(sample: int, seed: int, like: str, minutes: float, modules: tuple[str, ...]) -> None:
     ends = time.monotonic() + minutes * 60
     killed = tried = 0
     with TemporaryDirectory(prefix="fl-bt-mutants-") as folder:
         copy = Path(folder)
         _copy_to(copy)
         for module in modules or TESTS:
-            every = [*mutants(module, copy)]
+            every = [each for each in mutants(module, copy) if like in str(each)]
             chance = random.Random(f"{seed} {module}")
             chosen = chance.sample(every, min(sample or len(every), len(every)))
             noticed = 0
@@ -244,7 +265,7 @@ def main(sample: int, seed: int, minutes: float, modules: tuple[str, ...]) -> No
                 f"{time.monotonic() - began:.0f} s", flush=True,
             )  # fmt: skip
             for mutant in left:
-                print(f"  {mutant.module}:{mutant.line}: {mutant.what}", flush=True)
+                print(f"  {mutant}", flush=True)
     print(f"in all {killed} of {tried}")
 
 

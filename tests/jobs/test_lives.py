@@ -75,6 +75,12 @@ def test_what_the_dead_leave_is_removed_after_a_while(tmp_path: Path) -> None:
         assert {path.name for path in tmp_path.iterdir()} == {US, "elsewhere-2-abc"}
 
 
+def test_a_sign_of_life_that_somebody_removed_is_missed_by_nobody(tmp_path: Path) -> None:
+    with living(tmp_path, US):
+        (tmp_path / US).unlink()
+        assert not is_dead(tmp_path, US)
+
+
 def test_where_nothing_can_be_written_one_lives_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").touch()
     with living(tmp_path / "file", US):
