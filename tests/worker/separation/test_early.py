@@ -1,0 +1,88 @@
+"""A network made ready before the song is there: once, if all that it takes is there, and silently not otherwise."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from worker.separation import early
+from worker.separation.early import get_ready, take_ready
+from worker.separation.network import load_network
+from worker.separation.spectrogram import SEGMENT
+from worker.separation.weights import FILES
+from worker.tasks import NetworkWanted
+
+
+@pytest.fixture
+def own_models(tmp_path: Path, models_dir: Path) -> Path:
+    """The 2-stem weights as they were fetched, nothing made of them yet."""
+    folder = tmp_path / "models" / "2stems"
+    folder.mkdir(parents=True)
+    for name in FILES:
+        shutil.copy(models_dir / "2stems" / name, folder / name)
+    return folder.parent
+
+
+def converted(models: Path) -> list[str]:
+    return [path.name for path in models.glob("2stems/*openvino-*")]
+
+
+def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> None:
+    load_network(models_dir / "2stems", 2, "11k")  # from now on nothing has to be converted
+    wanted = NetworkWanted(stems=2, band="11k", models_dir=models_dir, precision="f32", threads=1)
+    other = wanted.model_copy(update={"threads": 2})
+
+    get_ready(wanted)
+
+    assert take_ready(other) is None
+    network = take_ready(wanted)
+    assert network is not None
+    assert take_ready(wanted) is None
+    assert (network.band, network.precision, network.lanes) == (1024, "f32", 1)
+    later = load_network(models_dir / "2stems", 2, "11k", precision="f32", threads=1)
+    magnitudes = np.random.default_rng(3).uniform(0, 30, (2, SEGMENT, 1024)).astype(np.float32)
+    assert np.array_equal(network.estimate(magnitudes), later.estimate(magnitudes))
+
+
+def test_who_asks_twice_waits_once(models_dir: Path) -> None:
+    load_network(models_dir / "2stems", 2, "11k")
+    wanted = NetworkWanted(stems=2, band="11k", models_dir=models_dir, precision="f32", threads=1)
+    get_ready(wanted)
+    network = early._ready[wanted]
+    get_ready(wanted)
+    assert take_ready(wanted) is network
+
+
+def test_nothing_is_converted_before_anybody_can_be_told(own_models: Path) -> None:
+    wanted = NetworkWanted(stems=2, band="11k", models_dir=own_models)
+    get_ready(wanted)
+    assert take_ready(wanted) is None
+    assert converted(own_models) == []
+
+
+def test_without_weights_nothing_is_fetched(tmp_path: Path) -> None:
+    wanted = NetworkWanted(stems=4, band="11k", models_dir=tmp_path / "models")
+    get_ready(wanted)
+    assert take_ready(wanted) is None
+    assert not (tmp_path / "models").exists()
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from worker.separation import early
+from worker.separation.early import get_ready, take_ready
+from worker.tasks import NetworkWanted
+resource.setrlimit(resource.RLIMIT_AS, (1000 << 20, resource.RLIM_INFINITY))
+wanted = NetworkWanted(stems=2, band="11k", models_dir=Path(sys.argv[1]))
+get_ready(wanted)
+print(take_ready(wanted))
+"""
+
+
+def test_where_memory_is_too_little_nothing_is_begun(models_dir: Path) -> None:
+    load_network(models_dir / "2stems", 2, "11k")
+    assert subprocess.check_output([sys.executable, "-c", LIMITED, str(models_dir)], text=True) == "None\n"
