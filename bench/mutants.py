@@ -213,16 +213,28 @@ def _not_code(tree: ast.Module) -> set[int]:
 
 def _in_lua(module: str, source: str) -> Iterator[Mutant]:
     lines = source.splitlines()
+    said = _docstrings(ast.parse(source))
     inside = False
     for number, line in enumerate(lines):
         opened = line.count('"""') % 2 == 1
-        if inside and not opened and not line.lstrip().startswith("--"):
+        if inside and not opened and number + 1 not in said and not line.lstrip().startswith("--"):
             for pattern, instead in LUA:
                 if re.search(pattern, line):
                     changed = re.sub(pattern, instead, line, count=1)
                     text = "\n".join([*lines[:number], changed, *lines[number + 1 :], ""])
                     yield Mutant(module, number + 1, f"{line.strip()}  →  {changed.strip()}", text)
         inside ^= opened
+
+
+def _docstrings(tree: ast.Module) -> set[int]:
+    """The lines of what is said of modules and functions."""
+    said: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                said |= {*range(first.lineno, (first.end_lineno or first.lineno) + 1)}
+    return said
 
 
 @click.command(help=__doc__)

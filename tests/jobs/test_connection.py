@@ -1,8 +1,16 @@
-"""What crosses the queue is JSON, and objects alone: nothing that could run anything is ever read from it."""
+"""What crosses the queue is JSON, and objects alone: nothing that could run anything is ever read from it.
+
+And a server that is gone for a moment is waited for.
+"""
+
+import asyncio
+import socket
 
 import pytest
+from pydantic import SecretStr
+from redis.exceptions import ConnectionError as RedisConnectionError
 
-from jobs.connection import deserialize, serialize
+from jobs.connection import connect, deserialize, serialize
 
 
 def test_a_payload_comes_back_as_it_was() -> None:
@@ -18,3 +26,33 @@ def test_an_exception_becomes_its_words() -> None:
 def test_what_is_no_object_is_refused(written: bytes) -> None:
     with pytest.raises((TypeError, ValueError)):
         deserialize(written)
+
+
+async def test_a_server_that_hangs_up_is_asked_again() -> None:
+    """As one does that is on its way up or down; what is answered here is what Redis answers to a PING."""
+    hung_up = 0
+
+    async def on_its_way_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal hung_up
+        if hung_up < 3:
+            hung_up += 1
+        else:
+            while line := await reader.readline():
+                if line.strip() in (b"PING", b"CLIENT"):
+                    writer.write(b"+PONG\r\n" if line.strip() == b"PING" else b"+OK\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(on_its_way_up, "127.0.0.1", 0) as server:
+        redis = connect(SecretStr(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+        assert await redis.ping()
+        await redis.aclose(close_connection_pool=True)
+    assert hung_up == 3
+
+
+async def test_one_that_does_not_come_back_is_given_up() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        redis = connect(SecretStr(f"redis://127.0.0.1:{free.getsockname()[1]}"))
+        with pytest.raises((RedisConnectionError, OSError)):
+            await redis.ping()
+    await redis.aclose(close_connection_pool=True)

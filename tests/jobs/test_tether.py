@@ -9,15 +9,21 @@ import pytest
 TETHERED = """
 import signal, sys, time
 from jobs.tether import stop_with_starter
+def put_away(*_):
+    time.sleep(0.5)
+    sys.exit(7)
 if "deaf" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if "tidy" in sys.argv:
+    signal.signal(signal.SIGTERM, put_away)
 stop_with_starter()
 print("ready", flush=True)
-time.sleep(600)
+if "done" not in sys.argv:
+    time.sleep(600)
 """
 
 
-@pytest.mark.parametrize(("manner", "code"), [("deaf", 1), ("hearing", -signal.SIGTERM)])
+@pytest.mark.parametrize(("manner", "code"), [("deaf", 1), ("hearing", -signal.SIGTERM), ("tidy", 7)])
 def test_it_ends_with_its_starter(manner: str, code: int) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", TETHERED, manner], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -28,3 +34,12 @@ def test_it_ends_with_its_starter(manner: str, code: int) -> None:
         assert process.stdout.readline() == "ready\n"
         process.stdin.close()  # what the kernel does when the starter dies
         assert process.wait(timeout=60) == code
+
+
+def test_it_may_end_before_its_starter() -> None:
+    process = subprocess.Popen([sys.executable, "-c", TETHERED, "done"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert process.wait(timeout=60) == 0
+    finally:
+        process.kill()
+        process.communicate()
