@@ -1,7 +1,9 @@
 """Parts are started again when they die, and none is left when the run ends."""
 
 import asyncio
+import logging
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -53,6 +55,56 @@ async def test_a_part_that_is_set_up_wrong_is_not_started_again(tmp_path: Path) 
         with pytest.raises(Misconfigured):
             await asyncio.wait_for(keeper, 20)
     assert len(await pids(notes, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "pauses"),
+    [
+        ("STEADY_SECONDS", 1000, [0.2, 0.4, 0.8]),
+        ("STEADY_SECONDS", 0, [0.2, 0.2, 0.2]),  # whatever it was, it has recovered each time
+        ("LONGEST_PAUSE", 0.3, [0.2, 0.3, 0.3]),
+    ],
+)
+async def test_one_that_keeps_dying_is_given_longer_and_longer_pauses(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    setting: str,
+    value: float,
+    pauses: list[float],
+) -> None:
+    monkeypatch.setattr("jobs.supervise.STEADY_SECONDS", 1000)
+    monkeypatch.setattr(f"jobs.supervise.{setting}", value)
+    caplog.set_level(logging.WARNING, "jobs.supervise")
+    notes = tmp_path / "pids"
+    began = time.monotonic()
+    async with running(part(LIVES.replace("sys.stdin.read()", "sys.exit(3)"), notes)):
+        await pids(notes, 4)
+        took = time.monotonic() - began
+    said = [record.getMessage() for record in caplog.records][:3]
+    assert said == [f"part ended with code 3; starting it again in {pause} s" for pause in pauses]
+    assert took >= sum(pauses)
+
+
+async def test_what_a_part_leaves_behind_goes_with_it(tmp_path: Path) -> None:
+    """A child that it started, in the same group of processes, holds on to nothing after its death."""
+    notes = tmp_path / "pids"
+    child = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}, sys.argv[1]]).wait()"
+    async with running(part(child, notes)):
+        (left,) = await pids(notes, 1)
+        parent = psutil.Process(left).parent()
+        assert parent is not None
+        parent.kill()
+        async with asyncio.timeout(20):
+            while is_alive(left):
+                await asyncio.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def test_a_part_is_asked_to_stop_before_it_is_killed(tmp_path: Path) -> None:
