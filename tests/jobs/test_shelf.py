@@ -1,6 +1,7 @@
 """What a platform has already: each file by its id, what was sent for a wish, and how all of it is forgotten."""
 
 from jobs import keys
+from jobs.connection import answer
 from jobs.desk import Desk
 from jobs.queue import JobQueue
 from jobs.shelf import (
@@ -58,7 +59,7 @@ async def test_a_track_is_forgotten_with_all_its_files_and_no_others(queue: JobQ
     for track in (ONE, OTHER):
         await remember_sent(queue.redis, "telegram", track, "mp3", "a plan")
     await forget_track(queue.redis, "telegram", ONE)
-    assert await queue.redis.hkeys(keys.known("telegram")) == [f"{OTHER}/stems-mp3/vocals.mp3".encode()]
+    assert await answer(queue.redis.hkeys(keys.known("telegram"))) == [f"{OTHER}/stems-mp3/vocals.mp3".encode()]
     assert await sent_before(queue.redis, "telegram", ONE, "mp3") is None
     assert await sent_before(queue.redis, "telegram", OTHER, "mp3") == "a plan"
 
