@@ -67,7 +67,7 @@ TESTS: Final = {
     "jobs/queue.py": QUEUE,
     "jobs/scripts.py": QUEUE,
     "jobs/settings.py": "tests/jobs/test_settings.py",
-    "jobs/shelf.py": "tests/bot/telegram/test_repeats.py",
+    "jobs/shelf.py": QUEUE,
     "jobs/store.py": "tests/jobs/test_store.py",
     "jobs/supervise.py": "tests/jobs/test_supervise.py",
     "jobs/tether.py": "tests/jobs/test_tether.py",

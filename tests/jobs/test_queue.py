@@ -1,7 +1,6 @@
 """The queue's promises on a real Valkey: accepted once, shared, cancelled, never lost."""
 
-from jobs import keys, shelf
-from jobs.connection import answer
+from jobs import keys
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Package, Rendition, Wish
@@ -190,13 +189,9 @@ async def test_a_finished_request_can_be_opened_to_send_a_part_again(queue: JobQ
     assert (await seen(queue, request)).closed_at == finished, "the song was done then"
 
 
-async def test_the_ledger_and_known_files_remember(queue: JobQueue) -> None:
+async def test_the_ledger_remembers(queue: JobQueue) -> None:
     await queue.note_part("0" * 16, "stems-mp3", '{"sent":true}')
     assert await queue.parts("0" * 16) == {"stems-mp3": '{"sent":true}'}
-    await shelf.remember_files(queue.redis, "test", {"t/stems-mp3/vocals.mp3": "file-1"})
-    assert await shelf.known_files(queue.redis, "test", ["t/stems-mp3/vocals.mp3", "t/x"]) == {
-        "t/stems-mp3/vocals.mp3": "file-1"
-    }
 
 
 async def test_a_card_is_attended_until_it_is_let_go(queue: JobQueue) -> None:
@@ -240,19 +235,6 @@ async def test_what_is_open_again_is_not_let_go(queue: JobQueue, desk: Desk) -> 
     await queue.done(request.id)
     await queue.let_go(request.id, "test")
     assert await queue.attended("test") == []
-
-
-async def test_what_was_sent_is_remembered_and_forgotten_by_track(queue: JobQueue) -> None:
-    for track in ("a" * 24, "b" * 24):
-        await shelf.remember_sent(queue.redis, "test", track, "stems-mp3", f"note of {track}")
-        await shelf.remember_files(
-            queue.redis, "test", {f"{track}/stems-mp3/{number}.mp3": "id" for number in range(1500)}
-        )
-    await shelf.forget_track(queue.redis, "test", "a" * 24)
-    assert await shelf.sent_before(queue.redis, "test", "a" * 24, "stems-mp3") is None
-    assert await shelf.sent_before(queue.redis, "test", "b" * 24, "stems-mp3") == f"note of {'b' * 24}"
-    assert await answer(queue.redis.hlen(keys.known("test"))) == 1500
-    assert 0 < await queue.redis.ttl(keys.sent("test", "b" * 24)) <= keys.KEEP_SENT
 
 
 async def test_cancelling_what_never_reached_its_track_leaves_nothing_of_it(queue: JobQueue) -> None:
