@@ -15,7 +15,7 @@ from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.tasks import Along, Separated, SeparationTask
 
-Engine = Literal["openvino", "spleeter"]
+Engine = Literal["unet", "openvino", "spleeter"]
 
 TAGS: Final = Tags(title="Song", artist="Nobody")
 STOCK_PER_SECOND: Final = 25 << 20  # bytes that stock Spleeter needs for a second of a song
@@ -78,7 +78,7 @@ def separate(
     *,
     stems: StemCount = 2,
     models_dir: Path | None = None,
-    engine: Engine = "openvino",
+    engine: Engine = "unet",
     mp3: bool = False,
     precision: Literal["f32", "auto"] = "f32",
 ) -> Run:

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     quota_gb: Annotated[float, Field(gt=0)] = 20  # how much the store may hold
 
     # The engine
-    engine: Literal["openvino", "spleeter"] = "openvino"
+    engine: Literal["unet", "openvino", "spleeter"] = "unet"
     precision: Literal["auto", "f32", "bf16"] = "auto"
     mask_extension: Literal["average", "zeros"] = "average"
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core

@@ -12,7 +12,7 @@ def versions(settings: Settings) -> dict[str, str]:
     found = {"FL-BT": VERSION, "Python": platform.python_version()}
     for package in (settings.engine, "pytubefix", "yt-dlp"):
         try:
-            found[package] = version(package)
+            found[package] = version("fl-bt-unet" if package == "unet" else package)
         except PackageNotFoundError:  # an engine that is set, but not installed: each song says so
             found[package] = "?"
     return found

@@ -204,7 +204,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
 
 async def _get_ready(settings: Settings, track: Track, stack: AsyncExitStack) -> Child | None:
     """A child that makes its network ready while the song is fetched; None with the engine that cannot."""
-    if settings.engine != "openvino":
+    if settings.engine == "spleeter":
         return None
     child = await stack.enter_async_context(start_child(SEPARATION, _limits(settings)))
     await child.get_ready(
@@ -212,6 +212,7 @@ async def _get_ready(settings: Settings, track: Track, stack: AsyncExitStack) ->
             stems=track.model.stems,
             band=track.model.band,
             models_dir=settings.models_dir.absolute(),
+            engine=settings.engine,
             precision=settings.precision,
             threads=settings.threads,
         )

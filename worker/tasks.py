@@ -77,6 +77,7 @@ class NetworkWanted(Value):
     stems: StemCount
     band: Literal["11k", "16k"]
     models_dir: Path
+    engine: Literal["unet", "openvino"] = "unet"
     precision: Literal["auto", "f32", "bf16"] = "auto"
     threads: int = 0
 
@@ -90,7 +91,7 @@ class SeparationTask(Value):
     tags: Tags
     cover: Path | None = None
     models_dir: Path
-    engine: Literal["openvino", "spleeter"] = "openvino"
+    engine: Literal["unet", "openvino", "spleeter"] = "unet"
     precision: Literal["auto", "f32", "bf16"] = "auto"
     threads: int = 0  # 0: every core
     max_seconds: float
@@ -99,9 +100,10 @@ class SeparationTask(Value):
     @property
     def network(self) -> NetworkWanted | None:
         """What can be made ready for it beforehand; None with the engine that cannot."""
-        if self.engine != "openvino":
+        if self.engine == "spleeter":
             return None
         return NetworkWanted(
+            engine=self.engine,
             stems=self.model.stems,
             band=self.model.band,
             models_dir=self.models_dir,

@@ -27,6 +27,7 @@ def get_ready(wanted: NetworkWanted) -> None:
                 wanted.models_dir / f"{wanted.stems}stems",
                 wanted.stems,
                 wanted.band,
+                engine=wanted.engine,
                 precision=wanted.precision,
                 threads=wanted.threads,
                 converting=_not_now,

@@ -71,13 +71,15 @@ def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iter
         checkpoint,
         model.stems,
         model.band,
+        engine=task.engine,
         precision=task.precision,
         threads=task.threads,
         converting=lambda: report(Step(note="model")),
     )
     report(Step(fraction=0.0, seconds=song.seconds))
-    name = f"openvino {version('openvino')} {network.precision}"
-    return name, separate_blocks(blocks, network, model.extension)
+    # The first word is what was asked for, wherever it was done by something else: that is what makes stems alike.
+    name = network.name if network.name.startswith(task.engine) else f"{task.engine} {network.name}"
+    return f"{name} {network.precision}", separate_blocks(blocks, network, model.extension)
 
 
 def _no_longer_than(limit_seconds: float, blocks: Iterator[Samples]) -> Iterator[Samples]:

@@ -1,0 +1,77 @@
+/* What the processor computes at once, and the few things that every layer does with it. */
+#ifndef VECTORS_H
+#define VECTORS_H
+
+#include <stdint.h>
+
+#define LANES 8  /* floats in one register */
+#define PANEL 16 /* channels of the output that are worked on together: two registers */
+#define ROWS 6   /* of a product at a time: 12 registers of sums, 2 of weights, 1 of input */
+
+/* Unaligned on purpose: on what has AVX2 an unaligned load of aligned memory costs nothing. */
+typedef float vec __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int32_t ivec __attribute__((vector_size(LANES * 4), aligned(4)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec load(const float *from) { return *(const vec *)from; }
+/* Written out, since 0 + x would be an addition: it makes -0 of nothing. */
+INLINE vec all(float x) { return (vec){x, x, x, x, x, x, x, x}; }
+INLINE void store(float *to, vec value) { *(vec *)to = value; }
+
+/* The cores of `rows` rows: c[r][0..PANEL) = sum over k of a[r][k] * u[k][0..PANEL). */
+INLINE void rows_times_panel(const int rows, const float *a, long row, const float *u, long depth, float *c) {
+    vec low[ROWS], high[ROWS];
+    for (int r = 0; r < rows; r++) low[r] = high[r] = (vec){0};
+#pragma unroll(4)
+    for (long k = 0; k < depth; k++, u += PANEL) {
+        vec u0 = load(u), u1 = load(u + LANES);
+        for (int r = 0; r < rows; r++) {
+            const vec x = all(a[r * row + k]);
+            low[r] += x * u0;
+            high[r] += x * u1;
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        store(c + r * PANEL, low[r]);
+        store(c + r * PANEL + LANES, high[r]);
+    }
+}
+
+/* A matrix (count, depth), `row` floats from row to row, times a panel of weights (depth, PANEL): (count, PANEL). */
+INLINE void times_panel(long count, const float *a, long row, const float *u, long depth, float *c) {
+    for (; count >= ROWS; count -= ROWS, a += ROWS * row, c += ROWS * PANEL)
+        rows_times_panel(ROWS, a, row, u, depth, c);
+    switch (count) { /* the number of rows must be known to the compiler, or the sums do not stay in registers */
+    case 1: rows_times_panel(1, a, row, u, depth, c); break;
+    case 2: rows_times_panel(2, a, row, u, depth, c); break;
+    case 3: rows_times_panel(3, a, row, u, depth, c); break;
+    case 4: rows_times_panel(4, a, row, u, depth, c); break;
+    case 5: rows_times_panel(5, a, row, u, depth, c); break;
+    }
+}
+
+/* e to the x, to the last bit or two: 2^n times a polynomial on [-ln(2)/2, ln(2)/2] (Cephes' coefficients of expf). */
+INLINE vec exponential(vec x) {
+    x = __builtin_elementwise_min(__builtin_elementwise_max(x, all(-87.0f)), all(88.0f));
+    vec n = __builtin_elementwise_rint(x * 1.44269504088896341f);
+    vec r = x - n * 0.693359375f - n * -2.12194440e-4f;
+    vec p = all(1.9875691500e-4f);
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * r * r + r + 1.0f;
+    ivec power = (__builtin_convertvector(n, ivec) + 127) << 23;
+    return p * (vec)power;
+}
+
+/* LeakyReLU of a slope below 1 (ReLU with 0), or ELU. */
+INLINE vec activate(vec x, float slope, int elu) {
+    if (!elu) return __builtin_elementwise_max(x, x * slope);
+    vec zero = {0};
+    return __builtin_elementwise_max(x, zero) + (exponential(__builtin_elementwise_min(x, zero)) - 1.0f);
+}
+
+#endif
