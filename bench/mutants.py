@@ -62,7 +62,10 @@ TESTS: Final = {
     ),
     "jobs/names.py": "tests/jobs/test_names.py",
     "jobs/notes.py": f"tests/bot/test_wishes.py {QUEUE}",
-    "jobs/outcomes.py": f"tests/jobs/test_outcomes.py tests/bot/test_cards.py tests/bot/test_delivery.py tests/jobs/test_store.py {QUEUE}",
+    "jobs/outcomes.py": (
+        "tests/jobs/test_outcomes.py tests/bot/test_cards.py tests/bot/test_delivery.py tests/jobs/test_store.py "
+        f"{QUEUE}"
+    ),
     "jobs/providers.py": "tests/jobs/test_providers.py tests/worker/test_fetching.py",
     "jobs/queue.py": QUEUE,
     "jobs/scripts.py": QUEUE,

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
-from worker.separation.weights import FILES, Archive, ensure_weights, have_weights
+from jobs.models import STEMS
+from worker.separation.weights import ARCHIVES, FILES, Archive, ensure_weights, have_weights
 from worker.separation.wheel import WHERE
 from worker.steps import Step
 
@@ -31,6 +32,7 @@ class Release(ThreadingHTTPServer):
         self.body = body
         self.sent = len(body) if sent is None else sent  # how much of it arrives before the line breaks
         self.asked = 0
+        self.tells_length = True
 
     @property
     def archive(self) -> Archive:
@@ -48,7 +50,8 @@ class _Page(BaseHTTPRequestHandler):
             return
         self.server.asked += 1
         self.send_response(200)
-        self.send_header("Content-Length", str(len(self.server.body)))
+        if self.server.tells_length:
+            self.send_header("Content-Length", str(len(self.server.body)))
         self.end_headers()
         self.wfile.write(self.server.body[: self.server.sent])
 
@@ -136,6 +139,21 @@ def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, relea
     release.server_close()
     assert ensure_weights(4, tmp_path / "models", archive=release.archive) == folder
     assert have_weights(4, tmp_path / "models")
+
+
+def test_of_a_page_that_does_not_say_how_much_comes_nobody_claims_to_know(tmp_path: Path, release: Release) -> None:
+    release.tells_length = False
+    steps: list[Step] = []
+    assert content_of(ensure_weights(4, tmp_path, steps.append, archive=release.archive)) == CONTENT
+    assert {step.fraction for step in steps} == {None}
+    assert [step.alive for step in steps][-1] == len(release.body), "but that it goes on"
+
+
+def test_every_model_has_an_archive_of_its_own() -> None:
+    assert {stems: archive.url.rpartition("/")[2] for stems, archive in ARCHIVES.items()} == {
+        stems: f"{stems}stems.tar.gz" for stems in STEMS
+    }
+    assert len({archive.sha256 for archive in ARCHIVES.values()}) == len(STEMS)
 
 
 def test_two_who_ask_at_once_fetch_once(tmp_path: Path, release: Release) -> None:
