@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-#: Both ways in one process would be the compiled part twice, and such a process crashes as it ends: so each has its own.
+#: Both ways in one process would be the compiled part twice, and such a process crashes as it ends.
 TRANSFORMED = """
 import importlib.util, sys
 from pathlib import Path
