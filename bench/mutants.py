@@ -48,7 +48,7 @@ TESTS: Final = {
     "jobs/ends.py": "tests/jobs/test_ends.py",
     "jobs/exposed.py": FIGURES,
     "jobs/failures.py": "tests/bot/test_texts.py tests/worker/test_child.py",
-    "jobs/keys.py": f"{QUEUE} tests/jobs/test_shelf.py {REMEMBERED}",
+    "jobs/keys.py": f"tests/jobs/test_keys.py {QUEUE} {REMEMBERED}",
     "jobs/limits.py": QUEUE,
     "jobs/listings.py": "tests/jobs/test_listings.py tests/worker/test_listings.py",
     "jobs/lives.py": "tests/jobs/test_lives.py",
