@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import sys
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
@@ -14,14 +13,6 @@ from jobs.embedded import private_valkey
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.discretion import Discretion
-
-# Tests start hundreds of processes. Where Python is told to keep no bytecode, each would compile every library anew,
-# which is more than half of all the work; so it is kept out of the way, beside what pytest keeps.
-if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(
-        Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
-    )
-    sys.dont_write_bytecode = False
 
 # python-telegram-bot warns of its old way to tell times as numbers; this chooses the coming one.
 os.environ.setdefault("PTB_TIMEDELTA", "1")

@@ -50,11 +50,26 @@ async def test_who_is_known_to_be_dead_needs_no_lease_to_end(queue: JobQueue, de
     assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-2", "the next one's lease is nobody's else"
 
 
+async def test_who_was_taken_for_dead_lets_its_track_go(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    await queue.redis.delete(keys.lease(request.track_id))  # as time does
+    next_worker = Desk(queue.redis, "worker-2")
+    assert await next_worker.recover() == [request.track_id]
+    assert await next_worker.begin(request.track_id) is not None
+    await desk.beat()
+    assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-2"
+    await queue.redis.delete(keys.lease(request.track_id))
+    assert await desk.recover() == [request.track_id], "it is nothing of its own"
+
+
 async def test_handing_back_does_not_count_as_a_start(queue: JobQueue, desk: Desk) -> None:
     request = ask()
     await queue.submit(request)
     await desk.begin(request.track_id)
     await desk.hand_back(request.track_id)
+    assert await Desk(queue.redis, "worker-2").recover() == [], "nobody died"
     track = await desk.begin(request.track_id)
     assert track is not None
     assert track.starts == 1

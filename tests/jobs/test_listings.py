@@ -53,6 +53,8 @@ async def test_a_failure_is_kept_as_long_as_it_takes_to_read_it(queue: JobQueue)
     await keep_listing(queue.redis, failed)
     assert await listing(queue, ID) == failed
     assert 0 < await queue.redis.ttl(keys.listing(ID)) <= KEEP_FAILED
+    await queue.redis.delete(keys.listing(ID))  # as time does
+    assert await ask_listing(queue, ID), "the first question was answered"
 
 
 async def test_listings_and_tracks_take_turns(queue: JobQueue) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import socket
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import psutil
@@ -121,3 +123,34 @@ async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
                 socket.create_connection((address, port), timeout=2)
         await expose(port, queue.redis, store, Settings(_env_file=None), CollectorRegistry())
     assert f"no figures on port {port}" in caplog.text
+
+
+async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the_time(
+    queue: JobQueue, store: ResultStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, measure = 0, metrics.measure
+
+    async def counted(*what: Any) -> list[metrics.Figure]:
+        nonlocal looks
+        looks += 1
+        return await measure(*what)
+
+    monkeypatch.setattr(metrics, "measure", counted)
+    monkeypatch.setattr("jobs.exposed.EVERY", 0.5)
+    port, began = free_port(), time.monotonic()
+    async with exposed(port, queue, store), asyncio.timeout(60):
+        assert (await said(port))["flbt_queue_length", "studio"] == 0
+        await queue.submit(ask("dQw4w9WgXcQ", time.time()))
+        while (await said(port))["flbt_queue_length", "studio"] == 0:
+            await asyncio.sleep(0.05)
+        assert 2 <= looks <= (time.monotonic() - began) / 0.5 + 1
+
+
+async def test_nobody_answers_when_it_is_over(queue: JobQueue, store: ResultStore) -> None:
+    port = free_port()
+    async with exposed(port, queue, store):
+        await said(port)
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"http://127.0.0.1:{port}/metrics")
+    assert not [thread for thread in threading.enumerate() if "serve_forever" in thread.name]

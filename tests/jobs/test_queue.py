@@ -140,6 +140,17 @@ async def test_a_cancelled_upload_is_not_queued_when_its_file_arrives(queue: Job
     assert (await seen(queue, request)).phase is Phase.CANCELLED
 
 
+async def test_a_request_that_fails_keeps_its_reason_and_closes_once(queue: JobQueue) -> None:
+    request, why = ask(), Failure(reason=Reason.UNSENDABLE, values={"bytes": 9})
+    await queue.submit(request)
+    assert await queue.fail(request.id, why)
+    assert not await queue.fail(request.id, Failure(reason=Reason.INTERNAL))
+    assert not await queue.cancel(request.id)
+    view = await seen(queue, request)
+    assert (view.phase, view.failure) == (Phase.FAILED, why)
+    assert await queue.size() == 0, "nobody waits for it any more"
+
+
 async def test_delivery_phases_move_one_way_and_cancel_wins(queue: JobQueue, desk: Desk) -> None:
     request = ask()
     await queue.submit(request)

@@ -4,11 +4,26 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import Rig, Worker, settings_for
 from tests.peers.botapi import BotApi
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of an authority that has signed nothing."""
+    path = tmp_path_factory.mktemp("authority") / "authority.pem"
+    trustme.CA().cert_pem.write_to_path(str(path))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _trusts_few(monkeypatch: pytest.MonkeyPatch, authority: Path) -> None:
+    """Reading every authority's certificate is a large part of a bot's start, and here is nothing to encrypt."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
 
 
 @pytest.fixture(autouse=True)

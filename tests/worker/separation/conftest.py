@@ -45,8 +45,9 @@ def _named_by_what_matters(models_dir: Path) -> str:
     """The weights, what asks, and the libraries; the product's own second engine is asked as well."""
     root = Path(__file__).parents[3]
     told = hashlib.sha256((models_dir / "2stems" / "model.index").read_bytes())
-    ours = [path for room in ("jobs", "worker", "tests/worker/separation") for path in (root / room).rglob("*.py")]
-    for path in [root / "uv.lock", *sorted(ours)]:
+    ours = [path for room in ("jobs", "worker") for path in (root / room).rglob("*.py")]
+    asking = [Path(__file__).with_name(name) for name in ("oracle.py", "songs.py")]
+    for path in [root / "uv.lock", *asking, *sorted(ours)]:
         told.update(path.read_bytes())
     return told.hexdigest()[:16]
 

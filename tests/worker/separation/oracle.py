@@ -120,16 +120,15 @@ def _randomise(session: Any, checkpoint: Path) -> None:
     import tensorflow as tf
 
     v1: Any = tf.compat.v1
-    session.run(v1.global_variables_initializer())
-    variables = [variable for variable in v1.global_variables() if variable.dtype == tf.float32]
+    variables = v1.global_variables()
+    first = [variable.initializer.inputs[1] for variable in variables]
+    numbers = {
+        tensor: _perturbed(variable.name, value)
+        for variable, tensor, value in zip(variables, first, session.run(first), strict=True)
+        if variable.dtype == tf.float32
+    }
     # All at once: TensorFlow plans every new combination of operations afresh, which takes a second here.
-    session.run(
-        [variable.initializer for variable in variables],
-        {
-            variable.initializer.inputs[1]: _perturbed(variable.name, value)
-            for variable, value in zip(variables, session.run(variables), strict=True)
-        },
-    )
+    session.run([variable.initializer for variable in variables], numbers)
     checkpoint.mkdir(parents=True)
     v1.train.Saver().save(session, str(checkpoint / "model"), write_state=False)
     seal.seal(checkpoint, FILES)

@@ -27,7 +27,7 @@ else:
 
 
 @pytest.mark.parametrize("stems", [2, 4, 5])
-def test_the_address_space_is_enough_from_what_was_measured(stems: StemCount) -> None:
+def test_addresses_are_enough_from_what_was_measured(stems: StemCount) -> None:
     needed = ADDRESSES[stems]
     said = [
         subprocess.check_output([sys.executable, "-c", LIMITED, str(limit), str(stems)], text=True).strip()

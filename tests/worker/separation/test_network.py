@@ -99,9 +99,16 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(checkpoint: Path) -> No
     assert kept_in(checkpoint) == []
 
 
+@pytest.fixture(scope="module")
+def one(models_dir: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """What one thread estimates."""
+    return estimates_of(load_network(models_dir / "2stems", 2, "11k", precision="f32", threads=1))
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_any_number_of_threads_gives_the_same_estimates(models_dir: Path, threads: int) -> None:
-    one = estimates_of(load_network(models_dir / "2stems", 2, "11k", precision="f32", threads=1))
+def test_any_number_of_threads_gives_the_same_estimates(
+    models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], threads: int
+) -> None:
     many = estimates_of(load_network(models_dir / "2stems", 2, "11k", precision="f32", threads=threads))
 
     assert np.allclose(one, many, rtol=1e-4, atol=1e-4)

