@@ -1,4 +1,4 @@
-"""Compiles the C sources into the package, where we know how to; elsewhere the package says it cannot, and others can."""
+"""Compiles the C sources into the package where we know how to; elsewhere it says that it cannot, and others can."""
 
 import platform
 import subprocess
@@ -22,7 +22,10 @@ class Kernels(BuildHookInterface):  # type: ignore[misc,type-arg]  # hatchling's
             return
         root = Path(self.root)
         # Against an old C library, so that what is built on one machine runs on others.
-        target = ["-target", "x86_64-linux-musl" if "musl" in (sysconfig.get_config_var("SOABI") or "") else "x86_64-linux-gnu.2.17"]
+        target = [
+            "-target",
+            "x86_64-linux-musl" if "musl" in (sysconfig.get_config_var("SOABI") or "") else "x86_64-linux-gnu.2.17",
+        ]
         subprocess.run(
             [sys.executable, "-m", "ziglang", "cc", *target, *FLAGS, *map(str, sorted((root / "source").glob("*.c"))),
              "-o", str(root / "flbt_unet" / "unet.so"), "-lpthread"],

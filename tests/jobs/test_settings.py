@@ -35,7 +35,7 @@ def test_every_setting_is_in_the_example_with_its_default(request: pytest.Fixtur
     [
         ("FLBT_MAX_SECONDS", "-1", "greater than 0"),
         ("FLBT_MAX_SECONDS", "long", "number"),
-        ("FLBT_ENGINE", "fast", "'openvino' or 'spleeter'"),
+        ("FLBT_ENGINE", "fast", "'unet', 'openvino' or 'spleeter'"),
         ("FLBT_REDIS_URL", "localhost:6379", "redis://"),
         ("FLBT_STORE", "s3://bucket", "file:///"),
         ("FLBT_TELEGRAM_BASE_URL", "api.telegram.org/bot", "https://"),

@@ -30,10 +30,10 @@ async def test_it_tells_how_it_makes_things_and_of_what_it_is_made_while_it_live
             assert worker.returncode is None
             await asyncio.sleep(0.05)
         (about,) = await about_workers(queue.redis, workers)
-    assert list(about.versions) == ["FL-BT", "Python", "openvino", "pytubefix", "yt-dlp"]
+    assert list(about.versions) == ["FL-BT", "Python", "unet", "pytubefix", "yt-dlp"]
     assert about.versions["FL-BT"] == VERSION
     assert all(version[0].isdigit() for version in about.versions.values())
-    assert await maker_now(queue.redis) == Maker(engine="openvino", precision="auto", kbps=320), "also afterwards"
+    assert await maker_now(queue.redis) == Maker(engine="unet", precision="auto", kbps=320), "also afterwards"
 
 
 async def test_another_bit_rate_is_rendered_anew_from_the_same_stems(

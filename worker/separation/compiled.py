@@ -107,7 +107,7 @@ def convert(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
     return model
 
 
-def read_graph(checkpoint: Path, stems: StemCount, band: int, frames: int = SEGMENT) -> ov.Model:
+def read_graph(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
     """The networks as the front end reads them, channels last, with one result per stem."""
     from openvino.frontend import FrontEndManager  # needed once in the life of a checkpoint
 
@@ -119,7 +119,7 @@ def read_graph(checkpoint: Path, stems: StemCount, band: int, frames: int = SEGM
         graph.extract_subgraph(
             inputs=[magnitudes], outputs=[graph.get_place_by_tensor_name(name) for name in cut.estimates]
         )
-        graph.set_partial_shape(magnitudes, ov.PartialShape([1, frames, band, CHANNELS]))
+        graph.set_partial_shape(magnitudes, ov.PartialShape([1, SEGMENT, band, CHANNELS]))
         return front_end.convert(graph)
     except RuntimeError as error:  # what OpenVINO's failures derive from
         raise failed(Reason.MODEL_DAMAGED, f"{checkpoint.name} did not convert: {error}", stems=stems) from None

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from jobs.models import StemCount
 from worker.separation import seal
 from worker.separation.kept import keep, weights_id
+from worker.separation.spectrogram import SEGMENT
 
 log = logging.getLogger(__name__)
 
 FILES = ("unet.bin", "unet.json")
 LAYOUT = 1  # counts up when what we make of a checkpoint changes
 ALIKE = 60.0  # dB: what was taken from the wrong places is far from that
-SMALL = 128  # rows and columns: every layer runs, and that takes no time
+BAND = 1024  # bins of the graph that is looked at: weights are the same for all
 
 CONVOLUTIONS = ("Convolution", "ConvolutionBackpropData")
 ACTIVATIONS = ("PRelu", "Elu", "Relu")
@@ -71,29 +72,35 @@ def _write(weights: Weights, folder: Path) -> None:
 
 
 def _taken(checkpoint: Path, stems: StemCount) -> Weights:
+    networks = read_networks(checkpoint, stems)
+    weights = take(networks)
+    alike = agreement(networks, weights)
+    if alike < ALIKE:
+        raise Unknown(f"what was taken agrees with what OpenVINO computes by {alike:.0f} dB only")
+    return weights
+
+
+def read_networks(checkpoint: Path, stems: StemCount) -> Any:
+    """The networks of a checkpoint as an `openvino.Model` that `take` understands."""
     from openvino.passes import ConstantFolding, Manager  # needed once in the life of a checkpoint
 
     from worker.separation.compiled import read_graph
 
-    networks = read_graph(checkpoint, stems, SMALL, SMALL)
+    networks = read_graph(checkpoint, stems, BAND)
     passes = Manager()
     passes.register_pass(ConstantFolding())  # TensorFlow computes paddings from shapes; here they are numbers
     passes.run_passes(networks)
-    weights = take(networks)
-    alike = _agreement(networks, weights)
-    if alike < ALIKE:
-        raise Unknown(f"they agree with OpenVINO's by {alike:.0f} dB only")
-    return weights
+    return networks
 
 
-def _agreement(networks: Any, weights: Weights) -> float:
+def agreement(networks: Any, weights: Weights) -> float:
     """How near the weights' estimates are to those of the graph that they were taken from, in dB, of the worst stem."""
     from worker.separation.runtime import ov
 
-    mix = np.random.default_rng(0).uniform(0, 30, (flbt_unet.SIDES, SMALL, SMALL)).astype(np.float32)
+    mix = np.random.default_rng(0).uniform(0, 30, (flbt_unet.SIDES, SEGMENT, BAND)).astype(np.float32)
     compiled = ov.Core().compile_model(networks, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     answers = compiled([mix.transpose(1, 2, 0)[None]])
-    own = flbt_unet.UNets(*weights, rows=SMALL, columns=SMALL, threads=1).estimate(mix)
+    own = flbt_unet.UNets(*weights, rows=SEGMENT, columns=BAND, threads=1).estimate(mix)
     wanted = [answers[output][0].transpose(2, 0, 1) for output in compiled.outputs]
     return min(
         float(10 * np.log10(np.square(answer).sum() / (np.square(answer - stem).sum() + 1e-20)))
@@ -127,15 +134,16 @@ def take(networks: Any) -> Weights:
     shared = any(node.get_type_name() == "Softmax" for node in nodes)
     if not shared:
         ends = [_end_of(result, ends) for result in networks.get_results()]
-    numbers, activations = [], set()
+    numbers: list[NDArray[np.float32]] = []
+    activations: set[tuple[str, float] | None] = set()
     for end in ends:
         found = _layers(end)
         activations |= {layer.activation for layer in found}
         numbers.append(_packed(found))
-    kinds = activations - {None, ("Relu", 0.0)}
+    kinds = [kind for kind in activations if kind not in (None, ("Relu", 0.0))]
     if len(kinds) != 1 or (("Elu", 1.0) in kinds) == (("Relu", 0.0) in activations):
         raise Unknown(f"activations {activations}")
-    ((kind, slope),) = kinds
+    kind, slope = kinds[0] or ("", 0.0)
     return Weights(networks=np.stack(numbers), elu=kind == "Elu", slope=slope, shared=shared)
 
 
@@ -146,7 +154,10 @@ def _packed(found: list[_Found]) -> NDArray[np.float32]:
         if layer.bias is None:
             raise Unknown("a layer without bias")
         layers.append(
-            flbt_unet.Layer(layer.kernel, *(np.broadcast_to(each, outs) for each in (layer.bias, layer.scale, layer.shift)))
+            flbt_unet.Layer(
+                layer.kernel,
+                *(np.broadcast_to(each.astype(np.float32), outs) for each in (layer.bias, layer.scale, layer.shift)),
+            )
         )
     try:
         return flbt_unet.pack(layers)
@@ -213,7 +224,10 @@ def _slope(node: Any) -> float:
 def _kernel(node: Any) -> NDArray[np.float32]:
     """(height, width, ins, outs)."""
     weights = node.input_value(1).get_node().data
-    return weights.transpose(2, 3, 1, 0) if node.get_type_name() == "Convolution" else weights.transpose(2, 3, 0, 1)
+    kernel: NDArray[np.float32] = (
+        weights.transpose(2, 3, 1, 0) if node.get_type_name() == "Convolution" else weights.transpose(2, 3, 0, 1)
+    )
+    return kernel
 
 
 def _bias_after(end: Any) -> NDArray[np.float64]:
@@ -221,5 +235,6 @@ def _bias_after(end: Any) -> NDArray[np.float64]:
         (reader,) = end.output(0).get_target_inputs()
         end = reader.get_node()
         if end.get_type_name() == "Add":
-            return end.input_value(1).get_node().data.astype(np.float64).ravel()
+            bias: NDArray[np.float64] = end.input_value(1).get_node().data.astype(np.float64).ravel()
+            return bias
     raise Unknown("no bias at the end")

@@ -5,14 +5,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
+import flbt_unet
 import numpy as np
 import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.models import StemCount
+from tests.worker.separation.songs import snr_db
+from worker.separation import compiled, taken
 from worker.separation.graph import find_cut
-from worker.separation.network import IR_FILES, Network, cores, load_network
+from worker.separation.network import Network, cores, load_network
 from worker.separation.spectrogram import SEGMENT
 from worker.separation.weights import FILES
 
@@ -35,8 +39,16 @@ def estimates_of(network: Network) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
     return network.estimate(some_magnitudes()).copy()
 
 
-def kept_in(checkpoint: Path) -> list[Path]:
-    return sorted(checkpoint.glob("*openvino-*"))
+#: What runs networks here, and what each keeps beside the checkpoint, its numbers last.
+ENGINES: dict[Literal["unet", "openvino"], tuple[str, ...]] = {"openvino": compiled.IR_FILES}
+if flbt_unet.available():
+    ENGINES["unet"] = taken.FILES[::-1]
+
+
+def kept_in(checkpoint: Path, engine: str = "") -> list[Path]:
+    return sorted(
+        path for made in ("openvino", "unet") for path in checkpoint.glob(f"*{made}-*") if engine in path.name
+    )
 
 
 @pytest.mark.parametrize("stems", [2, 4, 5])
@@ -68,11 +80,17 @@ def test_half_a_graph_is_damaged(tmp_path: Path, models_dir: Path, kept: int) ->
     assert failure.value.failure.reason is Reason.MODEL_DAMAGED
 
 
-def test_converted_once_and_damage_to_the_copy_is_repaired(checkpoint: Path) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_converted_once_and_damage_to_the_copy_is_repaired(
+    checkpoint: Path, engine: Literal["unet", "openvino"]
+) -> None:
+    described, numbers = ENGINES[engine]
     conversions: list[None] = []
 
     def load() -> Network:
-        return load_network(checkpoint, 2, "11k", precision="f32", converting=lambda: conversions.append(None))
+        return load_network(
+            checkpoint, 2, "11k", engine=engine, precision="f32", converting=lambda: conversions.append(None)
+        )
 
     fresh = estimates_of(load())
     assert len(conversions) == 1
@@ -80,16 +98,16 @@ def test_converted_once_and_damage_to_the_copy_is_repaired(checkpoint: Path) -> 
     assert len(conversions) == 1
 
     [copy] = kept_in(checkpoint)
-    weights = bytearray((copy / IR_FILES[1]).read_bytes())
+    weights = bytearray((copy / numbers).read_bytes())
     weights[len(weights) // 2] ^= 0xFF
-    (copy / IR_FILES[1]).write_bytes(weights)
+    (copy / numbers).write_bytes(weights)
     assert np.array_equal(estimates_of(load()), fresh)
     assert len(conversions) == 2
 
-    (copy / IR_FILES[0]).unlink()
+    (copy / described).unlink()
     assert np.array_equal(estimates_of(load()), fresh)
     assert len(conversions) == 3
-    assert kept_in(checkpoint) == [copy]
+    assert kept_in(checkpoint) == [copy] == kept_in(checkpoint, engine)
 
 
 def test_where_nothing_can_be_kept_it_works_all_the_same(checkpoint: Path) -> None:
@@ -102,16 +120,54 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(checkpoint: Path) -> No
 @pytest.fixture(scope="module")
 def one(models_dir: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """What one thread estimates."""
-    return estimates_of(load_network(models_dir / "2stems", 2, "11k", precision="f32", threads=1))
+    return estimates_of(load_network(models_dir / "2stems", 2, "11k", engine="openvino", precision="f32", threads=1))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_any_number_of_threads_gives_the_same_estimates(
     models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], threads: int
 ) -> None:
-    many = estimates_of(load_network(models_dir / "2stems", 2, "11k", precision="f32", threads=threads))
+    many = load_network(models_dir / "2stems", 2, "11k", engine="openvino", precision="f32", threads=threads)
 
-    assert np.allclose(one, many, rtol=1e-4, atol=1e-4)
+    assert np.allclose(one, estimates_of(many), rtol=1e-4, atol=1e-4)
+
+
+def test_where_our_own_kernels_cannot_run_openvino_does(
+    models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+    monkeypatch.setattr("flbt_unet.library.LIBRARY", Path("not built here"))
+
+    other = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+
+    assert other.name.startswith("openvino")
+    assert snr_db(estimates_of(other), to=one) > 80
+    assert snr_db(estimates_of(best), to=one) > 80
+
+
+def test_a_graph_that_is_not_known_is_left_to_openvino(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(flbt_unet, "available", lambda: True)
+    monkeypatch.setattr(
+        "flbt_unet.weights.DOWN", (2, 16, 32, 64, 128, 256, 1024)
+    )  # as if we knew only one that is wider
+
+    network = load_network(checkpoint, 2, "11k", precision="f32")
+
+    assert network.name.startswith("openvino")
+    assert "(5, 5, 256, 1024) should be" in caplog.text
+    assert kept_in(checkpoint, "unet") == []
+
+
+@pytest.mark.parametrize("stems", [2, 4, 5] if flbt_unet.available() else [])
+def test_weights_are_taken_as_openvino_understands_them(stems: StemCount, models_dir: Path, oracle: Path) -> None:
+    """And would not be, were they in another order: that is looked at before they are kept."""
+    networks = taken.read_networks((models_dir if stems == 2 else oracle) / f"{stems}stems", stems)
+    weights = taken.take(networks)
+
+    assert taken.agreement(networks, weights) > 80
+    assert taken.agreement(networks, weights._replace(networks=weights.networks[::-1])) < 40
 
 
 def test_there_is_a_core_to_use() -> None:
@@ -129,10 +185,13 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 from pathlib import Path
 import numpy as np
-from worker.separation.network import convert, load_network
+from worker.separation.compiled import convert
+from worker.separation.network import load_network
 from worker.separation.stream import separate_blocks
 checkpoint = Path(sys.argv[1])
 convert(checkpoint, 2, 1024)
-list(separate_blocks([np.ones((5000, 2), np.float32)], load_network(checkpoint, 2, "11k"), "average"))
+for engine in ("unet", "openvino"):
+    network = load_network(checkpoint, 2, "11k", engine=engine)
+    list(separate_blocks([np.ones((5000, 2), np.float32)], network, "average"))
 """
     subprocess.run([sys.executable, "-c", watched, str(models_dir / "2stems")], check=True, timeout=120)

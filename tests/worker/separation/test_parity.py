@@ -20,8 +20,10 @@ AGREED = 90.0  # dB
 
 
 @lru_cache(maxsize=1)  # they are large, and tests that want the same follow each other
-def exact_network(checkpoint: Path, stems: StemCount, band: Literal["11k", "16k"]) -> Network:
-    return load_network(checkpoint, stems, band, precision="f32")
+def exact_network(
+    checkpoint: Path, stems: StemCount, band: Literal["11k", "16k"], engine: Literal["unet", "openvino"] = "unet"
+) -> Network:
+    return load_network(checkpoint, stems, band, engine=engine, precision="f32")
 
 
 def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int = 100_000) -> list[Samples]:
@@ -31,11 +33,15 @@ def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int
     return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_every_stem_is_the_reference_packages(case: str, oracle: Path, models_dir: Path) -> None:
+@pytest.mark.parametrize(
+    ("case", "engine"), [*((case, "unet") for case in CASES), ("a full segment", "openvino"), ("5 stems", "openvino")]
+)
+def test_every_stem_is_the_reference_packages(
+    case: str, engine: Literal["unet", "openvino"], oracle: Path, models_dir: Path
+) -> None:
     model, samples = CASES[case]
     checkpoint = (models_dir if model.stems == 2 else oracle) / f"{model.stems}stems"
-    network = exact_network(checkpoint, model.stems, model.band)
+    network = exact_network(checkpoint, model.stems, model.band, engine)
 
     stems = stems_of(make_song(samples), network)
 
@@ -52,12 +58,12 @@ def test_the_two_engines_write_the_same_files_at_16_khz_and_average(
 ) -> None:
     model, samples = BY_FILE
 
-    separated = separate(by_file(models_dir, tmp_path, "openvino"), lambda _: None)
+    separated = separate(by_file(models_dir, tmp_path, "unet"), lambda _: None)
 
     assert separated.samples == samples
     assert [file.name for file in separated.stems] == [f"{stem}.flac" for stem in STEMS[model.stems]]
     for file in separated.stems:
-        ours, stock = read_song(tmp_path / "openvino" / file.name), read_song(oracle / "spleeter" / file.name)
+        ours, stock = read_song(tmp_path / "unet" / file.name), read_song(oracle / "spleeter" / file.name)
         assert len(ours) == len(stock) == samples
         assert snr_db(ours, to=stock) >= AGREED
 

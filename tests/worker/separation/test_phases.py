@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from openvino import opset8 as ops
 
 from jobs.models import StemCount
-from worker.separation.network import BANDS, convert
+from worker.separation.compiled import convert
+from worker.separation.network import BANDS
 from worker.separation.phases import at_half_resolution
 
 

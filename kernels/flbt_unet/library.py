@@ -1,0 +1,121 @@
+"""The compiled library: whether it can be had here, and what its functions take (`source/*.h`)."""
+
+import ctypes
+import functools
+import platform
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from flbt_unet.weights import SIDES, Floats
+
+LIBRARY: Final = Path(__file__).with_name("unet.so")
+
+
+def available() -> bool:
+    """Whether this package was built for this processor: x86-64 with AVX2 and FMA, under Linux."""
+    if sys.platform != "linux" or platform.machine() != "x86_64" or not LIBRARY.is_file():
+        return False
+    return {"avx2", "fma"} <= flags()
+
+
+@functools.cache
+def flags() -> frozenset[str]:
+    """What the processor says it can do, in the kernel's words; nothing where nobody says it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), []))
+
+
+@functools.cache
+def load() -> ctypes.CDLL:
+    library = ctypes.CDLL(str(LIBRARY))
+    pointer, number = ctypes.c_void_p, ctypes.c_long
+    library.use_threads.argtypes = [ctypes.c_int]
+    signatures: tuple[tuple[Any, Any, list[Any]], ...] = (
+        (library.winograd_size, number, [pointer]),
+        (library.winograd_room, number, [pointer]),
+        (library.winograd_pack, None, [pointer, pointer, pointer]),
+        (library.winograd_run, None, [pointer, pointer, number]),
+        (library.first_run, None, [pointer]),
+        (library.last_run, None, [pointer]),
+        (library.share, None, [pointer, ctypes.c_int, number, pointer]),
+    )
+    for function, answers, takes in signatures:
+        function.argtypes = takes
+        function.restype = answers
+    return library
+
+
+def _fields(integers: str, *rest: tuple[str, Any]) -> list[tuple[str, Any]]:
+    return [*((name, ctypes.c_int) for name in integers.split()), *rest]
+
+
+def _place(name: str) -> list[tuple[str, Any]]:
+    """Pixels: where, and how far one pixel and one row are from the next."""
+    plain = name.rstrip("_")
+    return [(name, ctypes.c_void_p), (f"{plain}_pixel", ctypes.c_long), (f"{plain}_row", ctypes.c_long)]
+
+
+_AFFINE: Final = [(name, ctypes.c_void_p) for name in ("bias", "scale", "shift")]
+
+
+class Winograd(ctypes.Structure):
+    """`Winograd` of winograd.h."""
+
+    _fields_ = [
+        *_fields("tile down rows columns ins outs together parts elu", ("slope", ctypes.c_float)),
+        *_place("in_"), ("packed", ctypes.c_int), ("weights", ctypes.c_void_p), *_AFFINE,
+        *_place("raw"), *_place("out"),
+    ]  # fmt: skip
+
+
+class First(ctypes.Structure):
+    """`First` of ends.h."""
+
+    _fields_ = [
+        *_fields("rows columns elu", ("slope", ctypes.c_float), ("planes", ctypes.c_void_p)),
+        ("weights", ctypes.c_void_p), *_AFFINE, *_place("raw"), *_place("out"),
+    ]  # fmt: skip
+
+
+class Last(ctypes.Structure):
+    """`Last` of ends.h."""
+
+    _fields_ = [
+        *_fields("rows columns elu", ("slope", ctypes.c_float), ("mask", ctypes.c_int)),
+        *_place("in_"), ("narrow", ctypes.c_void_p),
+        *[(name, ctypes.c_float) for name in ("bias", "scale", "shift")], ("between", ctypes.c_void_p),
+        ("skipping", ctypes.c_void_p), ("side_bias", ctypes.c_float * SIDES),
+        ("planes", ctypes.c_void_p), ("out", ctypes.c_void_p),
+    ]  # fmt: skip
+
+
+def pixels(name: str, pixels: Floats | None) -> dict[str, int]:
+    """The fields that tell the library where pixels, (rows, columns, channels), lie."""
+    if pixels is None:
+        return {}
+    row, pixel, _ = (step // 4 for step in pixels.strides)
+    plain = name.rstrip("_")
+    return {name: address(pixels), f"{plain}_pixel": pixel, f"{plain}_row": row}
+
+
+def aligned(size: int) -> Floats:
+    """Memory for so many numbers, from the beginning of a line of the cache on."""
+    memory = np.empty(size + 16, np.float32)
+    first = -memory.ctypes.data % 64 // 4
+    return memory[first : first + size]
+
+
+def zeros(*shape: int) -> Floats:
+    memory = aligned(int(np.prod(shape))).reshape(shape)
+    memory[...] = 0
+    return memory
+
+
+def address(numbers: Floats) -> int:
+    return numbers.ctypes.data
