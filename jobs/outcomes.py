@@ -116,7 +116,7 @@ class Manifest(Value):
     thumbnail: StoredFile | None = None  # the cover, small enough for chats, a JPEG
     gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
     notes: tuple[str, ...] = ()  # e.g. "cut_short": the file ended before it said it would
-    engine: str = ""  # what made it: `openvino 2026.4.1 f32`; see `Maker.would_make`
+    engine: str = ""  # what made it: `unet 0.1.0 f32`; see `Maker.would_make`
     made_at: float
 
     @property

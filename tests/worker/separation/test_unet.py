@@ -96,7 +96,7 @@ def test_they_compute_what_a_unet_is(named: str) -> None:
     for stem, reference in zip(answers[0], wanted, strict=True):
         assert snr_db(stem, to=reference) > 100
     assert all(np.array_equal(answer, answers[0]) for answer in answers), "the number of threads changes nothing"
-    assert all(snr_db(one, to=other) < 40 for one in wanted for other in wanted if one is not other)
+    assert all(snr_db(one, to=other) < 60 for one in wanted for other in wanted if one is not other)
 
 
 def test_sizes_that_cannot_be_halved_so_often_are_refused() -> None:
