@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
+import psutil
 
 ROOT: Final = Path(__file__).parent.parent
 #: Seconds, or five times what the tests take without a fault: one that makes them hang is noticed.
@@ -311,6 +312,15 @@ def _passes(copy: Path, module: str, longest: float) -> bool:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        _end_all_of(copy)
+
+
+def _end_all_of(copy: Path) -> None:
+    """End what a fault let loose, sessions of their own included: it is known by its copy of the code."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("PYTHONPATH") == str(copy):
+                process.kill()
 
 
 if __name__ == "__main__":
