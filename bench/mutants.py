@@ -69,7 +69,7 @@ TESTS: Final = {
     ),
     "jobs/providers.py": "tests/jobs/test_providers.py tests/worker/test_fetching.py",
     "jobs/queue.py": QUEUE,
-    "jobs/scripts.py": QUEUE,
+    "jobs/scripts.py": f"{QUEUE} tests/bot/test_people.py tests/worker/test_titles.py",
     "jobs/settings.py": "tests/jobs/test_settings.py",
     "jobs/shelf.py": "tests/jobs/test_shelf.py",
     "jobs/store.py": "tests/jobs/test_store.py",
