@@ -127,6 +127,7 @@ async def test_who_asks_again_after_cancelling_gets_another_job(queue: JobQueue)
     (cancelled,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
     await queue.cancel(first.id)
     assert await queue.size() == 0
+    assert await queue.redis.exists(keys.wants(first.track_id), f"arq:job:{cancelled.decode()}") == 0
     await queue.submit(second)
     (new,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
     assert new != cancelled
