@@ -11,7 +11,7 @@ check: ## what CI checks beside the tests
 test: ## the README's test command
 	uv run --all-groups pytest
 coverage: ## the tests without the faults, and which branches of each room they took; fails below what we promise
-	$(RUN) pytest -m "not faults" --cov --cov-report=
+	$(RUN) pytest -n logical --dist worksteal -m "not faults" --cov --cov-report=
 	$(RUN) python -m bench.branches
 faults: ## minutes of killing and breaking; the figures of docs/reliability.md
 	$(RUN) pytest tests/faults -s

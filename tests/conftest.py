@@ -36,13 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Folders run in several processes, since much of it is waiting; files and tests that are named run in one.
 
-    So does what is to be seen as it is printed (`-s`). `-n` says otherwise, as ever; so does `-p no:xdist`.
+    So does what is to be seen as it is printed (`-s`), and what is measured (`--cov`), since the measuring has begun
+    before anybody asks us. `-n` says otherwise, as ever; so does `-p no:xdist`.
     """
     if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
         return
-    asked = config.option.numprocesses is not None or config.option.usepdb or config.option.capture == "no"
-    if not asked and all(Path(argument).is_dir() for argument in config.args):
-        config.option.numprocesses = min((os.cpu_count() or 1) + 1, 8)
+    alone = config.option.usepdb or config.option.capture == "no" or getattr(config.option, "cov_source", None)
+    if not alone and config.option.numprocesses is None and all(Path(argument).is_dir() for argument in config.args):
+        config.option.numprocesses = min((os.cpu_count() or 1) + 2, 8)
         config.option.dist = "worksteal"
 
 

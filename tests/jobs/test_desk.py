@@ -64,6 +64,31 @@ async def test_who_was_taken_for_dead_lets_its_track_go(queue: JobQueue, desk: D
     assert await desk.recover() == [request.track_id], "it is nothing of its own"
 
 
+async def test_who_slept_does_not_take_up_what_another_began_meanwhile(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    for worker in (desk, Desk(queue.redis, "worker-2")):
+        await worker.recover()
+        assert await worker.begin(request.track_id) is not None
+        await queue.redis.delete(keys.lease(request.track_id))  # as time does
+    await desk.beat()
+    assert await queue.redis.get(keys.lease(request.track_id)) is None
+    await worker.beat()
+    assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-2", "nobody began it since"
+
+
+async def test_who_takes_its_track_up_again_is_missed_when_it_dies(queue: JobQueue, desk: Desk) -> None:
+    """It slept, was taken for dead, and woke before anybody else began."""
+    request, next_worker = ask(), Desk(queue.redis, "worker-2")
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    for _ in range(2):
+        await queue.redis.delete(keys.lease(request.track_id))  # as time does
+        assert await next_worker.recover() == [request.track_id]
+        await desk.beat()
+        assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-1"
+
+
 async def test_handing_back_does_not_count_as_a_start(queue: JobQueue, desk: Desk) -> None:
     request = ask()
     await queue.submit(request)

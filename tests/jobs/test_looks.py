@@ -97,6 +97,29 @@ async def test_a_part_sent_again_is_remembered_as_long_as_its_request_is_open(qu
     assert await queue.redis.ttl(keys.parts(request.id)) == -1
 
 
+async def test_a_track_that_is_wanted_again_is_remembered_as_long_as_it_takes(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await ready(queue, desk, request)
+    assert 0 < await queue.redis.ttl(keys.track(request.track_id)) <= keys.KEEP_CLOSED
+    await queue.submit(ask(message="2"))
+    assert await queue.redis.ttl(keys.track(request.track_id)) == -1
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_job_goes_on_while_somebody_waits_for_it(queue: JobQueue, desk: Desk, begun: bool) -> None:
+    first, second = ask("ana"), ask("bo")
+    await queue.submit(first)
+    await queue.submit(second)
+    if begun:
+        await desk.begin(first.track_id)
+    (job,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
+    await queue.cancel(first.id)
+    assert await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1) == [job]
+    assert await answer(queue.redis.smembers(keys.AWAITED)) == {first.track_id.encode()}
+    await queue.cancel(second.id)
+    assert await queue.size() == (1 if begun else 0), "what is begun is the worker's to end"
+
+
 async def test_who_asks_again_after_cancelling_gets_another_job(queue: JobQueue) -> None:
     """A worker may hold the cancelled one's name in its hands already, and would end the new one with it."""
     first, second = ask(message="1"), ask(message="2")
@@ -104,6 +127,7 @@ async def test_who_asks_again_after_cancelling_gets_another_job(queue: JobQueue)
     (cancelled,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
     await queue.cancel(first.id)
     assert await queue.size() == 0
+    assert await queue.redis.exists(keys.wants(first.track_id), f"arq:job:{cancelled.decode()}") == 0
     await queue.submit(second)
     (new,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
     assert new != cancelled

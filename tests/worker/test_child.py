@@ -1,6 +1,7 @@
 """Children answer, fail, hang and die; the parent always knows, and nothing is left."""
 
 import asyncio
+import errno
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 from jobs.failures import Failed, Reason
 from worker.child import run_child, start_child
+from worker.childside import failure_of_os_error
 from worker.limits import NO_LIMITS, Limits
 from worker.steps import Step
 
@@ -76,6 +78,8 @@ def work(errand, report):
             raise OSError(errno.ENOSPC, "full")
         case "memory":
             raise MemoryError
+        case "memory of C++":
+            raise RuntimeError("Exception from src/inference/src/cpp/core.cpp:97: std::bad_alloc")
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         case "told to end":
@@ -149,6 +153,7 @@ async def test_settings_and_so_secrets_are_out_of_its_reach(monkeypatch: pytest.
         ("bug", Reason.INTERNAL),
         ("full", Reason.NO_DISK),
         ("memory", Reason.OUT_OF_MEMORY),
+        ("memory of C++", Reason.OUT_OF_MEMORY),
         ("killed", Reason.INTERRUPTED),
         ("told to end", Reason.INTERRUPTED),
         ("crash", Reason.INTERNAL),
@@ -162,6 +167,23 @@ async def test_every_end_has_a_reason(do: str, reason: Reason) -> None:
         assert "last words" in failure.value.failure.detail
     if do == "fail":
         assert failure.value.failure.values == {"seconds": 3}
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.ENOSPC, Reason.NO_DISK),
+        (errno.EDQUOT, Reason.NO_DISK),
+        (errno.EROFS, Reason.NO_DISK),
+        (errno.EACCES, Reason.NO_DISK),
+        (errno.ENOMEM, Reason.OUT_OF_MEMORY),
+        (errno.EIO, Reason.INTERNAL),
+    ],
+)
+def test_what_the_system_refuses_has_a_reason(number: int, reason: Reason) -> None:
+    failure = failure_of_os_error(OSError(number, os.strerror(number)))
+    assert failure.reason is reason
+    assert os.strerror(number) in failure.detail
 
 
 @pytest.mark.parametrize(("words", "reason"), [("std::bad_alloc", Reason.OUT_OF_MEMORY), ("", Reason.INTERNAL)])
