@@ -18,23 +18,19 @@ SLOPE = 0.2
 
 
 class Kind(NamedTuple):
-    stems: int
     elu: bool
     shared: bool
 
 
-KINDS = {
-    "2 stems": Kind(2, elu=False, shared=False),
-    "4 stems": Kind(4, elu=True, shared=False),
-    "5 stems": Kind(5, elu=True, shared=True),
-}
+#: As Spleeter's models for 2, 4 and 5 stems are.
+KINDS = {"LeakyReLU": Kind(elu=False, shared=False), "ELU": Kind(elu=True, shared=False), "shared": Kind(True, True)}
 
 
 def some_layers(chance: np.random.Generator) -> list[Layer]:
     """Weights that keep numbers of about the same size from layer to layer."""
     layers = []
     for shape in flbt_unet.shapes():
-        spread = 1 / np.sqrt(np.prod(shape[:3]))
+        spread = 2 / np.sqrt(np.prod(shape[:3]))
         kernel = (chance.standard_normal(shape) * spread).astype(np.float32)
         rest = (chance.uniform(low, low + 1, shape[-1]).astype(np.float32) for low in (-0.5, 0.5, -0.5))
         layers.append(Layer(kernel, *rest))
@@ -83,7 +79,7 @@ def estimates(networks: list[list[Layer]], mix: Numbers, kind: Kind) -> Numbers:
 def test_they_compute_what_a_unet_is(named: str) -> None:
     kind = KINDS[named]
     chance = np.random.default_rng(7)
-    networks = [some_layers(chance) for _ in range(kind.stems)]
+    networks = [some_layers(chance) for _ in range(2)]
     mix = chance.uniform(0, 3, (2, ROWS, COLUMNS)).astype(np.float32)
     wanted = estimates(networks, mix.astype(np.float64), kind)
     packed = np.stack([flbt_unet.pack(layers) for layers in networks])
@@ -93,10 +89,9 @@ def test_they_compute_what_a_unet_is(named: str) -> None:
         unets = UNets(packed, kind.elu, SLOPE, kind.shared, rows=ROWS, columns=COLUMNS, threads=threads)
         answers += [unets.estimate(mix), unets.estimate(mix)]
 
-    for stem, reference in zip(answers[0], wanted, strict=True):
-        assert snr_db(stem, to=reference) > 100
+    assert min(snr_db(stem, to=reference) for stem, reference in zip(answers[0], wanted, strict=True)) > 100
     assert all(np.array_equal(answer, answers[0]) for answer in answers), "the number of threads changes nothing"
-    assert all(snr_db(one, to=other) < 60 for one in wanted for other in wanted if one is not other)
+    assert snr_db(wanted[0], to=wanted[1]) < 40
 
 
 def test_sizes_that_cannot_be_halved_so_often_are_refused() -> None:
