@@ -6,53 +6,65 @@
 #include "vectors.h"
 
 #define TAPS 5
-#define DEPTH (SIDES * TAPS * TAPS)
-#define STRIP 48 /* pixels of the first layer's output at a time */
+#define STRIP 48 /* pixels of the first layer's output at a time: a multiple of ROWS */
+#define UNDER (2 * STRIP + TAPS - 2) /* pixels of a plane under them */
 
-/* What lies under a strip of one row of outputs: (STRIP, SIDES, 5, 5), and zeros beside the planes. */
-static void look_at(const First *l, int row, int from, int count, float *patches) {
-    for (int at = 0; at < count; at++)
-        for (int side = 0; side < SIDES; side++)
-            for (int k = 0; k < TAPS; k++) {
-                const int y = 2 * row + k - 1, left = 2 * (from + at) - 1;
-                float *to = patches + at * DEPTH + (side * TAPS + k) * TAPS;
-                const float *of = l->planes + ((long)side * l->rows + y) * l->columns + left;
-                if (y >= 0 && y < l->rows && left >= 0 && left + TAPS <= l->columns)
-                    memcpy(to, of, TAPS * sizeof(float));
-                else
-                    for (int j = 0; j < TAPS; j++)
-                        to[j] = y >= 0 && y < l->rows && left + j >= 0 && left + j < l->columns ? of[j] : 0;
-            }
+/* The rows of the planes under a strip of one row of outputs, (SIDES, 5, UNDER): zeros beside the planes. */
+static void look_at(const First *l, int row, int from, float *rows) {
+    const int left = 2 * from - 1;
+    const int first = left < 0 ? -left : 0, last = l->columns - left < UNDER ? l->columns - left : UNDER;
+    for (int side = 0; side < SIDES; side++)
+        for (int k = 0; k < TAPS; k++, rows += UNDER) {
+            const int y = 2 * row + k - 1;
+            memset(rows, 0, UNDER * sizeof(float));
+            if (y < 0 || y >= l->rows) continue;
+            memcpy(rows + first, l->planes + ((long)side * l->rows + y) * l->columns + left + first, (last - first) * sizeof(float));
+        }
 }
 
 static void first_row(const void *layer, long row, int thread) {
-    const First *l = layer;
-    float patches[STRIP * DEPTH], sums[STRIP * PANEL], weights[DEPTH * PANEL];
+    const First l = *(const First *)layer;
+    float rows[SIDES * TAPS * UNDER], weights[SIDES * TAPS * TAPS * PANEL];
     (void)thread;
     for (int side = 0; side < SIDES; side++)
         for (int k = 0; k < TAPS * TAPS; k++)
-            memcpy(weights + (side * TAPS * TAPS + k) * PANEL, l->weights + (k * SIDES + side) * PANEL, PANEL * sizeof(float));
-    const int columns = l->columns / 2;
+            memcpy(weights + (side * TAPS * TAPS + k) * PANEL, l.weights + (k * SIDES + side) * PANEL, PANEL * sizeof(float));
+    const int columns = l.columns / 2;
     for (int from = 0; from < columns; from += STRIP) {
-        const int count = columns - from < STRIP ? columns - from : STRIP;
-        look_at(l, (int)row, from, count, patches);
-        times_panel(count, patches, DEPTH, weights, DEPTH, sums);
-        for (int at = 0; at < count; at++)
-            for (int c = 0; c < PANEL; c += LANES) {
-                const vec sum = load(sums + at * PANEL + c) + load(l->bias + c);
-                const vec out = activate(sum * load(l->scale + c) + load(l->shift + c), l->slope, l->elu);
-                store(l->raw + row * l->raw_row + (from + at) * l->raw_pixel + c, sum);
-                store(l->out + row * l->out_row + (from + at) * l->out_pixel + c, out);
-            }
+        look_at(&l, (int)row, from, rows);
+        for (int at = from; at < columns && at < from + STRIP; at += ROWS) {
+            vec sums[ROWS][2];
+            for (int r = 0; r < ROWS; r++) sums[r][0] = sums[r][1] = (vec){0};
+            for (int k = 0; k < SIDES * TAPS; k++)
+                for (int j = 0; j < TAPS; j++) {
+                    const float *in = rows + k * UNDER + 2 * (at - from) + j, *u = weights + (k * TAPS + j) * PANEL;
+                    const vec low = load(u), high = load(u + LANES);
+                    for (int r = 0; r < ROWS; r++) {
+                        const vec x = all(in[2 * r]);
+                        sums[r][0] += x * low;
+                        sums[r][1] += x * high;
+                    }
+                }
+            for (int r = 0; r < ROWS && at + r < columns; r++)
+                for (int half = 0; half < 2; half++) {
+                    const int c = half * LANES;
+                    const vec sum = sums[r][half] + load(l.bias + c);
+                    const vec out = activate(sum * load(l.scale + c) + load(l.shift + c), l.slope, l.elu);
+                    store(l.raw + row * l.raw_row + (at + r) * l.raw_pixel + c, sum);
+                    store(l.out + row * l.out_row + (at + r) * l.out_pixel + c, out);
+                }
+        }
     }
 }
 
 void first_run(const First *layer) { each(first_row, layer, layer->rows / 2); }
 
+typedef float half_vec __attribute__((vector_size(LANES * 2)));
+
 INLINE float sum_of(vec v) {
-    float sum = 0;
-    for (int i = 0; i < LANES; i++) sum += v[i];
-    return sum;
+    half_vec half = __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+    half += __builtin_shufflevector(half, half, 2, 3, 0, 1);
+    return half[0] + half[1];
 }
 
 #define PIXELS 4 /* of one row of the last layers' input at a time */
@@ -74,8 +86,11 @@ INLINE void narrow(const Last *l, const int phase, long row, int from, float *ev
             const vec w2 = load(weights + 2 * LAST_INS + c), w3 = load(weights + 3 * LAST_INS + c);
             const vec w4 = load(weights + 4 * LAST_INS + c);
             for (int p = 0; p < PIXELS; p++) {
-                sums[0][p] += x[p] * w3 + x[p + 1] * w1;
-                sums[1][p] += x[p] * w4 + x[p + 1] * w2 + x[p + 2] * w0;
+                sums[0][p] += x[p] * w3; /* one by one: each is one instruction then */
+                sums[0][p] += x[p + 1] * w1;
+                sums[1][p] += x[p] * w4;
+                sums[1][p] += x[p + 1] * w2;
+                sums[1][p] += x[p + 2] * w0;
             }
         }
     }
