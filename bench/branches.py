@@ -1,6 +1,7 @@
 """`python -m bench.branches`: how many branches the last run of `make coverage` took, room by room.
 
-Ends with an error when `bot` or `jobs` is below what CONTRIBUTING.md promises. `--missing` lists what was not taken.
+Ends with an error when a room is below what CONTRIBUTING.md promises. Of `worker`, what runs in forks of the tests' own,
+and the second engine where its answers are kept from an earlier run, goes uncounted. `--missing` lists what was not taken.
 """
 
 import io
@@ -14,7 +15,7 @@ from typing import Final
 import click
 from coverage import Coverage
 
-ROOMS: Final = {"bot": 90.0, "jobs": 90.0, "worker": 0.0}  # percent of branches that have to be taken
+ROOMS: Final = {"bot": 90.0, "jobs": 90.0, "worker": 85.0}  # percent of branches that have to be taken
 
 
 @click.command(help=__doc__)

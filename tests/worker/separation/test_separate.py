@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from jobs.failures import Failed, Reason
-from jobs.models import Format, Model, Stem
+from jobs.models import STEMS, Format, Model, Stem
 from jobs.outcomes import Tags
 from tests.worker.separation.songs import make_song, read_song, snr_db, write_song
 from worker.child import run_child
+from worker.drawing import Waveforms, draw
 from worker.separation import separate
 from worker.separation.network import Network, load_network
 from worker.separation.spectrogram import ADVANCE, FRAME, Samples
@@ -271,6 +272,8 @@ def test_a_cover_comes_back_small_beside_the_picture(tmp_path: Path, models_dir:
 
     assert outcome.picture is not None
     assert outcome.thumbnail is not None
+    draw(Waveforms(STEMS[2]), tmp_path / "silence.png")
+    assert (task.output / outcome.picture.name).read_bytes() != (tmp_path / "silence.png").read_bytes()
     for file, kind in ((outcome.picture, "PNG"), (outcome.thumbnail, "JPEG")):
         assert (task.output / file.name).stat().st_size == file.bytes_
         with Image.open(task.output / file.name) as picture:
