@@ -1,7 +1,8 @@
 """`python -m bench.branches`: how many branches the last run of `make coverage` took, room by room.
 
-Ends with an error when a room is below what CONTRIBUTING.md promises. Of `worker`, what runs in forks of the tests' own,
-and the second engine where its answers are kept from an earlier run, goes uncounted. `--missing` lists what was not taken.
+Ends with an error when a room is below what CONTRIBUTING.md promises. Of `worker`, what runs in forks that tests make,
+and the second engine where its answers are kept from an earlier run, goes uncounted. `--missing` lists what was not
+taken.
 """
 
 import io
