@@ -73,8 +73,10 @@ def _write(weights: Weights, folder: Path) -> None:
 
 def _taken(checkpoint: Path, stems: StemCount) -> Weights:
     networks = read_networks(checkpoint, stems)
+    answers = answers_of(networks)  # first: OpenVINO's memory is free again before ours is taken
     weights = take(networks)
-    alike = agreement(networks, weights)
+    del networks
+    alike = agreement(weights, answers)
     if alike < ALIKE:
         raise Unknown(f"what was taken agrees with what OpenVINO computes by {alike:.0f} dB only")
     return weights
@@ -93,19 +95,26 @@ def read_networks(checkpoint: Path, stems: StemCount) -> Any:
     return networks
 
 
-def agreement(networks: Any, weights: Weights) -> float:
-    """How near the weights' estimates are to those of the graph that they were taken from, in dB, of the worst stem."""
+def answers_of(networks: Any) -> list[NDArray[np.float32]]:
+    """What OpenVINO computes of some mix: each stem's magnitudes, (2, SEGMENT, BAND)."""
     from worker.separation.runtime import ov
 
-    mix = np.random.default_rng(0).uniform(0, 30, (flbt_unet.SIDES, SEGMENT, BAND)).astype(np.float32)
     compiled = ov.Core().compile_model(networks, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    answers = compiled([mix.transpose(1, 2, 0)[None]])
-    own = flbt_unet.UNets(*weights, rows=SEGMENT, columns=BAND, threads=1).estimate(mix)
-    wanted = [answers[output][0].transpose(2, 0, 1) for output in compiled.outputs]
+    answers = compiled([_some_mix().transpose(1, 2, 0)[None]])
+    return [answers[output][0].transpose(2, 0, 1).copy() for output in compiled.outputs]
+
+
+def agreement(weights: Weights, answers: list[NDArray[np.float32]]) -> float:
+    """How near our own kernels come to OpenVINO's answers with these weights, in dB, of the worst stem."""
+    own = flbt_unet.UNets(*weights, rows=SEGMENT, columns=BAND, threads=1).estimate(_some_mix())
     return min(
         float(10 * np.log10(np.square(answer).sum() / (np.square(answer - stem).sum() + 1e-20)))
-        for answer, stem in zip(wanted, own, strict=True)
+        for answer, stem in zip(answers, own, strict=True)
     )
+
+
+def _some_mix() -> NDArray[np.float32]:
+    return np.random.default_rng(0).uniform(0, 30, (flbt_unet.SIDES, SEGMENT, BAND)).astype(np.float32)
 
 
 class Unknown(Exception):  # noqa: N818 - it is no error of anybody's
