@@ -69,7 +69,7 @@ INLINE float sum_of(vec v) {
 
 #define PIXELS 4 /* of one row of the last layers' input at a time */
 
-/* One phase of the rows of the transposed convolution's output: its taps stand in `taps` rows of the input. */
+/* A few pixels of one row of the input, and of what they become in rows of one phase: its even and its odd pixels. */
 INLINE void narrow(const Last *l, const int phase, long row, int from, float *even, float *odd) {
     vec sums[2][PIXELS];
     for (int i = 0; i < PIXELS; i++) sums[0][i] = sums[1][i] = (vec){0};

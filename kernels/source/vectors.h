@@ -19,7 +19,7 @@ INLINE vec load(const float *from) { return *(const vec *)from; }
 INLINE vec all(float x) { return (vec){x, x, x, x, x, x, x, x}; }
 INLINE void store(float *to, vec value) { *(vec *)to = value; }
 
-/* The cores of `rows` rows: c[r][0..PANEL) = sum over k of a[r][k] * u[k][0..PANEL). */
+/* Of `rows` rows: c[r][0..PANEL) = sum over k of a[r][k] * u[k][0..PANEL). */
 INLINE void rows_times_panel(const int rows, const float *a, long row, const float *u, long depth, float *c) {
     vec low[ROWS], high[ROWS];
     for (int r = 0; r < rows; r++) low[r] = high[r] = (vec){0};

@@ -133,6 +133,7 @@ async def test_everything_is_answered(rig: Rig, text: str, answer: str) -> None:
     async with rig.bot():
         await ana.say(text)
         await ana.until(lambda message: answer in message.text)
+    assert [answer in message.text for message in ana.from_bot()].count(True) == 1, "once"
 
 
 async def test_people_are_answered_in_their_language(rig: Rig) -> None:

@@ -52,6 +52,7 @@ async def test_a_file_with_the_command_under_it(rig: Rig) -> None:
     async with rig.bot():
         await band.send_audio(MP3, by=ana, caption="/stems", title="Demo")
         await band.until(lambda message: "Demo" in message.text)
+    assert await rig.queue.size() == 1
 
 
 async def test_asking_for_nothing_is_answered_with_how_to(rig: Rig) -> None:
@@ -116,6 +117,7 @@ async def test_being_added_it_says_how_to_ask(rig: Rig) -> None:
     async with rig.bot():
         band.add_bot(by=ana)
         await band.until(lambda message: "Hi everyone! Send /stems" in message.text)
+    assert len(band.from_bot()) == 1, "and says it once"
 
 
 # --- a group that becomes a supergroup -----------------------------------------------------------------------------

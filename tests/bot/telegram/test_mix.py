@@ -72,6 +72,7 @@ async def test_a_mix_of_nothing_in_particular(rig: Rig) -> None:
         await ana.until(lambda message: "There is no finished song here yet" in message.text)
         await ana.say("/mix no vocals", reply_to=hello)
         await ana.until(lambda message: "I don’t know which song that is" in message.text)
+    assert await rig.queue.size() == 0
 
 
 async def test_a_mix_of_what_left_the_store_says_that_it_takes_longer(rig: Rig) -> None:

@@ -58,6 +58,7 @@ async def test_a_forwarded_link_in_a_group_is_asked_for_by_a_reply(rig: Rig) -> 
         command = [{"type": "bot_command", "offset": 0, "length": 6}]
         arrive(rig, band, text="/stems", entities=command, reply_to_message=posted)
         await band.until(lambda message: "youtu.be/dQw4w9WgXcQ" in message.text)
+    assert await rig.queue.size() == 1
 
 
 async def test_an_edited_message_asks_for_nothing_again(rig: Rig) -> None:
@@ -151,6 +152,7 @@ async def test_greeted_in_a_group_it_says_what_works_there(rig: Rig) -> None:
     async with rig.bot():
         await band.say("/start")
         await band.until(lambda message: "Mandem /stems e um link" in message.text)
+    assert len(band.from_bot()) == 1, "and says it once"
 
 
 # --- taps ---------------------------------------------------------------------------------------------------------

@@ -237,6 +237,7 @@ async def test_it_stops_at_once_while_it_waits_for_a_server(
     stop = asyncio.Event()
     running = asyncio.create_task(serve(build(settings, queue, store), stop))
     await asyncio.sleep(0.2)
+    assert not running.done(), "it waits"
     stop.set()
     await asyncio.wait_for(running, 20)
 
