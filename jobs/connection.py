@@ -1,7 +1,7 @@
 """One way to reach Redis, for both sides: JSON payloads, patient with a server that comes back."""
 
 import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 AnswerT = TypeVar("AnswerT")
@@ -31,11 +32,34 @@ def deserialize(payload: bytes) -> dict[str, Any]:
     return value
 
 
+class _OneLevel(Retry):
+    """Tries again on the outermost level alone.
+
+    redis-py tries a command again, within it to connect, within that to ping, and for a ping it connects: with a server
+    that takes every call and hangs up at once, one command would go on for minutes.
+    """
+
+    _under_way = False  # each connection has a copy of its own, and one command at a time
+
+    async def call_with_retry(self, do: Callable[[], Awaitable[AnswerT]], fail: Callable[[RedisError], Any]) -> AnswerT:
+        if self._under_way:
+            try:
+                return await do()
+            except RedisError as error:
+                await fail(error)
+                raise
+        self._under_way = True
+        try:
+            return await super().call_with_retry(do, fail)
+        finally:
+            self._under_way = False
+
+
 def connect(url: SecretStr) -> ArqRedis:
     """A pool of connections. Opens none yet; one that is lost or refused is tried again for about two seconds."""
     pool = ConnectionPool.from_url(
         url.get_secret_value(),
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=6),
+        retry=_OneLevel(ExponentialBackoff(cap=0.5, base=0.05), retries=6),
         retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],  # the last one: nobody listens at the moment
         socket_connect_timeout=5,
         socket_timeout=10,

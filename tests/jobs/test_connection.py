@@ -49,6 +49,30 @@ async def test_a_server_that_hangs_up_is_asked_again() -> None:
     assert hung_up == 3
 
 
+@pytest.mark.parametrize("good", [0, 1], ids=["from the beginning", "after a good connection"])
+async def test_one_that_takes_every_call_and_hangs_up_is_given_up(good: int) -> None:
+    """As a proxy does whose server is gone."""
+    calls = 0
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        while calls <= good and (line := await reader.readline()):
+            if line.strip() == b"GET":
+                break
+            if line.strip() in (b"PING", b"CLIENT"):
+                writer.write(b"+PONG\r\n" if line.strip() == b"PING" else b"+OK\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        redis = connect(SecretStr(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+        async with asyncio.timeout(60):  # or it would go on for minutes
+            with pytest.raises(RedisConnectionError):
+                await redis.get("anything")
+        await redis.aclose(close_connection_pool=True)
+    assert good < calls <= 10
+
+
 async def test_one_that_does_not_come_back_is_given_up() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
