@@ -1,6 +1,7 @@
 """From what was typed to a source: a link by its id, or a file by its content."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def _copy(path: Path, store: ResultStore) -> Upload:
             raise failed(Reason.EMPTY, f"{path} is empty")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        upload = Upload(upload_id=digest[:40], name=path.name)
+        name = os.fsencode(path.name).decode(errors="replace")  # file systems take any bytes, the queue only text
+        upload = Upload(upload_id=digest[:40], name=name)
         if not store.inbox(upload).exists():
             if store.free_bytes() < size:
                 raise failed(Reason.NO_DISK, f"{path} has {size} bytes, more than is free")

@@ -1,6 +1,7 @@
 """From the store to the folder that was asked for. Every file appears there whole or not at all."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from jobs.failures import Reason, failed
 from jobs.names import safe_name
 from jobs.outcomes import Manifest, Rendered
 from jobs.store import ResultStore
+
+_PART = re.compile(r"\.(\d{1,9})\.part")  # of the process that copies
 
 
 def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, taken: set[Path]) -> list[Path]:
@@ -28,6 +31,7 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
     try:
         for file, target in zip(rendered.files, targets, strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(target.parent)
             _copy(store.file_path(manifest.track_id, rendered.rendition, file), target)
     except OSError as error:
         raise failed(Reason.NO_DISK, f"{error.filename}: {error.strerror}") from None
@@ -39,6 +43,24 @@ def _free(output: Path, name: str, ending: str, taken: set[Path]) -> Path:
     while place in taken:
         place, number = output / f"{name} {number}{ending}", number + 1
     return place
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what commands that were killed had half copied there."""
+    for path in folder.glob(".*.part"):
+        named = _PART.fullmatch(path.name)
+        if named and not _lives(int(named[1])):
+            path.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        pass
+    return True
 
 
 def _copy(source: Path, target: Path) -> None:

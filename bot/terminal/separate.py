@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ PLATFORM = "terminal"
 LANGUAGE = "en"
 STOPPED = 130  # exit code of a command ended by Ctrl-C
 WORKER_LOG = "worker.log"
+AHEAD = 20  # songs in line at the same time: the queue takes so many of one asker, and each file is copied for it
 
 
 @dataclass
@@ -127,22 +129,24 @@ def _last_line(log: Path) -> str:
 
 
 async def _all(run: _Run, typed: Sequence[str], wish: Wish) -> int:
-    """Bring everything in and submit it, then follow one after the other."""
-    requests = []
-    for word in typed:
+    """Bring everything in and submit it, and follow one after the other. What was typed twice is one song."""
+    in_line: deque[tuple[str, Request]] = deque()
+    for place, word in enumerate(dict.fromkeys(typed)):
+        if len(in_line) == AHEAD:
+            await _follow(run, *in_line.popleft())
         try:
-            requests.append((word, await _submit(run, word, wish)))
+            in_line.append((word, await _submit(run, word, place, wish)))
         except Failed as failure:
             _say_failed(run, word, failure.failure)
-    for word, request in requests:
+    for word, request in in_line:
         await _follow(run, word, request)
     return 0 if run.failures == 0 else 1
 
 
-async def _submit(run: _Run, word: str, wish: Wish) -> Request:
+async def _submit(run: _Run, word: str, place: int, wish: Wish) -> Request:
     source = await asyncio.to_thread(bring_in, word, run.store)
     request = Request(
-        id=request_id(run.name, word, source),
+        id=request_id(run.name, str(place), source),
         platform=PLATFORM,
         chat=run.name,
         asker=run.name,
@@ -198,7 +202,7 @@ def _say_failed(run: _Run, name: str, failure: Failure) -> None:
 
 
 async def _cancel(run: _Run) -> None:
-    for view in await run.queue.recent(run.name, limit=1000):
+    for view in await run.queue.recent(run.name, limit=AHEAD + 1):  # and the one that is followed
         await run.queue.cancel(view.request.id)
         await run.queue.let_go(view.request.id, PLATFORM)
     run.show.say(texts.sentence(Failure(reason=Reason.CANCELLED), LANGUAGE))

@@ -1,5 +1,7 @@
 """What was typed at a terminal, as a source: links by their id, files by their content."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,10 +29,21 @@ def test_the_same_content_is_the_same_song_whatever_it_is_called(store: ResultSt
     assert store.inbox(three).read_bytes() == b"la la"
 
 
+def test_a_name_that_is_no_text_is_taken_as_far_as_it_goes(store: ResultStore, tmp_path: Path) -> None:
+    """As of files from the days before UTF-8. The request with it crosses the queue as JSON."""
+    named = os.fsencode(tmp_path) + b"/caf\xe9.mp3"
+    try:
+        Path(os.fsdecode(named)).write_bytes(b"la la la")
+    except OSError:
+        assert sys.platform == "darwin", "whose file systems have no such names"
+        return
+    upload = bring_in(os.fsdecode(named), store)
+    assert isinstance(upload, Upload)
+    assert Upload.model_validate_json(upload.model_dump_json()).name == "caf\ufffd.mp3"
+
+
 def test_who_comes_back_is_kept_from_the_broom(store: ResultStore, tmp_path: Path) -> None:
     """A file that is in the inbox already counts as new from today on."""
-    import os
-
     (tmp_path / "song.mp3").write_bytes(b"la la la")
     first = bring_in(str(tmp_path / "song.mp3"), store)
     assert isinstance(first, Upload)

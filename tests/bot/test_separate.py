@@ -7,7 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.terminal import separate
+from jobs import keys
 from jobs.desk import Desk
+from jobs.ends import end
 from jobs.failures import Failure, Reason
 from jobs.models import Wish
 from jobs.queue import JobQueue
@@ -54,6 +56,31 @@ async def test_why_it_failed_is_said_in_words(
     said = capsys.readouterr()
     assert said.out == ""
     assert "song: I can’t read this as audio" in said.err
+
+
+async def fail_all(queue: JobQueue) -> None:
+    """A worker that can read nothing of what it is given."""
+    desk = Desk(queue.redis, "worker-1")
+    while True:
+        for name in await desk.awaited():
+            if await desk.begin(name) is not None:
+                await desk.fail(name, Failure(reason=Reason.NOT_AUDIO))
+        await asyncio.sleep(0.02)
+
+
+async def test_more_songs_than_anybody_may_have_in_line_come_one_after_the_other(
+    queue: JobQueue, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `fl-bt separate *.mp3` in a folder of many. What is named twice is one song."""
+    songs = [tmp_path / f"{number}.mp3" for number in range(keys.KEEP_PER_CHAT + 2)]
+    for song in songs:
+        song.write_text(song.name)
+    typed = [str(song) for song in (*songs, *songs[:3])]
+    working = asyncio.create_task(fail_all(queue))
+    assert await asyncio.wait_for(separate(settings, typed, Wish(), tmp_path / "stems", tmp_path), 60) == 1
+    await end(working)
+    said = [line for line in capsys.readouterr().err.splitlines() if "can’t read" in line]
+    assert [line.partition(":")[0] for line in said] == [song.stem for song in songs]
 
 
 async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
