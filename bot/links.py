@@ -12,17 +12,19 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from jobs.failures import Reason
 from jobs.models import Value, YouTube
+from jobs.youtube import is_endless
 
 
 class Playlist(Value):
-    """A playlist named by a link. `alone`: the link names no video of it.
-
-    `endless` mixes (`RD…`, made up for each listener as they go) must never be expanded.
-    """
+    """A playlist named by a link. `alone`: the link names no video of it."""
 
     playlist_id: str
-    endless: bool = False
     alone: bool = False
+
+    @property
+    def endless(self) -> bool:
+        """A mix (`RD…`) that is made up for each listener as they go: it must never be expanded."""
+        return is_endless(self.playlist_id)
 
     @property
     def url(self) -> str:
@@ -199,7 +201,7 @@ def _meaning_of_page(page: _Page, depth: int) -> _Meaning:
 
 def _one_video(named: str, page: _Page) -> _Meaning:
     """The video `named`, or the playlist when there is no video. A playlist beside a video is remembered."""
-    playlist = _playlist(page.query.get("list", ""), alone=False)
+    playlist = _playlist(page.query.get("list", ""))
     match = _ID.fullmatch(named)
     if match and named not in _NOT_IDS:
         return _Meaning(video_id=match[1], playlist=playlist)
@@ -212,10 +214,6 @@ def _one_video(named: str, page: _Page) -> _Meaning:
     return _Meaning(playlist=playlist.model_copy(update={"alone": True}), refused=Reason.PLAYLIST)
 
 
-def _playlist(list_id: str, *, alone: bool) -> Playlist | None:
+def _playlist(list_id: str) -> Playlist | None:
     """The playlist, unless the id is none. "Watch later" and "Liked" (`WL`, `LL`, `LM`) are too short to be one."""
-    if not _LIST_ID.fullmatch(list_id):
-        return None
-    # RDCLAK5uy_… are lists made by editors, with an end; all other radios and mixes go on for ever.
-    endless = list_id.startswith(("RD", "UL")) and not list_id.startswith("RDCLAK")
-    return Playlist(playlist_id=list_id, endless=endless, alone=alone)
+    return Playlist(playlist_id=list_id) if _LIST_ID.fullmatch(list_id) else None

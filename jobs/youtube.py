@@ -12,9 +12,13 @@ from jobs.failures import Failure, Reason
 from jobs.models import Value, VideoId
 
 
-def _has_an_end(playlist_id: str) -> str:
+def is_endless(playlist_id: str) -> bool:
     """Mixes go on for ever and differ from listener to listener; RDCLAK… are lists that editors made, with an end."""
-    if playlist_id.startswith(("RD", "UL")) and not playlist_id.startswith("RDCLAK"):
+    return playlist_id.startswith(("RD", "UL")) and not playlist_id.startswith("RDCLAK")
+
+
+def _has_an_end(playlist_id: str) -> str:
+    if is_endless(playlist_id):
         raise ValueError("an endless mix")
     return playlist_id
 

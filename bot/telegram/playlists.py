@@ -117,7 +117,7 @@ class Playlists:
             try:
                 runs = await self._all()
                 for run in runs:
-                    await self._attend(run.id)
+                    await self._attend_alone(run.id)
                 for run_id in self._edited_at.keys() - {run.id for run in runs}:
                     self._edited_at.pop(run_id)
             except RedisError as error:
@@ -129,6 +129,23 @@ class Playlists:
                     await self._woken.wait()
             except TimeoutError:
                 pass
+
+    async def _attend_alone(self, run_id: str) -> None:
+        """What goes wrong with one holds up no other. Raises `RedisError`."""
+        try:
+            await self._attend(run_id)
+        except RedisError:
+            raise
+        except Exception as error:
+            log.exception("playlist %s: nobody can attend to it", run_id)
+            bug = Failure(reason=Reason.INTERNAL, detail=repr(error))
+            ends = {"step": Step.REFUSED, "failure": bug}
+            async with self._turn:
+                run = await self.run_of(run_id)
+                if run is not None and run.is_open:
+                    await self._keep(run.model_copy(update=ends))
+                elif run is not None:  # not even its end can be shown
+                    await self._forget(run)
 
     async def _attend(self, run_id: str) -> None:
         async with self._turn:

@@ -175,15 +175,17 @@ def test_words_are_not_links(text: str) -> None:
     ],
 )
 def test_a_playlist_is_refused_as_a_video_and_remembered(text: str, list_id: str, endless: bool) -> None:
-    playlist = Playlist(playlist_id=list_id, endless=endless, alone=True)
+    playlist = Playlist(playlist_id=list_id, alone=True)
     assert find_sources(text) == Found(playlists=(playlist,), refused=(Reason.PLAYLIST,))
+    assert playlist.endless is endless
 
 
 @pytest.mark.parametrize(("list_id", "endless"), [(LIST, False), (f"RDAMVM{ID}", True), (f"RD{ID}", True)])
 def test_a_video_in_a_playlist_is_the_one_video(list_id: str, endless: bool) -> None:
     found = find_sources(f"https://www.youtube.com/watch?v={ID}&list={list_id}&index=3")
-    playlist = Playlist(playlist_id=list_id, endless=endless)
+    playlist = Playlist(playlist_id=list_id)
     assert found == Found(sources=(YouTube(video_id=ID),), playlists=(playlist,))
+    assert playlist.endless is endless
 
 
 def test_a_playlists_own_address_leads_to_it() -> None:

@@ -15,14 +15,14 @@ async def gate(front: Front, update: Update) -> None:
     asker = await asker_in(front, update)
     if asker is None:
         raise ApplicationHandlerStop
-    if _may_be_pairing(asker, update.message):
-        return
     if await front.people.may_ask(asker.person, asker.chat):
         about = update.callback_query or update.message
         if about is not None and _is_for_us(asker, about) and not await is_heard(front, asker, about):
             raise ApplicationHandlerStop
         if not asker.in_group:
             await front.people.remember_language(asker.person, asker.language)
+        return
+    if _may_be_pairing(asker, update.message):
         return
     if update.callback_query is not None:
         if await front.people.first_refusal(asker.person):

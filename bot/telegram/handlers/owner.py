@@ -5,7 +5,7 @@ import re
 from telegram import Message, User
 
 from bot.telegram.address import name, number
-from bot.telegram.front import Asker, Front, reply
+from bot.telegram.front import Asker, Front, replied_to, reply
 from bot.telegram.lengths import joined
 from bot.texts import say
 
@@ -71,7 +71,9 @@ def _target(asker: Asker, message: Message) -> tuple[str, str] | None:
     words = (message.text or "").split()[1:]
     if words:
         return (name(int(words[0])), " ".join(words[1:])) if _NUMBER.fullmatch(words[0]) else None
-    replied = message.reply_to_message
+    replied = replied_to(message)
+    if replied is not None and replied.sender_chat is not None:  # who writes as a group or channel has no other name
+        return name(replied.sender_chat.id), replied.sender_chat.title or ""
     if replied is not None and replied.from_user is not None and not replied.from_user.is_bot:
         return name(replied.from_user.id), _called(replied.from_user)
     if asker.in_group:

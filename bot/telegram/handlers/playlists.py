@@ -6,7 +6,7 @@ from typing import Final
 from telegram import CallbackQuery, Message
 
 from bot.links import Playlist
-from bot.telegram.front import Asker, Front
+from bot.telegram.front import Asker, Front, replied_to
 from bot.telegram.handlers.asking import take_playlist
 from bot.telegram.rights import may_act_for
 from bot.telegram.taps import answered
@@ -25,7 +25,7 @@ async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
     if verb == "list":
         if not isinstance(query.message, Message):
             return say(asker.language, "button-old")
-        asked = query.message.reply_to_message or query.message
+        asked = replied_to(query.message) or query.message
         await take_playlist(front, asker, asked, Playlist(playlist_id=rest, alone=True))
         return say(asker.language, "playlist-looking")
     run_id, _, act = rest.partition(":")

@@ -119,6 +119,44 @@ async def test_the_owner_lets_people_in_and_out(closed: Rig, caplog: pytest.LogC
         await ana.until(lambda message: "Nobody but you" in message.text)
 
 
+async def test_in_a_topic_the_owner_lets_the_group_in_and_not_who_began_the_topic(
+    closed: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In a forum, what replies to nothing comes as a reply to its topic's first message."""
+    caplog.set_level(logging.INFO)
+    async with closed.bot():
+        ana = await paired(closed, caplog)
+        bo = closed.server.person("Bo")
+        band = closed.server.group("The Band", [*ana.members, bo], forum=True, topics=["Songs"])
+        topic = next(iter(band.topics))
+        first = {"message_id": topic, "date": 1, "chat": band.to_json(), "from": bo.to_json(), "is_topic_message": True}
+        began = first | {"forum_topic_created": {"name": "Songs", "icon_color": 7322096}}
+        command = {"type": "bot_command", "offset": 0, "length": len("/allow")}
+        said = {"message_id": 900, "date": 1, "chat": band.to_json(), "from": ana.members[0].to_json()}
+        thread = {"message_thread_id": topic, "is_topic_message": True, "reply_to_message": began}
+        allow = said | thread | {"text": "/allow", "entities": [command]}
+        closed.server.updates.repeat(5000, {"update_id": 5000, "message": allow})
+        await band.until(lambda message: message.text == "Everyone in this group can use me now.")
+
+
+async def test_in_a_group_the_owner_lets_in_whoever_writes_as_a_channel(
+    closed: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with closed.bot():
+        ana = await paired(closed, caplog)
+        bo, cy = closed.server.person("Bo"), closed.server.person("Cy")
+        band = closed.server.group("The Band", [*ana.members, bo, cy])
+        channel = Chat(-1009999999999, "channel", "Bo’s Channel", [bo])
+        asked = await band.say("/help", by=bo, mask=channel)
+        await band.say("/allow", by=ana.members[0], reply_to=asked)
+        await band.until(lambda message: message.text == "Bo’s Channel can use me now.")
+        await band.say("/help", by=cy)
+        again = await band.say("/help", by=bo, mask=channel)
+        await band.until(lambda message: message.reply_to == again)
+    assert sum("Mentioning me does the same" in message.text for message in cards(band)) == 1, "cy is not let in"
+
+
 async def test_in_a_group_the_owner_lets_in_whom_they_reply_to_or_the_whole_group(
     closed: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:

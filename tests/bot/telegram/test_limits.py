@@ -170,11 +170,12 @@ async def answered(rig: Rig) -> None:
     await last.until(lambda message: "YouTube" in message.text)
 
 
-async def test_who_writes_too_fast_is_told_once_and_the_next_bot_knows(paced: Rig) -> None:
+@pytest.mark.parametrize("text", ["hello", "/start again"])
+async def test_who_writes_too_fast_is_told_once_and_the_next_bot_knows(paced: Rig, text: str) -> None:
     ana = paced.ana()
     async with paced.bot():
         for _ in range(9):
-            await ana.say("hello")
+            await ana.say(text)
         await ana.until(told)
         await answered(paced)
     async with paced.bot():

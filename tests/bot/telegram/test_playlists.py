@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from bot.playlists import Run, Step
 from jobs.connection import answer
 from jobs.failures import Failure, Reason
 from jobs.listings import keep_listing
+from jobs.models import Wish
 from jobs.outcomes import Phase, Stage
 from jobs.youtube import ListedVideo, Listing
 from tests.bot.telegram.rig import SONG, Rig, cards, files
@@ -181,6 +183,35 @@ async def test_endless_mixes_are_refused(rig: Rig) -> None:
         beside = await ana.until(lambda message: "I take the one song" in message.text)
         assert beside.labels == []
         assert await rig.queue.size() == 1
+
+
+async def test_a_made_up_button_gets_no_endless_mix_listed(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say("/settings")
+        menu = await ana.until(lambda message: message.labels != [])
+        await (await ana.press_data(menu, "list:RDdQw4w9WgXcQ")).answer()
+        await ana.until(lambda message: "it never ends" in message.text)
+    assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0
+
+
+@pytest.mark.parametrize("step", [Step.LISTING, Step.STOPPED])
+async def test_one_that_nobody_can_attend_to_holds_up_no_other(rig: Rig, step: Step) -> None:
+    """What was noted of it makes no sense: there is nowhere to answer."""
+    ana = rig.ana()
+    lost = Run(
+        id="0" * 16, platform="telegram", chat="telegram:1", asker="telegram:1", address="nowhere", language="en",
+        playlist_id=LIST, wish=Wish(), created_at=1.0, step=step,
+    )  # fmt: skip
+    await answer(rig.queue.redis.hset("flbt:playlists:telegram", lost.id, lost.model_dump_json()))
+    await keep_listing(rig.queue.redis, THREE)
+    async with rig.bot():
+        await ana.say(LINK)
+        await ana.until(offered)
+        async with asyncio.timeout(20):
+            while await answer(rig.queue.redis.hexists("flbt:playlists:telegram", lost.id)):
+                await asyncio.sleep(0.02)
+    assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 1
 
 
 async def test_stopped_by_its_button_by_cancel_or_before_it_began(rig: Rig) -> None:
