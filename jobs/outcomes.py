@@ -39,8 +39,6 @@ class Progress(Value):
     artist: str | None = None
     seconds: float | None = None  # length of the song
     note: str = ""  # what takes time beside the stage itself, e.g. "model" while weights are fetched
-    started_at: float | None = None  # seconds since the epoch, when the worker took it
-    updated_at: float | None = None
 
 
 @unique

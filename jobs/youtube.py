@@ -38,24 +38,14 @@ class ListedVideo(Value):
 class Listing(Value):
     """What is in a playlist, each video once, in its order; or the `failure` that kept us from finding out.
 
-    `cut`: there is more than is listed here. `total`: how many there are, where YouTube tells.
+    `cut`: there is more than is listed here.
     """
 
     playlist_id: PlaylistId
     title: str = ""
     entries: tuple[ListedVideo, ...] = ()
     cut: bool = False
-    total: int | None = None
     failure: Failure | None = None
-
-    @property
-    def playable(self) -> tuple[ListedVideo, ...]:
-        return tuple(video for video in self.entries if video.reason is None)
-
-    @property
-    def seconds(self) -> float:
-        """How long the playable videos are together, as far as YouTube tells."""
-        return sum(video.seconds or 0.0 for video in self.playable)
 
 
 @unique

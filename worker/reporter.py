@@ -24,7 +24,7 @@ class Reporter:
         self._desk = desk
         self._track_id = track_id
         self._now = now
-        self._progress = Progress(stage=Stage.QUEUED, started_at=now())
+        self._progress = Progress()
         self._stage_from: tuple[float, float] | None = None  # when the stage first moved, and where it was
         self._entered = time.monotonic()
         self._stirred = asyncio.Event()
@@ -83,4 +83,4 @@ class Reporter:
                     await self._stirred.wait()
 
     def _change(self, **changes: object) -> None:
-        self._progress = self._progress.model_copy(update={**changes, "updated_at": self._now()})
+        self._progress = self._progress.model_copy(update=changes)

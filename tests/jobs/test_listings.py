@@ -75,7 +75,11 @@ async def test_what_is_no_playlist_with_an_end_is_never_asked_for(queue: JobQueu
     assert await queued(queue) == []
 
 
-def test_what_a_card_says_of_a_listing() -> None:
-    assert [video.title for video in FOUND.playable] == ["One", "Two"]
-    assert FOUND.seconds == 200
-    assert Listing(playlist_id="RDCLAK5uy_kmPRjHDECIcuVwnKsx2Ng7fyNgFKWNJFs").seconds == 0
+async def test_a_list_that_editors_made_has_an_end(queue: JobQueue) -> None:
+    assert await ask_listing(queue, "RDCLAK5uy_kmPRjHDECIcuVwnKsx2Ng7fyNgFKWNJFs")
+    assert len(await queued(queue)) == 1
+
+
+async def test_what_an_earlier_version_wrote_of_a_list_is_read(queue: JobQueue) -> None:
+    await queue.redis.set(keys.listing(ID), FOUND.model_dump_json()[:-1] + ',"total":3}')
+    assert await listing(queue, ID) == FOUND

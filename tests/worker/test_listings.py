@@ -34,8 +34,7 @@ async def test_a_listing_comes_back_and_is_not_asked_for_twice(
     await work_off(settings, valkey_server)
     found = await listing(queue, playlist.playlist_id)
     assert found is not None
-    assert [video.title for video in found.playable] == ["Song 0", "Song 1", "Song 2"]
-    assert found.seconds == 600
+    assert [(video.title, video.seconds) for video in found.entries] == [(f"Song {one}", 200) for one in range(3)]
     asked = len(site.requests)
     assert not await ask_listing(queue, playlist.playlist_id, "telegram:3")
     await work_off(settings, valkey_server)

@@ -66,13 +66,11 @@ def list_playlist(task: ListingTask, report: Report) -> Listing:
             raise Failed(Failure(reason=reason, detail=words)) from None
         troubles = sorted(library.troubles, key=lambda failure: SERVICE_SIDE.index(failure.reason))
         raise Failed(next(iter(troubles), Failure(reason=Reason.YOUTUBE_REFUSED, detail=words))) from None
-    total = found.get("playlist_count")
     return Listing(
         playlist_id=task.playlist_id,
         title=one_line(found.get("title") or "")[:LONGEST_TITLE],
         entries=tuple(entries),
         cut=not complete,
-        total=total if isinstance(total, int) else None,
     )
 
 
