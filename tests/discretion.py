@@ -126,9 +126,10 @@ class Discretion:
         while not self._over.wait(LOOK):
             family = [os.getpid()]
             for pid in family:  # which grows meanwhile
-                for listed in Path("/proc", str(pid), "task").glob("*/children"):
-                    with contextlib.suppress(OSError):
-                        family += [int(child) for child in listed.read_text().split()]
+                with contextlib.suppress(OSError):  # any of them may be gone while we look
+                    for listed in Path("/proc", str(pid), "task").glob("*/children"):
+                        with contextlib.suppress(OSError):
+                            family += [int(child) for child in listed.read_text().split()]
             for pid in family[1:]:
                 with contextlib.suppress(OSError):
                     line = Path("/proc", str(pid), "cmdline").read_bytes().decode(errors="replace")

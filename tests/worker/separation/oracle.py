@@ -38,7 +38,7 @@ CASES: dict[str, tuple[Model, int]] = {
     "one frame under": (_stock(2), FULL - HOP),
     "one sample over": (_stock(2), FULL + 1),
     "its tail alone": (_stock(2), FULL + ADVANCE - 2000),
-    "4 stems": (_stock(4), ADVANCE + 50_000),
+    "4 stems": (_stock(4), ADVANCE - 50_000),
     "5 stems": (_stock(5), ADVANCE + 50_000),
 }
 

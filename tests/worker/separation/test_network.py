@@ -39,10 +39,10 @@ def estimates_of(network: Network) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
     return network.estimate(some_magnitudes()).copy()
 
 
-#: What runs networks here, and what each keeps beside the checkpoint, its numbers last.
-ENGINES: dict[Literal["unet", "openvino"], tuple[str, ...]] = {"openvino": compiled.IR_FILES}
+#: What runs networks here, and where each keeps the numbers that it made of a checkpoint.
+ENGINES: dict[Literal["unet", "openvino"], str] = {"openvino": compiled.IR_FILES[-1]}
 if flbt_unet.available():
-    ENGINES["unet"] = taken.FILES[::-1]
+    ENGINES["unet"] = taken.FILES[0]
 
 
 def kept_in(checkpoint: Path, engine: str = "") -> list[Path]:
@@ -84,7 +84,7 @@ def test_half_a_graph_is_damaged(tmp_path: Path, models_dir: Path, kept: int) ->
 def test_converted_once_and_damage_to_the_copy_is_repaired(
     checkpoint: Path, engine: Literal["unet", "openvino"]
 ) -> None:
-    described, numbers = ENGINES[engine]
+    numbers = ENGINES[engine]
     conversions: list[None] = []
 
     def load() -> Network:
@@ -103,10 +103,6 @@ def test_converted_once_and_damage_to_the_copy_is_repaired(
     (copy / numbers).write_bytes(weights)
     assert np.array_equal(estimates_of(load()), fresh)
     assert len(conversions) == 2
-
-    (copy / described).unlink()
-    assert np.array_equal(estimates_of(load()), fresh)
-    assert len(conversions) == 3
     assert kept_in(checkpoint) == [copy] == kept_in(checkpoint, engine)
 
 
@@ -160,7 +156,7 @@ def test_a_graph_that_is_not_known_is_left_to_openvino(
     assert kept_in(checkpoint, "unet") == []
 
 
-@pytest.mark.parametrize("stems", [2, 4, 5] if flbt_unet.available() else [])
+@pytest.mark.parametrize("stems", [2, 5] if flbt_unet.available() else [])
 def test_weights_are_taken_as_openvino_understands_them(stems: StemCount, models_dir: Path, oracle: Path) -> None:
     """And would not be, were they in another order: that is looked at before they are kept."""
     networks = taken.read_networks((models_dir if stems == 2 else oracle) / f"{stems}stems", stems)
