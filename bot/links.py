@@ -26,10 +26,6 @@ class Playlist(Value):
         """A mix (`RD…`) that is made up for each listener as they go: it must never be expanded."""
         return is_endless(self.playlist_id)
 
-    @property
-    def url(self) -> str:
-        return f"https://www.youtube.com/playlist?list={self.playlist_id}"
-
 
 class Found(Value):
     """What a message holds, in its order, nothing twice. `refused` says what was wrong with links that name no video:

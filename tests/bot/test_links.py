@@ -188,12 +188,6 @@ def test_a_video_in_a_playlist_is_the_one_video(list_id: str, endless: bool) -> 
     assert playlist.endless is endless
 
 
-def test_a_playlists_own_address_leads_to_it() -> None:
-    playlist = Playlist(playlist_id=LIST, alone=True)
-    assert playlist.url == f"https://www.youtube.com/playlist?list={LIST}"
-    assert find_sources(playlist.url).playlists == (playlist,)
-
-
 @pytest.mark.parametrize("host", ["a" * 280 + ".youtu.be", "youtu.be:99999999999", "me@youtu.be"])
 def test_an_address_that_only_resembles_one_is_no_video(host: str) -> None:
     assert find_sources(f"{host}/{ID}").sources == ()
