@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from worker.groups import ROOT, files
+
 EVERY: Final = 0.2  # seconds between two looks: a process fills about half a gigabyte in that time
 #: MB between the limit and the wall: what runtimes reserve for writing and never touch. A separation with OpenVINO
 #: reserves 0.2 GB, Node 0.6 GB.
@@ -88,25 +90,13 @@ def _family(pid: int) -> list[int]:
     return family
 
 
-def oom_kills(root: Path = Path("/")) -> int:
-    """How often the kernel has killed for want of memory, in our control group and, as far as it tells, on this host.
+def oom_kills(root: Path = ROOT) -> int:
+    """How often the kernel has killed for want of memory, in our control groups and, as far as it tells, on this host.
 
     https://docs.kernel.org/admin-guide/cgroup-v2.html (memory.events), cgroup-v1/memory.html (memory.oom_control)
     """
-    counters = [root / "proc/vmstat"]
-    with contextlib.suppress(OSError):
-        for line in (root / "proc/self/cgroup").read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            if controllers == "":
-                counters += _at_and_above(root / "sys/fs/cgroup", path, "memory.events")
-            elif "memory" in controllers.split(","):
-                counters += _at_and_above(root / "sys/fs/cgroup/memory", path, "memory.oom_control")
+    counters = (root / "proc/vmstat", *files("memory", "memory.events", "memory.oom_control", root))
     return sum(_oom_kills_in(counter) for counter in counters)
-
-
-def _at_and_above(mount: Path, path: str, name: str) -> list[Path]:
-    """Where a group's counter may be: in a container its own group is mounted as the topmost one."""
-    return [mount / path.lstrip("/") / name, mount / name]
 
 
 def _oom_kills_in(counter: Path) -> int:

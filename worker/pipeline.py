@@ -6,7 +6,6 @@ happens, the track is settled: its followers hear that it is ready, or why not, 
 
 import asyncio
 import logging
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -29,6 +28,7 @@ from worker.child import Child, run_child, start_child
 from worker.childside import failure_of_os_error
 from worker.cleanup import make_room
 from worker.fetching import fetch
+from worker.groups import cores
 from worker.limits import Limits
 from worker.reporter import Reporter
 from worker.tasks import Along, NetworkWanted, RenderedSet, RenderTask, Separated, SeparationTask
@@ -158,9 +158,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         wanted = await studio.desk.wanted(track.id)
         along = _along(settings, wanted, fetched.seconds)
         later = [rendition for rendition in wanted if rendition not in {each.rendition for each in along}]
-        reporter.then = estimate.rendering(
-            fetched.seconds, later, track.model.stems, settings.threads or os.cpu_count() or 1
-        )
+        reporter.then = estimate.rendering(fetched.seconds, later, track.model.stems, settings.threads or cores())
         if child is None:
             limits = _limits(settings, fetched.seconds or settings.max_seconds)
             child = await stack.enter_async_context(start_child(SEPARATION, limits))
@@ -238,7 +236,7 @@ def _limits(settings: Settings, seconds: float = 0.0) -> Limits:
     hungry = HUNGRY * seconds if settings.engine == "spleeter" else 0.0
     return Limits(
         memory_mb=settings.memory_mb and settings.memory_mb + hungry,
-        cpu_seconds=settings.job_timeout * (settings.threads or os.cpu_count() or 1),
+        cpu_seconds=settings.job_timeout * (settings.threads or cores()),
     )
 
 

@@ -4,7 +4,6 @@ Samples stay what they are: no stem is ever turned up or down, and a mix is the 
 for all of it only where it would clip.
 """
 
-import os
 import shutil
 import tempfile
 import threading
@@ -25,6 +24,7 @@ from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.childside import Report, serve
+from worker.groups import cores
 from worker.steps import Step
 from worker.tasks import RenderedSet, RenderTask
 
@@ -139,7 +139,7 @@ def _zip(path: Path, entries: Sequence[tuple[str, Path]]) -> None:
 
 def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> None:
     progress = _Progress(len(encodes), report)
-    with ThreadPoolExecutor(task.threads or os.cpu_count() or 1, thread_name_prefix="encoder") as pool:
+    with ThreadPoolExecutor(task.threads or cores(), thread_name_prefix="encoder") as pool:
         running = [pool.submit(_encode, task, encode, progress) for encode in encodes]
         done, rest = wait(running, return_when=FIRST_EXCEPTION)
         broken = [future for future in done if future.exception() is not None]

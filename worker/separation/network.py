@@ -5,8 +5,6 @@ everywhere.
 """
 
 import logging
-import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal, Protocol
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import StemCount
+from worker.groups import cores
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +74,3 @@ def load_network(
     from worker.separation.compiled import load_compiled  # hundreds of milliseconds, and dozens of MB
 
     return load_compiled(checkpoint, stems, BANDS[band], precision, of, converting)
-
-
-def cores() -> int:
-    """Cores this process may use: those it may run on, and no more than the control group's share of time."""
-    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-        return max(1, min(own, math.ceil(int(quota) / int(period))))
-    except (OSError, ValueError):  # no control group, or no limit ("max")
-        return own

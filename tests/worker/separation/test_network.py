@@ -16,7 +16,7 @@ from jobs.models import StemCount
 from tests.worker.separation.songs import snr_db
 from worker.separation import compiled, taken
 from worker.separation.graph import find_cut
-from worker.separation.network import Network, cores, load_network
+from worker.separation.network import Network, load_network
 from worker.separation.spectrogram import SEGMENT
 from worker.separation.weights import FILES
 
@@ -164,10 +164,6 @@ def test_weights_are_taken_as_openvino_understands_them(stems: StemCount, models
 
     assert taken.agreement(weights, answers) > 80
     assert taken.agreement(weights._replace(networks=weights.networks[::-1]), answers) < 40
-
-
-def test_there_is_a_core_to_use() -> None:
-    assert cores() >= 1
 
 
 def test_openvino_never_phones_home(models_dir: Path) -> None:
