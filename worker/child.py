@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 LINE_LIMIT = 1 << 20  # bytes: the longest event we read
 STDERR_KEPT = 4000  # characters of a child's last words that reach the log
+LAST_WORDS = 5.0  # seconds for them, where somebody who left the child's group still holds them open
+LOOK = 0.02  # seconds between two looks at whether a child that says nothing more has ended
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
@@ -65,7 +67,7 @@ class Child:
             async with asyncio.timeout(deadline):
                 await _say(process, task.model_dump_json())
                 outcome = await _listen(process, on_step, stall)
-                code = await process.wait() if outcome is None else 0
+                code = await _code_of(process) if outcome is None else 0
         except TimeoutError:
             raise failed(Reason.TIMED_OUT, f"{module} took longer than {deadline:.0f} s") from None
         if eating.done():
@@ -73,7 +75,7 @@ class Child:
             raise failed(Reason.OUT_OF_MEMORY, held)
         if outcome is None:
             _kill(process)  # what it started may hold its last words open
-            words = await self._last_words
+            words = await _heard(self._last_words)
             reason = reason_of_death(code, words, by_kernel=oom_kills() > self._kills_before)
             raise failed(reason, f"{module} ended with code {code}: {words}")
         if outcome.failure is not None:
@@ -157,6 +159,8 @@ async def _listen(
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Kill the child's whole process group and reap it."""
     _kill(process)
+    # Whoever left the group may hold our pipes open, and `wait` would wait for that one.
+    process._transport.close()  # type: ignore[attr-defined]  # there is no other way to it
     # Shielded: a second cancellation must not leave a zombie with an open pipe.
     await asyncio.shield(process.wait())
 
@@ -164,6 +168,18 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 def _kill(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _code_of(process: asyncio.subprocess.Process) -> int:
+    """Its exit code, once it has ended. asyncio's own `wait` also waits for whoever else holds its pipes."""
+    while process.returncode is None:  # noqa: ASYNC110 - nobody tells of it
+        await asyncio.sleep(LOOK)
+    return process.returncode
+
+
+async def _heard(words: "asyncio.Task[str]") -> str:
+    await asyncio.wait({words}, timeout=LAST_WORDS)
+    return words.result() if words.done() else ""
 
 
 async def _tail(stream: asyncio.StreamReader) -> str:

@@ -1,6 +1,7 @@
 """Children answer, fail, hang and die; the parent always knows, and nothing is left."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import sys
@@ -107,6 +108,11 @@ def work(errand, report):
         case "crash":
             print("last words", file=sys.stderr, flush=True)
             os.kill(os.getpid(), signal.SIGSEGV)
+        case "leave somebody behind":
+            other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+            with open(errand.note, "w") as file:
+                file.write(str(other.pid))
+            os.kill(os.getpid(), signal.SIGSEGV)
         case "hang":
             grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
             with open(errand.note, "w") as file:
@@ -210,13 +216,40 @@ async def test_processor_time_has_an_end() -> None:
     assert failure.value.failure.reason is Reason.TIMED_OUT
 
 
-@pytest.mark.parametrize(("limits", "reason"), [((1.5, None), Reason.TIMED_OUT), ((30, 0.5), Reason.STALLED)])
+def of_this_test(tmp_path: Path) -> list[psutil.Process]:
+    """Everything that runs with the `errands` of this test in its reach."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("PYTHONPATH", "").startswith(f"{tmp_path}{os.pathsep}"):
+                found.append(process)
+    return found
+
+
+@pytest.mark.parametrize(("limits", "reason"), [((3, None), Reason.TIMED_OUT), ((30, 2), Reason.STALLED)])
 async def test_a_child_that_hangs_is_killed_with_all_it_started(
     tmp_path: Path, limits: tuple[float, float | None], reason: Reason
 ) -> None:
+    hanging = asyncio.create_task(run("hang", str(tmp_path / "pids"), deadline=limits[0], stall=limits[1]))
+    while not of_this_test(tmp_path):
+        assert not hanging.done()
+        await asyncio.sleep(0.02)
     with pytest.raises(Failed) as failure:
-        await run("hang", str(tmp_path / "pids"), deadline=limits[0], stall=limits[1])
+        await hanging
     assert failure.value.failure.reason is reason
+    await asyncio.to_thread(psutil.wait_procs, of_this_test(tmp_path), 5)
+    assert of_this_test(tmp_path) == []
+
+
+async def test_whoever_left_the_group_of_a_dead_child_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last words stay open as long as somebody could still say some."""
+    monkeypatch.setattr("worker.child.LAST_WORDS", 0.1)
+    with pytest.raises(Failed) as failure:
+        await asyncio.wait_for(run("leave somebody behind", str(tmp_path / "pid"), deadline=60), 120)
+    assert failure.value.failure.reason is Reason.INTERNAL
+    psutil.Process(int((tmp_path / "pid").read_text())).kill()
 
 
 async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
