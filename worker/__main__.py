@@ -12,15 +12,13 @@ from pydantic import SecretStr
 from jobs import keys
 from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
-from jobs.models import StemCount
+from jobs.models import STEMS, StemCount
 from jobs.outcomes import Lane
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
 
 LOOKS = 3  # before a worker whose heart beats is called dead
-
-STEM_COUNTS: tuple[StemCount, ...] = (2, 4, 5)
 
 
 @click.group()
@@ -98,14 +96,14 @@ async def _beats(redis_url: SecretStr) -> bool:
 
 
 @main.command()
-@click.argument("stems", nargs=-1, type=click.Choice(["2", "4", "5"]))
+@click.argument("stems", nargs=-1, type=click.Choice([str(count) for count in STEMS]))
 @click.option("--check", is_flag=True, help="Only say which are there.")
 def models(stems: tuple[str, ...], check: bool) -> None:
     """Fetch and check the weights of the models with STEMS stems (2 when none are named)."""
     from worker.separation.weights import have_weights
 
     folder = _settings().models_dir.absolute()
-    counts = [count for count in STEM_COUNTS if str(count) in stems] or [STEM_COUNTS[0]]
+    counts: list[StemCount] = [count for count in STEMS if str(count) in stems] or [2]
     if check:
         for count in counts:
             click.echo(f"{count} {'yes' if have_weights(count, folder) else 'no'}")

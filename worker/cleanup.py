@@ -22,6 +22,8 @@ async def keep_tidy(desk: Desk, store: ResultStore, settings: Settings) -> None:
             await tidy(desk, store, settings)
         except (RedisError, OSError) as error:
             log.warning("the store could not be tidied: %s", error)
+        except Exception:  # it would never be tidied again, and nobody would know
+            log.exception("the store could not be tidied: a bug")
         await asyncio.sleep(EVERY)
 
 

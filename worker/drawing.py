@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import Stem
+from worker.audio.sound import SAMPLE_RATE
 
-WINDOW = 441  # samples: a hundredth of a second at 44.1 kHz
+WINDOW = SAMPLE_RATE // 100  # samples: a hundredth of a second
 VALUES = 2 * WINDOW  # of both channels
 
 WIDTH = 1280  # pixels; a phone shows it at half of that
@@ -77,7 +78,7 @@ def draw(waveforms: Waveforms, path: Path) -> None:
     from PIL import Image, ImageDraw, ImageFont  # as late as this: before, the network needs the memory
 
     rows = len(waveforms.stems)
-    seconds = waveforms.samples / 44100
+    seconds = waveforms.samples / SAMPLE_RATE
     height = rows * ROW + AXIS + MARGIN
     image = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(image)

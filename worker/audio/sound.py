@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 SAMPLE_RATE = 44100
 BLOCK = 1 << 18  # values (samples x channels) gathered before they are converted
-LOUDEST = float(
-    1 << 20
-)  # no sound is 120 dB over full scale: such floats are broken, like NaN, and would poison a song
+#: No sound is 120 dB over full scale: such floats are broken, like NaN, and would poison a song.
+LOUDEST = float(1 << 20)
 
 # FFmpeg's sample formats: type, full scale, and what silence reads as.
 _FORMATS: dict[str, tuple[type[np.generic], float, float]] = {

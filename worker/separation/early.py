@@ -32,7 +32,7 @@ def get_ready(wanted: NetworkWanted) -> None:
                 threads=wanted.threads,
                 converting=_not_now,
             )
-    except (Failed, OSError, RuntimeError) as error:
+    except (Failed, MemoryError, OSError, RuntimeError) as error:
         log.debug("the network is not ready beforehand: %r", error)
 
 

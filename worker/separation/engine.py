@@ -7,6 +7,7 @@ from jobs.failures import Reason, failed
 from jobs.models import STEMS
 from jobs.outcomes import StoredFile
 from worker.audio.reading import Song, open_song
+from worker.audio.sound import SAMPLE_RATE
 from worker.drawing import Waveforms, draw, thumbnail
 from worker.separation import stock
 from worker.separation.early import take_ready
@@ -17,8 +18,6 @@ from worker.separation.stream import separate_blocks
 from worker.separation.weights import ensure_weights
 from worker.steps import Step
 from worker.tasks import Separated, SeparationTask
-
-SAMPLE_RATE = 44100
 
 Report = Callable[[Step], None]
 
@@ -65,7 +64,7 @@ def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iter
     blocks = _no_longer_than(task.max_seconds, song.blocks())
     if task.engine == "spleeter":
         report(Step(fraction=0.0, seconds=song.seconds))
-        pieces = stock.separate_blocks(blocks, checkpoint, model, task.threads, report)
+        pieces = stock.separate_blocks(blocks, checkpoint, model, task.output, task.threads, report)
         return f"spleeter {version('spleeter')}", pieces
     network = (task.network and take_ready(task.network)) or load_network(
         checkpoint,

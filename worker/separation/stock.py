@@ -18,9 +18,9 @@ import numpy as np
 
 from jobs.failures import Reason, failed
 from jobs.models import STEMS, Model
-from worker.separation.network import BANDS, cores
+from worker.groups import cores
+from worker.separation.network import BANDS
 from worker.separation.spectrogram import ADVANCE, Samples
-from worker.separation.stream import sound
 from worker.separation.weights import FILES
 from worker.steps import Step
 
@@ -37,15 +37,19 @@ def separate_blocks(
     blocks: Iterable[Samples],
     checkpoint: Path,
     model: Model,
+    scratch: Path,
     threads: int = 0,
     report: Callable[[Step], None] = lambda _: None,
 ) -> Iterator[list[Samples]]:
-    """The stems of a song, (samples, 2) each, in pieces of one segment, all of which come at the end."""
+    """The stems of a song, (samples, 2) each, in pieces of one segment, all of which come at the end.
+
+    `scratch`: a folder of our caller's for what is needed meanwhile; where we are killed, it goes with that.
+    """
     require()
-    song = np.concatenate([np.zeros((0, 2), np.float32), *(sound(block) for block in blocks)])
+    song = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
     if len(song) == 0:
         return
-    with _heartbeat(report), tempfile.TemporaryDirectory() as folder:
+    with _heartbeat(report), tempfile.TemporaryDirectory(prefix=".spleeter-", dir=scratch) as folder:
         stems = _separator(Path(folder), checkpoint, model, threads).separate(song)
     for start in range(0, len(song), ADVANCE):
         yield [np.ascontiguousarray(stems[stem][start : start + ADVANCE], np.float32) for stem in STEMS[model.stems]]

@@ -1,7 +1,8 @@
 """Blocks of a song in, blocks of its stems out, a few segments in memory at a time.
 
-Segments know nothing of each other, so each goes from samples to samples in one thread, several side by side: no core
-ever waits for another one inside of a segment. What two segments share is added up when both are there, in order.
+Segments know nothing of each other, so each goes from samples to samples in a thread of its own: while one is in the
+network, which takes every core for it, another one is on its way to it or from it. What two segments share is added up
+when both are there, in order.
 """
 
 from collections import deque
@@ -23,9 +24,6 @@ from worker.separation.spectrogram import (
     spectrum_of,
 )
 
-LOUDEST = 1e6  # 120 dB over full scale: no sound, a broken file, and its square would overflow
-
-
 Extension = Literal["average", "zeros"]
 
 
@@ -42,8 +40,9 @@ class Estimator(Protocol):
 def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Extension) -> Iterator[list[Samples]]:
     """The stems of a song, in the network's order, piece by piece: (samples, 2) each.
 
-    `blocks` are (samples, 2) at 44.1 kHz, of any length. The pieces are as long in sum as the song, to the sample,
-    and what they hold does not depend on how it was cut into blocks.
+    `blocks` are (samples, 2) at 44.1 kHz, of any length; `worker.audio.sound` has seen to it that nothing else than
+    sound is in them. The pieces are as long in sum as the song, to the sample, and what they hold does not depend on
+    how it was cut into blocks.
     """
     seen = 0
 
@@ -51,7 +50,7 @@ def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Ex
         nonlocal seen
         for block in blocks:
             seen += len(block)
-            yield sound(block).T
+            yield block.T
 
     overlap = OverlapAdd()
     start = -FRAME  # of the segment, in samples of the song: one frame of silence comes before it
@@ -97,9 +96,3 @@ def _rest(mix: Samples, stems: list[Samples]) -> Samples:
     for stem in stems:
         rest -= stem
     return rest
-
-
-def sound(block: Samples) -> Samples:
-    """The block with silence in place of what is no sound: NaN, infinite, or beyond all measure."""
-    loud = np.abs(block) < LOUDEST  # false for NaN too
-    return block if loud.all() else np.where(loud, block, np.float32(0))
