@@ -11,6 +11,7 @@ from bot.telegram.address import PLATFORM
 from bot.telegram.front import Asker, Front, refusal, replied_to, reply
 from bot.telegram.handlers.pace import is_heard
 from bot.telegram.sources import (
+    CLOUD_DOWNLOAD,
     File,
     address_for,
     download_limit,
@@ -112,9 +113,9 @@ async def _take_file(front: Front, asker: Asker, message: Message, file: File, *
     """`beside`: there is a link in its caption, too."""
     wish = await wish_of(front.queue.redis, asker.chat, front.settings)
     (request,) = requests_for([file.upload], message, asker, wish)
-    new, refusal = await _accept(front, asker, request)
-    if refusal or (new and beside):
-        await reply(front, message, refusal or say(asker.language, "file-beside-link"))
+    new, why_not = await _accept(front, asker, request)
+    if why_not or (new and beside):
+        await reply(front, message, why_not or say(asker.language, "file-beside-link"))
 
 
 async def _take_links(front: Front, asker: Asker, message: Message, found: Found) -> None:
@@ -122,11 +123,11 @@ async def _take_links(front: Front, asker: Asker, message: Message, found: Found
     requests = requests_for(found.sources, message, asker, wish)
     accepted, refusals = 0, []
     for request in requests:
-        new, refusal = await _accept(front, asker, request)
+        new, why_not = await _accept(front, asker, request)
         accepted += new
-        if refusal:  # the rest would be refused alike
+        if why_not:  # the rest would be refused alike
             left = len(requests) - requests.index(request)
-            refusals = [*([say(asker.language, "links-left-out", count=left)] if accepted else []), refusal]
+            refusals = [*([say(asker.language, "links-left-out", count=left)] if accepted else []), why_not]
             break
     beside = [playlist for playlist in found.playlists if not playlist.alone]
     lines = [*(_remarks(asker, found, beside, accepted) if accepted else ()), *refusals]
@@ -196,8 +197,10 @@ def _nothing_to_do(front: Front, asker: Asker, source: Message, file: File | Non
     """Why there is nothing to separate in a message, and what to send instead."""
     language = asker.language
     if file is not None and file.bytes_ is not None:
-        limit = download_limit_in_words(front.settings, language)
-        return say(language, "upload-too-large", size=figures.size(file.bytes_, language), limit=limit)
+        limit, size = download_limit_in_words(front.settings, language), figures.size(file.bytes_, language)
+        if download_limit(front.settings) < CLOUD_DOWNLOAD or front.settings.telegram_local:  # it is our own limit
+            return say(language, "failure-too-large", bytes=size, limit_bytes=limit)
+        return say(language, "upload-too-large", size=size, limit=limit)
     if found.refused:
         first = found.refused[0]
         return sentence(Failure(reason=Reason.NOT_YOUTUBE if first is Reason.BAD_LINK else first), language)

@@ -117,6 +117,8 @@ async def test_the_owner_lets_people_in_and_out(closed: Rig, caplog: pytest.LogC
         await ana.until(lambda message: "Reply to someone’s message with /deny" in message.text)
         await ana.say("/who")
         await ana.until(lambda message: "Nobody but you" in message.text)
+    assert [view.request.asker for view in await closed.queue.attended("telegram")] == [f"telegram:{bo.id}"]
+    assert await closed.queue.size() == 1, "the song of when bo was let in, and not the other one"
 
 
 async def test_in_a_topic_the_owner_lets_the_group_in_and_not_who_began_the_topic(

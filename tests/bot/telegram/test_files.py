@@ -62,6 +62,16 @@ async def test_a_file_above_telegrams_limit_is_refused_with_the_way_around(rig: 
         await ana.until(lambda message: "Next in line" in message.text)
 
 
+async def test_a_file_above_the_hosts_own_limit_is_not_blamed_on_telegram(rig: Rig) -> None:
+    rig.settings = rig.settings.model_copy(update={"max_upload_mb": 1.0})
+    ana = rig.ana()
+    async with rig.bot():
+        asked = await ana.send_audio(MP3, size=1_500_000)
+        answer = await ana.until(lambda message: message.reply_to == asked)
+    assert answer.text == "This file is 1.5 MB, and I take up to 1 MB. Send it as MP3 or M4A."
+    assert await rig.queue.recent(f"telegram:{ana.id}") == []
+
+
 async def test_a_file_that_telegram_no_longer_has_fails_with_a_sentence(rig: Rig) -> None:
     rig.expected.append("invalid file_id")
     ana = rig.ana()

@@ -108,8 +108,12 @@ async def test_with_privacy_on_the_menu_says_what_every_link_needs(rig: Rig) -> 
     async with rig.bot():
         await band.say("/settings", by=ana)
         menu = await band.until(lambda message: "What you get" in message.text)
+        assert "/setprivacy" not in menu.text, "nothing to be done for what nobody wants"
         await band.press(menu, "Every link", by=ana)
         await band.until(lambda message: message == menu and "/setprivacy" in message.text)
+        await band.press(menu, "When asked", by=ana)
+        await band.until(lambda message: message == menu and "✓ When asked" in message.labels)
+    assert "/setprivacy" not in menu.text
 
 
 async def test_being_added_it_says_how_to_ask(rig: Rig) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.telegram.handlers import results
 from jobs.models import Upload
+from jobs.outcomes import Phase
 from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files
 from tests.bot.telegram.talk import MP3, NAME, answered_soon, done, reply_to, result, settle_on, turned
 
@@ -45,6 +46,9 @@ async def test_a_mix_does_not_wait_behind_separations(rig: Rig) -> None:
         await ana.until(lambda message: "jNQXAC9IVRw" in message.text)
         await (await ana.press(card, "No bass")).answer()
         await ana.until(lambda message: message.reply_to == card and "Next in line" in message.text)
+        (waiting,) = [view for view in await rig.queue.recent(f"telegram:{ana.id}") if view.request.wish.mix]
+        assert (waiting.phase, waiting.ahead) == (Phase.WAITING, 0), "while the other song waits, too"
+        assert await rig.queue.redis.zcard("flbt:queue:studio") == 1
 
 
 async def test_stems_are_chosen_on_a_keyboard_that_outlives_the_bot(rig: Rig) -> None:
@@ -238,5 +242,5 @@ async def test_a_press_in_a_group_under_its_limit_is_answered_at_once(rig: Rig, 
     async with rig.bot():
         await band.say("/settings")
         menu = await band.until(lambda message: "What you get" in message.text)
-        for turn in range(30):
-            await answered_soon(await band.press_data(menu, f"stems::{(2, 4)[turn % 2]}"))
+        said = [await answered_soon(await band.press_data(menu, f"stems::{(2, 4)[turn % 2]}")) for turn in range(25)]
+    assert said == ["Saved."] * 25

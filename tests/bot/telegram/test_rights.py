@@ -121,6 +121,8 @@ async def test_cancel_in_a_topic_is_no_reply_to_the_topics_beginning(rig: Rig) -
         await band.until(lambda message: message.text == "Cancelled." and message.topic == 2)
         await band.until(lambda message: message.text.endswith("\nCancelled"))
         await rig.settled()
+    assert await rig.phase(band) is Phase.CANCELLED
+    assert await rig.queue.size() == 0
 
 
 async def test_the_group_chooses_its_language(rig: Rig) -> None:
@@ -140,6 +142,10 @@ async def test_the_group_chooses_its_language(rig: Rig) -> None:
         assert await press.answer() == "Salvo."
         await band.say("/status", by=ana)
         await band.until(lambda message: "2 músicas em andamento" in message.text)
+    requests = [view.request for view in await rig.queue.attended("telegram")]
+    assert [request.language for request in requests] == ["pt-BR", "en"], (
+        "each in the language of when it was asked for"
+    )
 
 
 async def test_open_requests_are_limited_by_person_and_by_chat(
