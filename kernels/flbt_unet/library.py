@@ -33,6 +33,7 @@ def flags() -> frozenset[str]:
 
 @functools.cache
 def load() -> ctypes.CDLL:
+    """The library, with the types of its functions. Raises `OSError` where it is not `available`."""
     library = ctypes.CDLL(str(LIBRARY))
     pointer, number = ctypes.c_void_p, ctypes.c_long
     library.use_threads.argtypes = [ctypes.c_int]
@@ -112,6 +113,7 @@ def aligned(size: int) -> Floats:
 
 
 def zeros(*shape: int) -> Floats:
+    """The same, all of it 0."""
     memory = aligned(int(np.prod(shape))).reshape(shape)
     memory[...] = 0
     return memory

@@ -34,16 +34,17 @@ class UNets:
         if rows % CUTS or columns % CUTS:
             raise ValueError(f"{rows} x {columns} are no multiples of {CUTS}")
         self._shape = len(networks), SIDES, rows, columns
-        self._threads = threads
         self._shared = shared
         self._library = load()
         with _turn:
-            used = self._library.use_threads(threads)
+            # As many as there are room for from now on: fewer than asked for where the system gives no more.
+            self._threads: int = self._library.use_threads(threads)
             room = _Room(rows, columns)
             self._plans = [
-                _Plan(self._library, unpack(network), room, elu, slope, not shared, used) for network in networks
+                _Plan(self._library, unpack(network), room, elu, slope, not shared, self._threads)
+                for network in networks
             ]
-            self._rooms = aligned(used * max(plan.room for plan in self._plans))
+            self._rooms = aligned(self._threads * max(plan.room for plan in self._plans))
 
     def estimate(self, magnitudes: Floats, out: Floats | None = None) -> Floats:
         """The stems' magnitudes, (stems, 2, rows, columns), from the mix's, (2, rows, columns), into `out` if given."""

@@ -38,7 +38,7 @@ long winograd_size(const Winograd *layer);
 long winograd_room(const Winograd *layer);
 
 /* Bring weights to their points: two to five times as many. Where few tiles share them they are better brought there
-   again each time.
+ * again each time.
  *
  * Weights are (outs / PANEL, phase, ins, taps, PANEL): for the phases 00, 01, 10 and 11 of the input (the output, of a
  * transposed convolution) the 2 x 2, 2 x 3, 3 x 2 and 3 x 3 taps that belong to it, in the order in which they meet the
