@@ -63,14 +63,17 @@ def _guard(folder: Path | None) -> None:
             socket = scratch / "valkey.sock"
             options = {"save": "", "appendonly": "no"}
         else:
-            folder.mkdir(parents=True, exist_ok=True)
             scratch = folder
             try:
+                folder.mkdir(parents=True, exist_ok=True)
                 stack.enter_context(_only_user_of(folder))
+                socket = _socket_for(folder)
             except BlockingIOError:
                 print(f"another fl-bt is using {folder}", flush=True)  # noqa: T201 - our answer to the parent
                 return
-            socket = _socket_for(folder)
+            except OSError as error:
+                print(error, flush=True)  # noqa: T201
+                return
             _end_orphan(socket)
             options = {"appendonly": "yes", "appendfsync": "everysec", "shutdown-timeout": "5"}
         try:

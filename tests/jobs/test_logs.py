@@ -4,16 +4,15 @@ import json
 import logging
 import subprocess
 import sys
-import time
 
 import pytest
 
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
 from jobs.logs import Discreet, DiscreetJson, about
-from jobs.models import Request, YouTube, request_id
 from jobs.outcomes import Phase
 from jobs.queue import JobQueue
+from tests.jobs.requests import OTHER, ask
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz_0123456"
 PROXY = "http://someone:s3cret@proxy:8080"
@@ -86,20 +85,12 @@ def test_what_is_secret_in_the_settings_is_known_however_it_is_written() -> None
     )
 
 
-def ask(video_id: str) -> Request:
-    source = YouTube(video_id=video_id)
-    return Request(
-        id=request_id("test:ana", video_id, source), platform="test", chat="test:ana", asker="test:ana", source=source,
-        created_at=time.time(),
-    )  # fmt: skip
-
-
 async def test_each_change_of_state_is_one_line_with_both_ids(
     queue: JobQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     desk = Desk(queue.redis, "worker-of-the-test")
-    request, other = ask("dQw4w9WgXcQ"), ask("jNQXAC9IVRw")
+    request, other = ask(), ask(source=OTHER)
 
     await queue.submit(request)
     await queue.submit(request)  # the same message again

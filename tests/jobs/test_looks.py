@@ -16,11 +16,6 @@ from tests.jobs.requests import ask, seen
 SONGS = [YouTube(video_id=f"aaaaaaaaa{number}A") for number in range(3)]
 
 
-@pytest.fixture
-def desk(queue: JobQueue) -> Desk:
-    return Desk(queue.redis, "worker-1")
-
-
 async def ready(queue: JobQueue, desk: Desk, request: Request) -> None:
     await queue.submit(request)
     track = await desk.begin(request.track_id)

@@ -21,12 +21,12 @@ from jobs.desk import Desk
 from jobs.ends import end
 from jobs.exposed import expose
 from jobs.failures import Failure, Reason
-from jobs.models import Request, YouTube, request_id
 from jobs.providers import keep_standing
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from jobs.youtube import Provider, Standing
+from tests.jobs.requests import OTHER, SONG, ask
 from tests.ports import free_port
 
 Said = dict[tuple[str, str], float]
@@ -60,19 +60,11 @@ async def said(port: int) -> Said:
     }
 
 
-def ask(video_id: str, at: float) -> Request:
-    source = YouTube(video_id=video_id)
-    return Request(
-        id=request_id("test:ana", video_id, source), platform="test", chat="test:ana", asker="test:ana", source=source,
-        created_at=at,
-    )  # fmt: skip
-
-
 async def test_how_things_stand(queue: JobQueue, store: ResultStore) -> None:
     port = free_port()
     (store.root / "inbox" / "song").write_bytes(bytes(1000))
-    for video_id, age in (("dQw4w9WgXcQ", 50), ("jNQXAC9IVRw", 20)):
-        await queue.submit(ask(video_id, time.time() - age))
+    for source, age in ((SONG, 50), (OTHER, 20)):
+        await queue.submit(ask(source=source).model_copy(update={"created_at": time.time() - age}))
     await queue.attended("test")
     await Desk(queue.redis, "worker-of-the-test").beat()
     await keep_standing(queue.redis, Standing(provider=Provider.YTDLP, up=False))
@@ -93,7 +85,7 @@ async def test_what_happened(queue: JobQueue, store: ResultStore, monkeypatch: p
     monkeypatch.setattr(metrics, "counted", Counter())
     monkeypatch.setattr(metrics, "stages", {})
     monkeypatch.setattr(metrics, "stage_seconds", defaultdict(float))
-    request, port = ask("dQw4w9WgXcQ", time.time()), free_port()
+    request, port = ask(), free_port()
     desk = Desk(queue.redis, "worker-of-the-test")
     await queue.submit(request)
     await desk.begin(request.track_id)
@@ -140,7 +132,7 @@ async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the
     port, began = free_port(), time.monotonic()
     async with exposed(port, queue, store), asyncio.timeout(60):
         assert (await said(port))["flbt_queue_length", "studio"] == 0
-        await queue.submit(ask("dQw4w9WgXcQ", time.time()))
+        await queue.submit(ask())
         while (await said(port))["flbt_queue_length", "studio"] == 0:
             await asyncio.sleep(0.05)
         assert 2 <= looks <= (time.monotonic() - began) / 0.5 + 1

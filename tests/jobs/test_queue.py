@@ -230,9 +230,6 @@ async def test_follow_ends_with_the_request(queue: JobQueue, desk: Desk) -> None
     assert phases == [Phase.WAITING, Phase.WAITING, Phase.READY]
 
 
-# --- turns, limits, waits --------------------------------------------------------------------------------------
-
-
 async def test_what_is_open_again_is_not_let_go(queue: JobQueue, desk: Desk) -> None:
     request = ask()
     assert await queue.hold(request, phase=Phase.READY)
