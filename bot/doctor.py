@@ -88,7 +88,7 @@ async def _queue(url: SecretStr | None) -> Finding:
         return Finding("Queue", f"no answer: {error}", "start Redis, or correct FLBT_REDIS_URL", grave=True)
     finally:
         await queue.close()
-    found = f"{size} tracks waiting, {len(workers)} worker{'s' * (len(workers) != 1)} alive"
+    found = f"{size} track{'s' * (size != 1)} waiting, {len(workers)} worker{'s' * (len(workers) != 1)} alive"
     return Finding("Queue", found, "" if workers else "start one: `uv run fl-bt worker`")
 
 

@@ -118,6 +118,8 @@ async def test_a_bug_in_one_card_leaves_the_others_alone(
         await queue.cancel(ask("ana").id)
         await queue.cancel(ask("bo").id)
         await ended(queue, ask("bo"))
+    assert all("test:bo " in said for said in platform.said)
+    assert platform.said[-1] == "edit card of test:bo Cancelled"
 
 
 async def test_an_upload_is_fetched_and_a_hopeless_one_given_up(
@@ -172,4 +174,4 @@ async def test_the_loop_outlives_a_queue_that_is_away(queue: JobQueue, store: Re
         await asyncio.sleep(0.1)
         await queue.redis.delete("flbt:attended:test")
         await queue.submit(ask())
-        await until(lambda: len(platform.said) > 0)
+        await until(lambda: platform.said == ["post test:ana Next in line"], platform.said)
