@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from jobs.models import Format, Rendition, Wish
@@ -10,12 +11,16 @@ from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from tests.sounds import AWKWARD
+from tests.weights import models_dir
 from tests.worker.studio import ask, bring, seen, work_off
 from worker.audio.reading import open_song
+
+__all__ = ["models_dir"]
 
 FLAC = Wish(format=Format.FLAC)
 
 
+@pytest.mark.faults
 async def test_every_awkward_file_ends_in_stems_or_a_reason(
     queue: JobQueue, store: ResultStore, tmp_path: Path, models_dir: Path, valkey_server: SecretStr
 ) -> None:
