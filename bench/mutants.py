@@ -39,7 +39,7 @@ REMEMBERED: Final = (
 )
 SPECTRA: Final = "tests/worker/separation/test_spectrogram.py"
 SONGS: Final = "tests/worker/separation/test_separate.py tests/worker/separation/test_stems.py"
-FETCHED: Final = "tests/worker/separation/test_weights.py"
+FETCHED: Final = "tests/worker/separation/test_weights.py tests/worker/separation/test_wheel.py"
 
 #: The tests that are about a module, quick ones first.
 TESTS: Final = {

@@ -23,6 +23,7 @@ def put(root: Path, cgroup: str, **files: str) -> Path:
         ("0::/a.slice/b", {"a.slice/b/memory.max": "max", "a.slice/memory.max": "5000"}, [5000]),
         ("0::/a/b", {"a/b/memory.max": "1", "a/memory.max": "2", "memory.max": "3"}, [1, 2, 3]),
         ("0::/a/b", {"c/memory.max": "1"}, []),
+        ("0::/a:b", {"a:b/memory.max": "1000"}, [1000]),
         # In a container of version 1, its own group lies where the topmost one would be.
         ("4:memory:/docker/abc", {"memory/memory.limit_in_bytes": "7000"}, [7000]),
         ("2:cpu,memory:/x", {"memory/x/memory.limit_in_bytes": "7000"}, [7000]),
