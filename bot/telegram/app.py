@@ -11,6 +11,7 @@ from telegram import CallbackQuery, LinkPreviewOptions, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
+    ApplicationHandlerStop,
     CallbackContext,
     CallbackQueryHandler,
     CommandHandler,
@@ -169,10 +170,17 @@ def _pressed(front: Front, handler: Callable[[Front, Asker, CallbackQuery], Done
 
 
 def _log_and_apologise(front: Front) -> Callable[[object, Context], Done]:
-    """Logs first, then tells the person what can be told. Never raises."""
+    """Logs first, then tells the person what can be told. An update that went wrong anywhere is over by that."""
 
     async def call(update: object, context: Context) -> None:
-        error = context.error
+        try:
+            await tell(update, context.error)
+        except Exception:
+            log.exception("nor could that be said")
+        # The library would go on with the next group of handlers: past a gate that could not ask who may pass.
+        raise ApplicationHandlerStop
+
+    async def tell(update: object, error: Exception | None) -> None:
         if isinstance(error, RedisError | TelegramError):
             log.warning("an update could not be handled: %s: %s", type(error).__name__, error)
         else:

@@ -28,7 +28,7 @@ def _trusts_few(monkeypatch: pytest.MonkeyPatch, authority: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Tests wait less between two looks and two edits; those marked `pace` keep the true pace."""
+    """Tests wait less between two looks and two edits; those that ask for `true_pace` keep it."""
     if "true_pace" not in request.fixturenames:
         monkeypatch.setattr("bot.telegram.platform.PACE", 0.1)
         monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 0.1)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from jobs import keys
+from jobs.connection import answer
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import SONG, Rig, Worker, cards, settings_for
@@ -39,15 +41,15 @@ async def test_nobody_is_served_before_the_pairing_and_a_stranger_costs_one_sent
     bo = closed.server.private(closed.server.person("Bo"))
     async with closed.bot():
         await bo.say(SONG)
-        answer = await bo.until(lambda message: "This bot is private" in message.text)
-        assert f"your number is {bo.id}" in answer.text
+        told = await bo.until(lambda message: "This bot is private" in message.text)
+        assert f"your number is {bo.id}" in told.text
         for text in (SONG, "/start", "/start wrong-code", "/allow", "/settings", "hello"):
             await bo.say(text)
-        await bo.press_data(answer, "stems::4")
+        await bo.press_data(told, "stems::4")
         ana = await paired(closed, caplog)
     async with closed.bot():  # a bot that starts again knows that this was said
         await bo.say(SONG)
-        await bo.press_data(answer, "stems::4")
+        await bo.press_data(told, "stems::4")
         asked = await ana.say("/start")
         await ana.until(lambda message: message.reply_to == asked)
     assert len(bo.from_bot()) == 1
@@ -73,6 +75,25 @@ async def test_a_stranger_who_taps_is_told_in_passing_and_once(closed: Rig, capl
         await bo.say(SONG)
     assert len(closed.server.calls("answerCallbackQuery")) == 1
     assert len(bo.from_bot()) == 1
+
+
+async def test_a_queue_in_trouble_opens_the_gate_to_nobody(closed: Rig) -> None:
+    """Nobody can say who a stranger is, nor note that they were told: then they get no further either."""
+    bo = closed.server.private(closed.server.person("Bo"))
+    await closed.owned_by(1)
+    async with closed.bot():
+        await closed.queue.redis.config_set("maxmemory", 1)  # it answers, and refuses to write anything
+        try:
+            for text in ("/help", "/settings", SONG):
+                asked = await bo.say(text)
+                await bo.until(lambda message, asked=asked: message.reply_to == asked)  # type: ignore[misc]  # a default
+        finally:
+            await closed.queue.redis.config_set("maxmemory", 0)
+        await bo.say("/help")
+        await bo.until(lambda message: "This bot is private" in message.text)
+    said = [message.text for message in bo.from_bot()]
+    assert said[:-1] == ["I can’t reach my queue right now. Please send this again in a minute."] * 3
+    assert await closed.queue.attended("telegram") == []
 
 
 async def test_the_link_works_once_and_only_for_one(closed: Rig, caplog: pytest.LogCaptureFixture) -> None:
@@ -139,6 +160,7 @@ async def test_in_a_topic_the_owner_lets_the_group_in_and_not_who_began_the_topi
         allow = said | thread | {"text": "/allow", "entities": [command]}
         closed.server.updates.repeat(5000, {"update_id": 5000, "message": allow})
         await band.until(lambda message: message.text == "Everyone in this group can use me now.")
+    assert await answer(closed.queue.redis.smembers(keys.ALLOWED)) == {f"telegram:{band.id}".encode()}
 
 
 async def test_in_a_group_the_owner_lets_in_whoever_writes_as_a_channel(

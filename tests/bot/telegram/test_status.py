@@ -35,11 +35,11 @@ async def test_what_is_open_and_what_is_done_with_their_buttons(rig: Rig) -> Non
         await rig.worker.report(track, Stage.SEPARATING, 0.5)
         await ana.say("/status")
         listed = await ana.until(lambda message: "2 songs in the works" in message.text)
-        assert listed.text == (
+        assert re.sub(r"(?<=Done in )\d+ s", "N s", listed.text) == (
             "2 songs in the works\n\n"
             "Elis & Tom - Águas de Março (3:33)\nSeparating voice and band\n\n"
             "YouTube video youtu.be/aaaaaaaaaaA\nNext in line\n\n"
-            "Finished lately\n\nElis & Tom - Águas de Março (3:33)\nDone in 1 s"
+            "Finished lately\n\nElis & Tom - Águas de Março (3:33)\nDone in N s"
         ), listed.text
         assert len(listed.labels) == 3
         await ana.press(listed, "Cancel YouTube video youtu.be/aaaaaaaaaaA")

@@ -13,6 +13,8 @@ async def test_the_card_says_how_many_are_ahead_and_how_long_that_takes(rig: Rig
         for chat, link in ((ana, SONG), (ana, OTHER), (other, "https://youtu.be/aaaaaaaaaaA")):
             await chat.say(link)
         await ana.until(lambda message: message.text.endswith("In line, 2 songs ahead · about 50 s"))
+    ahead = {view.request.source.key: view.ahead for view in await rig.queue.attended("telegram")}
+    assert ahead == {"youtube:dQw4w9WgXcQ": 0, "youtube:aaaaaaaaaaA": 1, "youtube:jNQXAC9IVRw": 2}, "chats take turns"
 
 
 async def test_songs_in_line_have_their_names_and_lengths_as_soon_as_those_are_known(rig: Rig) -> None:
