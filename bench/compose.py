@@ -13,7 +13,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from bot.demo import write_demo_song
 from tests.peers.botapi import BotApi, Chat, File, Message
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
+from tests.ports import free_port
 from worker.audio.reading import open_song
 
 BASE: Final = "python:3.11-slim-bookworm"
@@ -94,7 +94,7 @@ async def _try(figures: Figures, cold: bool, minutes: float) -> None:
                 "FLBT_TELEGRAM_BASE_URL": server.base_url,
                 "FLBT_TELEGRAM_FILE_URL": server.file_url,
                 "FLBT_MAX_SECONDS": str(max(1800.0, 61 * minutes)),
-                "FLBT_REDIS_URL": f"redis://127.0.0.1:{(port := _free_port())}/0",
+                "FLBT_REDIS_URL": f"redis://127.0.0.1:{(port := free_port())}/0",
             }
             authority = Path(site.environment["SSL_CERT_FILE"])
             worker = site.environment | {"SSL_CERT_FILE": "/authority.pem"}
@@ -258,12 +258,6 @@ def _long_video(folder: Path, minutes: float) -> Video:
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
     return Video(LONG, title="Some Band - A Long Song", seconds=60 * minutes, audio=(folder / "long.mp4").read_bytes())
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _mb(count: int) -> str:

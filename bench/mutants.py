@@ -5,24 +5,22 @@ looked at: docs/mutations.md says what was found. Tools that exist run everythin
 which have to see the fault as well, so it is written to a copy of the tree that all of them import.
 """
 
-import ast
 import contextlib
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
 import psutil
+
+from bench.faults import mutants
 
 ROOT: Final = Path(__file__).parent.parent
 #: Seconds, or five times what the tests take without a fault: one that makes them hang is noticed.
@@ -39,6 +37,7 @@ REMEMBERED: Final = (
 )
 SPECTRA: Final = "tests/worker/separation/test_spectrogram.py"
 SONGS: Final = "tests/worker/separation/test_separate.py tests/worker/separation/test_stems.py"
+NETWORKS: Final = "tests/worker/separation/test_network.py"
 FETCHED: Final = "tests/worker/separation/test_weights.py tests/worker/separation/test_wheel.py"
 
 #: The tests that are about a module, quick ones first.
@@ -84,19 +83,23 @@ TESTS: Final = {
     "bot/delivery.py": "tests/bot/test_delivery.py tests/bot/test_fitting.py",
     "bot/fitting.py": "tests/bot/test_fitting.py tests/bot/test_delivery.py",
     "worker/separation/__init__.py": "tests/worker/separation/test_separate.py tests/worker/test_child.py",
+    "worker/separation/compiled.py": f"{NETWORKS} tests/worker/separation/test_phases.py",
     "worker/separation/early.py": "tests/worker/separation/test_early.py",
     "worker/separation/engine.py": SONGS,
     "worker/separation/fourier.py": f"tests/worker/separation/test_fourier.py {SPECTRA}",
-    "worker/separation/graph.py": "tests/worker/separation/test_network.py",
+    "worker/separation/graph.py": NETWORKS,
+    "worker/separation/kept.py": NETWORKS,
     "worker/separation/lock.py": "tests/worker/separation/test_lock.py",
     "worker/separation/memory.py": "tests/worker/separation/test_memory.py",
-    "worker/separation/network.py": "tests/worker/separation/test_network.py",
+    "worker/separation/network.py": NETWORKS,
+    "worker/separation/own.py": NETWORKS,
     "worker/separation/pages.py": "tests/worker/separation/test_pages.py",
     "worker/separation/phases.py": "tests/worker/separation/test_phases.py",
     "worker/separation/seal.py": "tests/worker/separation/test_seal.py",
     "worker/separation/spectrogram.py": SPECTRA,
     "worker/separation/stems.py": "tests/worker/separation/test_stems.py",
     "worker/separation/stream.py": f"{SPECTRA} tests/worker/separation/test_parity.py",
+    "worker/separation/taken.py": NETWORKS,
     "worker/separation/weights.py": FETCHED,
     "worker/separation/wheel.py": FETCHED,
 }
@@ -106,139 +109,6 @@ LEFT_OUT: Final = (
     "and not address_space and not segment_that_fails and not phones_home and not too_long and not kill_9 "
     "and not any_number_of_threads and not every_network_of"
 )
-
-COMPARED: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
-COMPUTED: Final[dict[type[ast.operator], type[ast.operator]]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.LShift: ast.RShift,
-}  # fmt: skip
-LUA: Final = (
-    (r"==", "~="), (r"~=", "=="), (r" < ", " <= "), (r" > ", " >= "), (r" <= ", " < "), (r" >= ", " > "),
-    (r" and ", " or "), (r" or ", " and "), (r"\bnot ", ""), (r" \+ ", " - "), (r" - ", " + "),
-    (r"\breturn 1\b", "return 0"), (r"\breturn 0\b", "return 1"), (r"^\s*redis\.call\(.*\)$", ""),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One fault: the module with it, as text, and where and what it is."""
-
-    module: str
-    line: int
-    what: str
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.line}: {self.what}"
-
-
-def mutants(module: str, root: Path = ROOT) -> Iterator[Mutant]:
-    """Every fault that we know to make in a module, in the order of its lines."""
-    source = (root / module).read_text(encoding="utf-8")
-    count = len([*_places(ast.parse(source))])
-    for number in range(count):
-        tree = ast.parse(source)
-        line, what = [*_places(tree)][number]()
-        yield Mutant(module, line, what, ast.unparse(ast.fix_missing_locations(tree)))
-    if "redis.call" in source:
-        yield from _in_lua(module, source)
-
-
-class Place:
-    """A node and the change that can be made to it."""
-
-    def __init__(self, node: ast.expr | ast.stmt, what: str, **change: object) -> None:
-        self.node, self.what, self.change = node, what, change
-
-    def __call__(self) -> tuple[int, str]:
-        before = _first_line(self.node)
-        for name, value in self.change.items():
-            setattr(self.node, name, value)
-        if self.what == "dropped":
-            self.node.__class__ = ast.Pass
-            return self.node.lineno, f"dropped: {before}"
-        return self.node.lineno, f"{before}  →  {_first_line(ast.fix_missing_locations(self.node))}"
-
-
-def _first_line(node: ast.AST) -> str:
-    return ast.unparse(node).partition("\n")[0]
-
-
-def _places(tree: ast.Module) -> Iterator[Place]:
-    quiet = _not_code(tree)
-    for node in ast.walk(tree):
-        if id(node) in quiet:
-            continue
-        match node:
-            case ast.Compare(ops=[operator]) if type(operator) in COMPARED:
-                yield Place(node, "", ops=[COMPARED[type(operator)]()])
-            case ast.BoolOp(op=operator):
-                yield Place(node, "", op=ast.And() if isinstance(operator, ast.Or) else ast.Or())
-            case ast.UnaryOp(op=ast.Not()):
-                yield Place(node, "", op=ast.UAdd(), operand=ast.Call(ast.Name("bool"), [node.operand], []))
-            case ast.BinOp(op=operator) if type(operator) in COMPUTED:
-                yield Place(node, "", op=COMPUTED[type(operator)]())
-            case ast.Constant(value=bool() as value):
-                yield Place(node, "", value=not value)
-            case ast.Constant(value=int() | float() as number):
-                yield Place(node, "", value=number + 1)
-            case ast.If() | ast.While() | ast.IfExp():
-                yield Place(node, "", test=ast.UnaryOp(ast.Not(), node.test))
-            case ast.Return(value=ast.expr()) if not isinstance(node.value, ast.Constant):
-                yield Place(node, "", value=ast.Constant(None))
-            case ast.Expr(value=ast.Call() | ast.Await()):
-                yield Place(node, "dropped")
-            case ast.Continue() | ast.Break():
-                yield Place(node, "dropped")
-
-
-def _not_code(tree: ast.Module) -> set[int]:
-    """Nodes whose change nobody could see: annotations, and what only reaches the log."""
-    quiet: set[int] = set()
-    for node in ast.walk(tree):
-        notes: list[ast.AST | None] = []
-        match node:
-            case ast.arg() | ast.AnnAssign():
-                notes = [node.annotation]
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                notes = [node.returns]
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="log")))):
-                notes = [node]
-            case ast.Assign(targets=[ast.Name(id=name)]) if re.search(r"(Id|T|Count)$", name):
-                notes = [node]
-        for note in notes:
-            if note is not None:
-                quiet |= {id(each) for each in ast.walk(note)}
-    return quiet
-
-
-def _in_lua(module: str, source: str) -> Iterator[Mutant]:
-    lines = source.splitlines()
-    said = _docstrings(ast.parse(source))
-    inside = False
-    for number, line in enumerate(lines):
-        opened = line.count('"""') % 2 == 1
-        if inside and not opened and number + 1 not in said and not line.lstrip().startswith("--"):
-            for pattern, instead in LUA:
-                if re.search(pattern, line):
-                    changed = re.sub(pattern, instead, line, count=1)
-                    text = "\n".join([*lines[:number], changed, *lines[number + 1 :], ""])
-                    yield Mutant(module, number + 1, f"{line.strip()}  →  {changed.strip()}", text)
-        inside ^= opened
-
-
-def _docstrings(tree: ast.Module) -> set[int]:
-    """The lines of what is said of modules and functions."""
-    said: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.body:
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                said |= {*range(first.lineno, (first.end_lineno or first.lineno) + 1)}
-    return said
 
 
 @click.command(help=__doc__)
