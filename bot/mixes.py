@@ -31,24 +31,8 @@ _STEM_OF: Final = {name: stem for stem, names in _NAMES.items() for name in name
 _WITHOUT: Final = frozenset(["no", "without", "minus", "sem", "menos", "karaoke"])
 _FILLERS: Final = frozenset(
     [
-        "the",
-        "a",
-        "an",
-        "and",
-        "only",
-        "just",
-        "plus",
-        "with",
-        "mix",
-        "me",
-        "o",
-        "os",
-        "as",
-        "e",
-        "so",
-        "apenas",
-        "com",
-        "mais",
+        *("the", "a", "an", "and", "only", "just", "plus", "with", "mix", "me"),
+        *("o", "os", "as", "e", "so", "apenas", "com", "mais"),
     ]
 )
 

@@ -211,6 +211,8 @@ class Desk:
                 await self.recover()
             except RedisError as error:  # it comes back, or the whole worker ends; the heart must not stop before
                 log.warning("no heartbeat: %s", error)
+            except Exception:  # what lies in the queue is damaged, say: no reason to be taken for dead
+                log.exception("not all of a heartbeat")
             await asyncio.sleep(BEAT)
 
     async def beat(self) -> None:

@@ -4,7 +4,8 @@
 | ---------------------- | ------ | ---------------------------------------------------------------------------- |
 | flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is                           |
 | flbt:turns:LANE        | hash   | chat → the round it is in for, and `#now`, `#next`: see TURN in scripts.py   |
-| flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at                |
+| flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at; whether it    |
+|                        |        | was counted, and the seconds that its asker and chat may have within a day   |
 | flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |
 | flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
@@ -24,7 +25,7 @@
 | flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
-| flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, and how long     |
+| flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, and how long   |
 | flbt:rate:PERSON       | hash   | how many messages of theirs are heard now, at what time, and whether any are |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |

@@ -199,7 +199,7 @@ class Playlists:
             try:
                 await self._follower.accept(request, await self._people.limits(run.asker, self._settings))
             except TooManyOpen as full:
-                log.info("playlist %s: its next song waits, %d are open", run.id, full.limit)
+                log.debug("playlist %s: its next song waits, %d are open", run.id, full.limit)  # at each look
             except OverQuota as over:
                 return paused(run, over.failure)
         return run

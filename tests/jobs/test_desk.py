@@ -1,10 +1,14 @@
 """A worker's leases: kept while it lives, taken over when it is dead, handed back when it is told to stop."""
 
+import asyncio
+
+import pytest
 from arq.constants import in_progress_key_prefix
 
 from jobs import keys, scripts
-from jobs.connection import run_script
+from jobs.connection import answer, run_script
 from jobs.desk import Desk
+from jobs.ends import end
 from jobs.outcomes import Phase
 from jobs.queue import JobQueue
 from tests.jobs.requests import ask, seen
@@ -109,6 +113,22 @@ async def test_an_accepted_request_whose_job_was_never_queued_is_queued_by_recov
     assert await queue.size() == 0
     await desk.recover()
     assert await queue.size() == 1
+
+
+async def test_the_heart_goes_on_whatever_it_finds(
+    queue: JobQueue, desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("jobs.desk.BEAT", 0.01)
+    damaged = ask()
+    await queue.submit(damaged)
+    await answer(queue.redis.hset(keys.track(damaged.track_id), "attempt", "of a later version"))
+    beating = asyncio.create_task(desk.keep_alive())
+    async with asyncio.timeout(20):
+        while caplog.text.count("not all of a heartbeat") < 2:
+            await asyncio.sleep(0.01)
+    assert not beating.done()
+    assert await queue.workers() == ["worker-1"]
+    await end(beating)
 
 
 async def test_the_heartbeat_keeps_a_lease(queue: JobQueue, desk: Desk) -> None:
