@@ -156,16 +156,6 @@ def test_a_graph_that_is_not_known_is_left_to_openvino(
     assert kept_in(checkpoint, "unet") == []
 
 
-@pytest.mark.parametrize("stems", [2, 5] if flbt_unet.available() else [])
-def test_weights_are_taken_as_openvino_understands_them(stems: StemCount, models_dir: Path, oracle: Path) -> None:
-    """And would not be, were they in another order: that is looked at before they are kept."""
-    networks = taken.read_networks((models_dir if stems == 2 else oracle) / f"{stems}stems", stems)
-    weights, answers = taken.take(networks), taken.answers_of(networks)
-
-    assert taken.agreement(weights, answers) > 80
-    assert taken.agreement(weights._replace(networks=weights.networks[::-1]), answers) < 40
-
-
 def test_openvino_never_phones_home(models_dir: Path) -> None:
     """The telemetry package is not there, and a whole separation asks for no connection."""
     assert importlib.util.find_spec("openvino_telemetry") is None

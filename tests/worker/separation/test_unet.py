@@ -1,5 +1,6 @@
-"""Our own kernels against the plain definition of a U-Net, in double precision."""
+"""Our own kernels against the plain definition of a U-Net, in double precision, and with weights that were taken."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import flbt_unet
@@ -9,7 +10,9 @@ from flbt_unet import Layer, UNets
 from flbt_unet.weights import DOWN
 from numpy.typing import NDArray
 
+from jobs.models import StemCount
 from tests.worker.separation.songs import snr_db
+from worker.separation import taken
 
 Numbers = NDArray[np.float64]
 
@@ -106,3 +109,20 @@ def test_what_has_the_wrong_shape_is_refused() -> None:
     unets = UNets(flbt_unet.pack(layers)[None], False, SLOPE, False, rows=ROWS, columns=COLUMNS, threads=1)
     with pytest.raises(ValueError, match="in and"):
         unets.estimate(np.zeros((2, ROWS, 128), np.float32))
+
+
+def test_weights_are_taken_as_openvino_understands_them(models_dir: Path) -> None:
+    weights_are_taken(models_dir / "2stems", 2)
+
+
+def test_weights_of_five_networks_are_taken_as_openvino_understands_them(oracle: Path) -> None:
+    weights_are_taken(oracle / "5stems", 5)
+
+
+def weights_are_taken(checkpoint: Path, stems: StemCount) -> None:
+    """And would not be, were they in another order: that is looked at before they are kept."""
+    networks = taken.read_networks(checkpoint, stems)
+    weights, answers = taken.take(networks), taken.answers_of(networks)
+
+    assert taken.agreement(weights, answers) > 80
+    assert taken.agreement(weights._replace(networks=weights.networks[::-1]), answers) < 40
