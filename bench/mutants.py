@@ -75,6 +75,7 @@ TESTS: Final = {
     "jobs/supervise.py": "tests/jobs/test_supervise.py",
     "jobs/tether.py": "tests/jobs/test_tether.py",
     "jobs/titles.py": "tests/worker/test_titles.py",
+    "jobs/turns.py": QUEUE,
     "jobs/youtube.py": (
         "tests/jobs/test_providers.py tests/worker/sources/test_providers.py tests/jobs/test_listings.py"
         " tests/worker/sources/test_listing.py"

@@ -17,7 +17,7 @@ from bot.fitting import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
 from jobs.models import STEMS, Format, Package, Rendition, Upload, Value, Wish, YouTube
 from jobs.names import mix_suffix, track_name
-from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
+from jobs.outcomes import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
 
 
 class Limits(Value):
@@ -129,7 +129,7 @@ def foreseen(source: YouTube | Upload, seconds: float, wish: Wish, limits: Limit
         source=source,
         model=wish.model,
         tags=Tags(title=""),
-        samples=round(seconds * 44100),
+        samples=round(seconds * SAMPLE_RATE),
         stems=stems,
         made_at=0,
     )

@@ -8,16 +8,15 @@ again. Nothing is remembered of who asked.
 """
 
 import secrets
-from datetime import UTC, datetime
 
 from arq.connections import ArqRedis
 from pydantic import TypeAdapter
 
-from jobs import keys, scripts
-from jobs.connection import run_script
+from jobs import keys
 from jobs.notes import read_note
 from jobs.outcomes import Lane
 from jobs.queue import JobQueue
+from jobs.turns import put_in_line
 from jobs.youtube import Listing, PlaylistId
 
 #: The arq function: it takes a playlist's id.
@@ -43,12 +42,8 @@ async def ask_listing(queue: JobQueue, playlist_id: str, chat: str = "") -> bool
     if not await redis.set(keys.listing_asked(playlist_id), "", ex=OVERDUE, nx=True):
         return False
     # An id of its own for every attempt: arq remembers for long what a killed worker had begun.
-    job, name = f"listing.{playlist_id}.{secrets.token_hex(4)}", keys.queue(Lane.QUICK)
-    score = await run_script(redis, scripts.TURN, [name, keys.turns(Lane.QUICK)], job, chat)
-    turn = datetime.fromtimestamp(score / 1000, UTC)  # see `enqueue` in jobs/queue.py
-    await redis.enqueue_job(
-        LISTING_FUNCTION, playlist_id, _job_id=job, _queue_name=name, _defer_until=turn, _expires=OVERDUE
-    )
+    job = f"listing.{playlist_id}.{secrets.token_hex(4)}"
+    await put_in_line(redis, Lane.QUICK, job, LISTING_FUNCTION, playlist_id, chat=chat, expires=OVERDUE)
     return True
 
 

@@ -1,7 +1,7 @@
 """What becomes of a request: how far it is, where it stands, and the files it ends in; on the wire."""
 
 from enum import StrEnum, unique
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import StringConstraints
 
@@ -91,6 +91,9 @@ class View(Value):
 # --- the result ----------------------------------------------------------------------------------------------
 
 
+SAMPLE_RATE: Final = 44_100  # of everything that is made: what Spleeter was trained for
+
+
 class StoredFile(Value):
     """A file in a track's folder. `name` is ours and safe, never a title."""
 
@@ -107,7 +110,7 @@ class Manifest(Value):
     model: Model
     tags: Tags
     samples: int  # per channel, at `sample_rate`: equal for all stems
-    sample_rate: int = 44100
+    sample_rate: int = SAMPLE_RATE
     stems: tuple[StoredFile, ...]
     cover: StoredFile | None = None
     picture: StoredFile | None = None  # the waveforms of all stems, a PNG

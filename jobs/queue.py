@@ -7,7 +7,6 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Literal
 
 from arq.connections import ArqRedis
@@ -22,6 +21,7 @@ from jobs.logs import about
 from jobs.looking import ALIVE, read_views, text, texts
 from jobs.models import Rendition, Request, Upload
 from jobs.outcomes import OPEN_PHASES, Lane, Phase, View
+from jobs.turns import put_in_line
 
 log = logging.getLogger(__name__)
 
@@ -292,9 +292,7 @@ async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> 
     `chat`: who asks, as far as it is not the one that the track remembers.
     """
     lane, first = await answer(redis.hmget(keys.track(track), ["lane", "chat"]))
-    line = text(lane) or Lane.STUDIO
-    name, job = keys.queue(line), keys.job(track, attempt)
-    score = await run_script(redis, scripts.TURN, [name, keys.turns(line)], job, chat or text(first))
-    # arq takes every job whose score is not in the future, lowest first: as times, our turns are all in 1970.
-    turn = datetime.fromtimestamp(score / 1000, UTC)
-    await redis.enqueue_job(JOB_FUNCTION, track, _job_id=job, _queue_name=name, _defer_until=turn, _expires=JOB_EXPIRES)
+    await put_in_line(
+        redis, text(lane) or Lane.STUDIO, keys.job(track, attempt), JOB_FUNCTION, track,
+        chat=chat or text(first), expires=JOB_EXPIRES,
+    )  # fmt: skip

@@ -1,0 +1,23 @@
+"""Jobs in the lines of their lanes, where chats take turns."""
+
+from datetime import UTC, datetime, timedelta
+
+from arq.connections import ArqRedis
+
+from jobs import keys, scripts
+from jobs.connection import run_script
+
+
+async def put_in_line(
+    redis: ArqRedis, lane: str, job: str, function: str, argument: str, *, chat: str, expires: timedelta | float
+) -> None:
+    """Queue arq's `function` with its one `argument` as `job`, in `chat`'s turn: see TURN in jobs/scripts.py.
+
+    A job that is in line already stays there once, and its turn may only come earlier. `expires`: seconds, or as a
+    `timedelta`, after which arq forgets what it is about.
+    """
+    name = keys.queue(lane)
+    score = await run_script(redis, scripts.TURN, [name, keys.turns(lane)], job, chat)
+    # arq takes every job whose score is not in the future, lowest first: as times, our turns are all in 1970.
+    turn = datetime.fromtimestamp(score / 1000, UTC)
+    await redis.enqueue_job(function, argument, _job_id=job, _queue_name=name, _defer_until=turn, _expires=expires)
