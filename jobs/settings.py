@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     precision: Literal["auto", "f32", "bf16"] = "auto"
     mask_extension: Literal["average", "zeros"] = "average"
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
-    mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320
+    mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320  # of M4A files, too
 
     metrics_port: Annotated[int, Field(ge=0, le=65534)] = 0  # of the bot, on loopback; a worker's is the next; 0: none
 
