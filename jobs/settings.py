@@ -15,6 +15,16 @@ class SettingsError(Exception):
     """A setting is missing or wrong. The message is one sentence that says what to set."""
 
 
+def _is_address(url: str, *schemes: str) -> bool:
+    """With a port that is a number, if it has one. What `urlsplit` says of others may be part of a password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes
+
+
 def _data_folder() -> Path:
     return user_data_path("fl-bt", appauthor=False)
 
@@ -74,14 +84,14 @@ class Settings(BaseSettings):
     @field_validator("telegram_base_url", "telegram_file_url")
     @classmethod
     def _http(cls, url: str) -> str:
-        if urlsplit(url).scheme not in ("http", "https"):
+        if not _is_address(url, "http", "https"):
             raise ValueError("must be an http:// or https:// address ending in /bot or /file/bot")
         return url.rstrip("/")
 
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and urlsplit(url.get_secret_value()).scheme not in ("redis", "rediss", "unix"):
+        if url is not None and not _is_address(url.get_secret_value(), "redis", "rediss", "unix"):
             raise ValueError("must be a redis:// address, as redis://localhost:6379/0")
         return url
 
@@ -89,8 +99,9 @@ class Settings(BaseSettings):
     @classmethod
     def _proxy(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None:
-            parts = urlsplit(url.get_secret_value())
-            if parts.scheme != "http" or not parts.hostname or parts.path not in ("", "/"):
+            given = url.get_secret_value()
+            parts = urlsplit(given) if _is_address(given, "http") else None
+            if parts is None or not parts.hostname or parts.path not in ("", "/"):
                 raise ValueError("must be an http:// address, as http://user:password@host:8080")
         return url
 

@@ -50,10 +50,6 @@ class Courtesy(BaseRateLimiter[int]):
     async def shutdown(self) -> None:
         """Nothing to close."""
 
-    def wait(self, chat_id: int) -> float:
-        """Seconds until this chat may be spoken to again, 0 when it may now."""
-        return max(0.0, self._line(chat_id).closed_until - time.monotonic())
-
     async def process_request(
         self,
         callback: Callable[..., Coroutine[Any, Any, Answer]],

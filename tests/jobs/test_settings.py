@@ -37,11 +37,15 @@ def test_every_setting_is_in_the_example_with_its_default(request: pytest.Fixtur
         ("FLBT_MAX_SECONDS", "long", "number"),
         ("FLBT_ENGINE", "fast", "'unet', 'openvino' or 'spleeter'"),
         ("FLBT_REDIS_URL", "localhost:6379", "redis://"),
+        ("FLBT_REDIS_URL", "redis://host:some", "redis://"),
+        ("FLBT_REDIS_URL", "redis://:s3cret/word@host:6379", "redis://"),
         ("FLBT_STORE", "s3://bucket", "file:///"),
         ("FLBT_TELEGRAM_BASE_URL", "api.telegram.org/bot", "https://"),
         ("FLBT_YOUTUBE_PROXY", "socks5://someone:s3cret@host:1080", "http://"),
         ("FLBT_YOUTUBE_PROXY", "http://someone:s3/cret@host:8080", "http://"),
         ("FLBT_YOUTUBE_PROXY", "s3cret@host:8080", "http://"),
+        ("FLBT_YOUTUBE_PROXY", "http://me:s3cret@host:some", "http://"),
+        ("FLBT_YOUTUBE_PROXY", "http://me:s3cret@[host", "http://"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(
