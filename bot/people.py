@@ -15,6 +15,7 @@ from bot.texts import Language, negotiate
 from jobs import keys, scripts
 from jobs.connection import answer, ask_script, run_script
 from jobs.limits import RATE, USED, Limits
+from jobs.looking import text
 from jobs.settings import Settings
 
 #: How long a stranger who was told to ask the owner gets no further answer, in seconds.
@@ -49,14 +50,14 @@ class People:
     async def owner(self) -> str | None:
         """The owner's name, or None before the pairing."""
         name = await answer(self._redis.hget(keys.PEOPLE, _OWNER))
-        return _text(name) or None
+        return text(name) or None
 
     async def is_owner(self, person: str) -> bool:
         return await self.owner() == person
 
     async def language(self) -> Language:
         """The owner's, as they last spoke to us."""
-        return negotiate(_text(await answer(self._redis.hget(keys.PEOPLE, _LANGUAGE))))
+        return negotiate(text(await answer(self._redis.hget(keys.PEOPLE, _LANGUAGE))))
 
     async def remember_language(self, person: str, language: Language) -> None:
         """So that the owner is addressed in it when nobody asked."""
@@ -69,11 +70,11 @@ class People:
             return None
         # 24 bytes are 32 letters, within the 64 that a start link may carry.
         await answer(self._redis.hsetnx(keys.PEOPLE, _CODE, secrets.token_urlsafe(24)))
-        return _text(await answer(self._redis.hget(keys.PEOPLE, _CODE))) or None
+        return text(await answer(self._redis.hget(keys.PEOPLE, _CODE))) or None
 
     async def pair(self, person: str, code: str) -> bool:
         """Make `person` the owner when `code` is the pairing code. The code works once, for one person."""
-        expected = _text(await answer(self._redis.hget(keys.PEOPLE, _CODE)))
+        expected = text(await answer(self._redis.hget(keys.PEOPLE, _CODE)))
         # Compared here and not in Redis: here it takes the same time wherever the first wrong letter is.
         if not expected or not hmac.compare_digest(expected.encode(), code.encode()):
             return False
@@ -132,17 +133,17 @@ class People:
         """A group has another name now, and is let in as before."""
         if not await answer(self._redis.sismember(keys.ALLOWED, old)):
             return
-        known_as = _text(await answer(self._redis.hget(keys.PEOPLE, _known(old))))
+        known_as = text(await answer(self._redis.hget(keys.PEOPLE, _known(old))))
         await self.allow(new, known_as)
         await self.deny(old)
 
     async def allowed(self) -> dict[str, str]:
         """Who was let in: name → what it was known as then, or ''."""
-        names = sorted(_text(name) for name in await answer(self._redis.smembers(keys.ALLOWED)))
+        names = sorted(text(name) for name in await answer(self._redis.smembers(keys.ALLOWED)))
         if not names:
             return {}
         known = await answer(self._redis.hmget(keys.PEOPLE, [_known(name) for name in names]))
-        return {name: _text(shown) for name, shown in zip(names, known, strict=True)}
+        return {name: text(shown) for name, shown in zip(names, known, strict=True)}
 
     async def first_refusal(self, person: str) -> bool:
         """Whether this stranger is to be told, once in a while, that the bot is closed; else it costs us nothing."""
@@ -151,7 +152,3 @@ class People:
 
 def _known(name: str) -> str:
     return f"name:{name}"
-
-
-def _text(stored: bytes | str | None) -> str:
-    return stored.decode() if isinstance(stored, bytes) else stored or ""

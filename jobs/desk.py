@@ -6,7 +6,6 @@ time-out.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +13,6 @@ from typing import NamedTuple
 
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
-from pydantic import TypeAdapter, ValidationError
 from redis.exceptions import RedisError
 
 from jobs import keys, metrics, scripts
@@ -25,13 +23,11 @@ from jobs.logs import about
 from jobs.looking import ALIVE, text, texts
 from jobs.makers import About
 from jobs.models import Model, Rendition, Request, Source, Upload, Value
-from jobs.notes import read_note
+from jobs.notes import read_note, read_source
 from jobs.outcomes import Lane, Progress
 from jobs.queue import enqueue
 
 log = logging.getLogger(__name__)
-
-_source: TypeAdapter[Source] = TypeAdapter(Source)
 
 BEAT = keys.LEASE_MS / 1000 / 3.5  # seconds between heartbeats
 
@@ -282,14 +278,12 @@ class Desk:
             found = await pipe.execute()
         requests = [request for value in found if (request := read_note(Request, value))]
         names.update(request.track_id for request in requests)
-        sources: list[Source] = [request.source for request in requests]
-        for value in found:
-            with contextlib.suppress(ValidationError):  # of a request, or nothing that anybody can read
-                sources.append(_source.validate_json(value or b""))
+        sources = [request.source for request in requests]
+        sources += [source for value in found if (source := read_source(value))]  # no request is one
         return frozenset(names) | {source.upload_id for source in sources if isinstance(source, Upload)}
 
     async def _attempt(self, track_id: str) -> int:
         return int(await answer(self.redis.hget(keys.track(track_id), "attempt")) or 0)
 
     async def _members(self, key: str) -> list[str]:
-        return [member.decode() for member in await answer(self.redis.smembers(key))]
+        return texts(await answer(self.redis.smembers(key)))

@@ -3,13 +3,17 @@
 import logging
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from jobs.models import Source
 
 log = logging.getLogger(__name__)
 
 NoteT = TypeVar("NoteT", bound=BaseModel)
 
 SHOWN = 200  # characters of what could not be read
+
+_source: TypeAdapter[Source] = TypeAdapter(Source)
 
 
 def read_note(model: type[NoteT], written: bytes | str | None) -> NoteT | None:
@@ -21,4 +25,12 @@ def read_note(model: type[NoteT], written: bytes | str | None) -> NoteT | None:
     except ValidationError as error:
         why = error.errors(include_url=False, include_input=False)[0]["msg"]
         log.debug("no %s: %s: %r", model.__name__, why, written[:SHOWN])
+        return None
+
+
+def read_source(written: bytes | str | None) -> Source | None:
+    """The same for a track's source."""
+    try:
+        return _source.validate_json(written or b"")
+    except ValidationError:
         return None

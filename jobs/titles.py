@@ -4,14 +4,12 @@ It is kept with the track. The worker asks and writes; front ends find it in `Vi
 """
 
 from arq.connections import ArqRedis
-from pydantic import TypeAdapter, ValidationError
 
 from jobs import keys, scripts
 from jobs.connection import answer, run_script
-from jobs.models import Source, Upload, YouTube
+from jobs.models import YouTube
+from jobs.notes import read_source
 from jobs.outcomes import Called
-
-_source: TypeAdapter[Source] = TypeAdapter(Source)
 
 
 async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
@@ -22,18 +20,10 @@ async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
     found = {}
     for job in await redis.zrange(keys.QUEUE, 1, most):
         track_id = job.decode().rpartition(".")[0]
-        source = _read(await answer(redis.hget(keys.track(track_id), "source")))
+        source = read_source(await answer(redis.hget(keys.track(track_id), "source")))
         if isinstance(source, YouTube) and await answer(redis.hsetnx(keys.track(track_id), "called", "")):
             found[track_id] = source
     return found
-
-
-def _read(stored: bytes | str | None) -> YouTube | Upload | None:
-    """A track's source; None where nobody can read it, which its own turn will tell."""
-    try:
-        return _source.validate_json(stored or b"")
-    except ValidationError:
-        return None
 
 
 async def keep_called(redis: ArqRedis, track_id: str, called: Called) -> None:
