@@ -14,7 +14,8 @@ from jobs.store import ResultStore
 def bring_in(typed: str, store: ResultStore) -> Source:
     """The source that `typed` means; a file is copied into the store's inbox, where the worker finds it.
 
-    Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NOT_AUDIO, NO_DISK.
+    Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NOT_AUDIO, NO_DISK; and `OSError` for a file that
+    cannot be read.
     """
     path = Path(typed)
     try:
@@ -49,6 +50,7 @@ def _copy(path: Path, store: ResultStore) -> Upload:
         else:
             store.inbox(upload).touch()
     except OSError as error:
-        reason = Reason.NOT_AUDIO if error.filename == str(path) else Reason.NO_DISK
-        raise failed(reason, f"{path}: {error.strerror}") from None
+        if error.filename == str(path):
+            raise
+        raise failed(Reason.NO_DISK, f"{path}: {error.strerror}") from None
     return upload

@@ -5,7 +5,6 @@ import re
 import shutil
 from pathlib import Path
 
-from jobs.failures import Reason, failed
 from jobs.names import safe_name
 from jobs.outcomes import Manifest, Rendered
 from jobs.store import ResultStore
@@ -18,7 +17,7 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
 
     Stems land in `output/<title>/<stem>.<ext>`, a zip as `output/<title> (2 stems).zip`. `taken` are the places this
     run has used already: a second song of the same title gets a number, an earlier run's files are replaced.
-    Raises `Failed` with NO_DISK when they cannot be written.
+    Raises `OSError` when they cannot be written.
     """
     title = safe_name(manifest.tags.title)
     if rendered.rendition.kind == "zip":
@@ -28,13 +27,10 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
         place = _free(output, title, "", taken)
         targets = [place / file.name for file in rendered.files]
     taken.add(place)
-    try:
-        for file, target in zip(rendered.files, targets, strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _sweep(target.parent)
-            _copy(store.file_path(manifest.track_id, rendered.rendition, file), target)
-    except OSError as error:
-        raise failed(Reason.NO_DISK, f"{error.filename}: {error.strerror}") from None
+    for file, target in zip(rendered.files, targets, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target.parent)
+        _copy(store.file_path(manifest.track_id, rendered.rendition, file), target)
     return targets
 
 

@@ -138,6 +138,8 @@ async def _all(run: _Run, typed: Sequence[str], wish: Wish) -> int:
             in_line.append((word, await _submit(run, word, place, wish)))
         except Failed as failure:
             _say_failed(run, word, failure.failure)
+        except OSError as error:
+            _say(run, f"{word}: cannot be read: {error.strerror}")
     for word, request in in_line:
         await _follow(run, word, request)
     return 0 if run.failures == 0 else 1
@@ -188,6 +190,10 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
         await run.queue.fail(request.id, failure.failure)
         _say_failed(run, name, failure.failure)
         return
+    except OSError as error:  # in a chat it would be our disk; here it is their folder
+        await run.queue.fail(request.id, Failure(reason=Reason.NO_DISK, detail=repr(error)))
+        _say(run, f"{name}: could not be written: {error.filename or run.output}: {error.strerror}")
+        return
     await run.queue.done(request.id)
     assert manifest is not None
     took = figures.took(time.time() - request.created_at, LANGUAGE)
@@ -197,8 +203,13 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
 
 
 def _say_failed(run: _Run, name: str, failure: Failure) -> None:
+    _say(run, f"{name}: {texts.sentence(failure, LANGUAGE)}")
+
+
+def _say(run: _Run, why: str) -> None:
+    """One more song that did not come."""
     run.failures += 1
-    run.show.say(f"{name}: {texts.sentence(failure, LANGUAGE)}")
+    run.show.say(why)
 
 
 async def _cancel(run: _Run) -> None:

@@ -1,6 +1,9 @@
 """`fl-bt separate` from within, on a queue that is there already; `test_terminal` runs it as a person does."""
 
 import asyncio
+import errno
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,8 @@ from jobs.failures import Failure, Reason
 from jobs.models import Wish
 from jobs.queue import JobQueue
 from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.bot.telegram.rig import Worker
 
 
 @pytest.fixture
@@ -81,6 +86,32 @@ async def test_more_songs_than_anybody_may_have_in_line_come_one_after_the_other
     await end(working)
     said = [line for line in capsys.readouterr().err.splitlines() if "can’t read" in line]
     assert [line.partition(":")[0] for line in said] == [song.stem for song in songs]
+
+
+async def test_a_folder_that_cannot_be_written_to_is_named_and_why(
+    queue: JobQueue, store: ResultStore, settings: Settings, song: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / "stems").write_text("in the way")
+    running = asyncio.create_task(separate(settings, [song], Wish(), tmp_path / "stems", tmp_path))
+    worker = Worker(queue, store)
+    await worker.finish(await worker.take())
+    assert await asyncio.wait_for(running, 20) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search(r"song: could not be written: .*/stems/Águas de Março: Not a directory", said.err), said.err
+
+
+async def test_a_file_that_cannot_be_read_is_not_called_damaged(
+    queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def denied(*_: object) -> None:  # as the system says to whoever is not root
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), song)
+
+    monkeypatch.setattr("hashlib.file_digest", denied)
+    assert await separate(settings, [song], Wish(), tmp_path / "stems", tmp_path) == 1
+    assert capsys.readouterr().err == f"{song}: cannot be read: Permission denied\n"
 
 
 async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
