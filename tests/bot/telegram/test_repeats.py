@@ -96,7 +96,7 @@ async def test_a_delivery_that_was_not_confirmed_is_nothing_to_repeat(rig: Rig) 
     assert files(other) == PAIR
 
 
-async def test_a_repeat_that_is_cancelled_or_whose_limits_are_full_is_like_any_other(rig: Rig) -> None:
+async def test_a_repeat_can_be_cancelled_like_any_other(rig: Rig) -> None:
     ana = rig.ana()
     async with rig.bot():
         await result(rig, ana)
