@@ -43,7 +43,7 @@ FETCHED: Final = "tests/worker/separation/test_weights.py tests/worker/separatio
 #: The tests that are about a module, quick ones first.
 TESTS: Final = {
     "jobs/connection.py": f"tests/jobs/test_connection.py {QUEUE}",
-    "jobs/desk.py": QUEUE,
+    "jobs/desk.py": f"{QUEUE} {FIGURES} tests/worker/test_cleanup.py",
     "jobs/embedded.py": "tests/jobs/test_embedded.py",
     "jobs/ends.py": "tests/jobs/test_ends.py",
     "jobs/exposed.py": FIGURES,

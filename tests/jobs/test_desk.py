@@ -1,6 +1,7 @@
 """A worker's leases: kept while it lives, taken over when it is dead, handed back when it is told to stop."""
 
 import asyncio
+import json
 
 import pytest
 from arq.constants import in_progress_key_prefix
@@ -141,3 +142,18 @@ async def test_the_heartbeat_keeps_a_lease(queue: JobQueue, desk: Desk) -> None:
     assert await queue.workers() == ["worker-1"]
     await desk.leave()
     assert await queue.workers() == []
+
+
+async def test_what_another_version_wrote_as_wanted_is_made_and_then_over(queue: JobQueue, desk: Desk) -> None:
+    request = ask()
+    await queue.submit(request)
+    await desk.begin(request.track_id)
+    (wanted,) = await desk.wanted(request.track_id)
+    wants = keys.wants(request.track_id)
+    await answer(queue.redis.delete(wants))
+    older = json.dumps(wanted.model_dump(mode="json") | {"quality": "best"}, indent=1)
+    await answer(queue.redis.sadd(wants, older, "no rendition at all"))
+    assert await desk.wanted(request.track_id) == [wanted]
+    assert await answer(queue.redis.smembers(wants)) == {wanted.model_dump_json().encode()}
+    assert await desk.ready(request.track_id, [wanted])
+    assert (await seen(queue, request)).phase is Phase.READY

@@ -1,8 +1,10 @@
 """The store: whole or not there, and no older or larger than it may be."""
 
+import fcntl
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -124,6 +126,23 @@ def test_what_was_left_before_it_had_its_lock_is_swept(store: ResultStore) -> No
     (store.root / "work" / "left").mkdir()
     assert store.sweep() == ["left"]
     assert list((store.root / "work").iterdir()) == []
+
+
+def test_a_workspace_is_not_begun_while_somebody_sweeps(store: ResultStore) -> None:
+    """Between its folder and the folder's lock a sweep would take it for left."""
+    begun = threading.Event()
+
+    def work() -> None:
+        with store.workspace():
+            begun.set()
+
+    working = threading.Thread(target=work)
+    with (store.root / "work.lock").open("a") as sweeping:
+        fcntl.flock(sweeping, fcntl.LOCK_EX)
+        working.start()
+        assert not begun.wait(0.3)
+    assert begun.wait(60)
+    working.join()
 
 
 def test_what_cannot_be_swept_yet_is_swept_the_next_time(store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
