@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import Application
 
-from bot.telegram.courtesy import seconds_of
+from bot.telegram.courtesy import TelegramBot, seconds_of
 from bot.telegram.room import held_up
 
 log = logging.getLogger(__name__)
@@ -40,9 +40,7 @@ class Intake:
         pause = 0.0
         while True:
             try:
-                updates = await self._app.bot.get_updates(
-                    offset=self._offset, timeout=LONG_POLL, allowed_updates=ALLOWED
-                )
+                updates = await self._fetch()
                 pause = 0.0
             except InvalidToken:
                 raise
@@ -56,10 +54,25 @@ class Intake:
             except (NetworkError, TelegramError) as error:
                 pause = min(max(0.5, 2 * pause), LONGEST_PAUSE)
                 log.warning("no updates from Telegram, trying again in %.1f s: %s", pause, error)
+            except Exception:
+                pause = LONGEST_PAUSE
+                log.exception("no updates from Telegram, trying again in %.0f s", pause)
             if pause:
                 await asyncio.sleep(pause)
             else:
                 await self._handle(updates)
+
+    async def _fetch(self) -> Sequence[Update]:
+        """The next updates; one that the library cannot read is an empty one. Raises `TelegramError`."""
+        bot: TelegramBot = self._app.bot
+        try:
+            return await bot.get_updates(offset=self._offset, timeout=LONG_POLL, allowed_updates=ALLOWED)
+        except TelegramError:
+            raise
+        except Exception:  # it can read none of them then, and would not tomorrow either
+            # Spelt like this, the library hands over what came as it came. Telegram minds no spelling of methods.
+            asked = {"offset": self._offset, "allowed_updates": ALLOWED}
+            return [_read(came, bot) for came in await bot.do_api_request("getupdates", asked)]
 
     async def _handle(self, updates: Sequence[Update]) -> None:
         """Have the updates handled, then count them as confirmed: the next poll tells Telegram."""
@@ -105,5 +118,14 @@ class Intake:
         if self._offset:
             try:
                 await self._app.bot.get_updates(offset=self._offset, timeout=0, limit=1, allowed_updates=ALLOWED)
-            except TelegramError as error:
+            except Exception as error:  # of Telegram, or of the library over the next update
                 log.warning("the last updates may come again: %s", error)
+
+
+def _read(came: dict[str, Any], bot: TelegramBot) -> Update:
+    """An update; without anything in it, when it is of another Bot API than the library knows."""
+    try:
+        return Update.de_json(came, bot)
+    except Exception as error:
+        log.error("update %d is left aside, since nobody can read it: %r", came["update_id"], error)
+        return Update(came["update_id"])

@@ -124,6 +124,21 @@ async def test_what_is_no_message_of_words_is_answered_and_what_nobody_said_is_n
     assert len(cards(ana)) == 4
 
 
+async def test_what_the_library_cannot_read_stands_in_nobodys_way(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    """As a Bot API server of one's own may tell of polls, which is of another age than the library."""
+    ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
+    ana.opened = True
+    async with rig.bot():
+        arrive(rig, ana, poll={"id": "1"})
+        await bo.say(SONG)
+        await bo.until(in_line)
+        arrive(rig, ana, poll={"id": "2"})
+        await ana.say(OTHER)
+        await ana.until(in_line)
+    assert caplog.text.count("is left aside, since nobody can read it") == 2
+    assert len(ana.from_bot()) == 1
+
+
 async def test_more_links_than_there_is_room_for_says_how_many_are_left_out(rig: Rig) -> None:
     ana = rig.ana()
     async with rig.bot():
