@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.peers.botapi.limits import units
-from tests.peers.botapi.world import BOT_ID, BOT_JSON, BOT_USERNAME, File, Json, Message, Person, Place
+from tests.peers.botapi.world import BOT_JSON, BOT_USERNAME, PATIENCE, File, Json, Message, Person, Place
 
 if TYPE_CHECKING:
     from tests.peers.botapi.server import BotApi
@@ -40,7 +40,7 @@ class Press:
     text: str = ""
     alert: bool = False
 
-    async def answer(self, seconds: float = 30) -> str:
+    async def answer(self, seconds: float = PATIENCE) -> str:
         await asyncio.wait_for(self.answered.wait(), seconds)
         return self.text
 
@@ -114,15 +114,6 @@ class Chat(Place):
     async def send_document(self, content: bytes, **about: Any) -> Message:
         return await self.send_file("document", content, **about)
 
-    async def send_voice(self, content: bytes, **about: Any) -> Message:
-        return await self.send_file("voice", content, **{"mime": "audio/ogg"} | about)
-
-    async def send_video(self, content: bytes, **about: Any) -> Message:
-        return await self.send_file("video", content, **{"mime": "video/mp4", "name": "video.mp4"} | about)
-
-    async def send_video_note(self, content: bytes, **about: Any) -> Message:
-        return await self.send_file("video_note", content, **about)
-
     async def press(self, message: Message, label: str, *, by: Person | None = None) -> Press:
         """Press the button whose text is, or else has in it, `label`."""
         buttons = [button for row in message.buttons for button in row]
@@ -139,7 +130,7 @@ class Chat(Place):
         self.server.updates.add("callback_query", query | {"chat_instance": str(self.id)})
         return press
 
-    async def until(self, predicate: Callable[[Message], bool], seconds: float = 30) -> Message:
+    async def until(self, predicate: Callable[[Message], bool], seconds: float = PATIENCE) -> Message:
         """The newest message of the bot that `predicate` holds for, once there is one."""
 
         def found() -> Message | None:
@@ -159,9 +150,6 @@ class Chat(Place):
     def block(self, *, by: Person | None = None) -> None:
         """The person blocks the bot, or the group removes it."""
         self._bot_becomes("member", "kicked", by)
-
-    def unblock(self, *, by: Person | None = None) -> None:
-        self._bot_becomes("kicked", "member", by)
 
     def _bot_becomes(self, before: str, after: str, by: Person | None) -> None:
         self.blocked = after == "kicked"
@@ -184,7 +172,3 @@ class Chat(Place):
         self._arrive(None, service={"migrate_to_chat_id": new.id})
         new._arrive(None, service={"migrate_from_chat_id": self.id})
         return new
-
-    @property
-    def bot_id(self) -> int:
-        return BOT_ID

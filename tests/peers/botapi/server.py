@@ -20,7 +20,7 @@ from tests.peers.botapi.files import Shelf
 from tests.peers.botapi.methods import METHODS
 from tests.peers.botapi.people import Chat, Press
 from tests.peers.botapi.updates import Updates
-from tests.peers.botapi.world import File, Person, Place, Refused
+from tests.peers.botapi.world import PATIENCE, File, Person, Place, Refused
 
 T = TypeVar("T")
 
@@ -130,7 +130,9 @@ class BotApi:
         """The next `times` calls of `method` ("*": any but getUpdates), after `after` good ones, meet `trouble`."""
         self.faults.append(Fault(method.lower(), trouble, times, retry_after, after))
 
-    async def until(self, condition: Callable[[], T | None], seconds: float = 30, tell: Callable[[], str] = str) -> T:
+    async def until(
+        self, condition: Callable[[], T | None], seconds: float = PATIENCE, tell: Callable[[], str] = str
+    ) -> T:
         """The condition's first true answer. It is asked after every request and message."""
         end = time.monotonic() + seconds
         while True:

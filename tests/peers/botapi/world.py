@@ -7,6 +7,9 @@ from typing import Any
 
 Json = dict[str, Any]
 
+#: Seconds. What people wait for comes in a moment; on a machine with too much else to do, later.
+PATIENCE = 120.0
+
 BOT_ID = 7000001
 BOT_USERNAME = "fl_bt_test_bot"
 
