@@ -89,7 +89,7 @@ TESTS: Final = {
     "worker/separation/engine.py": SONGS,
     "worker/separation/fourier.py": f"tests/worker/separation/test_fourier.py {SPECTRA}",
     "worker/separation/graph.py": NETWORKS,
-    "worker/separation/kept.py": NETWORKS,
+    "worker/separation/kept.py": f"tests/worker/separation/test_kept.py {NETWORKS}",
     "worker/separation/lock.py": "tests/worker/separation/test_lock.py",
     "worker/separation/memory.py": "tests/worker/separation/test_memory.py",
     "worker/separation/network.py": NETWORKS,
