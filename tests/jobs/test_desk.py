@@ -99,6 +99,8 @@ async def test_handing_back_does_not_count_as_a_start(queue: JobQueue, desk: Des
     await queue.submit(request)
     await desk.begin(request.track_id)
     await desk.hand_back(request.track_id)
+    await desk.beat()
+    assert not await queue.redis.exists(keys.lease(request.track_id)), "whoever is next has it at once"
     assert await Desk(queue.redis, "worker-2").recover() == [], "nobody died"
     track = await desk.begin(request.track_id)
     assert track is not None

@@ -5,7 +5,7 @@ the result is kept beside the checkpoint in OpenVINO's own format, which loads f
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -78,9 +78,13 @@ def load_compiled(
 ) -> Compiled:
     """The networks of a checkpoint folder, for `band` bins. See `worker.separation.network.load_network`."""
     core = ov.Core()
-    has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    chosen: Precision = "bf16" if has_bf16 and precision != "f32" else "f32"
+    chosen = precision_for(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
     return Compiled(runtime_model(checkpoint, stems, band, converting), core, chosen, threads)
+
+
+def precision_for(wanted: Literal["auto", "f32", "bf16"], capabilities: Sequence[str]) -> Precision:
+    """bf16 wherever the processor computes in it, unless f32 is `wanted`: OpenVINO gains by it everywhere."""
+    return "bf16" if wanted != "f32" and "BF16" in capabilities else "f32"
 
 
 def runtime_model(

@@ -23,8 +23,10 @@ Band = Literal["11k", "16k"]
 
 #: Bins the network looks at: Spleeter's F.
 BANDS: dict[Band, int] = {"11k": 1024, "16k": 1536}
-#: Processors that compute in bf16, in Linux's words: there OpenVINO is the faster one.
+#: Processors that compute in bf16, in Linux's words.
 BF16_FLAGS: Final = frozenset({"avx512_bf16", "amx_bf16", "avx_ne_convert"})
+#: Those that do it several times as fast as f32, in units for that alone. See docs/adr/0009.
+FAST_BF16_FLAGS: Final = frozenset({"amx_bf16"})
 
 
 class Network(Protocol):
@@ -58,12 +60,11 @@ def load_network(
 ) -> Network:
     """The networks of a checkpoint folder; `converting` is called when that takes longer because it is the first time.
 
-    `engine` "unet" is ours wherever it can run, `threads` 0 every core that we may use. bf16 is taken only where the
-    processor computes in it, since anywhere else it would be slower and less exact. Raises `Failed` with MODEL_DAMAGED
-    when it is not Spleeter's graph.
+    `engine` "unet" is ours wherever it can run, `threads` 0 every core that we may use. See `is_in_bf16` for what
+    `precision` means to it. Raises `Failed` with MODEL_DAMAGED when it is not Spleeter's graph.
     """
     of = threads or cores()
-    if engine == "unet" and flbt_unet.available() and (precision == "f32" or not BF16_FLAGS & flbt_unet.flags()):
+    if engine == "unet" and flbt_unet.available() and not is_in_bf16(precision, flbt_unet.flags()):
         from worker.separation.own import Own
         from worker.separation.taken import kept_weights
 
@@ -74,3 +75,18 @@ def load_network(
     from worker.separation.compiled import load_compiled  # hundreds of milliseconds, and dozens of MB
 
     return load_compiled(checkpoint, stems, BANDS[band], precision, of, converting)
+
+
+def is_in_bf16(precision: Literal["auto", "f32", "bf16"], flags: frozenset[str]) -> bool:
+    """Whether a processor with `flags` is to compute in bf16, where our own kernels could do it in f32.
+
+    Asked for, wherever the processor knows bf16, since anywhere else it would be slower and less exact. Of itself only
+    where it gains much: elsewhere our f32 takes as long, and is exact.
+    """
+    match precision:
+        case "f32":
+            return False
+        case "bf16":
+            return bool(BF16_FLAGS & flags)
+        case "auto":
+            return bool(FAST_BF16_FLAGS & flags)

@@ -16,7 +16,7 @@ from jobs.models import StemCount
 from tests.worker.separation.songs import snr_db
 from worker.separation import compiled, taken
 from worker.separation.graph import find_cut
-from worker.separation.network import Network, load_network
+from worker.separation.network import Network, is_in_bf16, load_network
 from worker.separation.spectrogram import SEGMENT
 from worker.separation.weights import FILES
 
@@ -126,6 +126,26 @@ def test_any_number_of_threads_gives_the_same_estimates(
     many = load_network(models_dir / "2stems", 2, "11k", engine="openvino", precision="f32", threads=threads)
 
     assert np.allclose(one, estimates_of(many), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("flags", "in_bf16"),
+    [
+        ({"avx2", "fma"}, set()),
+        ({"avx2", "fma", "avx512f", "avx512_bf16"}, {"bf16"}),  # as fast as our own kernels in f32
+        ({"avx2", "fma", "avx_ne_convert"}, {"bf16"}),
+        ({"avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16"}, {"bf16", "auto"}),
+    ],
+)
+def test_bf16_is_taken_where_it_gains_much_or_was_asked_for(flags: set[str], in_bf16: set[str]) -> None:
+    wanted: tuple[Literal["auto", "f32", "bf16"], ...] = ("auto", "f32", "bf16")
+    assert {each for each in wanted if is_in_bf16(each, frozenset(flags))} == in_bf16
+
+
+def test_openvino_computes_in_bf16_unless_f32_is_wanted_where_the_processor_can() -> None:
+    with_bf16, without = ["FP32", "BF16", "INT8"], ["FP32", "INT8"]
+    assert [compiled.precision_for(each, with_bf16) for each in ("auto", "f32", "bf16")] == ["bf16", "f32", "bf16"]
+    assert [compiled.precision_for(each, without) for each in ("auto", "f32", "bf16")] == ["f32", "f32", "f32"]
 
 
 def test_where_our_own_kernels_cannot_run_openvino_does(
