@@ -97,11 +97,12 @@ def _store(settings: Settings) -> Finding:
         store = ResultStore.at(settings.store_url)
         with store.workspace() as folder:
             (folder / "probe").write_bytes(b"x")
+        used = store.used_bytes()
     except OSError as error:
         return Finding(
             "Store", f"{settings.store_url}: {error.strerror}", "make it writable, or set FLBT_STORE", grave=True
         )
-    return Finding("Store", f"{settings.store_url}, {store.used_bytes() / 1e9:.1f} of {settings.quota_gb:g} GB used")
+    return Finding("Store", f"{settings.store_url}, {used / 1e9:.1f} of {settings.quota_gb:g} GB used")
 
 
 def _disk(settings: Settings) -> Finding:

@@ -133,3 +133,7 @@ def load_settings(**overrides: object) -> Settings:
         name = "FLBT_" + "_".join(str(part) for part in first["loc"]).upper()
         what = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is wrong: {what[:1].lower()}{what[1:]}. See .env.example.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env cannot be read: it is not text in UTF-8. Write it anew, from .env.example.") from None
+    except OSError as error:
+        raise SettingsError(f".env cannot be read: {error.strerror}. Let whoever runs this read it.") from None

@@ -5,7 +5,7 @@ import logging
 from typing import Final
 
 from redis.exceptions import RedisError
-from telegram.error import TelegramError
+from telegram.error import Forbidden, TelegramError
 
 from bot.telegram.address import number
 from bot.telegram.front import Front
@@ -18,7 +18,7 @@ LOOK: Final = 30.0  # seconds between two looks
 
 
 async def tell_owner(front: Front) -> None:
-    """Tell the owner of every provider that went down or came back, once each; until cancelled."""
+    """Tell the owner of every provider that went down or came back, once each, if they listen; until cancelled."""
     while True:
         try:
             await _tell(front)
@@ -40,5 +40,8 @@ async def _tell(front: Front) -> None:
         else:
             left = sum(one.up for one in (await standings(front.queue.redis)).values())
             text = say(language, "provider-down", provider=standing.provider, left=left)
-        await front.bot.send_message(number(owner), text)
+        try:
+            await front.bot.send_message(number(owner), text)
+        except Forbidden as why:  # they have blocked the bot: who does not want to hear is not told again and again
+            log.warning("the owner cannot be told of %s: %s", standing.provider, why)
         await told(front.queue.redis, standing)

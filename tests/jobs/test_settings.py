@@ -67,6 +67,14 @@ def test_env_file_is_read(tmp_path: Path) -> None:
     assert TOKEN not in repr(settings)
 
 
+def test_an_env_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    """As some editors write it unless told otherwise."""
+    (tmp_path / ".env").write_text(f"FLBT_TELEGRAM_TOKEN={TOKEN}\n", encoding="utf-16")
+    with pytest.raises(SettingsError, match=r"^\.env cannot be read: it is not text in UTF-8\.") as error:
+        load_settings()
+    assert TOKEN not in str(error.value)
+
+
 def test_secrets_are_taken_out_of_what_is_logged() -> None:
     text = f"POST https://api.telegram.org/bot{TOKEN}/getMe via http://user:pa$$@proxy:8080 and redis://:pw@host:6379"
     cleaned = without_secrets(text)

@@ -1,5 +1,6 @@
 """/status, /stats, and what the owner is told unasked."""
 
+import asyncio
 import re
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from jobs.desk import Desk
 from jobs.failures import Reason
 from jobs.makers import About
 from jobs.outcomes import Called, Stage, Tags
-from jobs.providers import keep_standing
+from jobs.providers import keep_standing, untold
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from jobs.titles import keep_called, nameless
@@ -162,3 +163,18 @@ async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(
         await keep_standing(rig.queue.redis, down.model_copy(update={"up": True}))
         await ana.until(lambda message: "voltou a funcionar pelo pytubefix" in message.text)
     assert len(cards(ana)) == 3
+
+
+async def test_an_owner_who_has_blocked_the_bot_is_left_in_peace(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.telegram.news.LOOK", 0.05)
+    rig.expected.append("bot was blocked by the user")
+    ana = rig.ana()
+    await rig.owned_by(ana.id)
+    ana.opened = True
+    async with rig.bot():
+        ana.block()
+        await keep_standing(rig.queue.redis, Standing(provider=Provider.YTDLP, up=False))
+        async with asyncio.timeout(20):
+            while await untold(rig.queue.redis):
+                await asyncio.sleep(0.02)
+    assert [one.description for one in rig.server.refused] == ["Forbidden: bot was blocked by the user"]
