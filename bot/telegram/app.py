@@ -188,7 +188,7 @@ def _log_and_apologise(front: Front) -> Callable[[object, Context], Done]:
         if isinstance(error, TelegramError) or not isinstance(update, Update) or update.message is None:
             return  # Telegram is the trouble, or nobody wrote anything
         asker = asker_of(update)
-        if asker is None:
+        if asker is None or (asker.in_group and not _speaks_to_us(front, update.message)):
             return
         text = say(asker.language, "queue-away") if isinstance(error, RedisError) else say(asker.language, "went-wrong")
         try:
@@ -197,6 +197,11 @@ def _log_and_apologise(front: Front) -> Callable[[object, Context], Done]:
             log.warning("nor could that be said: %s", again)
 
     return call
+
+
+def _speaks_to_us(front: Front, message: Message) -> bool:
+    """Whether a group's message certainly does. Most are for others, and nobody wants an answer to all of them."""
+    return (message.text or "").startswith("/") or asking.calls_us(front, message)
 
 
 def _keep_company(app: AnyApplication, front: Front) -> None:

@@ -48,7 +48,7 @@ async def stems(front: Front, asker: Asker, message: Message) -> None:
 
 async def in_group(front: Front, asker: Asker, message: Message, *, every_link: bool) -> None:
     """A message in a group that is no command: something for us when it speaks to us, or has a link and all count."""
-    called = _calls(front, message)
+    called = calls_us(front, message)
     if not called and not (links_in(message).sources and (every_link or _answers_us(front, message))):
         return
     if not await is_heard(front, asker, message):
@@ -87,7 +87,7 @@ def _has_something(message: Message) -> bool:
     return bool(found.sources or found.playlists or found.refused) or file_in(message) is not None
 
 
-def _calls(front: Front, message: Message) -> bool:
+def calls_us(front: Front, message: Message) -> bool:
     """Whether a message mentions us, or is a file with `/stems` written under it."""
     us = f"@{front.bot.username}".lower()
     words = (message.caption or "").lower().split()

@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from bot.delivery import CLOUD
 from bot.telegram.app import build
 from bot.telegram.main import serve
+from jobs import keys
+from jobs.connection import answer
 from jobs.outcomes import Phase, Stage
 from jobs.queue import JobQueue
 from jobs.settings import SettingsError
@@ -251,6 +253,22 @@ async def test_polling_survives_conflicts_errors_and_resets(rig: Rig) -> None:
         await ana.say(SONG)
         await ana.until(lambda message: "Next in line" in message.text)
     assert [fault.times for fault in rig.server.faults] == [0] * 4, "met, each of them"
+
+
+async def test_in_a_group_only_who_spoke_to_the_bot_hears_of_its_troubles(rig: Rig) -> None:
+    rig.server.privacy = False
+    ana = rig.server.person("Ana")
+    band = rig.server.group("The Band", [ana])
+    await answer(rig.queue.redis.rpush(keys.group(f"telegram:{band.id}"), "of the wrong kind"))
+    async with rig.bot():
+        for text in ("lunch?", SONG, "no, dinner"):
+            await band.say(text)
+        asked = [await band.say(text) for text in ("/help", f"@fl_bt_test_bot {SONG}")]
+        await rig.server.until(lambda: len(cards(band)) == 2)
+    assert [message.reply_to for message in cards(band)] == asked
+    assert {message.text for message in cards(band)} == {
+        "I can’t reach my queue right now. Please send this again in a minute."
+    }
 
 
 async def test_a_queue_that_is_away_is_said_and_comes_back(rig: Rig) -> None:
