@@ -9,7 +9,7 @@ from jobs.names import safe_name
 from jobs.outcomes import Manifest, Rendered
 from jobs.store import ResultStore
 
-_PART = re.compile(r"\.(\d{1,9})\.part")  # of the process that copies
+_PART = re.compile(r"\.fl-bt-(\d{1,9})\.part")  # the process that copies
 
 
 def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, taken: set[Path]) -> list[Path]:
@@ -43,7 +43,7 @@ def _free(output: Path, name: str, ending: str, taken: set[Path]) -> Path:
 
 def _sweep(folder: Path) -> None:
     """Remove what commands that were killed had half copied there."""
-    for path in folder.glob(".*.part"):
+    for path in folder.glob(".fl-bt-*.part"):
         named = _PART.fullmatch(path.name)
         if named and not _lives(int(named[1])):
             path.unlink(missing_ok=True)
@@ -60,7 +60,7 @@ def _lives(process: int) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(f".{os.getpid()}.part")
+    part = target.with_name(f".fl-bt-{os.getpid()}.part")
     try:
         shutil.copyfile(source, part)
         part.replace(target)

@@ -33,12 +33,15 @@ def dead() -> int:
 def test_what_a_killed_command_left_half_copied_goes(store: ResultStore, rendered: Rendered, tmp_path: Path) -> None:
     place = tmp_path / song().tags.title
     place.mkdir()
-    for name in (f".{dead()}.part", f".{os.getppid()}.part", ".1.part", ".mine.part", "notes.txt"):
+    gone = dead()
+    others = {f".fl-bt-{os.getppid()}.part", ".fl-bt-1.part", ".fl-bt-mine.part", f".{gone}.part", "notes.txt"}
+    for name in (f".fl-bt-{gone}.part", *others):
         (place / name).touch()
     paths = hand_over(store, song(), rendered, tmp_path, set())
     assert [path.read_bytes() for path in paths] == [file.name.encode() for file in rendered.files]
-    others = {path.name for path in place.iterdir()} - {path.name for path in paths}
-    assert others == {f".{os.getppid()}.part", ".1.part", ".mine.part", "notes.txt"}, "of who lives, or is no process"
+    assert {path.name for path in place.iterdir()} - {path.name for path in paths} == others, (
+        "of who lives, or not ours"
+    )
 
 
 def test_a_second_song_of_a_name_gets_a_number_and_an_earlier_runs_files_are_replaced(
