@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from jobs.failures import Reason
+from worker.audio.reading import open_song
 
 RATE = 44100
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
@@ -84,6 +85,19 @@ def encode(
             output.mux(audio.encode(frame))
         output.mux(audio.encode(None))
     return path
+
+
+def listen(path: Path) -> Samples:
+    """The whole of a file, as the product reads it: (samples, 2) at 44.1 kHz."""
+    with open_song(path) as song:
+        return np.concatenate(list(song.blocks()))
+
+
+def snr_db(of: NDArray[Any], to: NDArray[Any]) -> float:
+    """How far the difference from `to` lies under it, in dB."""
+    signal = np.square(to, dtype=np.float64).sum()
+    noise = np.square(np.subtract(of, to, dtype=np.float64)).sum()
+    return float("inf") if noise == 0 else float(10 * np.log10(signal / noise))
 
 
 def silent_film(path: Path, frames: int = 10) -> Path:

@@ -12,8 +12,7 @@ from jobs.failures import Failed, Reason
 from jobs.models import STEMS, Format, Rendition, Stem
 from jobs.names import stem_tags
 from jobs.outcomes import StoredFile, Tags
-from tests.sounds import RATE, jpeg, music
-from tests.worker.audio.test_reading import listen, snr
+from tests.sounds import RATE, jpeg, listen, music, snr_db
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.child import run_child
@@ -89,7 +88,7 @@ def test_stems_as_files(format_: Format, make_task: Make) -> None:
             assert song.cover == (None if format_ is Format.WAV else jpeg())
             heard = np.concatenate(list(song.blocks()))
         assert heard.shape == SONGS[file.stem].shape
-        assert snr(SONGS[file.stem], heard) > 20
+        assert snr_db(heard, to=SONGS[file.stem]) > 20
     assert [path.name for path in task.output.iterdir()] == [stems(format_).key]
 
 
@@ -196,7 +195,7 @@ def test_a_mix_that_would_clip_is_turned_down_as_a_whole(make_task: Make) -> Non
     assert peak > 1.2
     heard = listen(task.output / everything.key / "mix.wav")
     assert np.abs(heard).max() == pytest.approx(1, abs=1e-6)
-    assert snr(total / peak, heard) > 110
+    assert snr_db(heard, to=total / peak) > 110
 
 
 def test_a_mix_of_one_stem_is_that_stem(make_task: Make) -> None:

@@ -9,16 +9,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from numpy.typing import NDArray
 
 from jobs.failures import Failed, Reason
-from tests.sounds import AWKWARD, RATE, Awkward, Samples, cut, encode, jpeg, music, write_wav
+from tests.sounds import AWKWARD, RATE, Awkward, cut, encode, jpeg, listen, music, snr_db, write_wav
 from worker.audio.reading import open_song
-
-
-def listen(path: Path) -> Samples:
-    with open_song(path) as song:
-        return np.concatenate(list(song.blocks()))
 
 
 def reason_of(path: Path) -> Reason:
@@ -26,12 +20,6 @@ def reason_of(path: Path) -> Reason:
         for _ in song.blocks():
             pass
     return caught.value.failure.reason
-
-
-def snr(expected: NDArray[np.float32], heard: NDArray[np.float32]) -> float:
-    """dB."""
-    noise = float(np.mean((heard.astype(np.float64) - expected) ** 2)) + 1e-30
-    return 10 * float(np.log10(np.mean(expected.astype(np.float64) ** 2) / noise))
 
 
 @pytest.mark.parametrize("kind", AWKWARD, ids=lambda kind: kind.name)
@@ -117,7 +105,7 @@ def test_other_rates_are_resampled(rate: int, tmp_path: Path) -> None:
     time = np.arange(len(heard)) / RATE
     expected = np.stack([np.sin(2 * np.pi * 1000 * time), np.cos(2 * np.pi * 1000 * time)], axis=1) * 0.5
     middle = slice(2000, -2000)
-    assert snr(expected[middle].astype(np.float32), heard[middle]) > 60
+    assert snr_db(heard[middle], to=expected[middle]) > 60
 
 
 def test_a_stream_that_changes_its_rate_and_channels_is_followed(tmp_path: Path) -> None:

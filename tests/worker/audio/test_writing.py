@@ -10,8 +10,7 @@ import pytest
 
 from jobs.models import Format
 from jobs.outcomes import Tags
-from tests.sounds import RATE, Samples, jpeg, music
-from tests.worker.audio.test_reading import listen, snr
+from tests.sounds import RATE, Samples, jpeg, listen, music, snr_db
 from worker.audio.pictures import picture_of
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
@@ -44,7 +43,7 @@ def test_length_and_sound_survive(format_: Format, samples: int, tmp_path: Path)
     path = write(tmp_path / f"a.{format_}", format_, song)
     heard = listen(path)
     assert heard.shape == song.shape
-    assert snr(song, heard) > FIDELITY[format_]
+    assert snr_db(heard, to=song) > FIDELITY[format_]
     # What players go by: the length that the file tells.
     with open_song(path) as opened:
         assert opened.seconds is not None
@@ -73,7 +72,7 @@ def test_loud_samples_are_clipped_never_wrapped(format_: Format, tmp_path: Path)
     tone = (1.5 * np.sin(2 * np.pi * 200 * time)).astype(np.float32)
     song = np.stack([tone, -tone], axis=1)
     heard = listen(write(tmp_path / f"a.{format_}", format_, song))
-    assert snr(np.clip(song, -1, 1), heard) > min(FIDELITY[format_], 100)
+    assert snr_db(heard, to=np.clip(song, -1, 1)) > min(FIDELITY[format_], 100)
     # A wrapped sample jumps from one end of the scale to the other.
     assert np.abs(np.diff(heard[2000:-2000], axis=0)).max() < 0.5
 

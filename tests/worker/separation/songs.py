@@ -6,7 +6,6 @@ import numpy as np
 
 from jobs.models import Format
 from jobs.outcomes import Tags
-from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.separation.spectrogram import Samples
 
@@ -39,16 +38,3 @@ def write_song(path: Path, song: Samples, format_: Format = Format.FLAC) -> Path
     with open_track(path, format_, Tags(title="Song", artist="Nobody")) as track:
         track.write(song)
     return path
-
-
-def read_song(path: Path) -> Samples:
-    """The whole of a file, (samples, 2)."""
-    with open_song(path) as song:
-        return np.concatenate(list(song.blocks()))
-
-
-def snr_db(of: Samples, to: Samples) -> float:
-    """How far the difference from `to` lies under it, in dB."""
-    signal = np.square(to, dtype=np.float64).sum()
-    noise = np.square(np.subtract(of, to, dtype=np.float64)).sum()
-    return float("inf") if noise == 0 else float(10 * np.log10(signal / noise))

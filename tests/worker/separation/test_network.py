@@ -13,7 +13,7 @@ import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.models import StemCount
-from tests.worker.separation.songs import snr_db
+from tests.sounds import snr_db
 from worker.separation import compiled, taken
 from worker.separation.graph import find_cut
 from worker.separation.network import Network, is_in_bf16, load_network

@@ -9,8 +9,9 @@ import openvino as ov
 import pytest
 
 from jobs.models import STEMS, Model, StemCount
+from tests.sounds import listen, snr_db
 from tests.worker.separation.oracle import BY_FILE, CASES, answer_path, by_file
-from tests.worker.separation.songs import make_song, read_song, snr_db
+from tests.worker.separation.songs import make_song
 from worker.separation import separate
 from worker.separation.network import Network, load_network
 from worker.separation.spectrogram import Samples
@@ -63,7 +64,7 @@ def test_the_two_engines_write_the_same_files_at_16_khz_and_average(
     assert separated.samples == samples
     assert [file.name for file in separated.stems] == [f"{stem}.flac" for stem in STEMS[model.stems]]
     for file in separated.stems:
-        ours, stock = read_song(tmp_path / "unet" / file.name), read_song(oracle / "spleeter" / file.name)
+        ours, stock = listen(tmp_path / "unet" / file.name), listen(oracle / "spleeter" / file.name)
         assert len(ours) == len(stock) == samples
         assert snr_db(ours, to=stock) >= AGREED
 

@@ -19,7 +19,8 @@ from PIL import Image
 from jobs.failures import Failed, Reason
 from jobs.models import STEMS, Format, Model, Stem
 from jobs.outcomes import Tags
-from tests.worker.separation.songs import make_song, read_song, snr_db, write_song
+from tests.sounds import listen, snr_db, write_wav
+from tests.worker.separation.songs import make_song, write_song
 from worker.child import run_child
 from worker.drawing import Waveforms, draw
 from worker.separation import separate
@@ -38,16 +39,6 @@ def task_for(audio: Path, models_dir: Path, *, max_seconds: float = 60, engine: 
     )  # fmt: skip
 
 
-def write_float_wav(path: Path, song: Samples) -> Path:
-    """A WAV of 32-bit floats, as editors export: anything can be in it."""
-    body = song.astype("<f4").tobytes()
-    format_ = b"fmt " + (16).to_bytes(4, "little") + np.array([3, 2], "<u2").tobytes()
-    format_ += np.array([44100, 44100 * 8], "<u4").tobytes() + np.array([8, 32], "<u2").tobytes()
-    chunks = b"WAVE" + format_ + b"data" + len(body).to_bytes(4, "little") + body
-    path.write_bytes(b"RIFF" + len(chunks).to_bytes(4, "little") + chunks)
-    return path
-
-
 def separated(task: SeparationTask) -> tuple[Separated, dict[Stem, Samples]]:
     """The outcome, and what is in the files."""
     outcome = separate(task, lambda _: None)
@@ -56,7 +47,7 @@ def separated(task: SeparationTask) -> tuple[Separated, dict[Stem, Samples]]:
     assert {file.name: file.bytes_ for file in files} == {
         path.name: path.stat().st_size for path in task.output.iterdir()
     }
-    stems = {file.stem: read_song(task.output / file.name) for file in outcome.stems if file.stem}
+    stems = {file.stem: listen(task.output / file.name) for file in outcome.stems if file.stem}
     assert all(len(stem) == outcome.samples for stem in stems.values())
     return outcome, stems
 
@@ -72,7 +63,7 @@ def test_a_song_comes_back_as_tagged_stems_that_add_up(tmp_path: Path, models_di
     assert outcome.gain == 1
     assert outcome.notes == ()
     assert re.fullmatch(r"unet \S.* (f32|bf16)", outcome.engine)
-    stems = [read_song(task.output / f"{stem}.flac") for stem in ("vocals", "accompaniment")]
+    stems = [listen(task.output / f"{stem}.flac") for stem in ("vocals", "accompaniment")]
     assert snr_db(np.sum(stems, axis=0), to=song) > 80
     with av.open(str(task.output / "vocals.flac")) as file:
         tags = {name.lower(): value for name, value in file.metadata.items()}
@@ -113,7 +104,7 @@ def test_broken_samples_are_silence(tmp_path: Path, models_dir: Path) -> None:
     song = make_song(100_000)
     song[30_000:30_100] = np.nan
     song[60_000, 0] = np.inf
-    task = task_for(write_float_wav(tmp_path / "song.wav", song), models_dir)
+    task = task_for(write_wav(tmp_path / "song.wav", song), models_dir)
 
     outcome, stems = separated(task)
 
@@ -124,7 +115,7 @@ def test_broken_samples_are_silence(tmp_path: Path, models_dir: Path) -> None:
 
 def test_a_song_over_full_scale_is_turned_down_whole(tmp_path: Path, models_dir: Path) -> None:
     song = 4 * make_song(100_000)
-    task = task_for(write_float_wav(tmp_path / "song.wav", song), models_dir)
+    task = task_for(write_wav(tmp_path / "song.wav", song), models_dir)
 
     outcome, stems = separated(task)
 

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.worker.separation.songs import make_song, snr_db
+from tests.sounds import snr_db
+from tests.worker.separation.songs import make_song
 from worker.separation.spectrogram import (
     ADVANCE,
     BINS,

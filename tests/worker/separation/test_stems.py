@@ -7,7 +7,7 @@ import pytest
 
 from jobs.models import Format, Rendition, Stem
 from jobs.outcomes import Tags
-from tests.worker.separation.songs import read_song
+from tests.sounds import listen
 from worker.audio.writing import open_track
 from worker.separation.spectrogram import Samples
 from worker.separation.stems import StemFiles, open_stems
@@ -43,7 +43,7 @@ def test_what_fits_is_written_as_it_is(tmp_path: Path) -> None:
     ]
     for file, stem in zip(files.files, stems, strict=True):
         assert file.bytes_ == (tmp_path / file.name).stat().st_size
-        assert np.abs(read_song(tmp_path / file.name) - stem).max() <= STEP
+        assert np.abs(listen(tmp_path / file.name) - stem).max() <= STEP
 
 
 def test_one_stem_over_full_scale_turns_all_down_alike_and_loses_nothing(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_one_stem_over_full_scale_turns_all_down_alike_and_loses_nothing(tmp_pat
 
     assert files.gain == pytest.approx(1 / peak)
     for file, stem in zip(files.files, stems, strict=True):
-        assert np.abs(read_song(tmp_path / file.name) - stem / peak).max() <= 2 * STEP
+        assert np.abs(listen(tmp_path / file.name) - stem / peak).max() <= 2 * STEP
     assert sorted(path.name for path in tmp_path.iterdir()) == ["accompaniment.flac", "vocals.flac"]
 
 
@@ -65,8 +65,8 @@ def test_every_sample_may_be_over(tmp_path: Path) -> None:
     files = write(tmp_path, stems)
 
     assert files.gain == 1 / 16
-    assert np.allclose(read_song(tmp_path / "vocals.flac"), 0.5)
-    assert np.allclose(read_song(tmp_path / "accompaniment.flac"), -1.0)
+    assert np.allclose(listen(tmp_path / "vocals.flac"), 0.5)
+    assert np.allclose(listen(tmp_path / "accompaniment.flac"), -1.0)
 
 
 def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -> None:
@@ -86,11 +86,11 @@ def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -
             assert file.stem is not None
             assert file.bytes_ == (folder / file.name).stat().st_size
             later = tmp_path / f"later.{rendered.rendition.format}"
-            stored = read_song(tmp_path / f"{file.stem}.flac")
+            stored = listen(tmp_path / f"{file.stem}.flac")
             with open_track(later, rendered.rendition.format, TAGS, None, rendered.kbps) as track:
                 track.write(stored)
             # Encoded from what the FLAC rounds to 24 bits, an encoder may choose otherwise, but not worse.
-            off = [np.square(read_song(path) - stored).mean() for path in (folder / file.name, later)]
+            off = [np.square(listen(path) - stored).mean() for path in (folder / file.name, later)]
             assert off[0] == pytest.approx(off[1], rel=0.05)
 
 

@@ -11,7 +11,7 @@ from flbt_unet.weights import DOWN
 from numpy.typing import NDArray
 
 from jobs.models import StemCount
-from tests.worker.separation.songs import snr_db
+from tests.sounds import snr_db
 from worker.separation import taken
 
 Numbers = NDArray[np.float64]
