@@ -30,6 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
     discretion = Discretion()
     discretion.start()
     config.pluginmanager.register(discretion, "discretion")
+    if getattr(config.option, "cov_source", None):
+        # Python 3.11 cannot trace two threads that begin at the same moment: it loses one, and our pools have more.
+        lost = "ignore:(?s).*Cannot install a trace function:pytest.PytestUnraisableExceptionWarning"
+        config.addinivalue_line("filterwarnings", lost)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -139,10 +139,11 @@ async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the
 
 
 async def test_nobody_answers_when_it_is_over(queue: JobQueue, store: ResultStore) -> None:
-    port = free_port()
+    port, before = free_port(), threading.enumerate()
     async with exposed(port, queue, store):
         await said(port)
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://127.0.0.1:{port}/metrics")
-    assert not [thread for thread in threading.enumerate() if "serve_forever" in thread.name]
+    began = [thread for thread in threading.enumerate() if thread not in before]
+    assert not [thread for thread in began if "serve_forever" in thread.name]
