@@ -81,8 +81,8 @@ async def up(environment: dict[str, str], folder: Path) -> AsyncIterator[Up]:
         yield running
         family = running.family()
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 20) == 0
-        _, alive = await asyncio.to_thread(psutil.wait_procs, family, 10)
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+        _, alive = await asyncio.to_thread(psutil.wait_procs, family, PATIENCE)
         assert alive == []
     finally:
         with contextlib.suppress(ProcessLookupError):
