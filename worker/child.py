@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 LINE_LIMIT = 1 << 20  # bytes: the longest event we read
 STDERR_KEPT = 4000  # characters of a child's last words that reach the log
 LAST_WORDS = 5.0  # seconds for them, where somebody who left the child's group still holds them open
-LOOK = 0.02  # seconds between two looks at whether a child that says nothing more has ended
+LOOK = 0.01  # seconds between two looks at whether a child has ended
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
@@ -159,10 +159,14 @@ async def _listen(
 async def _end(process: asyncio.subprocess.Process) -> None:
     """Kill the child's whole process group and reap it."""
     _kill(process)
-    # Whoever left the group may hold our pipes open, and `wait` would wait for that one.
-    process._transport.close()  # type: ignore[attr-defined]  # there is no other way to it
     # Shielded: a second cancellation must not leave a zombie with an open pipe.
-    await asyncio.shield(process.wait())
+    await asyncio.shield(_reap(process))
+
+
+async def _reap(process: asyncio.subprocess.Process) -> None:
+    await _code_of(process)
+    # Whoever left the group may hold our pipes open, and asyncio would leave them so.
+    process._transport.close()  # type: ignore[attr-defined]  # there is no other way to it
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
