@@ -142,11 +142,13 @@ class ResultStore:
         What a process that is just dying still writes into stays for the next time.
         """
         with self._while_nobody(fcntl.LOCK_EX):
-            return [folder.name for folder in (self.root / "work").iterdir() if _sweep(folder)]
+            left = [folder for folder in (self.root / "work").iterdir() if _is_left(folder)]
+        # Nobody comes back to these, so who begins a workspace need not wait until gigabytes are gone.
+        return [folder.name for folder in left if _is_removed(folder)]
 
     @contextmanager
     def _while_nobody(self, how: int) -> Iterator[None]:
-        """Workspaces are made under a shared lock and swept under an exclusive one: none is met without its own."""
+        """Workspaces are made under a shared lock and looked at under an exclusive one: none is met without its own."""
         with (self.root / "work.lock").open("a") as lock:
             fcntl.flock(lock, how)
             yield
@@ -191,13 +193,20 @@ class ResultStore:
         return found
 
 
-def _sweep(folder: Path) -> bool:
-    """Remove a workspace whose maker is gone; False when it is in use, or not gone yet."""
+def _is_left(folder: Path) -> bool:
+    """Whether the maker of a workspace is gone."""
     try:
         with (folder / LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder)
-    except OSError:  # its maker was quicker, is at it, or its child is not dead yet
+    except OSError:  # its maker was quicker, or is at it
+        return False
+    return True
+
+
+def _is_removed(folder: Path) -> bool:
+    try:
+        shutil.rmtree(folder)
+    except OSError:  # the maker's child is not dead yet, or another one sweeps
         return False
     return True
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -156,6 +157,20 @@ def test_what_cannot_be_swept_yet_is_swept_the_next_time(store: ResultStore, mon
         patch.setattr("shutil.rmtree", not_empty)
         assert store.sweep() == []
     assert store.sweep() == ["left"]
+
+
+def test_nobody_waits_while_gigabytes_are_swept(store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    (store.root / "work" / "left").mkdir()
+    rmtree, beside = shutil.rmtree, []
+
+    def slow(folder: Path) -> None:
+        with (store.root / "work.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # as a workspace begins; raises if it had to wait
+        beside.append(folder.name)
+        rmtree(folder)
+
+    monkeypatch.setattr("shutil.rmtree", slow)
+    assert store.sweep() == beside == ["left"]
 
 
 def test_forgetting_a_track_removes_everything(store: ResultStore) -> None:
