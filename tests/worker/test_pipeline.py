@@ -239,9 +239,9 @@ async def test_a_days_minutes_count_what_was_separated(
 
 @pytest.mark.parametrize("kills", [1, 2])
 async def test_a_child_that_somebody_kills_is_started_again_once(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, kills: int
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, long_song: Path, kills: int
 ) -> None:
-    request = ask(bring(store, demo), FLAC_ZIP)
+    request = ask(bring(store, long_song), FLAC_ZIP)
     await queue.submit(request)
     async with worker_process(settings, valkey_server) as worker:
         killed = 0
