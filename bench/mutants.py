@@ -108,7 +108,7 @@ TESTS: Final = {
 LEFT_OUT: Final = (
     "not reference_packages and not two_engines and not networks_are_found and not child_that_is_killed "
     "and not address_space and not segment_that_fails and not phones_home and not too_long and not kill_9 "
-    "and not any_number_of_threads and not every_network_of and not weights_of_five"
+    "and not any_number_of_threads and not every_network_of"
 )
 
 

@@ -47,7 +47,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     alone = config.option.usepdb or config.option.capture == "no" or getattr(config.option, "cov_source", None)
     if not alone and config.option.numprocesses is None and all(Path(argument).is_dir() for argument in config.args):
-        config.option.numprocesses = min((os.cpu_count() or 1) + 1, 8)
+        config.option.numprocesses = min((os.cpu_count() or 1) + 2, 8)
         config.option.dist = "worksteal"
 
 

@@ -97,7 +97,10 @@ def _graph(model: Model) -> Iterator[tuple[Any, Any, Any]]:
     from spleeter.model import EstimatorSpecBuilder, InputProviderFactory
     from spleeter.utils.configuration import load_configuration
 
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    # Each graph is run a few times only: to make it faster first takes longer than that gains.
+    once = tf.compat.v1.ConfigProto()
+    once.graph_options.rewrite_options.disable_meta_optimizer = True
+    with tf.Graph().as_default(), tf.compat.v1.Session(config=once) as session:
         parameters = load_configuration(f"spleeter:{model.stems}stems") | {"F": BANDS[model.band]}
         tf.compat.v1.train.get_or_create_global_step()
         features = InputProviderFactory.get(parameters).get_input_dict_placeholders()

@@ -10,7 +10,6 @@ from flbt_unet import Layer, UNets
 from flbt_unet.weights import DOWN
 from numpy.typing import NDArray
 
-from jobs.models import StemCount
 from tests.sounds import snr_db
 from worker.separation import taken
 
@@ -112,16 +111,8 @@ def test_what_has_the_wrong_shape_is_refused() -> None:
 
 
 def test_weights_are_taken_as_openvino_understands_them(models_dir: Path) -> None:
-    weights_are_taken(models_dir / "2stems", 2)
-
-
-def test_weights_of_five_networks_are_taken_as_openvino_understands_them(oracle: Path) -> None:
-    weights_are_taken(oracle / "5stems", 5)
-
-
-def weights_are_taken(checkpoint: Path, stems: StemCount) -> None:
     """And would not be, were they in another order: that is looked at before they are kept."""
-    networks = taken.read_networks(checkpoint, stems)
+    networks = taken.read_networks(models_dir / "2stems", 2)
     weights, answers = taken.take(networks), taken.answers_of(networks)
 
     assert taken.agreement(weights, answers) > 80
