@@ -29,7 +29,7 @@ SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
 
 #: Seconds. What is waited for comes in a moment, on a machine that has nothing else to do.
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 #: How files begin, so that the Bot API server takes them for what they are.
 BEGINNINGS = {
@@ -175,7 +175,7 @@ class Rig:
             yield
         finally:
             stop.set()
-            await asyncio.wait_for(task, 15)
+            await asyncio.wait_for(task, PATIENCE)
 
     async def owned_by(self, person_id: int) -> None:
         """As after a pairing."""
