@@ -9,125 +9,20 @@ from pathlib import Path
 
 import psutil
 import pytest
-from pydantic import BaseModel
 
 from jobs.failures import Failed, Reason
+from tests.worker.errands import Answer, Errand, Readiness
 from worker.child import run_child, start_child
 from worker.childside import failure_of_os_error
 from worker.limits import NO_LIMITS, Limits
 from worker.steps import Step
 
-
-class Errand(BaseModel):
-    """What the test children below are asked for."""
-
-    do: str
-    note: str = ""
-
-
-class Answer(BaseModel):
-    said: str
-
-
-class Readiness(BaseModel):
-    """What they make ready before."""
-
-    note: str = "ready"
-    survives: bool = True
-
-
-CHILD = """
-import errno, os, signal, subprocess, sys, time
-from pydantic import BaseModel
-from jobs.failures import Reason, failed
-from worker.steps import Step
-from worker.childside import Ahead, serve
-
-class Errand(BaseModel):
-    do: str
-    note: str = ""
-
-class Answer(BaseModel):
-    said: str
-
-class Readiness(BaseModel):
-    note: str
-    survives: bool = True
-
-told = []
-
-def get_ready(wanted):
-    told.append(wanted.note)
-    if not wanted.survives:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def work(errand, report):
-    match errand.do:
-        case "answer":
-            print("a library prints this")
-            os.write(1, b"and another writes this\\n")
-            for n in range(3):
-                report(Step(fraction=n / 2))
-            return Answer(said=os.environ.get(errand.note, "unknown"))
-        case "tell":
-            return Answer(said=" ".join(told))
-        case "fail":
-            raise failed(Reason.TOO_LONG, seconds=3)
-        case "bug":
-            raise KeyError("oh")
-        case "full":
-            raise OSError(errno.ENOSPC, "full")
-        case "memory":
-            raise MemoryError
-        case "memory of C++":
-            raise RuntimeError("Exception from src/inference/src/cpp/core.cpp:97: std::bad_alloc")
-        case "killed":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "told to end":
-            os.kill(os.getpid(), signal.SIGTERM)
-        case "abort":
-            sys.stderr.write(errand.note)
-            sys.stderr.flush()
-            os.abort()
-        case "spin":
-            while True:
-                pass
-        case "eat":
-            eaten = []
-            while True:
-                eaten.append(b"x" * 10_000_000)
-                report(Step(alive=len(eaten)))
-                time.sleep(0.02)
-        case "have eaten":
-            eater = "eaten = b'x' * 300_000_000; import time; time.sleep(600)"
-            grandchild = subprocess.Popen([sys.executable, "-c", eater])
-            time.sleep(600)
-        case "gulp":
-            gulp = bytearray(4_000_000_000)
-            return Answer(said=str(len(gulp)))
-        case "crash":
-            print("last words", file=sys.stderr, flush=True)
-            os.kill(os.getpid(), signal.SIGSEGV)
-        case "leave somebody behind":
-            other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
-            with open(errand.note, "w") as file:
-                file.write(str(other.pid))
-            os.kill(os.getpid(), signal.SIGSEGV)
-        case "hang":
-            grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-            with open(errand.note, "w") as file:
-                file.write(f"{os.getpid()} {grandchild.pid}")
-            report(Step(alive=1))
-            time.sleep(600)
-
-if __name__ == "__main__":
-    serve(Errand, work, Ahead(Readiness, get_ready))
-"""
+ERRANDS = "tests.worker.errands"
 
 
 @pytest.fixture(autouse=True)
-def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "errands.py").write_text(CHILD)
+def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that a test starts can be told by its environment."""
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
 
 
@@ -136,7 +31,7 @@ async def run(
 ) -> tuple[str, list[Step]]:
     steps: list[Step] = []
     answer = await run_child(
-        "errands", Errand(do=do, note=note), Answer, steps.append, deadline=deadline, stall=stall, limits=limits
+        ERRANDS, Errand(do=do, note=note), Answer, steps.append, deadline=deadline, stall=stall, limits=limits
     )
     return answer.said, steps
 
@@ -217,7 +112,7 @@ async def test_processor_time_has_an_end() -> None:
 
 
 def of_this_test(tmp_path: Path) -> list[psutil.Process]:
-    """Everything that runs with the `errands` of this test in its reach."""
+    """Everything that this test started."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
@@ -268,7 +163,7 @@ async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
 
 
 async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
-    async with start_child("errands") as child:
+    async with start_child(ERRANDS) as child:
         await child.get_ready(Readiness())
         told = await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
     assert told.said == "ready"
@@ -276,7 +171,7 @@ async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
 
 
 async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
-    async with start_child("errands") as child:
+    async with start_child(ERRANDS) as child:
         await child.get_ready(Readiness(survives=False))
         with pytest.raises(Failed) as failure:
             await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
@@ -285,16 +180,17 @@ async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
 
 async def test_a_child_that_is_never_asked_is_gone() -> None:
     before = set(psutil.Process().children(recursive=True))
-    async with start_child("errands") as child:
+    async with start_child(ERRANDS) as child:
         await child.get_ready(Readiness())
     assert set(psutil.Process().children(recursive=True)) <= before
 
 
 PARENT = """
 import asyncio, sys
-from tests.worker.test_child import Answer, Errand
+from tests.worker.errands import Answer, Errand
 from worker.child import run_child
-asyncio.run(run_child("errands", Errand(do="hang", note=sys.argv[1]), Answer, lambda step: None, deadline=60))
+errand = Errand(do="hang", note=sys.argv[1])
+asyncio.run(run_child("tests.worker.errands", errand, Answer, lambda step: None, deadline=60))
 """
 
 

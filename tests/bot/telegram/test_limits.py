@@ -12,7 +12,7 @@ from jobs.outcomes import Phase
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import BEGINNINGS, OTHER, SONG, Rig, Worker, files, settings_for
-from tests.bot.telegram.test_playlists import LINK, THREE, offered
+from tests.bot.telegram.setlists import LINK, THREE, offered
 from tests.peers.botapi import BotApi, Message
 
 MP3 = BEGINNINGS["mp3"] * 50

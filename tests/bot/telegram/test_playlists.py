@@ -1,43 +1,14 @@
 """Playlists: listed first, started by a button, one song at a time, restarts and failures included."""
 
 import asyncio
-from contextlib import suppress
-from typing import Any
 
-import pytest
-
-from bot.playlists import Run, Step
 from jobs.connection import answer
-from jobs.failures import Failure, Reason
+from jobs.failures import Reason
 from jobs.listings import keep_listing
-from jobs.models import Wish
 from jobs.outcomes import Phase, Stage
-from jobs.youtube import ListedVideo, Listing
 from tests.bot.telegram.rig import SONG, Rig, cards, files
-from tests.peers.botapi import BotApi, Message, Trouble
-from tests.peers.botapi.editing import edit_message_text
-from tests.peers.botapi.files import Params
-from tests.peers.botapi.methods import METHODS
-from tests.peers.botapi.world import bad
-
-LIST = "PL" + "a" * 32
-LINK = f"https://www.youtube.com/playlist?list={LIST}"
-IDS = [f"aaaaaaaaa{letter}A" for letter in "abcdef"]
-
-
-def listing(*songs: tuple[str, float | None, Reason | None], **about: object) -> Listing:
-    entries = tuple(
-        ListedVideo(video_id=video_id, title=title, seconds=seconds, reason=reason)
-        for video_id, (title, seconds, reason) in zip(IDS, songs, strict=False)
-    )
-    return Listing.model_validate({"playlist_id": LIST, "title": "Setlist", "entries": entries, **about})
-
-
-THREE = listing(("One", 200.0, None), ("Two", 100.0, None), ("Three", 60.0, None))
-
-
-def offered(message: Message) -> bool:
-    return any(label.startswith("Start") for label in message.labels)
+from tests.bot.telegram.setlists import LINK, LIST, THREE, listing, offered
+from tests.peers.botapi import Trouble
 
 
 async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) -> None:
@@ -195,25 +166,6 @@ async def test_a_made_up_button_gets_no_endless_mix_listed(rig: Rig) -> None:
     assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0
 
 
-@pytest.mark.parametrize("step", [Step.LISTING, Step.STOPPED])
-async def test_one_that_nobody_can_attend_to_holds_up_no_other(rig: Rig, step: Step) -> None:
-    """What was noted of it makes no sense: there is nowhere to answer."""
-    ana = rig.ana()
-    lost = Run(
-        id="0" * 16, platform="telegram", chat="telegram:1", asker="telegram:1", address="nowhere", language="en",
-        playlist_id=LIST, wish=Wish(), created_at=1.0, step=step,
-    )  # fmt: skip
-    await answer(rig.queue.redis.hset("flbt:playlists:telegram", lost.id, lost.model_dump_json()))
-    await keep_listing(rig.queue.redis, THREE)
-    async with rig.bot():
-        await ana.say(LINK)
-        await ana.until(offered)
-        async with asyncio.timeout(20):
-            while await answer(rig.queue.redis.hexists("flbt:playlists:telegram", lost.id)):
-                await asyncio.sleep(0.02)
-    assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 1
-
-
 async def test_stopped_by_its_button_by_cancel_or_before_it_began(rig: Rig) -> None:
     ana, bo = rig.server.person("Ana"), rig.server.person("Bo")
     band = rig.server.group("The Band", [ana, bo], admins=[ana.id])
@@ -244,55 +196,6 @@ async def test_stopped_by_its_button_by_cancel_or_before_it_began(rig: Rig) -> N
         await rig.settled()
     assert await rig.queue.size() == 0
     assert files(band) == []
-
-
-async def test_what_cannot_be_listed_is_said(rig: Rig) -> None:
-    ana = rig.ana()
-    async with rig.bot():
-        await keep_listing(rig.queue.redis, listing(failure=Failure(reason=Reason.PRIVATE)))
-        await ana.say(LINK)
-        await ana.until(lambda message: "I can’t see that playlist" in message.text)
-        await keep_listing(rig.queue.redis, listing(failure=Failure(reason=Reason.YOUTUBE_REFUSED)))
-        await ana.say(LINK)
-        await ana.until(lambda message: "YouTube won’t let me" in message.text)
-        await keep_listing(rig.queue.redis, listing(("Hidden", None, Reason.PRIVATE)))
-        await ana.say(LINK)
-        await ana.until(lambda message: "There is no song in it that I can take" in message.text)
-    assert await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) == 0
-
-
-async def test_a_card_that_telegram_refuses_or_somebody_deletes_holds_up_no_song(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rig.expected += ["MESSAGE_EMPTY", "message to edit not found"]
-    ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
-    await keep_listing(rig.queue.redis, listing(("One", 200.0, None), ("Two", 100.0, None)))
-
-    def refusing(server: BotApi, params: Params) -> Any:
-        if params.number("chat_id") == ana.id and "Setlist" in params.text("text"):
-            raise bad("MESSAGE_EMPTY")
-        return edit_message_text(server, params)
-
-    async with rig.bot():
-        for chat in (ana, bo):
-            await chat.say(LINK)
-            await (await chat.press(await chat.until(offered), "Start")).answer()
-            monkeypatch.setitem(METHODS, "editmessagetext", refusing)
-        await bo.until(lambda message: "Song 1 of 2" in message.text)
-        bo.delete(cards(bo)[0])
-        async with asyncio.timeout(15):
-            while len(files(ana)) + len(files(bo)) < 8:
-                if await rig.queue.size() > 0:  # one may come late for what the other waits for, and ask anew
-                    with suppress(AssertionError):
-                        await rig.worker.finish(await rig.worker.take(0.2))
-                await asyncio.sleep(0.02)
-        await rig.settled()
-        async with asyncio.timeout(10):
-            while await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) > 0:
-                await asyncio.sleep(0.02)
-        again = len(rig.server.calls("editMessageText"))
-        await asyncio.sleep(0.5)
-        assert len(rig.server.calls("editMessageText")) == again, "nothing is tried for ever"
 
 
 async def test_a_playlist_moves_with_its_group(rig: Rig) -> None:

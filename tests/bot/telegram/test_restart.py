@@ -9,8 +9,8 @@ import pytest
 from jobs.listings import keep_listing
 from jobs.outcomes import Phase, Stage
 from tests.bot.telegram.rig import SONG, Rig, cards, files, seen
+from tests.bot.telegram.setlists import LINK, THREE
 from tests.bot.telegram.talk import MP3, done
-from tests.bot.telegram.test_playlists import LINK, THREE
 from tests.peers.botapi import BotApi, Chat, Trouble
 from tests.peers.botapi.files import Params
 from tests.peers.botapi.methods import METHODS
