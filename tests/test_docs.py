@@ -152,7 +152,9 @@ def test_blocks_say_what_they_are() -> None:
 def test_our_own_commands_take_these_words(command: str) -> None:
     words = shlex.split(command)
     name, *rest = words[words.index("fl-bt") + 1 :]
-    main.commands[name].make_context(name, rest)  # raises what click says of a wrong word
+    context = main.commands[name].make_context(name, rest)  # raises what click says of a wrong word
+    assert context.params.keys() >= {option.name for option in main.commands[name].params if option.expose_value}
+    assert context.args == [], "words that nobody reads"
 
 
 def test_every_way_to_run_it_is_in_its_help() -> None:

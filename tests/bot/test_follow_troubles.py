@@ -164,14 +164,20 @@ async def test_results_that_never_reach_the_store_fail_in_the_end(
     assert view.failure.reason is Reason.INTERNAL
 
 
-async def test_the_loop_outlives_a_queue_that_is_away(queue: JobQueue, store: ResultStore, platform: Recorder) -> None:
+async def test_the_loop_outlives_a_queue_that_is_away(
+    queue: JobQueue, store: ResultStore, platform: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
     async with following(queue, store, platform):
-        await queue.redis.config_set("maxmemory", 1)
-        await asyncio.sleep(0.1)
-        await queue.redis.config_set("maxmemory", 0)
+        try:
+            await queue.redis.config_set("maxmemory", 1)
+            await until(lambda: "the queue is out of reach" in caplog.text)
+        finally:
+            await queue.redis.config_set("maxmemory", 0)
         # A key of the wrong kind is an error of the server's too.
         await queue.redis.set("flbt:attended:test", "nonsense")
-        await asyncio.sleep(0.1)
+        caplog.clear()
+        await until(lambda: "wrong kind of value" in caplog.text)
         await queue.redis.delete("flbt:attended:test")
         await queue.submit(ask())
-        await until(lambda: platform.said == ["post test:ana Next in line"], platform.said)
+        await until(lambda: platform.said != [])
+    assert platform.said == ["post test:ana Next in line"]

@@ -239,4 +239,6 @@ def test_any_text_has_an_answer(text: str) -> None:
 def test_hostile_junk_is_read_in_bounded_steps(unit: str) -> None:
     # A hundred times longer than any message: a quadratic reader would meet the suite's time-out.
     junk = unit * ((1 << 19) // len(unit))
-    find_sources(junk, (junk,))
+    found = find_sources(junk, (junk,))
+
+    assert [source.video_id for source in found.sources] == ([ID] if ID in unit else [])

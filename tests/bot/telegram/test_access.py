@@ -13,6 +13,7 @@ from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import SONG, Rig, Worker, cards, settings_for
 from tests.peers.botapi import BotApi, Chat
+from tests.peers.botapi.world import Person
 
 
 @pytest.fixture
@@ -163,14 +164,19 @@ async def test_in_a_topic_the_owner_lets_the_group_in_and_not_who_began_the_topi
     assert await answer(closed.queue.redis.smembers(keys.ALLOWED)) == {f"telegram:{band.id}".encode()}
 
 
+async def band_of(closed: Rig, caplog: pytest.LogCaptureFixture) -> tuple[Chat, Person, Person, Chat]:
+    """The owner, alone with the bot; two others; and the group that they share."""
+    ana = await paired(closed, caplog)
+    bo, cy = closed.server.person("Bo"), closed.server.person("Cy")
+    return ana, bo, cy, closed.server.group("The Band", [*ana.members, bo, cy])
+
+
 async def test_in_a_group_the_owner_lets_in_whoever_writes_as_a_channel(
     closed: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     async with closed.bot():
-        ana = await paired(closed, caplog)
-        bo, cy = closed.server.person("Bo"), closed.server.person("Cy")
-        band = closed.server.group("The Band", [*ana.members, bo, cy])
+        ana, bo, cy, band = await band_of(closed, caplog)
         channel = Chat(-1009999999999, "channel", "Bo’s Channel", [bo])
         asked = await band.say("/help", by=bo, mask=channel)
         await band.say("/allow", by=ana.members[0], reply_to=asked)
@@ -186,9 +192,7 @@ async def test_in_a_group_the_owner_lets_in_whom_they_reply_to_or_the_whole_grou
 ) -> None:
     caplog.set_level(logging.INFO)
     async with closed.bot():
-        ana = await paired(closed, caplog)
-        bo, cy = closed.server.person("Bo"), closed.server.person("Cy")
-        band = closed.server.group("The Band", [*ana.members, bo, cy])
+        ana, bo, cy, band = await band_of(closed, caplog)
         asked = await band.say("/help", by=bo)
         await band.until(lambda message: "/allow here to let this group in" in message.text)
         await band.say("/status", by=bo)
