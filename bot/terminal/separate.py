@@ -139,7 +139,7 @@ async def _all(run: _Run, typed: Sequence[str], wish: Wish) -> int:
         except Failed as failure:
             _say_failed(run, word, failure.failure)
         except OSError as error:
-            _say(run, f"{word}: cannot be read: {error.strerror}")
+            _say(run, f"{word}: {texts.say(LANGUAGE, 'file-unreadable', why=error.strerror or repr(error))}")
     for word, request in in_line:
         await _follow(run, word, request)
     return 0 if run.failures == 0 else 1
@@ -192,7 +192,8 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
         return
     except OSError as error:  # in a chat it would be our disk; here it is their folder
         await run.queue.fail(request.id, Failure(reason=Reason.NO_DISK, detail=repr(error)))
-        _say(run, f"{name}: could not be written: {error.filename or run.output}: {error.strerror}")
+        place = str(error.filename or run.output)
+        _say(run, f"{name}: {texts.say(LANGUAGE, 'folder-unwritable', place=place, why=error.strerror or repr(error))}")
         return
     await run.queue.done(request.id)
     assert manifest is not None

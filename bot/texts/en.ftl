@@ -375,3 +375,8 @@ too-fast = That was more than I can follow. I listen again when you have been qu
 access-closed-tap = This bot is private. Ask its owner to let you in.
 status-minutes = Music separated within 24 hours: { $used } of { $limit }.
 playlist-paused = The playlist ends here for today. Send its link again later: what is done already costs nothing.
+
+## In the terminal
+
+file-unreadable = I can’t read this file: { $why }. Check who may read it, or name another one.
+folder-unwritable = I can’t write to { $place }: { $why }. Choose another folder with --output.

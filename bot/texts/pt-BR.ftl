@@ -375,3 +375,8 @@ too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir depois de { $w
 access-closed-tap = Este bot é privado. Peça ao dono para liberar você.
 status-minutes = Música separada em 24 horas: { $used } de { $limit }.
 playlist-paused = A playlist termina aqui por hoje. Mande o link de novo mais tarde: o que já está pronto não custa nada.
+
+## No terminal
+
+file-unreadable = Não consigo ler este arquivo: { $why }. Veja quem pode ler, ou escolha outro.
+folder-unwritable = Não consigo gravar em { $place }: { $why }. Escolha outra pasta com --output.

@@ -99,7 +99,10 @@ async def test_a_folder_that_cannot_be_written_to_is_named_and_why(
     assert await asyncio.wait_for(running, 20) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert re.search(r"song: could not be written: .*/stems/Águas de Março: Not a directory", said.err), said.err
+    assert re.search(
+        r"song: I can’t write to .*/stems/Águas de Março: Not a directory\. Choose another folder with --output\.",
+        said.err,
+    ), said.err
 
 
 async def test_a_file_that_cannot_be_read_is_not_called_damaged(
@@ -111,7 +114,9 @@ async def test_a_file_that_cannot_be_read_is_not_called_damaged(
 
     monkeypatch.setattr("hashlib.file_digest", denied)
     assert await separate(settings, [song], Wish(), tmp_path / "stems", tmp_path) == 1
-    assert capsys.readouterr().err == f"{song}: cannot be read: Permission denied\n"
+    assert capsys.readouterr().err == (
+        f"{song}: I can’t read this file: Permission denied. Check who may read it, or name another one.\n"
+    )
 
 
 async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
