@@ -1,12 +1,12 @@
 """A message becomes requests: its links, or the audio in it."""
 
-import mimetypes
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telegram import Audio, Document, Message, MessageEntity, Video, VideoNote, Voice
 
+from bot.kinds import Kind, kind_of
 from bot.links import Found, find_sources
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.front import Asker
@@ -54,7 +54,7 @@ def links_in(message: Message) -> Found:
 
 
 def file_in(message: Message) -> File | None:
-    """The audio or video in a message; None where there is none, or a document of another type."""
+    """The audio or video in a message; None where there is none, or a document that is certainly none."""
     media = message.audio or message.voice or message.video or message.video_note or message.document
     match media:
         case Audio():
@@ -63,20 +63,12 @@ def file_in(message: Message) -> File | None:
             named = {"name": media.file_name or ""}
         case Voice() | VideoNote():
             named = {}
-        case Document() if _kind(media) in ("audio", "video"):
+        case Document() if kind_of(media.file_name or "", media.mime_type or "") is not Kind.OTHER:
             named = {"name": media.file_name or ""}
         case _:
             return None
     upload = Upload(upload_id=media.file_unique_id, handle=media.file_id, seconds=_seconds(media), **named)
     return File(upload=upload, bytes_=media.file_size)
-
-
-def _kind(document: Document) -> str:
-    """`audio`, `video` or something else: as the sender's app says, or else as the file's name does."""
-    type_ = document.mime_type or "application/octet-stream"
-    if type_ == "application/octet-stream":
-        type_ = mimetypes.guess_type(document.file_name or "")[0] or type_
-    return type_.partition("/")[0]
 
 
 def _seconds(media: Media) -> float | None:

@@ -95,8 +95,8 @@ too-many-open = You have { $limit ->
         [one] one song
        *[other] { $limit } songs
     } in the works, which is as many as I take at a time. Send this again when one is done.
-upload-too-large = This file is { $size }, and Telegram lets bots fetch { $limit } at most. Send it as MP3 or M4A, or send a YouTube link. The owner of this bot can lift the limit with a Bot API server of their own.
-upload-not-media = I can only use audio and video files. Send me the song as MP3, M4A, FLAC, WAV or a video.
+upload-too-large = This file is { $size }, and Telegram lets bots fetch { $limit } at most. Send a smaller copy, at a lower bit rate, or a YouTube link. The owner of this bot can lift the limit with a Bot API server of their own.
+upload-not-media = I can only use audio and video files, and this is neither. Send me the song itself, or a YouTube link.
 queue-away = I can’t reach my queue right now. Please send this again in a minute.
 went-wrong = Something went wrong on my side. Please try again in a minute.
 
@@ -190,9 +190,9 @@ failure-stalled = The download stopped halfway. Send the link again, or send me 
 failure-upload-gone = Your file is no longer here. Please send it again.
 failure-too-long = This is { $seconds } long, and I take songs up to { $limit_seconds }. Send me a shorter piece.
     .plain = This is longer than I can take. Send me a shorter piece.
-failure-too-large = This file is { $bytes }, and I take up to { $limit_bytes }. Send it as MP3 or M4A.
-    .plain = This file is larger than I can take. Send it as MP3 or M4A.
-failure-not-audio = I can’t read this as audio; the file may be damaged. Send me the song as MP3, M4A, FLAC or WAV.
+failure-too-large = This file is { $bytes }, and I take up to { $limit_bytes }. Send a smaller copy: at a lower bit rate, or a shorter piece.
+    .plain = This file is larger than I can take. Send a smaller copy: at a lower bit rate, or a shorter piece.
+failure-not-audio = I can’t read this as audio: it may be damaged, or of a kind I don’t know. Send me another copy of the song, or a YouTube link.
 failure-no-sound = This video has no sound. Send me one that has.
 failure-empty = There is no audio in this file. Send me another one.
 failure-no-disk = I have no room left for another song. Please try again later.

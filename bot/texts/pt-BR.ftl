@@ -95,8 +95,8 @@ too-many-open = Você tem { $limit ->
         [one] uma música
        *[other] { $limit } músicas
     } em andamento, que é o máximo de cada vez. Mande de novo quando uma terminar.
-upload-too-large = Este arquivo tem { $size }, e o Telegram deixa os bots baixarem no máximo { $limit }. Mande em MP3 ou M4A, ou mande um link do YouTube. O dono deste bot pode acabar com o limite usando um servidor Bot API próprio.
-upload-not-media = Só consigo usar arquivos de áudio e vídeo. Me mande a música em MP3, M4A, FLAC, WAV ou um vídeo.
+upload-too-large = Este arquivo tem { $size }, e o Telegram deixa os bots baixarem no máximo { $limit }. Mande uma cópia menor, com menos kbps, ou um link do YouTube. O dono deste bot pode acabar com o limite usando um servidor Bot API próprio.
+upload-not-media = Só consigo usar arquivos de áudio e vídeo, e este não é nenhum dos dois. Me mande a própria música, ou um link do YouTube.
 queue-away = Não consigo acessar a minha fila agora. Mande de novo daqui a um minuto, por favor.
 went-wrong = Algo deu errado do meu lado. Tente de novo daqui a um minuto, por favor.
 
@@ -190,9 +190,9 @@ failure-stalled = O download parou no meio. Mande o link de novo, ou me mande a 
 failure-upload-gone = O seu arquivo não está mais aqui. Mande de novo, por favor.
 failure-too-long = Isto tem { $seconds }, e eu pego músicas de até { $limit_seconds }. Me mande um trecho menor.
     .plain = Isto é mais longo do que consigo pegar. Me mande um trecho menor.
-failure-too-large = Este arquivo tem { $bytes }, e eu pego até { $limit_bytes }. Mande em MP3 ou M4A.
-    .plain = Este arquivo é maior do que consigo pegar. Mande em MP3 ou M4A.
-failure-not-audio = Não consigo ler isto como áudio; o arquivo pode estar danificado. Me mande a música em MP3, M4A, FLAC ou WAV.
+failure-too-large = Este arquivo tem { $bytes }, e eu pego até { $limit_bytes }. Mande uma cópia menor: com menos kbps, ou um trecho.
+    .plain = Este arquivo é maior do que consigo pegar. Mande uma cópia menor: com menos kbps, ou um trecho.
+failure-not-audio = Não consigo ler isto como áudio: pode estar danificado, ou ser de um tipo que não conheço. Me mande outra cópia da música, ou um link do YouTube.
 failure-no-sound = Este vídeo não tem som. Me mande um que tenha.
 failure-empty = Não há áudio neste arquivo. Me mande outro.
 failure-no-disk = Não tenho mais espaço para outra música. Tente mais tarde, por favor.

@@ -25,6 +25,11 @@ from tests.bot.telegram.talk import MP3, done
         ("document", {"mime": "audio/flac", "name": "take 3.flac"}, "take 3.flac"),
         ("document", {"mime": "video/x-matroska", "name": "gig.mkv"}, "gig.mkv"),
         ("document", {"mime": "application/octet-stream", "name": "take.wav"}, "take.wav"),
+        ("document", {"mime": "application/octet-stream", "name": "take.FLAC"}, "take.FLAC"),
+        ("document", {"mime": "application/ogg", "name": "take.ogg"}, "take.ogg"),
+        ("document", {"mime": "text/plain", "name": "take.m4a"}, "take.m4a"),
+        ("document", {"mime": "application/octet-stream", "name": "take 4"}, "take 4"),
+        ("document", {}, "Your file"),
     ],
 )
 async def test_files_are_brought_into_the_inbox_and_queued(
@@ -43,10 +48,19 @@ async def test_files_are_brought_into_the_inbox_and_queued(
     assert len(files(ana)) == 2
 
 
-async def test_documents_of_other_types_are_refused(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"name": "score.pdf", "mime": "application/pdf"},
+        {"name": "score.pdf", "mime": "application/octet-stream"},
+        {"name": "score", "mime": "application/pdf"},
+        {"name": "band.jpg", "mime": "image/jpeg"},
+    ],
+)
+async def test_documents_of_other_types_are_refused(rig: Rig, about: dict[str, Any]) -> None:
     ana = rig.ana()
     async with rig.bot():
-        await ana.send_document(b"%PDF", name="score.pdf", mime="application/pdf")
+        await ana.send_document(b"%PDF", **about)
         await ana.until(lambda message: "I can only use audio and video files" in message.text)
     assert await rig.queue.recent(f"telegram:{ana.id}") == []
 
@@ -68,7 +82,9 @@ async def test_a_file_above_the_hosts_own_limit_is_not_blamed_on_telegram(rig: R
     async with rig.bot():
         asked = await ana.send_audio(MP3, size=1_500_000)
         answer = await ana.until(lambda message: message.reply_to == asked)
-    assert answer.text == "This file is 1.5 MB, and I take up to 1 MB. Send it as MP3 or M4A."
+    assert answer.text == (
+        "This file is 1.5 MB, and I take up to 1 MB. Send a smaller copy: at a lower bit rate, or a shorter piece."
+    )
     assert await rig.queue.recent(f"telegram:{ana.id}") == []
 
 
