@@ -17,6 +17,7 @@ from jobs.failures import Reason
 from worker.audio.reading import open_song
 
 RATE = 44100
+FLAC_FRAME = 4096  # samples
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 
 Samples = NDArray[np.float32]  # (samples, channels)
@@ -104,6 +105,25 @@ def silent_film(path: Path, frames: int = 10) -> Path:
     """A video without an audio stream."""
     with av.open(str(path), "w", format="mp4") as output:
         _shoot(output, _film(output, 64, 48), frames)
+    return path
+
+
+def film_with_sound_at(path: Path, container: str, parts: list[tuple[float, Samples]]) -> Path:
+    """A film from 0 s on, with each part of FLAC sound at its time in seconds."""
+    with av.open(str(path), "w", format=container) as output:
+        film = _film(output, 64, 48)
+        audio = output.add_stream("flac", rate=RATE)
+        assert isinstance(audio, AudioStream)
+        audio.layout, audio.format = "stereo", "s32"
+        _shoot(output, film, 50)
+        for at, samples in parts:
+            for start in range(0, len(samples), FLAC_FRAME):
+                whole = np.rint(samples[start : start + FLAC_FRAME] * (1 << 23)).astype(np.int32) << 8
+                frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(whole).reshape(1, -1), "s32", "stereo")
+                frame.sample_rate, frame.time_base = RATE, Fraction(1, RATE)
+                frame.pts = round(at * RATE) + start
+                output.mux(audio.encode(frame))
+        output.mux(audio.encode(None))
     return path
 
 

@@ -11,7 +11,19 @@ import psutil
 import pytest
 
 from jobs.failures import Failed, Reason
-from tests.sounds import AWKWARD, RATE, Awkward, cut, encode, jpeg, listen, music, snr_db, write_wav
+from tests.sounds import (
+    AWKWARD,
+    RATE,
+    Awkward,
+    cut,
+    encode,
+    film_with_sound_at,
+    jpeg,
+    listen,
+    music,
+    snr_db,
+    write_wav,
+)
 from worker.audio.reading import open_song
 
 
@@ -252,3 +264,28 @@ def test_memory_does_not_grow_with_the_song(tmp_path: Path) -> None:
                 peak = max(peak, process.memory_info().rss - start)
     assert samples == seconds * RATE
     assert peak < 50e6  # whole, it would be 635 MB
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+def test_late_sound_and_pauses_between_samples_are_counted(container: str, tmp_path: Path) -> None:
+    """A film whose sound begins 0.7 s after its picture and has a pause of 1.5 s."""
+    song = music(2)
+    path = film_with_sound_at(tmp_path / "film", container, [(0.7, song[:RATE]), (3.2, song[RATE:])])
+    with open_song(path) as opened:
+        heard = np.concatenate(list(opened.blocks()))
+        assert opened.late == pytest.approx(0.7, abs=0.05)
+        assert opened.gaps == pytest.approx(1.5, abs=0.05)
+        assert not opened.cut_short
+    assert np.allclose(heard, song, atol=2**-23)
+
+
+def test_sound_from_the_beginning_is_not_late(tmp_path: Path) -> None:
+    for path in (
+        encode(tmp_path / "film.mp4", music(3), "aac", "mp4", picture=(64, 48)),
+        encode(tmp_path / "film.mkv", music(3, 48000), "libopus", "matroska", 48000, picture=(64, 48)),
+        encode(tmp_path / "song.mp3", music(3), "libmp3lame", "mp3"),
+    ):
+        with open_song(path) as opened:
+            for _ in opened.blocks():
+                pass
+            assert (opened.late, opened.gaps) == (0, 0)

@@ -1,0 +1,173 @@
+"""One audio stream of one open container to blocks of stereo samples, and what goes wrong on the way."""
+
+from collections.abc import Iterator
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from numpy.typing import NDArray
+
+from worker.audio.opening import attached_pictures
+from worker.audio.pictures import picture_of
+from worker.audio.sound import SAMPLE_RATE, to_stereo_44k
+
+# Containers that tell their length, or have time stamps to the end; the others' claim is a guess from bit rates.
+COUNTED = frozenset(
+    {
+        "aiff",
+        "ape",
+        "asf",
+        "au",
+        "avi",
+        "caf",
+        "dsf",
+        "flac",
+        "flv",
+        "iff",
+        "matroska,webm",
+        "mov,mp4,m4a,3gp,3g2,mj2",
+        "mpeg",
+        "mpegts",
+        "ogg",
+        "tak",
+        "tta",
+        "w64",
+        "wav",
+        "wv",
+    }
+)
+#: Containers whose time stamps say when a sound is heard. Those of the others are counted samples.
+TIMED = frozenset({"asf", "flv", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "mpeg", "mpegts"})
+TAIL = 1 << 14  # samples: more than a frame of any codec, even one of 8 kHz
+RATES = range(1000, 768_001)  # Hz; beyond that a header is broken, and a resampler for it would fill the memory
+SHORT_BY = 0.5  # seconds that may be missing before we call a file cut short
+GIVE_UP = 100  # demuxing errors in a row, without a packet between them
+GAP = 0.05  # seconds between two frames, or before the first: less is the rounding of time stamps
+LONGEST_GAP = 600.0  # seconds: beyond that a clock was set anew
+
+
+class Stretch:
+    """What one container holds of a song. All but `seconds` is known when the blocks have ended.
+
+    `seconds` is the container's claim, or None. `skipped` counts broken packets. `late` and `gaps` are seconds in which
+    the container's clock runs and there is no sound: before the first sample, if there is a picture, and between
+    samples. The blocks leave them out.
+    """
+
+    def __init__(self, container: InputContainer, stream: AudioStream) -> None:
+        self._container = container
+        self._stream = stream
+        self._pictures = attached_pictures(container)
+        self.seconds = _claim(container, stream)
+        self.is_counted = container.format.name in COUNTED or "encoder" in stream.metadata  # an MP3 with LAME's header
+        self.cover: bytes | None = None
+        self.skipped = 0
+        self.cut_short = False
+        self.late = 0.0
+        self.gaps = 0.0
+        self._failed_last = False
+        self._ends: float | None = None  # when the last frame ends, by the container's clock
+        self._last: tuple[Packet[Stream] | None, AudioFrame | None] = (None, None)
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """All of it, once: blocks of (samples, 2) float32 at 44.1 kHz. Broken packets are left out."""
+        samples = 0
+        held: NDArray[np.float32] | None = None  # the last block may have to be trimmed
+        for block in to_stereo_44k(self._decode()):
+            samples += len(block)
+            if held is None or len(block) >= TAIL:
+                if held is not None:
+                    yield held
+                held = block
+            else:
+                held = np.concatenate([held, block])
+        if held is not None:
+            surplus = min(self._padding(), len(held) - 1)
+            samples -= surplus
+            yield held[: len(held) - surplus]
+        self.cut_short = self._ended_early(samples / SAMPLE_RATE)
+
+    def _ended_early(self, seconds: float) -> bool:
+        if not self.is_counted:
+            return self._failed_last
+        # A container's length may be that of its pictures: it counts for the sound only when there is nothing else.
+        is_ours = self._stream.duration is not None or len(self._container.streams) == 1 + len(self._pictures)
+        return is_ours and (self.seconds or 0.0) - self.gaps - seconds > SHORT_BY
+
+    def _padding(self) -> int:
+        """How many samples only fill the last frame of an MP4, which writes down how much of it is music.
+
+        FFmpeg trims the start by itself in every container, and the end in all others.
+        """
+        packet, frame = self._last
+        if packet is None or frame is None or packet.duration is None or packet.time_base is None:
+            return 0
+        if not self._container.format.name.startswith("mov"):
+            return 0
+        surplus = frame.samples / frame.sample_rate - packet.duration * packet.time_base
+        return max(0, round(surplus * SAMPLE_RATE)) if packet.duration else 0
+
+    def _decode(self) -> Iterator[AudioFrame]:
+        for packet in self._demux():
+            try:
+                frames = self._stream.codec_context.decode(packet)
+            except av.FFmpegError:
+                self.skipped += 1
+                self._failed_last = True
+                continue
+            for frame in frames:
+                if frame.sample_rate not in RATES:
+                    self.skipped += 1
+                    self._failed_last = True
+                elif frame.samples:
+                    self._failed_last = False
+                    self._last = packet, frame
+                    self._watch_the_clock(frame)
+                    yield frame
+
+    def _watch_the_clock(self, frame: AudioFrame) -> None:
+        if self._container.format.name not in TIMED or frame.time is None:
+            return
+        if self._ends is None:
+            self.late = self._lateness(frame.time)
+        elif GAP < frame.time - self._ends < LONGEST_GAP:
+            self.gaps += frame.time - self._ends
+        self._ends = frame.time + frame.samples / frame.sample_rate
+
+    def _lateness(self, begins: float) -> float:
+        if len(self._container.streams.video) == len(self._pictures) or self._container.start_time is None:
+            return 0.0
+        late = begins - self._container.start_time / av.time_base
+        return late if GAP < late < LONGEST_GAP else 0.0
+
+    def _demux(self) -> Iterator["Packet[Stream] | None"]:
+        """The audio stream's packets, then None to flush the decoder; covers are put aside on the way."""
+        wanted: list[Stream] = [self._stream, *self._pictures]
+        errors = 0
+        while errors < GIVE_UP:
+            try:
+                for packet in self._container.demux(wanted):
+                    errors = 0
+                    if packet.stream_index == self._stream.index and packet.size:
+                        yield packet
+                    elif packet.size and self.cover is None and picture_of(bytes(packet)):
+                        self.cover = bytes(packet)
+                break
+            except IndexError:
+                break  # the end, where PyAV looks for streams that broken files made up on the way
+            except av.FFmpegError:
+                # The container itself is broken here; it may go on behind the damage.
+                self.skipped += not errors
+                errors += 1
+                self._failed_last = True
+        yield None
+
+
+def _claim(container: InputContainer, stream: AudioStream) -> float | None:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration is not None else None
