@@ -18,8 +18,8 @@ class Song:
     """An open file; `open_song` makes it.
 
     `seconds` is the container's claim, a guess from bit rates unless `is_counted`. `cover` is an attached JPEG or PNG
-    as it is. `cut_short`, `skipped` (broken packets), and `late` and `gaps` are known when the blocks have ended: seconds
-    by which the sound begins after the picture, and seconds without sound between samples. The blocks hold neither.
+    as it is. Known when the blocks have ended: `cut_short`, `skipped` (broken packets), `late` (seconds by which the
+    sound begins after the picture) and `gaps` (seconds without sound between samples). The blocks hold neither.
     """
 
     def __init__(self, container: InputContainer, stream: AudioStream) -> None:
