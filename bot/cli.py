@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from jobs import VERSION
 from jobs.logs import set_up_logging
 from jobs.models import Format, Model, Package, StemCount, Wish
+from jobs.privacy import be_private
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
@@ -37,13 +38,15 @@ class _Command(click.Group):
 
 @click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="fl-bt")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """A link or an audio file in, stems and backing tracks out: in a chat, or right here.
 
     \b
     Try it:      fl-bt separate --demo
     Run a bot:   fl-bt up
     """
+    context.obj = be_private()  # the person's own umask, for what is handed to them
 
 
 @main.command()
@@ -65,8 +68,9 @@ def main() -> None:
 @click.option("--band", type=click.Choice(["11k", "16k"]), default="11k", show_default=True,
               help="How far up the network looks.")  # fmt: skip
 @click.option("--demo", is_flag=True, help="Separate a 15-second song made up on the spot.")
+@click.pass_obj
 def separate(
-    sources: Sequence[str], stems: str, format_: str, zipped: bool, output: Path, band: str, demo: bool
+    umask: int, sources: Sequence[str], stems: str, format_: str, zipped: bool, output: Path, band: str, demo: bool
 ) -> None:
     """Separate YouTube links, audio files or video files into stems.
 
@@ -90,7 +94,7 @@ def separate(
             song = Path(scratch) / "FL-BT demo.wav"
             write_demo_song(song)
             asked.append(str(song))
-        sys.exit(asyncio.run(terminal.separate(settings, asked, wish, output, Path(scratch))))
+        sys.exit(asyncio.run(terminal.separate(settings, asked, wish, output, Path(scratch), umask)))
 
 
 @main.command()

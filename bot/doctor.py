@@ -3,18 +3,21 @@
 import asyncio
 import importlib.util
 import platform
+import shlex
 import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 from pydantic import SecretStr
 from redis.exceptions import RedisError
 
+from jobs.privacy import is_open_to_others
 from jobs.queue import JobQueue
-from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.settings import ENV_FILE, Settings
+from jobs.store import FOLDERS, ResultStore, folder_at
 
 NEWEST_TRIED = (3, 14)
 
@@ -44,6 +47,7 @@ async def examine(settings: Settings) -> int:
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _python()
+    yield privacy(settings)  # before the store is opened, which closes to others what it can
     yield await _weights(settings)
     yield await _queue(settings.redis_url)
     yield _store(settings)
@@ -56,6 +60,17 @@ def _python() -> Finding:
     if sys.version_info[:2] > NEWEST_TRIED:
         return Finding("Python", found, "newer than any this was tried on; `uv python pin 3.11` is safe")
     return Finding("Python", found)
+
+
+def privacy(settings: Settings) -> Finding:
+    """What other users of this machine may read."""
+    private = [settings.data / "queue", *(folder_at(settings.store_url) / folder for folder in FOLDERS)]
+    private += [Path(ENV_FILE).absolute(), *filter(None, [settings.youtube_cookies])]
+    readable = [path for path in private if is_open_to_others(path)]
+    if readable:
+        paths = [str(path) for path in readable]
+        return Finding("Privacy", f"others may read {', '.join(paths)}", f"close it: `chmod go= {shlex.join(paths)}`")
+    return Finding("Privacy", "no other user of this machine may read what is kept")
 
 
 async def _weights(settings: Settings) -> Finding:

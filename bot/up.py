@@ -10,7 +10,8 @@ from typing import IO
 from pydantic import SecretStr
 
 from jobs.embedded import private_valkey
-from jobs.settings import Settings
+from jobs.privacy import close_to_others
+from jobs.settings import IN_DATA, Settings
 from jobs.supervise import MISCONFIGURED, Misconfigured, Part, running
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 async def run_everything(settings: Settings) -> int:
     """Run until Ctrl-C or SIGTERM. Returns the exit code: 0 when stopped, 2 when a part cannot run as it is set up."""
+    close_to_others(settings.data, IN_DATA)
     stop = asyncio.Event()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_, stop.set)

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from jobs.privacy import be_private, private_folder
+
 READY = "ready"
 CHECK = 0.2  # seconds between two looks at whether the server lives
 
@@ -65,7 +67,7 @@ def _guard(folder: Path | None) -> None:
         else:
             scratch = folder
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                private_folder(folder)
                 stack.enter_context(_only_user_of(folder))
                 socket = _socket_for(folder)
             except BlockingIOError:
@@ -141,4 +143,5 @@ def _end_orphan(socket: Path) -> None:
 
 
 if __name__ == "__main__":
+    be_private()
     _guard(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -9,6 +9,10 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TELEGRAM = "https://api.telegram.org"
+ENV_FILE = ".env"  # in the folder where the command is started
+
+#: What FL-BT itself keeps in the data folder.
+IN_DATA = ("queue", "store", "models")
 
 
 class SettingsError(Exception):
@@ -33,7 +37,7 @@ class Settings(BaseSettings):
     """Settings of every process. `.env.example` lists them with their defaults."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FLBT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="FLBT_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     # Telegram

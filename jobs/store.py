@@ -28,29 +28,31 @@ from pydantic import BaseModel, ValidationError
 
 from jobs.models import Rendition, Upload
 from jobs.outcomes import Manifest, Rendered, StoredFile
+from jobs.privacy import private_folder
 
 MANIFEST = "manifest.json"
 RENDERED = "rendered.json"
 LOCK = "lock"
 
+FOLDERS = ("inbox", "tracks", "work")
+CONTENTS = (*FOLDERS, "work.lock", "lives")
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class ResultStore:
-    """A store in a folder. All its methods are quick, synchronous file operations."""
+    """A store in a folder, for this user alone. All its methods are quick, synchronous file operations."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for folder in ("inbox", "tracks", "work"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
+        private_folder(root, CONTENTS)
+        for folder in FOLDERS:
+            private_folder(root / folder)
 
     @classmethod
     def at(cls, url: str) -> "ResultStore":
         """The store at a `file:///…` address. Raises `OSError` when the folder cannot be made."""
-        parts = urlsplit(url)
-        if parts.scheme != "file":
-            raise ValueError(f"no store for {parts.scheme}: addresses")
-        return cls(Path(unquote(parts.path)))
+        return cls(folder_at(url))
 
     @property
     def lives(self) -> Path:
@@ -191,6 +193,14 @@ class ResultStore:
                 clock = path / MANIFEST if (path / MANIFEST).exists() else path
                 found.append((now - clock.stat().st_mtime, sum(file.stat().st_size for file in files), path))
         return found
+
+
+def folder_at(url: str) -> Path:
+    """The folder of the store at a `file:///…` address."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        raise ValueError(f"no store for {parts.scheme}: addresses")
+    return Path(unquote(parts.path))
 
 
 def _is_left(folder: Path) -> bool:

@@ -51,6 +51,7 @@ COMMANDS = {
     # One machine
     "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
     "fl-bt separate": "tests/bot/test_terminal.py::test_the_demo",
+    "fl-bt doctor": "tests/bot/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
     "cd /opt/fl-bt": CHANGES,
     "sudo env UV_PYTHON_INSTALL_DIR=/opt/fl-bt/.python uv sync --locked --compile-bytecode": CHANGES,
     "sudo install -m 600 .env /etc/fl-bt.env": CHANGES,

@@ -14,6 +14,7 @@ from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
 from jobs.models import STEMS, StemCount
 from jobs.outcomes import Lane
+from jobs.privacy import be_private
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
@@ -24,6 +25,7 @@ LOOKS = 3  # before a worker whose heart beats is called dead
 @click.group()
 def main() -> None:
     """The studio: separates what is in the queue."""
+    be_private()
 
 
 @main.command()

@@ -16,6 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from jobs.failures import Failed, Failure, Reason
+from jobs.privacy import be_private
 from worker.steps import AHEAD, Event, Step
 
 TaskT = TypeVar("TaskT", bound=BaseModel)
@@ -44,6 +45,7 @@ def serve(
     # Events own the real stdout; whatever a library prints goes to stderr with the other noise.
     events = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
+    be_private()
     os.nice(NICENESS)
     _go_first()
 

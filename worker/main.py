@@ -20,8 +20,9 @@ from jobs.ends import end
 from jobs.listings import LISTING_FUNCTION, OVERDUE
 from jobs.makers import About, introduce, maker_for
 from jobs.outcomes import Lane
+from jobs.privacy import close_to_others
 from jobs.queue import JOB_FUNCTION
-from jobs.settings import Settings
+from jobs.settings import IN_DATA, Settings
 from jobs.store import ResultStore
 from worker import cleanup, titles
 from worker.about import versions
@@ -108,6 +109,7 @@ async def work(
     settings: Settings, redis_url: SecretStr, *, burst: bool = False, signals: Sequence[signal.Signals] = ()
 ) -> None:
     """Run all lanes until one of `signals` arrives, or a lane breaks, or, in a `burst`, nothing is queued."""
+    close_to_others(settings.data, IN_DATA)
     name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", ResultStore.at(settings.store_url)
     with lives.living(store.lives, name):
         await _work(make_workers(name, settings, redis_url, store, burst=burst), burst, signals)

@@ -13,8 +13,9 @@ from telegram.error import InvalidToken, TelegramError
 from bot.telegram.app import build
 from bot.telegram.intake import LONGEST_PAUSE, AnyApplication, Intake
 from jobs.logs import set_up_logging
+from jobs.privacy import close_to_others
 from jobs.queue import JobQueue
-from jobs.settings import Settings, SettingsError
+from jobs.settings import IN_DATA, Settings, SettingsError
 from jobs.store import ResultStore
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    close_to_others(settings.data, IN_DATA)
     queue, store = JobQueue.at(redis_url), ResultStore.at(settings.store_url)
     await asyncio.to_thread(store.sweep)  # a file that was on its way in when we were killed
     try:

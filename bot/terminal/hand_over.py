@@ -7,16 +7,20 @@ from pathlib import Path
 
 from jobs.names import safe_name
 from jobs.outcomes import Manifest, Rendered
+from jobs.privacy import umask as under
 from jobs.store import ResultStore
 
 _PART = re.compile(r"\.fl-bt-(\d{1,9})\.part")  # the process that copies
 
 
-def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, taken: set[Path]) -> list[Path]:
+def hand_over(
+    store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, taken: set[Path], umask: int
+) -> list[Path]:
     """Copy the files of a rendition to `output`, and return where they are.
 
     Stems land in `output/<title>/<stem>.<ext>`, a zip as `output/<title> (2 stems).zip`. `taken` are the places this
     run has used already: a second song of the same title gets a number, an earlier run's files are replaced.
+    `umask` is the person's own: who may read the files of their other programs may read these.
     Raises `OSError` when they cannot be written.
     """
     title = safe_name(manifest.tags.title)
@@ -27,10 +31,11 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
         place = _free(output, title, "", taken)
         targets = [place / file.name for file in rendered.files]
     taken.add(place)
-    for file, target in zip(rendered.files, targets, strict=True):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target.parent)
-        _copy(store.file_path(manifest.track_id, rendered.rendition, file), target)
+    with under(umask):  # nothing else in this process makes files meanwhile
+        for file, target in zip(rendered.files, targets, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(target.parent)
+            _copy(store.file_path(manifest.track_id, rendered.rendition, file), target)
     return targets
 
 

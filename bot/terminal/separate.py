@@ -25,8 +25,9 @@ from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, Upload, Wish, request_id
 from jobs.outcomes import Phase, View
+from jobs.privacy import close_to_others
 from jobs.queue import JobQueue
-from jobs.settings import Settings
+from jobs.settings import IN_DATA, Settings
 from jobs.store import ResultStore
 from jobs.supervise import MISCONFIGURED, Misconfigured, running
 
@@ -45,17 +46,22 @@ class _Run:
     store: ResultStore
     show: Show
     output: Path
+    umask: int
     name: str = field(default_factory=lambda: f"{PLATFORM}:{os.getpid()}-{secrets.token_hex(4)}")
     taken: set[Path] = field(default_factory=set)
     paths: list[Path] = field(default_factory=list)
     failures: int = 0
 
 
-async def separate(settings: Settings, typed: Sequence[str], wish: Wish, output: Path, scratch: Path) -> int:
+async def separate(
+    settings: Settings, typed: Sequence[str], wish: Wish, output: Path, scratch: Path, umask: int
+) -> int:
     """Separate all that was typed, links or paths. Returns the exit code: 0 only when every file is there.
 
-    `scratch` is a folder for the log of the worker that is started for this run.
+    `scratch` is a folder for the log of the worker that is started for this run, `umask` the person's own: it holds
+    for what is handed over.
     """
+    close_to_others(settings.data, IN_DATA)
     try:
         store = ResultStore.at(settings.store_url)
     except OSError as error:
@@ -64,7 +70,7 @@ async def separate(settings: Settings, typed: Sequence[str], wish: Wish, output:
     try:
         async with _studio(settings, scratch) as (queue, keepers):
             with Show(LANGUAGE) as show:
-                run = _Run(queue, store, show, output)
+                run = _Run(queue, store, show, output, umask)
                 code = await _unless_stopped(_all(run, typed, wish), keepers)
                 if code == STOPPED:
                     await _cancel(run)
@@ -185,7 +191,9 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
             rendered = run.store.rendered(request.track_id, rendition)
             if manifest is None or rendered is None:
                 raise Failed(Failure(reason=Reason.INTERNAL, detail="the result is gone from the store"))
-            run.paths += await asyncio.to_thread(hand_over, run.store, manifest, rendered, run.output, run.taken)
+            run.paths += await asyncio.to_thread(
+                hand_over, run.store, manifest, rendered, run.output, run.taken, run.umask
+            )
     except Failed as failure:
         await run.queue.fail(request.id, failure.failure)
         _say_failed(run, name, failure.failure)

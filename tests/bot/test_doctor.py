@@ -1,5 +1,6 @@
 """What the doctor finds in one place after the other, ill ones included; its command is tried in `test_terminal`."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from bot import doctor
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from tests.peers.botapi import BotApi
+from tests.strangers import public
+
+__all__ = ["public"]
 
 
 @pytest.fixture
@@ -71,3 +75,16 @@ async def test_whose_token_it_is(examine: Examine, settings: Settings) -> None:
     assert said["Token"].startswith("✗ Token    could not be checked")
     assert server.token not in str(said)
     assert code == 1
+
+
+def test_who_else_may_read_what_is_kept(public: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    (public / "data" / "queue").mkdir(parents=True)
+    (public / "cookies.txt").touch()
+    (public / ".env").touch(0o644)
+    monkeypatch.chdir(public)
+    about = settings.model_copy(update={"data": public / "data", "youtube_cookies": public / "cookies.txt"})
+    found = doctor.privacy(about)
+    assert found.found == f"others may read {public}/data/queue, {public}/.env, {public}/cookies.txt"
+    assert found.advice == f"close it: `chmod go= {public}/data/queue {public}/.env {public}/cookies.txt`"
+    subprocess.run(found.advice.partition("`")[2].rstrip("`"), shell=True, check=True)
+    assert doctor.privacy(about) == doctor.Finding("Privacy", "no other user of this machine may read what is kept")

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from jobs.failures import Failed, Reason
+from tests.strangers import umask
 from tests.worker.errands import Answer, Errand, Readiness
 from worker.child import run_child, start_child
 from worker.childside import failure_of_os_error
@@ -40,6 +41,14 @@ async def test_steps_and_an_answer_whatever_libraries_print() -> None:
     said, steps = await run("answer", "HOME")
     assert said == os.environ["HOME"]
     assert [step.fraction for step in steps] == [0, 0.5, 1]
+
+
+async def test_what_it_makes_is_for_this_user_alone(tmp_path: Path) -> None:
+    with umask(0):
+        await run_child(
+            ERRANDS, Errand(do="write", note=str(tmp_path / "made")), Answer, lambda step: None, deadline=60
+        )
+    assert (tmp_path / "made").stat().st_mode & 0o777 == 0o600
 
 
 async def test_settings_and_so_secrets_are_out_of_its_reach(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,84 @@
+"""What other users of the machine must not read, write or put in our way: file modes, owners and folders."""
+
+import grp
+import logging
+import os
+import pwd
+import stat
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+PRIVATE: Final = 0o077  # the umask of every process: no file for the group, none for others
+
+
+def be_private() -> int:
+    """From now on, this process and its children create files for this user alone. Returns the umask from before."""
+    return os.umask(PRIVATE)
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    """Create files under another umask while the context lasts. It holds for all threads of the process."""
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def private_folder(folder: Path, contents: Collection[str] | None = None) -> None:
+    """Make `folder` for this user alone, or close it to others as `close_to_others` does. Raises `OSError`."""
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    close_to_others(folder, contents)
+
+
+def close_to_others(folder: Path, contents: Collection[str] | None = None) -> None:
+    """Take a folder of this user away from all other users, if it is there.
+
+    `contents` are the names of what FL-BT keeps in it. A folder with anything else inside stays as it is, since it is
+    not FL-BT's alone and other programs may need it.
+    """
+    try:
+        about = folder.stat()
+        if not about.st_mode & PRIVATE or about.st_uid != os.getuid():
+            return
+        if contents is not None and not {path.name for path in folder.iterdir()} <= set(contents):
+            return
+        folder.chmod(stat.S_IMODE(about.st_mode) & ~PRIVATE)
+        log.warning("%s was open to other users of this machine, and is closed to them now", folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:  # a read-only file system, say: the doctor warns of it
+        log.warning("%s is open to other users of this machine, and cannot be closed: %s", folder, error.strerror)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether another user may read a file, or look into a folder, all folders on the way to it considered.
+
+    False for what is not there.
+    """
+    try:
+        path = path.resolve()
+        way = all(_others_may(folder, stat.S_IXGRP, stat.S_IXOTH) for folder in path.parents)
+        return way and _others_may(path, stat.S_IRGRP | stat.S_IXGRP, stat.S_IROTH | stat.S_IXOTH)
+    except OSError:
+        return False
+
+
+def _others_may(path: Path, by_group: int, by_others: int) -> bool:
+    """Whether the mode of `path` has any of the bits that count."""
+    about = path.stat()
+    return bool(about.st_mode & (by_others if _is_of_one(about.st_gid) else by_others | by_group))
+
+
+def _is_of_one(group: int) -> bool:
+    """Whether a group is this user's own: many systems give each user one, and let it write by default."""
+    try:
+        user, named = pwd.getpwuid(os.getuid()), grp.getgrgid(group)
+    except KeyError:
+        return False
+    return group == user.pw_gid and named.gr_name == user.pw_name and set(named.gr_mem) <= {user.pw_name}
