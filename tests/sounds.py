@@ -17,8 +17,9 @@ from jobs.failures import Reason
 from worker.audio.reading import open_song
 
 RATE = 44100
+SUBTYPE = bytes.fromhex("000000001000800000aa00389b71")  # of a WAVE_FORMAT_EXTENSIBLE, behind its tag
 FLAC_FRAME = 4096  # samples
-LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
+LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 
 Samples = NDArray[np.float32]  # (samples, channels)
 
@@ -36,13 +37,18 @@ def music(seconds: float = 1.0, rate: int = RATE, channels: int = 2, seed: int =
     return loud
 
 
-def write_wav(path: Path, samples: NDArray[Any], rate: int = RATE) -> Path:
-    """A plain RIFF WAVE of float32 or int16 `samples`, bit for bit: also what encoders refuse to write."""
+def write_wav(path: Path, samples: NDArray[Any], rate: int = RATE, mask: int | None = None) -> Path:
+    """A plain RIFF WAVE of float32 or int16 `samples`, bit for bit: also what encoders refuse to write.
+
+    `mask` makes it an extensible one, with these bits for the places of its channels.
+    """
     tag = 3 if samples.dtype == np.float32 else 1
     size = samples.dtype.itemsize
     channels = samples.shape[1]
     data = samples.tobytes()
     form = struct.pack("<HHIIHH", tag, channels, rate, rate * channels * size, channels * size, size * 8)
+    if mask is not None:
+        form = struct.pack("<H", 0xFFFE) + form[2:] + struct.pack("<HHIH", 22, size * 8, mask, tag) + SUBTYPE
     body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
     path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
     return path
@@ -79,9 +85,8 @@ def encode(
         if film is not None:
             _shoot(output, film, 1 + len(samples) * 10 // rate)
         if len(samples):
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(samples.T), format="fltp", layout=LAYOUTS[samples.shape[1]]
-            )
+            packed = np.ascontiguousarray(samples).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=LAYOUTS[samples.shape[1]])
             frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
             output.mux(audio.encode(frame))
         output.mux(audio.encode(None))
@@ -231,6 +236,9 @@ AWKWARD = (
     Awkward("one sample", lambda folder: write_wav(folder / "one.wav", music(1 / RATE))),
     Awkward("mono", lambda folder: write_wav(folder / "mono.wav", music(1, channels=1))),
     Awkward("5.1", lambda folder: encode(folder / "surround.m4a", music(1, channels=6), "aac", "mp4")),
+    Awkward("8 tracks", lambda folder: write_wav(folder / "tracks.wav", music(1, channels=8))),
+    Awkward("7.1", lambda folder: encode(folder / "cinema.flac", music(1, channels=8), "flac", "flac")),
+    Awkward("24 tracks", lambda folder: write_wav(folder / "desk.wav", music(0.5, channels=24))),
     Awkward("8 kHz", lambda folder: write_wav(folder / "phone.wav", music(1, rate=8000), 8000)),
     Awkward("192 kHz", lambda folder: write_wav(folder / "studio.wav", music(0.5, rate=192000), 192000)),
     Awkward("NaN and infinite samples", _broken_floats),

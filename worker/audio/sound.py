@@ -10,6 +10,8 @@ from av.audio.plane import AudioPlane
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from worker.audio.speakers import downmix
+
 SAMPLE_RATE = 44100
 BLOCK = 1 << 18  # values (samples x channels) gathered before they are converted
 #: No sound is 120 dB over full scale: such floats are broken, like NaN, and would poison a song.
@@ -24,7 +26,6 @@ _FORMATS: dict[str, tuple[type[np.generic], float, float]] = {
     "flt": (np.float32, 1, 0),
     "dbl": (np.float64, 1, 0),
 }
-_SPEAKERS = {3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}  # where a file only counts its channels
 
 Planes = NDArray[np.float32]  # (channels, samples)
 
@@ -33,7 +34,7 @@ class Shape(NamedTuple):
     """What frames must share to be joined."""
 
     rate: int  # Hz
-    layout: str  # FFmpeg's name
+    layout: str  # FFmpeg's name, from which it knows the places of channels
     channels: int
     sample_format: str
 
@@ -41,9 +42,9 @@ class Shape(NamedTuple):
 def to_stereo_44k(frames: Iterable[AudioFrame]) -> Iterator[NDArray[np.float32]]:
     """(samples, 2) blocks of all `frames`, in order.
 
-    Mono is both channels at full amplitude, as Spleeter has it; surround is FFmpeg's downmix. At 44.1 kHz samples out
-    are samples in. A change of rate or layout on the way, as recorded streams have, is followed. Samples that are no
-    number, or no sound, become 0. Memory is that of one block, whatever the length.
+    Mono is both channels at full amplitude, as Spleeter has it; `downmix` makes two of more channels. At 44.1 kHz
+    samples out are samples in. A change of rate or layout on the way, as recorded streams have, is followed. Samples
+    that are no number, or no sound, become 0. Memory is that of one block, whatever the length.
     """
     converter: _Converter | None = None
     for shape, planes in _batches(frames):
@@ -61,19 +62,20 @@ class _Converter:
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
-        # Mono stays mono until the end: FFmpeg would take 3 dB off each side. Two channels are left and right
-        # whatever they are called. Channels without places we know are mixed to one.
-        named = {1: "mono", 2: "stereo"}.get(shape.channels, shape.layout)
-        guessed = _SPEAKERS.get(shape.channels, "mono") if named.endswith(" channels") else named
-        self._layout = guessed if guessed in ("mono", "stereo") or _mixes_down(guessed) else "mono"
-        target = "mono" if self._layout == "mono" else "stereo"
+        self._mix = downmix([channel.name for channel in av.AudioLayout(shape.layout).channels])
+        # What is alike on both sides is mixed to one channel until the end, and resampled once.
+        self._is_mono = np.array_equal(self._mix[0], self._mix[1])
+        if self._is_mono:
+            self._mix = self._mix[:1]
+        self._is_mixed = self._mix.shape != (shape.channels, shape.channels)
+        self._layout = "mono" if self._is_mono else "stereo"
         self._resampler = None
-        if shape.rate != SAMPLE_RATE or self._layout != target:
-            self._resampler = AudioResampler(format="fltp", layout=target, rate=SAMPLE_RATE)
+        if shape.rate != SAMPLE_RATE:
+            self._resampler = AudioResampler(format="fltp", layout=self._layout, rate=SAMPLE_RATE)
 
     def convert(self, planes: Planes) -> Iterator[NDArray[np.float32]]:
-        if self._layout == "mono" and len(planes) > 1:
-            planes = planes.mean(axis=0, keepdims=True)
+        if self._is_mixed:
+            planes = self._mix @ planes
         if self._resampler is None:
             yield _stereo(planes)
             return
@@ -90,17 +92,6 @@ class _Converter:
         for out in self._resampler.resample(frame):
             if out.samples:
                 yield _stereo(out.to_ndarray().astype(np.float32, copy=False))
-
-
-def _mixes_down(layout: str) -> bool:
-    """Whether FFmpeg knows where the channels of `layout` belong: not those of ambisonics or odd sets of speakers."""
-    try:
-        channels = av.AudioLayout(layout).nb_channels
-        silence = av.AudioFrame.from_ndarray(np.zeros((channels, 64), np.float32), format="fltp", layout=layout)
-        silence.sample_rate = SAMPLE_RATE
-        return bool(AudioResampler(format="fltp", layout="stereo", rate=SAMPLE_RATE).resample(silence))
-    except (av.FFmpegError, ValueError):
-        return False
 
 
 def _batches(frames: Iterable[AudioFrame]) -> Iterator[tuple[Shape, Planes]]:
@@ -129,8 +120,8 @@ def _join(frames: list[AudioFrame], shape: Shape) -> Planes:
     for frame in frames:
         end = start + frame.samples
         if frame.format.is_planar:
-            for channel, plane in enumerate(frame.planes):
-                joined[channel, start:end] = _values(plane, dtype, frame.samples)
+            for channel in range(shape.channels):  # `frame.planes` looks behind the last one where there are many
+                joined[channel, start:end] = _values(AudioPlane(frame, channel), dtype, frame.samples)
         else:
             packed = _values(frame.planes[0], dtype, frame.samples * shape.channels)
             joined[:, start:end] = packed.reshape(-1, shape.channels).T

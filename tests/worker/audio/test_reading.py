@@ -87,27 +87,6 @@ def test_mono_is_both_channels_at_full_amplitude(tmp_path: Path) -> None:
     assert np.abs(heard).max() == pytest.approx(0.5, rel=0.05)
 
 
-def test_surround_is_mixed_down_by_its_places(tmp_path: Path) -> None:
-    surround = np.zeros((RATE, 6), np.float32)  # FL FR FC LFE BL BR
-    surround[:10000, 0] = 0.4
-    surround[10000:20000, 2] = 0.4
-    surround[20000:30000, 3] = 0.4
-    surround[30000:40000, 5] = 0.4
-    heard = listen(write_wav(tmp_path / "surround.wav", surround))
-    centre, back = 0.4 * 0.5**0.5, 0.4 * 0.5**0.5
-    assert heard[5000] == pytest.approx([0.4, 0], abs=1e-6)
-    assert heard[15000] == pytest.approx([centre, centre], abs=1e-6)
-    assert heard[25000] == pytest.approx([0, 0], abs=1e-6)
-    assert heard[35000] == pytest.approx([0, back], abs=1e-6)
-    assert len(heard) == RATE
-
-
-def test_channels_without_places_are_averaged(tmp_path: Path) -> None:
-    many = music(0.3, channels=10)
-    heard = listen(write_wav(tmp_path / "ten.wav", many))
-    assert np.allclose(heard, many.mean(axis=1, keepdims=True), atol=1e-6)
-
-
 @pytest.mark.parametrize("rate", [8000, 22050, 48000, 96000, 192000])
 def test_other_rates_are_resampled(rate: int, tmp_path: Path) -> None:
     time = np.arange(rate * 2) / rate
