@@ -5,8 +5,16 @@ A reason says what a person can do about it; `detail` is for the log and never s
 """
 
 from enum import StrEnum, unique
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from jobs.redaction import shortened, without_secrets
+
+#: Characters of a failure's detail, which may quote a child's last words, a library or a site; and of a word in a
+#: sentence's values.
+LONGEST_DETAIL: Final = 4000
+LONGEST_VALUE: Final = 200
 
 
 @unique
@@ -52,14 +60,27 @@ class Reason(StrEnum):
     INTERNAL = "internal"  # a bug of ours; the log has the detail
 
 
+def _short(text: str) -> str:
+    return shortened(without_secrets(text), LONGEST_DETAIL)  # in this order: half a secret is not known as one
+
+
+def _short_words(values: dict[str, float | str]) -> dict[str, float | str]:
+    return {
+        name: shortened(value, LONGEST_VALUE) if isinstance(value, str) else value for name, value in values.items()
+    }
+
+
 class Failure(BaseModel):
-    """One failure: `reason` for the person, `values` for the numbers in its sentence, `detail` for the log."""
+    """One failure: `reason` for the person, `values` for the numbers in its sentence, `detail` for the log.
+
+    Texts of any length may be given, and are cut: a failure is written to Redis and logged more than once.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     reason: Reason
-    detail: str = ""
-    values: dict[str, float | str] = {}
+    detail: Annotated[str, AfterValidator(_short)] = ""
+    values: Annotated[dict[str, float | str], AfterValidator(_short_words)] = {}
 
 
 class Failed(Exception):  # noqa: N818 - it is a value on its way up, not an error in the program

@@ -3,9 +3,11 @@
 An event is about something: `log.info("request %s: accepted", request.id, extra=about(track=…, chat=…))`. As text, what
 it is about follows as `key=value`; as JSON (FLBT_LOG_FORMAT), each is a field, and so are the ids that a message begins
 with. The same names everywhere: `request`, `track`, `playlist`, `stage`, `reason`, `seconds`.
+
+Titles and errors are text of strangers: control characters are escaped, so that none of them can begin a line of its
+own or colour a terminal, and long texts are cut. Only a traceback takes several lines of text; all are indented.
 """
 
-import json
 import logging
 import re
 import sys
@@ -14,37 +16,23 @@ from types import TracebackType
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from jobs.redaction import keep_secret, printable, printable_json, shortened, without_secrets
 from jobs.settings import Settings
-
-#: A Telegram token wherever it stands, also one that is not ours: it is part of every Bot API URL.
-TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
-#: User and password in any URL.
-CREDENTIALS = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 
 _SUBJECT: Final = re.compile(r"(request|track|playlist) ([0-9A-Za-z_-]{8,64}): ")
 _ABOUT: Final = "about"
+#: Characters of one text in an event, secrets removed; the longest that the product writes itself is a traceback.
+LONGEST: Final = 16_000
+_INDENT: Final = "    "
 
 
-#: What is secret in this process's settings, however it is written. Shorter ones would be found in any text.
-_own: list[str] = []
-_SHORTEST: Final = 4
-
-
-def without_secrets(text: str) -> str:
-    """`text` with tokens and passwords replaced by stars: those that look like one, and those of our settings."""
-    for secret in _own:
-        text = text.replace(secret, "***")
-    return CREDENTIALS.sub("***", TOKEN.sub("***", text))
-
-
-def _secrets_of(settings: Settings) -> list[str]:
-    """The longest first, since one may be part of another."""
+def _secrets_of(settings: Settings) -> set[str]:
     found = {settings.telegram_token.get_secret_value()} if settings.telegram_token else set()
     for url in (settings.youtube_proxy, settings.redis_url):
         password = urlsplit(url.get_secret_value()).password if url else None
         if password:
             found |= {password, unquote(password)}
-    return sorted((secret for secret in found if len(secret) >= _SHORTEST), key=len, reverse=True)
+    return found
 
 
 def about(**fields: object) -> dict[str, dict[str, object]]:
@@ -53,17 +41,26 @@ def about(**fields: object) -> dict[str, dict[str, object]]:
 
 
 class Discreet(logging.Formatter):
-    """One line of text per event: the whole record, traceback included, without its secrets."""
+    """One line of text per event, without its secrets; a traceback follows on indented lines."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         fields = "".join(f" {name}={_word(value)}" for name, value in _about(record).items())
-        return super().formatMessage(record) + fields
+        return _clean(super().formatMessage(record) + fields)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - logging's name
+        return _indented(stack_info)
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
+        record.exc_text = None  # another handler's traceback is not indented, nor without secrets
+        line = super().format(record)
+        record.exc_text = None
+        return line
 
 
 class DiscreetJson(logging.Formatter):
@@ -83,13 +80,13 @@ class DiscreetJson(logging.Formatter):
         event |= _about(record)
         if record.exc_info:
             event["traceback"] = self.formatException(record.exc_info)
-        clean = {name: without_secrets(str(value)) if _is_text(value) else value for name, value in event.items()}
-        return json.dumps(clean, ensure_ascii=False)
+        clean = {name: _cut(str(value)) if _is_text(value) else value for name, value in event.items()}
+        return printable_json(clean)
 
 
 def set_up_logging(settings: Settings) -> None:
     """Send all logging to stderr, and there what ends the process too. Called once by each process's entry point."""
-    _own[:] = _secrets_of(settings)
+    keep_secret(_secrets_of(settings))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetJson() if settings.log_format == "json" else Discreet())
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
@@ -112,11 +109,24 @@ def _about(record: logging.LogRecord) -> dict[str, Any]:
     return fields if isinstance(fields, dict) else {}
 
 
+def _cut(text: str) -> str:
+    """`text` without secrets, then cut: half a secret would not be known as one."""
+    return shortened(without_secrets(text), LONGEST)
+
+
+def _clean(text: str) -> str:
+    return printable(_cut(text))
+
+
+def _indented(traceback: str) -> str:
+    return "\n".join(_INDENT + printable(line) for line in _cut(traceback).splitlines())
+
+
 def _is_text(value: object) -> bool:
     return not isinstance(value, int | float)
 
 
 def _word(value: object) -> str:
     """A value without spaces; in quotes, where it has some."""
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return json.dumps(text, ensure_ascii=False) if re.search(r'[\s"=]', text) or not text else text
+    text = f"{value:g}" if isinstance(value, float) else _cut(str(value))  # before quotes change how a secret reads
+    return printable_json(text) if re.search(r'[\s"=]', text) or not text else text

@@ -9,9 +9,10 @@ import pytest
 
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
-from jobs.logs import Discreet, DiscreetJson, about
+from jobs.logs import LONGEST, Discreet, DiscreetJson, about
 from jobs.outcomes import Phase
 from jobs.queue import JobQueue
+from jobs.redaction import keep_secret
 from tests.jobs.requests import OTHER, ask
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz_0123456"
@@ -83,6 +84,62 @@ def test_what_is_secret_in_the_settings_is_known_however_it_is_written() -> None
     assert done.stderr.partition("root: ")[2] == (
         "407 for me with *** or ***, ***, and a pw that is too short to be one\n"
     )
+
+
+FORGED = "Song\r\n2027-01-15 08:00:00 INFO    jobs.queue: request ab12cd34: accepted"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FORGED, "\x1b[2J\x1b[31mred", "\x9b31mred", "a\x85b", "a\u2028b\u2029c", "\u202egnp.exe", "\u2066a",
+        "\x07\x7f\0", "\udc80", "\x1b]0;title\x07",
+    ],
+)  # fmt: skip
+def test_no_text_of_strangers_forges_a_line_or_moves_a_terminal(text: str) -> None:
+    made = record("playlist %s: %s", "PLabcdefgh", text, title=text, detail=f"by {text}")
+    for formatter in (Discreet(), DiscreetJson()):
+        line = formatter.format(made)
+        assert line.isprintable()
+        line.encode()
+    event = json.loads(line)
+    assert (event["message"], event["title"]) == (text, text), "nothing of it is lost"
+
+
+def test_a_traceback_is_indented_so_that_nothing_in_it_looks_like_a_line_of_the_log() -> None:
+    made = record("a bug")
+    try:
+        raise ValueError(f"{FORGED}\x1b[31m")
+    except ValueError:
+        made.exc_info = sys.exc_info()
+    logging.Formatter().format(made)  # another handler, which keeps its own way of writing it
+    first, *others = Discreet().format(made).split("\n")
+    assert first.endswith("jobs.queue: a bug")
+    assert others[0] == "    Traceback (most recent call last):"
+    assert all(line.startswith("    ") and line.isprintable() for line in others)
+    assert json.loads(DiscreetJson().format(made))["traceback"].startswith("Traceback")
+
+
+def test_titles_are_readable_where_they_can_be() -> None:
+    for formatter in (Discreet(), DiscreetJson()):
+        assert "Águas de Março \N{EN DASH} 愛" in formatter.format(record("%s", "Águas de Março \N{EN DASH} 愛"))
+
+
+def test_a_line_is_never_longer_than_a_few_pages() -> None:
+    for formatter in (Discreet(), DiscreetJson()):
+        line = formatter.format(record("from %s to", "x" * 10_000_000, detail="y" * 10_000_000))
+        assert len(line) < 3 * LONGEST
+        assert "from xxx" in line
+        assert "yyy" in line
+
+
+def test_a_secret_in_quotes_is_still_one() -> None:
+    keep_secret(['pass "word"', "no"])
+    try:
+        assert "word" not in Discreet().format(record("no", detail='it was pass "word" here'))
+        assert "no detail=" in Discreet().format(record("no", detail="too short to be one")), "and it stays"
+    finally:
+        keep_secret([])
 
 
 async def test_each_change_of_state_is_one_line_with_both_ids(

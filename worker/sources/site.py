@@ -20,6 +20,7 @@ from urllib.request import BaseHandler, ProxyHandler, Request, build_opener, ins
 from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason, failed
+from jobs.redaction import without_secrets
 
 SOCKET_SECONDS: Final = 12.0  # without a byte
 PATIENCE: Final = 30.0  # seconds over which a download's rate is judged
@@ -80,8 +81,6 @@ def open_gate(most: int, proxy: SecretStr | None = None) -> Gate:
 
 def discreet(words: str, proxy: SecretStr | None) -> str:
     """A library's words, short, and without the address and the password of `proxy`, however they are written."""
-    from jobs.logs import without_secrets  # brings all settings with it, and few children need it
-
     if proxy is not None:
         address = proxy.get_secret_value()
         password = urlsplit(address).password or ""
