@@ -4,6 +4,8 @@ import ast
 import json
 import subprocess
 import sys
+from collections.abc import Collection
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ CHAT = ("telegram", "fluent")
 def imports(path: Path) -> set[str]:
     """The top names of everything a module imports, at any depth."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -37,6 +39,52 @@ def test_walls(request: pytest.FixtureRequest, room: str, never: set[str]) -> No
     assert len(modules) > 5
     crossings = {str(path): sorted(imports(path) & never) for path in modules}
     assert {path: names for path, names in crossings.items() if names} == {}
+
+
+def imported(source: str, modules: Collection[str]) -> set[str]:
+    """Those of `modules` that a module's source imports, at any depth, also for types alone.
+
+    `from package import module` is an import of the module only.
+    """
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {name if name in modules else node.module for name in inner}
+    return names & set(modules)
+
+
+def circle(modules: dict[str, str]) -> list[str]:
+    """The names of modules (name → source) that import each other in a circle; empty when none do."""
+    try:
+        TopologicalSorter({name: imported(source, modules) for name, source in modules.items()}).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_modules_import_each_other_in_no_circle(request: pytest.FixtureRequest) -> None:
+    root = request.config.rootpath
+    paths = [path for room in sorted(ROOMS) for path in (root / room).rglob("*.py")]
+    modules = {".".join(path.relative_to(root).with_suffix("").parts): path.read_text("utf-8") for path in paths}
+    assert circle({name.removesuffix(".__init__"): source for name, source in modules.items()}) == []
+
+
+@pytest.mark.parametrize(
+    ("modules", "closed"),
+    [
+        ({"a": "import b", "b": "import c", "c": "import a"}, True),
+        ({"a": "import b", "b": "def f():\n from a import g"}, True),
+        ({"a": "import b", "b": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n from a import T"}, True),
+        ({"p": "from p.m import f", "p.m": "from p import g"}, True),
+        ({"p": "from p.m import f", "p.m": "from p import n", "p.n": ""}, False),
+        ({"a": "import b, c", "b": "import c", "c": "import os"}, False),
+    ],
+)
+def test_a_circle_is_seen_wherever_it_closes(modules: dict[str, str], closed: bool) -> None:
+    assert bool(circle(modules)) is closed
 
 
 def loaded_by(code: str) -> set[str]:

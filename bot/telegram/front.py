@@ -9,11 +9,11 @@ from bot.follow import Follower
 from bot.groups import customs_of
 from bot.people import People
 from bot.telegram.address import name
+from bot.telegram.admins import Admins
 from bot.telegram.changing import Changes
 from bot.telegram.courtesy import TelegramBot
 from bot.telegram.platform import PATIENT
 from bot.telegram.playlists import Playlists
-from bot.telegram.rights import Admins
 from bot.texts import Language, negotiate, say, sentence
 from jobs.limits import Limits, OverQuota, TooManyOpen
 from jobs.queue import JobQueue
