@@ -13,7 +13,7 @@ from jobs.models import STEMS, Format, Model, Rendition, StemCount
 from jobs.outcomes import Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
-from worker.tasks import Along, Separated, SeparationTask
+from worker.tasks import Along, NetworkWanted, Separated, SeparationTask
 
 Engine = Literal["unet", "openvino", "spleeter"]
 
@@ -80,18 +80,18 @@ def separate(
     models_dir: Path | None = None,
     engine: Engine = "unet",
     mp3: bool = False,
-    precision: Literal["f32", "auto"] = "f32",
 ) -> Run:
     """One separation as the worker runs it, with MP3s along when they are wanted."""
     output.mkdir()
     task = SeparationTask(
         audio=song(bench, seconds),
         output=output,
-        model=Model(stems=stems, extension="zeros"),  # what stock does
+        network=NetworkWanted(
+            model=Model(stems=stems, extension="zeros"),  # what stock does
+            models_dir=models_dir or bench.models_dir,
+            engine=engine,
+        ),
         tags=TAGS,
-        models_dir=models_dir or bench.models_dir,
-        engine=engine,
-        precision=precision,
         max_seconds=seconds + 1,
         along=(Along(rendition=Rendition(kind="stems", format=Format.MP3), kbps=320),) if mp3 else (),
     )

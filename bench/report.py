@@ -136,13 +136,10 @@ def _studio(studio: Studio) -> tuple[str, ...]:
 
 
 def processor() -> str:
-    """The processor's name, and whether it computes in bf16."""
+    """The processor's name."""
     import openvino
 
-    core = openvino.Core()
-    name = str(core.get_property("CPU", "FULL_DEVICE_NAME")).strip()
-    has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    return f"{name} ({'with' if has_bf16 else 'without'} bf16)"
+    return str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
 
 
 def write(figures: Figures, path: Path) -> None:

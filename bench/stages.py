@@ -91,7 +91,7 @@ def _main(song: Path, models_dir: Path) -> None:
     from jobs.outcomes import Tags
     from worker.audio.reading import Song
     from worker.separation import compiled, engine, network, spectrogram, stems, stream
-    from worker.tasks import SeparationTask
+    from worker.tasks import NetworkWanted, SeparationTask
 
     clock = _Clock()
     started = time.process_time()  # of everything before: Python, and the imports
@@ -117,8 +117,8 @@ def _main(song: Path, models_dir: Path) -> None:
     setattr(engine, "load_network", load_network)  # noqa: B010 - the engine's own name for it
     with TemporaryDirectory() as output:
         task = SeparationTask(
-            audio=song, output=Path(output), model=Model(), tags=Tags(title="Song"), models_dir=models_dir,
-            precision="f32", max_seconds=1e6,
+            audio=song, output=Path(output), network=NetworkWanted(model=Model(), models_dir=models_dir),
+            tags=Tags(title="Song"), max_seconds=1e6,
         )  # fmt: skip
         engine.run(task, lambda _: None)
     seconds = time.time() - psutil.Process().create_time()

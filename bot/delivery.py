@@ -260,7 +260,7 @@ def _piece(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
 
 
 def _made(manifest: Manifest, kbps: int = 0) -> str:
-    """A digest of what made a file: an engine in its version and precision, and an encoder at its bit rate."""
+    """A digest of what made a file: an engine in its version, and an encoder at its bit rate."""
     return hashlib.sha256(f"{manifest.engine}|{kbps}".encode()).hexdigest()[:8]
 
 

@@ -1,6 +1,6 @@
 """Instant repeats: what a platform has of an earlier delivery is sent again by its ids, without worker or upload.
 
-Only what would be made alike now: after a change of engine, precision or bit rate, what was sent before is another
+Only what would be made alike now: after a change of engine or bit rate, what was sent before is another
 thing. It is remembered all the same, and counts again when the change is undone.
 """
 

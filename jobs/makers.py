@@ -17,21 +17,20 @@ from jobs.settings import Settings
 
 
 class Maker(Value):
-    """How things are made: which engine separates, how exactly, and the bit rate of MP3 and M4A unless another is
-    asked for. Workers of one queue are set alike."""
+    """How things are made: which engine separates, and the bit rate of MP3 and M4A unless another is asked for. Workers
+    of one queue are set alike."""
 
     engine: str
-    precision: str
     kbps: int
 
     @property
     def key(self) -> str:
-        return f"{self.engine}-{self.precision}-{self.kbps}"
+        return f"{self.engine}-{self.kbps}"
 
     def would_make(self, manifest: Manifest) -> bool:
-        """Whether stored stems are what would be made now: another engine's are not, and bf16 is not f32."""
-        engine, *_, precision = manifest.engine.split() or ["", ""]
-        return engine == self.engine and not (self.precision == "f32" and precision == "bf16")
+        """Whether stored stems are what would be made now: another engine's are not, nor those of 0.1 in bf16."""
+        words = manifest.engine.split()
+        return words[:1] == [self.engine] and "bf16" not in words
 
     def would_render(self, rendered: Rendered) -> bool:
         """Whether a stored rendition has the bit rate that it would get now."""
@@ -43,7 +42,7 @@ class Maker(Value):
 
 
 def maker_for(settings: Settings) -> Maker:
-    return Maker(engine=settings.engine, precision=settings.precision, kbps=settings.mp3_kbps)
+    return Maker(engine=settings.engine, kbps=settings.mp3_kbps)
 
 
 async def introduce(redis: ArqRedis, maker: Maker) -> None:

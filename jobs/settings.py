@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
     # The engine
     engine: Literal["unet", "openvino", "spleeter"] = "unet"
-    precision: Literal["auto", "f32", "bf16"] = "auto"
+    precision: str = ""  # ignored; gone with the next version
     mask_extension: Literal["average", "zeros"] = "average"
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320  # of M4A files, too
@@ -115,6 +115,13 @@ class Settings(BaseSettings):
         if url and (urlsplit(url).scheme != "file" or not urlsplit(url).path.startswith("/")):
             raise ValueError("must be a file:///… address with an absolute path")
         return url
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """A sentence for each setting that is set and has no effect any more."""
+        if self.precision:
+            return ("FLBT_PRECISION is ignored: every engine computes in float32. Remove it from your settings.",)
+        return ()
 
     @property
     def store_url(self) -> str:

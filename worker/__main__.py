@@ -1,6 +1,7 @@
 """The worker's command line, for `fl-bt`: front ends start it as a process and never import it."""
 
 import asyncio
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from jobs.privacy import be_private
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
+
+log = logging.getLogger(__name__)
 
 LOOKS = 3  # before a worker whose heart beats is called dead
 
@@ -41,6 +44,8 @@ def run(tethered: bool) -> None:
     if tethered:
         stop_with_starter()
     set_up_logging(settings)
+    for sentence in settings.ignored:
+        log.warning(sentence)
     _check_cookies(settings)
     try:
         run_worker(settings, redis_url)

@@ -142,7 +142,13 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
     settings, store = studio.settings, studio.store
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(store.workspace())
-        child = await _get_ready(settings, track, stack)
+        network = NetworkWanted(
+            model=track.model,
+            models_dir=settings.models_dir.absolute(),
+            engine=settings.engine,
+            threads=settings.threads,
+        )
+        child = await _get_ready(settings, network, stack)
         download, made = folder / "download", folder / "made"
         download.mkdir()
         made.mkdir()
@@ -166,13 +172,9 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             SeparationTask(
                 audio=fetched.audio,
                 output=made,
-                model=track.model,
+                network=network,
                 tags=fetched.tags,
                 cover=made / cover.name if cover else None,
-                models_dir=settings.models_dir.absolute(),
-                engine=settings.engine,
-                precision=settings.precision,
-                threads=settings.threads,
                 max_seconds=settings.max_seconds,
                 along=along,
             ),
@@ -200,21 +202,12 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
     return manifest
 
 
-async def _get_ready(settings: Settings, track: Track, stack: AsyncExitStack) -> Child | None:
+async def _get_ready(settings: Settings, network: NetworkWanted, stack: AsyncExitStack) -> Child | None:
     """A child that makes its network ready while the song is fetched; None with the engine that cannot."""
-    if settings.engine == "spleeter":
+    if not network.is_made_ready:
         return None
     child = await stack.enter_async_context(start_child(SEPARATION, _limits(settings)))
-    await child.get_ready(
-        NetworkWanted(
-            stems=track.model.stems,
-            band=track.model.band,
-            models_dir=settings.models_dir.absolute(),
-            engine=settings.engine,
-            precision=settings.precision,
-            threads=settings.threads,
-        )
-    )
+    await child.get_ready(network)
     return child
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr, field_serializer
 
-from jobs.models import Model, Rendition, Source, StemCount, Value, VideoId
+from jobs.models import Model, Rendition, Source, Value, VideoId
 from jobs.outcomes import Called, Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 
@@ -72,14 +72,20 @@ class Along(Value):
 
 
 class NetworkWanted(Value):
-    """What to make ready before the song is there."""
+    """Which network separates, and what runs it. Built once for a track: what is made ready beforehand is what is used.
 
-    stems: StemCount
-    band: Literal["11k", "16k"]
+    `threads` 0: every core.
+    """
+
+    model: Model
     models_dir: Path
-    engine: Literal["unet", "openvino"] = "unet"
-    precision: Literal["auto", "f32", "bf16"] = "auto"
+    engine: Literal["unet", "openvino", "spleeter"] = "unet"
     threads: int = 0
+
+    @property
+    def is_made_ready(self) -> bool:
+        """Whether it can be made ready before the song is there. The `spleeter` package loads it with the song."""
+        return self.engine != "spleeter"
 
 
 class SeparationTask(Value):
@@ -87,29 +93,11 @@ class SeparationTask(Value):
 
     audio: Path
     output: Path
-    model: Model
+    network: NetworkWanted
     tags: Tags
     cover: Path | None = None
-    models_dir: Path
-    engine: Literal["unet", "openvino", "spleeter"] = "unet"
-    precision: Literal["auto", "f32", "bf16"] = "auto"
-    threads: int = 0  # 0: every core
     max_seconds: float
     along: tuple[Along, ...] = ()
-
-    @property
-    def network(self) -> NetworkWanted | None:
-        """What can be made ready for it beforehand; None with the engine that cannot."""
-        if self.engine == "spleeter":
-            return None
-        return NetworkWanted(
-            engine=self.engine,
-            stems=self.model.stems,
-            band=self.model.band,
-            models_dir=self.models_dir,
-            precision=self.precision,
-            threads=self.threads,
-        )
 
 
 class Separated(Value):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from jobs.makers import maker_for
+from jobs.makers import Maker, maker_for
 from jobs.models import Format, Model, Rendition, YouTube
+from jobs.notes import read_note
 from jobs.outcomes import Manifest, Rendered, Tags
 from jobs.settings import Settings
 
@@ -13,14 +14,14 @@ from jobs.settings import Settings
     [
         ("unet 0.1.0 f32", {}, False),
         ("unet openvino 2026.4.1 f32", {}, False),
-        ("unet openvino 2026.4.1 bf16", {}, False),
-        ("unet openvino 2026.4.1 bf16", {"precision": "f32"}, True),
-        ("unet 0.1.0 f32", {"precision": "bf16"}, False),
+        ("unet openvino 2026.4.1 bf16", {}, True),
+        ("unet 0.2.0", {}, False),
+        ("unet openvino 2026.4.1", {}, False),
         ("unet 0.1.0 f32", {"engine": "spleeter"}, True),
         ("unet 0.1.0 f32", {"engine": "openvino"}, True),
         ("openvino 2026.4.1 f32", {"engine": "openvino"}, False),
         ("openvino 2026.4.1 f32", {}, True),
-        ("spleeter 2.4.2", {"engine": "spleeter", "precision": "f32"}, False),
+        ("spleeter 2.4.2", {"engine": "spleeter"}, False),
         ("spleeter 2.4.2", {}, True),
         ("", {}, True),
     ],
@@ -31,6 +32,10 @@ def test_another_engines_stems_are_made_again(made_by: str, set_to: dict[str, st
         stems=(), engine=made_by, made_at=0,
     )  # fmt: skip
     assert maker_for(Settings(_env_file=None).model_copy(update=set_to)).would_make(manifest) is not again
+
+
+def test_what_a_worker_of_an_earlier_version_told_is_understood() -> None:
+    assert read_note(Maker, '{"engine": "unet", "precision": "auto", "kbps": 320}') == Maker(engine="unet", kbps=320)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,16 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(
     assert "s3cret" not in str(error.value)
 
 
+@pytest.mark.parametrize("value", ["auto", "f32", "bf16", "something"])
+def test_a_setting_of_an_earlier_version_is_ignored_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    assert load_settings().ignored == ()
+    monkeypatch.setenv("FLBT_PRECISION", value)
+    (sentence,) = load_settings().ignored
+    assert sentence.startswith("FLBT_PRECISION is ignored: ")
+
+
 def test_env_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"FLBT_TELEGRAM_TOKEN={TOKEN}\nFLBT_MAX_SECONDS=60\n")
     settings = load_settings()

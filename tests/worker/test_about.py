@@ -23,9 +23,9 @@ def settings(tmp_path: Path, store: ResultStore, models_dir: Path) -> Settings:
 
 
 async def test_it_tells_how_it_makes_things_and_of_what_it_is_made_while_it_lives(
-    queue: JobQueue, settings: Settings, valkey_server: SecretStr
+    queue: JobQueue, settings: Settings, valkey_server: SecretStr, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    async with worker_process(settings, valkey_server) as worker:
+    async with worker_process(settings, valkey_server, FLBT_PRECISION="bf16") as worker:
         while not (workers := await queue.workers()):
             assert worker.returncode is None
             await asyncio.sleep(0.05)
@@ -33,7 +33,8 @@ async def test_it_tells_how_it_makes_things_and_of_what_it_is_made_while_it_live
     assert list(about.versions) == ["FL-BT", "Python", "unet", "pytubefix", "yt-dlp"]
     assert about.versions["FL-BT"] == VERSION
     assert all(version[0].isdigit() for version in about.versions.values())
-    assert await maker_now(queue.redis) == Maker(engine="unet", precision="auto", kbps=320), "also afterwards"
+    assert await maker_now(queue.redis) == Maker(engine="unet", kbps=320), "also afterwards"
+    assert "FLBT_PRECISION is ignored: " in capfd.readouterr().err
 
 
 async def test_another_bit_rate_is_rendered_anew_from_the_same_stems(

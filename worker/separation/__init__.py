@@ -22,8 +22,8 @@ def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
     """
     from worker.separation.memory import require_memory
 
-    if task.network is not None:  # the other engine's need grows with the song
-        require_memory(task.model.stems)
+    if task.network.is_made_ready:  # the other engine's need grows with the song
+        require_memory(task.network.model.stems)
         get_ready(task.network)
     from worker.separation.engine import run
 

@@ -1,14 +1,14 @@
-"""The networks, compiled and run by OpenVINO: in bf16, and on every processor that ours were not written for.
+"""The networks, compiled and run by OpenVINO: on every processor that our own kernels were not written for.
 
 OpenVINO's TensorFlow front end reads the graph, the networks between magnitudes and estimates are cut out of it, and
 the result is kept beside the checkpoint in OpenVINO's own format, which loads faster.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from jobs.models import StemCount
 from worker.separation import seal
 from worker.separation.graph import find_cut
 from worker.separation.kept import keep, weights_id
-from worker.separation.network import Precision
 from worker.separation.pages import give_back
 from worker.separation.phases import at_half_resolution
 from worker.separation.runtime import ops, ov
@@ -31,8 +30,7 @@ GRAPH = 2  # counts up when what we make of a checkpoint changes
 class Compiled:
     """See `worker.separation.network.Network`."""
 
-    def __init__(self, model: ov.Model, core: ov.Core, precision: Precision, threads: int) -> None:
-        self.precision: Precision = precision
+    def __init__(self, model: ov.Model, core: ov.Core, threads: int) -> None:
         self.name = f"openvino {ov.__version__.split('-')[0]}"
         self.band = int(model.input(0).shape[-1])
         # While one segment is in the network another one is on its way to it or from it.
@@ -40,7 +38,7 @@ class Compiled:
         self._own = threading.local()
         self._turn = threading.Lock()
         compiler = ThreadPoolExecutor(1, thread_name_prefix="compiler")
-        self._compiled = compiler.submit(_compile, core, model, precision, threads)
+        self._compiled = compiler.submit(_compile, core, model, threads)
         compiler.shutdown(wait=False)
 
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -53,15 +51,15 @@ class Compiled:
         return estimates
 
 
-def _compile(core: ov.Core, model: ov.Model, precision: Precision, threads: int) -> ov.CompiledModel:
+def _compile(core: ov.Core, model: ov.Model, threads: int) -> ov.CompiledModel:
     compiled = core.compile_model(
         model,
         "CPU",
         {
             "NUM_STREAMS": 1,
             "INFERENCE_NUM_THREADS": threads,
-            "INFERENCE_PRECISION_HINT": precision,
-            "EXECUTION_MODE_HINT": "ACCURACY" if precision == "f32" else "PERFORMANCE",
+            "INFERENCE_PRECISION_HINT": "f32",
+            "EXECUTION_MODE_HINT": "ACCURACY",
         },
     )
     give_back(IR_FILES[1])  # compiled, the weights are laid out anew, and the file is not read again
@@ -72,19 +70,11 @@ def load_compiled(
     checkpoint: Path,
     stems: StemCount,
     band: int,
-    precision: Literal["auto", "f32", "bf16"],
     threads: int,
     converting: Callable[[], None] = lambda: None,
 ) -> Compiled:
     """The networks of a checkpoint folder, for `band` bins. See `worker.separation.network.load_network`."""
-    core = ov.Core()
-    chosen = precision_for(precision, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
-    return Compiled(runtime_model(checkpoint, stems, band, converting), core, chosen, threads)
-
-
-def precision_for(wanted: Literal["auto", "f32", "bf16"], capabilities: Sequence[str]) -> Precision:
-    """bf16 wherever the processor computes in it, unless f32 is `wanted`: OpenVINO gains by it everywhere."""
-    return "bf16" if wanted != "f32" and "BF16" in capabilities else "f32"
+    return Compiled(runtime_model(checkpoint, stems, band, converting), ov.Core(), threads)
 
 
 def runtime_model(

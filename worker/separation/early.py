@@ -10,25 +10,28 @@ from worker.tasks import NetworkWanted
 
 log = logging.getLogger(__name__)
 
+#: A process separates one song, so it has one network ready, or none.
 _ready: dict[NetworkWanted, Network] = {}
 
 
 def get_ready(wanted: NetworkWanted) -> None:
     """Begin to make the network ready, if all that it takes is there.
 
-    What goes wrong here is nobody's business yet: it goes wrong again when the network is needed, and is told then.
+    A failure here is not reported: it happens again, and is reported, when the network is needed. Raises `Failed` with
+    INTERNAL when another network is ready already.
     """
-    if wanted in _ready:
+    _require_no_other(wanted)
+    if wanted in _ready or wanted.engine == "spleeter":
         return
+    stems = wanted.model.stems
     try:
-        require_memory(wanted.stems)
-        if have_weights(wanted.stems, wanted.models_dir):
+        require_memory(stems)
+        if have_weights(stems, wanted.models_dir):
             _ready[wanted] = load_network(
-                wanted.models_dir / f"{wanted.stems}stems",
-                wanted.stems,
-                wanted.band,
+                wanted.models_dir / f"{stems}stems",
+                stems,
+                wanted.model.band,
                 engine=wanted.engine,
-                precision=wanted.precision,
                 threads=wanted.threads,
                 converting=_not_now,
             )
@@ -37,8 +40,16 @@ def get_ready(wanted: NetworkWanted) -> None:
 
 
 def take_ready(wanted: NetworkWanted) -> Network | None:
-    """The network, if it was made ready beforehand."""
+    """The network, if it was made ready beforehand. Raises `Failed` with INTERNAL when another one was."""
+    _require_no_other(wanted)
     return _ready.pop(wanted, None)
+
+
+def _require_no_other(wanted: NetworkWanted) -> None:
+    """Two networks would be held in memory, and the one that was made ready would be of no use."""
+    others = [ready for ready in _ready if ready != wanted]
+    if others:
+        raise failed(Reason.INTERNAL, f"{others[0]!r} was made ready, and {wanted!r} is needed")
 
 
 def _not_now() -> None:

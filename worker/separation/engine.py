@@ -24,14 +24,14 @@ Report = Callable[[Step], None]
 
 def run(task: SeparationTask, report: Report) -> Separated:
     """See `worker.separation.separate`."""
-    if task.engine == "spleeter":
+    if task.network.engine == "spleeter":
         stock.require()
     with open_song(task.audio) as song:
         if song.seconds is not None and song.seconds > task.max_seconds:
             raise failed(Reason.TOO_LONG, seconds=song.seconds, limit_seconds=task.max_seconds)
         engine, pieces = _pieces(task, song, report)
         samples = 0
-        stems = STEMS[task.model.stems]
+        stems = STEMS[task.network.model.stems]
         waveforms = Waveforms(stems)
         with open_stems(task.output, stems, task.tags, task.cover, task.along) as files:
             for number, piece in enumerate(pieces, 1):
@@ -59,26 +59,25 @@ def run(task: SeparationTask, report: Report) -> Separated:
 
 def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iterator[list[Samples]]]:
     """What separates, for the log, and the pieces of the stems as they come."""
-    model = task.model
-    checkpoint = ensure_weights(model.stems, task.models_dir, report)
+    wanted, model = task.network, task.network.model
+    checkpoint = ensure_weights(model.stems, wanted.models_dir, report)
     blocks = _no_longer_than(task.max_seconds, song.blocks())
-    if task.engine == "spleeter":
+    if wanted.engine == "spleeter":
         report(Step(fraction=0.0, seconds=song.seconds))
-        pieces = stock.separate_blocks(blocks, checkpoint, model, task.output, task.threads, report)
+        pieces = stock.separate_blocks(blocks, checkpoint, model, task.output, wanted.threads, report)
         return f"spleeter {version('spleeter')}", pieces
-    network = (task.network and take_ready(task.network)) or load_network(
+    network = take_ready(wanted) or load_network(
         checkpoint,
         model.stems,
         model.band,
-        engine=task.engine,
-        precision=task.precision,
-        threads=task.threads,
+        engine=wanted.engine,
+        threads=wanted.threads,
         converting=lambda: report(Step(note="model")),
     )
     report(Step(fraction=0.0, seconds=song.seconds))
     # The first word is what was asked for, wherever it was done by something else: that is what makes stems alike.
-    name = network.name if network.name.startswith(task.engine) else f"{task.engine} {network.name}"
-    return f"{name} {network.precision}", separate_blocks(blocks, network, model.extension)
+    name = network.name if network.name.startswith(wanted.engine) else f"{wanted.engine} {network.name}"
+    return name, separate_blocks(blocks, network, model.extension)
 
 
 def _no_longer_than(limit_seconds: float, blocks: Iterator[Samples]) -> Iterator[Samples]:

@@ -8,7 +8,6 @@ import numpy as np
 from flbt_unet import UNets
 from numpy.typing import NDArray
 
-from worker.separation.network import Precision
 from worker.separation.spectrogram import CHANNELS, SEGMENT
 from worker.separation.taken import Weights
 
@@ -18,7 +17,6 @@ class Own:
 
     def __init__(self, weights: Weights, band: int, threads: int) -> None:
         self.name = f"unet {version('fl-bt-unet')}"
-        self.precision: Precision = "f32"
         self.band = band
         # While one segment is in the network another one is on its way to it or from it.
         self.lanes = min(threads, 2)

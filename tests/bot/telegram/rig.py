@@ -54,8 +54,7 @@ class Worker:
     tags: Tags = field(default_factory=lambda: Tags(title="Águas de Março", artist="Elis & Tom"))
     picture: bool = False
     thumbnail: bytes = b""
-    maker: Maker = field(default_factory=lambda: Maker(engine="openvino", precision="auto", kbps=320))
-    precise: str = "f32"  # what the engine turns out to do
+    maker: Maker = field(default_factory=lambda: Maker(engine="openvino", kbps=320))
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.queue.redis, "worker-of-the-test")
@@ -118,7 +117,7 @@ class Worker:
             manifest = Manifest(
                 track_id=track.id, source=track.source, model=track.model, tags=self.tags,
                 samples=round(self.seconds * 44100), stems=stems, picture=picture, thumbnail=small,
-                engine=f"{self.maker.engine} 1.0 {self.precise}", made_at=time.time(),
+                engine=f"{self.maker.engine} 1.0", made_at=time.time(),
             )  # fmt: skip
             self.store.keep_track(made, manifest)
 

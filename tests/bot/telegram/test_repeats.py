@@ -131,14 +131,13 @@ async def test_two_who_ask_at_the_same_time_share_one_job_and_both_get_it(rig: R
 
 # --- made otherwise -------------------------------------------------------------------------------------------------
 
-MADE_OTHERWISE = [{"engine": "spleeter"}, {"precision": "f32"}, {"kbps": 128}]
+MADE_OTHERWISE = [{"engine": "spleeter"}, {"kbps": 128}]
 
 
 @pytest.mark.parametrize("change", MADE_OTHERWISE)
 @pytest.mark.parametrize("stored", [True, False])
 async def test_what_would_be_made_otherwise_now_is_no_repeat(rig: Rig, change: dict[str, object], stored: bool) -> None:
     ana, other = rig.ana(), bo(rig)
-    rig.worker.precise = "bf16"
     await rig.worker.set_to()
     before = rig.worker.maker
     async with rig.bot():
@@ -147,7 +146,6 @@ async def test_what_would_be_made_otherwise_now_is_no_repeat(rig: Rig, change: d
         if not stored:
             rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
         await rig.worker.set_to(**change)
-        rig.worker.precise = "f32"
         await result(rig, other)
         await rig.settled()
         assert files(other) == PAIR

@@ -21,7 +21,7 @@ from worker.separation import seal, separate
 from worker.separation.network import BANDS
 from worker.separation.spectrogram import ADVANCE, FRAME, HOP
 from worker.separation.weights import FILES
-from worker.tasks import SeparationTask
+from worker.tasks import NetworkWanted, SeparationTask
 
 #: The window begins one frame before the song: this many samples fill the first segment exactly.
 FULL = ADVANCE - FRAME
@@ -81,11 +81,8 @@ def by_file(models_dir: Path, folder: Path, engine: str) -> SeparationTask:
     return SeparationTask(
         audio=write_song(folder / f"{engine}-song.flac", make_song(samples)),
         output=output,
-        model=model,
+        network=NetworkWanted(model=model, models_dir=models_dir, engine=engine),
         tags=Tags(title="Song", artist="Nobody"),
-        models_dir=models_dir,
-        engine=engine,
-        precision="f32",
         max_seconds=60,
     )
 

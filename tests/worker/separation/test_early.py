@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jobs.failures import Failed, Reason
+from jobs.models import Model
 from worker.separation import early
 from worker.separation.early import get_ready, take_ready
 from worker.separation.network import load_network
@@ -32,39 +34,49 @@ def converted(models: Path) -> list[str]:
 
 def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> None:
     load_network(models_dir / "2stems", 2, "11k")  # from now on nothing has to be converted
-    wanted = NetworkWanted(stems=2, band="11k", models_dir=models_dir, precision="f32", threads=1)
-    other = wanted.model_copy(update={"threads": 2})
-
+    wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     get_ready(wanted)
-
-    assert take_ready(other) is None
     network = take_ready(wanted)
+
     assert network is not None
     assert take_ready(wanted) is None
-    assert (network.band, network.precision, network.lanes) == (1024, "f32", 1)
-    later = load_network(models_dir / "2stems", 2, "11k", precision="f32", threads=1)
+    assert (network.band, network.lanes) == (1024, 1)
+    later = load_network(models_dir / "2stems", 2, "11k", threads=1)
     magnitudes = np.random.default_rng(3).uniform(0, 30, (2, SEGMENT, 1024)).astype(np.float32)
     assert np.array_equal(network.estimate(magnitudes), later.estimate(magnitudes))
 
 
 def test_who_asks_twice_waits_once(models_dir: Path) -> None:
     load_network(models_dir / "2stems", 2, "11k")
-    wanted = NetworkWanted(stems=2, band="11k", models_dir=models_dir, precision="f32", threads=1)
+    wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     get_ready(wanted)
     network = early._ready[wanted]
     get_ready(wanted)
     assert take_ready(wanted) is network
 
 
+@pytest.mark.parametrize("other", [{"threads": 2}, {"engine": "openvino"}, {"model": Model(band="16k")}])
+def test_another_network_than_the_one_made_ready_is_a_failure(models_dir: Path, other: dict[str, object]) -> None:
+    """It would be loaded beside the first one, which nobody would use."""
+    load_network(models_dir / "2stems", 2, "11k")
+    wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
+    get_ready(wanted)
+    for ask in (take_ready, get_ready):
+        with pytest.raises(Failed, match=r"threads=1.* was made ready") as refused:
+            ask(wanted.model_copy(update=other))
+        assert refused.value.failure.reason is Reason.INTERNAL
+    assert take_ready(wanted) is not None
+
+
 def test_nothing_is_converted_before_anybody_can_be_told(own_models: Path) -> None:
-    wanted = NetworkWanted(stems=2, band="11k", models_dir=own_models)
+    wanted = NetworkWanted(model=Model(), models_dir=own_models)
     get_ready(wanted)
     assert take_ready(wanted) is None
     assert converted(own_models) == []
 
 
 def test_without_weights_nothing_is_fetched(tmp_path: Path) -> None:
-    wanted = NetworkWanted(stems=4, band="11k", models_dir=tmp_path / "models")
+    wanted = NetworkWanted(model=Model(stems=4), models_dir=tmp_path / "models")
     get_ready(wanted)
     assert take_ready(wanted) is None
     assert not (tmp_path / "models").exists()
@@ -73,11 +85,14 @@ def test_without_weights_nothing_is_fetched(tmp_path: Path) -> None:
 LIMITED = """
 import resource, sys
 from pathlib import Path
+from jobs.failures import Failed, Reason
+from jobs.models import Model
 from worker.separation import early
 from worker.separation.early import get_ready, take_ready
+from jobs.models import Model
 from worker.tasks import NetworkWanted
 resource.setrlimit(resource.RLIMIT_AS, (1000 << 20, resource.RLIM_INFINITY))
-wanted = NetworkWanted(stems=2, band="11k", models_dir=Path(sys.argv[1]))
+wanted = NetworkWanted(model=Model(), models_dir=Path(sys.argv[1]))
 get_ready(wanted)
 print(take_ready(wanted))
 """

@@ -9,6 +9,7 @@ from typing import Literal
 
 import flbt_unet
 import numpy as np
+import openvino as ov
 import pytest
 
 from jobs.failures import Failed, Reason
@@ -16,7 +17,7 @@ from jobs.models import StemCount
 from tests.sounds import snr_db
 from worker.separation import compiled, taken
 from worker.separation.graph import find_cut
-from worker.separation.network import Network, is_in_bf16, load_network
+from worker.separation.network import Network, load_network
 from worker.separation.spectrogram import SEGMENT
 from worker.separation.weights import FILES
 
@@ -88,9 +89,7 @@ def test_converted_once_and_damage_to_the_copy_is_repaired(
     conversions: list[None] = []
 
     def load() -> Network:
-        return load_network(
-            checkpoint, 2, "11k", engine=engine, precision="f32", converting=lambda: conversions.append(None)
-        )
+        return load_network(checkpoint, 2, "11k", engine=engine, converting=lambda: conversions.append(None))
 
     fresh = estimates_of(load())
     assert len(conversions) == 1
@@ -116,45 +115,32 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(checkpoint: Path) -> No
 @pytest.fixture(scope="module")
 def one(models_dir: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """What one thread estimates."""
-    return estimates_of(load_network(models_dir / "2stems", 2, "11k", engine="openvino", precision="f32", threads=1))
+    return estimates_of(load_network(models_dir / "2stems", 2, "11k", engine="openvino", threads=1))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_any_number_of_threads_gives_the_same_estimates(
     models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], threads: int
 ) -> None:
-    many = load_network(models_dir / "2stems", 2, "11k", engine="openvino", precision="f32", threads=threads)
+    many = load_network(models_dir / "2stems", 2, "11k", engine="openvino", threads=threads)
 
     assert np.allclose(one, estimates_of(many), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("flags", "in_bf16"),
-    [
-        ({"avx2", "fma"}, set()),
-        ({"avx2", "fma", "avx512f", "avx512_bf16"}, {"bf16"}),  # as fast as our own kernels in f32
-        ({"avx2", "fma", "avx_ne_convert"}, {"bf16"}),
-        ({"avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16"}, {"bf16", "auto"}),
-    ],
-)
-def test_bf16_is_taken_where_it_gains_much_or_was_asked_for(flags: set[str], in_bf16: set[str]) -> None:
-    wanted: tuple[Literal["auto", "f32", "bf16"], ...] = ("auto", "f32", "bf16")
-    assert {each for each in wanted if is_in_bf16(each, frozenset(flags))} == in_bf16
+def test_openvino_computes_in_f32_whatever_the_processor_can(models_dir: Path) -> None:
+    """On a processor with bf16 the runtime would take that, unless it is told not to."""
+    network = compiled.load_compiled(models_dir / "2stems", 2, 1024, threads=1)
 
-
-def test_openvino_computes_in_bf16_unless_f32_is_wanted_where_the_processor_can() -> None:
-    with_bf16, without = ["FP32", "BF16", "INT8"], ["FP32", "INT8"]
-    assert [compiled.precision_for(each, with_bf16) for each in ("auto", "f32", "bf16")] == ["bf16", "f32", "bf16"]
-    assert [compiled.precision_for(each, without) for each in ("auto", "f32", "bf16")] == ["f32", "f32", "f32"]
+    assert network._compiled.result().get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
 
 
 def test_where_our_own_kernels_cannot_run_openvino_does(
     models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    best = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+    best = load_network(models_dir / "2stems", 2, "11k")
     monkeypatch.setattr("flbt_unet.library.LIBRARY", Path("not built here"))
 
-    other = load_network(models_dir / "2stems", 2, "11k", precision="f32")
+    other = load_network(models_dir / "2stems", 2, "11k")
 
     assert other.name.startswith("openvino")
     assert snr_db(estimates_of(other), to=one) > 80
@@ -169,7 +155,7 @@ def test_a_graph_that_is_not_known_is_left_to_openvino(
         "flbt_unet.weights.DOWN", (2, 16, 32, 64, 128, 256, 1024)
     )  # as if we knew only one that is wider
 
-    network = load_network(checkpoint, 2, "11k", precision="f32")
+    network = load_network(checkpoint, 2, "11k")
 
     assert network.name.startswith("openvino")
     assert "(5, 5, 256, 1024) should be" in caplog.text

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import openvino as ov
 import pytest
 
 from jobs.models import STEMS, Model, StemCount
@@ -24,7 +23,7 @@ AGREED = 90.0  # dB
 def exact_network(
     checkpoint: Path, stems: StemCount, band: Literal["11k", "16k"], engine: Literal["unet", "openvino"] = "unet"
 ) -> Network:
-    return load_network(checkpoint, stems, band, engine=engine, precision="f32")
+    return load_network(checkpoint, stems, band, engine=engine)
 
 
 def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int = 100_000) -> list[Samples]:
@@ -67,24 +66,6 @@ def test_the_two_engines_write_the_same_files_at_16_khz_and_average(
         ours, stock = listen(tmp_path / "unet" / file.name), listen(oracle / "spleeter" / file.name)
         assert len(ours) == len(stock) == samples
         assert snr_db(ours, to=stock) >= AGREED
-
-
-def test_bf16_is_close_to_f32_where_the_processor_has_it_and_f32_by_its_name_where_not(models_dir: Path) -> None:
-    """Says nothing of bf16's closeness on a processor without it: there it holds that nobody claims bf16."""
-    has_bf16 = "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    song = make_song(400_000)
-    exact = exact_network(models_dir / "2stems", 2, "11k")
-    fast = load_network(models_dir / "2stems", 2, "11k", precision="bf16")
-
-    closeness = [snr_db(ours, to=stem) for ours, stem in zip(stems_of(song, fast), stems_of(song, exact), strict=True)]
-
-    assert exact.precision == "f32"
-    if has_bf16:
-        assert fast.precision == "bf16"
-        assert all(45 <= decibels < float("inf") for decibels in closeness)
-    else:
-        assert fast.precision == "f32"
-        assert closeness == [float("inf")] * 2
 
 
 @pytest.mark.parametrize("band", ["11k", "16k"])
