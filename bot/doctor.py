@@ -8,15 +8,16 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from pydantic import SecretStr
 from redis.exceptions import RedisError
 
+from jobs.addresses import leaves_network
 from jobs.privacy import is_open_to_others
 from jobs.queue import JobQueue
-from jobs.settings import ENV_FILE, Settings
+from jobs.settings import Settings, env_file
 from jobs.store import FOLDERS, ResultStore, folder_at
 
 NEWEST_TRIED = (3, 14)
@@ -47,6 +48,7 @@ async def examine(settings: Settings) -> int:
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _python()
+    yield _settings()
     yield privacy(settings)  # before the store is opened, which closes to others what it can
     yield await _weights(settings)
     yield await _queue(settings.redis_url)
@@ -62,10 +64,15 @@ def _python() -> Finding:
     return Finding("Python", found)
 
 
+def _settings() -> Finding:
+    file = env_file()
+    return Finding("Settings", f"from {file} and the environment" if file else "from the environment: no .env here")
+
+
 def privacy(settings: Settings) -> Finding:
     """What other users of this machine may read."""
     private = [settings.data / "queue", *(folder_at(settings.store_url) / folder for folder in FOLDERS)]
-    private += [Path(ENV_FILE).absolute(), *filter(None, [settings.youtube_cookies])]
+    private += filter(None, [env_file(), settings.youtube_cookies])
     readable = [path for path in private if is_open_to_others(path)]
     if readable:
         paths = [str(path) for path in readable]
@@ -104,7 +111,18 @@ async def _queue(url: SecretStr | None) -> Finding:
     finally:
         await queue.close()
     found = f"{size} track{'s' * (size != 1)} waiting, {len(workers)} worker{'s' * (len(workers) != 1)} alive"
+    if is_readable_on_the_way(url):
+        advice = (
+            "others on the way can read requests and the password: say rediss:// in FLBT_REDIS_URL, or use a tunnel"
+        )
+        return Finding("Queue", found, advice)
     return Finding("Queue", found, "" if workers else "start one: `uv run fl-bt worker`")
+
+
+def is_readable_on_the_way(url: SecretStr) -> bool:
+    """Whether networks of others carry what goes to and from a queue, without TLS."""
+    address = url.get_secret_value()
+    return urlsplit(address).scheme == "redis" and leaves_network(address)
 
 
 def _store(settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ import grp
 import logging
 import os
 import pwd
+import shlex
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -67,6 +68,26 @@ def is_open_to_others(path: Path) -> bool:
         return way and _others_may(path, stat.S_IRGRP | stat.S_IXGRP, stat.S_IROTH | stat.S_IXOTH)
     except OSError:
         return False
+
+
+def why_distrusted(file: Path, user: int | None = None) -> str:
+    """Why somebody else may have written a file, and what to do, as half a sentence. Empty when nobody else can have.
+
+    `user` and root can: this user, unless said otherwise. Neither the file nor a folder that it is found in may be
+    another user's, or writable by one; a sticky folder, as `/tmp`, may, since files of others in it stay theirs.
+    """
+    user = os.getuid() if user is None else user
+    ways = [file.absolute()]
+    while ways[-1].is_symlink():
+        ways.append(ways[-1].parent / ways[-1].readlink())
+    for place in dict.fromkeys([ways[-1], *(way.parent.resolve() for way in ways)]):
+        about = place.stat()
+        if about.st_uid not in (0, user):
+            return f"{place} belongs to another user. Start in a folder of your own"
+        sticky = stat.S_ISDIR(about.st_mode) and about.st_mode & stat.S_ISVTX
+        if not sticky and _others_may(place, stat.S_IWGRP, stat.S_IWOTH):
+            return f"other users may write to {place}. Close it with `chmod go-w {shlex.quote(str(place))}`"
+    return ""
 
 
 def _others_may(path: Path, by_group: int, by_others: int) -> bool:

@@ -6,10 +6,16 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+
+from jobs.addresses import is_address, leaves_network
+from jobs.privacy import why_distrusted
 
 TELEGRAM = "https://api.telegram.org"
 ENV_FILE = ".env"  # in the folder where the command is started
+
+#: Settings of which each is an address that gets the bot's token.
+TOKEN_GOES_TO = ("telegram_base_url", "telegram_file_url")
 
 #: What FL-BT itself keeps in the data folder.
 IN_DATA = ("queue", "store", "models")
@@ -19,16 +25,6 @@ class SettingsError(Exception):
     """A setting is missing or wrong. The message is one sentence that says what to set."""
 
 
-def _is_address(url: str, *schemes: str) -> bool:
-    """With a port that is a number, if it has one. What `urlsplit` says of others may be part of a password."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in schemes
-
-
 def _data_folder() -> Path:
     return user_data_path("fl-bt", appauthor=False)
 
@@ -36,9 +32,7 @@ def _data_folder() -> Path:
 class Settings(BaseSettings):
     """Settings of every process. `.env.example` lists them with their defaults."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="FLBT_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="FLBT_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     # Telegram
     telegram_token: SecretStr | None = None
@@ -88,14 +82,16 @@ class Settings(BaseSettings):
     @field_validator("telegram_base_url", "telegram_file_url")
     @classmethod
     def _http(cls, url: str) -> str:
-        if not _is_address(url, "http", "https"):
+        if not is_address(url, "http", "https"):
             raise ValueError("must be an http:// or https:// address ending in /bot or /file/bot")
+        if urlsplit(url).scheme == "http" and leaves_network(url):
+            raise ValueError("must be https://, since the token goes there; http:// is for your own network alone")
         return url.rstrip("/")
 
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not _is_address(url.get_secret_value(), "redis", "rediss", "unix"):
+        if url is not None and not is_address(url.get_secret_value(), "redis", "rediss", "unix"):
             raise ValueError("must be a redis:// address, as redis://localhost:6379/0")
         return url
 
@@ -104,7 +100,7 @@ class Settings(BaseSettings):
     def _proxy(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None:
             given = url.get_secret_value()
-            parts = urlsplit(given) if _is_address(given, "http") else None
+            parts = urlsplit(given) if is_address(given, "http") else None
             if parts is None or not parts.hostname or parts.path not in ("", "/"):
                 raise ValueError("must be an http:// address, as http://user:password@host:8080")
         return url
@@ -132,13 +128,23 @@ class Settings(BaseSettings):
         return self.models or self.data / "models"
 
 
-def load_settings(**overrides: object) -> Settings:
-    """Settings from the environment and `.env`.
+def env_file() -> Path | None:
+    """The `.env` of the current folder, if there is one."""
+    path = Path(ENV_FILE).absolute()
+    return path if path.is_file() else None
 
-    Raises `SettingsError` with one sentence naming the variable and what it should be; never the value of a secret.
+
+def load_settings() -> Settings:
+    """Settings from the environment, and from `.env` where this user and root alone can have written it.
+
+    Raises `SettingsError` with one sentence naming the variable, or the file, and what it should be; never the value
+    of a secret.
     """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates them
+        file = env_file()
+        if file is not None:
+            _trust(file)
+        return Settings(_env_file=file)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = "FLBT_" + "_".join(str(part) for part in first["loc"]).upper()
@@ -148,3 +154,16 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(".env cannot be read: it is not text in UTF-8. Write it anew, from .env.example.") from None
     except OSError as error:
         raise SettingsError(f".env cannot be read: {error.strerror}. Let whoever runs this read it.") from None
+
+
+def _trust(file: Path) -> None:
+    """Raise `SettingsError` unless a file may say where the token goes."""
+    if why := why_distrusted(file):
+        raise SettingsError(f"{file} is not taken for settings: {why}.")
+    in_file, in_environment = DotEnvSettingsSource(Settings, env_file=file)(), EnvSettingsSource(Settings)()
+    for name in TOKEN_GOES_TO:
+        if "telegram_token" in in_environment and name in in_file and name not in in_environment:
+            raise SettingsError(
+                f"FLBT_{name.upper()} is in {file}, but FLBT_TELEGRAM_TOKEN is in the environment: "
+                "put both in one place, so that no file sends the token elsewhere."
+            )

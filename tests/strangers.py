@@ -1,6 +1,8 @@
 """Another user of the same machine, and a place that both can reach."""
 
+import grp
 import os
+import pwd
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,14 @@ def public() -> Iterator[Path]:
     with TemporaryDirectory(prefix="fl-bt-public-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
+
+
+def has_own_group() -> bool:
+    """Whether the system gives each user a group, and this test's user has the one of its name."""
+    try:
+        return grp.getgrgid(os.getgid()).gr_name == pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a number without a name, as in containers
+        return False
 
 
 @contextmanager

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed
-from jobs.settings import Settings
+from jobs.settings import load_settings
 from worker.separation.weights import ensure_weights
 
 
 @pytest.fixture(scope="session")
 def models_dir() -> Path:
     """The folder of Deezer's 2-stem weights. Only read it: it is the one that people's own runs use."""
-    folder = Settings().models_dir
+    folder = load_settings().models_dir
     try:
         ensure_weights(2, folder)
     except Failed as why:

@@ -88,3 +88,28 @@ def test_who_else_may_read_what_is_kept(public: Path, settings: Settings, monkey
     assert found.advice == f"close it: `chmod go= {public}/data/queue {public}/.env {public}/cookies.txt`"
     subprocess.run(found.advice.partition("`")[2].rstrip("`"), shell=True, check=True)
     assert doctor.privacy(about) == doctor.Finding("Privacy", "no other user of this machine may read what is kept")
+
+
+async def test_which_file_the_settings_are_from(
+    examine: Examine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said, _ = await examine(settings)
+    assert said["Settings"] == "✓ Settings from the environment: no .env here"
+    (tmp_path / ".env").touch()
+    said, _ = await examine(settings)
+    assert said["Settings"] == f"✓ Settings from {tmp_path}/.env and the environment"
+
+
+@pytest.mark.parametrize(
+    ("url", "reads"),
+    [
+        ("redis://:s3cret@redis.example.org:6379/0", True),
+        ("rediss://:s3cret@redis.example.org:6379/0", False),
+        ("redis://:s3cret@redis:6379/0", False),
+        ("redis://127.0.0.1:6379", False),
+        ("unix:///run/valkey.sock", False),
+    ],
+)
+def test_a_queue_that_others_on_the_way_can_read(url: str, reads: bool) -> None:
+    assert doctor.is_readable_on_the_way(SecretStr(url)) is reads

@@ -94,7 +94,7 @@ def test_secrets_are_taken_out_of_what_is_logged() -> None:
 @pytest.mark.parametrize("url", ["http://proxy.example:3128", "http://someone:s3cret@10.0.0.1:8080/"])
 def test_a_proxy_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("FLBT_YOUTUBE_PROXY", url)
-    proxy = load_settings(_env_file=None).youtube_proxy
+    proxy = load_settings().youtube_proxy
     assert proxy is not None
     assert proxy.get_secret_value() == url
 
@@ -105,5 +105,5 @@ def test_a_proxy_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 def test_what_is_no_proxy_is_refused_without_being_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("FLBT_YOUTUBE_PROXY", url)
     with pytest.raises(SettingsError, match=r"^FLBT_YOUTUBE_PROXY is wrong") as refused:
-        load_settings(_env_file=None)
+        load_settings()
     assert "s3cret" not in str(refused.value)
