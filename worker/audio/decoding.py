@@ -1,6 +1,8 @@
 """One audio stream of one open container to blocks of stereo samples, and what goes wrong on the way."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import av
 import numpy as np
@@ -11,9 +13,11 @@ from av.packet import Packet
 from av.stream import Stream
 from numpy.typing import NDArray
 
-from worker.audio.opening import attached_pictures
+from jobs.failures import Failed, Reason, failed
+from worker.audio.opening import attached_pictures, ignore_others, open_container, tracks_by_merit
 from worker.audio.pictures import picture_of
 from worker.audio.sound import SAMPLE_RATE, to_stereo_44k
+from worker.audio.spans import Span
 
 # Containers that tell their length, or have time stamps to the end; the others' claim is a guess from bit rates.
 COUNTED = frozenset(
@@ -47,6 +51,7 @@ RATES = range(1000, 768_001)  # Hz; beyond that a header is broken, and a resamp
 SHORT_BY = 0.5  # seconds that may be missing before we call a file cut short
 GIVE_UP = 100  # demuxing errors in a row, without a packet between them
 GAP = 0.05  # seconds between two frames, or before the first: less is the rounding of time stamps
+MOST_TRACKS = 8  # that are tried, where the first ones do not decode
 LONGEST_GAP = 600.0  # seconds: beyond that a clock was set anew
 
 
@@ -62,6 +67,7 @@ class Stretch:
         self._container = container
         self._stream = stream
         self._pictures = attached_pictures(container)
+        ignore_others(container, stream)
         self.seconds = _claim(container, stream)
         self.is_counted = container.format.name in COUNTED or "encoder" in stream.metadata  # an MP3 with LAME's header
         self.cover: bytes | None = None
@@ -72,9 +78,37 @@ class Stretch:
         self._failed_last = False
         self._ends: float | None = None  # when the last frame ends, by the container's clock
         self._last: tuple[Packet[Stream] | None, AudioFrame | None] = (None, None)
+        self._blocks = self._read()
+        self._first: NDArray[np.float32] | None = None
+
+    def begin(self) -> None:
+        """Decode the beginning: what is no audio shows there.
+
+        Raises `Failed`: NOT_AUDIO where nothing decodes, EMPTY where there is nothing to decode.
+        """
+        self._first = next(self._blocks, None)
+        if self._first is None:
+            reason = Reason.NOT_AUDIO if self.skipped else Reason.EMPTY
+            raise failed(reason, f"{self.skipped} broken packets, no sample")
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """All of it, once: blocks of (samples, 2) float32 at 44.1 kHz. Broken packets are left out."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            yield first
+        yield from self._blocks
+
+    def tag(self, name: str) -> str | None:
+        """A tag of the file, whatever the case of its name. What only a track is called is not the song's name."""
+        # Ogg has no other place for the tags of a file than its streams.
+        of_file = [self._container.metadata, *([self._stream.metadata] if self._container.format.name == "ogg" else [])]
+        for tags in of_file:
+            for key, value in tags.items():
+                if key.lower() == name and value.strip():
+                    return value.strip()
+        return None
+
+    def _read(self) -> Iterator[NDArray[np.float32]]:
         samples = 0
         held: NDArray[np.float32] | None = None  # the last block may have to be trimmed
         for block in to_stereo_44k(self._decode()):
@@ -165,6 +199,32 @@ class Stretch:
                 errors += 1
                 self._failed_last = True
         yield None
+
+
+@contextmanager
+def open_stretch(path: Path, span: Span) -> Iterator[Stretch]:
+    """The sound in these bytes of `path`: the best track, or the next best where it does not decode.
+
+    Raises `Failed`: EMPTY, NO_SOUND, NOT_AUDIO.
+    """
+    why: Failed | None = None
+    rank = 0
+    while True:
+        with open_container(path, span) as container:
+            tracks = tracks_by_merit(container)[:MOST_TRACKS]
+            if rank == len(tracks):
+                break
+            stretch = Stretch(container, tracks[rank])
+            try:
+                stretch.begin()
+            except Failed as failure:
+                why = why or failure
+            else:
+                yield stretch
+                return
+        rank += 1
+    assert why is not None
+    raise why
 
 
 def _claim(container: InputContainer, stream: AudioStream) -> float | None:

@@ -9,6 +9,7 @@ from av.container import InputContainer
 from av.stream import Discard, Disposition, Stream
 
 from jobs.failures import Reason, failed
+from worker.audio.spans import Span
 
 # Containers of music and of videos people have. Left out, most of all: playlists (hls, dash, concat, imf), which make
 # FFmpeg open what they name, headerless formats, which "fit" any bytes, pictures and subtitles.
@@ -17,21 +18,37 @@ CONTAINERS = (
     "mpeg,mpegts,oga,ogg,oma,rm,tak,truehd,tta,voc,w64,wav,webm,wv,xwma"
 )
 
+#: Tracks beside the song, or with a part of it only.
+FOR_FEW = (
+    Disposition.comment
+    | Disposition.lyrics
+    | Disposition.karaoke
+    | Disposition.hearing_impaired
+    | Disposition.visual_impaired
+    | Disposition.clean_effects
+    | Disposition.descriptions
+    | Disposition.non_diegetic
+    | Disposition.dependent
+)
 
-def open_container(path: Path) -> InputContainer:
-    """An open container. Raises `Failed` NOT_AUDIO for what is none of ours, whatever it is called."""
+
+def open_container(path: Path, span: Span) -> InputContainer:
+    """A container that is these bytes of `path`. Raises `Failed` NOT_AUDIO for what is none of ours, whatever it is
+    called.
+    """
+    options = {
+        "protocol_whitelist": "file,subfile",
+        "format_whitelist": CONTAINERS,
+        # Probing decodes a little of every stream: never pictures or subtitles.
+        "codec_whitelist": _audio_decoders(),
+    }
+    if span.is_open:
+        options["ignore_length"] = "1"
+    url = f"file:{path.absolute()}"
+    if (span.start, span.end) != (0, path.stat().st_size):
+        url = f"subfile,,start,{span.start},end,{span.end},,:{url}"
     try:
-        return av.open(
-            f"file:{path.absolute()}",
-            "r",
-            container_options={
-                "protocol_whitelist": "file",
-                "format_whitelist": CONTAINERS,
-                # Probing decodes a little of every stream: never pictures or subtitles.
-                "codec_whitelist": _audio_decoders(),
-            },
-            metadata_errors="replace",
-        )
+        return av.open(url, "r", container_options=options, metadata_errors="replace")
     except av.FFmpegError as error:  # out of memory too: FFmpeg believed a broken size
         raise failed(Reason.NOT_AUDIO, repr(error)) from None
 
@@ -48,15 +65,16 @@ def _decodes_audio(name: str) -> bool:
         return False
 
 
-def best_audio(container: InputContainer) -> AudioStream:
-    """The stream to listen to: FFmpeg's choice (the default one, before any for the deaf or blind) if it decodes.
+def tracks_by_merit(container: InputContainer) -> list[AudioStream]:
+    """The streams that we have a decoder for, the one that a player would take first.
 
-    Raises `Failed`: NO_SOUND for a video without any, NOT_AUDIO when there is none, or none that decodes.
+    Sound for few (comments, descriptions, dubs) comes after all other; then the default ones, then many channels
+    before few, then the file's own order. Raises `Failed`: NO_SOUND for a video without any sound, NOT_AUDIO when there
+    is none, or none that decodes.
     """
-    for stream in (container.streams.best("audio"), *container.streams.audio):
-        if isinstance(stream, AudioStream) and stream.codec_context is not None:
-            _ignore_others(container, stream)
-            return stream
+    tracks = [track for track in container.streams.audio if track.codec_context is not None]
+    if tracks:
+        return sorted(tracks, key=_demerits)
     if container.streams.audio:
         raise failed(Reason.NOT_AUDIO, "no decoder for its audio")
     if len(container.streams.video) > len(attached_pictures(container)):
@@ -64,7 +82,18 @@ def best_audio(container: InputContainer) -> AudioStream:
     raise failed(Reason.NOT_AUDIO, f"{container.format.name} without audio")
 
 
-def _ignore_others(container: InputContainer, stream: AudioStream) -> None:
+def _demerits(track: AudioStream) -> tuple[bool, bool, bool, int, int]:
+    disposition = track.disposition
+    return (
+        bool(disposition & FOR_FEW),
+        bool(disposition & Disposition.dub),
+        not disposition & Disposition.default,
+        -track.codec_context.channels,
+        track.index,
+    )
+
+
+def ignore_others(container: InputContainer, stream: AudioStream) -> None:
     """Let the demuxer skip over what is neither `stream` nor a cover: most of a video file."""
     for other in container.streams:
         if other.index != stream.index and Disposition.attached_pic not in other.disposition:

@@ -1,76 +1,68 @@
 """Any local audio or video file to blocks of stereo samples. Only files: nothing in a file leads anywhere else."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from numpy.typing import NDArray
 
-from jobs.failures import Reason, failed
-from worker.audio.decoding import Stretch
-from worker.audio.opening import best_audio, open_container
+from jobs.failures import Failed, Reason, failed
+from worker.audio.decoding import Stretch, open_stretch
+from worker.audio.spans import Span, spans_of
 
 
 class Song:
     """An open file; `open_song` makes it.
 
-    `seconds` is the container's claim, a guess from bit rates unless `is_counted`. `cover` is an attached JPEG or PNG
-    as it is. Known when the blocks have ended: `cut_short`, `skipped` (broken packets), `late` (seconds by which the
-    sound begins after the picture) and `gaps` (seconds without sound between samples). The blocks hold neither.
+    `seconds` is the container's claim, a guess unless `is_counted`: only what was decoded says how long a song is.
+    `cover` is an attached JPEG or PNG as it is. Known when the blocks have ended: `cut_short`, `skipped` (broken
+    packets), `late` (seconds by which the sound begins after the picture) and `gaps` (seconds without sound between
+    samples). The blocks hold neither.
     """
 
-    def __init__(self, container: InputContainer, stream: AudioStream) -> None:
-        self._stretch = Stretch(container, stream)
-        self.seconds = self._stretch.seconds
-        self.is_counted = self._stretch.is_counted
-        self.title = _tag("title", container, stream)
-        self.artist = _tag("artist", container, stream) or _tag("album_artist", container, stream)
+    def __init__(self, path: Path, first: Stretch, spans: list[Span]) -> None:
+        self._path = path
+        self._stretch = first
+        self._spans = spans
+        size = sum(span.end - span.start for span in spans)
+        share = (spans[0].end - spans[0].start) / size
+        self.seconds = first.seconds and first.seconds / share
+        self.is_counted = first.is_counted and len(spans) == 1
+        self.title = first.tag("title")
+        self.artist = first.tag("artist") or first.tag("album_artist")
+        self.cover = first.cover
         self.cut_short = False
-        self._blocks = self._read()
-        # What is no audio shows when decoding starts: find out before anyone counts on this song.
-        self._first = next(self._blocks, None)
-        if self._first is None:
-            raise failed(
-                Reason.NOT_AUDIO if self.skipped else Reason.EMPTY, f"{self.skipped} broken packets, no sample"
-            )
-
-    @property
-    def cover(self) -> bytes | None:
-        return self._stretch.cover
-
-    @property
-    def skipped(self) -> int:
-        return self._stretch.skipped
-
-    @property
-    def late(self) -> float:
-        return self._stretch.late
-
-    @property
-    def gaps(self) -> float:
-        return self._stretch.gaps
+        self.skipped = 0
+        self.late = 0.0
+        self.gaps = 0.0
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """The song, once: blocks of (samples, 2) float32 at 44.1 kHz, of at most a few hundred thousand samples.
 
-        Broken packets are left out and counted in `skipped`.
+        Broken packets are left out and counted in `skipped`. Of files that were joined, one comes after the other.
         """
-        if self._first is not None:
-            first, self._first = self._first, None
-            yield first
-        yield from self._blocks
-
-    def _read(self) -> Iterator[NDArray[np.float32]]:
         yield from self._stretch.blocks()
-        self.cut_short |= self._stretch.cut_short
+        self.late = self._stretch.late
+        self._take_note(self._stretch)
+        for span in self._spans[1:]:
+            try:
+                with open_stretch(self._path, span) as stretch:
+                    yield from stretch.blocks()
+                    self._take_note(stretch)
+            except Failed:
+                self.skipped += 1
+                self.cut_short = True
+
+    def _take_note(self, stretch: Stretch) -> None:
+        self.cut_short |= stretch.cut_short
+        self.skipped += stretch.skipped
+        self.gaps += stretch.gaps
 
 
 @contextmanager
 def open_song(path: Path) -> Iterator[Song]:
-    """The audio of `path`: its best, or default, audio stream.
+    """The audio of `path`, from its main track.
 
     Raises `Failed`: EMPTY for a file of no bytes or samples, NO_SOUND for a video without an audio stream, NOT_AUDIO
     for everything else that holds no audio we can decode; `OSError` when the file can not be read.
@@ -79,19 +71,25 @@ def open_song(path: Path) -> Iterator[Song]:
         raise FileNotFoundError(f"{path} is no file")
     if not path.stat().st_size:
         raise failed(Reason.EMPTY, "a file of 0 bytes")
-    with open_container(path) as container:
-        song = Song(container, best_audio(container))
+    spans = spans_of(path)
+    with ExitStack() as stack:
+        first, broken = _first_that_decodes(path, spans, stack)
+        song = Song(path, first, spans[broken:])
+        song.skipped = broken
         song.cut_short = _promises_more(path)
         yield song
 
 
-def _tag(name: str, container: InputContainer, stream: AudioStream) -> str | None:
-    """A tag of the file or of its stream (where Ogg has them), whatever the case of its name."""
-    for tags in (container.metadata, stream.metadata):
-        for key, value in tags.items():
-            if key.lower() == name and value.strip():
-                return value.strip()
-    return None
+def _first_that_decodes(path: Path, spans: list[Span], stack: ExitStack) -> tuple[Stretch, int]:
+    """The first of the joined files that holds sound, open, and how many before it are broken."""
+    why: Failed | None = None
+    for broken, span in enumerate(spans):
+        try:
+            return stack.enter_context(open_stretch(path, span)), broken
+        except Failed as failure:
+            why = why or failure
+    assert why is not None
+    raise why
 
 
 def _promises_more(path: Path) -> bool:
