@@ -4,6 +4,7 @@ The waveforms are collected while the stems flow by, a pair of numbers per hundr
 music stays as small as a minute.
 """
 
+import logging
 from collections.abc import Sequence
 from io import BytesIO
 from math import ceil
@@ -13,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import Stem
+from worker.audio.pictures import read_picture
 from worker.audio.sound import SAMPLE_RATE
+
+log = logging.getLogger(__name__)
 
 WINDOW = SAMPLE_RATE // 100  # samples: a hundredth of a second
 VALUES = 2 * WINDOW  # of both channels
@@ -115,16 +119,26 @@ def _columns(envelope: Envelope, columns: int) -> Envelope:
 
 
 def thumbnail(cover: Path, path: Path) -> bool:
-    """Write `cover` small enough for chats: a JPEG of at most 320 pixels and 200 kB. False if it is no picture."""
-    from PIL import Image, UnidentifiedImageError  # as in `draw`
+    """Write `cover` small enough for chats: a JPEG of at most 320 pixels and 200 kB.
 
+    False if it is no picture, does not decode, or would take long or much memory: see `Picture.is_cheap`.
+    """
+    from PIL import Image  # as in `draw`
+
+    measured = read_picture(cover)
+    if measured is None or not measured.is_cheap:
+        return False
     try:
-        with Image.open(cover, formats=("JPEG", "PNG")) as picture:
+        with Image.open(BytesIO(measured.content), formats=("JPEG", "PNG")) as picture:
+            if picture.size != (measured.width, measured.height):
+                return False  # a header that reads two ways: what Pillow would decode was not measured
             picture.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
             small = picture.convert("RGB")
             small.thumbnail((THUMBNAIL, THUMBNAIL))
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+    except Exception as error:  # on broken pictures its decoders raise whatever they come across
+        log.info("no thumbnail: %r", error)
         return False
+    small.info.clear()  # comments of strangers would be written too
     for quality in (85, 60, 30):
         content = BytesIO()
         small.save(content, "JPEG", quality=quality)

@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -48,20 +49,30 @@ def work(files: Files, report: Report) -> Fates:
     from worker.audio import reading
 
     assert reading
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = held_mb()
     with TemporaryDirectory() as folder:
-        fates = tuple(_fork(path, files, Path(folder)) for path in files.paths)
+        fates = tuple(fork(path, files, Path(folder), _decode) for path in files.paths)
     return Fates(fates=fates, before_mb=before)
 
 
-def _fork(path: Path, files: Files, folder: Path) -> Fate:
+def held_mb() -> float:
+    """MB that this process holds now. The most it ever held includes, on Linux, what it was before it was started."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return pages * resource.getpagesize() / (1 << 20)
+
+
+def fork(path: Path, files: Files, folder: Path, look: Callable[[Path, float, Path], Fate]) -> Fate:
+    """What becomes of one file when `look` is called with it, the longest song in seconds, and a folder of its own."""
     began, said = time.monotonic(), folder / "fate"
     said.unlink(missing_ok=True)
     pid = os.fork()
     if pid == 0:
         signal.alarm(files.seconds)
         try:
-            said.write_text(_decode(path, files.max_seconds, folder).model_dump_json())
+            said.write_text(look(path, files.max_seconds, folder).model_dump_json())
         except BaseException as error:
             print(path.name, repr(error), file=sys.stderr)  # noqa: T201 - the last words of a child without an outcome
             os._exit(1)

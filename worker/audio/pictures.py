@@ -1,39 +1,50 @@
 """Cover pictures: JPEG and PNG, told by their first bytes, measured by their headers, never decoded."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-COVER_LIMIT = 8 << 20  # bytes: every stem carries the cover, and what is larger is none
+from jobs.pictures import JPEG, jpeg_size
 
-_JPEG = b"\xff\xd8\xff"
-_PNG = b"\x89PNG\r\n\x1a\n"
-# Markers of a JPEG frame header, which holds the size: SOF0 to SOF15 without DHT, JPG and DAC (ITU-T T.81, table B.1).
-_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+COVER_LIMIT: Final = 8 << 20  # bytes: every stem carries the cover, and what is larger is none
+
+#: What is decoded for a thumbnail, as measured with Pillow: 160 MB for so many pixels, and a second for so many pixels
+#: in scans. A progressive JPEG is gone through once for each of its scans, of which encoders write about ten.
+MOST_PIXELS: Final = 1 << 24
+MOST_SCANS: Final = 100
+MOST_PIXELS_IN_SCANS: Final = 1 << 28
+MOST_CHUNKS: Final = 10_000  # of a PNG; each costs a decoder some steps, however short it is
+
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_START_OF_SCAN: Final = b"\xff\xda"
 
 
 class Picture(NamedTuple):
-    """A picture as it is in its file. `codec` is FFmpeg's name, `extension` has no dot; sizes are pixels."""
+    """A picture as it is in its file. `codec` is FFmpeg's name, `extension` has no dot; sizes are pixels.
+
+    `is_cheap`: decoding takes about a second and 160 MB at most. Whether it succeeds is not known.
+    """
 
     content: bytes
     codec: str
     extension: str
     width: int
     height: int
+    is_cheap: bool
 
 
 def picture_of(content: bytes) -> Picture | None:
     """The picture in `content`, or None when it is no JPEG or PNG that says how large it is, or too many bytes."""
     if len(content) > COVER_LIMIT:
         return None
-    if content.startswith(_JPEG):
-        width, height = _size_of_jpeg(content)
-        kind = ("mjpeg", "jpg")
+    if content.startswith(JPEG):
+        size, kind = jpeg_size(content), ("mjpeg", "jpg")
     elif content.startswith(_PNG):
-        width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
-        kind = ("png", "png")
+        size, kind = (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])), ("png", "png")
     else:
         return None
-    return Picture(content, *kind, width, height) if 0 < width < 1 << 15 and 0 < height < 1 << 15 else None
+    if size is None or not all(0 < side < 1 << 15 for side in size):
+        return None
+    return Picture(content, *kind, *size, _is_cheap(content, size[0] * size[1]))
 
 
 def read_picture(path: Path) -> Picture | None:
@@ -43,15 +54,18 @@ def read_picture(path: Path) -> Picture | None:
     return picture_of(path.read_bytes())
 
 
-def _size_of_jpeg(content: bytes) -> tuple[int, int]:
-    """Width and height, or zeros: segment after segment up to the frame header."""
-    at = 2
-    while at + 9 <= len(content) and content[at] == 0xFF:
-        marker = content[at + 1]
-        if marker == 0xFF:  # fill
-            at += 1
-        elif marker in _FRAME_HEADERS:
-            return int.from_bytes(content[at + 7 : at + 9]), int.from_bytes(content[at + 5 : at + 7])
-        else:
-            at += 2 + int.from_bytes(content[at + 2 : at + 4])
-    return 0, 0
+def _is_cheap(content: bytes, pixels: int) -> bool:
+    if content.startswith(_PNG):
+        return pixels <= MOST_PIXELS and _has_few_chunks(content)
+    # At least as many as there are: the bytes may stand in metadata too.
+    scans = content.count(_START_OF_SCAN)
+    return pixels <= MOST_PIXELS and scans <= MOST_SCANS and pixels * scans <= MOST_PIXELS_IN_SCANS
+
+
+def _has_few_chunks(content: bytes) -> bool:
+    at = len(_PNG)
+    for _ in range(MOST_CHUNKS):
+        if at >= len(content):
+            return True
+        at += 12 + int.from_bytes(content[at : at + 4])  # length, type, checksum
+    return False

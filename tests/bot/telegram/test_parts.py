@@ -138,7 +138,7 @@ async def test_what_shows_nobody_a_message_is_not_held_up() -> None:
 def jpeg(width: int, height: int, size: int = 0) -> bytes:
     app = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0" + bytes(9)
     frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, height, width, 3) + bytes(9)
-    return (b"\xff\xd8" + app + frame).ljust(size, b"\0")
+    return (b"\xff\xd8" + app + frame + b"\xff\xda\0\x0c").ljust(size, b"\0")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,8 @@ def jpeg(width: int, height: int, size: int = 0) -> bytes:
         (b"\x89PNG\r\n", False),
         (b"", False),
         (b"\xff\xd8\xff", False),
+        (b"\xff\xd8" + b"\xff" * 8_000_000, False),
+        (jpeg(320, 320)[:-4] + jpeg(320, 320)[20:], False),  # two sizes
     ],
 )
 def test_thumbnails(content: bytes, fits: bool) -> None:
