@@ -13,19 +13,24 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from jobs.failures import Failed, Reason, failed
+from worker.confinement import Confinement
+from worker.environment import environment_for
 from worker.limits import NO_LIMITS, Limits, impose, oom_kills, until_too_much
 from worker.steps import AHEAD, Event, Step
+from worker.tasks import Task
 
 log = logging.getLogger(__name__)
 
 LINE_LIMIT = 1 << 20  # bytes: the longest event we read
 STDERR_KEPT = 4000  # characters of a child's last words that reach the log
 LAST_WORDS = 5.0  # seconds for them, where somebody who left the child's group still holds them open
+MEASURED = "COVERAGE_PROCESS_CONFIG"  # set while branches are counted: children write their counts where we run
 LOOK = 0.01  # seconds between two looks at whether a child has ended
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
@@ -84,13 +89,19 @@ class Child:
 
 
 @contextlib.asynccontextmanager
-async def start_child(module: str, limits: Limits = NO_LIMITS) -> AsyncIterator[Child]:
-    """Start `python -m module`, for one task. Asked or not, it and all it started are gone when the context ends."""
+async def start_child(module: str, confinement: Confinement | None, limits: Limits = NO_LIMITS) -> AsyncIterator[Child]:
+    """Start `python -m module` behind the walls of `confinement`, for one task.
+
+    The folders that it may write into are made first. Asked or not, it and all it started are gone when the context
+    ends.
+    """
     kills_before = oom_kills()
+    for folder in confinement.write if confinement else ():
+        folder.mkdir(parents=True, exist_ok=True)  # a wall stands around what is there
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", module,
+        sys.executable, "-P", "-m", *_behind_walls(confinement), module,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True, limit=LINE_LIMIT, env=_environment(),
+        start_new_session=True, limit=LINE_LIMIT, env=environment_for(confinement, os.environ),
     )  # fmt: skip
     assert process.stderr is not None
     impose(process.pid, limits)
@@ -107,7 +118,7 @@ async def start_child(module: str, limits: Limits = NO_LIMITS) -> AsyncIterator[
 
 async def run_child(
     module: str,
-    task: BaseModel,
+    task: Task,
     result: type[ResultT],
     on_step: Callable[[Step], None],
     *,
@@ -115,11 +126,11 @@ async def run_child(
     stall: float | None = None,
     limits: Limits = NO_LIMITS,
 ) -> ResultT:
-    """Run `python -m module` on `task` and return its result; raises what `Child.ask` raises.
+    """Run `python -m module` on `task`, in its confinement, and return its result; raises what `Child.ask` raises.
 
     However it ends, cancellation included, the child and everything it started are gone on return.
     """
-    async with start_child(module, limits) as child:
+    async with start_child(module, task.confinement, limits) as child:
         return await child.ask(task, result, on_step, deadline=deadline, stall=stall)
 
 
@@ -208,6 +219,8 @@ def reason_of_death(code: int, words: str, *, by_kernel: bool) -> Reason:
             return Reason.INTERNAL
 
 
-def _environment() -> dict[str, str]:
-    """The child's environment: ours without settings, so that no secret is in reach of a decoder or a downloader."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
+def _behind_walls(confinement: Confinement | None) -> tuple[str, str]:
+    """What comes before the module's name."""
+    if confinement is not None and MEASURED in os.environ:
+        confinement = confinement.model_copy(update={"write": (*confinement.write, Path.cwd())})
+    return "worker.confined", confinement.model_dump_json() if confinement else "null"

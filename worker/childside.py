@@ -3,14 +3,12 @@
 `serve` is all a child's `__main__` calls. The work itself is a plain function that knows no asyncio and no pipes.
 """
 
-import contextlib
 import errno
 import os
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -24,7 +22,6 @@ AheadT = TypeVar("AheadT", bound=BaseModel)
 Report = Callable[[Step], None]
 
 NICENESS = 5  # the bot must answer while we work
-OOM_SCORE = "500"  # of 1000: as if we held half of the machine's memory more
 
 
 class Ahead(NamedTuple, Generic[AheadT]):
@@ -47,7 +44,6 @@ def serve(
     os.dup2(2, 1)
     be_private()
     os.nice(NICENESS)
-    _go_first()
 
     def say(event: Event) -> None:
         events.write(event.model_dump_json(exclude_none=True) + "\n")
@@ -79,21 +75,18 @@ def serve(
 
 
 def failure_of_os_error(error: OSError) -> Failure:
-    """A disk or quota that is full or takes nothing is NO_DISK; no memory OUT_OF_MEMORY; anything else INTERNAL."""
+    """A disk or quota that is full or takes nothing is NO_DISK; no memory OUT_OF_MEMORY; anything else INTERNAL.
+
+    So is an access that was refused: the walls around a child (`worker.confinement`) say nothing of the disk.
+    """
     match error.errno:
-        case errno.ENOSPC | errno.EDQUOT | errno.EROFS | errno.EACCES:
+        case errno.ENOSPC | errno.EDQUOT | errno.EROFS:
             reason = Reason.NO_DISK
         case errno.ENOMEM:
             reason = Reason.OUT_OF_MEMORY
         case _:
             reason = Reason.INTERNAL
     return Failure(reason=reason, detail=repr(error))
-
-
-def _go_first() -> None:
-    """When the machine runs out of memory, the kernel takes us rather than the queue, the bot or the worker."""
-    with contextlib.suppress(OSError):  # not Linux
-        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
 
 def _leave_with_parent() -> None:

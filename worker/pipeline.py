@@ -19,7 +19,7 @@ from jobs.desk import Desk, Track
 from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.makers import maker_for
-from jobs.models import Rendition
+from jobs.models import Rendition, Upload
 from jobs.outcomes import Manifest, Rendered, Stage, StoredFile
 from jobs.settings import Settings
 from jobs.store import ResultStore
@@ -27,15 +27,16 @@ from worker import estimate
 from worker.child import Child, run_child, start_child
 from worker.childside import failure_of_os_error
 from worker.cleanup import make_room
+from worker.confinement import Confinement
 from worker.fetching import fetch
 from worker.groups import cores
 from worker.limits import Limits
 from worker.reporter import Reporter
-from worker.tasks import Along, NetworkWanted, RenderedSet, RenderTask, Separated, SeparationTask
+from worker.separating import SEPARATION, separate
+from worker.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
 
 log = logging.getLogger(__name__)
 
-SEPARATION = "worker.separation"
 MAX_STARTS = 2  # a track that took its worker, or its child, down twice fails honestly
 SENT_AS_IT_IS = 400_000  # kbit: 50 MB, which every chat takes as one file
 HUNGRY = 25  # MB that stock Spleeter holds per second of the song, as measured: 23
@@ -148,10 +149,12 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             engine=settings.engine,
             threads=settings.threads,
         )
-        child = await _get_ready(settings, network, stack)
         download, made = folder / "download", folder / "made"
         download.mkdir()
         made.mkdir()
+        audio = store.inbox(track.source) if isinstance(track.source, Upload) else download
+        walls = separation_confinement(audio, made, network.models_dir)
+        child = await _get_ready(settings, network, walls, stack)
         reporter.enter(Stage.FETCHING)
         fetched = await fetch(
             track.source, download, reporter.step, settings=settings, store=store, redis=studio.desk.redis
@@ -165,10 +168,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         along = _along(settings, wanted, fetched.seconds)
         later = [rendition for rendition in wanted if rendition not in {each.rendition for each in along}]
         reporter.then = estimate.rendering(fetched.seconds, later, track.model.stems, settings.threads or cores())
-        if child is None:
-            limits = _limits(settings, fetched.seconds or settings.max_seconds)
-            child = await stack.enter_async_context(start_child(SEPARATION, limits))
-        separated = await child.ask(
+        separated = await separate(
             SeparationTask(
                 audio=fetched.audio,
                 output=made,
@@ -178,8 +178,10 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
                 max_seconds=settings.max_seconds,
                 along=along,
             ),
-            Separated,
+            child,
+            stack,
             reporter.step,
+            limits=_limits(settings, fetched.seconds or settings.max_seconds),
             deadline=settings.job_timeout,
         )
         manifest = Manifest(
@@ -202,11 +204,13 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
     return manifest
 
 
-async def _get_ready(settings: Settings, network: NetworkWanted, stack: AsyncExitStack) -> Child | None:
+async def _get_ready(
+    settings: Settings, network: NetworkWanted, walls: Confinement, stack: AsyncExitStack
+) -> Child | None:
     """A child that makes its network ready while the song is fetched; None with the engine that cannot."""
     if not network.is_made_ready:
         return None
-    child = await stack.enter_async_context(start_child(SEPARATION, _limits(settings)))
+    child = await stack.enter_async_context(start_child(SEPARATION, walls, _limits(settings)))
     await child.get_ready(network)
     return child
 

@@ -5,14 +5,25 @@ from typing import Literal
 
 from pydantic import SecretStr, field_serializer
 
-from jobs.models import Model, Rendition, Source, Value, VideoId
+from jobs.models import Model, Rendition, Source, Upload, Value, VideoId
 from jobs.outcomes import Called, Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
+from worker.confinement import UNCONFINED, Confinement
+from worker.confinement.online import node, ports
 
 MOST_REQUESTS = 48  # to YouTube, for one track, whoever makes them
 
 
-class OnlineTask(Value):
+class Task(Value):
+    """What a child is asked, and so what it has to reach."""
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """The walls for whoever does this; UNCONFINED for none."""
+        raise NotImplementedError
+
+
+class OnlineTask(Task):
     """What a child that goes to YouTube is told beside its work. `requests`: how many it may make."""
 
     requests: int = MOST_REQUESTS
@@ -22,6 +33,10 @@ class OnlineTask(Value):
     def _open(self, proxy: SecretStr | None) -> str | None:
         """The task's JSON goes into the child's standard input and nowhere else."""
         return proxy.get_secret_value() if proxy else None
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return Confinement(ports=ports(self.proxy))
 
 
 class FetchTask(OnlineTask):
@@ -33,6 +48,15 @@ class FetchTask(OnlineTask):
     max_seconds: float
     provider: Provider = Provider.PYTUBEFIX
     cookies: Path | None = None
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """Of an upload, that it is only decoded; of a video, that the player's script is run in Node."""
+        if isinstance(self.source, Upload):
+            return Confinement(read=_those(self.inbox), write=(self.output,))
+        return Confinement(
+            read=_those(self.cookies), write=(self.output,), ports=ports(self.proxy), programs=(node(),), processes=True
+        )
 
 
 class Fetched(Value):
@@ -88,8 +112,27 @@ class NetworkWanted(Value):
         return self.engine != "spleeter"
 
 
-class SeparationTask(Value):
-    """Separate `audio` into `<stem>.flac` files in `output`, an existing folder."""
+class ModelTask(Task):
+    """Fetch the weights of `network`, and make of them what its engine reads."""
+
+    network: NetworkWanted
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """None: it may have to start an installer, and reads nothing whose hash we do not know."""
+        return UNCONFINED
+
+
+class Brought(Value):
+    """The model is there."""
+
+
+class SeparationTask(Task):
+    """Separate `audio` into `<stem>.flac` files in `output`, an existing folder.
+
+    `only_ready`: refuse, with MODEL_UNAVAILABLE, when the model has to be fetched or made ready first, since somebody
+    else has the rights to keep it.
+    """
 
     audio: Path
     output: Path
@@ -98,6 +141,11 @@ class SeparationTask(Value):
     cover: Path | None = None
     max_seconds: float
     along: tuple[Along, ...] = ()
+    only_ready: bool = False
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return separation_confinement(self.audio, self.output, self.network.models_dir, self.cover)
 
 
 class Separated(Value):
@@ -115,7 +163,12 @@ class Separated(Value):
     along: tuple[Rendered, ...] = ()
 
 
-class RenderTask(Value):
+def separation_confinement(audio: Path, output: Path, models_dir: Path, cover: Path | None = None) -> Confinement:
+    """For a child that separates; `audio` may be the folder in which the song will be."""
+    return Confinement(read=(audio, models_dir, *_those(cover)), write=(output,))
+
+
+class RenderTask(Task):
     """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not."""
 
     stems_dir: Path
@@ -127,8 +180,16 @@ class RenderTask(Value):
     mp3_kbps: int = 320
     threads: int = 0
 
+    @property
+    def confinement(self) -> Confinement | None:
+        return Confinement(read=(self.stems_dir, *_those(self.cover)), write=(self.output,))
+
 
 class RenderedSet(Value):
     """The files of each rendition, in the order of the task."""
 
     files: tuple[tuple[StoredFile, ...], ...]
+
+
+def _those(*paths: Path | None) -> tuple[Path, ...]:
+    return tuple(path for path in paths if path is not None)

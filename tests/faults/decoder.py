@@ -11,23 +11,30 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import numpy as np
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Upload, Value
 from worker.childside import Report, serve
+from worker.confinement import Confinement
 from worker.sources.__main__ import fetch
-from worker.tasks import FetchTask
+from worker.tasks import FetchTask, Task
 
 
-class Files(Value):
+class Files(Task):
     """What to decode. `seconds`: for one file, of anybody's time."""
 
     paths: tuple[Path, ...]
     max_seconds: float
     seconds: int
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return Confinement(
+            read=tuple({path.parent for path in self.paths}), write=(Path(gettempdir()),), processes=True
+        )
 
 
 class Fate(Value):

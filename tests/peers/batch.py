@@ -9,25 +9,38 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from jobs.failures import Failed
 from jobs.models import Value
 from jobs.youtube import Listing, Provider
 from worker.childside import Report, serve
+from worker.confinement import Confinement
 from worker.sources.__main__ import fetch
 from worker.steps import Event
-from worker.tasks import Fetched, FetchTask, ListingTask
+from worker.tasks import Fetched, FetchTask, ListingTask, Task
 
 AT_ONCE = 3
 
 
-class Batch(Value):
+class Batch(Task):
     """What to do. `impatient`: what waits half a minute, waits a second or two."""
 
     fetch: tuple[FetchTask, ...] = ()
     listing: tuple[ListingTask, ...] = ()
     impatient: bool = False
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """Those of all tasks together, and processes."""
+        each = [task.confinement or Confinement() for task in (*self.fetch, *self.listing)]
+        return Confinement(
+            read=tuple(path for one in each for path in one.read),
+            write=(Path(gettempdir()), *(path for one in each for path in one.write)),
+            ports=tuple(port for one in each for port in one.ports),
+            programs=tuple(path for one in each for path in one.programs),
+            processes=True,
+        )
 
 
 class Outcomes(Value):

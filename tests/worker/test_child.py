@@ -15,6 +15,7 @@ from tests.strangers import umask
 from tests.worker.errands import Answer, Errand, Readiness
 from worker.child import run_child, start_child
 from worker.childside import failure_of_os_error
+from worker.confinement import UNCONFINED
 from worker.limits import NO_LIMITS, Limits
 from worker.steps import Step
 
@@ -85,7 +86,8 @@ async def test_every_end_has_a_reason(do: str, reason: Reason) -> None:
         (errno.ENOSPC, Reason.NO_DISK),
         (errno.EDQUOT, Reason.NO_DISK),
         (errno.EROFS, Reason.NO_DISK),
-        (errno.EACCES, Reason.NO_DISK),
+        (errno.EACCES, Reason.INTERNAL),
+        (errno.EPERM, Reason.INTERNAL),
         (errno.ENOMEM, Reason.OUT_OF_MEMORY),
         (errno.EIO, Reason.INTERNAL),
     ],
@@ -172,7 +174,7 @@ async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
 
 
 async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
-    async with start_child(ERRANDS) as child:
+    async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness())
         told = await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
     assert told.said == "ready"
@@ -180,7 +182,7 @@ async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
 
 
 async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
-    async with start_child(ERRANDS) as child:
+    async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness(survives=False))
         with pytest.raises(Failed) as failure:
             await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
@@ -189,7 +191,7 @@ async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
 
 async def test_a_child_that_is_never_asked_is_gone() -> None:
     before = set(psutil.Process().children(recursive=True))
-    async with start_child(ERRANDS) as child:
+    async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness())
     assert set(psutil.Process().children(recursive=True)) <= before
 

@@ -15,7 +15,7 @@ from worker.separation.network import load_network
 from worker.separation.spectrogram import Samples
 from worker.separation.stems import open_stems
 from worker.separation.stream import separate_blocks
-from worker.separation.weights import ensure_weights
+from worker.separation.weights import ensure_weights, have_weights
 from worker.steps import Step
 from worker.tasks import Separated, SeparationTask
 
@@ -60,6 +60,8 @@ def run(task: SeparationTask, report: Report) -> Separated:
 def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iterator[list[Samples]]]:
     """What separates, for the log, and the pieces of the stems as they come."""
     wanted, model = task.network, task.network.model
+    if task.only_ready and not have_weights(model.stems, wanted.models_dir):
+        _not_ready()
     checkpoint = ensure_weights(model.stems, wanted.models_dir, report)
     blocks = _no_longer_than(task.max_seconds, song.blocks())
     if wanted.engine == "spleeter":
@@ -72,12 +74,16 @@ def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iter
         model.band,
         engine=wanted.engine,
         threads=wanted.threads,
-        converting=lambda: report(Step(note="model")),
+        converting=_not_ready if task.only_ready else lambda: report(Step(note="model")),
     )
     report(Step(fraction=0.0, seconds=song.seconds))
     # The first word is what was asked for, wherever it was done by something else: that is what makes stems alike.
     name = network.name if network.name.startswith(wanted.engine) else f"{wanted.engine} {network.name}"
     return name, separate_blocks(blocks, network, model.extension)
+
+
+def _not_ready() -> None:
+    raise failed(Reason.MODEL_UNAVAILABLE, "the model has to be made ready first")
 
 
 def _no_longer_than(limit_seconds: float, blocks: Iterator[Samples]) -> Iterator[Samples]:

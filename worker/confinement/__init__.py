@@ -1,0 +1,30 @@
+"""Walls around a child process: what of the machine it can reach, kept by the kernel whatever the child does.
+
+Landlock bounds files, TCP ports and signals; seccomp refuses system calls. Both hold for the rest of the process's life
+and for everything it starts. Linux alone has them: `support` tells what there is, and elsewhere children go on without.
+See docs/adr/0010.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from jobs.models import Value
+
+
+class Confinement(Value):
+    """What a child may reach beside the interpreter, the system's libraries and our own code, which it may read.
+
+    `read`: files, or folders with all that is in them. `write`: folders in which it may do everything. `ports`: TCP
+    ports it may connect to; none means no sockets at all. `programs`: files it may execute. `processes`: whether it may
+    start processes. Paths are absolute; what does not exist is left out.
+    """
+
+    read: tuple[Path, ...] = ()
+    write: tuple[Path, ...] = ()
+    ports: tuple[int, ...] = ()
+    programs: tuple[Path, ...] = ()
+    processes: bool = False
+
+
+#: For children that read nothing of strangers, and have to start programs that we do not know.
+UNCONFINED: Final = None

@@ -1,0 +1,54 @@
+"""What every child may read: the system's libraries and tables, the interpreter and its packages, and our own code."""
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+#: Libraries, programs (to be read, not to be run), and what the dynamic loader and the C library look up.
+SYSTEM: Final = (
+    "/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime",
+    "/etc/mime.types", "/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
+    # Its own process alone, and what the machine is: how many cores, how much memory, which limits.
+    "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version",
+    "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/osrelease", "/sys/devices/system", "/sys/fs/cgroup",
+)  # fmt: skip
+#: Devices that hold nothing.
+DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+#: How names of hosts are looked up, and whose certificates are good.
+NETWORK: Final = (
+    "/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services",
+    "/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates",
+)  # fmt: skip
+CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+_OURS: Final = ("jobs", "worker", "flbt_unet")
+
+
+def readable(module: str, *, online: bool) -> list[Path]:
+    """The files and folders for a child that runs `module`, whose packages are loaded by this.
+
+    Where we are installed as a checkout, that folder holds more than code: only our packages in it are named.
+    """
+    find_spec(module)
+    packages = [Path(place) for name in (*_OURS, module.partition(".")[0]) for place in _places_of(name)]
+    interpreter = [Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)]
+    installed = [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    named = [Path(os.environ[name]) for name in CERTIFICATES if os.environ.get(name)] if online else []
+    fixed = [Path(path) for path in (*SYSTEM, *(NETWORK if online else ()))]
+    return list(dict.fromkeys([*fixed, *interpreter, *installed, *packages, *named]))
+
+
+def _places_of(name: str) -> list[str]:
+    spec = find_spec(name)
+    return list(spec.submodule_search_locations or ()) if spec else []
+
+
+def loaders() -> list[Path]:
+    """The dynamic loaders, which are executed with every program."""
+    return [
+        path.resolve()
+        for folder in ("/lib64", "/lib", "/usr/lib64", "/usr/lib")
+        for path in Path(folder).glob("ld-*.so.*")
+    ]

@@ -1,0 +1,29 @@
+"""The child that brings a model: it fetches the weights, and makes of them what the engine reads, once.
+
+The only child without walls, since it may start an installer. It reads nothing of strangers: what it fetches has a hash
+that we know. Those that separate only read the models.
+"""
+
+from worker.childside import Report, serve
+from worker.separation.memory import require_memory
+from worker.separation.weights import ensure_weights
+from worker.steps import Step
+from worker.tasks import Brought, ModelTask
+
+
+def bring(task: ModelTask, report: Report) -> Brought:
+    """See `ModelTask`. Raises `Failed`: MODEL_UNAVAILABLE, MODEL_DAMAGED, OUT_OF_MEMORY."""
+    wanted = task.network
+    if wanted.is_made_ready:
+        require_memory(wanted.model.stems)
+    checkpoint = ensure_weights(wanted.model.stems, wanted.models_dir, report)
+    if wanted.is_made_ready:
+        from worker.separation.network import load_network  # arrays and runtimes, where there is something to convert
+
+        report(Step(note="model"))
+        load_network(checkpoint, wanted.model.stems, wanted.model.band, engine=wanted.engine, threads=wanted.threads)
+    return Brought()
+
+
+if __name__ == "__main__":
+    serve(ModelTask, bring)
