@@ -14,10 +14,10 @@ from worker.tasks import Brought, ModelTask
 def bring(task: ModelTask, report: Report) -> Brought:
     """See `ModelTask`. Raises `Failed`: MODEL_UNAVAILABLE, MODEL_DAMAGED, OUT_OF_MEMORY."""
     wanted = task.network
-    if wanted.is_made_ready:
+    if wanted.engine != "spleeter":  # whose need grows with the song
         require_memory(wanted.model.stems)
     checkpoint = ensure_weights(wanted.model.stems, wanted.models_dir, report)
-    if wanted.is_made_ready:
+    if wanted.engine != "spleeter":
         from worker.separation.network import load_network  # arrays and runtimes, where there is something to convert
 
         report(Step(note="model"))
