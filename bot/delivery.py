@@ -15,7 +15,7 @@ from pydantic import Field
 
 from bot.fitting import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
-from jobs.models import STEMS, Format, Package, Rendition, Upload, Value, Wish, YouTube
+from jobs.models import STEMS, Format, Package, Rendition, TrackId, Upload, Value, Wish, YouTube, track_id
 from jobs.names import mix_suffix, track_name
 from jobs.outcomes import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
 
@@ -38,7 +38,7 @@ LOCAL: Final = Limits(file_bytes=2_000_000_000, request_bytes=2_000_000_000)
 class Piece(Value):
     """One file to send: where it lies in the store (`rendition`, `stored`), and what it is called for people."""
 
-    track_id: str
+    track_id: TrackId
     made: str  # by what: the same song, made otherwise, is another file
     rendition: Rendition | None  # None: it belongs to the track itself, as its picture does
     stored: StoredFile
@@ -125,7 +125,7 @@ def foreseen(source: YouTube | Upload, seconds: float, wish: Wish, limits: Limit
     """What to render for `wish` of a song of so many seconds, when no more is known of it."""
     stems = tuple(StoredFile(name=f"{stem}.flac", bytes_=0, stem=stem) for stem in STEMS[wish.model.stems])
     unmade = Manifest(
-        track_id="",
+        track_id=track_id(source, wish.model),
         source=source,
         model=wish.model,
         tags=Tags(title=""),

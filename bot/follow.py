@@ -24,7 +24,7 @@ from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
 from jobs.limits import Limits
 from jobs.makers import maker_now
-from jobs.models import Request, Upload
+from jobs.models import Request, TrackId, Upload
 from jobs.outcomes import Phase, View
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
@@ -94,7 +94,7 @@ class Follower:
             return Way.SENT_BEFORE
         return Way.RENDER if await self.has_stems(request.track_id) else Way.SEPARATE
 
-    async def has_stems(self, track_id: str) -> bool:
+    async def has_stems(self, track_id: TrackId) -> bool:
         """Whether a track's stems are in the store, and as they would be made now."""
         manifest, maker = self._store.manifest(track_id), await maker_now(self._queue.redis)
         return manifest is not None and (maker is None or maker.would_make(manifest))

@@ -9,7 +9,7 @@ from itertools import chain
 from bot.delivery import Kind, Limits, Plan
 from jobs import shelf
 from jobs.makers import Maker, maker_now
-from jobs.models import STEMS, Model, Request, Value, track_id
+from jobs.models import STEMS, Model, Request, TrackId, Value, track_id
 from jobs.notes import read_note
 from jobs.outcomes import Manifest
 from jobs.queue import JobQueue
@@ -64,7 +64,7 @@ class Repeats:
         return "|".join([*renditions, str(self._limits.file_bytes), maker.key if maker else ""])
 
 
-def tracks_of(request: Request) -> tuple[str, ...]:
+def tracks_of(request: Request) -> tuple[TrackId, ...]:
     """The tracks that can have been made of a request's song: one for each number of stems."""
     model = request.wish.model.model_dump()
     models = [Model.model_validate(model | {"stems": count}) for count in STEMS]

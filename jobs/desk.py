@@ -22,7 +22,7 @@ from jobs.limits import CHARGE
 from jobs.logs import about
 from jobs.looking import ALIVE, text, texts
 from jobs.makers import About
-from jobs.models import Model, Rendition, Request, Source, Upload, Value
+from jobs.models import Model, Rendition, Request, Source, TrackId, Upload, Value
 from jobs.notes import read_note, read_source
 from jobs.outcomes import Lane, Progress
 from jobs.queue import enqueue
@@ -35,7 +35,7 @@ BEAT = keys.LEASE_MS / 1000 / 3.5  # seconds between heartbeats
 class Track(Value):
     """What a worker took: a source, the model for it, and how often it was started, this time included."""
 
-    id: str
+    id: TrackId
     source: Source
     model: Model
     starts: int

@@ -1,10 +1,12 @@
 """What is asked, as it crosses the wall between front ends and worker: frozen, validated, JSON on the wire."""
 
 import hashlib
+import re
 from enum import StrEnum, unique
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, core_schema
 
 
 class Value(BaseModel):
@@ -127,9 +129,9 @@ class Rendition(Value):
 
     kind: Literal["stems", "zip", "mix"]
     format: Format
-    mix: tuple[Stem, ...] = ()
+    mix: Annotated[tuple[Stem, ...], Field(max_length=len(Stem))] = ()
     kbps: Annotated[int, Field(ge=0, le=320)] = 0
-    part_bytes: Annotated[int, Field(ge=0)] = 0
+    part_bytes: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
 
     @property
     def key(self) -> str:
@@ -163,12 +165,30 @@ class Wish(Value):
                 return (stems, zipped)
 
 
-def track_id(source: YouTube | Upload, model: Model) -> str:
-    """The key of a track: source + model. Twenty-four hex digits, safe in paths and Redis keys.
+class TrackId(str):
+    """The key of a track. Twenty-four hex digits, safe in paths and Redis keys.
+
+    The store takes nothing else for a path. Raises `ValueError` for any other text, wherever it came from.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "TrackId":
+        if re.fullmatch(r"[0-9a-f]{24}", text) is None:
+            raise ValueError(f"no track id: {text[:40]!r}")
+        return super().__new__(cls, text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+def track_id(source: YouTube | Upload, model: Model) -> TrackId:
+    """The key of a track: source + model.
 
     A digest, since video ids differ in case alone and some file systems do not tell case apart.
     """
-    return hashlib.sha256(f"{source.key}|{model.key}".encode()).hexdigest()[:24]
+    return TrackId(hashlib.sha256(f"{source.key}|{model.key}".encode()).hexdigest()[:24])
 
 
 class Request(Value):
@@ -190,7 +210,7 @@ class Request(Value):
     created_at: float  # seconds since the epoch
 
     @property
-    def track_id(self) -> str:
+    def track_id(self) -> TrackId:
         return track_id(self.source, self.wish.model)
 
 

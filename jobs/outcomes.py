@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from jobs.failures import Failure
-from jobs.models import Model, Rendition, Request, Source, Stem, Value
+from jobs.models import Model, Rendition, Request, Source, Stem, TrackId, Value
 
 # --- how far -------------------------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class StoredFile(Value):
 class Manifest(Value):
     """A separated track: written last, so a half-made result does not exist."""
 
-    track_id: str
+    track_id: TrackId
     source: Source
     model: Model
     tags: Tags

@@ -13,9 +13,11 @@ Everything is made in `work` and renamed into place, so that a half-made result 
 address is a URL from the first day; today only `file:///…` is implemented. Callers get local paths.
 """
 
+import errno
 import fcntl
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,7 +28,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from jobs.models import Rendition, Upload
+from jobs.models import Rendition, TrackId, Upload
 from jobs.outcomes import Manifest, Rendered, StoredFile
 from jobs.privacy import private_folder
 
@@ -75,14 +77,15 @@ class ResultStore:
 
     # --- tracks ------------------------------------------------------------------------------------------------
 
-    def folder(self, track_id: str) -> Path:
-        return self.root / "tracks" / track_id
+    def folder(self, track_id: TrackId) -> Path:
+        return self.root / "tracks" / TrackId(track_id)
 
-    def manifest(self, track_id: str) -> Manifest | None:
+    def manifest(self, track_id: TrackId) -> Manifest | None:
         """The track's manifest, or None when it is not (or no longer) in the store."""
-        return _read(Manifest, self.folder(track_id) / MANIFEST)
+        found = _read(Manifest, self.folder(track_id) / MANIFEST)
+        return found if found is not None and found.track_id == track_id else None
 
-    def rendered(self, track_id: str, rendition: Rendition) -> Rendered | None:
+    def rendered(self, track_id: TrackId, rendition: Rendition) -> Rendered | None:
         """The files of a rendition, or None when they are not in the store."""
         return _read(Rendered, self.folder(track_id) / rendition.key / RENDERED)
 
@@ -90,15 +93,17 @@ class ResultStore:
         """A stem or the cover of a track."""
         return self.folder(manifest.track_id) / file.name
 
-    def file_path(self, track_id: str, rendition: Rendition, file: StoredFile) -> Path:
+    def file_path(self, track_id: TrackId, rendition: Rendition, file: StoredFile) -> Path:
         """A file of a rendition."""
         return self.folder(track_id) / rendition.key / file.name
 
     def keep_track(self, made_in: Path, manifest: Manifest, along: Sequence[Rendered] = ()) -> None:
         """Move a folder of finished stems from the workspace into place, manifest last.
 
-        `along` are renditions that came with them, each in the folder named by its key.
+        `along` are renditions that came with them, each in the folder named by its key. Raises `OSError` when there is
+        anything else than files and folders in it.
         """
+        _check_made(made_in)
         target = self.folder(manifest.track_id)
         for rendered in along:
             _write(made_in / rendered.rendition.key / RENDERED, rendered)
@@ -107,20 +112,18 @@ class ResultStore:
             shutil.rmtree(target)
         made_in.replace(target)
 
-    def keep_rendition(self, made_in: Path, track_id: str, rendered: Rendered) -> None:
-        """Move a folder of rendered files from the workspace into place."""
+    def keep_rendition(self, made_in: Path, track_id: TrackId, rendered: Rendered) -> None:
+        """Move a folder of rendered files from the workspace into place. Raises `OSError` as `keep_track` does."""
+        _check_made(made_in)
         target = self.folder(track_id) / rendered.rendition.key
         _write(made_in / RENDERED, rendered)
         if target.exists():
             shutil.rmtree(target)
         made_in.replace(target)
 
-    def forget(self, track_id: str) -> None:
+    def forget(self, track_id: TrackId) -> None:
         """Remove a track and all its renditions."""
-        folder = self.folder(track_id)
-        # The manifest first: from here on the track does not exist, even if we die in the middle.
-        (folder / MANIFEST).unlink(missing_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(self.folder(track_id))
 
     # --- room --------------------------------------------------------------------------------------------------
 
@@ -171,14 +174,14 @@ class ResultStore:
         for age, size, path in sorted(self._ages(), reverse=True):
             if path.name not in busy and (age > keep_seconds or left > quota_bytes):
                 if path.is_dir():
-                    self.forget(path.name)
+                    _remove(path)
                 else:
                     path.unlink(missing_ok=True)
                 removed.append(path.name)
                 left -= size
         return removed
 
-    def touch(self, track_id: str) -> None:
+    def touch(self, track_id: TrackId) -> None:
         """The track was asked for again: its age starts anew."""
         with suppress(FileNotFoundError):
             (self.folder(track_id) / MANIFEST).touch()
@@ -221,6 +224,20 @@ def _is_removed(folder: Path) -> bool:
     return True
 
 
+def _remove(track: Path) -> None:
+    # The manifest first: from here on the track does not exist, even if we die in the middle.
+    (track / MANIFEST).unlink(missing_ok=True)
+    shutil.rmtree(track, ignore_errors=True)
+
+
+def _check_made(folder: Path) -> None:
+    """What a child made is read later by who may read more than the child: a link in it could lead anywhere."""
+    for way, folders, files in os.walk(folder):
+        for path in [Path(way), *(Path(way, name) for name in (*folders, *files))]:
+            if stat.S_IFMT(path.lstat().st_mode) not in (stat.S_IFDIR, stat.S_IFREG):
+                raise OSError(errno.ELOOP, "neither a file nor a folder", str(path))
+
+
 def _read(model: type[ModelT], path: Path) -> ModelT | None:
     """A value from its file; None when it is missing, or damaged so that it has to be made again."""
     try:
@@ -231,7 +248,7 @@ def _read(model: type[ModelT], path: Path) -> ModelT | None:
 
 def _write(path: Path, value: BaseModel) -> None:
     """Write and flush to the disk: the rename that follows must not be there before the content is."""
-    with path.open("w") as file:
+    with path.open("x") as file:
         file.write(value.model_dump_json(indent=1))
         file.flush()
         os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from arq.connections import ArqRedis
 
 from jobs import metrics
-from jobs.failures import Failed, Failure
+from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Upload, YouTube
 from jobs.providers import keep_standing, standings
 from jobs.settings import Settings
@@ -69,7 +70,7 @@ async def fetch(
 
 
 async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: Settings, ends: float) -> Fetched:
-    return await run_child(
+    fetched = await run_child(
         "worker.sources",
         task,
         Fetched,
@@ -79,6 +80,20 @@ async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: S
         # One core for all of the time: more is no download.
         limits=Limits(memory_mb=settings.memory_mb, cpu_seconds=settings.fetch_timeout),
     )
+    check(fetched, task)
+    return fetched
+
+
+def check(fetched: Fetched, task: FetchTask) -> None:
+    """Raise `Failed` unless a child names only files that it was given or made.
+
+    It reads what strangers wrote, and it may have been taken over: a path of its own choice would be moved into the
+    store, and sent.
+    """
+    for path in filter(None, (fetched.audio, fetched.cover)):
+        given = path == task.inbox and path is fetched.audio
+        if not given and not (path.parent == task.output and stat.S_ISREG(path.lstat().st_mode)):
+            raise failed(Reason.INTERNAL, f"{path} is not in {task.output}")
 
 
 async def _note(redis: ArqRedis, provider: Provider, failure: Failure | None) -> None:

@@ -11,7 +11,7 @@ KEPT = 30 * MB  # of each stem's FLAC in the store
 def song(seconds: float = 240, stems: int = 2, kept: int = KEPT) -> Manifest:
     model = Model.model_validate({"stems": stems})
     return Manifest(
-        track_id="t" * 24,
+        track_id="a" * 24,
         source=YouTube(video_id="dQw4w9WgXcQ"),
         model=model,
         tags=Tags(title="Águas de Março", artist="Elis"),

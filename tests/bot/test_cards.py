@@ -114,7 +114,7 @@ def test_open_cards_have_a_cancel_button_and_closed_ones_none(phase: Phase) -> N
 
 def test_a_separated_song_is_named_by_its_manifest() -> None:
     manifest = Manifest(
-        track_id="t",
+        track_id="a" * 24,
         source=VIDEO,
         model=Model(),
         tags=Tags(title="Águas de Março", artist="Elis"),

@@ -107,7 +107,7 @@ def test_what_files_are_called() -> None:
     vocals, zipped = made.parts[0].pieces[0], made.parts[1].pieces[0]
     assert vocals.name == "Elis - Águas de Março (vocals).mp3"
     assert (vocals.title, vocals.performer, vocals.seconds) == ("Águas de Março (vocals)", "Elis", 240)
-    assert vocals.key == f"{'t' * 24}/{vocals.made}/stems-mp3/0.mp3"
+    assert vocals.key == f"{'a' * 24}/{vocals.made}/stems-mp3/0.mp3"
     assert zipped.name == "Elis - Águas de Março (2 stems).zip"
 
 
@@ -156,7 +156,7 @@ def test_the_picture_comes_first_and_is_everybodys(package: Package) -> None:
     assert shape(made)[0] == ("picture", "photo", 1)
     assert len(made.parts) == (3 if package is Package.BOTH else 2)
     (piece,) = made.parts[0].pieces
-    assert (piece.key, piece.name) == (f"{'t' * 24}/{piece.made}/picture.png", "Elis - Águas de Março.png")
+    assert (piece.key, piece.name) == (f"{'a' * 24}/{piece.made}/picture.png", "Elis - Águas de Março.png")
 
 
 def test_the_same_song_made_otherwise_is_another_file() -> None:

@@ -28,7 +28,7 @@ from jobs.settings import Settings
 )
 def test_another_engines_stems_are_made_again(made_by: str, set_to: dict[str, str], again: bool) -> None:
     manifest = Manifest(
-        track_id="t", source=YouTube(video_id="jNQXAC9IVRw"), model=Model(), tags=Tags(title="Song"), samples=1,
+        track_id="a" * 24, source=YouTube(video_id="jNQXAC9IVRw"), model=Model(), tags=Tags(title="Song"), samples=1,
         stems=(), engine=made_by, made_at=0,
     )  # fmt: skip
     assert maker_for(Settings(_env_file=None).model_copy(update=set_to)).would_make(manifest) is not again

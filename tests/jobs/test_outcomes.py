@@ -14,7 +14,8 @@ FIRST = {"track_id", "source", "model", "tags", "samples", "stems", "made_at"}
 
 def test_a_manifest_without_what_came_later_is_of_a_song_that_was_left_as_it_is() -> None:
     new = Manifest(
-        track_id="0123456789abcdef", source=YouTube(video_id="dQw4w9WgXcQ"), model=Model(), tags=Tags(title="Song"),
+        track_id="0123456789abcdef01234567", source=YouTube(video_id="dQw4w9WgXcQ"), model=Model(),
+        tags=Tags(title="Song"),
         samples=44_100, stems=(StoredFile(name="vocals.flac", bytes_=9),), gain=0.5, made_at=1.0,
     )  # fmt: skip
     old = {name: value for name, value in json.loads(new.model_dump_json()).items() if name in FIRST}

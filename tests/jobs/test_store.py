@@ -1,6 +1,7 @@
 """The store: whole or not there, and no older or larger than it may be."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -8,10 +9,12 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
+from pydantic import ValidationError
 
-from jobs.models import Model, Rendition, Stem, Upload, YouTube, track_id
+from jobs.models import Model, Rendition, Stem, TrackId, Upload, YouTube, track_id
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 from jobs.store import ResultStore
 
@@ -178,6 +181,61 @@ def test_forgetting_a_track_removes_everything(store: ResultStore) -> None:
     store.forget(manifest.track_id)
     store.forget(manifest.track_id)
     assert list((store.root / "tracks").iterdir()) == []
+
+
+OUTSIDE = ["../../outside", "..", "", ".", "/etc", "a" * 23, "A" * 24, "a" * 24 + "\n", "a" * 23 + "é", "\0" * 24]
+
+
+@pytest.mark.parametrize("id_", OUTSIDE)
+def test_what_is_no_track_id_is_no_path(store: ResultStore, id_: str) -> None:
+    """From wherever it comes: the queue, a note of another version, a manifest."""
+    kept = keep(store)
+    outside = store.root.parent / "outside"
+    outside.mkdir()
+    (outside / "manifest.json").write_text(kept.model_dump_json())
+    foreign = cast("TrackId", id_)
+    for ask in (store.folder, store.manifest, store.touch, store.forget):
+        with pytest.raises(ValueError, match="no track id"):
+            ask(foreign)
+    with pytest.raises(ValueError, match="no track id"):
+        store.rendered(foreign, MP3)
+    with pytest.raises(ValidationError):
+        Manifest.model_validate_json(kept.model_dump_json().replace(kept.track_id, json.dumps(id_)[1:-1]))
+    assert (outside / "manifest.json").exists()
+
+
+def test_a_manifest_of_another_track_is_none(store: ResultStore) -> None:
+    one, two = keep(store, SONG), keep(store, YouTube(video_id="jNQXAC9IVRw"))
+    shutil.copy(store.folder(one.track_id) / "manifest.json", store.folder(two.track_id) / "manifest.json")
+    assert store.manifest(one.track_id) == one
+    assert store.manifest(two.track_id) is None
+
+
+@pytest.mark.parametrize("planted", ["vocals.flac", "manifest.json", "stems-mp3/rendered.json", "made", "pipe"])
+def test_nothing_made_leads_out_of_its_folder(store: ResultStore, tmp_path: Path, planted: str) -> None:
+    """A decoder that was taken over by what it decodes leaves a link among the stems, to be followed by others."""
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret")
+    manifest = keep(store)
+    store.forget(manifest.track_id)
+    along = Rendered(rendition=MP3, files=(StoredFile(name="vocals.mp3", bytes_=1, stem=Stem.VOCALS),))
+    with store.workspace() as folder:
+        made = folder / "made"
+        (made / MP3.key).mkdir(parents=True)
+        match planted:
+            case "made":
+                made.rename(folder / "elsewhere")
+                made.symlink_to(folder / "elsewhere")
+            case "pipe":
+                os.mkfifo(made / "pipe")
+            case _:
+                (made / planted).symlink_to(secret)
+        with pytest.raises(OSError, match="neither a file nor a folder"):
+            store.keep_track(made, manifest, [along])
+        with pytest.raises(OSError, match="neither a file nor a folder"):
+            store.keep_rendition(made, manifest.track_id, along)
+    assert store.manifest(manifest.track_id) is None
+    assert secret.read_text() == "s3cret"
 
 
 def test_the_address_may_have_spaces_and_must_be_a_file(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason
-from jobs.models import YouTube
+from jobs.models import Upload, YouTube
+from jobs.outcomes import Tags
 from jobs.providers import keep_standing, standings, told, untold
 from jobs.queue import JobQueue
 from jobs.settings import Settings
@@ -20,9 +21,10 @@ from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.conftest import shared_site, site
 from tests.worker.sources.downloads import ID, assert_is_song
 from tests.worker.sources.test_ytdlp import cookies
+from worker import fetching
 from worker.fetching import fetch
 from worker.sources.providers import PATIENCE, REST
-from worker.tasks import Fetched
+from worker.tasks import Fetched, FetchTask
 
 __all__ = ["cookies", "shared_site", "site"]
 
@@ -39,6 +41,43 @@ def into(tmp_path: Path) -> Path:
     folder = tmp_path / "download"
     folder.mkdir()
     return folder
+
+
+@pytest.mark.parametrize("named", ["inbox", "output/audio.m4a"])
+def test_what_a_child_was_given_or_made_is_taken(tmp_path: Path, named: str) -> None:
+    fetching.check(*_handed(tmp_path, tmp_path / named, tmp_path / "output" / "cover.jpg"))
+
+
+@pytest.mark.parametrize(
+    ("audio", "cover"),
+    [
+        ("secret", None), ("output/../secret", None), ("output/..", None), ("output/link", None), ("output", None),
+        ("output/folder/audio.m4a", None), ("inbox", "secret"), ("inbox", "inbox"), ("inbox", "output/link"),
+    ],
+)  # fmt: skip
+def test_what_a_child_names_besides_is_not(tmp_path: Path, audio: str, cover: str | None) -> None:
+    """It reads what strangers wrote: taken over, it would have any file of the worker's sent to a chat."""
+    with pytest.raises(Failed, match="is not in") as refused:
+        fetching.check(*_handed(tmp_path, tmp_path / audio, tmp_path / cover if cover else None))
+    assert refused.value.failure.reason is Reason.INTERNAL
+
+
+def _handed(place: Path, audio: Path, cover: Path | None) -> tuple[Fetched, FetchTask]:
+    """What a child hands over whose task was to fill `place/output`, with the files that it could name."""
+    output = place / "output"
+    (output / "folder").mkdir(parents=True)
+    for path in (
+        place / "secret",
+        place / "inbox",
+        output / "audio.m4a",
+        output / "cover.jpg",
+        output / "folder" / "x",
+    ):
+        path.touch()
+    (output / "folder" / "audio.m4a").touch()
+    (output / "link").symlink_to(place / "secret")
+    task = FetchTask(source=Upload(upload_id="x"), output=output, inbox=place / "inbox", max_seconds=9)
+    return Fetched(audio=audio, cover=cover, tags=Tags(title="x")), task
 
 
 async def bring(queue: JobQueue, settings: Settings, into: Path) -> Fetched:
