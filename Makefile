@@ -1,21 +1,24 @@
-RUN = uv run --all-groups
+RUN = uv run --group dev
+ORACLE = uv run --group dev --group spleeter
 
-.PHONY: dev check test coverage faults bench docker
-dev: ## install everything, stock Spleeter included
-	uv sync --all-groups
+.PHONY: dev check test faults oracle coverage bench docker
+dev: ## install everything but stock Spleeter
+	uv sync --group dev
 check: ## what CI checks beside the tests
 	uv lock --check
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 test: ## the README's test command
-	uv run --all-groups pytest
-coverage: ## the tests without the faults, and which branches of each room they took; fails below what we promise
-	$(RUN) pytest -n logical --dist worksteal -m "not faults" --cov --cov-report=
-	$(RUN) python -m bench.branches
+	uv run --group dev pytest
 faults: ## minutes of killing and breaking; the figures of docs/reliability.md
 	$(RUN) pytest tests/faults -s
+oracle: ## the comparison with stock Spleeter, which is installed for it (1.9 GB)
+	$(ORACLE) pytest tests/oracle
+coverage: ## all but the faults, and which branches of each room they took; fails below what we promise
+	$(ORACLE) pytest tests --ignore tests/faults -n logical --dist worksteal --cov --cov-report=
+	$(RUN) python -m bench.branches
 bench: ## the figures of docs/performance.md
-	$(RUN) python -m bench
+	$(ORACLE) python -m bench
 docker: ## the containers, really run; the figures of docs/deployment.md
 	$(RUN) python -m bench.compose

@@ -57,7 +57,7 @@ def _stems(bench: Bench, longer: int) -> dict[int, tuple[Run, Run]]:
     """2 and 5 stems, of a short song and a longer one."""
     written = bench.folder / "models"
     # In a process of its own: TensorFlow keeps its memory.
-    write = "import sys; from pathlib import Path; from tests.worker.separation.oracle import write_weights"
+    write = "import sys; from pathlib import Path; from tests.oracle.answers import write_weights"
     subprocess.run(
         [sys.executable, "-c", f"{write}; write_weights(5, Path(sys.argv[1]))", str(written / "5stems")],
         check=True, env=environment(bench.bytecode), cwd=PAGE.parent.parent, stderr=subprocess.DEVNULL,

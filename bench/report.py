@@ -45,7 +45,7 @@ def _head(figures: Figures) -> tuple[str, ...]:
     return (
         "# Performance",
         "",
-        "Written by `make bench` (`uv run --all-groups python -m bench`). Whole processes, from start to files on",
+        "Written by `make bench`. Whole processes, from start to files on",
         "disk, each engine in its own, turn by turn on the same song; ours in f32 and, like stock, with `zeros`.",
         f"Medians of {figures.runs} runs. Memory is the resident sets of the process and its children, summed, looked",
         "at 4 times a second, and no less than the kernel's own mark. Times depend on what else runs: compare within",

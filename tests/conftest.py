@@ -21,9 +21,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 hypothesis_settings.register_profile("fl-bt", deadline=None)
 hypothesis_settings.load_profile("fl-bt")
 
-
-#: For who has to wait for stock Spleeter: a minute on a quiet machine.
-ORACLE_SECONDS = 1500
+#: Not part of a run that names no folder or file: `make faults` and `make oracle` run them.
+APART = ("faults", "oracle")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,12 +37,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Folders run in several processes, since much of it is waiting; files and tests that are named run in one.
+    """What runs, and in how many processes.
 
-    So does what is to be seen as it is printed (`-s`), and what is measured (`--cov`), since the measuring has begun
-    before anybody asks us. `-n` says otherwise, as ever; so does `-p no:xdist`.
+    A run that names nothing leaves `APART` out. Folders run in several processes, since much of it is waiting; files
+    and tests that are named run in one. So does what is to be seen as it is printed (`-s`), and what is measured
+    (`--cov`), since the measuring has begun before anybody asks us. `-n` says otherwise, as ever; so does
+    `-p no:xdist`.
     """
-    if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):  # of a run that has been told so
+        return
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        apart = [str(Path(__file__).with_name(folder)) for folder in APART]
+        config.option.ignore = [*(config.option.ignore or []), *apart]
+    if not config.pluginmanager.hasplugin("xdist"):
         return
     alone = config.option.usepdb or config.option.capture == "no" or getattr(config.option, "cov_source", None)
     if not alone and config.option.numprocesses is None and all(Path(argument).is_dir() for argument in config.args):
@@ -52,15 +58,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for stock Spleeter comes first, so that nobody waits for it in the end; breaking things comes last."""
-
-    def turn(item: pytest.Item) -> tuple[bool, bool]:
-        return item.get_closest_marker("faults") is not None, "oracle" not in getattr(item, "fixturenames", ())
-
-    items.sort(key=turn)
-    for item in items:
-        if "oracle" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.timeout(ORACLE_SECONDS))
+    """Breaking things comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("faults") is not None)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -1,4 +1,4 @@
-"""Exactly Spleeter: f32 and `zeros` against the reference package, on the same songs and weights."""
+"""Exactly Spleeter, as far as it was recorded (`make oracle` asks it); and how stems add up to the song."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,11 +7,10 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from jobs.models import STEMS, Model, StemCount
-from tests.sounds import listen, snr_db
-from tests.worker.separation.oracle import BY_FILE, CASES, answer_path, by_file
+from jobs.models import Model, StemCount
+from tests.sounds import snr_db
+from tests.worker.separation.record import read_record
 from tests.worker.separation.songs import make_song
-from worker.separation import separate
 from worker.separation.network import Network, load_network
 from worker.separation.spectrogram import Samples
 from worker.separation.stream import separate_blocks
@@ -33,39 +32,17 @@ def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int
     return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
 
 
-@pytest.mark.parametrize(
-    ("case", "engine"), [*((case, "unet") for case in CASES), ("a full segment", "openvino"), ("5 stems", "openvino")]
-)
-def test_every_stem_is_the_reference_packages(
-    case: str, engine: Literal["unet", "openvino"], oracle: Path, models_dir: Path
-) -> None:
-    model, samples = CASES[case]
-    checkpoint = (models_dir if model.stems == 2 else oracle) / f"{model.stems}stems"
-    network = exact_network(checkpoint, model.stems, model.band, engine)
+def test_every_stem_is_what_the_reference_package_made_of_it(models_dir: Path) -> None:
+    """At some samples of a song of three segments, as `tests.oracle.answers` recorded them."""
+    recorded = read_record()
+    song = make_song(recorded.samples)
+    assert snr_db(song[recorded.at], to=recorded.song) > 120, "this song is another one than the one recorded"
 
-    stems = stems_of(make_song(samples), network)
+    stems = stems_of(song, exact_network(models_dir / "2stems", 2, "11k"))
 
-    answers = [np.load(answer_path(oracle, case, stem)) for stem in STEMS[model.stems]]
-    for stem, answer in zip(stems, answers, strict=True):
-        assert stem.shape == answer.shape
-        assert snr_db(stem, to=answer) >= AGREED
-    # And they are worth agreeing on: no two networks answer the same.
-    assert all(snr_db(one, to=other) < 40 for one in answers for other in answers if one is not other)
-
-
-def test_the_two_engines_write_the_same_files_at_16_khz_and_average(
-    tmp_path: Path, oracle: Path, models_dir: Path
-) -> None:
-    model, samples = BY_FILE
-
-    separated = separate(by_file(models_dir, tmp_path, "unet"), lambda _: None)
-
-    assert separated.samples == samples
-    assert [file.name for file in separated.stems] == [f"{stem}.flac" for stem in STEMS[model.stems]]
-    for file in separated.stems:
-        ours, stock = listen(tmp_path / "unet" / file.name), listen(oracle / "spleeter" / file.name)
-        assert len(ours) == len(stock) == samples
-        assert snr_db(ours, to=stock) >= AGREED
+    for stem, answer in zip(stems, recorded.stems, strict=True):
+        assert len(stem) == recorded.samples
+        assert snr_db(stem[recorded.at], to=answer) >= AGREED
 
 
 @pytest.mark.parametrize("band", ["11k", "16k"])

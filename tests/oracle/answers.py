@@ -1,4 +1,4 @@
-"""Stock Spleeter's answers for a session of tests, in a process of its own: `python -m tests.worker.separation.oracle`.
+"""Stock Spleeter's answers for a session of tests, in a process of its own: `python -m tests.oracle.answers`.
 
 TensorFlow takes its time to load and never gives memory back, so one process answers all. The weights for 4 and 5 stems
 are written here as well, by the `spleeter` package itself: the true architecture with random numbers.
@@ -16,6 +16,7 @@ import numpy as np
 
 from jobs.models import STEMS, Model, StemCount
 from jobs.outcomes import Tags
+from tests.worker.separation.record import write_record
 from tests.worker.separation.songs import make_song, write_song
 from worker.separation import seal, separate
 from worker.separation.network import BANDS
@@ -46,6 +47,10 @@ CASES: dict[str, tuple[Model, int]] = {
 BY_FILE = (Model(band="16k", extension="average"), ADVANCE + 99_999)
 
 
+#: The case that is recorded for tests without stock Spleeter, and the record's file.
+RECORDED_CASE, RECORDED = "two segments and a bit", "record.npz"
+
+
 def answer_path(folder: Path, case: str, stem: str) -> Path:
     """Where the answer is: (samples, 2) float32."""
     return folder / f"{case.replace(' ', '-')}.{stem}.npy"
@@ -61,7 +66,10 @@ def main(models_dir: Path, folder: Path) -> None:
             else:
                 _randomise(session, folder / name)
             for case, samples in ((case, samples) for case, (wanted, samples) in CASES.items() if wanted == model):
-                stems = session.run(outputs, {waveform: make_song(samples)})
+                song = make_song(samples)
+                stems = session.run(outputs, {waveform: song})
+                if case == RECORDED_CASE:
+                    write_record(folder / RECORDED, song, [stems[stem] for stem in STEMS[model.stems]])
                 for stem in STEMS[model.stems]:
                     np.save(answer_path(folder, case, stem), stems[stem])
     separate(by_file(models_dir, folder, "spleeter"), lambda _: None)
