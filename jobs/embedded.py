@@ -6,22 +6,25 @@ closes, and the guard stops the server in good order and removes its scratch fol
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import select
+import shutil
 import signal
+import socketserver
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from jobs.privacy import be_private, private_folder
+from jobs.privacy import be_private, is_private_folder, private_folder, why_exposed
 
 READY = "ready"
+SOCKET = "valkey.sock"
 CHECK = 0.2  # seconds between two looks at whether the server lives
 
 
@@ -46,11 +49,13 @@ def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
         word, _, rest = guard.stdout.readline().strip().partition(" ")
         if word != READY:
             raise RuntimeError(f"The private Valkey did not start: {word} {rest}".strip())
-        yield SecretStr(f"unix://{rest}")
+        yield SecretStr(f"unix://{quote(rest)}")
     finally:
         guard.stdin.close()
         if guard.wait() != 0 and word == READY:  # the guard was killed, and its server stands alone
             _end_orphan(Path(rest))
+            if folder is None:
+                shutil.rmtree(Path(rest).parent, ignore_errors=True)
         guard.stdout.close()
 
 
@@ -60,32 +65,34 @@ def _guard(folder: Path | None) -> None:
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # our parent decides, by the pipe
     with contextlib.ExitStack() as stack:
-        if folder is None:
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fl-bt-", dir=_home_of_sockets())))
-            socket = scratch / "valkey.sock"
-            options = {"save": "", "appendonly": "no"}
-        else:
-            scratch = folder
-            try:
-                private_folder(folder)
-                stack.enter_context(_only_user_of(folder))
-                socket = _socket_for(folder)
-            except BlockingIOError:
-                print(f"another fl-bt is using {folder}", flush=True)  # noqa: T201 - our answer to the parent
-                return
-            except OSError as error:
-                print(error, flush=True)  # noqa: T201
-                return
-            _end_orphan(socket)
-            options = {"appendonly": "yes", "appendfsync": "everysec", "shutdown-timeout": "5"}
         try:
+            if folder is None:
+                scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fl-bt-", dir=_temporary())))
+                socket = scratch / SOCKET
+                options = {"save": "", "appendonly": "no"}
+            else:
+                scratch = folder.absolute()
+                private_folder(scratch)
+                stack.enter_context(_only_user_of(scratch))
+                socket = _socket_for(scratch)
+                _end_orphan(socket)
+                options = {"appendonly": "yes", "appendfsync": "everysec", "shutdown-timeout": "5"}
+        except BlockingIOError:
+            print(f"another fl-bt is using {folder}", flush=True)  # noqa: T201 - our answer to the parent
+            return
+        except OSError as error:
+            print(error, flush=True)  # noqa: T201
+            return
+        try:
+            os.chdir(scratch)
             server = ValkeyServer(
                 port=0,
-                data_dir=scratch,
                 persist=True,
-                unix_socket_path=socket,
+                data_dir=scratch,
+                unix_socket_path=socket.name if socket.parent == scratch else socket,
                 config={**options, "loglevel": "warning"},
             )
+            server.data_dir = Path()  # in the server's configuration, which takes no path with spaces
             server.start()
         except (ValkeyServerError, OSError) as error:
             print(str(error).replace("\n", " "), flush=True)  # noqa: T201
@@ -117,19 +124,36 @@ def _only_user_of(folder: Path) -> Iterator[None]:
 
 
 def _socket_for(folder: Path) -> Path:
-    """The folder's own socket, in a private temporary folder."""
-    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
-    home = _home_of_sockets() / f"fl-bt-{os.getuid()}-{digest}"
-    home.mkdir(mode=0o700, exist_ok=True)
-    if home.stat().st_uid != os.getuid():
-        raise OSError(f"{home} belongs to somebody else")
-    return home / "valkey.sock"
+    """The socket of the server that keeps its things in `folder`: there, where nobody else may put anything.
+
+    Where a socket cannot be, since the path is too long or the file system knows none, it has a temporary folder of a
+    name that nobody can know before, noted in `folder` for who finds the server without its guard.
+    """
+    here, note = folder / SOCKET, folder / "socket"
+    if here.is_socket() or _can_be_socket(here):
+        return here
+    noted = Path(note.read_text()) if note.exists() else None
+    if noted is None or not is_private_folder(noted):
+        noted = Path(tempfile.mkdtemp(prefix="fl-bt-", dir=_temporary()))
+        note.write_text(str(noted))
+    return noted / SOCKET
 
 
-def _home_of_sockets() -> Path:
-    """The folder for temporary things, if its path leaves room: those of sockets are limited to about 100 bytes."""
-    temporary = Path(tempfile.gettempdir())
-    return temporary if len(os.fsencode(temporary)) <= 60 else Path("/tmp")  # noqa: S108 - the names in it are ours
+def _can_be_socket(path: Path) -> bool:
+    try:
+        with socketserver.UnixStreamServer(str(path), socketserver.BaseRequestHandler):
+            path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _temporary() -> Path:
+    """The folder for temporary things, if it is one, and its path leaves room for a socket's, of at most 100 bytes."""
+    for folder in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 - names in it are ours and not to be guessed
+        if len(os.fsencode(folder)) <= 60 and not why_exposed(folder, os.getuid()):
+            return folder
+    raise OSError("other users can remove what is in /tmp: no place for a socket")
 
 
 def _end_orphan(socket: Path) -> None:

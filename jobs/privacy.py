@@ -80,14 +80,28 @@ def why_distrusted(file: Path, user: int | None = None) -> str:
     ways = [file.absolute()]
     while ways[-1].is_symlink():
         ways.append(ways[-1].parent / ways[-1].readlink())
-    for place in dict.fromkeys([ways[-1], *(way.parent.resolve() for way in ways)]):
-        about = place.stat()
-        if about.st_uid not in (0, user):
-            return f"{place} belongs to another user. Start in a folder of your own"
-        sticky = stat.S_ISDIR(about.st_mode) and about.st_mode & stat.S_ISVTX
-        if not sticky and _others_may(place, stat.S_IWGRP, stat.S_IWOTH):
-            return f"other users may write to {place}. Close it with `chmod go-w {shlex.quote(str(place))}`"
+    places = dict.fromkeys([ways[-1], *(way.parent.resolve() for way in ways)])
+    return next((why for place in places if (why := why_exposed(place, user))), "")
+
+
+def why_exposed(place: Path, user: int) -> str:
+    """Why another than `user` and root may change a file, or what is in a folder; empty when none may."""
+    about = place.stat()
+    if about.st_uid not in (0, user):
+        return f"{place} belongs to another user. Start in a folder of your own"
+    sticky = stat.S_ISDIR(about.st_mode) and about.st_mode & stat.S_ISVTX
+    if not sticky and _others_may(place, stat.S_IWGRP, stat.S_IWOTH):
+        return f"other users may write to {place}. Close it with `chmod go-w {shlex.quote(str(place))}`"
     return ""
+
+
+def is_private_folder(path: Path) -> bool:
+    """Whether a folder is there that is this user's alone, and no link to one."""
+    try:
+        about = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & PRIVATE
 
 
 def _others_may(path: Path, by_group: int, by_others: int) -> bool:

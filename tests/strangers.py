@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 OTHERS = 0o077
+IS_ROOT = os.getuid() == 0
 NOBODY = 65534  # the number of a user whom nobody is
 
 
@@ -49,7 +50,7 @@ def open_to_others(folder: Path) -> list[str]:
 
 def read_by_a_stranger(folder: Path) -> list[str]:
     """The files in `folder` that another user has read, for real; that takes root. Others look at modes instead."""
-    if os.getuid() == 0:
+    if IS_ROOT:
         script = 'find "$1" -type f | while IFS= read -r file; do cat "$file" > /dev/null && echo "$file"; done'
         done = subprocess.run(
             ["sh", "-c", script, "sh", folder], user=NOBODY, group=NOBODY, extra_groups=[], cwd="/",

@@ -1,6 +1,8 @@
 """The private Valkey keeps what it was told, belongs to one, and leaves with its owner."""
 
 import contextlib
+import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +14,9 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from jobs.embedded import private_valkey
+from tests.strangers import IS_ROOT, NOBODY, public
+
+__all__ = ["public"]
 
 
 def test_with_a_folder_it_remembers(tmp_path: Path) -> None:
@@ -45,6 +50,75 @@ def test_a_long_way_to_temporary_things_does_not_matter(
     folder = tmp_path / "queue" if remembers else None
     with private_valkey(folder) as url, Redis.from_url(url.get_secret_value()) as redis:
         assert redis.ping()
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_folders_may_have_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembers: bool) -> None:
+    """As the data folder of macOS does."""
+    place = tmp_path / "Application Support 100 %?#"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    with private_valkey(place / "queue" if remembers else None) as url, Redis.from_url(url.get_secret_value()) as redis:
+        assert redis.ping()
+
+
+def test_a_relative_folder_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with private_valkey(Path("queue")) as url:
+        monkeypatch.chdir("/")
+        with Redis.from_url(url.get_secret_value()) as redis:
+            assert redis.ping()
+
+
+def guessed(folder: Path, temporary: Path) -> Path:
+    """Where anybody could have known that 0.1.0 would have its socket."""
+    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    return temporary / f"fl-bt-{os.getuid()}-{digest}"
+
+
+@pytest.mark.parametrize("deep", [False, True], ids=["short", "long"])
+@pytest.mark.parametrize("squatter", ["a link", "an open folder", *(["a folder of another"] if IS_ROOT else [])])
+def test_nobody_is_first_at_the_socket(
+    public: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, squatter: str, deep: bool
+) -> None:
+    """Neither refused by what another user has put there, nor led to where they can talk to the queue."""
+    public.chmod(0o1777)
+    monkeypatch.setenv("TMPDIR", str(public))
+    folder = (tmp_path / ("deep" * 25) if deep else tmp_path) / "queue"
+    folder.mkdir(parents=True)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place = guessed(folder, public)
+    for squatted in (place, public / "noted"):
+        match squatter:
+            case "a link":
+                squatted.symlink_to(elsewhere)
+            case "an open folder":
+                squatted.mkdir()
+                squatted.chmod(0o777)
+            case _:
+                squatted.mkdir(0o700)
+                os.chown(squatted, NOBODY, NOBODY)
+    (folder / "socket").write_text(str(public / "noted"))  # ours once; it went with a restart of the machine
+    with private_valkey(folder) as url, Redis.from_url(url.get_secret_value()) as redis:
+        assert redis.ping()
+        socket = Path(redis.connection_pool.connection_kwargs["path"])
+        assert socket.is_socket()
+        assert socket.parent == folder or socket.parent.name.startswith("fl-bt-")
+        assert socket.parent.lstat().st_mode & 0o7777 == 0o700
+        assert socket.stat().st_mode & 0o077 == 0
+        assert list(elsewhere.iterdir()) == []
+        assert [path for squatted in (place, public / "noted") for path in squatted.iterdir()] == []
+
+
+def test_a_guard_that_is_killed_leaves_no_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    before = psutil.Process().children()
+    with private_valkey() as url, Redis.from_url(url.get_secret_value()) as redis:
+        assert redis.ping()
+        (guard,) = set(psutil.Process().children()) - set(before)
+        guard.kill()
+    assert list(tmp_path.iterdir()) == []
 
 
 OWNER = """

@@ -11,11 +11,9 @@ import pytest
 from jobs.privacy import why_distrusted
 from jobs.settings import Settings, SettingsError, load_settings
 from tests.peers.botapi import BotApi
-from tests.strangers import NOBODY, has_own_group, public
+from tests.strangers import IS_ROOT, NOBODY, has_own_group, public
 
 __all__ = ["public"]
-
-IS_ROOT = os.getuid() == 0
 
 
 @pytest.fixture(autouse=True)

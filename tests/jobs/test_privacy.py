@@ -8,7 +8,7 @@ import pytest
 from jobs.privacy import close_to_others, is_open_to_others, private_folder
 from jobs.settings import IN_DATA
 from jobs.store import ResultStore
-from tests.strangers import has_own_group, open_to_others, public, read_by_a_stranger, umask
+from tests.strangers import IS_ROOT, has_own_group, open_to_others, public, read_by_a_stranger, umask
 
 __all__ = ["public"]
 
@@ -68,6 +68,6 @@ def test_what_one_writes_by_a_group_of_ones_own_is_not_open(public: Path) -> Non
     file.touch(0o600)
     file.chmod(0o640)
     assert is_open_to_others(file) is not has_own_group()
-    if os.getuid() == 0:
+    if IS_ROOT:
         os.chown(file, 0, 65534)
         assert is_open_to_others(file)

@@ -183,7 +183,18 @@ def test_forgetting_a_track_removes_everything(store: ResultStore) -> None:
     assert list((store.root / "tracks").iterdir()) == []
 
 
-OUTSIDE = ["../../outside", "..", "", ".", "/etc", "a" * 23, "A" * 24, "a" * 24 + "\n", "a" * 23 + "é", "\0" * 24]
+OUTSIDE = [
+    "../../outside",
+    "..",
+    "",
+    ".",
+    "/no-such-folder",
+    "a" * 23,
+    "A" * 24,
+    "a" * 24 + "\n",
+    "a" * 23 + "é",
+    "\0" * 24,
+]
 
 
 @pytest.mark.parametrize("id_", OUTSIDE)
