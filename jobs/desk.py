@@ -68,6 +68,7 @@ class Desk:
         self._about = about
         self._is_dead = is_dead
         self._held: dict[str, _Held] = {}  # by track
+        self._charged: dict[str, list[str]] = {}  # by track: requests that waited for it when it was charged last
 
     async def begin(self, track_id: str) -> Track | None:
         """Take a track. None when nobody waits for it any more, or another worker has it."""
@@ -123,21 +124,38 @@ class Desk:
                     await pipe.execute()
         return list(dict.fromkeys(found))
 
-    async def charge(self, track_id: str, seconds: float, *, separated: bool = False) -> int:
+    async def charge(self, track_id: str, seconds: float = 0, *, separated: float = 0, whole: bool = False) -> int:
         """Count the track's length for everybody who waits for it; repeating it counts nothing twice.
 
-        Whoever has had too much music today fails and waits no more, unless it is `separated` already. Returns how
-        many those were.
+        `seconds` is what it is said to be, 0 if unknown; `separated` is how many seconds of it are separated so far, or
+        `whole`. Whoever has had too much music today fails and waits no more, unless it is `whole`. Returns how many
+        those were.
         """
-        failed = await ask_script(
+        failed, charged = await self._charge(track_id, seconds, seconds if whole else separated, whole=whole)
+        if charged:
+            self._charged[track_id] = charged
+        return failed
+
+    async def account(self, track_id: str, separated: float) -> None:
+        """A separation is over, finished or not: count what was separated for everybody who waits for it, and for those
+        who waited when it was counted last, and left since."""
+        left = self._charged.pop(track_id, ())
+        if separated:
+            await self._charge(track_id, 0, separated, left)
+
+    async def _charge(
+        self, track_id: str, seconds: float, separated: float, left: Sequence[str] = (), *, whole: bool = False
+    ) -> tuple[int, list[str]]:
+        answered = await ask_script(
             self.redis, CHARGE, [keys.followers(track_id)],
-            str(seconds), str(time.time()), "1" if separated else "", keys.request(""), keys.minutes("", "")[:-1],
+            str(seconds), str(separated), str(time.time()), "1" if whole else "",
+            keys.request(""), keys.minutes("", "")[:-1], *left,
         )  # fmt: skip
-        assert isinstance(failed, list)
-        requests = texts(failed)
-        for request_id in requests:
+        assert isinstance(answered, list)
+        failed, charged = map(texts, answered)
+        for request_id in failed:
             log.info("request %s: failed", request_id, extra=about(track=track_id, reason=Reason.OVER_QUOTA))
-        return len(requests)
+        return len(failed), charged
 
     async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
         """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""

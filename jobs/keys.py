@@ -25,7 +25,7 @@
 | flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
-| flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, and how long   |
+| flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, how long, made |
 | flbt:rate:PERSON       | hash   | how many messages of theirs are heard now, at what time, and whether any are |
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jobs import keys
-from jobs.failures import Failure
+from jobs.failures import Failure, Reason
 
 
 @dataclass(frozen=True)
@@ -44,26 +44,52 @@ class OverQuota(Exception):  # noqa: N818
         self.failure = failure
 
 
-#: How much music somebody had separated within a day: what is counted lies under a request's id, as when and how long,
-#: and whether it is made. What failed or is a day old counts no longer, nor what was cancelled before it was made.
+#: Reasons that lie in what was sent or asked for: what was separated until then counts. All others are ours, and what
+#: fails by them costs nothing: the machine, the site, a bug. See docs/adr/0010-minutes-are-what-was-separated.md.
+THEIRS: Final = (Reason.TOO_LONG, Reason.NOT_AUDIO, Reason.NO_SOUND, Reason.EMPTY, Reason.OVER_QUOTA, Reason.UNSENDABLE)
+
+#: How much music somebody had separated within a day. Under a request's id lies when it was asked for, how long the
+#: song is said to be, and how much of it was separated so far: seconds, of which the larger one counts while the
+#: request is open or done. Of what was cancelled, or failed by one of `THEIRS`, the separated part counts. Nothing is
+#: added to what is noted, so that to note it again, or to start the song again, counts nothing twice.
 #: `over` is nil while there is room for `seconds` more, or for the unknown (0) while not all is used; else what is used
-#: and how long until there is room (-1: never). `reserved` seconds are the request's own already: to two more nobody
-#: objects, since lengths come rounded.
-_MINUTES = """
+#: and how long until there is room (-1: never). What the request itself was said to take is its own already: to two
+#: seconds more nobody objects, since lengths come rounded.
+_MINUTES = (
+    f"""
+local theirs = {{{", ".join(f"{reason} = true" for reason in THEIRS)}}}
+"""
+    + """
+local function read(note)
+  local at, said, separated = string.match(note or '', '^(%S+) (%S+) ?(%S*)$')
+  if not at then return nil, 0, 0 end
+  said = tonumber(said)
+  return at, said, separated == 'made' and said or tonumber(separated) or 0
+end
+
+local function counts(request, said, separated)
+  local phase, why = unpack(redis.call('HMGET', request, 'phase', 'failure'))
+  if phase == 'failed' then
+    local known, failure = pcall(cjson.decode, why or '')
+    return known and type(failure) == 'table' and theirs[failure.reason] and separated or 0
+  end
+  if phase == 'cancelled' then return separated end
+  return phase and math.max(said, separated) or 0
+end
+
 local function over(key, id, seconds, limit, now, requests)
   local used, reserved, counted = 0, 0, {}
   local noted = redis.call('HGETALL', key)
   for i = 1, #noted, 2 do
-    local at, long, made = string.match(noted[i + 1], '^(%S+) (%S+)(.*)$')
-    local phase = redis.call('HGET', requests .. noted[i], 'phase')
-    local given_back = not phase or phase == 'failed' or (phase == 'cancelled' and made == '')
-    if given_back or now - tonumber(at) >= 86400 then
+    local at, said, separated = read(noted[i + 1])
+    local long = counts(requests .. noted[i], said, separated)
+    if not at or long == 0 or now - tonumber(at) >= 86400 then
       redis.call('HDEL', key, noted[i])
     elseif noted[i] == id then
-      reserved = tonumber(long) + 2
+      reserved = said + 2
     else
-      used = used + tonumber(long)
-      counted[#counted + 1] = {tonumber(at) + 86400, tonumber(long)}
+      used = used + long
+      counted[#counted + 1] = {tonumber(at) + 86400, long}
     end
   end
   local function fits(before) return before + seconds <= limit and (seconds > 0 or before < limit) end
@@ -77,10 +103,12 @@ local function over(key, id, seconds, limit, now, requests)
   return used, -1
 end
 
-local function note(key, id, seconds, now, made)
-  local before = redis.call('HGET', key, id)
-  local at = before and string.match(before, '^(%S+)') or string.format('%.3f', now)
-  redis.call('HSET', key, id, at .. ' ' .. string.format('%.3f', seconds) .. made)
+local function note(key, id, seconds, separated, now)
+  local at, said, before = read(redis.call('HGET', key, id))
+  if seconds > 0 then said = seconds end
+  separated = math.max(before, separated)
+  if said == 0 and separated == 0 then return end
+  redis.call('HSET', key, id, string.format('%s %.3f %.3f', at or string.format('%.3f', now), said, separated))
   redis.call('EXPIRE', key, 86400)
 end
 
@@ -92,6 +120,7 @@ local function failure(whose, seconds, limit, used, wait)
   return cjson.encode({reason = 'over_quota', detail = 'of one ' .. whose, values = values})
 end
 """
+)
 
 #: Write a request unless it is there already, or its asker or chat has too many open ones, or had too many minutes.
 #: KEYS request, attended, chat, asker, minutes of the asker, of the chat. ARGV id, track, request, phase, time, kept,
@@ -126,7 +155,7 @@ if seconds >= 0 then
 end
 for whose, limit in pairs(limits) do
   if limit > 0 then redis.call('HSET', KEYS[1], whose .. '_seconds', limit) end
-  if limit > 0 and seconds > 0 then note(minutes[whose], ARGV[1], seconds, now, '') end
+  if limit > 0 and seconds > 0 then note(minutes[whose], ARGV[1], seconds, 0, now) end
 end
 redis.call('HSET', KEYS[1], 'request', ARGV[3], 'track', ARGV[2], 'phase', ARGV[4])
 redis.call('ZADD', KEYS[2], ARGV[5], ARGV[1])
@@ -138,40 +167,56 @@ return 1
 """
 )
 
-#: A track's length is known: count it for everybody who waits for it. Whoever has no room for it fails, unless it is
-#: separated already and nothing but the truth is to be noted. KEYS followers. ARGV seconds, time, `1` when separated,
-#: request key prefix, minutes key prefix. Returns the ids of those who failed.
+#: What is known of a track's length, and how much of it is separated so far: note it for everybody who waits for it.
+#: Whoever has no room for the larger of both fails, unless all is separated. KEYS followers. ARGV seconds (0: unknown),
+#: separated seconds, time, `1` when that is all, request key prefix, minutes key prefix, and those who may have waited
+#: until a moment ago, for whom nothing but what is separated is noted...
+#: Returns the ids of those who failed, and of those for whom it was noted.
 CHARGE = (
     _MINUTES
     + """
-local seconds, now, failed = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
+local seconds, separated, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local failed, charged = {}, {}
+local function shares(id, request)
+  local written, person, chat = unpack(redis.call('HMGET', request, 'request', 'person_seconds', 'chat_seconds'))
+  if not written or not (person or chat) then return nil end
+  local names = cjson.decode(written)
+  local minutes = {person = ARGV[6] .. 'person:' .. names.asker, chat = ARGV[6] .. 'chat:' .. names.chat}
+  return minutes, {person = tonumber(person or 0), chat = tonumber(chat or 0)}
+end
+local function note_all(minutes, limits, id, said)
+  for whose, limit in pairs(limits) do
+    if limit > 0 then note(minutes[whose], id, said, separated, now) end
+  end
+end
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  local key = ARGV[4] .. id
-  local phase, request = unpack(redis.call('HMGET', key, 'phase', 'request'))
-  local person, chat = unpack(redis.call('HMGET', key, 'person_seconds', 'chat_seconds'))
-  if phase == 'waiting' and (person or chat) then
-    local names = cjson.decode(request)
-    local minutes = {person = ARGV[5] .. 'person:' .. names.asker, chat = ARGV[5] .. 'chat:' .. names.chat}
-    local limits = {person = tonumber(person or 0), chat = tonumber(chat or 0)}
+  local key = ARGV[5] .. id
+  local minutes, limits = shares(id, key)
+  if minutes and redis.call('HGET', key, 'phase') == 'waiting' then
     local why = nil
     for _, whose in ipairs({'person', 'chat'}) do
-      if limits[whose] > 0 and not why and ARGV[3] ~= '1' then
-        local used, wait = over(minutes[whose], id, seconds, limits[whose], now, ARGV[4])
-        if used then why = failure(whose, seconds, limits[whose], used, wait) end
+      if limits[whose] > 0 and not why and ARGV[4] ~= '1' then
+        local needed = math.max(seconds, separated)
+        local used, wait = over(minutes[whose], id, needed, limits[whose], now, ARGV[5])
+        if used then why = failure(whose, needed, limits[whose], used, wait) end
       end
     end
     if why then
-      redis.call('HSET', key, 'phase', 'failed', 'failure', why, 'closed_at', ARGV[2])
+      redis.call('HSET', key, 'phase', 'failed', 'failure', why, 'closed_at', ARGV[3])
       redis.call('SREM', KEYS[1], id)
       failed[#failed + 1] = id
     else
-      for whose, limit in pairs(limits) do
-        if limit > 0 then note(minutes[whose], id, seconds, now, ARGV[3] == '1' and ' made' or '') end
-      end
+      charged[#charged + 1] = id
     end
+    note_all(minutes, limits, id, why and 0 or seconds)
   end
 end
-return failed
+for i = 7, #ARGV do
+  local phase = redis.call('HGET', ARGV[5] .. ARGV[i], 'phase')
+  local minutes, limits = shares(ARGV[i], ARGV[5] .. ARGV[i])
+  if minutes and (phase == 'cancelled' or phase == 'failed') then note_all(minutes, limits, ARGV[i], 0) end
+end
+return {failed, charged}
 """
 )
 

@@ -95,7 +95,7 @@ async def _start(studio: Studio, track: Track, ends: float) -> bool:
 async def _settle(studio: Studio, track: Track) -> None:
     """Do what is wanted, and again while more is asked for, until everybody can be told; or until nobody cares."""
     while True:
-        reporter = Reporter(studio.desk, track.id)
+        reporter = Reporter(studio.desk, track.id, longest=studio.settings.max_seconds)
         work = asyncio.create_task(_make(studio, track, reporter))
         audience = asyncio.create_task(reporter.publish_until_abandoned())
         try:
@@ -112,6 +112,7 @@ async def _settle(studio: Studio, track: Track) -> None:
                     return
         finally:
             await end(audience, work)
+            await reporter.account()
 
 
 async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Rendition]:
@@ -161,7 +162,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         )
         reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
         if fetched.seconds:
-            await studio.desk.charge(track.id, fetched.seconds)
+            await studio.desk.charge(track.id, min(fetched.seconds, settings.max_seconds))
         cover = _take_cover(fetched.cover, made)
         reporter.enter(Stage.SEPARATING)
         wanted = await studio.desk.wanted(track.id)
@@ -199,8 +200,9 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             engine=separated.engine,
             made_at=time.time(),
         )
+        # Before anybody can have it: a worker that dies here separates the song again, and counts it once.
+        await studio.desk.charge(track.id, manifest.seconds, whole=True)
         store.keep_track(made, manifest, separated.along)
-    await studio.desk.charge(track.id, manifest.seconds, separated=True)
     return manifest
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable
 
@@ -18,9 +19,14 @@ PACE = 0.4  # seconds between two looks at whether there is something to publish
 
 
 class Reporter:
-    """Collects steps of one track. `then` is what will follow the separation, in seconds, for the estimate."""
+    """Collects steps of one track. `then` is what will follow the separation, in seconds, for the estimate.
 
-    def __init__(self, desk: Desk, track_id: str, now: Callable[[], float] = time.time) -> None:
+    `longest`: seconds of a song that are separated at most, whatever its file says.
+    """
+
+    def __init__(
+        self, desk: Desk, track_id: str, now: Callable[[], float] = time.time, longest: float = math.inf
+    ) -> None:
         self._desk = desk
         self._track_id = track_id
         self._now = now
@@ -29,6 +35,8 @@ class Reporter:
         self._entered = time.monotonic()
         self._stirred = asyncio.Event()
         self.then = 0.0
+        self._longest = longest
+        self._separated = 0.0  # seconds of the song
 
     def enter(self, stage: Stage) -> None:
         """A new stage begins."""
@@ -47,6 +55,7 @@ class Reporter:
     def step(self, step: Step) -> None:
         """A child moved on. What it has learnt about the track stays known."""
         now = self._now()
+        self._separated = max(self._separated, step.separated)
         left = None
         if step.fraction is not None:
             if self._stage_from is None:
@@ -67,20 +76,26 @@ class Reporter:
     async def publish_until_abandoned(self) -> None:
         """Publish what changed until nobody follows the track any more: a new stage and its first movement at once.
 
-        Whoever joins while it is made is charged for it as those are who began it.
+        Everybody who waits is charged as it goes on, those who joined later too: by what the song is said to be, and by
+        what is separated of it. Who has no minutes left for that waits no more.
         """
         published: Progress | None = None
         while True:
             self._stirred.clear()
             current = self._progress
-            if current.seconds and current.stage in (Stage.FETCHING, Stage.SEPARATING):
-                await self._desk.charge(self._track_id, current.seconds)
+            if current.stage in (Stage.FETCHING, Stage.SEPARATING):
+                said = min(current.seconds or 0.0, self._longest)
+                await self._desk.charge(self._track_id, said, separated=self._separated)
             if not await self._desk.report(self._track_id, current if current != published else None):
                 return
             published = current
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PACE):
                     await self._stirred.wait()
+
+    async def account(self) -> None:
+        """The work is over, however it ended: what was separated since the last look is charged too."""
+        await self._desk.account(self._track_id, self._separated)
 
     def _change(self, **changes: object) -> None:
         self._progress = self._progress.model_copy(update=changes)

@@ -16,6 +16,7 @@ class Step(Value):
     title: str | None = None
     artist: str | None = None
     seconds: float | None = None  # length of the song
+    separated: float = 0.0  # seconds of the song that are separated so far
     alive: int = 0  # a number that changes while work goes on even when the fraction does not (bytes, segments)
 
 

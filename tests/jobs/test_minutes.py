@@ -8,10 +8,10 @@ from itertools import count
 import pytest
 
 from jobs import keys
-from jobs.connection import answer
+from jobs.connection import answer, ask_script
 from jobs.desk import Desk
 from jobs.failures import Failure, Reason
-from jobs.limits import Limits, OverQuota
+from jobs.limits import THEIRS, USED, Limits, OverQuota
 from jobs.models import Request, Upload, VideoId, YouTube, request_id
 from jobs.outcomes import Phase
 from jobs.queue import JobQueue
@@ -47,7 +47,7 @@ async def took(queue: JobQueue, request: Request, seconds: float) -> None:
     desk = Desk(queue.redis, "worker-of-the-test")
     assert await desk.begin(request.track_id)
     await desk.charge(request.track_id, seconds)
-    await desk.charge(request.track_id, seconds, separated=True)
+    await desk.charge(request.track_id, seconds, whole=True)
     assert await desk.ready(request.track_id, await desk.wanted(request.track_id))
 
 
@@ -193,7 +193,7 @@ async def test_the_real_length_is_what_counts_in_the_end(queue: JobQueue) -> Non
     await took(queue, rounded, 600.2)
     noted = await answer(queue.redis.hget(keys.minutes("person", "test:ana"), rounded.id))
     assert noted is not None
-    assert str(noted).strip("'").endswith(" 600.200 made")
+    assert str(noted).strip("'").endswith(" 600.200 600.200")
 
 
 async def test_lengths_come_rounded_and_nobody_objects(queue: JobQueue) -> None:
@@ -210,3 +210,137 @@ async def test_a_day_later_it_is_forgotten(queue: JobQueue) -> None:
     await queue.submit(ask(3600), HOUR)
     assert await answer(queue.redis.hlen(keys.minutes("person", "test:ana"))) == 1
     assert 0 < await queue.redis.ttl(keys.minutes("person", "test:ana")) <= DAY
+
+
+async def used(queue: JobQueue, who: str = "ana") -> float:
+    """Seconds that count for a person now."""
+    said = await ask_script(
+        queue.redis, USED, [keys.minutes("person", f"test:{who}")], str(time.time()), keys.request("")
+    )
+    assert isinstance(said, bytes)
+    return float(said)
+
+
+async def begun(queue: JobQueue, request: Request, limits: Limits = HOUR) -> Desk:
+    """A request whose song a worker has in work."""
+    await queue.submit(request, limits)
+    desk = Desk(queue.redis, "worker-of-the-test")
+    assert await desk.begin(request.track_id)
+    return desk
+
+
+@pytest.mark.parametrize("reason", Reason)
+async def test_what_failed_by_what_was_sent_counts_as_far_as_it_was_separated(queue: JobQueue, reason: Reason) -> None:
+    """A file says that it lasts ten seconds, and is refused after half an hour of work."""
+    liar = ask(10)
+    desk = await begun(queue, liar)
+    await desk.charge(liar.track_id, 10, separated=0)
+    await desk.charge(liar.track_id, 10, separated=900)
+    await desk.account(liar.track_id, 1790)
+    await desk.fail(liar.track_id, Failure(reason=reason))
+    assert await used(queue) == (1790 if reason in THEIRS else 0)
+    assert Reason.TOO_LONG in THEIRS
+    assert not {Reason.INTERNAL, Reason.INTERRUPTED, Reason.OUT_OF_MEMORY, Reason.NETWORK} & set(THEIRS)
+
+
+async def test_a_cancelled_song_counts_as_far_as_it_was_separated(queue: JobQueue) -> None:
+    request = ask(1000)
+    desk = await begun(queue, request)
+    await desk.charge(request.track_id, 1000, separated=780)
+    assert await queue.cancel(request.id)
+    assert await used(queue) == 780, "also when the worker is killed now"
+    await desk.account(request.track_id, 800)
+    assert await used(queue) == 800
+    assert await desk.abandon(request.track_id)
+    assert (await refused(queue.submit(ask(2900), HOUR))).values["used_seconds"] == 800
+    await queue.submit(ask(2800), HOUR)
+
+
+async def test_what_is_cancelled_as_it_begins_counts_too(queue: JobQueue) -> None:
+    """Nothing was noted of it yet, and its length is unknown: the worker still knows who it was for."""
+    request = ask(None)
+    desk = await begun(queue, request)
+    await desk.charge(request.track_id)
+    assert await queue.cancel(request.id)
+    assert await used(queue) == 0
+    await desk.account(request.track_id, 30)
+    assert await used(queue) == 30
+
+
+async def test_who_leaves_while_others_wait_pays_until_then(queue: JobQueue) -> None:
+    ana, bo = ask(1000, video="dQw4w9WgXcQ"), ask(1000, "bo", video="dQw4w9WgXcQ")
+    desk = await begun(queue, ana)
+    await queue.submit(bo, HOUR)
+    await desk.charge(ana.track_id, 1000, separated=100)
+    await queue.cancel(ana.id)
+    await desk.charge(ana.track_id, 1000, separated=200)
+    await desk.charge(ana.track_id, 1000, whole=True)
+    await desk.account(ana.track_id, 1000)
+    assert await desk.ready(ana.track_id, await desk.wanted(ana.track_id))
+    assert (await used(queue), await used(queue, "bo")) == (100, 1000)
+
+
+async def test_a_song_stops_where_the_minutes_end_and_says_so(queue: JobQueue) -> None:
+    """However slowly it is separated: what is allowed beyond a song's length does not add up."""
+    await queue.submit(ask(3000), HOUR)
+    liar = ask(10)
+    desk = await begun(queue, liar)
+    separated = 0.0
+    while not await desk.charge(liar.track_id, 10, separated=separated):
+        assert separated <= 600
+        separated += 1.5
+    view = await queue.view(liar.id)
+    assert view is not None
+    assert view.failure is not None
+    assert (view.failure.reason, view.failure.values["used_seconds"]) == (Reason.OVER_QUOTA, 3000)
+    assert await used(queue) == 3000 + separated
+    await desk.account(liar.track_id, separated + 20)
+    assert await used(queue) == 3020 + separated
+    assert await desk.abandon(liar.track_id)
+
+
+async def test_songs_that_lie_at_the_same_time_stop_together_at_the_limit(queue: JobQueue) -> None:
+    liars = [ask(1) for _ in range(4)]
+    desks = [await begun(queue, liar) for liar in liars]
+    for separated in range(0, 2000, 50):
+        await asyncio.gather(
+            *(desk.charge(liar.track_id, 1, separated=separated) for desk, liar in zip(desks, liars, strict=True))
+        )
+    assert 3600 < await used(queue) <= 3600 + 4 * 50
+
+
+async def test_a_song_that_is_started_again_counts_once(queue: JobQueue) -> None:
+    request = ask(1000)
+    await queue.submit(request, HOUR)
+    for separated in (400, 100, 700):  # a worker is killed each time
+        desk = Desk(queue.redis, f"worker-{separated}")
+        assert await desk.begin(request.track_id)
+        await desk.charge(request.track_id, 1000, separated=separated)
+        await desk.hand_back(request.track_id)
+    assert await used(queue) == 1000
+    desk = Desk(queue.redis, "worker-of-the-test")
+    assert await desk.begin(request.track_id)
+    for _ in range(2):  # killed between the note and the store, and again
+        await desk.charge(request.track_id, 990, whole=True)
+    assert await used(queue) == 990
+    await queue.cancel(request.id)
+    await desk.account(request.track_id, 990)
+    assert await used(queue) == 990
+
+
+async def test_a_header_that_says_more_than_there_is_costs_what_there_is(queue: JobQueue) -> None:
+    request = ask(3500)
+    desk = await begun(queue, request)
+    await desk.charge(request.track_id, 3500, separated=60)
+    await desk.charge(request.track_id, 61, whole=True)
+    await desk.account(request.track_id, 61)
+    assert await used(queue) == 61
+
+
+@pytest.mark.parametrize(("noted", "counts"), [("600.000", 0), ("600.000 made", 600), ("of a later version", 0)])
+async def test_notes_of_other_versions_are_understood(queue: JobQueue, noted: str, counts: float) -> None:
+    request = ask(600)
+    await queue.submit(request, HOUR)
+    await answer(queue.redis.hset(keys.minutes("person", "test:ana"), request.id, f"{time.time():.3f} {noted}"))
+    await queue.cancel(request.id)
+    assert await used(queue) == counts

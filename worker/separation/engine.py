@@ -39,7 +39,8 @@ def run(task: SeparationTask, report: Report) -> Separated:
                 waveforms.add(piece)
                 samples += len(piece[0])
                 done = samples / (song.seconds * SAMPLE_RATE) if song.seconds else None
-                report(Step(fraction=None if done is None else min(done, 1.0), alive=number, seconds=song.seconds))
+                fraction = None if done is None else min(done, 1.0)
+                report(Step(fraction=fraction, alive=number, seconds=song.seconds, separated=samples / SAMPLE_RATE))
             if samples == 0:
                 raise failed(Reason.EMPTY)
             picture, small = task.output / "picture.png", task.output / "thumbnail.jpg"

@@ -18,6 +18,7 @@ import numpy as np
 
 from jobs.failures import Reason, failed
 from jobs.models import STEMS, Model
+from worker.audio.sound import SAMPLE_RATE
 from worker.groups import cores
 from worker.separation.network import BANDS
 from worker.separation.spectrogram import ADVANCE, Samples
@@ -49,6 +50,7 @@ def separate_blocks(
     song = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
     if len(song) == 0:
         return
+    report(Step(separated=len(song) / SAMPLE_RATE))  # all at once, and nobody hears how far it is
     with _heartbeat(report), tempfile.TemporaryDirectory(prefix=".spleeter-", dir=scratch) as folder:
         stems = _separator(Path(folder), checkpoint, model, threads).separate(song)
     for start in range(0, len(song), ADVANCE):

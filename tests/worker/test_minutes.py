@@ -1,0 +1,130 @@
+"""Minutes count what a real worker really separated: of files that lie, of songs cancelled late, after kills."""
+
+import asyncio
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.demo import write_demo_song
+from jobs import keys
+from jobs.connection import ask_script
+from jobs.failures import Reason
+from jobs.limits import USED, Limits
+from jobs.models import Request
+from jobs.outcomes import Phase
+from jobs.queue import JobQueue
+from jobs.settings import Settings
+from jobs.store import ResultStore
+from tests.sounds import encode, listen
+from tests.worker.studio import ask, bring, seen, work_off, worker_process
+
+HOUR = Limits(person_seconds=3600)
+SECONDS = 100
+SAID = 5  # seconds, by the liar's header
+
+
+@pytest.fixture
+def settings(tmp_path: Path, store: ResultStore, models_dir: Path) -> Settings:
+    """One thread, so that a song takes more than a few looks of the worker."""
+    return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir, threads=1)
+
+
+@pytest.fixture(scope="session")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("songs")
+    write_demo_song(folder / "song.wav", SECONDS)
+    return encode(folder / "song.flac", listen(folder / "song.wav"), "flac", "flac")
+
+
+@pytest.fixture(scope="session")
+def liar(honest: Path) -> Path:
+    """A FLAC whose STREAMINFO says that it lasts five seconds (RFC 9639, 8.2: 36 bits at the 108th)."""
+    content = bytearray(honest.read_bytes())
+    assert content[:5] == b"fLaC\0"
+    at, said = 8 + 13, SAID * 44100
+    content[at] = content[at] & 0xF0 | said >> 32
+    content[at + 1 : at + 5] = (said & 0xFFFFFFFF).to_bytes(4)
+    path = honest.with_name("liar.flac")
+    path.write_bytes(content)
+    return path
+
+
+async def used(queue: JobQueue, request: Request) -> float:
+    key = keys.minutes("person", request.asker)
+    said = await ask_script(queue.redis, USED, [key], str(time.time()), keys.request(""))
+    assert isinstance(said, bytes)
+    return float(said)
+
+
+async def until_separated(queue: JobQueue, request: Request, fraction: float) -> None:
+    """Wait until so much of a song is separated, or all is done."""
+    async for view in queue.follow(request.id, every=0.05):
+        if view.progress and view.progress.stage == "separating" and (view.progress.fraction or 0) >= fraction:
+            return
+
+
+async def test_a_file_that_says_it_is_short_pays_for_what_was_separated_until_it_is_too_long(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, liar: Path
+) -> None:
+    request = ask(bring(store, liar))
+    await queue.submit(request, HOUR)
+    await work_off(settings.model_copy(update={"max_seconds": 60}), valkey_server)
+    failure = (await seen(queue, request)).failure
+    assert failure is not None
+    assert failure.reason is Reason.TOO_LONG
+    assert SAID < await used(queue, request) <= 60
+
+
+async def test_a_file_that_says_it_is_short_stops_where_the_minutes_end(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, liar: Path
+) -> None:
+    request = ask(bring(store, liar))
+    await queue.submit(request, Limits(person_seconds=10))
+    await work_off(settings, valkey_server)
+    failure = (await seen(queue, request)).failure
+    assert failure is not None
+    assert failure.reason in (Reason.OVER_QUOTA, Reason.TOO_LONG)
+    assert failure.values["limit_seconds"] == 10
+    assert await used(queue, request) > 10
+    assert store.manifest(request.track_id) is None
+    assert list((store.root / "work").iterdir()) == []
+
+
+async def test_a_file_that_says_it_is_short_and_fits_pays_for_all_of_it(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, liar: Path
+) -> None:
+    request = ask(bring(store, liar))
+    await queue.submit(request, HOUR)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, request)).phase is Phase.READY
+    assert await used(queue, request) == SECONDS
+
+
+async def test_a_song_that_is_cancelled_at_80_percent_costs_80_percent(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, honest: Path
+) -> None:
+    request = ask(bring(store, honest))
+    await queue.submit(request, HOUR)
+    worker = asyncio.create_task(work_off(settings, valkey_server))
+    await until_separated(queue, request, 0.8)
+    assert await queue.cancel(request.id)
+    await worker
+    assert 0.8 * SECONDS <= await used(queue, request) <= SECONDS
+
+
+async def test_a_song_whose_worker_is_killed_late_counts_once(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, honest: Path
+) -> None:
+    request = ask(bring(store, honest))
+    await queue.submit(request, HOUR)
+    for _ in range(2):
+        async with worker_process(settings, valkey_server, FLBT_THREADS="1") as worker:
+            await until_separated(queue, request, 0.5)
+            worker.send_signal(signal.SIGKILL)
+            await worker.wait()
+        assert await used(queue, request) == SECONDS
+    await queue.cancel(request.id)
+    assert 0.5 * SECONDS <= await used(queue, request) <= SECONDS
