@@ -1,6 +1,7 @@
 """The `fl-bt` command: every way to run FL-BT, and nothing but the way in."""
 
 import asyncio
+import io
 import os
 import subprocess
 import sys
@@ -47,6 +48,9 @@ def main(context: click.Context) -> None:
     Run a bot:   fl-bt up
     """
     context.obj = be_private()  # the person's own umask, for what is handed to them
+    # A locale without our signs, or without those in a song's name, is no reason to end with a traceback.
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @main.command()

@@ -26,7 +26,10 @@ class SettingsError(Exception):
 
 
 def _data_folder() -> Path:
-    return user_data_path("fl-bt", appauthor=False)
+    try:
+        return user_data_path("fl-bt", appauthor=False)
+    except RuntimeError:  # a user without a home folder, as a number in a container is
+        raise SettingsError("FLBT_DATA is not set, and this user has no home folder. Set it to a folder.") from None
 
 
 class Settings(BaseSettings):

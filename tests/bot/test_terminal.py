@@ -50,6 +50,17 @@ def run(tmp_path: Path, environment: dict[str, str]) -> Run:
     return run
 
 
+#: `fl-bt` as a user without a name, since only root could become one.
+HOMELESS = """
+import pwd
+def nobody(number):
+    raise KeyError(number)
+pwd.getpwuid = nobody
+from bot.cli import main
+main()
+"""
+
+
 def nothing_left(tmp_path: Path) -> bool:
     """No temporary file, nothing half made in the store."""
     work = tmp_path / "data" / "store" / "work"
@@ -59,6 +70,24 @@ def nothing_left(tmp_path: Path) -> bool:
 def length(path: Path) -> int:
     with open_song(path) as song:
         return sum(len(block) for block in song.blocks())
+
+
+def test_signs_that_a_locale_does_not_have_are_written_in_others(run: Run) -> None:
+    done = run("doctor", extra={"PYTHONIOENCODING": "iso-8859-1"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\u2713 Python" in done.stdout
+
+
+def test_without_a_home_folder_the_data_has_to_be_named(tmp_path: Path) -> None:
+    """As a user who is only a number, in a container."""
+    homes = ("HOME", "XDG_DATA_HOME")
+    homeless = {name: value for name, value in os.environ.items() if name not in homes and not name.startswith("FLBT_")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", HOMELESS, "doctor"], cwd=tmp_path, env=homeless, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("FLBT_DATA is not set, and this user has no home folder.")
 
 
 def test_the_demo(run: Run, tmp_path: Path) -> None:
