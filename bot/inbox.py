@@ -7,7 +7,10 @@ from jobs.store import ResultStore
 
 
 async def bring(store: ResultStore, platform: Platform, upload: Upload) -> None:
-    """Bring the file, unless it is there. Raises `Failed` when it cannot be had, `Trouble` when it may be later."""
+    """Bring the file, unless it is there. Raises `Failed` when it cannot be had, `Trouble` when it may be later.
+
+    Nothing is fetched for which the disk has no room.
+    """
     if store.inbox(upload).exists():
         return
     try:

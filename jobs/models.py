@@ -40,7 +40,8 @@ class Upload(Value):
     """A person's own file, lying in the store's inbox under `upload_id`.
 
     `name`, `title` and `performer` are what the person's side called it: for reading, never part of a path.
-    `handle` is the front end's own pointer to the file (Telegram's `file_id`), empty where there is none.
+    `handle` is the front end's own pointer to the file (Telegram's `file_id`), empty where there is none. `bytes_` is
+    its size, 0 where nobody knows.
     """
 
     kind: Literal["upload"] = "upload"
@@ -50,6 +51,7 @@ class Upload(Value):
     performer: str | None = None
     seconds: float | None = None
     handle: str = ""
+    bytes_: Annotated[int, Field(ge=0)] = 0
 
     @property
     def key(self) -> str:

@@ -45,16 +45,19 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class ResultStore:
     """A store in a folder, for this user alone. All its methods are quick, synchronous file operations."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, keep_free: float = 0) -> None:
+        """`keep_free`: bytes on the disk that no upload takes."""
         self.root = root
+        self.keep_free = keep_free
+        self._coming: dict[Path, int] = {}  # uploads on their way in: how large each will be
         private_folder(root, CONTENTS)
         for folder in FOLDERS:
             private_folder(root / folder)
 
     @classmethod
-    def at(cls, url: str) -> "ResultStore":
+    def at(cls, url: str, keep_free: float = 0) -> "ResultStore":
         """The store at a `file:///…` address. Raises `OSError` when the folder cannot be made."""
-        return cls(folder_at(url))
+        return cls(folder_at(url), keep_free)
 
     @property
     def lives(self) -> Path:
@@ -69,11 +72,21 @@ class ResultStore:
 
     @contextmanager
     def receiving(self, upload: Upload) -> Iterator[Path]:
-        """A path to write an upload to; it is in the inbox when the context ends well, and nowhere otherwise."""
+        """A path to write an upload to; it is in the inbox when the context ends well, and nowhere otherwise.
+
+        Raises `OSError` when there is no room for it and all that is coming in beside it.
+        """
         with self.workspace() as folder:
             part = folder / "upload"
-            yield part
-            part.replace(self.inbox(upload))
+            left = self.free_bytes() - sum(max(0, size - _size(path)) for path, size in self._coming.items())
+            if left - upload.bytes_ < self.keep_free:
+                raise OSError(errno.ENOSPC, f"{left} bytes left for {upload.bytes_}; {self.keep_free:.0f} stay free")
+            self._coming[part] = upload.bytes_
+            try:
+                yield part
+                part.replace(self.inbox(upload))
+            finally:
+                del self._coming[part]
 
     # --- tracks ------------------------------------------------------------------------------------------------
 
@@ -196,6 +209,10 @@ class ResultStore:
                 clock = path / MANIFEST if (path / MANIFEST).exists() else path
                 found.append((now - clock.stat().st_mtime, sum(file.stat().st_size for file in files), path))
         return found
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def folder_at(url: str) -> Path:

@@ -41,7 +41,7 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     close_to_others(settings.data, IN_DATA)
-    queue, store = JobQueue.at(redis_url), ResultStore.at(settings.store_url)
+    queue, store = JobQueue.at(redis_url), ResultStore.at(settings.store_url, settings.min_free_mb * 1e6)
     await asyncio.to_thread(store.sweep)  # a file that was on its way in when we were killed
     try:
         await serve(build(settings, queue, store), stop)

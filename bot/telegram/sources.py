@@ -67,8 +67,8 @@ def file_in(message: Message) -> File | None:
             named = {"name": media.file_name or ""}
         case _:
             return None
-    upload = Upload(upload_id=media.file_unique_id, handle=media.file_id, seconds=_seconds(media), **named)
-    return File(upload=upload, bytes_=media.file_size)
+    about = {"handle": media.file_id, "bytes_": media.file_size or 0, "seconds": _seconds(media)}
+    return File(upload=Upload(upload_id=media.file_unique_id, **about, **named), bytes_=media.file_size)
 
 
 def _seconds(media: Media) -> float | None:

@@ -41,10 +41,8 @@ def _copy(path: Path, store: ResultStore) -> Upload:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         name = os.fsencode(path.name).decode(errors="replace")  # file systems take any bytes, the queue only text
-        upload = Upload(upload_id=digest[:40], name=name)
+        upload = Upload(upload_id=digest[:40], name=name, bytes_=size)
         if not store.inbox(upload).exists():
-            if store.free_bytes() < size:
-                raise failed(Reason.NO_DISK, f"{path} has {size} bytes, more than is free")
             with store.receiving(upload) as part:
                 shutil.copyfile(path, part)
         else:

@@ -1,5 +1,6 @@
 """The store: whole or not there, and no older or larger than it may be."""
 
+import errno
 import fcntl
 import json
 import os
@@ -87,6 +88,28 @@ def test_an_upload_is_in_the_inbox_only_when_it_arrived_whole(store: ResultStore
     with store.receiving(upload) as path:
         path.write_bytes(b"whole")
     assert store.inbox(upload).read_bytes() == b"whole"
+
+
+def test_uploads_that_come_at_once_share_what_room_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each alone would fit. What has arrived of one is on the disk already, and counts once."""
+    store = ResultStore(tmp_path / "store", keep_free=500)
+    one, two = (Upload(upload_id=name, bytes_=400) for name in ("one", "two"))
+    free = 1000
+    monkeypatch.setattr(store, "free_bytes", lambda: free)
+    with store.receiving(one) as path:
+        with pytest.raises(OSError, match="bytes left") as full, store.receiving(two):
+            pass
+        assert full.value.errno == errno.ENOSPC
+        path.write_bytes(b"x" * 300)
+        free = 1000 - 300
+        with pytest.raises(OSError, match="bytes left"), store.receiving(two):
+            pass
+        with store.receiving(Upload(upload_id="small", bytes_=100)) as small:
+            small.write_bytes(b"x" * 100)
+    free = 900
+    with store.receiving(two) as path:
+        path.write_bytes(b"x" * 400)
+    assert {path.name for path in (store.root / "inbox").iterdir()} == {"one", "small", "two"}
 
 
 def test_tidy_removes_what_is_old_and_then_the_oldest_over_quota(store: ResultStore) -> None:

@@ -175,7 +175,7 @@ async def test_a_server_of_ones_own_lends_its_disk_and_takes_large_files(
         )
         ana = rig.ana()
         async with rig.bot():
-            await ana.send_audio(MP3, size=1500 << 20)
+            await ana.send_audio(MP3, size=100 << 20)
             track = await rig.worker.take()
             assert isinstance(track.source, Upload)
             assert store.inbox(track.source).read_bytes() == MP3

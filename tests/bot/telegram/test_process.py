@@ -17,7 +17,7 @@ from jobs.outcomes import Stage
 from jobs.queue import JobQueue
 from jobs.store import ResultStore
 from tests.bot.telegram.rig import SONG, Rig, cards, files
-from tests.bot.telegram.talk import done
+from tests.bot.telegram.talk import MP3, done
 from tests.peers.botapi import BotApi
 
 Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
@@ -72,6 +72,16 @@ async def test_killed_at_any_line_the_next_one_carries_on(rig: Rig, start: Start
     assert second.returncode == 0, log.decode()
     assert rig.server.token not in log.decode()
     assert "Traceback" not in log.decode()
+
+
+async def test_no_file_is_fetched_for_which_there_is_no_room(rig: Rig, start: Start) -> None:
+    ana = rig.ana()
+    await start(FLBT_MIN_FREE_MB="1e12")
+    await ana.send_audio(MP3)
+    await ana.until(lambda message: "I have no room left for another song" in message.text)
+    await rig.settled()
+    assert rig.server.calls("getFile") == []
+    assert list((rig.store.root / "inbox").iterdir()) == list((rig.store.root / "work").iterdir()) == []
 
 
 async def test_a_wrong_and_a_missing_token_are_one_sentence_and_an_exit(server: BotApi, start: Start) -> None:
