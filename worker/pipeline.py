@@ -176,6 +176,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
                 network=network,
                 tags=fetched.tags,
                 cover=made / cover.name if cover else None,
+                seconds=fetched.seconds,
                 max_seconds=settings.max_seconds,
                 along=along,
             ),

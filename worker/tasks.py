@@ -64,7 +64,7 @@ class Fetched(Value):
 
     audio: Path
     tags: Tags
-    seconds: float | None = None  # as the container or the site says; the separation counts samples
+    seconds: float | None = None  # of an upload, counted; of a download, as the container or the site says
     cover: Path | None = None
 
 
@@ -132,6 +132,8 @@ class SeparationTask(Task):
 
     `only_ready`: refuse, with MODEL_UNAVAILABLE, when the model has to be fetched or made ready first, since somebody
     else has the rights to keep it.
+
+    `seconds`: its length, where it is known better than from its header. It moves the progress, and refuses nothing.
     """
 
     audio: Path
@@ -139,6 +141,7 @@ class SeparationTask(Task):
     network: NetworkWanted
     tags: Tags
     cover: Path | None = None
+    seconds: float | None = None
     max_seconds: float
     along: tuple[Along, ...] = ()
     only_ready: bool = False

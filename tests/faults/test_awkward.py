@@ -10,8 +10,10 @@ from jobs.outcomes import Phase
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
-from tests.sounds import AWKWARD
+from tests.lies import xing
+from tests.sounds import AWKWARD, Awkward, encode, music
 from tests.weights import models_dir
+from tests.worker.audio.test_joined import COARSE, FINE
 from tests.worker.studio import ask, bring, seen, work_off
 from worker.audio.reading import open_song
 
@@ -20,19 +22,37 @@ __all__ = ["models_dir"]
 FLAC = Wish(format=Format.FLAC)
 
 
+def _forty_minutes(folder: Path) -> Path:
+    """A second cut out of a mix, with the mix's header."""
+    content = bytearray(encode(folder / "cut.mp3", music(1), "libmp3lame", "mp3").read_bytes())
+    xing(content, 2400)
+    path = folder / "mix.mp3"
+    path.write_bytes(content)
+    return path
+
+
+def _joined(folder: Path) -> Path:
+    path = folder / "both.ogg"
+    path.write_bytes(COARSE.read_bytes() + FINE.read_bytes())
+    return path
+
+
+FILES = (*AWKWARD, Awkward("1 s that says 40 minutes", _forty_minutes), Awkward("joined Vorbis", _joined))
+
+
 @pytest.mark.faults
 async def test_every_awkward_file_ends_in_stems_or_a_reason(
     queue: JobQueue, store: ResultStore, tmp_path: Path, models_dir: Path, valkey_server: SecretStr
 ) -> None:
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
     requests = {}
-    for awkward in AWKWARD:
+    for awkward in FILES:
         folder = tmp_path / "files" / awkward.name
         folder.mkdir(parents=True)
         requests[awkward.name] = ask(bring(store, awkward.make(folder)), FLAC)
         await queue.submit(requests[awkward.name])
     await work_off(settings, valkey_server)
-    for awkward in AWKWARD:
+    for awkward in FILES:
         request = requests[awkward.name]
         view = await seen(queue, request)
         reason = view.failure.reason if view.failure else None

@@ -27,8 +27,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
     if task.network.engine == "spleeter":
         stock.require()
     with open_song(task.audio) as song:
-        if song.seconds is not None and song.seconds > task.max_seconds:
-            raise failed(Reason.TOO_LONG, seconds=song.seconds, limit_seconds=task.max_seconds)
+        seconds = task.seconds or song.seconds
         engine, pieces = _pieces(task, song, report)
         samples = 0
         stems = STEMS[task.network.model.stems]
@@ -38,9 +37,9 @@ def run(task: SeparationTask, report: Report) -> Separated:
                 files.write(piece)
                 waveforms.add(piece)
                 samples += len(piece[0])
-                done = samples / (song.seconds * SAMPLE_RATE) if song.seconds else None
+                done = samples / (seconds * SAMPLE_RATE) if seconds else None
                 fraction = None if done is None else min(done, 1.0)
-                report(Step(fraction=fraction, alive=number, seconds=song.seconds, separated=samples / SAMPLE_RATE))
+                report(Step(fraction=fraction, alive=number, seconds=seconds, separated=samples / SAMPLE_RATE))
             if samples == 0:
                 raise failed(Reason.EMPTY)
             picture, small = task.output / "picture.png", task.output / "thumbnail.jpg"
@@ -66,7 +65,7 @@ def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iter
     checkpoint = ensure_weights(model.stems, wanted.models_dir, report)
     blocks = _no_longer_than(task.max_seconds, song.blocks())
     if wanted.engine == "spleeter":
-        report(Step(fraction=0.0, seconds=song.seconds))
+        report(Step(fraction=0.0))
         pieces = stock.separate_blocks(blocks, checkpoint, model, task.output, wanted.threads, report)
         return f"spleeter {version('spleeter')}", pieces
     network = take_ready(wanted) or load_network(
@@ -77,7 +76,7 @@ def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iter
         threads=wanted.threads,
         converting=_not_ready if task.only_ready else lambda: report(Step(note="model")),
     )
-    report(Step(fraction=0.0, seconds=song.seconds))
+    report(Step(fraction=0.0))
     # The first word is what was asked for, wherever it was done by something else: that is what makes stems alike.
     name = network.name if network.name.startswith(wanted.engine) else f"{wanted.engine} {network.name}"
     return name, separate_blocks(blocks, network, model.extension)

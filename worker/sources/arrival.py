@@ -67,7 +67,7 @@ def fetch_by(ask: Callable[[FetchTask, Gate, Report], Offer], task: FetchTask, r
         audio = task.output / ("audio.m4a" if stream.container == "mp4" else "audio.webm")
         log.info("itag %d, %d bytes, %s track", stream.itag, stream.bytes_, stream.track)
         download(stream.url, audio, stream.bytes_, _reporting(report, known, stream.bytes_))
-        seconds = _verify(audio, offer, task.max_seconds) or seconds
+        seconds = _verify(audio, offer) or seconds
         return Fetched(audio=audio, tags=tags, seconds=seconds, cover=_cover(offer.video_id, task.output))
 
 
@@ -104,7 +104,7 @@ def _wait_until(ready_at: float, alive: Callable[[], None]) -> None:
 # --- after -----------------------------------------------------------------------------------------------------
 
 
-def _verify(audio: Path, offer: Offer, max_seconds: float) -> float | None:
+def _verify(audio: Path, offer: Offer) -> float | None:
     """The length of `audio` in seconds, as its container says, after a look that it is what was asked for."""
     if audio.stat().st_size != offer.stream.bytes_:
         raise failed(Reason.YOUTUBE_REFUSED, f"{audio.stat().st_size} bytes in place of {offer.stream.bytes_}")
@@ -123,7 +123,6 @@ def _verify(audio: Path, offer: Offer, max_seconds: float) -> float | None:
     for promised, slack in ((offer.stream.seconds, (2.0, 0.01)), (offer.seconds, (10.0, 0.1))):
         if promised and abs(seconds - promised) > max(slack[0], slack[1] * promised):
             raise failed(Reason.YOUTUBE_REFUSED, f"{seconds:.1f} s of audio in place of {promised:.1f} s")
-    _refuse_long(seconds, max_seconds)
     return seconds
 
 

@@ -1,6 +1,8 @@
 """A person's own file: already here, to be looked at and named."""
 
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from jobs.failures import Reason, failed
@@ -9,30 +11,50 @@ from jobs.names import NAMELESS, one_line
 from jobs.outcomes import Tags
 from worker.audio.pictures import picture_of
 from worker.audio.reading import Song, open_song
+from worker.audio.sound import SAMPLE_RATE
 from worker.childside import Report
 from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
 
+REPORT_SECONDS = 1.0  # between two signs of life
 LONGEST_TAG = 500  # characters: beyond that it is not a name
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
 def fetch_upload(task: FetchTask, report: Report) -> Fetched:
-    """Check the file in the inbox and find out what it is called. The file stays where it is.
+    """Check the file in the inbox, find out what it is called, and how long it is. The file stays where it is.
 
-    Title and artist are what the sender says, else what the file says, else its name. Raises `Failed`: UPLOAD_GONE,
-    EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG where the file knows its length (the separation counts it in any case).
+    Title and artist are what the sender says, else what the file says, else its name. The length is that of the sound:
+    all of it is decoded, since headers are wrong in files that were cut or joined, and a wrong length would be shown,
+    counted as used up, or refused. Raises `Failed`: UPLOAD_GONE, EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG.
     """
     if not isinstance(task.source, Upload):
         raise failed(Reason.INTERNAL, f"no upload: {task.source.key}")
     if task.inbox is None or not task.inbox.is_file():
         raise failed(Reason.UPLOAD_GONE, task.source.upload_id)
     with open_song(task.inbox) as song:
-        if song.is_counted and song.seconds is not None and song.seconds > task.max_seconds:
-            raise failed(Reason.TOO_LONG, seconds=song.seconds, limit_seconds=task.max_seconds)
         tags = _tags(task.source, song)
-        report(Step(fraction=1.0, title=tags.title, artist=tags.artist or None, seconds=song.seconds))
-        return Fetched(audio=task.inbox, tags=tags, seconds=song.seconds, cover=_keep_cover(song.cover, task.output))
+        known = Step(fraction=0.0, title=tags.title, artist=tags.artist or None)
+        report(known)
+        seconds = _count(song, task.max_seconds, lambda samples: report(known.model_copy(update={"alive": samples})))
+        report(known.model_copy(update={"fraction": 1.0, "seconds": seconds}))
+        return Fetched(audio=task.inbox, tags=tags, seconds=seconds, cover=_keep_cover(song.cover, task.output))
+
+
+def _count(song: Song, limit: float, on_samples: Callable[[int], None]) -> float:
+    """Seconds of sound in the song. Raises `Failed` TOO_LONG as soon as they are more than `limit`."""
+    samples, last = 0, time.monotonic()
+    for block in song.blocks():
+        samples += len(block)
+        if samples > limit * SAMPLE_RATE:
+            # It goes on for an unknown time. What it says of itself may be right, now that it is longer than that.
+            raise failed(Reason.TOO_LONG, seconds=max(samples / SAMPLE_RATE, song.seconds or 0.0), limit_seconds=limit)
+        if time.monotonic() - last >= REPORT_SECONDS:
+            last = time.monotonic()
+            on_samples(samples)
+    if samples == 0:
+        raise failed(Reason.EMPTY)
+    return samples / SAMPLE_RATE
 
 
 def _tags(upload: Upload, song: Song) -> Tags:

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from jobs.failures import Failed, Reason
+from tests.lies import liars
 from tests.sounds import (
     AWKWARD,
     RATE,
@@ -268,3 +269,22 @@ def test_sound_from_the_beginning_is_not_late(tmp_path: Path) -> None:
             for _ in opened.blocks():
                 pass
             assert (opened.late, opened.gaps) == (0, 0)
+
+
+@pytest.mark.parametrize("times", [300, 1 / 8])
+def test_a_header_that_lies_about_length_changes_no_sample(times: float, tmp_path: Path) -> None:
+    for name, honest, liar in liars(tmp_path, music(4), times):
+        heard, expected = listen(liar), listen(honest)
+        if name == "MP3":  # FFmpeg takes the padding away where the header says that the song ends
+            assert abs(len(heard) - len(expected)) <= 2 * 1152
+        else:
+            assert np.array_equal(heard, expected), name
+
+
+def test_what_stands_behind_the_sound_of_a_wav_is_not_heard(tmp_path: Path) -> None:
+    song = music(2)
+    path = write_wav(tmp_path / "a.wav", song)
+    plain = path.read_bytes()
+    for tail in (b"LIST" + (400_000).to_bytes(4, "little") + bytes(400_000), bytes(4096), b"TAG" + bytes(125)):
+        path.write_bytes(plain + tail)
+        assert np.array_equal(listen(path), song)

@@ -125,15 +125,21 @@ def test_a_song_over_full_scale_is_turned_down_whole(tmp_path: Path, models_dir:
     assert max(np.abs(stem).max() for stem in stems.values()) == pytest.approx(1, abs=1e-6)
 
 
-def test_a_song_that_says_it_is_too_long_is_refused_before_any_work(tmp_path: Path) -> None:
-    task = task_for(write_song(tmp_path / "song.flac", make_song(100_000)), tmp_path / "no-models", max_seconds=1)
+def test_only_its_sound_makes_a_song_too_long(tmp_path: Path, models_dir: Path) -> None:
+    audio = write_song(tmp_path / "song.flac", make_song(100_000))
+    content = bytearray(audio.read_bytes())
+    content[22:26] = (3600 * 44_100).to_bytes(4)  # an hour, says STREAMINFO
+    audio.write_bytes(content)
+    steps: list[Step] = []
 
-    with pytest.raises(Failed) as failure:
-        separate(task, lambda _: None)
+    task = task_for(audio, models_dir, max_seconds=3)
+    outcome = separate(task, steps.append)
+    assert outcome.samples == 100_000
+    assert outcome.notes == ("cut_short",)
 
-    assert failure.value.failure.reason is Reason.TOO_LONG
-    assert failure.value.failure.values == {"seconds": pytest.approx(100_000 / 44_100), "limit_seconds": 1}
-    assert not task.network.models_dir.exists()
+    counted = task.model_copy(update={"seconds": 100_000 / 44_100})
+    separate(counted, steps.append)
+    assert (steps[-1].fraction, steps[-1].seconds) == (1, 100_000 / 44_100)
 
 
 def test_a_song_that_does_not_say_is_stopped_when_it_is_too_long(tmp_path: Path, models_dir: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from jobs.failures import Failed, Reason
 from jobs.models import Upload, YouTube
 from jobs.outcomes import Tags
+from tests.lies import liars
 from tests.sounds import AWKWARD, Awkward, encode, jpeg, music, write_wav
 from worker.child import run_child
 from worker.sources.upload import fetch_upload
@@ -96,6 +97,26 @@ def test_too_long_is_said_before_any_work(tagged: Path) -> None:
     assert failure.reason is Reason.TOO_LONG
     assert failure.values["limit_seconds"] == 1.5
     assert failure.values["seconds"] == pytest.approx(2, abs=0.01)
+    assert fetch(tagged, limit=2).seconds == pytest.approx(2, abs=0.01)
+
+
+@pytest.mark.parametrize("times", [300, 1 / 8])
+def test_only_sound_is_as_long_as_it_is(times: float, tmp_path: Path) -> None:
+    """Eight seconds of music, of which a header speaks as of forty minutes, or of one second."""
+    kinds = 0
+    for name, honest, liar in liars(tmp_path, music(8), times):
+        kinds += 1
+        assert fetch(honest, limit=9).seconds == pytest.approx(8, abs=0.1), name
+        assert fetch(liar, limit=9).seconds == pytest.approx(8, abs=0.1), name
+    assert kinds > 9
+
+
+def test_who_says_little_is_refused_for_what_it_plays(tmp_path: Path) -> None:
+    for name, _, liar in liars(tmp_path, music(8), 1 / 8):
+        with pytest.raises(Failed) as caught:
+            fetch(liar, limit=4)
+        assert caught.value.failure.reason is Reason.TOO_LONG, name
+        assert caught.value.failure.values["seconds"] == pytest.approx(4, abs=4)
 
 
 def test_a_guessed_length_refuses_nobody(tmp_path: Path) -> None:
@@ -104,9 +125,17 @@ def test_a_guessed_length_refuses_nobody(tmp_path: Path) -> None:
     dense = encode(tmp_path / "b.mp3", music(8), "libmp3lame", "mp3", options={"write_xing": "0"}, kbps=320)
     both = tmp_path / "u"
     both.write_bytes(calm.read_bytes() + dense.read_bytes())
-    fetched = fetch(both, limit=20)
-    assert fetched.seconds is not None
-    assert fetched.seconds > 20
+    assert fetch(both, limit=20).seconds == pytest.approx(16, abs=0.1)
+
+
+def test_a_length_is_reported_when_it_is_counted(tmp_path: Path) -> None:
+    """What is reported is charged: no header's word for it."""
+    steps: list[Step] = []
+    for _, _, liar in liars(tmp_path, music(1), 300):
+        fetch_upload(task_for(Upload(upload_id="u1"), liar, tmp_path), steps.append)
+    lengths = {step.seconds for step in steps}
+    assert None in lengths
+    assert all(length is None or length == pytest.approx(1, abs=0.1) for length in lengths)
 
 
 @pytest.mark.parametrize("kind", AWKWARD, ids=lambda kind: kind.name)
@@ -128,7 +157,8 @@ async def test_through_the_child(tagged: Path, tmp_path: Path) -> None:
     task = task_for(Upload(upload_id="u1"), tagged, output)
     fetched = await run_child("worker.sources", task, Fetched, steps.append, deadline=60)
     assert fetched.tags == Tags(title="Creep", artist="Radiohead")
-    assert [(step.title, step.artist) for step in steps] == [("Creep", "Radiohead")]
+    assert {(step.title, step.artist) for step in steps} == {("Creep", "Radiohead")}
+    assert (steps[-1].fraction, steps[-1].seconds) == (1, fetched.seconds)
     tagged.write_text("words, words, words")
     with pytest.raises(Failed) as caught:
         await run_child("worker.sources", task, Fetched, steps.append, deadline=60)
