@@ -34,6 +34,10 @@
 | flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
 | flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
 | flbt:tally:DAY         | hash   | how requests ended that day (2026-11-22): `done`, `cancelled`, a reason      |
+| flbt:leftover:ID       | hash   | songs sent together, not all of which fit: who, why, card; request → JSON or |
+|                        |        | '' when in line; file → why it is left out; for a day                        |
+| flbt:leftovers:PLATFORM | zset  | of those, whose message is to be sent or changed, by when they last changed  |
+| flbt:album:CHAT:ID     | hash   | what counts for all files of an album: heard, called; for ten minutes        |
 | flbt:listing:ID        | string | a playlist that was listed (JSON), for ten minutes                           |
 | flbt:listing-asked:ID  | string | somebody asked for a playlist; expires when the answer is overdue            |
 | flbt:providers         | hash   | provider → how it stands (JSON): up or resting, since when, why              |
@@ -56,6 +60,8 @@ PROVIDERS_TOLD = "flbt:providers:told"
 KEEP_CLOSED = 7 * 24 * 3600
 #: How long it is remembered what was sent of a track, since it was last asked for, in seconds: half a year.
 KEEP_SENT = 180 * 24 * 3600
+#: How long songs that did not fit may be started without being sent again, in seconds: a day.
+KEEP_LEFTOVER = 24 * 3600
 #: How many requests of one chat are remembered.
 KEEP_PER_CHAT = 50
 #: How many tracks the estimate of the wait looks back on.
@@ -149,6 +155,19 @@ def group(chat: str) -> str:
 
 def playlists(platform: str) -> str:
     return f"flbt:playlists:{platform}"
+
+
+def leftover(batch_id: str) -> str:
+    return f"flbt:leftover:{batch_id}"
+
+
+def leftovers(platform: str) -> str:
+    return f"flbt:leftovers:{platform}"
+
+
+def album(place: str) -> str:
+    """`place`: a chat, and an album in it."""
+    return f"flbt:album:{place}"
 
 
 def tally(day: str) -> str:

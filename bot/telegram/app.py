@@ -27,14 +27,27 @@ from bot.people import People
 from bot.telegram.changing import Changes
 from bot.telegram.courtesy import Courtesy
 from bot.telegram.front import Asker, Front, asker_in, asker_of, reply
-from bot.telegram.handlers import asking, buttons, commands, groups, owner, playlists, preferences, results, status
+from bot.telegram.handlers import (
+    asking,
+    buttons,
+    commands,
+    groups,
+    leftovers,
+    owner,
+    playlists,
+    preferences,
+    results,
+    status,
+)
 from bot.telegram.handlers.gate import gate
 from bot.telegram.intake import LONGEST_PAUSE, AnyApplication
+from bot.telegram.leftovers import Leftovers
 from bot.telegram.menus import show_menus
 from bot.telegram.moving import move
 from bot.telegram.news import tell_owner
 from bot.telegram.platform import Telegram
 from bot.telegram.playlists import Playlists
+from bot.telegram.sources import download_limit_in_words
 from bot.texts import say
 from jobs.ends import end
 from jobs.queue import JobQueue
@@ -79,6 +92,7 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         bot=app.bot,
         follower=follower,
         playlists=Playlists(queue, app.bot, settings, follower),
+        leftovers=Leftovers(queue.redis, app.bot, partial(download_limit_in_words, settings)),
         changes=Changes(app.bot, follower.aside),
     )
     courtesy.on_moved = partial(move, queue.redis, front.people, front.playlists)
@@ -123,6 +137,7 @@ def _register(app: AnyApplication, front: Front) -> None:
     # Buttons of lists, of playlists and of groups; then all others, those that nobody knows any more included.
     app.add_handler(CallbackQueryHandler(_pressed(front, status.pressed), status.PATTERN))
     app.add_handler(CallbackQueryHandler(_pressed(front, playlists.pressed), playlists.PATTERN))
+    app.add_handler(CallbackQueryHandler(_pressed(front, leftovers.pressed), leftovers.PATTERN))
     app.add_handler(CallbackQueryHandler(_pressed(front, preferences.pressed), preferences.PATTERN))
     app.add_handler(CallbackQueryHandler(_pressed(front, buttons.pressed)))
 
@@ -214,6 +229,7 @@ def _keep_company(app: AnyApplication, front: Front) -> None:
     async def open_(_: AnyApplication) -> None:
         company.append(asyncio.create_task(front.follower.run()))
         company.append(asyncio.create_task(front.playlists.attend()))
+        company.append(asyncio.create_task(front.leftovers.attend()))
         company.append(asyncio.create_task(tell_owner(front)))
         company.append(asyncio.create_task(_introduce(front)))
         if port := front.settings.metrics_port:

@@ -12,9 +12,11 @@ from bot.telegram.address import name
 from bot.telegram.admins import Admins
 from bot.telegram.changing import Changes
 from bot.telegram.courtesy import TelegramBot
+from bot.telegram.leftovers import Leftovers
 from bot.telegram.platform import PATIENT
 from bot.telegram.playlists import Playlists
 from bot.texts import Language, negotiate, say, sentence
+from jobs.failures import Reason
 from jobs.limits import Limits, OverQuota, TooManyOpen
 from jobs.queue import JobQueue
 from jobs.settings import Settings
@@ -32,6 +34,7 @@ class Front:
     bot: TelegramBot
     follower: Follower
     playlists: Playlists
+    leftovers: Leftovers
     changes: Changes
     admins: Admins = field(default_factory=Admins)
 
@@ -98,8 +101,19 @@ def as_reply(message: Message) -> dict[str, Any]:
 
 def refusal(why: TooManyOpen | OverQuota, language: Language) -> str:
     """What somebody is told who asks for more than there is room for."""
+    said = why_not_now(why, language)
+    return f"{said} {say(language, 'too-many-open-again')}" if isinstance(why, TooManyOpen) else said
+
+
+def why_not_now(why: TooManyOpen | OverQuota, language: Language) -> str:
+    """The same, without what to do next."""
     match why:
         case TooManyOpen():
             return say(language, "too-many-open-here" if why.here else "too-many-open", limit=why.limit)
         case OverQuota():
             return sentence(why.failure, language)
+
+
+def is_for_good(why: TooManyOpen | OverQuota) -> bool:
+    """Whether there will never be room: the song is longer than all the music of a day."""
+    return isinstance(why, OverQuota) and why.failure.reason is Reason.TOO_LONG

@@ -81,10 +81,6 @@ links-several = { $count ->
         [one] One song, coming up.
        *[other] { $count } songs, one after the other. Each gets its own message.
     }
-links-left-out = { $count ->
-        [one] I left out the last song.
-       *[other] I left out the last { $count } songs.
-    }
 file-beside-link = I take the file. If you want the link too, send it on its own.
 links-rest-refused = { $count ->
         [one] One link in there is not a YouTube video; I left it out.
@@ -94,7 +90,35 @@ playlist-one-video = That link is from a playlist; I take the one song.
 too-many-open = You have { $limit ->
         [one] one song
        *[other] { $limit } songs
-    } in the works, which is as many as I take at a time. Send this again when one is done.
+    } in the works, which is as many as I take at a time.
+too-many-open-again = Ask again when one is done.
+leftover-some = { $done } of { $count } songs are in line.
+leftover-none = { $count } songs wait.
+leftover-all = { $count ->
+        [one] The song is in line now.
+       *[other] All { $count } songs are in line now.
+    }
+leftover-how = Tap the button when there is room.
+leftover-large = { $count ->
+        [one] One file is larger than { $limit }, the most that I can fetch. I left it out.
+       *[other] { $count } files are larger than { $limit }, the most that I can fetch. I left them out.
+    }
+leftover-long = { $count ->
+        [one] One song is longer than all the music of a day here. I left it out.
+       *[other] { $count } songs are longer than all the music of a day here. I left them out.
+    }
+leftover-other = { $count ->
+        [one] One file is neither audio nor video. I left it out.
+       *[other] { $count } files are neither audio nor video. I left them out.
+    }
+leftover-start = Start now
+leftover-start-others = Start the others
+leftover-started = { $count ->
+        [one] One more is in line.
+       *[other] { $count } more are in line.
+    }
+leftover-gone = I don’t remember these any more. Please send them again.
+leftover-not-yours = Only the one who sent these or an admin can start them.
 upload-too-large = This file is { $size }, and Telegram lets bots fetch { $limit } at most. Send a smaller copy, at a lower bit rate, or a YouTube link. The owner of this bot can lift the limit with a Bot API server of their own.
 upload-not-media = I can only use audio and video files, and this is neither. Send me the song itself, or a YouTube link.
 queue-away = I can’t reach my queue right now. Please send this again in a minute.
@@ -283,7 +307,7 @@ group-language-button = { $language ->
 too-many-open-here = There { $limit ->
         [one] is one song
        *[other] are { $limit } songs
-    } in the works in this chat, which is as many as I take at a time. Send this again when one is done.
+    } in the works in this chat, which is as many as I take at a time.
 command-stems = Stems of a link, or of the song you reply to
 
 ## Playlists
@@ -369,8 +393,8 @@ provider-up = YouTube works again by way of { $provider }.
 failure-over-quota = { $whose ->
         [chat] I separate up to { $limit_seconds } of music for one chat within 24 hours, and { $used_seconds } of it are used here.
        *[person] I separate up to { $limit_seconds } of music for one person within 24 hours, and you have used { $used_seconds } of it.
-    } Send this again in { $wait_seconds }. Songs that I have sent before, and other mixes of them, you can have at any time.
-    .plain = That is all the music for today. Send this again tomorrow.
+    } There is room again in { $wait_seconds }. Songs that I have sent before, and other mixes of them, you can have at any time.
+    .plain = That is all the music for today. There is room again tomorrow.
 too-fast = That was more than I can follow. I listen again when you have been quiet for { $wait }.
 access-closed-tap = This bot is private. Ask its owner to let you in.
 status-minutes = Music separated within 24 hours: { $used } of { $limit }.

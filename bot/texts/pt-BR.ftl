@@ -81,10 +81,6 @@ links-several = { $count ->
         [one] Uma música a caminho.
        *[other] { $count } músicas, uma depois da outra. Cada uma tem a sua mensagem.
     }
-links-left-out = { $count ->
-        [one] Deixei a última música de fora.
-       *[other] Deixei as últimas { $count } músicas de fora.
-    }
 file-beside-link = Pego o arquivo. Se quiser o link também, mande-o sozinho.
 links-rest-refused = { $count ->
         [one] Um link aí não é um vídeo do YouTube; deixei de fora.
@@ -94,7 +90,35 @@ playlist-one-video = Esse link é de uma playlist; vou pegar só essa música.
 too-many-open = Você tem { $limit ->
         [one] uma música
        *[other] { $limit } músicas
-    } em andamento, que é o máximo de cada vez. Mande de novo quando uma terminar.
+    } em andamento, que é o máximo de cada vez.
+too-many-open-again = Peça de novo quando uma terminar.
+leftover-some = { $done } de { $count } músicas estão na fila.
+leftover-none = { $count } músicas esperam.
+leftover-all = { $count ->
+        [one] A música está na fila agora.
+       *[other] Todas as { $count } músicas estão na fila agora.
+    }
+leftover-how = Toque no botão quando houver lugar.
+leftover-large = { $count ->
+        [one] Um arquivo passa de { $limit }, o máximo que consigo baixar. Deixei de fora.
+       *[other] { $count } arquivos passam de { $limit }, o máximo que consigo baixar. Deixei de fora.
+    }
+leftover-long = { $count ->
+        [one] Uma música é mais longa do que toda a música de um dia aqui. Deixei de fora.
+       *[other] { $count } músicas são mais longas do que toda a música de um dia aqui. Deixei de fora.
+    }
+leftover-other = { $count ->
+        [one] Um arquivo não é áudio nem vídeo. Deixei de fora.
+       *[other] { $count } arquivos não são áudio nem vídeo. Deixei de fora.
+    }
+leftover-start = Começar agora
+leftover-start-others = Começar as outras
+leftover-started = { $count ->
+        [one] Mais uma na fila.
+       *[other] Mais { $count } na fila.
+    }
+leftover-gone = Não me lembro mais destas. Mande de novo, por favor.
+leftover-not-yours = Só quem mandou ou um admin pode começar estas.
 upload-too-large = Este arquivo tem { $size }, e o Telegram deixa os bots baixarem no máximo { $limit }. Mande uma cópia menor, com menos kbps, ou um link do YouTube. O dono deste bot pode acabar com o limite usando um servidor Bot API próprio.
 upload-not-media = Só consigo usar arquivos de áudio e vídeo, e este não é nenhum dos dois. Me mande a própria música, ou um link do YouTube.
 queue-away = Não consigo acessar a minha fila agora. Mande de novo daqui a um minuto, por favor.
@@ -283,7 +307,7 @@ group-language-button = { $language ->
 too-many-open-here = { $limit ->
         [one] Há uma música
        *[other] Há { $limit } músicas
-    } em andamento nesta conversa, que é o máximo que eu pego de uma vez. Mande de novo quando uma terminar.
+    } em andamento nesta conversa, que é o máximo que eu pego de uma vez.
 command-stems = Faixas de um link, ou da música que você responder
 
 ## Playlists
@@ -369,8 +393,8 @@ provider-up = O YouTube voltou a funcionar pelo { $provider }.
 failure-over-quota = { $whose ->
         [chat] Eu separo até { $limit_seconds } de música por conversa em 24 horas, e { $used_seconds } já foram usados aqui.
        *[person] Eu separo até { $limit_seconds } de música por pessoa em 24 horas, e você já usou { $used_seconds }.
-    } Mande de novo daqui a { $wait_seconds }. Músicas que já mandei, e outras misturas delas, você pode ter a qualquer hora.
-    .plain = É toda a música de hoje. Mande de novo amanhã.
+    } Haverá lugar de novo daqui a { $wait_seconds }. Músicas que já mandei, e outras misturas delas, você pode ter a qualquer hora.
+    .plain = É toda a música de hoje. Amanhã haverá lugar de novo.
 too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir depois de { $wait } sem mensagens suas.
 access-closed-tap = Este bot é privado. Peça ao dono para liberar você.
 status-minutes = Música separada em 24 horas: { $used } de { $limit }.

@@ -3,13 +3,17 @@
 import logging
 import time
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
+from telegram import Message, MessageEntity
 
+from bot.cards import Button, Card
+from bot.leftovers import Away, Batch, Leftover, hold_back, leftover, leftover_card, note_started
 from bot.links import Found, Playlist
 from bot.playlists import Run, run_id
 from bot.telegram.address import PLATFORM
-from bot.telegram.front import Asker, Front, refusal, replied_to, reply
+from bot.telegram.albums import remember, remembered
+from bot.telegram.front import Asker, Front, is_for_good, refusal, replied_to, reply, why_not_now
 from bot.telegram.handlers.pace import is_heard
+from bot.telegram.platform import keyboard
 from bot.telegram.sources import (
     CLOUD_DOWNLOAD,
     File,
@@ -48,12 +52,14 @@ async def stems(front: Front, asker: Asker, message: Message) -> None:
 
 async def in_group(front: Front, asker: Asker, message: Message, *, every_link: bool) -> None:
     """A message in a group that is no command: something for us when it speaks to us, or has a link and all count."""
-    called = calls_us(front, message)
+    # Under an album, only one of its messages has the words that call us.
+    called = calls_us(front, message) or bool(await remembered(front.queue.redis, message, "called"))
     if not called and not (links_in(message).sources and (every_link or _answers_us(front, message))):
         return
     if not await is_heard(front, asker, message):
         return
     if called:
+        await remember(front.queue.redis, message, "called", true=True)
         await stems(front, asker, message)
     else:
         await take(front, asker, message, message)
@@ -70,6 +76,9 @@ async def take(front: Front, asker: Asker, message: Message, source: Message) ->
             await _take_links(front, asker, message, found)
         for playlist in alone:
             await take_playlist(front, asker, message, playlist)
+    elif message is source and message.media_group_id and not found.refused:
+        away: Away = "large" if file is not None else "other"
+        await front.leftovers.leave_out(_batch(front, asker, message), message, away)
     else:
         await reply(front, message, _nothing_to_do(front, asker, source, file, found))
 
@@ -113,42 +122,82 @@ async def _take_file(front: Front, asker: Asker, message: Message, file: File, *
     """`beside`: there is a link in its caption, too."""
     wish = await wish_of(front.queue.redis, asker.chat, front.settings)
     (request,) = requests_for([file.upload], message, asker, wish)
-    new, why_not = await _accept(front, asker, request)
-    if why_not or (new and beside):
-        await reply(front, message, why_not or say(asker.language, "file-beside-link"))
+    new, why = await _accept(front, asker, request)
+    batch = _batch(front, asker, message)
+    if why is None:
+        if message.media_group_id:
+            await front.leftovers.started(batch, request)
+        if new and beside:
+            await reply(front, message, say(asker.language, "file-beside-link"))
+    elif not is_for_good(why):
+        await front.leftovers.hold(batch, request, why_not_now(why, asker.language))
+    elif message.media_group_id:
+        await front.leftovers.leave_out(batch, message, "long")
+    else:
+        await reply(front, message, refusal(why, asker.language))
+
+
+def _batch(front: Front, asker: Asker, message: Message, *, alone: bool = False) -> Batch:
+    address = address_for(message)
+    return front.leftovers.batch(asker.chat, asker.person, asker.language, message, address, alone=alone)
 
 
 async def _take_links(front: Front, asker: Asker, message: Message, found: Found) -> None:
     wish = await wish_of(front.queue.redis, asker.chat, front.settings)
     requests = requests_for(found.sources, message, asker, wish)
-    accepted, refusals = 0, []
+    accepted, started, held, refusals = 0, list[Request](), list[Request](), list[str]()
+    full: TooManyOpen | OverQuota | None = None
     for request in requests:
-        new, why_not = await _accept(front, asker, request)
+        new, why = (False, full) if full else await _accept(front, asker, request)  # the rest would be refused alike
         accepted += new
-        if why_not:  # the rest would be refused alike
-            left = len(requests) - requests.index(request)
-            refusals = [*([say(asker.language, "links-left-out", count=left)] if accepted else []), why_not]
-            break
+        if why is None:
+            started.append(request)
+        elif is_for_good(why):
+            refusals.append(refusal(why, asker.language))
+        else:
+            full = why
+            held.append(request)
     beside = [playlist for playlist in found.playlists if not playlist.alone]
-    lines = [*(_remarks(asker, found, beside, accepted) if accepted else ()), *refusals]
+    lines = [*(_remarks(asker, found, beside, accepted, all_=not full) if accepted else ()), *refusals]
+    rows = _offer(asker, beside) if accepted else ()
+    if full is not None:
+        left = await _hold(front, asker, message, started, held, full)
+        lines.append(left.text)
+        rows = (*rows, *left.buttons)
     if lines:
-        await reply(front, message, "\n".join(lines), _offer(asker, beside) if accepted else None)
+        await reply(front, message, "\n".join(lines), keyboard(Card(text="", buttons=rows)))
 
 
-async def _accept(front: Front, asker: Asker, request: Request) -> tuple[bool, str]:
-    """Whether it is new; and what to say when there is no room for it."""
+async def _hold(
+    front: Front,
+    asker: Asker,
+    message: Message,
+    started: list[Request],
+    held: list[Request],
+    why: TooManyOpen | OverQuota,
+) -> Card:
+    """Keep what does not fit. Returns what there is to say of it, and its button."""
+    redis, batch = front.queue.redis, _batch(front, asker, message, alone=True)
+    await note_started(redis, batch, *started)
+    await hold_back(redis, batch, *held, why=why_not_now(why, asker.language))
+    left = await leftover(redis, batch.id) or Leftover(batch=batch)
+    return leftover_card(left, limit=front.leftovers.limit(asker.language))
+
+
+async def _accept(front: Front, asker: Asker, request: Request) -> tuple[bool, TooManyOpen | OverQuota | None]:
+    """Whether it is new; and why there is no room for it."""
     try:
         new = await front.follower.accept(request, await front.limits(asker.person))
     except (TooManyOpen, OverQuota) as why:
-        return False, refusal(why, asker.language)
-    return new, ""
+        return False, why
+    return new, None
 
 
-def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int) -> list[str]:
-    """What is worth saying beside the cards."""
+def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int, *, all_: bool) -> list[str]:
+    """What is worth saying beside the cards. `all_`: nothing waits; else it is told apart how many are in line."""
     lines = []
     refused = [reason for reason in found.refused if reason is not Reason.PLAYLIST]
-    if accepted > 1:
+    if accepted > 1 and all_:
         lines.append(say(asker.language, "links-several", count=accepted))
     if refused:
         lines.append(say(asker.language, "links-rest-refused", count=len(refused)))
@@ -159,12 +208,11 @@ def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int) 
     return lines
 
 
-def _offer(asker: Asker, beside: list[Playlist]) -> InlineKeyboardMarkup | None:
+def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ...]:
     """A button for each playlist that a link to one of its videos named."""
     lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_ID]
     label = say(asker.language, "button-playlist")
-    rows = [[InlineKeyboardButton(label, callback_data=f"list:{one.playlist_id}")] for one in lists]
-    return InlineKeyboardMarkup(rows) if rows else None
+    return tuple((Button(label=label, action=f"list:{one.playlist_id}"),) for one in lists)
 
 
 # --- playlists -------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
         monkeypatch.setattr("bot.telegram.room.CHAT_BURST", 30)
         monkeypatch.setattr("bot.telegram.room.GROUP_PER_MINUTE", 200)
     monkeypatch.setattr("bot.telegram.playlists.LOOK", 0.05)
+    monkeypatch.setattr("bot.telegram.leftovers.MOMENT", 0.2)
     monkeypatch.setattr("bot.follow.LOOK", 0.05)
     monkeypatch.setattr("bot.follow.GRACE", 0.5)
     monkeypatch.setattr("bot.faces.SOON", 0.2)

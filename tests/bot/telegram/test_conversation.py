@@ -175,7 +175,7 @@ async def test_too_many_at_once_are_refused_with_the_number(rig: Rig) -> None:
     async with rig.bot():
         await ana.say(" ".join(f"https://youtu.be/{one}" for one in ids))
         await ana.until(lambda message: "You have 5 songs in the works" in message.text)
-        await ana.until(lambda message: "5 songs, one after the other" in message.text)
+        await ana.until(lambda message: message.text.startswith("5 of 25 songs are in line."))
         await ana.send_audio(MP3)
         await ana.until(lambda message: message.text.startswith("You have 5 songs in the works"))
     assert await rig.queue.size() == 5

@@ -41,8 +41,8 @@ async def test_a_days_minutes_are_said_in_numbers_and_outlive_a_restart(rationed
         assert said.reply_to == sent
         assert said.text == (
             "I separate up to 10:00 of music for one person within 24 hours, and you have used 8:00 of it. "
-            "Send this again in 24 h 00 min. Songs that I have sent before, and other mixes of them, you can have "
-            "at any time."
+            "There is room again in 24 h 00 min. Songs that I have sent before, and other mixes of them, you can have "
+            "at any time. Tap the button when there is room."
         )
         assert len(await rationed.queue.recent(f"telegram:{ana.id}")) == 1
     async with rationed.bot():

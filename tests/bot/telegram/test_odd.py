@@ -139,14 +139,6 @@ async def test_what_the_library_cannot_read_stands_in_nobodys_way(rig: Rig, capl
     assert len(ana.from_bot()) == 1
 
 
-async def test_more_links_than_there_is_room_for_says_how_many_are_left_out(rig: Rig) -> None:
-    ana = rig.ana()
-    async with rig.bot():
-        await ana.say(" ".join(f"https://youtu.be/aaaaaaaaa{letter}A" for letter in "abcdefg"))
-        said = await ana.until(lambda message: "5 songs, one after the other" in message.text)
-        assert "\nI left out the last 2 songs.\nYou have 5 songs in the works" in said.text
-
-
 async def test_a_link_in_answer_to_the_bot_is_meant_for_it(rig: Rig) -> None:
     ana, bo = rig.server.person("Ana"), rig.server.person("Bo")
     band = rig.server.group("The Band", [ana, bo])

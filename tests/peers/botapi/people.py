@@ -101,12 +101,22 @@ class Chat(Place):
         caption: str = "",
         reply_to: Message | None = None,
         topic: int | None = None,
+        album: str = "",
         **about: Any,
     ) -> Message:
         """Send a file. `about`: name, mime, title, performer, seconds, and `size` to claim more than `content` has."""
         file = self.server.shelf.put(File(self.server.shelf.new_id(kind), kind, content, **about))
         marks = find_entities(caption)
-        return self._arrive(by, text=caption, entities=marks, file=file, reply_to=reply_to, topic=topic)
+        return self._arrive(by, text=caption, entities=marks, file=file, reply_to=reply_to, topic=topic, album=album)
+
+    async def send_album(self, files: Sequence[Json], *, by: Person | None = None, caption: str = "") -> list[Message]:
+        """Send files as one album, with a caption under the first. `files`: of each, what `send_file` takes."""
+        album = f"album{self.server.serial()}"
+        sent = []
+        for place, one in enumerate(files):
+            about: Json = {"kind": "audio", "caption": "" if place else caption} | one
+            sent.append(await self.send_file(**about, by=by, album=album))
+        return sent
 
     async def send_audio(self, content: bytes, **about: Any) -> Message:
         return await self.send_file("audio", content, **{"mime": "audio/mpeg", "name": "song.mp3"} | about)

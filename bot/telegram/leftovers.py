@@ -1,0 +1,179 @@
+"""Several files or links at once: one message says how many are in line, and offers to start the others later.
+
+Files of an album come as messages of their own. Their batch is collected for a moment before anything is said of it;
+what comes later changes the message. Which batches are still to be told of is in Redis too.
+"""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+from telegram import Message
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot import follow
+from bot.leftovers import (
+    Away,
+    Batch,
+    Leftover,
+    batch_id,
+    hold_back,
+    leave_out,
+    leftover,
+    leftover_card,
+    note_card,
+    note_started,
+)
+from bot.telegram.address import PLATFORM, Address
+from bot.telegram.courtesy import TelegramBot
+from bot.telegram.errors import nothing_to_do
+from bot.telegram.platform import PATIENT, as_answer, keyboard
+from bot.texts import Language, negotiate
+from jobs import keys
+from jobs.ends import end
+from jobs.looking import text
+from jobs.models import Request
+
+log = logging.getLogger(__name__)
+
+#: Seconds without another file of a batch, after which it is told of.
+MOMENT: Final = 1.2
+#: Seconds between two looks at batches that could not be told of.
+PAUSE: Final = 5.0
+#: Seconds between two files that somebody sends one by one, and that still count as sent together.
+TOGETHER: Final = 4.0
+
+
+class Leftovers:
+    """The batches of one bot."""
+
+    def __init__(self, redis: ArqRedis, bot: TelegramBot, limit: Callable[[Language], str]) -> None:
+        """`limit`: the largest file that we take, in words."""
+        self.limit = limit
+        self._redis = redis
+        self._bot = bot
+        self._woken = asyncio.Event()
+        self._lately: dict[tuple[str, str], tuple[str, float]] = {}  # by chat and asker: what together, and when
+
+    def batch(
+        self, chat: str, asker: str, language: Language, message: Message, address: Address, *, alone: bool = False
+    ) -> Batch:
+        """The batch of a message: its album, itself when it is `alone`, or what its sender sent just before."""
+        together = f"{message.message_id}"
+        if message.media_group_id and not alone:
+            together = f"album {message.media_group_id}"
+        elif not alone:
+            now = time.monotonic()
+            self._lately = {who: said for who, said in self._lately.items() if now - said[1] < TOGETHER}
+            together = self._lately.get((chat, asker), (together, now))[0]
+            self._lately[chat, asker] = together, now
+        return Batch(
+            id=batch_id(chat, asker, together),
+            chat=chat,
+            asker=asker,
+            address=str(address),
+            language=language,
+        )
+
+    async def started(self, batch: Batch, request: Request) -> None:
+        """A file of an album is in line."""
+        await note_started(self._redis, batch, request)
+        await self._touch(batch)
+
+    async def hold(self, batch: Batch, request: Request, why: str) -> None:
+        """A file does not fit now. `why`: in a sentence."""
+        await hold_back(self._redis, batch, request, why=why)
+        await self._touch(batch)
+
+    async def leave_out(self, batch: Batch, message: Message, away: Away) -> None:
+        """A file of an album will not be taken."""
+        await leave_out(self._redis, batch, str(message.message_id), away)
+        await self._touch(batch)
+
+    async def _touch(self, batch: Batch) -> None:
+        await self._redis.zadd(keys.leftovers(PLATFORM), {batch.id: time.time()})
+        self._woken.set()
+
+    # --- told of ---------------------------------------------------------------------------------------------------
+
+    async def attend(self) -> None:
+        """Tell of batches until cancelled. Nothing else ends it."""
+        while True:
+            self._woken.clear()
+            wait: float | None = PAUSE
+            try:
+                wait = await self._look()
+            except RedisError as error:
+                log.warning("what did not fit is out of reach: %s", error)
+            except Exception:
+                log.exception("a look at what did not fit failed")
+            try:
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    async def _look(self) -> float | None:
+        """Tell of the batches that nothing was added to for a moment. Returns seconds until the next; None: none."""
+        for id_, touched in await self._redis.zrange(keys.leftovers(PLATFORM), 0, 0, withscores=True):
+            if (left := touched + MOMENT - time.time()) > 0:
+                return float(left)
+            telling = asyncio.create_task(self._tell(text(id_)))
+            try:
+                told = await asyncio.shield(telling)
+            except asyncio.CancelledError:  # cut off between a message and its note, the next bot would say it again
+                await asyncio.wait({telling}, timeout=follow.GRACE)
+                await end(telling)
+                raise
+            # Unless something was added meanwhile.
+            if told and await self._redis.zscore(keys.leftovers(PLATFORM), id_) == touched:
+                await self._redis.zrem(keys.leftovers(PLATFORM), id_)
+            elif not told:  # behind the others, and once more
+                await self._redis.zadd(keys.leftovers(PLATFORM), {id_: time.time() + PAUSE})
+            return 0.0
+        return None
+
+    async def _tell(self, id_: str) -> bool:
+        """Say, or say anew, how a batch stands. False when that has to be tried again."""
+        known = await leftover(self._redis, id_)
+        if known is None or not known.is_worth_telling:
+            return True
+        try:
+            await self._say(known)
+        except (BadRequest, Forbidden) as why:  # the message is gone, or the chat is
+            log.info("batch %s: nobody can be told: %s", id_, why)
+        except TelegramError as why:
+            log.info("batch %s: told later: %s", id_, why)
+            return False
+        return True
+
+    async def _say(self, known: Leftover) -> None:
+        address = Address.model_validate_json(known.batch.address)
+        shown = leftover_card(known, limit=self.limit(negotiate(known.batch.language)))
+        face = hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:12]
+        if face == known.face:
+            return
+        if known.card:
+            with nothing_to_do():
+                await self._bot.edit_message_text(
+                    shown.text,
+                    address.chat_id,
+                    int(known.card),
+                    reply_markup=keyboard(shown),
+                    rate_limit_args=PATIENT,
+                )
+            await note_card(self._redis, known.batch, known.card, face)
+            return
+        message = await self._bot.send_message(
+            address.chat_id,
+            shown.text,
+            reply_markup=keyboard(shown),
+            rate_limit_args=PATIENT,
+            **as_answer(address),
+        )
+        await note_card(self._redis, known.batch, str(message.message_id), face)
