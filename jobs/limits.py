@@ -45,7 +45,7 @@ class OverQuota(Exception):  # noqa: N818
 
 
 #: Reasons that lie in what was sent or asked for: what was separated until then counts. All others are ours, and what
-#: fails by them costs nothing: the machine, the site, a bug. See docs/adr/0010-minutes-are-what-was-separated.md.
+#: fails by them costs nothing: the machine, the site, a bug. See docs/adr/0011-minutes-are-what-was-separated.md.
 THEIRS: Final = (Reason.TOO_LONG, Reason.NOT_AUDIO, Reason.NO_SOUND, Reason.EMPTY, Reason.OVER_QUOTA, Reason.UNSENDABLE)
 
 #: How much music somebody had separated within a day. Under a request's id lies when it was asked for, how long the

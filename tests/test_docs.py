@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
-from configparser import ConfigParser
+from configparser import ConfigParser, SectionProxy
 from pathlib import Path
 
 import click
@@ -58,6 +58,7 @@ COMMANDS = {
     "sudo systemctl enable --now fl-bt": CHANGES,
     "journalctl -u fl-bt -f": CHANGES,
     "systemd-analyze verify": "wants systemd, and the unit where it will be",
+    "systemd-analyze security --offline=true fl-bt.service": "wants systemd, and the unit where it will be",
     "systemctl restart fl-bt": CHANGES,
     # Compose
     "docker compose up --build --detach": DOCKER,
@@ -226,18 +227,38 @@ def test_every_setting_of_the_pages_is_one() -> None:
             assert f"{name}=" in known, f"{page.name}: {name}"
 
 
-def test_the_unit_for_systemd_starts_what_there_is() -> None:
-    """`systemd-analyze verify` was asked by hand; what would go out of date is held here."""
+def service_section() -> SectionProxy:
+    """The [Service] of the unit for systemd."""
     unit = ConfigParser(interpolation=None, strict=False)
     unit.optionxform = str  # type: ignore[assignment, method-assign]  # systemd's names have capitals
-    for language, body in re.findall(
-        r"^```(ini)\n(\[Unit\].*?)^```$", DEPLOYMENT.read_text(), re.DOTALL | re.MULTILINE
-    ):
-        assert language == "ini"
-        unit.read_string(body)
-    service = unit["Service"]
+    (body,) = re.findall(r"^```ini\n(\[Unit\].*?)^```$", DEPLOYMENT.read_text(), re.DOTALL | re.MULTILINE)
+    unit.read_string(body)
+    return unit["Service"]
+
+
+def test_the_unit_for_systemd_starts_what_there_is() -> None:
+    """`systemd-analyze verify` was asked by hand; what would go out of date is held here."""
+    service = service_section()
     command = shlex.split(service["ExecStart"])
     assert command[0].endswith("/.venv/bin/fl-bt")
     assert command[1] in main.commands
     assert service["RestartPreventExitStatus"] == str(MISCONFIGURED)
     assert Settings.model_config["env_prefix"] + "DATA=" in service["Environment"]
+
+
+def test_the_unit_for_systemd_is_closed_and_lets_children_lock_themselves_in() -> None:
+    service = service_section()
+    for name in (
+        *("NoNewPrivileges", "DynamicUser", "LockPersonality", "PrivateDevices", "PrivateIPC", "PrivateMounts"),
+        *("PrivateTmp", "PrivateUsers", "ProtectClock", "ProtectControlGroups", "ProtectHome", "ProtectHostname"),
+        *("ProtectKernelLogs", "ProtectKernelModules", "ProtectKernelTunables", "RemoveIPC", "RestrictNamespaces"),
+        *("RestrictRealtime", "RestrictSUIDSGID"),
+    ):
+        assert service[name] == "yes", name
+    assert (service["CapabilityBoundingSet"], service["UMask"], service["ProtectProc"]) == ("", "0077", "invisible")
+    assert service["SystemCallArchitectures"] == "native"
+    assert "MemoryDenyWriteExecute" not in service, "OpenVINO and Node write code"
+    lines = re.findall(r"^SystemCallFilter=(.*)$", DEPLOYMENT.read_text(), re.MULTILINE)
+    assert lines[:2] == ["@system-service", "~@privileged @resources"]
+    allowed = " ".join(lines[2:]).split()
+    assert {"setpriority", "seccomp", "landlock_create_ruleset", "landlock_restrict_self"} <= {*allowed}
