@@ -62,13 +62,13 @@ _SHAPES: Final = {
     Verb.CANCEL_ALL: re.compile(""),
     Verb.RESEND: re.compile(r"[0-9a-f]{16}:[a-z0-9+.-]{1,40}"),
     Verb.STEMS: re.compile(r":[245]"),
-    Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav)"),
+    Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav|wav32)"),
     Verb.PACKAGE: re.compile(r":(album|zip|both)"),
     Verb.MIX: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
     Verb.PICK: re.compile(r"[0-9a-f]{16}(:(?=.)[245]?[vadbpo]{0,5}(\.[vadbpo])?)?"),
     Verb.MAKE: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
     Verb.PAGE: re.compile(r"[0-9a-f]{16}:[12]"),
-    Verb.WANT: re.compile(r"[0-9a-f]{16}:(mp3|m4a|flac|wav|zip|stems|again|[245])"),
+    Verb.WANT: re.compile(r"[0-9a-f]{16}:(mp3|m4a|flac|wav|wav32|zip|stems|again|[245])"),
     Verb.FORGET: re.compile(r"[0-9a-f]{16}(:yes)?"),
 }
 
@@ -110,8 +110,8 @@ def card(
     want next.
     """
     lines = [heading(view, language, manifest), *_state(view, language)]
-    if manifest is not None and "cut_short" in manifest.notes and view.phase is not Phase.FAILED:
-        lines.append(say(language, "card-cut-short"))
+    if manifest is not None and view.phase is not Phase.FAILED:
+        lines += about_sound(manifest, language)
     lines += notes
     buttons = [
         (Button(label=say(language, "button-resend"), action=_action(Verb.RESEND, view, part)),) for part in uncertain
@@ -123,24 +123,34 @@ def card(
     return Card(text="\n".join(lines), buttons=(*buttons, *offers))
 
 
+def about_sound(manifest: Manifest, language: str) -> list[str]:
+    """What one has to know of the source's sound: that it ended early, and silence that the stems are without."""
+    said = [say(language, "card-cut-short")] if "cut_short" in manifest.notes else []
+    if manifest.late:
+        said.append(say(language, "card-late", shift=figures.shift(manifest.late, language)))
+    if manifest.gaps:
+        said.append(say(language, "card-gaps", shift=figures.shift(manifest.gaps, language)))
+    return said
+
+
 def settings_card(wish: Wish, language: str) -> Card:
     """What a chat gets for each song, and a button for each choice, the chosen ones marked."""
     lines = (
         say(language, "settings-title"),
         say(language, "settings-stems", stems=wish.model.stems),
-        say(language, "settings-format", format=wish.format.upper()),
+        say(language, "settings-format", format=wish.format.label),
         say(language, "settings-package", package=wish.package),
     )
     stems = [
         _choice(say(language, "settings-stems-button", stems=count), Verb.STEMS, str(count), count == wish.model.stems)
         for count in STEMS
     ]
-    formats = [_choice(one.upper(), Verb.FORMAT, one, one is wish.format) for one in Format]
+    formats = [_choice(one.label, Verb.FORMAT, one, one is wish.format) for one in Format]
     packages = [
         _choice(say(language, "settings-package-button", package=one), Verb.PACKAGE, one, one is wish.package)
         for one in Package
     ]
-    return Card(text="\n".join(lines), buttons=(tuple(stems), tuple(formats), tuple(packages)))
+    return Card(text="\n".join(lines), buttons=(tuple(stems), tuple(formats[:4]), tuple(formats[4:]), tuple(packages)))
 
 
 def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
@@ -232,7 +242,7 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
         case Stage.RENDERING if wish.mix:
             lines = [say(language, "card-mixing")]
         case Stage.RENDERING:
-            lines = [say(language, "card-rendering", format=wish.format.upper())]
+            lines = [say(language, "card-rendering", format=wish.format.label)]
     fraction = _number(progress.fraction)
     measures = []
     if fraction is not None:

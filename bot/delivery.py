@@ -1,13 +1,14 @@
 """Manifest, wish and limits → the messages to send. Pure: the plan is a value, and the same whenever it is asked for.
 
-What does not fit is planned the best way that does: a zip in parts or as single files, WAV as FLAC, FLAC as MP3, MP3
+What does not fit is planned the best way that does: a zip in parts or as single files, 32-bit WAV as 24-bit
+WAV, WAV as FLAC, FLAC as MP3, MP3
 and M4A at a lower bit rate. The plan says so in its notes, and names the renditions it still needs: once they are
 there, the next plan uses them. Nothing above a limit is ever tried.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum, unique
 from typing import Final, Literal, NamedTuple
 
@@ -15,6 +16,7 @@ from pydantic import Field
 
 from bot.fitting import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
+from jobs.levels import decibels, level
 from jobs.models import STEMS, Format, Package, Rendition, TrackId, Upload, Value, Wish, YouTube, track_id
 from jobs.names import mix_suffix, track_name
 from jobs.outcomes import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
@@ -82,6 +84,7 @@ class Note(Value):
         "note-zip-parts",
         "note-zip-apart",
         "note-several-messages",
+        "note-turned-down",
     ]
     values: dict[str, float | str] = Field(default_factory=dict)
 
@@ -116,7 +119,7 @@ def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: L
     return Plan(
         parts=(*_picture(manifest, limits), *parts) if parts else (),
         needs=tuple(dict.fromkeys(need for one in plans for need in one.needs)),
-        notes=tuple(note for one in plans for note in one.notes),
+        notes=_once(note for one in plans for note in one.notes),
         smallest=max(one.smallest for one in plans),
     )
 
@@ -139,6 +142,12 @@ def foreseen(source: YouTube | Upload, seconds: float, wish: Wish, limits: Limit
 def note_text(note: Note, language: str) -> str:
     """A note as a sentence for the card."""
     return say(language, note.message, **spoken(note.values, language))
+
+
+def about_level(manifest: Manifest, rendered: Rendered) -> Iterator[Note]:
+    """That a rendition is quieter than its source, where it is."""
+    if turned := decibels(level(manifest, rendered)):
+        yield Note(message="note-turned-down", values={"decibels": turned})
 
 
 def _picture(manifest: Manifest, limits: Limits) -> Iterator[Part]:
@@ -179,17 +188,25 @@ def _files(song: _Song, wished: Rendition) -> Plan:
         pieces = [_piece(manifest, here, file) for file in here.files]
         if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
             parts = tuple(_parts(choice, pieces, limits))
-            return Plan(parts=parts, notes=(*_changed(choice, wished.format, limits), *_split(parts, limits)))
+            notes = (*_changed(choice, wished.format, limits), *_split(parts, limits), *about_level(manifest, here))
+            return Plan(parts=parts, notes=notes)
         smallest = max(piece.stored.bytes_ for piece in pieces)
     return Plan(smallest=smallest)
 
 
 def _changed(chosen: Rendition, wished: Format, limits: Limits) -> Iterator[Note]:
     if chosen.format is not wished:
-        values = {"format": chosen.format.upper(), "wished": wished.upper(), "limit_bytes": limits.file_bytes}
+        values = {"format": chosen.format.label, "wished": wished.label, "limit_bytes": limits.file_bytes}
         yield Note(message="note-compressed", values=values)
     if chosen.kbps:
         yield Note(message="note-lower-rate", values={"kbps": chosen.kbps, "limit_bytes": limits.file_bytes})
+
+
+def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Without those that say again what was said."""
+    said: list[Note] = []
+    said.extend(note for note in notes if note not in said)
+    return tuple(said)
 
 
 def _split(parts: Sequence[Part], limits: Limits) -> Iterator[Note]:
@@ -231,7 +248,8 @@ def _zip(song: _Song, wished: Format) -> Plan:
         if all(file.bytes_ <= limits.file_bytes for file in here.files):
             pieces = [_piece(manifest, here, file) for file in here.files]
             notes = (Note(message="note-zip-parts", values=_limit(limits)),) if archive is split else ()
-            return Plan(parts=tuple(_parts(archive, pieces, limits)), notes=notes)
+            turned = about_level(manifest, here)
+            return Plan(parts=tuple(_parts(archive, pieces, limits)), notes=(*notes, *turned))
     return Plan(notes=(Note(message="note-zip-apart", values=_limit(limits)),))
 
 

@@ -20,7 +20,11 @@ _SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: it may be written anew,
 def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
     """The wished rendition, then what comes closest to it in smaller files. `kbps`: the usual bit rate."""
     lossy = wished.format if wished.format is Format.M4A else Format.MP3
-    closest = {Format.WAV: (Format.WAV, Format.FLAC, lossy), Format.FLAC: (Format.FLAC, lossy)}
+    closest = {
+        Format.WAV32: (Format.WAV32, Format.WAV, Format.FLAC, lossy),
+        Format.WAV: (Format.WAV, Format.FLAC, lossy),
+        Format.FLAC: (Format.FLAC, lossy),
+    }
     for format_ in closest.get(wished.format, (lossy,)):
         yield wished.model_copy(update={"format": format_})
     for rate in RATES:
@@ -34,8 +38,8 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     match rendition.format:
         case Format.FLAC:
             return beside + max((stem.bytes_ for stem in manifest.stems), default=0)
-        case Format.WAV:
-            return beside + _wav(manifest)
+        case Format.WAV | Format.WAV32:
+            return beside + _wav(rendition, manifest)
         case Format.MP3 | Format.M4A:
             return beside + _lossy(rendition, manifest, kbps) * _SPARE[rendition.format]
 
@@ -47,8 +51,8 @@ def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     match rendition.format:
         case Format.MP3:
             return files * _lossy(rendition, manifest, kbps)
-        case Format.WAV:
-            return files * _wav(manifest)
+        case Format.WAV | Format.WAV32:
+            return files * _wav(rendition, manifest)
         case Format.FLAC if rendition.kind == "zip":
             return sum(stems)
         case Format.FLAC if rendition.kind == "stems":
@@ -57,8 +61,8 @@ def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
             return 0
 
 
-def _wav(manifest: Manifest) -> float:
-    return manifest.samples * 2 * 3  # channels, bytes of a sample
+def _wav(rendition: Rendition, manifest: Manifest) -> float:
+    return manifest.samples * 2 * (4 if rendition.format is Format.WAV32 else 3)  # channels, bytes of a sample
 
 
 def _lossy(rendition: Rendition, manifest: Manifest, kbps: int) -> float:

@@ -14,7 +14,7 @@ Rows = tuple[tuple[Button, ...], ...]
 #: Where two stems leave nothing to choose, what one chooses from.
 CHOICE: Final[StemCount] = 4
 #: Formats that are offered where they are not what one has: for hearing, and for the DAW.
-_FORMATS = (Format.MP3, Format.FLAC, Format.WAV)
+_FORMATS = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 
 
 def first_page(request: Request, language: str) -> Rows:
@@ -37,7 +37,7 @@ def first_page(request: Request, language: str) -> Rows:
 def second_page(request: Request, language: str) -> Rows:
     """Other encodings, other separations, the same again, and the end of it."""
     wish = request.wish
-    encodings = [_want(request, one, one.upper()) for one in _FORMATS if one is not wish.format]
+    encodings = [_want(request, one, one.label) for one in _FORMATS if one is not wish.format]
     if wish.package is Package.ALBUM and not wish.mix:
         encodings.insert(0, _want(request, "zip", say(language, "button-zip")))
     counts = [] if wish.mix else _counts(request, language)

@@ -105,12 +105,31 @@ class Model(Value):
 
 @unique
 class Format(StrEnum):
-    """Encodings we deliver."""
+    """Encodings we deliver.
+
+    WAV and FLAC hold integers of 24 bits, which end at full scale. WAV32 holds floats of 32 bits, which do not.
+    """
 
     MP3 = "mp3"
     M4A = "m4a"
     FLAC = "flac"
     WAV = "wav"
+    WAV32 = "wav32"
+
+    @property
+    def extension(self) -> str:
+        """Of file names, without the dot."""
+        return "wav" if self is Format.WAV32 else self.value
+
+    @property
+    def label(self) -> str:
+        """What people call it, in any language."""
+        return "WAV 32-bit float" if self is Format.WAV32 else self.value.upper()
+
+    @property
+    def keeps_level(self) -> bool:
+        """Whether samples above full scale survive, so that nothing has to be turned down."""
+        return self is Format.WAV32
 
 
 @unique

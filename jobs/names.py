@@ -8,6 +8,7 @@ from jobs.models import Stem
 from jobs.outcomes import Tags
 
 NAMELESS = "Untitled"
+ABOUT = "stems.json"  # in a zip: what is in it
 
 _SEPARATORS = re.compile(r'[/\\:*?"<>|]+')  # of paths, and what Windows refuses in names
 # Names that Windows gives to devices, whatever their extension.

@@ -116,6 +116,8 @@ class Manifest(Value):
     picture: StoredFile | None = None  # the waveforms of all stems, a PNG
     thumbnail: StoredFile | None = None  # the cover, small enough for chats, a JPEG
     gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
+    late: float = 0.0  # seconds by which the source's sound begins after its picture, which stems do not
+    gaps: float = 0.0  # seconds without sound within the source, which stems do not have
     notes: tuple[str, ...] = ()  # e.g. "cut_short": the file ended before it said it would
     engine: str = ""  # what made it: `unet 0.1.0 f32`; see `Maker.would_make`
     made_at: float
@@ -126,8 +128,11 @@ class Manifest(Value):
 
 
 class Rendered(Value):
-    """The files of one rendition, written last like the manifest. `kbps`: of MP3 and M4A, as they were encoded."""
+    """The files of one rendition, written last like the manifest. `kbps`: of MP3 and M4A, as they were encoded. `gain`:
+    of all files against the stored stems, below 1 where a mix would have clipped.
+    """
 
     rendition: Rendition
     files: tuple[StoredFile, ...]
     kbps: int = 0
+    gain: float = 1.0

@@ -4,7 +4,7 @@ from jobs.models import Format, Rendition
 
 #: Seconds of one core per second of song and file, by format, as measured. They only matter until rendering itself
 #: reports.
-RENDER_COST = {Format.MP3: 0.01, Format.M4A: 0.025, Format.FLAC: 0.0005, Format.WAV: 0.003}
+RENDER_COST = {Format.MP3: 0.01, Format.M4A: 0.025, Format.FLAC: 0.0005, Format.WAV: 0.003, Format.WAV32: 0.003}
 
 
 def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None:

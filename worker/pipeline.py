@@ -197,6 +197,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             picture=separated.picture,
             thumbnail=separated.thumbnail,
             gain=separated.gain,
+            late=separated.late,
+            gaps=separated.gaps,
             notes=separated.notes,
             engine=separated.engine,
             made_at=time.time(),
@@ -258,6 +260,8 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             RenderTask(
                 stems_dir=store.folder(manifest.track_id),
                 stems=manifest.stems,
+                gain=manifest.gain,
+                track_id=manifest.track_id,
                 tags=manifest.tags,
                 cover=store.stem_path(manifest, manifest.cover) if manifest.cover else None,
                 renditions=tuple(missing),
@@ -270,6 +274,7 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             deadline=settings.job_timeout,
             limits=_limits(settings),
         )
-        for rendition, files in zip(missing, result.files, strict=True):
-            rendered = Rendered(rendition=rendition, files=files, kbps=maker_for(settings).rate(rendition))
+        for rendition, files, gain in zip(missing, result.files, result.gains, strict=True):
+            kbps = maker_for(settings).rate(rendition)
+            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain)
             store.keep_rendition(folder / rendition.key, manifest.track_id, rendered)

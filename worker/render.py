@@ -1,13 +1,13 @@
 """Stems to what is delivered: encoded files, zips and mixes. `python -m worker.render` is the child that does it.
 
 Samples stay what they are: no stem is ever turned up or down, and a mix is the plain sum of its stems, with one gain
-for all of it only where it would clip.
+for all of it only where it would clip. In formats that hold what is above full scale, the gain that all stems were
+stored with is undone: they are as loud as the source.
 """
 
 import shutil
 import tempfile
 import threading
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -22,13 +22,13 @@ from jobs.outcomes import StoredFile, Tags
 from worker.audio.mixing import peak_of, sum_of
 from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song
-from worker.audio.writing import open_track
+from worker.audio.writing import comment, open_track
 from worker.childside import Report, serve
 from worker.groups import cores
 from worker.steps import Step
 from worker.tasks import RenderedSet, RenderTask
+from worker.zipping import Entry, zip_stems
 
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: equal stems make equal zips
 STEP = 0.01  # of the work between two reports
 
 
@@ -53,8 +53,11 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
         encodes = {
             encode.path: encode for rendition in task.renditions for encode in _encodes(task, rendition, Path(scratch))
         }
-        _encode_all(task, list(encodes.values()), report)
-        return RenderedSet(files=tuple(_collect(task, rendition, Path(scratch)) for rendition in task.renditions))
+        gains = _encode_all(task, list(encodes.values()), report)
+        return RenderedSet(
+            files=tuple(_collect(task, rendition, Path(scratch)) for rendition in task.renditions),
+            gains=tuple(gains.get(_mix_path(task, rendition), 1.0) for rendition in task.renditions),
+        )
 
 
 def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
@@ -63,13 +66,17 @@ def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[
     if rendition.kind == "mix":
         all_stems = tuple(stem for stem, _ in _sources(task))
         title = f"{task.tags.title} ({mix_suffix(rendition.mix, all_stems)})"
-        path = task.output / rendition.key / f"mix.{rendition.format}"
+        path = _mix_path(task, rendition)
         yield Encode(path, rendition.format, rendition.mix, task.tags.model_copy(update={"title": title}), kbps)
         return
     folder = _stems_folder(task, rendition, scratch)
     for stem, _ in _sources(task):
-        path = folder / f"{stem}.{rendition.format}"
+        path = folder / f"{stem}.{rendition.format.extension}"
         yield Encode(path, rendition.format, (stem,), stem_tags(task.tags, stem), kbps)
+
+
+def _mix_path(task: RenderTask, rendition: Rendition) -> Path:
+    return task.output / rendition.key / f"mix.{rendition.format.extension}"
 
 
 def _stems_folder(task: RenderTask, wanted: Rendition, scratch: Path) -> Path:
@@ -79,65 +86,30 @@ def _stems_folder(task: RenderTask, wanted: Rendition, scratch: Path) -> Path:
 
 
 def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[StoredFile, ...]:
-    folder = task.output / rendition.key
+    folder, extension = task.output / rendition.key, rendition.format.extension
     match rendition.kind:
         case "stems":
-            return tuple(_stored(folder / f"{stem}.{rendition.format}", stem) for stem, _ in _sources(task))
+            return tuple(_stored(folder / f"{stem}.{extension}", stem) for stem, _ in _sources(task))
         case "mix":
-            return (_stored(folder / f"mix.{rendition.format}"),)
+            return (_stored(_mix_path(task, rendition)),)
         case "zip":
-            folder.mkdir(exist_ok=True)
             stems = _stems_folder(task, rendition, scratch)
             entries = [
-                (f"{track_name(task.tags, stem)}.{rendition.format}", stems / f"{stem}.{rendition.format}")
+                Entry(stem, f"{track_name(task.tags, stem)}.{extension}", stems / f"{stem}.{extension}")
                 for stem, _ in _sources(task)
             ]
-            groups = _groups(entries, rendition.part_bytes)
-            names = (
-                ["stems.zip"] if len(groups) == 1 else [f"stems-{number}.zip" for number in range(1, len(groups) + 1)]
-            )
-            for name, group in zip(names, groups, strict=True):
-                _zip(folder / name, group)
-            return tuple(_stored(folder / name) for name in names)
-
-
-def _groups(entries: Sequence[tuple[str, Path]], part_bytes: int) -> list[list[tuple[str, Path]]]:
-    """Entries for one archive each, in order, of at most `part_bytes` with all that a zip adds; 0: one archive."""
-    groups: list[list[tuple[str, Path]]] = [[]]
-    size = 0
-    for name, path in entries:
-        # A local header and a directory entry with the name in each, and the end of the directory.
-        more = path.stat().st_size + 2 * len(name.encode()) + 200
-        if part_bytes and groups[-1] and size + more > part_bytes:
-            groups.append([])
-            size = 0
-        groups[-1].append((name, path))
-        size += more
-    return groups
+            return tuple(_stored(path) for path in zip_stems(folder, task, rendition, entries))
 
 
 def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
     return StoredFile(name=path.name, bytes_=path.stat().st_size, stem=stem)
 
 
-def _zip(path: Path, entries: Sequence[tuple[str, Path]]) -> None:
-    """A zip of files that are compressed already, equal for equal files."""
-    unfinished = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
-        for name, source in entries:
-            entry = zipfile.ZipInfo(name, ZIP_TIME)
-            entry.create_system = 3  # whatever made it, an ordinary file: rw-r--r--
-            entry.external_attr = 0o100644 << 16
-            entry.file_size = source.stat().st_size  # above 2 GB the entry needs a longer header
-            with source.open("rb") as file, archive.open(entry, "w") as into:
-                shutil.copyfileobj(file, into, 1 << 20)
-    unfinished.replace(path)
-
-
 # --- encoding ------------------------------------------------------------------------------------------------
 
 
-def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> None:
+def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> dict[Path, float]:
+    """Make all files. Returns the gain of each against the stored stems."""
     progress = _Progress(len(encodes), report)
     with ThreadPoolExecutor(task.threads or cores(), thread_name_prefix="encoder") as pool:
         running = [pool.submit(_encode, task, encode, progress) for encode in encodes]
@@ -148,6 +120,7 @@ def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> 
             for future in rest:
                 future.cancel()
             broken[0].result()
+    return {encode.path: future.result() for encode, future in zip(encodes, running, strict=True)}
 
 
 class _Progress:
@@ -179,26 +152,30 @@ class _Progress:
         return tell
 
 
-def _encode(task: RenderTask, encode: Encode, progress: _Progress) -> None:
+def _encode(task: RenderTask, encode: Encode, progress: _Progress) -> float:
+    """Make one file. Returns its gain against the stored stems, below 1 where their sum would have clipped."""
     sources = [_source(task, stem) for stem in encode.stems]
     tell = progress.of_one_file()
     encode.path.parent.mkdir(exist_ok=True)
-    if encode.format_ is Format.FLAC and len(sources) == 1 and _is_tagged(sources[0], encode.tags, task.cover):
+    if encode.format_ is Format.FLAC and len(sources) == 1 and _is_tagged(sources[0], encode.tags, task):
         _link(sources[0], encode.path)
         tell(1.0)
-        return
-    gain, before = np.float32(1.0), 0.0
-    if len(sources) > 1:
+        return 1.0
+    gain, before = 1.0, 0.0
+    if len(sources) > 1 and not encode.format_.keeps_level:
         # Reading costs little beside encoding: read twice rather than keep a song in memory.
         before, peak = 0.2, 0.0
         for fraction, peak_so_far in peak_of(sources):
             peak = peak_so_far
             tell(before * fraction)
-        gain = np.float32(1 / max(peak, 1.0))
-    with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps) as track:
+        gain = 1 / max(peak, 1.0)
+    level = 1.0 if encode.format_.keeps_level else task.gain * gain
+    factor = np.float32(level / task.gain)
+    with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps, level) as track:
         for fraction, block in sum_of(sources):
-            track.write(block if gain == 1 else block * gain)
+            track.write(block if factor == 1 else block * factor)
             tell(before + (1 - before) * fraction)
+    return gain
 
 
 def _sources(task: RenderTask) -> Iterator[tuple[Stem, Path]]:
@@ -214,11 +191,16 @@ def _source(task: RenderTask, stem: Stem) -> Path:
     raise failed(Reason.INTERNAL, f"no {stem} in this track")
 
 
-def _is_tagged(path: Path, tags: Tags, cover: Path | None) -> bool:
+def _is_tagged(path: Path, tags: Tags, task: RenderTask) -> bool:
     """Whether a stored stem is already what would be delivered."""
+    picture = read_picture(task.cover) if task.cover else None
     with open_song(path) as song:
-        same_cover = song.cover == (picture.content if cover and (picture := read_picture(cover)) else None)
-        return same_cover and (song.title or "", song.artist or "") == (tags.title.strip(), tags.artist.strip())
+        return (song.title or "", song.artist or "", song.comment or "", song.cover) == (
+            tags.title.strip(),
+            tags.artist.strip(),
+            comment(task.gain),
+            picture.content if picture else None,
+        )
 
 
 def _link(source: Path, path: Path) -> None:

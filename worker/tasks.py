@@ -161,6 +161,8 @@ class Separated(Value):
     picture: StoredFile | None = None
     thumbnail: StoredFile | None = None
     gain: float = 1.0
+    late: float = 0.0
+    gaps: float = 0.0
     notes: tuple[str, ...] = ()
     engine: str = ""
     along: tuple[Rendered, ...] = ()
@@ -172,10 +174,15 @@ def separation_confinement(audio: Path, output: Path, models_dir: Path, cover: P
 
 
 class RenderTask(Task):
-    """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not."""
+    """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not.
+
+    `gain` is what the stored stems were turned down by; `track_id` is for what tells of them.
+    """
 
     stems_dir: Path
     stems: tuple[StoredFile, ...]
+    gain: float = 1.0
+    track_id: str = ""
     tags: Tags
     cover: Path | None = None
     renditions: tuple[Rendition, ...]
@@ -189,9 +196,10 @@ class RenderTask(Task):
 
 
 class RenderedSet(Value):
-    """The files of each rendition, in the order of the task."""
+    """The files of each rendition, in the order of the task, and the gain of each against the stored stems."""
 
     files: tuple[tuple[StoredFile, ...], ...]
+    gains: tuple[float, ...]
 
 
 def _those(*paths: Path | None) -> tuple[Path, ...]:

@@ -15,6 +15,8 @@ import click
 from redis.exceptions import RedisError
 
 from bot import texts
+from bot.cards import about_sound
+from bot.delivery import about_level, note_text
 from bot.terminal.bring_in import bring_in
 from bot.terminal.hand_over import hand_over
 from bot.terminal.show import Show
@@ -186,6 +188,7 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
     """Copy what was rendered to where it was asked for."""
     await run.queue.sending(request.id)
     manifest = run.store.manifest(request.track_id)
+    turned_down: list[str] = []
     try:
         for rendition in request.wish.renditions:
             rendered = run.store.rendered(request.track_id, rendition)
@@ -194,6 +197,7 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
             run.paths += await asyncio.to_thread(
                 hand_over, run.store, manifest, rendered, run.output, run.taken, run.umask
             )
+            turned_down += [note_text(note, LANGUAGE) for note in about_level(manifest, rendered)]
     except Failed as failure:
         await run.queue.fail(request.id, failure.failure)
         _say_failed(run, name, failure.failure)
@@ -207,8 +211,8 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
     assert manifest is not None
     took = figures.took(time.time() - request.created_at, LANGUAGE)
     run.show.say(f"{manifest.tags.title}: {texts.say(LANGUAGE, 'card-done', wait=took)}")
-    if "cut_short" in manifest.notes:
-        run.show.say(texts.say(LANGUAGE, "card-cut-short"))
+    for sentence in (*about_sound(manifest, LANGUAGE), *turned_down):
+        run.show.say(sentence)
 
 
 def _say_failed(run: _Run, name: str, failure: Failure) -> None:

@@ -99,6 +99,6 @@ class Show(AbstractContextManager["Show"]):
             case Stage.SEPARATING:
                 return texts.say(self._language, "card-separating", stems=wish.model.stems)
             case Stage.RENDERING:
-                return texts.say(self._language, "card-rendering", format=wish.format.upper())
+                return texts.say(self._language, "card-rendering", format=wish.format.label)
             case _:
                 return texts.say(self._language, "card-fetching")

@@ -64,6 +64,8 @@ def spoken(values: Mapping[str, float | str], language: str) -> dict[str, str]:
 def _figure(name: str, value: float | str, language: Language) -> str:
     if isinstance(value, str):
         return value
+    if name == "decibels":
+        return figures.decibels(value, language)
     if name == "wait_seconds":
         return figures.wait(value, language)
     if name.endswith("seconds"):

@@ -176,6 +176,8 @@ card-done = Done in { $wait }
 card-done-plain = Done
 card-cancelled = Cancelled
 card-cut-short = The file ended before it should have. You get all that was in it.
+card-late = In this video the sound starts { $shift } after the picture. The stems start with the sound: move them by that much to match the picture.
+card-gaps = This recording has { $shift } of gaps in its sound. The stems go on without them, so they are shorter by that much.
 card-uncertain = I sent this, but Telegram never said that it arrived. If it isn’t here, tap “Send again”.
 
 ## Stems
@@ -194,6 +196,7 @@ note-compressed = As { $format } instead of { $wished }, since those files would
 note-zip-parts = As several zips that each open on their own, since one would be above the { $limit_bytes } that fit in one message.
 note-zip-apart = As single files, since the zip would be above the { $limit_bytes } that fit in one message.
 note-several-messages = In several messages, since together they are above the { $limit_bytes } that fit in one.
+note-turned-down = Turned down ({ $decibels }) so that nothing clips · WAV 32-bit float keeps the level
 
 ## Why there are no stems: one for each reason
 

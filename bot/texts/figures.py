@@ -50,3 +50,18 @@ def size(bytes_: float, language: str) -> str:
     unit, factor = next(((unit, factor) for unit, factor in _UNITS if number >= factor * 0.99995), ("B", 1.0))
     pattern = "#,##0.#" if unit != "B" and number / factor < 99.95 else "#,##0"
     return f"{format_decimal(number / factor, pattern, locale=language.replace('-', '_'))} {unit}"
+
+
+def decibels(value: float, language: str) -> str:
+    """A change of level, always with its sign: `+6.3 dB`, in Portuguese `+6,3 dB`."""
+    number = round(min(max(value, -1e3), 1e3), 1) if isfinite(value) else 0.0
+    sign = "−" if number < 0 else "+"
+    return f"{sign}{format_decimal(abs(number), '0.0', locale=language.replace('-', '_'))} dB"
+
+
+def shift(seconds: float, language: str) -> str:
+    """By how much sound is moved: `23 ms`, or `1.5 s` from a second on, in Portuguese `1,5 s`."""
+    number = min(max(seconds, 0.0), 1e9) if isfinite(seconds) else 0.0
+    if number < 0.9995:
+        return f"{round(number * 1000)} ms"
+    return f"{format_decimal(number, '#,##0.##', locale=language.replace('-', '_'))} s"

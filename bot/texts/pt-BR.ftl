@@ -176,6 +176,8 @@ card-done = Pronta em { $wait }
 card-done-plain = Pronta
 card-cancelled = Cancelada
 card-cut-short = O arquivo terminou antes da hora. Você recebe tudo o que havia nele.
+card-late = Neste vídeo o som começa { $shift } depois da imagem. As faixas começam com o som: desloque-as esse tanto para acompanhar a imagem.
+card-gaps = Esta gravação tem { $shift } de falhas no som. As faixas seguem sem elas, então são mais curtas esse tanto.
 card-uncertain = Mandei isto, mas o Telegram não confirmou a chegada. Se não estiver aqui, toque em “Mandar de novo”.
 
 ## Faixas
@@ -194,6 +196,7 @@ note-compressed = Em { $format } em vez de { $wished }, porque esses arquivos pa
 note-zip-parts = Em vários zips, cada um abre sozinho, já que um só passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-zip-apart = Como arquivos separados, porque o zip passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-several-messages = Em várias mensagens, porque juntos passam dos { $limit_bytes } que cabem em uma.
+note-turned-down = Volume reduzido ({ $decibels }) para nada clipar · WAV 32-bit float mantém o nível
 
 ## Por que não há faixas: uma frase para cada razão
 

@@ -132,6 +132,29 @@ def test_a_separated_song_is_named_by_its_manifest() -> None:
     assert [row[0].action for row in shown.buttons] == [f"resend:{RID}:stems-mp3", f"resend:{RID}:zip-mp3.2"]
 
 
+def test_what_stems_are_without_is_said_with_how_much() -> None:
+    manifest = Manifest(
+        track_id="t" * 24,
+        source=YouTube(video_id="dQw4w9WgXcQ"),
+        model=Model(),
+        tags=Tags(title="Song"),
+        samples=44100,
+        stems=(StoredFile(name="vocals.flac", bytes_=1),),
+        late=0.0464,
+        gaps=1.5,
+        made_at=1,
+    )
+    assert card(view(Phase.DONE), "en", manifest=manifest).text.splitlines()[2:] == [
+        "In this video the sound starts 46 ms after the picture. "
+        "The stems start with the sound: move them by that much to match the picture.",
+        "This recording has 1.5 s of gaps in its sound. "
+        "The stems go on without them, so they are shorter by that much.",
+    ]
+    shown = card(view(Phase.DONE), "pt-BR", manifest=manifest).text
+    assert "desloque-as" in shown
+    assert "1,5 s" in shown
+
+
 def test_titles_arrive_as_they_are_but_on_one_line() -> None:
     assert tidy("  <b>&_*[\n\u202eevil\x00 🎸 ") == "<b>&_*[ evil 🎸"
     assert len(tidy("x" * 300)) == 160
@@ -155,6 +178,7 @@ def test_settings_show_what_is_chosen_and_every_choice() -> None:
     assert [[button.label for button in row] for row in shown.buttons] == [
         ["2 stems", "✓ 4 stems", "5 stems"],
         ["MP3", "M4A", "✓ FLAC", "WAV"],
+        ["WAV 32-bit float"],
         ["Files", "Zip", "✓ Both"],
     ]
     assert all(parse_action(button.action) is not None for row in shown.buttons for button in row)

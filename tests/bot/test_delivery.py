@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards import Action, Verb, parse_action
-from bot.delivery import CLOUD, LOCAL, Kind, Limits, Plan, plan
+from bot.delivery import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
 from jobs.models import Format, Model, Package, Rendition, Stem, Wish
 from jobs.outcomes import Manifest, Rendered, StoredFile
 from tests.bot.planned import MB, WANT, archive, notes, shape, song, split, stems
@@ -28,7 +28,13 @@ def test_albums_have_two_to_ten(count: int, expected: list[tuple[str, str, int]]
 
 @pytest.mark.parametrize(
     ("format_", "kind"),
-    [(Format.MP3, "audio"), (Format.M4A, "audio"), (Format.FLAC, "document"), (Format.WAV, "document")],
+    [
+        (Format.MP3, "audio"),
+        (Format.M4A, "audio"),
+        (Format.FLAC, "document"),
+        (Format.WAV, "document"),
+        (Format.WAV32, "document"),
+    ],
 )
 def test_only_mp3_and_m4a_are_audio(format_: Format, kind: str) -> None:
     made = plan(song(), [stems(format_, 1, 1)], Wish(format=format_), CLOUD)
@@ -220,3 +226,40 @@ def test_a_mix_that_does_not_fit_gets_smaller(size: float, fits: bool) -> None:
         made = plan(song(stems=4), [mixed(Format.WAV, size), mixed(Format.FLAC, 30)], wish, CLOUD)
         assert shape(made) == [("mix-vocals+bass+other-flac", "document", 1)]
         assert notes(made) == ["note-compressed"]
+
+
+QUIETER = song().model_copy(update={"gain": 0.4834})
+
+
+def turned_down(manifest: Manifest, wish: Wish, *rendered: Rendered, language: str = "en") -> list[str]:
+    return [note_text(note, language) for note in plan(manifest, rendered, wish, CLOUD).notes]
+
+
+def test_what_was_turned_down_is_said_once() -> None:
+    said = "Turned down (−6.3 dB) so that nothing clips · WAV 32-bit float keeps the level"
+    assert turned_down(QUIETER, Wish(), stems(Format.MP3, 1, 1)) == [said]
+    zipped, both = (Wish(format=Format.FLAC, package=each) for each in (Package.ZIP, Package.BOTH))
+    assert turned_down(QUIETER, zipped, archive(Format.FLAC, 1)) == [said]
+    assert turned_down(QUIETER, both, stems(Format.FLAC, 1, 1), archive(Format.FLAC, 1)) == [said]
+    assert turned_down(QUIETER, Wish(), stems(Format.MP3, 1, 1), language="pt") == [
+        "Volume reduzido (−6,3 dB) para nada clipar · WAV 32-bit float mantém o nível"
+    ]
+
+
+def test_what_is_as_loud_as_it_was_has_nothing_said_of_it() -> None:
+    assert turned_down(song(), Wish(), stems(Format.MP3, 1, 1)) == []
+    assert turned_down(song().model_copy(update={"gain": 0.9943}), Wish(), stems(Format.MP3, 1, 1)) == []
+    assert turned_down(QUIETER, Wish(format=Format.WAV32), stems(Format.WAV32, 1, 1)) == []
+
+
+def test_a_mix_is_said_to_be_turned_down_by_all_that_was_done_to_it() -> None:
+    wish = Wish(model=Model(stems=4), mix=NO_DRUMS)
+    made = mixed(Format.MP3, 1).model_copy(update={"gain": 0.5})
+    assert "(−6.0 dB)" in turned_down(song(stems=4), wish, made)[0]
+    assert "(−12.3 dB)" in turned_down(QUIETER, wish, made)[0]
+
+
+def test_32_bit_float_that_does_not_fit_is_turned_down_and_both_are_said() -> None:
+    made = plan(QUIETER, [stems(Format.WAV32, 51), stems(Format.WAV, 38)], Wish(format=Format.WAV32), CLOUD)
+    assert notes(made) == ["note-compressed", "note-turned-down"]
+    assert note_text(made.notes[0], "en").startswith("As WAV instead of WAV 32-bit float, since")

@@ -154,11 +154,29 @@ def test_sizes(bytes_: int, english: str, portuguese: str) -> None:
     assert figures.size(bytes_, "pt-BR") == portuguese
 
 
+@pytest.mark.parametrize(
+    ("value", "english", "portuguese"),
+    [(-6.306, "−6.3 dB", "−6,3 dB"), (-0.06, "−0.1 dB", "−0,1 dB"), (0.52, "+0.5 dB", "+0,5 dB")],
+)
+def test_levels_have_a_sign(value: float, english: str, portuguese: str) -> None:
+    assert figures.decibels(value, "en") == english
+    assert figures.decibels(value, "pt-BR") == portuguese
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "portuguese"),
+    [(0.0232, "23 ms", "23 ms"), (0.9994, "999 ms", "999 ms"), (0.9996, "1 s", "1 s"), (75.333, "75.33 s", "75,33 s")],
+)
+def test_shifts(seconds: float, english: str, portuguese: str) -> None:
+    assert figures.shift(seconds, "en") == english
+    assert figures.shift(seconds, "pt-BR") == portuguese
+
+
 @given(st.floats())
 @example(1e300)
 def test_any_number_has_a_figure(number: float) -> None:
-    for figure in (figures.duration, figures.wait, figures.took, figures.size):
-        assert re.fullmatch(r"[\d:., ]+( ?(h|min|s|B|kB|MB|GB)[\d ]*)*", figure(number, "en"))
+    for figure in (figures.duration, figures.wait, figures.took, figures.size, figures.shift, figures.decibels):
+        assert re.fullmatch(r"[+−]?[\d:., ]+( ?(h|min|s|ms|B|kB|MB|GB|dB)[\d ]*)*", figure(number, "en"))
 
 
 def test_plurals_and_pasted_markup() -> None:

@@ -1,6 +1,7 @@
 """From stored stems to what is delivered."""
 
 import asyncio
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.models import STEMS, Format, Rendition, Stem
-from jobs.names import stem_tags
+from jobs.names import ABOUT, stem_tags
 from jobs.outcomes import StoredFile, Tags
 from tests.sounds import RATE, jpeg, listen, music, snr_db
 from worker.audio.reading import open_song
@@ -34,17 +35,21 @@ def make_task(tmp_path: Path) -> Make:
     cover = stems_dir / "cover.jpg"
     cover.write_bytes(jpeg())
 
-    def make(*renditions: Rendition, tags: Tags = TAGS, loudness: float = 1.0, threads: int = 0) -> RenderTask:
+    def make(
+        *renditions: Rendition, tags: Tags = TAGS, loudness: float = 1.0, threads: int = 0, gain: float = 1.0
+    ) -> RenderTask:
         files = []
         for stem, song in SONGS.items():
             path = stems_dir / f"{stem}.flac"
             if not path.exists():
-                with open_track(path, Format.FLAC, stem_tags(TAGS, stem), cover) as track:
-                    track.write(song * np.float32(loudness))
+                with open_track(path, Format.FLAC, stem_tags(TAGS, stem), cover, gain=gain) as track:
+                    track.write(song * np.float32(loudness * gain))
             files.append(StoredFile(name=path.name, bytes_=path.stat().st_size, stem=stem))
         return RenderTask(
             stems_dir=stems_dir,
             stems=tuple(files),
+            gain=gain,
+            track_id="0123456789abcdef01234567",
             tags=tags,
             cover=cover,
             renditions=renditions,
@@ -81,11 +86,11 @@ def test_stems_as_files(format_: Format, make_task: Make) -> None:
     for file in files:
         assert file.stem is not None
         path = folder / file.name
-        assert file.name == f"{file.stem}.{format_}"
+        assert file.name == f"{file.stem}.{format_.extension}"
         assert file.bytes_ == path.stat().st_size
         with open_song(path) as song:
             assert (song.title, song.artist) == (f"../Ünder pressure? ({file.stem})", "Queen/Bowie")
-            assert song.cover == (None if format_ is Format.WAV else jpeg())
+            assert song.cover == (None if format_ in (Format.WAV, Format.WAV32) else jpeg())
             heard = np.concatenate(list(song.blocks()))
         assert heard.shape == SONGS[file.stem].shape
         assert snr_db(heard, to=SONGS[file.stem]) > 20
@@ -118,8 +123,9 @@ def test_a_zip_holds_named_files_and_no_paths(format_: Format, make_task: Make) 
     assert (packed.name, packed.bytes_, packed.stem) == ("stems.zip", path.stat().st_size, None)
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == [f"Queen_Bowie - .._Ünder pressure_ ({stem}).{format_}" for stem in STEMS[4]]
-        for entry, file in zip(archive.infolist(), files, strict=True):
+        named = [f"Queen_Bowie - .._Ünder pressure_ ({stem}).{format_}" for stem in STEMS[4]]
+        assert archive.namelist() == [*named, ABOUT]
+        for entry, file in zip(archive.infolist(), files, strict=False):
             assert entry.compress_type == zipfile.ZIP_STORED
             # Encoded once: the zip holds the very files.
             assert archive.read(entry) == (task.output / stems(format_).key / file.name).read_bytes()
@@ -139,9 +145,11 @@ def test_a_zip_is_split_at_file_borders_into_archives_that_open_on_their_own(mak
     for part in parts:
         with zipfile.ZipFile(task.output / split.key / part.name) as archive:
             assert archive.testzip() is None
-            names += archive.namelist()
+            *stems_here, about = archive.namelist()
+            assert [file["name"] for file in json.loads(archive.read(about))["files"]] == stems_here
+            names += stems_here
     with zipfile.ZipFile(task.output / whole.key / "stems.zip") as archive:
-        assert archive.namelist() == names
+        assert archive.namelist() == [*names, ABOUT]
 
 
 def test_a_file_larger_than_a_part_has_an_archive_of_its_own(make_task: Make) -> None:
@@ -196,6 +204,82 @@ def test_a_mix_that_would_clip_is_turned_down_as_a_whole(make_task: Make) -> Non
     heard = listen(task.output / everything.key / "mix.wav")
     assert np.abs(heard).max() == pytest.approx(1, abs=1e-6)
     assert snr_db(heard, to=total / peak) > 110
+
+
+def comment_of(path: Path) -> str | None:
+    with open_song(path) as song:
+        return song.comment
+
+
+@pytest.mark.parametrize("format_", [Format.MP3, Format.M4A, Format.FLAC, Format.WAV])
+def test_what_was_turned_down_is_told_by_a_tag(format_: Format, make_task: Make) -> None:
+    task = make_task(stems(format_), gain=0.5)
+    assert render(task, quiet).gains == (1.0,)
+    for path in (task.output / stems(format_).key).iterdir():
+        assert comment_of(path) == "Gain -6.021 dB, so that nothing clips"
+
+
+def test_what_was_not_turned_down_has_no_such_tag(make_task: Make) -> None:
+    task = make_task(*(stems(format_) for format_ in Format), gain=0.996)  # 0.03 dB
+    render(task, quiet)
+    assert {comment_of(path) for path in task.output.rglob("*.*")} == {None}
+
+
+def test_stems_stored_before_there_was_a_tag_get_it(make_task: Make) -> None:
+    task = make_task(stems(Format.FLAC)).model_copy(update={"gain": 0.5})
+    render(task, quiet)
+    assert comment_of(task.stems_dir / "bass.flac") is None
+    assert comment_of(task.output / "stems-flac" / "bass.flac") == "Gain -6.021 dB, so that nothing clips"
+
+
+def test_32_bit_float_undoes_the_gain_of_the_stored_stems(make_task: Make) -> None:
+    task = make_task(stems(Format.WAV32), mix(Format.WAV32, *STEMS[4]), loudness=3.0, gain=0.25)
+    assert render(task, quiet).gains == (1.0, 1.0)
+    for stem, song in SONGS.items():
+        path = task.output / "stems-wav32" / f"{stem}.wav"
+        heard = listen(path)
+        assert np.abs(heard).max() > 1.4, "over full scale, and not clipped"
+        assert np.abs(heard - song * np.float32(3)).max() <= 2**-24 / 0.25
+        assert comment_of(path) is None
+    total = listen(task.output / mix(Format.WAV32, *STEMS[4]).key / "mix.wav")
+    assert snr_db(total, to=np.sum([song * np.float32(3) for song in SONGS.values()], axis=0)) > 120
+
+
+def test_a_mix_tells_its_own_gain_beside_that_of_the_stems(make_task: Make) -> None:
+    everything = mix(Format.FLAC, *STEMS[4])
+    task = make_task(everything, stems(Format.MP3), loudness=4.0, gain=0.5)
+    total = np.sum([listen(task.stems_dir / f"{stem}.flac") for stem in STEMS[4]], axis=0)
+    own = 1 / float(np.abs(total).max())
+    assert own < 0.9
+    assert render(task, quiet).gains == pytest.approx((own, 1.0))
+    said = f"Gain {20 * np.log10(own * 0.5):+.3f} dB, so that nothing clips"
+    assert comment_of(task.output / everything.key / "mix.flac") == said
+
+
+@pytest.mark.parametrize(("format_", "gain"), [(Format.FLAC, 0.5), (Format.WAV32, 1.0)])
+def test_a_zip_tells_what_is_in_it(format_: Format, gain: float, make_task: Make) -> None:
+    task = make_task(zipped(format_), gain=0.5)
+    ((packed,),) = render(task, quiet).files
+    with zipfile.ZipFile(task.output / zipped(format_).key / packed.name) as archive:
+        about = json.loads(archive.read("stems.json"))
+        assert about == {
+            "title": "../Ünder pressure?",
+            "artist": "Queen/Bowie",
+            "format": format_.label,
+            "sample_rate": 44100,
+            "files": [
+                {
+                    "name": f"Queen_Bowie - .._Ünder pressure_ ({stem}).{format_.extension}",
+                    "stem": stem,
+                    "gain": gain,
+                    "gain_db": 0.0 if gain == 1 else -6.021,
+                }
+                for stem in STEMS[4]
+            ],
+            "made_by": "FL-BT",
+            "track": task.track_id,
+        }
+        assert {file["name"] for file in about["files"]} < set(archive.namelist())
 
 
 def test_a_mix_of_one_stem_is_that_stem(make_task: Make) -> None:

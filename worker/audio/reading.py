@@ -31,6 +31,7 @@ class Song:
         self.is_counted = first.is_counted and len(spans) == 1
         self.title = first.tag("title")
         self.artist = first.tag("artist") or first.tag("album_artist")
+        self.comment = first.tag("comment")
         self.cover = first.cover
         self.cut_short = False
         self.skipped = 0

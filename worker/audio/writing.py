@@ -1,6 +1,6 @@
 """Blocks of stereo samples to an encoded file with tags and cover."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ from av.packet import Packet
 from av.stream import Disposition
 from numpy.typing import NDArray
 
+from jobs.levels import decibels
 from jobs.models import Format
 from jobs.outcomes import Tags
 from worker.audio.lame import Lame
@@ -32,6 +33,7 @@ class Encoding(NamedTuple):
     codec_options: dict[str, str]
     container_options: dict[str, str]
     carries_cover: bool = True
+    full_scale: float | None = 1.0  # beyond it, samples are clipped; None: nothing is
 
 
 # Measured on 4 minutes of busy stereo, one core of a Zen 4 (CPU seconds, SNR where hearing is keenest, 0.5 to 2 kHz):
@@ -44,6 +46,7 @@ class Encoding(NamedTuple):
 ENCODINGS = {
     Format.FLAC: Encoding("flac", "flac", "s32", {"compression_level": "5"}, {}),
     Format.WAV: Encoding("wav", "pcm_s24le", "s32", {}, {}, carries_cover=False),
+    Format.WAV32: Encoding("wav", "pcm_f32le", "flt", {}, {}, carries_cover=False, full_scale=None),
     # ID3 2.3 is what old players and Windows read. The LAME header, which is on by default, makes lengths exact.
     Format.MP3: Encoding("mp3", "libmp3lame", "fltp", {}, {"id3v2_version": "3"}),
     # The edit list counts in the movie's time scale, milliseconds by default: one of samples makes the length exact.
@@ -60,18 +63,22 @@ ENCODINGS = {
 class Track:
     """An encoded file in the making; `open_track` makes it. Not for two threads at once; many at once are fine."""
 
-    def __init__(self, container: OutputContainer, encoder: "_FFmpeg | Lame") -> None:
+    def __init__(self, container: OutputContainer, encoder: "_FFmpeg | Lame", full_scale: float | None) -> None:
         self._container = container
         self._encoder = encoder
+        self._full_scale = full_scale
         self.samples = 0  # written so far, per channel
 
     def write(self, block: NDArray[np.float32]) -> None:
-        """Append `block`: (samples, 2) float32, any length. Values beyond full scale are clipped.
+        """Append `block`: (samples, 2) float32, any length. Values beyond full scale are clipped
+        where the format ends there.
 
         Raises `OSError` (ENOSPC on a full disk). Encoding runs outside the GIL.
         """
         for start in range(0, len(block), CHUNK):
-            piece = np.clip(block[start : start + CHUNK], -1.0, 1.0)
+            piece = block[start : start + CHUNK]
+            if self._full_scale is not None:
+                piece = np.clip(piece, -self._full_scale, self._full_scale)
             self._container.mux(self._encoder.encode(piece))
             self.samples += len(piece)
 
@@ -90,6 +97,10 @@ class _FFmpeg:
     def encode(self, piece: NDArray[np.float32]) -> "list[Packet[AudioStream]]":
         if self._stream.format.name == "s32":
             frame = av.AudioFrame.from_ndarray(_to_24_bits(piece), format="s32", layout="stereo")
+        elif self._stream.format.name == "flt":
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(piece, np.float32).reshape(1, -1), format="flt", layout="stereo"
+            )
         else:
             frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece.T), format="fltp", layout="stereo")
         frame.sample_rate = SAMPLE_RATE
@@ -103,12 +114,15 @@ class _FFmpeg:
 
 
 @contextmanager
-def open_track(path: Path, format_: Format, tags: Tags, cover: Path | None = None, kbps: int = 320) -> Iterator[Track]:
+def open_track(
+    path: Path, format_: Format, tags: Tags, cover: Path | None = None, kbps: int = 320, gain: float = 1.0
+) -> Iterator[Track]:
     """A `Track` that becomes the file `path` when the block ends, and nothing at all when it ends by an exception.
 
     Until then it is written under another name beside it, so that a kill leaves no file that looks finished.
     `cover` is a JPEG or PNG, left out where the format has no place for it or it can not be read. `kbps` is the
-    bit rate of MP3, constant, and of M4A.
+    bit rate of MP3, constant, and of M4A. `gain` is what the samples were turned down by before: the file's comment
+    tells it.
     """
     unfinished = path.with_name(path.name + ".part")
     encoding = ENCODINGS[format_]
@@ -120,7 +134,8 @@ def open_track(path: Path, format_: Format, tags: Tags, cover: Path | None = Non
             format=encoding.container,
             container_options=encoding.container_options,
         ) as container:
-            track = _start(container, encoding, tags, picture, kbps)
+            _tag(container, {"title": tags.title, "artist": tags.artist, "comment": comment(gain)})
+            track = _start(container, encoding, picture, kbps)
             yield track
             track.finish()
         unfinished.replace(path)
@@ -129,12 +144,21 @@ def open_track(path: Path, format_: Format, tags: Tags, cover: Path | None = Non
         raise
 
 
-def _start(container: OutputContainer, encoding: Encoding, tags: Tags, picture: Picture | None, kbps: int) -> Track:
-    for name, text in (("title", tags.title), ("artist", tags.artist)):
+def comment(gain: float) -> str:
+    """What the comment of a file says of its gain against the source; empty where there is nothing to say."""
+    turned = decibels(gain)
+    return f"Gain {turned:+.3f} dB, so that nothing clips" if turned else ""
+
+
+def _tag(container: OutputContainer, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
         if text:
             container.metadata[name] = (
                 text.replace("\0", "").encode(errors="replace").decode()
             )  # as FFmpeg's strings must be
+
+
+def _start(container: OutputContainer, encoding: Encoding, picture: Picture | None, kbps: int) -> Track:
     stream = container.add_stream(encoding.codec, rate=SAMPLE_RATE, options=encoding.codec_options)
     assert isinstance(stream, AudioStream)
     stream.layout = "stereo"
@@ -147,7 +171,8 @@ def _start(container: OutputContainer, encoding: Encoding, tags: Tags, picture: 
         container.start_encoding()
     else:
         _attach(container, picture)
-    return Track(container, Lame(stream, kbps) if encoding.codec == "libmp3lame" else _FFmpeg(stream))
+    encoder = Lame(stream, kbps) if encoding.codec == "libmp3lame" else _FFmpeg(stream)
+    return Track(container, encoder, encoding.full_scale)
 
 
 def _attach(container: OutputContainer, picture: Picture) -> None:

@@ -51,6 +51,8 @@ def run(task: SeparationTask, report: Report) -> Separated:
             picture=StoredFile(name=picture.name, bytes_=picture.stat().st_size),
             thumbnail=StoredFile(name=small.name, bytes_=small.stat().st_size) if has_small else None,
             gain=files.gain,
+            late=song.late,
+            gaps=song.gaps,
             notes=("cut_short",) if song.cut_short else (),
             engine=engine,
             along=files.along,

@@ -129,7 +129,7 @@ def _open_along(
     folder.mkdir()
     format_ = each.rendition.format
     return [
-        tracks.enter_context(open_track(folder / f"{stem}.{format_}", format_, named, cover, each.kbps))
+        tracks.enter_context(open_track(folder / f"{stem}.{format_.extension}", format_, named, cover, each.kbps))
         for stem, named in zip(stems, titled, strict=True)
     ]
 
@@ -137,7 +137,7 @@ def _open_along(
 def _take(each: Along, draft: Path, stems: tuple[Stem, ...], output: Path) -> Rendered:
     """Move a finished folder into place."""
     folder = (draft / each.rendition.key).replace(output / each.rendition.key)
-    files = tuple(_stored(folder / f"{stem}.{each.rendition.format}", stem) for stem in stems)
+    files = tuple(_stored(folder / f"{stem}.{each.rendition.format.extension}", stem) for stem in stems)
     return Rendered(rendition=each.rendition, files=files, kbps=each.kbps)
 
 
@@ -152,7 +152,7 @@ def _turn_down(path: Path, over: BinaryIO, tags: Tags, cover: Path | None, gain:
     kept = np.memmap(over, OVER, "r", shape=(size,)) if size else np.empty(0, OVER)
     louder = path.with_name(f"clipped-{path.name}")
     path.rename(louder)
-    with open_song(louder) as song, open_track(path, Format.FLAC, tags, cover) as track:
+    with open_song(louder) as song, open_track(path, Format.FLAC, tags, cover, gain=gain) as track:
         start = 0
         for block in song.blocks():
             flat = block.reshape(-1).copy()

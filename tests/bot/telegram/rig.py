@@ -132,9 +132,9 @@ class Worker:
                 if 0 < rendition.part_bytes < size_of:
                     names, size_of = {"stems-1.zip": None, "stems-2.zip": None}, size_of // 2
             elif rendition.kind == "mix":
-                names = {f"mix.{rendition.format}": None}
+                names = {f"mix.{rendition.format.extension}": None}
             else:
-                names = {f"{stem}.{rendition.format}": stem for stem in STEMS[track.model.stems]}
+                names = {f"{stem}.{rendition.format.extension}": stem for stem in STEMS[track.model.stems]}
             files = tuple(
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )

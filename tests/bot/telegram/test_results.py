@@ -147,6 +147,11 @@ async def test_in_a_topic_of_a_forum_everything_stays_there_in_each_persons_lang
         ("FLAC", "On it, from the stems I have.", [f"{NAME} (vocals).flac", f"{NAME} (accompaniment).flac"]),
         ("WAV", "On it, from the stems I have.", [f"{NAME} (vocals).wav", f"{NAME} (accompaniment).wav"]),
         (
+            "WAV 32-bit float",
+            "On it, from the stems I have.",
+            [f"{NAME} (vocals).wav", f"{NAME} (accompaniment).wav"],
+        ),
+        (
             "4 stems",
             "4 stems need a new separation, so this takes a little.",
             [f"{NAME} ({stem}).mp3" for stem in ("vocals", "drums", "bass", "other")],
@@ -154,7 +159,7 @@ async def test_in_a_topic_of_a_forum_everything_stays_there_in_each_persons_lang
     ],
 )
 async def test_other_encodings_and_other_separations(rig: Rig, label: str, said: str, names: list[str]) -> None:
-    rig.worker.seconds = 180.0  # of a longer song, WAV is above 50 MB
+    rig.worker.seconds = 120.0  # of a longer song, 32-bit WAV is above 50 MB
     ana = rig.ana()
     async with rig.bot():
         card = await result(rig, ana)

@@ -17,7 +17,7 @@ from worker.audio.writing import open_track
 
 TAGS = Tags(title="Señorita (no drums) 🥁", artist="Mötley & Crüe")
 # dB: rounding noise of 24 bits, and what the lossy encoders reach with room to spare.
-FIDELITY = {Format.FLAC: 120, Format.WAV: 120, Format.MP3: 20, Format.M4A: 20}
+FIDELITY = {Format.FLAC: 120, Format.WAV: 120, Format.WAV32: 150, Format.MP3: 20, Format.M4A: 20}
 
 every_format = pytest.mark.parametrize("format_", list(Format))
 
@@ -51,7 +51,7 @@ def test_length_and_sound_survive(format_: Format, samples: int, tmp_path: Path)
         assert not opened.cut_short
 
 
-@pytest.mark.parametrize("format_", [Format.FLAC, Format.WAV])
+@pytest.mark.parametrize("format_", [Format.FLAC, Format.WAV, Format.WAV32])
 def test_lossless_formats_keep_24_bits(format_: Format, tmp_path: Path) -> None:
     levels = np.arange(-(1 << 16), 1 << 16, dtype=np.int32) * 127
     song = np.repeat((levels / (1 << 23)).astype(np.float32)[:, None], 2, axis=1)
@@ -66,7 +66,16 @@ def test_the_cut_into_blocks_does_not_matter(format_: Format, tmp_path: Path) ->
     assert one.read_bytes() == many.read_bytes()
 
 
-@every_format
+def test_32_bit_float_keeps_every_sample_also_above_full_scale(tmp_path: Path) -> None:
+    song = np.random.default_rng(0).uniform(-16, 16, (100_001, 2)).astype(np.float32)
+    path = write(tmp_path / "a.wav", Format.WAV32, song)
+    assert np.array_equal(listen(path), song)
+    header = path.read_bytes()[:64]
+    form = header.index(b"fmt ") + 8
+    assert header[form : form + 2] == b"\x03\x00", "IEEE float, as every DAW reads it"
+
+
+@pytest.mark.parametrize("format_", [each for each in Format if not each.keeps_level])
 def test_loud_samples_are_clipped_never_wrapped(format_: Format, tmp_path: Path) -> None:
     time = np.arange(RATE) / RATE
     tone = (1.5 * np.sin(2 * np.pi * 200 * time)).astype(np.float32)
@@ -83,7 +92,7 @@ def test_tags_and_cover(format_: Format, with_cover: bool, cover: Path, tmp_path
     path = write(tmp_path / f"a.{format_}", format_, music(0.5), cover if with_cover else None)
     with open_song(path) as song:
         assert (song.title, song.artist) == (TAGS.title, TAGS.artist)
-        has_room = format_ is not Format.WAV
+        has_room = format_ not in (Format.WAV, Format.WAV32)
         assert song.cover == (cover.read_bytes() if with_cover and has_room else None)
 
 
