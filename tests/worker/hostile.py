@@ -1,0 +1,236 @@
+"""A child that somebody's file has taken over: it tries what it must not reach. `python -m tests.worker.hostile`."""
+
+import ctypes
+import os
+import platform
+import resource
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from jobs.models import Value
+from worker.childside import Report, serve
+from worker.confinement import Confinement
+from worker.tasks import Task
+
+
+class Around(Value):
+    """What a test has put around it. `port` is listened to, so is the Unix socket at `queue`, which is a real queue."""
+
+    home: Path  # with `.env`, and another person's upload
+    workspace: Path
+    song: Path  # which it may read
+    queue: Path
+    port: int
+    parent: int
+
+
+class Attempts(Task):
+    """Try everything, behind `walls`."""
+
+    around: Around
+    walls: Confinement | None
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return self.walls
+
+
+class Spoils(Value):
+    """What each attempt brought: what it got, or `refused: …`."""
+
+    of: dict[str, str]
+
+
+def _environment(around: Around) -> str:
+    return Path(f"/proc/{around.parent}/environ").read_text()
+
+
+def _memory(around: Around) -> str:
+    with Path(f"/proc/{around.parent}/mem").open("rb"):
+        return "opened"
+
+
+def _listing(around: Around) -> str:
+    return " ".join(path.name for path in around.home.iterdir())
+
+
+def _through_symlink(around: Around) -> str:
+    link = around.workspace / "link"
+    link.symlink_to(around.home / ".env")
+    return link.read_text()
+
+
+def _through_link(around: Around) -> str:
+    link = around.workspace / "hard"
+    os.link(around.home / ".env", link)
+    return link.read_text()
+
+
+def _through_root(around: Around) -> str:
+    return Path(f"/proc/{around.parent}/root{around.home}/.env").read_text()
+
+
+def _moved(around: Around) -> str:
+    os.replace(around.home / "upload", around.workspace / "upload")  # noqa: PTH105 - one call, one attempt
+    return "moved"
+
+
+def _into_code(around: Around) -> str:
+    place = Path(__file__).with_name("planted.py")
+    place.write_text("")
+    place.unlink()
+    return "written"
+
+
+def _queue(around: Around) -> str:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(around.queue))
+        connection.sendall(b"PING\r\n")
+        return connection.recv(100).decode()
+
+
+def _tcp(around: Around) -> str:
+    with socket.create_connection(("127.0.0.1", around.port), timeout=5):
+        return "connected"
+
+
+def _listens(around: Around) -> str:
+    with socket.create_server(("127.0.0.1", 0)):
+        return "listens"
+
+
+def _abstract(around: Around) -> str:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
+        one.bind("\0fl-bt-test")
+        return "bound"
+
+
+def _runs(around: Around) -> str:
+    return subprocess.run(["/bin/echo", "ran"], stdout=subprocess.PIPE, check=True).stdout.decode()
+
+
+def _forks(around: Around) -> str:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return "forked"
+
+
+def _signals(around: Around) -> str:
+    os.kill(around.parent, signal.SIGCONT)
+    return "sent"
+
+
+def _limits(around: Around) -> str:
+    return str(resource.prlimit(around.parent, resource.RLIMIT_NOFILE))
+
+
+def _rights(around: Around) -> str:
+    (around.home / ".env").chmod(0o600)
+    return "changed"
+
+
+def _times(around: Around) -> str:
+    os.utime(around.home / ".env")
+    return "changed"
+
+
+def _cut(around: Around) -> str:
+    os.truncate(around.home / "upload", 0)
+    return "cut"
+
+
+def _in_a_thread(around: Around) -> str:
+    """Walls hold for those that are started later, too."""
+    got = ["refused: "]
+
+    def run() -> None:
+        got[0] = _tried(lambda _: (around.home / ".env").read_text(), around)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return got[0]
+
+
+def _processes(around: Around) -> str:
+    return " ".join(path.name for path in Path("/proc").iterdir())
+
+
+def _new_session(around: Around) -> str:
+    os.setsid()
+    return "gone"
+
+
+ATTEMPTS: dict[str, Callable[[Around], str]] = {
+    "the parent's environment": _environment,
+    "the parent's memory": _memory,
+    "the settings": lambda around: (around.home / ".env").read_text(),
+    "somebody's upload": lambda around: (around.home / "upload").read_text(),
+    "the home folder": _listing,
+    "a symlink to the settings": _through_symlink,
+    "a link to the settings": _through_link,
+    "the parent's root": _through_root,
+    "moving an upload": _moved,
+    "writing among our code": _into_code,
+    "writing into the home folder": lambda around: str((around.home / "new").write_text("x")),
+    "removing the settings": lambda around: str((around.home / "spare").unlink()),
+    "the queue": _queue,
+    "a TCP connection": _tcp,
+    "listening": _listens,
+    "an abstract socket": _abstract,
+    "a program": _runs,
+    "a process": _forks,
+    "a signal to the parent": _signals,
+    "the parent's limits": _limits,
+    "the settings' mode": _rights,
+    "the settings' times": _times,
+    "cutting an upload": _cut,
+    "a thread": _in_a_thread,
+    "the list of processes": _processes,
+}
+#: System calls that nothing but a break-in makes, with numbers on x86-64 and aarch64: (pid, …), flags or a command.
+CALLS = {
+    "ptrace": (101, 117, 0x4206, os.getppid(), 0, 0),  # PTRACE_SEIZE, which stops nobody
+    "process_vm_readv": (310, 270, os.getppid(), 0, 0, 0),
+    "io_uring_setup": (425, 425, 1, 0, 0, 0),
+    "bpf": (321, 280, 0, 0, 0, 0),
+    "keyctl": (250, 219, 0, -3, 0, 0),  # KEYCTL_GET_KEYRING_ID
+    "unshare": (272, 97, 0x10000000, 0, 0, 0),
+    "mount": (165, 40, 0, 0, 0, 0),
+    "userfaultfd": (323, 282, 1, 0, 0, 0),
+    "perf_event_open": (298, 241, 0, 0, 0, 0),
+    "setsid": (112, 157, 0, 0, 0, 0),
+}
+
+
+def work(attempts: Attempts, report: Report) -> Spoils:
+    around = attempts.around
+    of = {name: _tried(attempt, around) for name, attempt in ATTEMPTS.items()}
+    of |= {name: _called(*numbers) for name, numbers in CALLS.items()}
+    of["its song"] = _tried(lambda _: around.song.read_text(), around)
+    of["its workspace"] = _tried(lambda _: str((around.workspace / "made").write_text("made")), around)
+    return Spoils(of=of)
+
+
+def _tried(attempt: Callable[[Around], str], around: Around) -> str:
+    try:
+        return attempt(around)
+    except OSError as error:
+        return f"refused: {error!r}"
+
+
+def _called(on_x86: int, on_arm: int, *given: int) -> str:
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = on_x86 if platform.machine() == "x86_64" else on_arm
+    result = libc.syscall(*(ctypes.c_long(each) for each in (number, *given)))
+    return f"refused: {ctypes.get_errno()}" if result < 0 else "done"
+
+
+if __name__ == "__main__":
+    serve(Attempts, work)
