@@ -79,6 +79,11 @@ def _moved(around: Around) -> str:
     return "moved"
 
 
+def _removed(around: Around) -> str:
+    (around.home / "spare").unlink()
+    return "removed"
+
+
 def _into_code(around: Around) -> str:
     place = Path(__file__).with_name("planted.py")
     place.write_text("")
@@ -179,7 +184,7 @@ ATTEMPTS: dict[str, Callable[[Around], str]] = {
     "moving an upload": _moved,
     "writing among our code": _into_code,
     "writing into the home folder": lambda around: str((around.home / "new").write_text("x")),
-    "removing the settings": lambda around: str((around.home / "spare").unlink()),
+    "removing the settings": _removed,
     "the queue": _queue,
     "a TCP connection": _tcp,
     "listening": _listens,
