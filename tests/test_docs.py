@@ -16,7 +16,13 @@ from jobs.supervise import MISCONFIGURED
 ROOT = Path(__file__).parent.parent
 DEPLOYMENT = ROOT / "docs" / "deployment.md"
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")],
+    [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "SECURITY.md",
+        *(ROOT / "docs").rglob("*.md"),
+    ],
 )
 
 #: What the commands of our pages begin with: settings in front aside, these programs.
