@@ -95,6 +95,16 @@ class TunnelHandler(BaseHTTPRequestHandler):
         self._head(200, promised, kind)
         self.send(body)
 
+    def begin_chunks(self, kind: str) -> None:
+        """An answer that does not say how long it is; `chunk` after `chunk`, the last one empty."""
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def chunk(self, body: bytes) -> None:
+        self.send(b"%x\r\n%b\r\n" % (len(body), body))
+
     def send(self, body: bytes) -> None:
         self.wfile.write(body)
         self.wfile.flush()

@@ -46,6 +46,18 @@ class Trouble(StrEnum):
     MEDIA_RESET_ONCE = "the first media connection is reset half-way"
     MEDIA_TRICKLE = "media trickle"
     MEDIA_STALL = "media stand still half-way"
+    # In formats that tell no size
+    SIZE_ASKED = "formats tell no size, an answer to a range does"
+    SIZE_NOWHERE = "nobody tells a size, and media come in chunks; behind the end is 416"
+    SIZE_EMPTY_END = "nobody tells a size; behind the end is nothing"
+    SIZE_RESET_ONCE = "nobody tells a size, and the first connection is reset half-way"
+    SIZE_SHORT_ONCE = "nobody tells a size, and the first answer ends before it said"
+    SIZE_TOO_LARGE = "an answer to a range tells more than there is"
+    SIZE_TOO_SMALL = "an answer to a range tells less than there is"
+    SIZE_HUGE = "an answer to a range tells a terabyte"
+    SIZE_CUT = "nobody tells a size, and media end early"
+    SIZE_ENDLESS = "nobody tells a size, and media have no end"
+    IN_PIECES = "formats tell no size, since they come in pieces with addresses of their own"
     # At the page of a video
     PAGE_CONSENT = "the page redirects to one that asks for consent"
     PAGE_429 = "the page answers 429"
@@ -56,6 +68,10 @@ class Trouble(StrEnum):
     CLOSED = "it may be shown on the site alone"
     COVER_SILENT = "the cover never comes"
     OTHER_LENGTH = "the audio is shorter than the video says"
+
+
+#: Troubles with formats that tell no size.
+UNSIZED = {trouble for trouble in Trouble if trouble.name.startswith("SIZE_")} | {Trouble.IN_PIECES}
 
 
 @dataclass(frozen=True)
@@ -215,6 +231,11 @@ def _format(video: Video, track: Track) -> Json:
         "audioSampleRate": "48000",
         "audioChannels": 2,
     }
+    if video.trouble in UNSIZED:
+        del format_["contentLength"]
+        format_["url"] = format_["url"].replace(f"&clen={size}", "")
+    if video.trouble is Trouble.IN_PIECES:
+        format_["type"] = "FORMAT_STREAM_TYPE_OTF"
     if track.drc:
         format_["isDrc"] = True
     if track.language:

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT, PLAYER_SCRIPT_PATH, RIDDLE, SORRY, page, solved
 from tests.peers.playlists import ListTrouble, Playlist, further_page, playlist_page
 from tests.peers.tunnel import Tunnel, TunnelHandler
-from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, Asked, Trouble, Video, player_answer, unplayable
+from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, UNSIZED, Asked, Trouble, Video, player_answer, unplayable
 
 HOSTS = ("www.youtube.com", "youtube.com", "i.ytimg.com", MEDIA_HOST)
 
@@ -243,6 +243,9 @@ class _Handler(TunnelHandler):
         media = video.media(track)
         first, last = (int(end) for end in query.get("range", f"0-{len(media) - 1}").split("-"))
         asked, kind = media[first : last + 1], f"audio/{track.container}"
+        if video.trouble in UNSIZED:
+            self._unsized(video, media, first, last, kind)
+            return
         begun = media[first : min(last + 1, len(media) // 2)]
         match video.trouble:
             case Trouble.MEDIA_CUT:
@@ -265,6 +268,48 @@ class _Handler(TunnelHandler):
                 self.close_connection = True
             case _:
                 self.answer(200, asked, kind)
+
+    def _unsized(self, video: Video, media: bytes, first: int, last: int, kind: str) -> None:
+        """Media of which nobody knows the size, unless they ask for a range and are told."""
+        trouble, site = video.trouble, self.server.site
+        totals = {
+            Trouble.SIZE_ASKED: len(media),
+            Trouble.SIZE_TOO_LARGE: len(media) + 10_000,
+            Trouble.SIZE_TOO_SMALL: len(media) // 2,
+            Trouble.SIZE_HUGE: 1 << 40,
+        }
+        if self.headers.get("Range") == "bytes=0-0":
+            if trouble in totals:
+                self.answer(206, media[:1], kind, **{"Content-Range": f"bytes 0-0/{totals[trouble]}"})
+            else:
+                self._in_chunks(media[:1], kind)
+            return
+        if trouble is Trouble.SIZE_CUT:
+            media = media[: len(media) // 2]
+        if trouble is Trouble.SIZE_ENDLESS:
+            media = media + bytes(max(0, last + 1 - len(media)))
+        asked = media[first : last + 1]
+        if not asked and trouble is Trouble.SIZE_EMPTY_END:
+            self.answer(200, b"", kind)
+        elif not asked:
+            self.answer(416, b"", kind)
+        elif trouble is Trouble.SIZE_RESET_ONCE and site.first_time(video, trouble):
+            self.begin_chunks(kind)
+            self.chunk(asked[: len(asked) // 2])
+            self.reset()
+        elif trouble is Trouble.SIZE_SHORT_ONCE and site.first_time(video, trouble):
+            self.begin(asked[: len(asked) // 2], len(asked), kind)
+            self.close_connection = True
+        elif trouble in totals:
+            self.answer(200, asked, kind)
+        else:
+            self._in_chunks(asked, kind)
+
+    def _in_chunks(self, body: bytes, kind: str) -> None:
+        self.begin_chunks(kind)
+        for start in range(0, len(body), 1 << 15):
+            self.chunk(body[start : start + (1 << 15)])
+        self.chunk(b"")
 
     def _refuse_media(self, video: Video) -> bool:
         """Answer with something else than media, for videos that have this trouble."""

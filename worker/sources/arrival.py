@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jobs.failures import Failed, Reason, failed
 from jobs.models import Value
 from worker.childside import Report
 from worker.sources.naming import tags_of
-from worker.sources.site import Gate, download, failure_of, fetch_small, open_gate
+from worker.sources.site import Gate, download, failure_of, fetch_small, open_gate, size_behind
 from worker.sources.streams import AudioStream, audio_streams, choose
 from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
+
+if TYPE_CHECKING:
+    from worker.audio.reading import Song
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +64,16 @@ def fetch_by(ask: Callable[[FetchTask, Gate, Report], Offer], task: FetchTask, r
         known = Step(title=tags.title, artist=tags.artist, seconds=seconds)
         report(known.model_copy(update={"fraction": 0.0}))
 
-        if shutil.disk_usage(task.output).free < stream.bytes_ + SPARE_DISK:
-            raise failed(Reason.NO_DISK, f"{stream.bytes_} bytes to download")
         _wait_until(offer.ready_at, lambda: report(known))
+        most = _most_bytes(task.max_seconds)
+        size = _size(stream, most)
+        about = size or _guess(stream, seconds, most)
+        if shutil.disk_usage(task.output).free < about + SPARE_DISK:
+            raise failed(Reason.NO_DISK, f"{about} bytes to download")
         audio = task.output / ("audio.m4a" if stream.container == "mp4" else "audio.webm")
-        log.info("itag %d, %d bytes, %s track", stream.itag, stream.bytes_, stream.track)
-        download(stream.url, audio, stream.bytes_, _reporting(report, known, stream.bytes_))
-        seconds = _verify(audio, offer) or seconds
+        log.info("itag %d, %s bytes, %s track", stream.itag, size or f"about {about}", stream.track)
+        download(stream.url, audio, size, most, _reporting(report, known, about))
+        seconds = _verify(audio, offer, size, _counting(report, known)) or seconds
         return Fetched(audio=audio, tags=tags, seconds=seconds, cover=_cover(offer.video_id, task.output))
 
 
@@ -82,10 +88,33 @@ def choose_stream(formats: Iterable[dict[str, Any]], seconds: float | None, max_
     if stream is None:
         raise failed(Reason.YOUTUBE_REFUSED, f"no audio that we can fetch among {len(formats)} formats")
     _refuse_long(stream.seconds, max_seconds)
-    most = max_seconds * HIGHEST_RATE + (1 << 20)
-    if stream.bytes_ > most:
-        raise failed(Reason.TOO_LARGE, bytes=stream.bytes_, limit_bytes=most)
+    _refuse_large(stream.bytes_, _most_bytes(max_seconds))
     return stream
+
+
+def _most_bytes(max_seconds: float) -> int:
+    """Of a song that is not too long."""
+    return round(max_seconds * HIGHEST_RATE) + (1 << 20)
+
+
+def _size(stream: AudioStream, most: int) -> int | None:
+    """How many bytes there are to fetch, None where nobody tells. Raises `Failed` TOO_LARGE."""
+    if stream.bytes_ is not None:
+        return stream.bytes_
+    size = size_behind(stream.url)
+    _refuse_large(size, most)
+    return size
+
+
+def _guess(stream: AudioStream, seconds: float | None, most: int) -> int:
+    """About how many bytes there are, where nobody tells."""
+    guess = round((seconds or 0) * stream.bits_per_second / 8)
+    return guess if 0 < guess < most else most
+
+
+def _refuse_large(size: int | None, limit: int) -> None:
+    if size is not None and size > limit:
+        raise failed(Reason.TOO_LARGE, bytes=size, limit_bytes=limit)
 
 
 def _refuse_long(seconds: float | None, limit: float) -> None:
@@ -104,16 +133,24 @@ def _wait_until(ready_at: float, alive: Callable[[], None]) -> None:
 # --- after -----------------------------------------------------------------------------------------------------
 
 
-def _verify(audio: Path, offer: Offer) -> float | None:
-    """The length of `audio` in seconds, as its container says, after a look that it is what was asked for."""
-    if audio.stat().st_size != offer.stream.bytes_:
-        raise failed(Reason.YOUTUBE_REFUSED, f"{audio.stat().st_size} bytes in place of {offer.stream.bytes_}")
+def _verify(audio: Path, offer: Offer, size: int | None, on_samples: Callable[[int], None]) -> float | None:
+    """The length of `audio` in seconds, as its container says, after a look that it is what was asked for.
+
+    Where the offer told no size, all of it is decoded: nothing else shows that it is whole.
+    """
+    if size is not None and audio.stat().st_size != size:
+        raise failed(Reason.YOUTUBE_REFUSED, f"{audio.stat().st_size} bytes in place of {size}")
+    counted = offer.stream.bytes_ is None
+    if counted and not (offer.stream.seconds or offer.seconds):
+        raise failed(
+            Reason.YOUTUBE_REFUSED, "neither size nor length is told, so that nobody knows whether it is whole"
+        )
     # As late as this: most refusals come before, and decoders take as long to load as the site to answer.
     from worker.audio.reading import open_song
 
     try:
         with open_song(audio) as song:  # which decodes the beginning
-            seconds = song.seconds
+            seconds = _count(song, on_samples) if counted else song.seconds
     except Failed as error:
         # The person sent a link, not this file: that it does not decode is between YouTube and us.
         raise failed(Reason.YOUTUBE_REFUSED, f"what arrived does not decode: {error!r}") from None
@@ -124,6 +161,19 @@ def _verify(audio: Path, offer: Offer) -> float | None:
         if promised and abs(seconds - promised) > max(slack[0], slack[1] * promised):
             raise failed(Reason.YOUTUBE_REFUSED, f"{seconds:.1f} s of audio in place of {promised:.1f} s")
     return seconds
+
+
+def _count(song: "Song", on_samples: Callable[[int], None]) -> float:
+    """Seconds of sound in a song. Raises `Failed`."""
+    from worker.audio.sound import SAMPLE_RATE
+
+    samples, told = 0, time.monotonic()
+    for block in song.blocks():
+        samples += len(block)
+        if time.monotonic() - told >= REPORT_SECONDS:
+            told = time.monotonic()
+            on_samples(samples)
+    return samples / SAMPLE_RATE
 
 
 def _cover(video_id: str, folder: Path) -> Path | None:
@@ -163,9 +213,14 @@ def _reporting(report: Report, known: Step, size: int) -> Callable[[int], None]:
         now = time.monotonic()
         if done >= size or now - last >= REPORT_SECONDS:
             last = now
-            report(known.model_copy(update={"fraction": done / size, "alive": done}))
+            report(known.model_copy(update={"fraction": min(1.0, done / size), "alive": done}))
 
     return on_bytes
+
+
+def _counting(report: Report, known: Step) -> Callable[[int], None]:
+    """A callback that reports that samples are counted: all bytes are here, and there is still life."""
+    return lambda samples: report(known.model_copy(update={"fraction": 1.0, "alive": samples}))
 
 
 @contextlib.contextmanager

@@ -7,9 +7,11 @@ still or trickles is STALLED.
 """
 
 import contextlib
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
@@ -34,6 +36,7 @@ PIECE: Final = 1 << 16  # bytes read at once
 
 _HOSTS: Final = ("www.youtube.com", "youtube.com", "i.ytimg.com")
 _MEDIA: Final = ".googlevideo.com"
+_SIZE: Final = re.compile(r"[1-9][0-9]{0,14}")
 _BUSY: Final = (500, 502, 503, 504)  # worth another attempt
 
 
@@ -103,18 +106,39 @@ def failure_of(error: Exception) -> Failure | None:
     return None
 
 
-def download(url: str, target: Path, size: int, on_bytes: Callable[[int], None]) -> None:
-    """Fetch the `size` bytes behind `url` into `target`, in ranges. `on_bytes` is told the total so far.
+def size_behind(url: str) -> int | None:
+    """How many bytes are behind `url`, as the answer to a request for the first of them says; None where it does not.
 
-    A range that breaks off is continued where it ended, a limited number of times. Raises `Failed`; `OSError` only
-    from writing.
+    Raises `Failed` for what the gate does not let through. All other trouble is the download's to tell.
     """
-    step = max(RANGE_BYTES, -(-size // MOST_RANGES))
+    try:
+        with urlopen(Request(url, headers={"Range": "bytes=0-0"})) as answer:  # noqa: S310 - as below
+            if answer.status == HTTPStatus.PARTIAL_CONTENT:
+                told = answer.headers.get("Content-Range", "").rpartition("/")[2]
+            else:
+                told = answer.headers.get("Content-Length", "")
+    except Failed:
+        raise
+    except Exception as error:
+        if failure_of(error) is None:
+            raise
+        return None
+    return int(told) if _SIZE.fullmatch(told) else None
+
+
+def download(url: str, target: Path, size: int | None, most: int, on_bytes: Callable[[int], None]) -> None:
+    """Fetch what is behind `url` into `target`, in ranges: `size` bytes, or None: up to its end, but `most` at most.
+
+    The end is where a further range has nothing. A range that breaks off is continued where it ended, a limited number
+    of times. `on_bytes` is told the total so far. Raises `Failed`; `OSError` only from writing.
+    """
+    end = most + 1 if size is None else size
+    step = max(RANGE_BYTES, -(-end // MOST_RANGES))
     done = broken = barren = 0
     pace = Pace()
     with target.open("wb") as file:
-        while done < size:
-            start, last = done, min(done + step, size) - 1
+        while done < end:
+            start, last = done, min(done + step, end) - 1
             cause: Failure | None = None
             try:
                 for piece in _range(url, start, last):
@@ -124,8 +148,16 @@ def download(url: str, target: Path, size: int, on_bytes: Callable[[int], None])
                     on_bytes(done)
             except _BrokeOff as error:
                 cause = error.failure
+            except _NothingThere:
+                if size is not None or not done:
+                    raise
             if done == last + 1:
                 continue
+            if size is None and cause is None:
+                if done > start:  # this may have been the last of it
+                    continue
+                if done:
+                    return
             broken += 1
             barren = 0 if done > start else barren + 1
             if barren >= BARREN or broken >= BROKEN:
@@ -134,6 +166,8 @@ def download(url: str, target: Path, size: int, on_bytes: Callable[[int], None])
                 )
             pace.add(0)
             time.sleep(0.3 * broken)
+    if size is None:
+        raise failed(Reason.TOO_LARGE, bytes=done, limit_bytes=most)
 
 
 def fetch_small(url: str, most_bytes: int) -> bytes:
@@ -170,6 +204,10 @@ class _BrokeOff(Failed):
     """A range ended early for a cause that another attempt may not meet."""
 
 
+class _NothingThere(Failed):
+    """A range is behind the end of what there is."""
+
+
 def _range(url: str, start: int, last: int) -> Iterator[bytes]:
     """The bytes from `start` to `last`, both included, as they arrive; fewer when the answer ends early."""
     length = last - start + 1
@@ -179,15 +217,22 @@ def _range(url: str, start: int, last: int) -> Iterator[bytes]:
             kind = answer.headers.get_content_type()
             if kind.startswith("text/"):
                 raise failed(Reason.YOUTUBE_REFUSED, f"{kind} in place of audio from {_host(url)}")
+            told = answer.headers.get("Content-Length") or ""
+            promised = min(length, int(told)) if _SIZE.fullmatch(told) else 0
             while length and (piece := answer.read1(min(PIECE, length))):
                 length -= len(piece)
+                promised -= len(piece)
                 yield piece
+            if promised > 0:
+                raise _BrokeOff(Failure(reason=Reason.STALLED, detail=f"an answer ends {promised} bytes early"))
     except Failed:
         raise
     except Exception as error:
         failure = failure_of(error)
         if failure is None:
             raise
+        if isinstance(error, HTTPError) and error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise _NothingThere(failure) from None
         again = not isinstance(error, HTTPError) or error.code in _BUSY
         raise (_BrokeOff if again else Failed)(failure) from None
 

@@ -17,12 +17,13 @@ _PREFERRED: Final = {140: 2, 251: 1}  # AAC-LC 128 kbit/s in mp4, Opus 160 kbit/
 
 
 class AudioStream(Value):
-    """One stream that holds audio. `url` is empty while the player's script still has to sign it."""
+    """One stream that holds audio. `url` is empty while the player's script still has to sign it. `bytes_`: None where
+    the site does not tell before it is asked for the stream itself."""
 
     itag: int
     url: str
     container: Literal["mp4", "webm"]
-    bytes_: int
+    bytes_: int | None
     bits_per_second: int = 0
     seconds: float | None = None
     xtags: str = ""
@@ -34,7 +35,8 @@ class AudioStream(Value):
 def audio_streams(formats: Iterable[dict[str, Any]]) -> tuple[AudioStream, ...]:
     """The streams with audio among the `formats` and `adaptiveFormats` of a player's answer.
 
-    Left out: what has no size to check against, and what only YouTube's own player protocol (SABR) can fetch.
+    Left out: what says that it is empty, what comes in pieces with addresses of their own (OTF, live), and what only
+    YouTube's own player protocol (SABR) can fetch.
     """
     return tuple(stream for raw in formats if (stream := _audio_stream(raw)) is not None)
 
@@ -49,6 +51,7 @@ def choose(streams: Iterable[AudioStream]) -> AudioStream | None:
             not stream.drc,
             not stream.with_video,
             _PREFERRED.get(stream.itag, 0),
+            stream.bytes_ is not None,
             stream.bits_per_second,
         ),
         default=None,
@@ -68,7 +71,8 @@ class _Format(BaseModel):
 
     itag: int
     mime_type: str
-    content_length: int = Field(gt=0)
+    content_length: int | None = Field(default=None, gt=0)
+    type: str = ""
     url: str = ""
     signature_cipher: str = ""
     bitrate: int = 0
@@ -88,15 +92,17 @@ def _audio_stream(raw: dict[str, Any]) -> AudioStream | None:
     if (with_video and "," not in codecs) or medium not in ("audio", "video"):
         return None
     address = format_.url or parse_qs(format_.signature_cipher).get("url", [""])[0]
-    if not address or container not in ("mp4", "webm"):
+    told = parse_qs(urlsplit(address).query)
+    in_pieces = format_.type.endswith("_OTF") or told.get("source", [""])[0] in ("yt_otf", "yt_live_broadcast")
+    if not address or container not in ("mp4", "webm") or in_pieces:
         return None
-    xtags = parse_qs(urlsplit(address).query).get("xtags", [""])[0]
+    xtags = told.get("xtags", [""])[0]
     tags = dict(part.partition("=")[::2] for part in xtags.split(":"))
     return AudioStream(
         itag=format_.itag,
         url=format_.url,
         container="mp4" if container == "mp4" else "webm",
-        bytes_=format_.content_length,
+        bytes_=format_.content_length or _size(told.get("clen", [""])[0]),
         bits_per_second=format_.bitrate,
         seconds=format_.approx_duration_ms / 1000 if format_.approx_duration_ms else None,
         xtags=xtags,
@@ -104,6 +110,11 @@ def _audio_stream(raw: dict[str, Any]) -> AudioStream | None:
         drc=format_.is_drc or tags.get("drc") == "1" or tags.get("vb") == "1",
         with_video=with_video,
     )
+
+
+def _size(told: str) -> int | None:
+    """The size that an address tells, if it does."""
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 16 and int(told) else None
 
 
 def _track(track: _AudioTrack | None, content: str) -> Literal["original", "default", "other"]:

@@ -17,6 +17,10 @@ def audio(itag: int, container: str = "mp4", bitrate: int = 128_000, **more: Any
     }  # fmt: skip
 
 
+def unsized(*what: Any, **more: Any) -> dict[str, Any]:
+    return {name: value for name, value in audio(*what, **more).items() if name != "contentLength"}
+
+
 def track(language: str, role: int, *, default: bool = False, name: str = "") -> dict[str, Any]:
     return {"audioTrack": {"id": f"{language}.{role}", "displayName": name, "audioIsDefault": default}}
 
@@ -68,7 +72,9 @@ def test_the_choice(formats: list[dict[str, Any]], place: int) -> None:
     [
         PICTURE,
         audio(140, contentLength="0"),
-        {name: value for name, value in audio(140).items() if name != "contentLength"},
+        unsized(140, type="FORMAT_STREAM_TYPE_OTF"),
+        unsized(140, url=f"{HOST}&source=yt_otf"),
+        unsized(140, url=f"{HOST}&source=yt_live_broadcast"),
         audio(140, url=""),  # SABR alone
         audio(140, mimeType="text/vtt"),
         audio(140, mimeType='audio/3gpp; codecs="amr"'),
@@ -79,6 +85,28 @@ def test_the_choice(formats: list[dict[str, Any]], place: int) -> None:
 def test_what_cannot_be_fetched_or_checked_is_left_out(format_: dict[str, Any]) -> None:
     assert audio_streams([format_]) == ()
     assert choose(audio_streams([format_])) is None
+
+
+@pytest.mark.parametrize(
+    ("clen", "size"),
+    [
+        ("", None),
+        ("&clen=1234", 1234),
+        ("&clen=0", None),
+        ("&clen=-1", None),
+        ("&clen=x", None),
+        ("&clen=" + "9" * 99, None),
+    ],
+)
+def test_a_size_that_formats_do_not_tell_is_in_the_address_or_nowhere(clen: str, size: int | None) -> None:
+    (stream,) = audio_streams([unsized(140, url=f"{HOST}{clen}")])
+    assert stream.bytes_ == size
+
+
+def test_of_two_equals_the_one_that_tells_its_size() -> None:
+    formats = [unsized(249, "webm", 70_000), audio(250, "webm", 50_000), unsized(140)]
+    assert choose(audio_streams(formats[:2])) == audio_streams(formats)[1]
+    assert choose(audio_streams(formats)) == audio_streams(formats)[2]
 
 
 def test_a_ciphered_stream_is_known_but_has_no_address_yet() -> None:
