@@ -1,14 +1,18 @@
 """Broken audio files: small valid ones of every kind people send, changed by dice the way disks, networks and bad
 software change them. The same seed gives the same damage."""
 
+import contextlib
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from tests.lies import Lie, flac, matroska, mp4, ogg, wav, xing
 from tests.peers.tones import song
 from tests.sounds import encode, jpeg, music, write_wav
+from tests.worker.audio.test_joined import COARSE, FINE
 
 HEADER = 200  # bytes in which most formats say what they are
 
@@ -31,6 +35,7 @@ def whole_files(folder: Path) -> list[Path]:
     for container in ("mp4", "webm"):
         files.append(folder / f"fragments.{container}")
         files[-1].write_bytes(song(0.6, "mp4" if container == "mp4" else "webm"))
+    files += [Path(shutil.copy(path, folder / path.name)) for path in (COARSE, FINE)]
     return files
 
 
@@ -103,6 +108,31 @@ def _grafted(content: bytearray, dice: random.Random, other: bytes) -> bytes:
     return bytes(content)
 
 
+def _joined(content: bytearray, _: random.Random, other: bytes) -> bytes:
+    """The whole of it and the whole of another."""
+    return bytes(content) + other
+
+
+def _lying(content: bytearray, dice: random.Random, _: bytes) -> bytes:
+    """Its header claims another length: up to a thousand times as long, or as short."""
+    mark = bytes(content[4:8]) if content[4:8] == b"ftyp" else bytes(content[:4])
+    with contextlib.suppress(OverflowError):
+        LIES[mark](content, 10 ** dice.uniform(-3, 3))
+    return bytes(content)
+
+
+LIES: dict[bytes, Lie] = {
+    b"RIFF": wav,
+    b"fLaC": flac,
+    b"ID3\4": xing,
+    b"ftyp": mp4,
+    b"OggS": ogg,
+    b"\x1a\x45\xdf\xa3": matroska,
+}
+#: Damage that leaves all samples in the file as they were.
+HARMLESS = ("truncated", "joined", "lying")
+
 DAMAGES: tuple[Damage, ...] = (
     *(_truncated, _beheaded, _header_bytes, _sizes, _bit_flips, _holes, _pieces_missing_or_twice, _spliced, _grafted),
+    *(_joined, _lying),
 )

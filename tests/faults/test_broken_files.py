@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import SecretStr
 
@@ -16,10 +17,12 @@ from jobs.outcomes import Phase
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
-from tests.faults.broken import broken_files, whole_files
+from tests.faults.broken import HARMLESS, broken_files, whole_files
 from tests.faults.decoder import Fates, Files
+from tests.sounds import listen
 from tests.weights import models_dir
 from tests.worker.studio import ask, bring, seen, work_off
+from worker.audio.level import BEYOND_REASON, INTEGERS_FROM
 from worker.child import run_child
 
 __all__ = ["models_dir"]
@@ -30,31 +33,51 @@ SONGS = 5  # of them, through the whole worker
 MOST_SECONDS = 20  # for one file, of a busy machine's time
 MOST_MB = 300  # that one file may take beside what the libraries do
 
+ROUNDING = 1.01
+DOWNMIX = 1 + 2 * 0.5**0.5  # how loud 5.1 can be in stereo
+
 #: What a file can be told to be. That it is broken is never a bug of ours, nor a lack of memory.
 REASONS = {Reason.NOT_AUDIO, Reason.NO_SOUND, Reason.EMPTY, Reason.TOO_LONG}
 
 
 @pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    whole, into = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("broken")
-    return list(broken_files(whole_files(whole), into, FILES, SEED))
+def whole(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return whole_files(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="module")
+def broken(whole: list[Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return list(broken_files(whole, tmp_path_factory.mktemp("broken"), FILES, SEED))
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(60 + FILES)
-async def test_broken_files_are_sound_or_a_reason(broken: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+async def test_broken_files_are_sound_or_a_reason(
+    whole: list[Path], broken: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     task = Files(paths=tuple(broken), max_seconds=1800, seconds=MOST_SECONDS)
     met = await run_child("tests.faults.decoder", task, Fates, lambda _: None, deadline=60 + FILES)
     ends = Counter(str(fate.failure.reason) if fate.failure else "sound" for fate in met.fates if not fate.signal)
     took, peak = max(fate.took for fate in met.fates), max(fate.peak_mb for fate in met.fates)
+    heard = {path.name: fate.loudest for path, fate in zip(broken, met.fates, strict=True)}
+    loudest = max(float(np.abs(listen(path)).max()) for path in whole)
+    louder = sum(each > loudest * ROUNDING for each in heard.values())
+    most = 20 * np.log10(max(heard.values()))
     with capsys.disabled():
         print(  # noqa: T201 - the figures of docs/reliability.md
-            f"\n{FILES} broken files, seed {SEED}: {dict(ends)}; at most {took:.2f} s and {peak - met.before_mb:.0f} MB"
+            f"\n{FILES} broken files, seed {SEED}: {dict(ends)}; at most {took:.2f} s, {peak - met.before_mb:.0f} MB;"
+            f" {louder} louder than any whole one, the loudest {most:+.0f} dB full scale"
         )
     died = {path.name: fate.signal for path, fate in zip(broken, met.fates, strict=True) if fate.signal}
     assert died == {}
     reasons = {path.name: fate.failure for path, fate in zip(broken, met.fates, strict=True) if fate.failure}
     assert {name: failure for name, failure in reasons.items() if failure.reason not in REASONS} == {}
+    # Where the samples are as they were, it is no louder. Where codecs got other bytes, or numbers are floats that got
+    # other bits, it may be: until it is beyond reason.
+    harmless = {name: each for name, each in heard.items() if name.split("-")[1] in HARMLESS}
+    assert {name: each for name, each in harmless.items() if each > loudest * ROUNDING} == {}
+    limits = {name: INTEGERS_FROM if name.endswith("float.wav") else BEYOND_REASON * DOWNMIX for name in heard}
+    assert {name: each for name, each in heard.items() if each > limits[name]} == {}
     assert peak < met.before_mb + MOST_MB
     assert ends["sound"] > 0
     assert ends["not_audio"] > 0

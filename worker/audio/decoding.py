@@ -14,9 +14,10 @@ from av.stream import Stream
 from numpy.typing import NDArray
 
 from jobs.failures import Failed, Reason, failed
+from worker.audio.level import DECODED, Level, level_of
 from worker.audio.opening import attached_pictures, ignore_others, open_container, tracks_by_merit
 from worker.audio.pictures import picture_of
-from worker.audio.sound import SAMPLE_RATE, to_stereo_44k
+from worker.audio.sound import SAMPLE_RATE, raw_planes, to_stereo_44k
 from worker.audio.spans import Span
 
 # Containers that tell their length, or have time stamps to the end; the others' claim is a guess from bit rates.
@@ -47,6 +48,7 @@ COUNTED = frozenset(
 #: Containers whose time stamps say when a sound is heard. Those of the others are counted samples.
 TIMED = frozenset({"asf", "flv", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "mpeg", "mpegts"})
 TAIL = 1 << 14  # samples: more than a frame of any codec, even one of 8 kHz
+LOSSLESS = ("pcm_f", "wavpack")  # codecs that may keep floating-point samples as they are
 RATES = range(1000, 768_001)  # Hz; beyond that a header is broken, and a resampler for it would fill the memory
 SHORT_BY = 0.5  # seconds that may be missing before we call a file cut short
 GIVE_UP = 100  # demuxing errors in a row, without a packet between them
@@ -58,12 +60,15 @@ LONGEST_GAP = 600.0  # seconds: beyond that a clock was set anew
 class Stretch:
     """What one container holds of a song. All but `seconds` is known when the blocks have ended.
 
-    `seconds` is the container's claim, or None. `skipped` counts broken packets. `late` and `gaps` are seconds in which
+    `seconds` is the container's claim, or None. `skipped` counts broken packets, and frames
+    that were muted. `late` and `gaps` are seconds in which
     the container's clock runs and there is no sound: before the first sample, if there is a picture, and between
     samples. The blocks leave them out.
     """
 
-    def __init__(self, container: InputContainer, stream: AudioStream) -> None:
+    def __init__(self, container: InputContainer, stream: AudioStream, level: Level) -> None:
+        self._level = level
+        self._decoded = self._muted = 0  # samples
         self._container = container
         self._stream = stream
         self._pictures = attached_pictures(container)
@@ -111,7 +116,7 @@ class Stretch:
     def _read(self) -> Iterator[NDArray[np.float32]]:
         samples = 0
         held: NDArray[np.float32] | None = None  # the last block may have to be trimmed
-        for block in to_stereo_44k(self._decode()):
+        for block in to_stereo_44k(self.frames(), self._level, self._mute):
             samples += len(block)
             if held is None or len(block) >= TAIL:
                 if held is not None:
@@ -123,7 +128,13 @@ class Stretch:
             surplus = min(self._padding(), len(held) - 1)
             samples -= surplus
             yield held[: len(held) - surplus]
+        if self._muted > self._decoded / 2:
+            raise failed(Reason.NOT_AUDIO, "most of it is far over full scale")
         self.cut_short = self._ended_early(samples / SAMPLE_RATE)
+
+    def _mute(self, samples: int) -> None:
+        self._muted += samples
+        self.skipped += 1
 
     def _ended_early(self, seconds: float) -> bool:
         if not self.is_counted:
@@ -145,7 +156,8 @@ class Stretch:
         surplus = frame.samples / frame.sample_rate - packet.duration * packet.time_base
         return max(0, round(surplus * SAMPLE_RATE)) if packet.duration else 0
 
-    def _decode(self) -> Iterator[AudioFrame]:
+    def frames(self) -> Iterator[AudioFrame]:
+        """All of it as it is decoded, once, in place of the blocks."""
         for packet in self._demux():
             try:
                 frames = self._stream.codec_context.decode(packet)
@@ -160,6 +172,7 @@ class Stretch:
                 elif frame.samples:
                     self._failed_last = False
                     self._last = packet, frame
+                    self._decoded += frame.samples
                     self._watch_the_clock(frame)
                     yield frame
 
@@ -214,7 +227,7 @@ def open_stretch(path: Path, span: Span) -> Iterator[Stretch]:
             tracks = tracks_by_merit(container)[:MOST_TRACKS]
             if rank == len(tracks):
                 break
-            stretch = Stretch(container, tracks[rank])
+            stretch = Stretch(container, tracks[rank], _level(path, span, tracks[rank]))
             try:
                 stretch.begin()
             except Failed as failure:
@@ -225,6 +238,17 @@ def open_stretch(path: Path, span: Span) -> Iterator[Stretch]:
         rank += 1
     assert why is not None
     raise why
+
+
+def _level(path: Path, span: Span, track: AudioStream) -> Level:
+    """What is believed of the samples of this track: of floats as they are in the file, all are looked at first."""
+    codec = track.codec_context
+    if not codec.name.startswith(LOSSLESS) or codec.format is None or not codec.format.name.startswith(("flt", "dbl")):
+        return DECODED
+    with open_container(path, span) as again:
+        stream = again.streams[track.index]
+        assert isinstance(stream, AudioStream)
+        return level_of(raw_planes(Stretch(again, stream, DECODED).frames()))
 
 
 def _claim(container: InputContainer, stream: AudioStream) -> float | None:

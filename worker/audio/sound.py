@@ -1,6 +1,6 @@
 """Decoded frames of any shape to the one we work on: 44.1 kHz, stereo, float32."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import av
@@ -10,12 +10,11 @@ from av.audio.plane import AudioPlane
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from worker.audio.level import DECODED, Level
 from worker.audio.speakers import downmix
 
 SAMPLE_RATE = 44100
 BLOCK = 1 << 18  # values (samples x channels) gathered before they are converted
-#: No sound is 120 dB over full scale: such floats are broken, like NaN, and would poison a song.
-LOUDEST = float(1 << 20)
 
 # FFmpeg's sample formats: type, full scale, and what silence reads as.
 _FORMATS: dict[str, tuple[type[np.generic], float, float]] = {
@@ -26,6 +25,7 @@ _FORMATS: dict[str, tuple[type[np.generic], float, float]] = {
     "flt": (np.float32, 1, 0),
     "dbl": (np.float64, 1, 0),
 }
+_FLOATS = (np.float32, np.float64)
 
 Planes = NDArray[np.float32]  # (channels, samples)
 
@@ -39,15 +39,18 @@ class Shape(NamedTuple):
     sample_format: str
 
 
-def to_stereo_44k(frames: Iterable[AudioFrame]) -> Iterator[NDArray[np.float32]]:
+def to_stereo_44k(
+    frames: Iterable[AudioFrame], level: Level = DECODED, on_muted: Callable[[int], None] = lambda _: None
+) -> Iterator[NDArray[np.float32]]:
     """(samples, 2) blocks of all `frames`, in order.
 
     Mono is both channels at full amplitude, as Spleeter has it; `downmix` makes two of more channels. At 44.1 kHz
-    samples out are samples in. A change of rate or layout on the way, as recorded streams have, is followed. Samples
-    that are no number, or no sound, become 0. Memory is that of one block, whatever the length.
+    samples out are samples in. A change of rate or layout on the way, as recorded streams have, is followed. What
+    is no number, or louder than `level` allows, becomes 0; `on_muted` is told the samples of whole frames of it. Memory
+    is that of one block, whatever the length.
     """
     converter: _Converter | None = None
-    for shape, planes in _batches(frames):
+    for shape, planes in _batches(frames, level, on_muted):
         if converter is None or converter.shape != shape:
             if converter is not None:
                 yield from converter.flush()
@@ -94,25 +97,58 @@ class _Converter:
                 yield _stereo(out.to_ndarray().astype(np.float32, copy=False))
 
 
-def _batches(frames: Iterable[AudioFrame]) -> Iterator[tuple[Shape, Planes]]:
+def raw_planes(frames: Iterable[AudioFrame]) -> Iterator[Planes]:
+    """The samples of `frames` as they are, (channels, samples) with full scale at 1."""
+    for _, planes in _batches(frames, None, lambda _: None):
+        yield planes
+
+
+def _batches(
+    frames: Iterable[AudioFrame], level: Level | None, on_muted: Callable[[int], None]
+) -> Iterator[tuple[Shape, Planes]]:
     """Planes of about `BLOCK` values; one batch has one shape."""
     shape: Shape | None = None
     gathered: list[AudioFrame] = []
     size = 0
+
+    def batch(of: Shape) -> tuple[Shape, Planes]:
+        planes = _join(gathered, of)
+        if level is not None and _FORMATS[of.sample_format.removesuffix("p")][0] in _FLOATS:
+            _doubt(planes, level, [frame.samples for frame in gathered], on_muted)
+        return of, planes
+
     for frame in frames:
         next_shape = Shape(frame.sample_rate, frame.layout.name, frame.layout.nb_channels, frame.format.name)
         if shape is not None and gathered and (size >= BLOCK or next_shape != shape):
-            yield shape, _join(gathered, shape)
+            yield batch(shape)
             gathered, size = [], 0
         shape = next_shape
         gathered.append(frame)
         size += frame.samples * shape.channels
     if shape is not None and gathered:
-        yield shape, _join(gathered, shape)
+        yield batch(shape)
+
+
+def _doubt(planes: Planes, level: Level, frames: list[int], on_muted: Callable[[int], None]) -> None:
+    """Bring the planes of these `frames`, samples each, to their level, and mute what cannot be a sound."""
+    if level.scale != 1:
+        planes *= np.float32(level.scale)
+    is_sound = np.abs(planes) <= level.loudest  # false for NaN
+    if is_sound.all():
+        return
+    if not level.by_frame:
+        planes[~is_sound] = 0
+        return
+    start = 0
+    for samples in frames:
+        if not is_sound[:, start : start + samples].all():
+            planes[:, start : start + samples] = 0
+            on_muted(samples)
+        start += samples
 
 
 def _join(frames: list[AudioFrame], shape: Shape) -> Planes:
-    """The samples of `frames` with full scale at 1, without anything that is not a sound."""
+    """The samples of `frames` with full scale at 1."""
     scalar, scale, silence = _FORMATS[shape.sample_format.removesuffix("p")]
     dtype = np.dtype(scalar)
     joined = np.empty((shape.channels, sum(frame.samples for frame in frames)), dtype)
@@ -126,15 +162,12 @@ def _join(frames: list[AudioFrame], shape: Shape) -> Planes:
             packed = _values(frame.planes[0], dtype, frame.samples * shape.channels)
             joined[:, start:end] = packed.reshape(-1, shape.channels).T
         start = end
-    if dtype.kind == "f":
-        sound = np.abs(joined) <= LOUDEST  # false for NaN
-        if not sound.all():
-            joined[~sound] = 0
-        return joined.astype(np.float32, copy=False)
-    planes: Planes = joined.astype(np.float32)
+    with np.errstate(over="ignore"):  # a double may be none of float32's numbers
+        planes: Planes = joined.astype(np.float32, copy=False)
     if silence:
         planes -= np.float32(silence)
-    planes *= np.float32(1 / scale)
+    if scale != 1:
+        planes *= np.float32(1 / scale)
     return planes
 
 
