@@ -144,6 +144,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
     settings, store = studio.settings, studio.store
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(store.workspace())
+        children = await stack.enter_async_context(AsyncExitStack())
         network = NetworkWanted(
             model=track.model,
             models_dir=settings.models_dir.absolute(),
@@ -155,7 +156,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         made.mkdir()
         audio = store.inbox(track.source) if isinstance(track.source, Upload) else download
         walls = separation_confinement(audio, made, network.models_dir)
-        child = await _get_ready(settings, network, walls, stack)
+        child = await _get_ready(settings, network, walls, children)
         reporter.enter(Stage.FETCHING)
         fetched = await fetch(
             track.source, download, reporter.step, settings=settings, store=store, redis=studio.desk.redis
@@ -181,11 +182,12 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
                 along=along,
             ),
             child,
-            stack,
+            children,
             reporter.step,
             limits=_limits(settings, fetched.seconds or settings.max_seconds),
             deadline=settings.job_timeout,
         )
+        await children.aclose()  # nobody else touches what is made, from here on
         manifest = Manifest(
             track_id=track.id,
             source=track.source,

@@ -95,6 +95,30 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
     assert left_over(store) == []
 
 
+async def test_a_child_is_gone_before_what_it_made_goes_into_the_store(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """It may have been taken over, and would put a link in a stem's place after that was looked at."""
+    lingering, keep_track = "tests.worker.lingering", ResultStore.keep_track
+    alive: list[str] = []
+
+    def look(*about: object) -> None:
+        for process in psutil.Process().children():
+            with contextlib.suppress(psutil.Error):
+                alive.extend(word for word in process.cmdline() if word == lingering)
+        keep_track(*about)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(ResultStore, "keep_track", look)
+    for module in ("worker.pipeline", "worker.separating"):
+        monkeypatch.setattr(f"{module}.SEPARATION", lingering)
+    request = ask(bring(store, demo), MP3)
+    await queue.submit(request)
+    await work_off(settings, valkey_server)
+    assert store.manifest(request.track_id) is not None
+    assert alive == []
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(b"", Reason.EMPTY), (b"dear diary, today I sang\n" * 50, Reason.NOT_AUDIO), (None, Reason.UPLOAD_GONE)],

@@ -1,0 +1,18 @@
+"""A child that says that it has separated, and stays where it could still change what it made."""
+
+import sys
+
+from jobs.outcomes import StoredFile
+from worker.steps import AHEAD, Event
+from worker.tasks import Separated, SeparationTask
+
+if __name__ == "__main__":
+    line = sys.stdin.readline()
+    if line.startswith(AHEAD):
+        line = sys.stdin.readline()
+    task = SeparationTask.model_validate_json(line)
+    (task.output / "vocals.flac").write_bytes(b"la")
+    answer = Separated(samples=44100, stems=(StoredFile(name="vocals.flac", bytes_=2),))
+    sys.stdout.write(Event(result=answer.model_dump_json()).model_dump_json() + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()  # until it is killed
