@@ -19,7 +19,7 @@ LARGEST_CREST = 32.0
 #: 60 dB over full scale: a file that is louder than that for a thousandth of its samples holds integers.
 INTEGERS_FROM = 1000.0
 SCALES = (1 << 15, 1 << 23, 1 << 31)  # full scale of 16, 24 and 32 bits
-#: Beyond the largest integers, and NaN: bytes that are no samples. A few are clicks; a file with more is damaged.
+#: Beyond the largest integers: bytes that are no samples. A few are clicks; a file with more is damaged.
 NO_NUMBER = np.float32(1 << 33)
 MOST_CLICKS = 1e-4
 
@@ -46,7 +46,8 @@ def level_of(samples: Iterable[NDArray[np.float32]]) -> Level:
     for block in samples:
         loud = np.abs(block[block != 0])  # silence says nothing
         is_number = loud < NO_NUMBER  # false for NaN
-        impossible += loud.size - int(np.count_nonzero(is_number))
+        # What is no number at all comes from a plug-in, between samples that are right.
+        impossible += int(np.count_nonzero(np.isfinite(loud) & ~is_number))
         _, exponents = np.frexp(loud[is_number])
         sizes += np.bincount(exponents + 150, minlength=300)
     count = int(sizes.sum())

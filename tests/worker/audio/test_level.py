@@ -48,6 +48,14 @@ def test_a_click_far_over_full_scale_is_muted_alone(tmp_path: Path) -> None:
     assert np.array_equal(listen(write_wav(tmp_path / "a.wav", clicks)), song)
 
 
+def test_a_stretch_of_no_numbers_is_muted_alone(tmp_path: Path) -> None:
+    song = music(2)
+    broken = song.copy()
+    broken[30_000:35_000] = np.nan
+    song[30_000:35_000] = 0
+    assert np.array_equal(listen(write_wav(tmp_path / "a.wav", broken)), song)
+
+
 def test_bytes_that_are_no_floats_are_muted_with_their_surroundings(tmp_path: Path) -> None:
     song = music(3)
     path = write_wav(tmp_path / "a.wav", song)
