@@ -14,7 +14,7 @@ from bot.mixes import mix_words
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import STEMS, Format, Package, Upload, Value, Wish, YouTube
-from jobs.outcomes import Manifest, Phase, Progress, Stage, View
+from jobs.outcomes import Manifest, Phase, Progress, Stage, Tags, View
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
@@ -174,12 +174,16 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
             seconds = source.seconds if seconds is None else seconds
         case YouTube():
             unnamed = say(language, "card-video", link=f"youtu.be/{source.video_id}")
-    name, by = tidy(title or "") or unnamed, tidy(artist or "")
-    if by and title:
-        name = say(language, "card-title", artist=by, title=name)
+    name = called(Tags(title=title, artist=artist or ""), language) if title and tidy(title) else unnamed
     if mix := view.request.wish.mix:
         name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.wish.model.stems, language))
     return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
+
+
+def called(tags: Tags, language: str) -> str:
+    """`Artist - Title` on one line, or the title where nobody knows the artist."""
+    title, artist = tidy(tags.title), tidy(tags.artist)
+    return say(language, "card-title", artist=artist, title=title) if artist else title
 
 
 def status_line(view: View, language: str, manifest: Manifest | None = None) -> str:

@@ -1,4 +1,4 @@
-"""From what was typed to a source: a link by its id, or a file by its content."""
+"""From what was typed to a source: a link by its id, or a file by its content and name."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.links import parse_source
 from jobs.failures import Reason, failed
 from jobs.models import Source, Upload
+from jobs.names import one_line
 from jobs.store import ResultStore
 
 
@@ -33,15 +34,19 @@ def bring_in(typed: str, store: ResultStore) -> Source:
 
 
 def _copy(path: Path, store: ResultStore) -> Upload:
-    """The same content gets the same id, so that its stems are found again whatever the file is called."""
+    """The same content under the same name gets the same id, so that its stems are found again, wherever it lies.
+
+    Where nothing in a file says what the song is called, its name does: under another name it is another song.
+    """
     try:
         size = path.stat().st_size
         if size == 0:
             raise failed(Reason.EMPTY, f"{path} is empty")
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256")
         name = os.fsencode(path.name).decode(errors="replace")  # file systems take any bytes, the queue only text
-        upload = Upload(upload_id=digest[:40], name=name, bytes_=size)
+        digest.update(b"\0" + one_line(Path(name).stem).encode())  # composed: file systems differ in that
+        upload = Upload(upload_id=digest.hexdigest()[:40], name=name, bytes_=size)
         if not store.inbox(upload).exists():
             with store.receiving(upload) as part:
                 shutil.copyfile(path, part)

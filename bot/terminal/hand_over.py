@@ -2,56 +2,58 @@
 
 import os
 import re
+import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from jobs.names import safe_name
+from bot.terminal.places import place_folder, place_zip
 from jobs.outcomes import Manifest, Rendered
 from jobs.privacy import umask as under
 from jobs.store import ResultStore
 
-_PART = re.compile(r"\.fl-bt-(\d{1,9})\.part")  # the process that copies
+_STAGED = re.compile(r"\.fl-bt-(\d{1,9})-[0-9a-f]{8}\.part")  # the process that copies
 
 
-def hand_over(
-    store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, taken: set[Path], umask: int
-) -> list[Path]:
+def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, umask: int) -> list[Path]:
     """Copy the files of a rendition to `output`, and return where they are.
 
-    Stems land in `output/<title>/<stem>.<ext>`, a zip as `output/<title> (2 stems).zip`. `taken` are the places this
-    run has used already: a second song of the same title gets a number, an earlier run's files are replaced.
+    Stems land in `output/<artist> - <title>/<stem>.<ext>`, a zip as `output/<artist> - <title> (2 stems).zip`. What the
+    same separation has there from an earlier run is replaced; nothing else is: see `bot.terminal.places`.
     `umask` is the person's own: who may read the files of their other programs may read these.
     Raises `OSError` when they cannot be written.
     """
-    title = safe_name(manifest.tags.title)
-    if rendered.rendition.kind == "zip":
-        place = _free(output, f"{title} ({manifest.model.stems} stems)", ".zip", taken)
-        targets = [place]
-    else:
-        place = _free(output, title, "", taken)
-        targets = [place / file.name for file in rendered.files]
-    taken.add(place)
     with under(umask):  # nothing else in this process makes files meanwhile
-        for file, target in zip(rendered.files, targets, strict=True):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _sweep(target.parent)
-            _copy(store.file_path(manifest.track_id, rendered.rendition, file), target)
-    return targets
+        output.mkdir(parents=True, exist_ok=True)
+        _sweep(output)
+        with _staging(output) as staged:
+            for file in rendered.files:
+                shutil.copyfile(store.file_path(manifest.track_id, rendered.rendition, file), staged / file.name)
+            if rendered.rendition.kind == "zip":
+                (whole,) = rendered.files  # nothing here limits its size
+                return [place_zip(staged / whole.name, manifest, rendered.rendition.format, output)]
+            place = place_folder(staged, manifest, output)
+            return [place / file.name for file in rendered.files]
 
 
-def _free(output: Path, name: str, ending: str, taken: set[Path]) -> Path:
-    place, number = output / f"{name}{ending}", 2
-    while place in taken:
-        place, number = output / f"{name} {number}{ending}", number + 1
-    return place
+@contextmanager
+def _staging(output: Path) -> Iterator[Path]:
+    """A folder on the same disk to copy into, gone in the end if it was not moved."""
+    folder = output / f".fl-bt-{os.getpid()}-{secrets.token_hex(4)}.part"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(folder: Path) -> None:
+def _sweep(output: Path) -> None:
     """Remove what commands that were killed had half copied there."""
-    for path in folder.glob(".fl-bt-*.part"):
-        named = _PART.fullmatch(path.name)
+    for path in output.glob(".fl-bt-*.part"):
+        named = _STAGED.fullmatch(path.name)
         if named and not _lives(int(named[1])):
-            path.unlink(missing_ok=True)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _lives(process: int) -> bool:
@@ -62,12 +64,3 @@ def _lives(process: int) -> bool:
     except OSError:  # somebody else's
         pass
     return True
-
-
-def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(f".fl-bt-{os.getpid()}.part")
-    try:
-        shutil.copyfile(source, part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import click
 from redis.exceptions import RedisError
 
 from bot import texts
-from bot.cards import about_sound
+from bot.cards import about_sound, called
 from bot.delivery import about_level, note_text
 from bot.terminal.bring_in import bring_in
 from bot.terminal.hand_over import hand_over
@@ -42,7 +42,7 @@ AHEAD = 20  # songs in line at the same time: the queue takes so many of one ask
 
 @dataclass
 class _Run:
-    """One run of the command: what it works with, and the places it has filled."""
+    """One run of the command: what it works with, and what it has made."""
 
     queue: JobQueue
     store: ResultStore
@@ -50,7 +50,6 @@ class _Run:
     output: Path
     umask: int
     name: str = field(default_factory=lambda: f"{PLATFORM}:{os.getpid()}-{secrets.token_hex(4)}")
-    taken: set[Path] = field(default_factory=set)
     paths: list[Path] = field(default_factory=list)
     failures: int = 0
 
@@ -86,7 +85,7 @@ async def separate(
     except RuntimeError as error:  # the private queue did not start
         click.echo(error, err=True)
         return 1
-    for path in run.paths:
+    for path in dict.fromkeys(run.paths):
         click.echo(path)
     return code
 
@@ -194,9 +193,7 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
             rendered = run.store.rendered(request.track_id, rendition)
             if manifest is None or rendered is None:
                 raise Failed(Failure(reason=Reason.INTERNAL, detail="the result is gone from the store"))
-            run.paths += await asyncio.to_thread(
-                hand_over, run.store, manifest, rendered, run.output, run.taken, run.umask
-            )
+            run.paths += await asyncio.to_thread(hand_over, run.store, manifest, rendered, run.output, run.umask)
             turned_down += [note_text(note, LANGUAGE) for note in about_level(manifest, rendered)]
     except Failed as failure:
         await run.queue.fail(request.id, failure.failure)
@@ -210,7 +207,7 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
     await run.queue.done(request.id)
     assert manifest is not None
     took = figures.took(time.time() - request.created_at, LANGUAGE)
-    run.show.say(f"{manifest.tags.title}: {texts.say(LANGUAGE, 'card-done', wait=took)}")
+    run.show.say(f"{called(manifest.tags, LANGUAGE)}: {texts.say(LANGUAGE, 'card-done', wait=took)}")
     for sentence in (*about_sound(manifest, LANGUAGE), *turned_down):
         run.show.say(sentence)
 

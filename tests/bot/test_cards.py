@@ -134,7 +134,7 @@ def test_a_separated_song_is_named_by_its_manifest() -> None:
 
 def test_what_stems_are_without_is_said_with_how_much() -> None:
     manifest = Manifest(
-        track_id="t" * 24,
+        track_id="0" * 24,
         source=YouTube(video_id="dQw4w9WgXcQ"),
         model=Model(),
         tags=Tags(title="Song"),

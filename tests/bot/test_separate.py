@@ -100,7 +100,7 @@ async def test_a_folder_that_cannot_be_written_to_is_named_and_why(
     said = capsys.readouterr()
     assert said.out == ""
     assert re.search(
-        r"song: I can’t write to .*/stems/Águas de Março: Not a directory\. Choose another folder with --output\.",
+        r"song: I can’t write to .*/stems: File exists\. Choose another folder with --output\.",
         said.err,
     ), said.err
 

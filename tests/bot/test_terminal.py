@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,11 +11,13 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
 from tests.peers.videos import Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
+from tests.sounds import encode, listen, music, snr_db, write_wav
 from tests.weights import models_dir
 from worker.audio.reading import open_song
 
@@ -111,12 +114,11 @@ def test_a_zip_of_mp3s_from_a_youtube_link(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (path,) = [tmp_path / line for line in done.stdout.splitlines()]
     assert path.parent == tmp_path / "out"
-    assert path.name.endswith(" (2 stems).zip")
+    assert path.name == "Some Band - A_Song_ _b_ (2 stems).zip"
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-    assert len(names) == 2
-    assert all("/" not in name and name.endswith(".mp3") for name in names)
+    assert names == [f"Some Band - A_Song_ _b_ ({stem}).mp3" for stem in ("vocals", "accompaniment")] + ["stems.json"]
     assert nothing_left(tmp_path)
 
 
@@ -137,6 +139,44 @@ def test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code(run
     assert "notes: I can’t read this as audio" in done.stderr
     assert "missing.mp3: I can’t find a song there" in done.stderr
     assert nothing_left(tmp_path)
+
+
+def test_one_command_after_another_leaves_every_song_its_folder(run: Run, tmp_path: Path) -> None:
+    """Two songs called Intro; the same bytes under a new name; a tagged song; and the first one again."""
+    from bot.demo import write_demo_song
+
+    for folder, seconds in (("a", 2), ("b", 3)):
+        (tmp_path / folder).mkdir()
+        write_demo_song(tmp_path / folder / "Intro.wav", seconds)
+    (tmp_path / "Outro.wav").write_bytes((tmp_path / "a" / "Intro.wav").read_bytes())
+    encode(tmp_path / "track03.mp3", music(2), "libmp3lame", "mp3", tags={"title": "Intro", "artist": "The xx"})
+    first, second = run("separate", "a/Intro.wav"), run("separate", "b/Intro.wav", "Outro.wav", "track03.mp3")
+    again = run("separate", "a/Intro.wav")
+    assert [done.returncode for done in (first, second, again)] == [0, 0, 0], second.stderr
+    places = [
+        list(dict.fromkeys(Path(line).parent.as_posix() for line in done.stdout.splitlines()))
+        for done in (first, second, again)
+    ]
+    assert places == [["stems/Intro"], ["stems/Intro 2", "stems/Outro", "stems/The xx - Intro"], ["stems/Intro"]]
+    for folder, seconds in (("Intro", 2), ("Intro 2", 3), ("Outro", 2)):
+        assert length(tmp_path / "stems" / folder / "vocals.flac") == seconds * 44100
+    with open_song(tmp_path / "stems" / "Outro" / "vocals.flac") as song:
+        assert song.title == "Outro (vocals)"
+    assert "The xx - Intro: Done in" in second.stderr
+
+
+def test_a_loud_song_is_said_to_be_turned_down_and_how_not(run: Run, tmp_path: Path) -> None:
+    write_wav(tmp_path / "loud.wav", music(2) * np.float32(8))
+    done = run("separate", "loud.wav", "--format", "wav")
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        r"Turned down \(−\d+\.\d dB\) so that nothing clips · WAV 32-bit float keeps the level", done.stderr
+    )
+    kept = run("separate", "loud.wav", "--format", "wav32")
+    assert kept.returncode == 0, kept.stderr
+    assert "Turned down" not in kept.stderr
+    together = np.sum([listen(tmp_path / line) for line in kept.stdout.splitlines()], axis=0)
+    assert snr_db(together, to=listen(tmp_path / "loud.wav")) > 80
 
 
 #: What is typed, and what is said of it.
