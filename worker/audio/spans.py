@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from worker.audio import broadcast
+
 CHUNK = 1 << 20  # bytes read at once
 LONGEST_MARK = 96  # bytes: more than any of the patterns
 MOST_SPANS = 10_000  # in one file; what comes behind is read as a part of the last one
@@ -31,7 +33,8 @@ def spans_of(path: Path) -> list[Span]:
     """The parts of the file at `path`, in order; one for a file that was not joined. Raises `OSError`."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        head = file.read(16)
+        head = file.read(1024)
+        file.seek(0)
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
             return list(_waves(file, size))
         if head[:4] == b"OggS":
@@ -42,12 +45,16 @@ def spans_of(path: Path) -> list[Span]:
             starts = _found(file, _MATROSKA)
         elif head[4:8] == b"ftyp":
             starts = _mp4_starts(file, size)
+        elif packets := broadcast.packet_size(head):
+            starts = broadcast.changes(file, *packets)
         else:
             return [Span(0, size)]
         begins = [0]
         for start in starts:
-            if start > 0 and len(begins) < MOST_SPANS:
+            if start > begins[-1]:
                 begins.append(start)
+            if len(begins) == MOST_SPANS:
+                break
     if head[:3] == b"ID3" and len(begins) > 1:
         begins[:2] = [0]  # the first mark is that of the tagged file itself
     return [Span(start, end) for start, end in zip(begins, [*begins[1:], size], strict=True)]
@@ -55,9 +62,8 @@ def spans_of(path: Path) -> list[Span]:
 
 def _found(file: BinaryIO, pattern: re.Pattern[bytes]) -> Iterator[int]:
     """Where the pattern is in the file."""
-    file.seek(0)
     at, held = 0, b""
-    while chunk := file.read(CHUNK):
+    while chunk := _read(file, at + len(held), CHUNK):
         here = held + chunk
         for match in pattern.finditer(here):
             # A match that touches the end is seen again, whole or not, with the next chunk.
@@ -67,14 +73,18 @@ def _found(file: BinaryIO, pattern: re.Pattern[bytes]) -> Iterator[int]:
         at, held = at + len(here) - keep, here[len(here) - keep :]
 
 
+def _read(file: BinaryIO, at: int, size: int) -> bytes:
+    file.seek(at)
+    return file.read(size)
+
+
 def _ogg_starts(file: BinaryIO) -> Iterator[int]:
     """The first page of each chain: all of its logical streams begin there, before any goes on."""
     next_page = None
-    for start in list(_found(file, _OGG_BEGINS)):
+    for start in _found(file, _OGG_BEGINS):
         if start != next_page:
             yield start
-        file.seek(start + 26)
-        segments = file.read(1 + 255)
+        segments = _read(file, start + 26, 1 + 255)
         count = segments[0] if segments else 0
         next_page = start + 27 + count + sum(segments[1 : 1 + count])
 
@@ -84,8 +94,7 @@ def _mp4_starts(file: BinaryIO, size: int) -> Iterator[int]:
     start = at = 0
     has_index = False
     while at + 8 <= size:
-        file.seek(at)
-        header = file.read(16)
+        header = _read(file, at, 16)
         kind, length = header[4:8], int.from_bytes(header[:4])
         if length == 1:
             length = int.from_bytes(header[8:16])
@@ -104,8 +113,7 @@ def _waves(file: BinaryIO, size: int) -> Iterator[Span]:
     while start < size:
         end, rate = _wave_end(file, start, size)
         count += 1
-        file.seek(end)
-        after = file.read(12)
+        after = _read(file, end, 12)
         if after[:4] == b"RIFF" and after[8:12] == b"WAVE" and count < MOST_SPANS:
             yield Span(start, end)
             start = end
@@ -120,8 +128,7 @@ def _wave_end(file: BinaryIO, start: int, size: int) -> tuple[int, int]:
     at, rate = start + 12, 1 << 32
     has_sound = False
     while at + 8 <= size:
-        file.seek(at)
-        header = file.read(24)
+        header = _read(file, at, 24)
         length = int.from_bytes(header[4:8], "little")
         if header[:4] == b"RIFF" or (not _is_chunk(header, size - at) and header[:4] != b"data"):
             break

@@ -93,6 +93,26 @@ def test_both_songs_come_out_at_one_rate(kind: Kind, tmp_path: Path) -> None:
     assert np.abs(heard).max() < 0.4
 
 
+@pytest.mark.parametrize(("first", "second"), [("aac", "mp2"), ("mp2", "ac3"), ("ac3", "aac")])
+def test_a_transport_stream_that_goes_on_in_another_codec(first: str, second: str, tmp_path: Path) -> None:
+    a = encode(tmp_path / "a", tones(2, 48000, 2, 440), first, "mpegts", 48000)
+    b = encode(tmp_path / "b", tones(2, 48000, 1, 1000), second, "mpegts", 48000)
+    path = joined(tmp_path / "both.ts", a, b, a)
+    # A packet with the station's name stands before the list of programmes.
+    joints = [a.stat().st_size + 188, a.stat().st_size + b.stat().st_size + 188]
+    assert [span.start for span in spans_of(path)] == [0, *joints]
+    heard = listen(path)
+    assert len(heard) == pytest.approx(6 * RATE, abs=3 * 2048)
+    assert strength(heard[RATE // 2 : 3 * RATE // 2], 440)[0] == pytest.approx(0.25, rel=0.03)
+    assert strength(heard[5 * RATE // 2 : 7 * RATE // 2], 1000)[1] == pytest.approx(0.25, rel=0.03)
+    assert strength(heard[-3 * RATE // 2 : -RATE // 2], 660)[1] == pytest.approx(0.25, rel=0.03)
+    camera = tmp_path / "camera.m2ts"  # the same packets behind times of 4 bytes
+    packets = path.read_bytes()
+    camera.write_bytes(b"".join(b"\0\0\0\0" + packets[at : at + 188] for at in range(0, len(packets), 188)))
+    assert len(spans_of(camera)) == 3
+    assert np.array_equal(listen(camera), heard)
+
+
 def test_vorbis_of_another_quality_is_decoded_with_its_own_tables(tmp_path: Path) -> None:
     heard = listen(joined(tmp_path / "both.ogg", COARSE, FINE))
     apart = [listen(COARSE), listen(FINE)]
