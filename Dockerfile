@@ -1,11 +1,13 @@
 # Two small images from one file: `bot` and `worker`. No build tools, no TensorFlow, nobody is root.
 # BuildKit builds it; on engines before 23 set DOCKER_BUILDKIT=1.
-ARG PYTHON=python:3.11-slim-bookworm
+# The digest is that of the index for all processors. Another one: docker buildx imagetools inspect IMAGE.
+ARG PYTHON=python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d
 
 # --- dependencies: layers that change only with the lock ----------------------------------------------------------
 FROM ${PYTHON} AS uv
-ARG UV=0.13.9
-RUN --mount=type=cache,target=/root/.cache/pip pip install --root-user-action=ignore uv==${UV}
+COPY pins/uv.txt /pins/
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --root-user-action=ignore --require-hashes --requirement /pins/uv.txt
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 VIRTUAL_ENV=/opt/fl-bt
 RUN uv venv ${VIRTUAL_ENV}
 WORKDIR /lock
@@ -24,7 +26,9 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 # The compiler is fetched for this and stays behind.
 FROM uv AS kernels
 COPY kernels ./kernels
-RUN --mount=type=cache,target=/root/.cache/uv uv build --quiet --wheel --out-dir /wheels ./kernels
+COPY pins/kernels.txt /pins/
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv build --quiet --wheel --require-hashes --build-constraints /pins/kernels.txt --out-dir /wheels ./kernels
 
 FROM uv AS worker-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \

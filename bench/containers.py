@@ -8,20 +8,25 @@ import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Self
 
 PROJECT: Final = "fl-bt-tried"
 SIDES: Final = ("bot", "worker")
+PASSWORD: Final = "s3cret0f7he0ueue"
+SHORT_PYTHON: Final = "python:3.11-slim-bookworm"
+SHORT_REDIS: Final = "redis:7-bookworm"
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 class Deployment:
-    """A checkout in `folder` and the containers made of it."""
+    """A checkout in `folder` and the containers made of it. `port`: of its Redis."""
 
-    def __init__(self, folder: Path, compose: Sequence[str]) -> None:
+    def __init__(self, folder: Path, compose: Sequence[str], port: int) -> None:
         self.folder = folder
+        self.port = port
         self._compose = compose
 
     def compose(self, *words: str) -> str:
@@ -94,9 +99,12 @@ def deployment(
             if (ROOT / path).exists():
                 shutil.copy2(ROOT / path, folder / path)
         (folder / ".env").write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+        # A container has the machine's network or others, and no override takes away what the file says.
+        file = folder / "docker-compose.yaml"
+        file.write_text(re.sub(r"^ +networks: \[.*\]\n", "", file.read_text(), flags=re.MULTILINE))
         # A name that Compose reads by itself. YAML has JSON inside.
         (folder / "docker-compose.override.yaml").write_text(json.dumps(_override(worker, authority, port)))
-        running = Deployment(folder, _find_compose())
+        running = Deployment(folder, _find_compose(), port)
         running.down(volumes=True)  # of a run that was cut off: its people would be known
         try:
             yield running
@@ -108,19 +116,38 @@ def deployment(
 
 
 def _override(worker: Mapping[str, str], authority: Path, port: int) -> dict[str, object]:
-    def side(name: str) -> dict[str, object]:
-        return {"image": image(name), "network_mode": "host", "build": {"network": "host", "labels": {PROJECT: ""}}}
+    where = {"FLBT_REDIS_URL": f"redis://:{PASSWORD}@127.0.0.1:{port}/0"}
+    build = {"network": "host", "labels": {PROJECT: ""}, "args": {"PYTHON": there("Dockerfile", SHORT_PYTHON)}}
 
-    redis = ["--dir", "/data", "--appendonly", "yes", "--save", "", "--bind", "127.0.0.1", "--port", str(port)]
-    trusted = {"volumes": [f"{authority}:/authority.pem:ro"], "environment": dict(worker)}
+    def side(name: str) -> dict[str, object]:
+        return {"image": image(name), "network_mode": "host", "build": build, "environment": where}
+
+    redis = f"exec redis-server - --dir /data --appendonly yes --save '' --bind 127.0.0.1 --port {port}"
+    trusted = {"volumes": [f"{authority}:/authority.pem:ro"], "environment": {**where, **worker}}
     return {
         "services": {
             "bot": side("bot"),
             "worker": side("worker") | trusted,
             # Not every image named redis prepares /data for its user.
-            "redis": {"network_mode": "host", "user": "root", "command": ["redis-server", *redis]},
+            "redis": {
+                "network_mode": "host", "user": "root", "image": there("docker-compose.yaml", SHORT_REDIS),
+                "command": ["sh", "-c", f"{redis} <<END\nrequirepass $$REDIS_PASSWORD\nEND\n"],
+            },
         }
-    }
+    }  # fmt: skip
+
+
+@cache
+def there(file: str, short: str) -> str:
+    """The base image that `file` pins, or, where no registry is reached, the one of this machine that is called
+    `short`."""
+    found = re.search(rf"{short.split(':', maxsplit=1)[0]}:\S+@sha256:[0-9a-f]{{64}}", (ROOT / file).read_text())
+    assert found is not None
+    for words in (["image", "inspect", found[0]], ["pull", "--quiet", found[0]]):
+        if subprocess.run(["docker", *words], capture_output=True, check=False).returncode == 0:
+            return found[0]
+    print(f"{found[0]} cannot be had here: {short}, as it is on this machine, takes its place", flush=True)
+    return short
 
 
 def image(side: str) -> str:

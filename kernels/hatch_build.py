@@ -1,5 +1,6 @@
 """Compiles the C sources into the package where we know how to; elsewhere it says that it cannot, and others can."""
 
+import hashlib
 import os
 import platform
 import shutil
@@ -17,6 +18,8 @@ FLAGS = [
     "-O3", "-std=c11", "-mavx2", "-mfma", "-ffp-contract=fast", "-fno-math-errno",
     "-fno-sanitize=all", "-fvisibility=default", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
 ]  # fmt: skip
+#: SHA-256 of the compiler that pyproject.toml requires, as it is in its wheel: it is fetched, and then it is run.
+COMPILER = "58959f01285c05a74276f09327b551d42ed6006bf325a78dc661a024e314987b"
 #: Seconds: on an idle core it takes ten.
 PATIENCE = 900
 
@@ -25,6 +28,7 @@ class Kernels(BuildHookInterface):  # type: ignore[misc,type-arg]  # hatchling's
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - as the interface is
         if sys.platform != "linux" or platform.machine() != "x86_64":
             return
+        _check_compiler()
         root = Path(self.root)
         # Against an old C library, so that what is built on one machine runs on others.
         target = [
@@ -46,3 +50,13 @@ class Kernels(BuildHookInterface):  # type: ignore[misc,type-arg]  # hatchling's
             part.replace(library)
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+
+
+def _check_compiler() -> None:
+    """Raises `RuntimeError` when the compiler is another than the one we know, before it is run."""
+    import ziglang
+
+    with Path(ziglang.__file__).with_name("zig").open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != COMPILER:
+        raise RuntimeError(f"ziglang's compiler has the SHA-256 {found}, and not {COMPILER}")

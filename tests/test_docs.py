@@ -51,6 +51,8 @@ COMMANDS = {
     "uv run --group dev pytest": ITSELF,
     "uv run fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
     "uv run fl-bt doctor": "tests/bot/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
+    'echo "REDIS_PASSWORD=$(openssl rand -hex 24)" >> .env': "writes into a person's .env; `make docker` does as much",
+    "docker buildx imagetools inspect IMAGE": "asks a registry of images",
     "docker compose up --build": DOCKER,
     "docker compose logs bot": DOCKER,
     # One machine

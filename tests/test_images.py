@@ -1,6 +1,8 @@
 """The Dockerfile against the rest of the tree; `python -m bench.compose` really builds and runs the images."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -36,3 +38,73 @@ def pruned(dockerfile: Path, side: str) -> set[str]:
     stage = re.search(rf"^FROM uv AS {side}-dependencies$(.*?)^FROM ", dockerfile.read_text(), re.MULTILINE | re.DOTALL)
     assert stage is not None
     return set(re.findall(r"--prune ([\w.-]+)", stage[1]))
+
+
+def test_what_is_fetched_to_build_is_pinned_by_hash(request: pytest.FixtureRequest) -> None:
+    root = request.config.rootpath
+    dockerfile, compose = (root / "Dockerfile").read_text(), (root / "docker-compose.yaml").read_text()
+    (base,) = re.findall(r"^ARG PYTHON=(\S+)$", dockerfile, re.MULTILINE)
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-bookworm@sha256:[0-9a-f]{64}", base)
+    ours = set(re.findall(r"^FROM \S+ AS (\S+)$", dockerfile, re.MULTILINE))
+    assert set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) <= {"${PYTHON}", *ours}
+    images = re.findall(r"^ +image: (\S+)", compose, re.MULTILINE)
+    assert len(images) == 2
+    for image in images:
+        assert re.search(r":\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?$", image), "a version, or a digest"
+    assert re.search(r"pip install [^&]*--require-hashes --requirement /pins/uv\.txt", dockerfile)
+    assert re.search(r"uv build [^&]*--require-hashes --build-constraints /pins/kernels\.txt", dockerfile)
+
+
+def test_the_pins_are_those_of_the_build(request: pytest.FixtureRequest) -> None:
+    root = request.config.rootpath
+    kernels = tomllib.loads((root / "kernels" / "pyproject.toml").read_text())["build-system"]["requires"]
+    pinned = versions(root / "pins" / "kernels.txt")
+    required = dict(re.findall(r"^([\w-]+)==([\w.]+)", "\n".join(kernels), re.MULTILINE))
+    assert required.items() <= pinned.items()
+    constraints = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["uv"]["build-constraint-dependencies"]
+    assert {**dict(line.split("==") for line in constraints), "ziglang": required["ziglang"]} == pinned
+    assert [*versions(root / "pins" / "uv.txt")] == ["uv"]
+
+
+def versions(pins: Path) -> dict[str, str]:
+    """What a file of hashed requirements pins. Each has a hash."""
+    found = {}
+    for entry in re.split(r"^(?=[a-z])", pins.read_text(), flags=re.MULTILINE)[1:]:
+        ((name, version),) = re.findall(r"^([\w-]+)==([\w.]+)", entry)
+        assert "--hash=sha256:" in entry, name
+        found[name] = version
+    return found
+
+
+def test_another_compiler_is_not_run(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """A stand-in for the wheel, whose compiler would leave a trace."""
+    (tmp_path / "ziglang").mkdir()
+    for name in ("__init__.py", "__main__.py"):
+        (tmp_path / "ziglang" / name).write_text(
+            f"open({str(tmp_path / 'ran')!r}, 'w') if __name__ != 'ziglang' else 0"
+        )
+    (tmp_path / "ziglang" / "zig").write_bytes(b"another compiler")
+    hook = request.config.rootpath / "kernels" / "hatch_build.py"
+    call = f"import runpy; runpy.run_path({str(hook)!r})['_check_compiler']()"
+    (tmp_path / "hatchling" / "builders" / "hooks" / "plugin").mkdir(parents=True)
+    interface = tmp_path / "hatchling" / "builders" / "hooks" / "plugin" / "interface.py"
+    interface.write_text("class BuildHookInterface: pass")
+    done = subprocess.run(
+        [sys.executable, "-c", call], env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert "RuntimeError: ziglang's compiler has the SHA-256 " in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_queue_has_a_password_and_a_network_of_its_own(request: pytest.FixtureRequest) -> None:
+    compose = (request.config.rootpath / "docker-compose.yaml").read_text()
+    services = dict(re.findall(r"^  ([\w-]+):\n((?:^(?:    .*|)\n)+)", compose.split("\nservices:\n")[1], re.MULTILINE))
+    redis = services["redis"]
+    assert "requirepass $$REDIS_PASSWORD" in redis
+    assert "    networks: [queue]\n" in redis
+    assert "ports:" not in compose
+    assert re.search(r"^networks:\n  queue:\n    internal: true$", compose, re.MULTILINE)
+    assert "redis://:${REDIS_PASSWORD:?" in compose, "nothing starts without one"
+    for name in ("bot", "worker", "redis", "telegram-bot-api"):
+        assert re.search(r"^    pids_limit: \d+", services[name], re.MULTILINE), name
+        assert re.search(r"^    mem_limit: \d+", services[name], re.MULTILINE), name
