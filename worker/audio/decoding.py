@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from jobs.failures import Failed, Reason, failed
 from worker.audio.level import DECODED, Level, level_of
 from worker.audio.opening import attached_pictures, ignore_others, open_container, tracks_by_merit
-from worker.audio.pictures import picture_of
+from worker.audio.pictures import COVER_LIMIT, picture_of
 from worker.audio.sound import SAMPLE_RATE, raw_planes, to_stereo_44k
 from worker.audio.spans import Span
 
@@ -201,7 +201,7 @@ class Stretch:
                     errors = 0
                     if packet.stream_index == self._stream.index and packet.size:
                         yield packet
-                    elif packet.size and self.cover is None and picture_of(bytes(packet)):
+                    elif 0 < packet.size <= COVER_LIMIT and self.cover is None and picture_of(bytes(packet)):
                         self.cover = bytes(packet)
                 break
             except IndexError:
