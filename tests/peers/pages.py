@@ -1,6 +1,7 @@
 """Pages of the stand-in for YouTube: what libraries read out of their scripts."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
@@ -70,6 +71,31 @@ var settings={signatureTimestamp:20400};
 })(_yt_player);
 """
 RIDDLE = "abcdefgh12345678"
+
+
+def hostile_script(marker: Path, secret: Path, port: int) -> bytes:
+    """A player that answers riddles with what it got: of a program, of a file, of the network and of what Node knows.
+
+    It reaches out of its realm, as scripts in Node's `vm` do. The program would leave `marker`.
+    """
+    return PLAYER_SCRIPT.replace(
+        b'this.fields.n=this.fields.n.split("").reverse().join("")', b"this.fields.n=loot()"
+    ).replace(b"var settings", f"{loot(marker, secret, port)}var settings".encode())
+
+
+def loot(marker: Path, secret: Path, port: int) -> str:
+    """A function of the player's that tries it all, and returns it as one string."""
+    return (
+        'var loot=function(){var P=null;try{P=(0,eval)("process")}catch(e){}'
+        'if(!P){P=window.constructor.constructor("return process")()}'
+        "var got=function(try_){try{return String(try_())}catch(e){return 'refused '+(e.code||e.message)}};"
+        "var of=function(name){return P.getBuiltinModule(name)};return JSON.stringify({"
+        f"program:got(function(){{return of('child_process').execSync('touch {marker}; echo ran')}}),"
+        f"file:got(function(){{return of('fs').readFileSync('{secret}','utf8')}}),"
+        f"written:got(function(){{of('fs').writeFileSync('{marker}','x');return 'written'}}),"
+        f"network:got(function(){{of('net').connect({port},'127.0.0.1').on('error',function(){{}});return 'asked'}}),"
+        "knows:got(function(){return Object.keys(P.env).join(' ')})})};"
+    )
 
 
 def solved(riddle: str) -> str:

@@ -30,6 +30,7 @@ class YouTubeStandIn:
         self.videos: dict[str, Video] = {}
         self.playlists: dict[str, Playlist] = {}
         self.requests: list[Asked] = []
+        self.player_script = PLAYER_SCRIPT
         self._troubled: set[str] = set()
         self._folder = TemporaryDirectory(prefix="fl-bt-test-")
         self._certificate = Path(self._folder.name) / "authority.pem"
@@ -135,7 +136,7 @@ class _Handler(TunnelHandler):
             case _, ["", "playlist"]:
                 self._browse(query["list"])
             case _ if path == PLAYER_SCRIPT_PATH:
-                self.answer(200, PLAYER_SCRIPT, "text/javascript")
+                self.answer(200, self.server.site.player_script, "text/javascript")
             case _:
                 self.answer(404, SORRY, "text/html")
 

@@ -52,3 +52,8 @@ def loaders() -> list[Path]:
         for folder in ("/lib64", "/lib", "/usr/lib64", "/usr/lib")
         for path in Path(folder).glob("ld-*.so.*")
     ]
+
+
+def for_programs() -> list[Path]:
+    """The ground for a program that a child starts: the system's, without the interpreter, our code, or the child."""
+    return [Path(path) for path in SYSTEM if path != "/proc/self"]

@@ -18,6 +18,7 @@ from jobs.failures import Failed, Reason, failed
 from jobs.models import Value
 from worker.childside import Report
 from worker.sources.naming import tags_of
+from worker.sources.script import bind_programs
 from worker.sources.site import Gate, download, failure_of, fetch_small, open_gate, size_behind
 from worker.sources.streams import AudioStream, audio_streams, choose
 from worker.steps import Step
@@ -57,6 +58,7 @@ def fetch_by(ask: Callable[[FetchTask, Gate, Report], Offer], task: FetchTask, r
     do not understand, NETWORK, STALLED, NO_DISK. Then nothing is left in the folder.
     """
     gate = open_gate(task.requests, task.proxy)
+    bind_programs()
     with _clean_on_failure(task.output):
         offer = ask(task, gate, report)
         stream, tags = offer.stream, tags_of(offer.title, offer.author, offer.video_id)

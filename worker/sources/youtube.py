@@ -19,6 +19,7 @@ from jobs.models import YouTube
 from worker.childside import Report
 from worker.sources.arrival import Offer, choose_stream, fetch_by
 from worker.sources.playability import PlayerAnswer, refusal
+from worker.sources.script import bind_conditions
 from worker.sources.site import Gate, discreet, failure_of
 from worker.sources.streams import AudioStream
 from worker.steps import Step
@@ -31,6 +32,7 @@ ResultT = TypeVar("ResultT")
 
 def fetch_youtube(task: FetchTask, report: Report) -> Fetched:
     """Download the task's video; see `fetch_by`."""
+    bind_conditions()
     return fetch_by(_ask, task, report)
 
 

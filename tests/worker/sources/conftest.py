@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.pages import PLAYER_SCRIPT
 from tests.peers.youtube import YouTubeStandIn
 
 
@@ -20,6 +21,7 @@ def site(shared_site: YouTubeStandIn, monkeypatch: pytest.MonkeyPatch) -> YouTub
     shared_site.requests.clear()
     shared_site.refused_hosts.clear()
     shared_site.credentials.clear()
+    shared_site.player_script = PLAYER_SCRIPT
     for name, value in shared_site.environment.items():
         monkeypatch.setenv(name, value)
     return shared_site

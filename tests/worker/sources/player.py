@@ -1,0 +1,43 @@
+"""A downloader whose library runs a player's script in Node, as pytubefix does: `python -m tests.worker.sources.player`.
+
+`bound`: as the product does it; otherwise as the library does it by itself.
+"""
+
+from jobs.models import Value, YouTube
+from worker.childside import Report, serve
+from worker.confinement import UNCONFINED, Confinement
+from worker.sources.script import bind_programs
+from worker.tasks import FetchTask, Task
+
+
+class Play(Task):
+    """Run `code`, and return what its function `loot` says."""
+
+    code: str
+    task: FetchTask
+    bound: bool = True
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return self.task.confinement if self.bound else UNCONFINED
+
+
+class Said(Value):
+    said: str
+
+
+def work(play: Play, report: Report) -> Said:
+    assert isinstance(play.task.source, YouTube)
+    if play.bound:
+        bind_programs()
+    from pytubefix.sig_nsig.node_runner import NodeRunner  # as late as in the product
+
+    runner = NodeRunner(play.code)
+    runner.load_function("loot")
+    said = runner.call([])
+    runner.close()
+    return Said(said=str(said))
+
+
+if __name__ == "__main__":
+    serve(Play, work)
