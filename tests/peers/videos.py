@@ -114,6 +114,7 @@ class Video:
     claims: Json = field(default_factory=dict)
     cover: bytes | None = field(default_factory=picture, repr=False)
     audio: bytes | None = field(default=None, repr=False)  # in place of the chord, for every track
+    redirect: str = "https://www.google.com/sorry/index"  # where MEDIA_REDIRECT leads
 
     @property
     def watch_url(self) -> str:

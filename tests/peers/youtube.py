@@ -324,7 +324,7 @@ class _Handler(TunnelHandler):
             case Trouble.MEDIA_HTML:
                 self.answer(200, SORRY, "text/html; charset=utf-8")
             case Trouble.MEDIA_REDIRECT:
-                self.answer(302, b"", Location="https://www.google.com/sorry/index")
+                self.answer(302, b"", Location=video.redirect)
             case _:
                 return False
         return True

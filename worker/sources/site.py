@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import BaseHandler, ProxyHandler, Request, build_opener, install_opener, urlopen
@@ -34,8 +34,7 @@ BARREN: Final = 3  # attempts in a row that brought nothing
 BROKEN: Final = 8  # attempts that broke off before their end
 PIECE: Final = 1 << 16  # bytes read at once
 
-_HOSTS: Final = ("www.youtube.com", "youtube.com", "i.ytimg.com")
-_MEDIA: Final = ".googlevideo.com"
+_HOSTS: Final = re.compile(r"(?:www\.)?youtube\.com|i\.ytimg\.com|(?:[a-z0-9-]+\.)+googlevideo\.com")
 _SIZE: Final = re.compile(r"[1-9][0-9]{0,14}")
 _BUSY: Final = (500, 502, 503, 504)  # worth another attempt
 
@@ -43,8 +42,11 @@ _BUSY: Final = (500, 502, 503, 504)  # worth another attempt
 class Gate(BaseHandler):
     """Looks at every request before it leaves, whoever makes it: redirects and the library's own included.
 
+    TLS to YouTube's hosts passes, and nothing else does, whatever other handlers beside this one could open.
     `refused` remembers a request that was not let through, since a library may swallow the exception.
     """
+
+    handler_order = 0  # asked before all others
 
     def __init__(self, most: int) -> None:
         self.left = most
@@ -52,18 +54,19 @@ class Gate(BaseHandler):
 
     def https_request(self, request: Request) -> Request:
         host = request.host.lower()
-        if host not in _HOSTS and not host.endswith(_MEDIA):
+        if not _HOSTS.fullmatch(host):
             self._refuse(f"sent to another host, {host[:100]}")  # a consent or "sorry" page
         if self.left <= 0:
             self._refuse("too many requests were needed")
         self.left -= 1
         return request
 
-    def http_request(self, request: Request) -> Request:
-        self._refuse(f"sent to {request.host[:100]} without TLS")
-        return request
+    def default_open(self, request: Request) -> None:
+        """urllib asks this of every address, before any handler of its scheme: http, ftp, file, data."""
+        if request.type != "https":
+            self._refuse(f"sent to {(request.host or 'a file')[:100]} without TLS")
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, why: str) -> NoReturn:
         self.refused = self.refused or Failure(reason=Reason.YOUTUBE_REFUSED, detail=why)
         raise Failed(self.refused)
 

@@ -1,4 +1,4 @@
-"""A downloader whose library runs a player's script in Node, as pytubefix does: `python -m tests.worker.sources.player`.
+"""A downloader that runs a player's script in Node, as pytubefix does: `python -m tests.worker.sources.player`.
 
 `bound`: as the product does it; otherwise as the library does it by itself.
 """
