@@ -124,8 +124,9 @@ def card(
 
 
 def about_sound(manifest: Manifest, language: str) -> list[str]:
-    """What one has to know of the source's sound: that it ended early, and silence that the stems are without."""
-    said = [say(language, "card-cut-short")] if "cut_short" in manifest.notes else []
+    """What one has to know of the source's sound: that it ended early, and what of it the stems are without."""
+    sentences = {"cut_short": "card-cut-short", "damaged": "card-damaged"}
+    said = [say(language, sentences[note]) for note in manifest.notes if note in sentences]
     if manifest.late:
         said.append(say(language, "card-late", shift=figures.shift(manifest.late, language)))
     if manifest.gaps:

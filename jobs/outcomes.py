@@ -118,7 +118,7 @@ class Manifest(Value):
     gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
     late: float = 0.0  # seconds by which the source's sound begins after its picture, which stems do not
     gaps: float = 0.0  # seconds without sound within the source, which stems do not have
-    notes: tuple[str, ...] = ()  # e.g. "cut_short": the file ended before it said it would
+    notes: tuple[str, ...] = ()  # "cut_short": the file ended too early; "damaged": parts are left out
     engine: str = ""  # what made it: `unet 0.1.0 f32`; see `Maker.would_make`
     made_at: float
 

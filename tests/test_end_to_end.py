@@ -125,7 +125,7 @@ async def an_upload_becomes_a_zip(ana: Chat, tmp_path: Path) -> None:
     assert zipped.file is not None
     with zipfile.ZipFile(io.BytesIO(zipped.file.content)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == ["Ana - Mine (vocals).mp3", "Ana - Mine (accompaniment).mp3"]
+        assert archive.namelist() == ["Ana - Mine (vocals).mp3", "Ana - Mine (accompaniment).mp3", "stems.json"]
 
 
 async def killed_in_the_middle(running: Up, ana: Chat, tmp_path: Path) -> None:

@@ -176,6 +176,7 @@ card-done = Done in { $wait }
 card-done-plain = Done
 card-cancelled = Cancelled
 card-cut-short = The file ended before it should have. You get all that was in it.
+card-damaged = Parts of this file are damaged, and the stems go on without them. If you have a better copy, send me that one.
 card-late = In this video the sound starts { $shift } after the picture. The stems start with the sound: move them by that much to match the picture.
 card-gaps = This recording has { $shift } of gaps in its sound. The stems go on without them, so they are shorter by that much.
 card-uncertain = I sent this, but Telegram never said that it arrived. If it isn’t here, tap “Send again”.

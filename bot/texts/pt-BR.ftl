@@ -176,6 +176,7 @@ card-done = Pronta em { $wait }
 card-done-plain = Pronta
 card-cancelled = Cancelada
 card-cut-short = O arquivo terminou antes da hora. Você recebe tudo o que havia nele.
+card-damaged = Partes deste arquivo estão danificadas, e as faixas seguem sem elas. Se tiver uma cópia melhor, mande essa.
 card-late = Neste vídeo o som começa { $shift } depois da imagem. As faixas começam com o som: desloque-as esse tanto para acompanhar a imagem.
 card-gaps = Esta gravação tem { $shift } de falhas no som. As faixas seguem sem elas, então são mais curtas esse tanto.
 card-uncertain = Mandei isto, mas o Telegram não confirmou a chegada. Se não estiver aqui, toque em “Mandar de novo”.

@@ -150,6 +150,10 @@ def test_what_stems_are_without_is_said_with_how_much() -> None:
         "This recording has 1.5 s of gaps in its sound. "
         "The stems go on without them, so they are shorter by that much.",
     ]
+    damaged = manifest.model_copy(update={"late": 0.0, "gaps": 0.0, "notes": ("damaged", "of a later version")})
+    assert card(view(Phase.DONE), "en", manifest=damaged).text.splitlines()[2:] == [
+        "Parts of this file are damaged, and the stems go on without them. If you have a better copy, send me that one."
+    ]
     shown = card(view(Phase.DONE), "pt-BR", manifest=manifest).text
     assert "desloque-as" in shown
     assert "1,5 s" in shown

@@ -1,5 +1,7 @@
 """Plans of messages at every border of what a platform takes."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from bot.cards import Action, Verb, parse_action
 from bot.delivery import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
 from jobs.models import Format, Model, Package, Rendition, Stem, Wish
-from jobs.outcomes import Manifest, Rendered, StoredFile
+from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 from tests.bot.planned import MB, WANT, archive, notes, shape, song, split, stems
 
 
@@ -263,3 +265,21 @@ def test_32_bit_float_that_does_not_fit_is_turned_down_and_both_are_said() -> No
     made = plan(QUIETER, [stems(Format.WAV32, 51), stems(Format.WAV, 38)], Wish(format=Format.WAV32), CLOUD)
     assert notes(made) == ["note-compressed", "note-turned-down"]
     assert note_text(made.notes[0], "en").startswith("As WAV instead of WAV 32-bit float, since")
+
+
+@given(st.text(max_size=200), st.text(max_size=200), st.sampled_from(list(Format)))
+def test_files_of_one_message_never_share_a_name_wherever_they_are_saved(
+    title: str, artist: str, format_: Format
+) -> None:
+    """Long titles are cut, and some disks do not tell case apart; nor do they all tell composed letters apart."""
+    manifest = song(stems=5).model_copy(update={"tags": Tags(title=title, artist=artist)})
+    made = plan(
+        manifest,
+        [stems(format_, 1, 1, 1, 1, 1), archive(format_, 3)],
+        Wish(model=Model(stems=5), format=format_, package=Package.BOTH),
+        LOCAL,
+    )
+    names = [piece.name for part in made.parts for piece in part.pieces]
+    assert len(names) == 6
+    assert len({unicodedata.normalize("NFKD", name).casefold() for name in names}) == 6
+    assert all(len(name.encode()) <= 140 for name in names)

@@ -78,6 +78,18 @@ def test_what_the_stems_are_without_is_told(tmp_path: Path, models_dir: Path) ->
     assert outcome.gaps == pytest.approx(1.5, abs=0.05)
 
 
+def test_what_is_damaged_is_told_and_what_is_whole_is_not(tmp_path: Path, models_dir: Path) -> None:
+    whole = encode(tmp_path / "song.mp3", make_song(4 * RATE), "libmp3lame", "mp3")
+    content = bytearray(whole.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 3000] = np.random.default_rng(2).bytes(3000)
+    for name, bytes_, notes in (("whole", whole.read_bytes(), ()), ("damaged", bytes(content), ("damaged",))):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "song.mp3").write_bytes(bytes_)
+        assert separated(folder / "song.mp3", models_dir)[1].notes == notes
+
+
 async def test_what_was_done_to_the_sound_is_in_the_store(
     queue: JobQueue, store: ResultStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
 ) -> None:

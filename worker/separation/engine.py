@@ -53,10 +53,17 @@ def run(task: SeparationTask, report: Report) -> Separated:
             gain=files.gain,
             late=song.late,
             gaps=song.gaps,
-            notes=("cut_short",) if song.cut_short else (),
+            notes=_notes(song),
             engine=engine,
             along=files.along,
         )
+
+
+def _notes(song: Song) -> tuple[str, ...]:
+    """What has to be told of a song that was read. Where it broke off, its last packet is broken as a rule."""
+    if song.cut_short:
+        return ("cut_short",)
+    return ("damaged",) if song.skipped else ()
 
 
 def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iterator[list[Samples]]]:
