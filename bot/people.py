@@ -103,13 +103,14 @@ class People:
         return Hearing.YES
 
     async def limits(self, person: str, settings: Settings) -> Limits:
-        """What `person` may have in the works, and within a day. The owner's days have no limit."""
-        minutes = not await self.is_owner(person)
+        """What `person` may have in the works, and within a day. The owner's days have no limit, nor has their line."""
+        is_owner = await self.is_owner(person)
         return Limits(
             person=settings.max_open_per_person,
             chat=settings.max_open_per_chat,
-            person_seconds=60 * settings.minutes_per_person * minutes,
-            chat_seconds=60 * settings.minutes_per_chat * minutes,
+            person_seconds=60 * settings.minutes_per_person * (not is_owner),
+            chat_seconds=60 * settings.minutes_per_chat * (not is_owner),
+            waiting=0 if is_owner else settings.max_waiting,
         )
 
     async def used(self, whose: Literal["person", "chat"], name: str) -> float:

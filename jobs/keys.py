@@ -3,14 +3,14 @@
 | key                    | kind   | holds                                                                        |
 | ---------------------- | ------ | ---------------------------------------------------------------------------- |
 | flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is                           |
-| flbt:turns:LANE        | hash   | chat → the round it is in for, and `#now`, `#next`: see TURN in scripts.py   |
+| flbt:turns:LANE        | hash   | chat, or person → the round they are in for, and `#now`, `#next`: see TURN   |
 | flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at; whether it    |
 |                        |        | was counted, and the seconds that its asker and chat may have within a day   |
 | flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |
 | flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
 | flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
-| flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, attempt, starts          |
+| flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, asker, attempt, starts   |
 | flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
 | flbt:wants:ID          | set    | renditions (JSON) somebody waits for                                         |
 | flbt:lease:ID          | string | the worker that has the track; it expires when the worker's heart stops      |

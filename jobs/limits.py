@@ -5,7 +5,7 @@ read the time from their arguments.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from jobs import keys
 from jobs.failures import Failure, Reason
@@ -15,25 +15,27 @@ from jobs.failures import Failure, Reason
 class Limits:
     """How many open requests a person and a chat may have. None may be above `keys.KEEP_PER_CHAT`.
 
-    And how many seconds of music may be separated for them within a day; 0: no limit.
+    How many may wait for a worker altogether, whoever asked; and how many seconds of music may be separated for a
+    person and a chat within a day. 0: no limit.
     """
 
     person: int = keys.KEEP_PER_CHAT
     chat: int = keys.KEEP_PER_CHAT
     person_seconds: float = 0
     chat_seconds: float = 0
+    waiting: int = 0
 
 
 UNLIMITED: Final = Limits()
 
 
 class TooManyOpen(Exception):  # noqa: N818 - an answer, not an error in the program
-    """A request was not accepted: its asker, or its chat, has `limit` open ones already."""
+    """A request was not accepted: `limit` are open already, of its asker or its chat; or of all, and wait."""
 
-    def __init__(self, limit: int, *, here: bool) -> None:
+    def __init__(self, limit: int, whose: Literal["person", "chat", "all"]) -> None:
         super().__init__(limit)
         self.limit = limit
-        self.here = here  # the chat's limit, not the person's
+        self.whose = whose
 
 
 class OverQuota(Exception):  # noqa: N818
@@ -122,17 +124,18 @@ end
 """
 )
 
-#: Write a request unless it is there already, or its asker or chat has too many open ones, or had too many minutes.
+#: Write a request unless it is there already, or its asker or chat has too many open ones, or had too many minutes, or
+#: too many wait for a worker.
 #: KEYS request, attended, chat, asker, minutes of the asker, of the chat. ARGV id, track, request, phase, time, kept,
 #: request key prefix, most per person, most per chat, seconds per person, per chat (0: no limit), seconds of the song
-#: (0: unknown, -1: to be had for nothing), open phases...
-#: Returns 1 when written, 0 when it was there, -1 too many of the asker, -2 of the chat; or a failure (JSON).
+#: (0: unknown, -1: to be had for nothing), most that wait (0: no limit), open phases...
+#: Returns 1 when written, 0 when it was there, -1 too many of the asker, -2 of the chat, -3 of all; or a failure, JSON.
 ACCEPT = (
     _MINUTES
     + """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local open = {}
-for i = 13, #ARGV do open[ARGV[i]] = true end
+for i = 14, #ARGV do open[ARGV[i]] = true end
 local function count(key)
   local found = 0
   for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do
@@ -143,6 +146,11 @@ end
 if count(KEYS[4]) >= tonumber(ARGV[8]) then return -1 end
 if count(KEYS[3]) >= tonumber(ARGV[9]) then return -2 end
 local now, seconds = tonumber(ARGV[5]), tonumber(ARGV[12])
+local most = tonumber(ARGV[13])
+if most > 0 and seconds >= 0 and redis.call('ZCARD', KEYS[2]) >= most then
+  open = {receiving = true, waiting = true}
+  if count(KEYS[2]) >= most then return -3 end
+end
 local limits = {person = tonumber(ARGV[10]), chat = tonumber(ARGV[11])}
 local minutes = {person = KEYS[5], chat = KEYS[6]}
 if seconds >= 0 then

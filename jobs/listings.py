@@ -30,8 +30,8 @@ KEEP_FAILED = 30
 _playlist_id: TypeAdapter[str] = TypeAdapter(PlaylistId)
 
 
-async def ask_listing(queue: JobQueue, playlist_id: str, chat: str = "") -> bool:
-    """Have a worker list a playlist, in `chat`'s turn. False when it is listed already, or somebody is at it.
+async def ask_listing(queue: JobQueue, playlist_id: str, chat: str = "", person: str = "") -> bool:
+    """Have a worker list a playlist, in the turn of `chat` and `person`. False when it is listed, or somebody is at it.
 
     Raises `ValueError` for what is no id of a playlist with an end.
     """
@@ -43,7 +43,7 @@ async def ask_listing(queue: JobQueue, playlist_id: str, chat: str = "") -> bool
         return False
     # An id of its own for every attempt: arq remembers for long what a killed worker had begun.
     job = f"listing.{playlist_id}.{secrets.token_hex(4)}"
-    await put_in_line(redis, Lane.QUICK, job, LISTING_FUNCTION, playlist_id, chat=chat, expires=OVERDUE)
+    await put_in_line(redis, Lane.QUICK, job, LISTING_FUNCTION, playlist_id, chat=chat, person=person, expires=OVERDUE)
     return True
 
 

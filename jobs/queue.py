@@ -87,14 +87,19 @@ class JobQueue:
             request.id, request.track_id, request.model_dump_json(), phase,
             str(request.created_at), str(keys.KEEP_PER_CHAT), keys.request(""),
             str(limits.person), str(limits.chat), str(limits.person_seconds), str(limits.chat_seconds),
-            str(seconds), *OPEN_PHASES,
+            str(seconds), str(limits.waiting), *OPEN_PHASES,
         )  # fmt: skip
         if isinstance(written, bytes):
             raise OverQuota(Failure.model_validate_json(written))
         assert isinstance(written, int)
         if written < 0:
-            here = written == -2
-            raise TooManyOpen(limits.chat if here else limits.person, here=here)
+            match written:
+                case -1:
+                    raise TooManyOpen(limits.person, "person")
+                case -2:
+                    raise TooManyOpen(limits.chat, "chat")
+                case _:
+                    raise TooManyOpen(limits.waiting, "all")
         if written:
             _note(request.id, request.track_id, "accepted", chat=request.chat, source=request.source.key)
         return bool(written)
@@ -131,11 +136,11 @@ class JobQueue:
             self.redis, script,
             [keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED],
             request.id, track, request.source.model_dump_json(), request.wish.model.model_dump_json(),
-            lane, request.chat, *(rendition.model_dump_json() for rendition in renditions),
+            lane, request.chat, request.asker, *(rendition.model_dump_json() for rendition in renditions),
         )  # fmt: skip
         if attempt >= 0:
             _note(request.id, track, "waiting", lane=lane)
-            await enqueue(self.redis, track, attempt, request.chat)
+            await enqueue(self.redis, track, attempt, request.chat, request.asker)
         return attempt >= 0
 
     async def cancel(self, request_id: str) -> bool:
@@ -286,13 +291,14 @@ def _note(request_id: str, track: str, what: str, **more: object) -> None:
     log.log(level, "request %s: %s", request_id, what, extra=about(track=track, **more))
 
 
-async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "") -> None:
-    """Put a track's attempt into its lane, in `chat`'s turn; when it is there already, only its turn may come earlier.
+async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "", person: str = "") -> None:
+    """Put a track's attempt into its lane, in the turn of `chat` and `person`; when it is there already, only its turn
+    may come earlier.
 
-    `chat`: who asks, as far as it is not the one that the track remembers.
+    `chat`, `person`: who asks, as far as they are not those that the track remembers.
     """
-    lane, first = await answer(redis.hmget(keys.track(track), ["lane", "chat"]))
+    lane, first, asker = await answer(redis.hmget(keys.track(track), ["lane", "chat", "asker"]))
     await put_in_line(
         redis, text(lane) or Lane.STUDIO, keys.job(track, attempt), JOB_FUNCTION, track,
-        chat=chat or text(first), expires=JOB_EXPIRES,
+        chat=chat or text(first), person=person if chat else text(asker), expires=JOB_EXPIRES,
     )  # fmt: skip

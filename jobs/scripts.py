@@ -12,17 +12,19 @@ redis.call('HSET', KEYS[1], 'called', ARGV[1])
 return 1
 """
 
-#: Whose turn a job is: chats take turns, one track each per round, within a round in the order of asking. A chat that
-#: joins a queued track with an earlier turn of its own brings the track forward. KEYS queue, turns. ARGV job, chat.
+#: Whose turn a job is: chats take turns, and so do people, in whatever chats they ask: one track each per round, within
+#: a round in the order of asking. Who joins a queued track with an earlier turn of their own brings the track forward.
+#: KEYS queue, turns. ARGV job, chat, person ('': nobody knows).
 #: Returns the job's score: its round times a million, and a running number.
 TURN = """
 if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) end
 local now = tonumber(redis.call('HGET', KEYS[2], '#now') or '1')
-local last = tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0')
-local round = math.max(now, last + 1)
+local function last(who) return tonumber(redis.call('HGET', KEYS[2], who) or '0') end
+local round = math.max(now, last(ARGV[2]) + 1, ARGV[3] == '' and 0 or last(ARGV[3]) + 1)
 local known = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if known and tonumber(known) <= (round + 1) * 1000000 then return tonumber(known) end
 redis.call('HSET', KEYS[2], ARGV[2], round)
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[2], ARGV[3], round) end
 local score = round * 1000000 + 2 * redis.call('HINCRBY', KEYS[2], '#next', 1)
 if known then redis.call('ZADD', KEYS[1], score, ARGV[1]) end
 return score
@@ -32,8 +34,8 @@ return score
 def _follow(*phases: str) -> str:
     """Let a request in one of `phases` follow its track. KEYS request, track, followers, wants, awaited.
 
-    ARGV id, track id, source, model, lane, chat, rendition... Returns the track's attempt, or -1 when the request is
-    elsewhere.
+    ARGV id, track id, source, model, lane, chat, asker, rendition... Returns the track's attempt, or -1 when the
+    request is elsewhere.
     """
     elsewhere = " and ".join(f"phase ~= '{phase}'" for phase in phases)
     return f"""
@@ -41,10 +43,12 @@ local phase = redis.call('HGET', KEYS[1], 'phase')
 if {elsewhere} then return -1 end
 redis.call('HSET', KEYS[1], 'phase', 'waiting')
 redis.call('HSET', KEYS[2], 'source', ARGV[3], 'model', ARGV[4])
-if redis.call('SCARD', KEYS[3]) == 0 then redis.call('HSET', KEYS[2], 'lane', ARGV[5], 'chat', ARGV[6]) end
+if redis.call('SCARD', KEYS[3]) == 0 then
+  redis.call('HSET', KEYS[2], 'lane', ARGV[5], 'chat', ARGV[6], 'asker', ARGV[7])
+end
 redis.call('PERSIST', KEYS[2])
 redis.call('SADD', KEYS[3], ARGV[1])
-for i = 7, #ARGV do redis.call('SADD', KEYS[4], ARGV[i]) end
+for i = 8, #ARGV do redis.call('SADD', KEYS[4], ARGV[i]) end
 redis.call('SADD', KEYS[5], ARGV[2])
 return tonumber(redis.call('HGET', KEYS[2], 'attempt') or '0')
 """

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     max_upload_mb: Annotated[float, Field(gt=0)] = 2000  # largest file taken from a person
     max_open_per_person: Annotated[int, Field(ge=1, le=50)] = 5  # requests in the works at the same time
     max_open_per_chat: Annotated[int, Field(ge=1, le=50)] = 20
+    max_waiting: Annotated[int, Field(ge=0)] = 200  # requests that wait for a worker, of all people; 0: no limit
     minutes_per_person: Annotated[float, Field(ge=0)] = 240  # of music separated within 24 hours; 0: no limit
     minutes_per_chat: Annotated[float, Field(ge=0)] = 720
     messages_per_minute: Annotated[float, Field(ge=0)] = 30  # of one person; 0: no limit

@@ -1,14 +1,15 @@
 """What every handler works with, and how it answers."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from telegram import Chat, InlineKeyboardMarkup, Message, ReplyParameters, Update
+from telegram.error import BadRequest, Forbidden
 
 from bot.follow import Follower
 from bot.groups import customs_of
 from bot.people import People
-from bot.telegram.address import name
+from bot.telegram.address import name, number
 from bot.telegram.admins import Admins
 from bot.telegram.changing import Changes
 from bot.telegram.courtesy import TelegramBot
@@ -21,6 +22,9 @@ from jobs.limits import Limits, OverQuota, TooManyOpen
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
+
+#: The sentence for each kind of limit.
+_TOO_MANY: Final = {"person": "too-many-open", "chat": "too-many-open-here", "all": "too-many-open-anywhere"}
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,20 @@ async def reply(front: Front, message: Message, text: str, buttons: InlineKeyboa
     )
 
 
+async def reply_alone(front: Front, asker: Asker, message: Message, text: str) -> None:
+    """Answer with what is for the asker alone: from a group in their private chat, and there is said that it is."""
+    if not asker.in_group:
+        await reply(front, message, text)
+        return
+    try:
+        await front.bot.send_message(number(asker.person), text, rate_limit_args=PATIENT)
+    except (Forbidden, BadRequest):  # they never opened the chat, or have blocked us
+        said = say(asker.language, "sent-nowhere", link=f"t.me/{front.bot.username}")
+    else:
+        said = say(asker.language, "sent-alone")
+    await reply(front, message, said)
+
+
 def as_reply(message: Message) -> dict[str, Any]:
     """Parameters that make something a reply to `message`, also when it is deleted meanwhile."""
     return {
@@ -109,7 +127,7 @@ def why_not_now(why: TooManyOpen | OverQuota, language: Language) -> str:
     """The same, without what to do next."""
     match why:
         case TooManyOpen():
-            return say(language, "too-many-open-here" if why.here else "too-many-open", limit=why.limit)
+            return say(language, _TOO_MANY[why.whose], limit=why.limit)
         case OverQuota():
             return sentence(why.failure, language)
 

@@ -1,6 +1,7 @@
 """The playlists in the works: moved on, and their cards shown, until each is at its end."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import time
@@ -52,14 +53,25 @@ class Playlists:
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()  # who changes what is known of playlists
         self._edited_at: dict[str, float] = {}  # by run, time.monotonic()
+        self._not_before: dict[str, float] = {}  # by chat, for its cards: time.monotonic()
+        self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
 
     # --- asked for, started, stopped -------------------------------------------------------------------------------
 
     async def begin(self, run: Run) -> None:
-        """Find out what is in a playlist, and offer it. Beginning it again does no harm. Raises `RedisError`."""
+        """Find out what is in a playlist, and offer it. Beginning it again does no harm.
+
+        As many may be open for a person, and in a chat, as songs may. Raises `TooManyOpen` and `RedisError`.
+        """
         async with self._turn:
+            runs = [one for one in await self._all() if one.is_open]
+            if run.id not in {one.id for one in runs}:
+                if sum(one.asker == run.asker for one in runs) >= self._settings.max_open_per_person:
+                    raise TooManyOpen(self._settings.max_open_per_person, "person")
+                if sum(one.chat == run.chat for one in runs) >= self._settings.max_open_per_chat:
+                    raise TooManyOpen(self._settings.max_open_per_chat, "chat")
             await answer(self._queue.redis.hsetnx(keys.playlists(PLATFORM), run.id, run.model_dump_json()))
-        await ask_listing(self._queue, run.playlist_id, run.chat)
+        await ask_listing(self._queue, run.playlist_id, run.chat, run.asker)
         self._woken.set()
 
     async def start(self, run_id: str) -> bool:
@@ -112,56 +124,66 @@ class Playlists:
 
     async def attend(self) -> None:
         """Look after all of them until cancelled. Nothing else ends it."""
-        while True:
-            self._woken.clear()
-            try:
-                runs = await self._all()
-                for run in runs:
-                    await self._attend_alone(run.id)
-                for run_id in self._edited_at.keys() - {run.id for run in runs}:
-                    self._edited_at.pop(run_id)
-            except RedisError as error:
-                log.warning("the playlists are out of reach: %s", error)
-            except Exception:
-                log.exception("a look at the playlists failed")
-            try:
-                async with asyncio.timeout(LOOK):
-                    await self._woken.wait()
-            except TimeoutError:
-                pass
-
-    async def _attend_alone(self, run_id: str) -> None:
-        """What goes wrong with one holds up no other. Raises `RedisError`."""
         try:
-            await self._attend(run_id)
+            while True:
+                self._woken.clear()
+                await self._look()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):
+                        await self._woken.wait()
+        finally:  # cut off between an edit and its note, the next bot would edit for nothing
+            if under_way := [*self._showing.values()]:
+                await asyncio.wait(under_way, timeout=follow.GRACE)
+            await end(*self._showing.values())
+
+    async def _look(self) -> None:
+        """Move each one on, and have the cards shown: of one chat one after the other, chats side by side."""
+        try:
+            chats: dict[str, list[Run]] = {}
+            for run in await self._all():
+                if (moved := await self._attend(run)) is not None:
+                    chats.setdefault(moved.chat, []).append(moved)
+        except RedisError as error:
+            log.warning("the playlists are out of reach: %s", error)
+            return
+        except Exception:
+            log.exception("a look at the playlists failed")
+            return
+        for chat, runs in chats.items():
+            if chat not in self._showing:
+                task = self._showing[chat] = asyncio.create_task(self._show_all(chat, runs))
+                task.add_done_callback(lambda _, chat=chat: self._showing.pop(chat))  # type: ignore[misc]  # a default
+        known = {run.id for runs in chats.values() for run in runs}
+        for memory, here in ((self._edited_at, known), (self._not_before, chats.keys())):
+            for gone in memory.keys() - here:
+                memory.pop(gone)
+
+    async def _attend(self, seen: Run) -> Run | None:
+        """Move one on. What goes wrong with it holds up no other. Raises `RedisError`."""
+        try:
+            async with self._turn:
+                run = await self.run_of(seen.id)
+                if run is None:
+                    return None
+                moved = await self._moved_on(run)
+                if moved != run:
+                    await self._keep(moved)
+                return moved
         except RedisError:
             raise
         except Exception as error:
-            log.exception("playlist %s: nobody can attend to it", run_id)
-            bug = Failure(reason=Reason.INTERNAL, detail=repr(error))
-            ends = {"step": Step.REFUSED, "failure": bug}
-            async with self._turn:
-                run = await self.run_of(run_id)
-                if run is not None and run.is_open:
-                    await self._keep(run.model_copy(update=ends))
-                elif run is not None:  # not even its end can be shown
-                    await self._forget(run)
+            await self._give_up(seen.id, error)
+            return None
 
-    async def _attend(self, run_id: str) -> None:
+    async def _give_up(self, run_id: str, error: Exception) -> None:
+        log.error("playlist %s: nobody can attend to it", run_id, exc_info=error)
+        bug = Failure(reason=Reason.INTERNAL, detail=repr(error))
         async with self._turn:
             run = await self.run_of(run_id)
-            if run is None:
-                return
-            moved = await self._moved_on(run)
-            if moved != run:
-                await self._keep(moved)
-        showing = asyncio.create_task(self._show(moved))
-        try:
-            await asyncio.shield(showing)
-        except asyncio.CancelledError:  # cut off between an edit and its note, the next bot would edit for nothing
-            await asyncio.wait({showing}, timeout=follow.GRACE)
-            await end(showing)
-            raise
+            if run is not None and run.is_open:
+                await self._keep(run.model_copy(update={"step": Step.REFUSED, "failure": bug}))
+            elif run is not None:  # not even its end can be shown
+                await self._forget(run)
 
     async def _moved_on(self, run: Run) -> Run:
         age = time.time() - run.created_at
@@ -173,7 +195,7 @@ class Playlists:
                 if age > LONGEST_LISTING:
                     late = Failure(reason=Reason.NETWORK, detail="nobody lists it")
                     return run.model_copy(update={"step": Step.REFUSED, "failure": late})
-                await ask_listing(self._queue, run.playlist_id, run.chat)  # asks anew what is overdue
+                await ask_listing(self._queue, run.playlist_id, run.chat, run.asker)  # asks anew what is overdue
             case Step.OFFERED if age > LONGEST_OFFER:
                 return run.model_copy(update={"step": Step.STOPPED})
             case Step.RUNNING:
@@ -206,6 +228,21 @@ class Playlists:
 
     # --- shown -----------------------------------------------------------------------------------------------------
 
+    async def _show_all(self, chat: str, runs: list[Run]) -> None:
+        """The cards of one chat. Never raises."""
+        for run in runs:
+            if time.monotonic() < self._not_before.get(chat, 0.0):
+                return
+            try:
+                await self._show(run)
+            except RedisError as error:
+                log.warning("the playlists are out of reach: %s", error)
+            except Exception as error:
+                try:
+                    await self._give_up(run.id, error)
+                except RedisError as again:
+                    log.warning("playlist %s: it could not be given up: %s", run.id, again)
+
     async def _show(self, run: Run) -> None:
         """Post or edit the card when it changed and the pace allows; forget a playlist whose card is final."""
         view = await self._queue.view(run.request_id) if run.request_id else None
@@ -228,7 +265,11 @@ class Playlists:
                 await self.stop(run.id)
                 await self._forget(run)
                 return
-            except (Later, Away, Unconfirmed) as why:
+            except Later as why:
+                log.info("playlist %s: its card waits: %s", run.id, why)
+                self._not_before[run.chat] = time.monotonic() + why.seconds
+                return
+            except (Away, Unconfirmed) as why:
                 log.info("playlist %s: its card is shown again: %s", run.id, why)
                 return
             except Trouble as why:  # Telegram will not take this one; the next change may be taken

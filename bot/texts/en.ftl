@@ -312,6 +312,12 @@ too-many-open-here = There { $limit ->
         [one] is one song
        *[other] are { $limit } songs
     } in the works in this chat, which is as many as I take at a time.
+too-many-open-anywhere = { $limit ->
+        [one] One song is
+       *[other] { $limit } songs are
+    } waiting for me already, of everybody together, which is as many as I take.
+sent-alone = I sent it to you in our private chat.
+sent-nowhere = This is for you alone, and I can’t write to you. Open { $link }, tap Start there, and ask me again.
 command-stems = Stems of a link, or of the song you reply to
 
 ## Playlists
@@ -357,6 +363,20 @@ playlist-endless-beside = That link is from a mix that never ends; I take the on
 playlist-started = One after the other. /cancel stops it.
 playlist-ends = Stopped.
 playlist-not-yours = Only the one who asked for this playlist or an admin can do that.
+playlist-too-many = You have { $limit ->
+        [one] one playlist
+       *[other] { $limit } playlists
+    } open, which is as many as I look after at a time. { $left ->
+        [one] I left one out.
+       *[other] I left out { $left }.
+    } Stop one or wait until one is done, and send the rest again.
+playlist-too-many-here = There { $limit ->
+        [one] is one playlist
+       *[other] are { $limit } playlists
+    } open in this chat, which is as many as I look after at a time. { $left ->
+        [one] I left one out.
+       *[other] I left out { $left }.
+    } Stop one or wait until one is done, and send the rest again.
 button-playlist = The whole playlist
 
 ## Status

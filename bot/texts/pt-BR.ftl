@@ -312,6 +312,12 @@ too-many-open-here = { $limit ->
         [one] Há uma música
        *[other] Há { $limit } músicas
     } em andamento nesta conversa, que é o máximo que eu pego de uma vez.
+too-many-open-anywhere = { $limit ->
+        [one] Uma música já está
+       *[other] { $limit } músicas já estão
+    } à minha espera, de todo mundo junto, que é o máximo que eu pego.
+sent-alone = Mandei para você na nossa conversa privada.
+sent-nowhere = Isto é só para você, e eu não consigo te escrever. Abra { $link }, toque em Iniciar e me peça de novo.
 command-stems = Faixas de um link, ou da música que você responder
 
 ## Playlists
@@ -357,6 +363,20 @@ playlist-endless-beside = Esse link é de uma mix sem fim; eu pego só a música
 playlist-started = Uma depois da outra. /cancel interrompe.
 playlist-ends = Parado.
 playlist-not-yours = Só quem pediu esta playlist ou um admin pode fazer isso.
+playlist-too-many = Você tem { $limit ->
+        [one] uma playlist aberta
+       *[other] { $limit } playlists abertas
+    }, que é o máximo de que eu cuido de uma vez. { $left ->
+        [one] Deixei uma de fora.
+       *[other] Deixei { $left } de fora.
+    } Pare uma ou espere uma terminar, e mande as outras de novo.
+playlist-too-many-here = Há { $limit ->
+        [one] uma playlist aberta
+       *[other] { $limit } playlists abertas
+    } nesta conversa, que é o máximo de que eu cuido de uma vez. { $left ->
+        [one] Deixei uma de fora.
+       *[other] Deixei { $left } de fora.
+    } Pare uma ou espere uma terminar, e mande as outras de novo.
 button-playlist = A playlist inteira
 
 ## Status

@@ -41,7 +41,9 @@ async def server() -> AsyncIterator[BotApi]:
 async def bot(server: BotApi, url: SecretStr, store: ResultStore, folder: Path) -> AsyncIterator[psutil.Process]:
     """The bot as people run it; told to stop in the end, it does, whatever is open."""
     reached = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_STORE": store.root.as_uri()}
-    told = environment(server, folder, folder, **reached, FLBT_ACCESS="open", FLBT_MAX_OPEN_PER_PERSON=str(EACH))
+    told = environment(
+        server, folder, folder, **reached, FLBT_ACCESS="open", FLBT_MAX_OPEN_PER_PERSON=str(EACH), FLBT_MAX_WAITING="0"
+    )
     with (folder / "bot.log").open("w") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "bot", "bot", cwd=folder, env=told, stderr=log

@@ -8,7 +8,7 @@ from jobs.desk import Desk
 from jobs.failures import Failure, Reason
 from jobs.limits import Limits, TooManyOpen
 from jobs.models import Request, YouTube
-from jobs.outcomes import Lane, Progress, Stage
+from jobs.outcomes import Lane, Phase, Progress, Stage
 from jobs.queue import JobQueue
 from tests.jobs.requests import OTHER, ask, seen
 
@@ -87,7 +87,7 @@ async def test_open_requests_are_limited_per_person_and_per_chat(queue: JobQueue
         await queue.submit(ask("ana", source), limits)
     with pytest.raises(TooManyOpen) as refused:
         await queue.submit(ask("ana", others[2]), limits)
-    assert (refused.value.limit, refused.value.here) == (2, False)
+    assert (refused.value.limit, refused.value.whose) == (2, "person")
     assert not await queue.submit(ask("ana", others[0]), limits), "a message that arrives twice is no new request"
     in_chat = [
         ask("ana", source).model_copy(update={"asker": f"test:{who}"})
@@ -96,7 +96,7 @@ async def test_open_requests_are_limited_per_person_and_per_chat(queue: JobQueue
     with pytest.raises(TooManyOpen) as refused:
         for number, request in enumerate(in_chat[2:] + in_chat[:2]):
             await queue.submit(request.model_copy(update={"id": f"{number:016x}"}), limits)
-    assert (refused.value.limit, refused.value.here) == (3, True)
+    assert (refused.value.limit, refused.value.whose) == (3, "chat")
     assert len(await queue.attended("test")) == 4
 
 
@@ -127,3 +127,30 @@ async def test_of_what_tracks_took_the_last_ones_are_kept(queue: JobQueue, desk:
     kept = [float(took) for took in await answer(queue.redis.lrange(keys.TOOK, 0, -1))]
     assert kept[0] < 300
     assert kept[1:] == list(range(1000, 1000 + keys.KEEP_TOOK - 1))
+
+
+async def test_a_person_has_one_turn_however_many_chats_they_ask_in(queue: JobQueue) -> None:
+    asked = {}
+    for number, source in enumerate(songs(4)):
+        asked[f"ana{number}"] = ask(f"group{number}", source).model_copy(update={"asker": "test:ana"})
+        await queue.submit(asked[f"ana{number}"])
+    asked["bo"] = ask("bo", songs(1, 10)[0])
+    await queue.submit(asked["bo"])
+    assert await order(queue, asked) == ["ana0", "bo", "ana1", "ana2", "ana3"]
+
+
+async def test_the_whole_line_has_an_end(queue: JobQueue, desk: Desk) -> None:
+    """Of those that wait for a worker: what is being sent, or costs nothing, takes no place."""
+    limits = Limits(waiting=2)
+    first, second, third, fourth = (ask(who, source) for who, source in zip("abcd", songs(4), strict=True))
+    for request in (first, second):
+        await queue.submit(request, limits)
+    with pytest.raises(TooManyOpen) as refused:
+        await queue.submit(third, limits)
+    assert (refused.value.limit, refused.value.whose) == (2, "all")
+    assert await queue.view(third.id) is None
+    assert not await queue.submit(first, limits), "a message that arrives twice is no new request"
+    assert await queue.hold(fourth, limits, Phase.READY), "it needs no worker"
+    await desk.begin(first.track_id)
+    assert await desk.ready(first.track_id, await desk.wanted(first.track_id))
+    assert await queue.submit(third, limits)

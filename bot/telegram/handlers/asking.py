@@ -1,18 +1,14 @@
 """Messages with something to separate: links and files, in private chats and in groups."""
 
-import logging
-import time
-
 from telegram import Message, MessageEntity
 
 from bot.cards import Button, Card
 from bot.leftovers import Away, Batch, Leftover, hold_back, leftover, leftover_card, note_started
 from bot.links import Found, Playlist
-from bot.playlists import Run, run_id
-from bot.telegram.address import PLATFORM
 from bot.telegram.albums import remember, remembered
 from bot.telegram.front import Asker, Front, is_for_good, refusal, replied_to, reply, why_not_now
 from bot.telegram.handlers.pace import is_heard
+from bot.telegram.handlers.playlists import begin_all
 from bot.telegram.platform import keyboard
 from bot.telegram.sources import (
     CLOUD_DOWNLOAD,
@@ -29,8 +25,6 @@ from bot.wishes import wish_of
 from jobs.failures import Failure, Reason
 from jobs.limits import OverQuota, TooManyOpen
 from jobs.models import Request
-
-log = logging.getLogger(__name__)
 
 #: What a button can carry of a playlist's id: 64 bytes, less its verb.
 LONGEST_ID = 59
@@ -74,8 +68,8 @@ async def take(front: Front, asker: Asker, message: Message, source: Message) ->
     elif found.sources or alone:
         if found.sources:
             await _take_links(front, asker, message, found)
-        for playlist in alone:
-            await take_playlist(front, asker, message, playlist)
+        if alone and (said := await begin_all(front, asker, message, alone)):
+            await reply(front, message, said)
     elif message is source and message.media_group_id and not found.refused:
         away: Away = "large" if file is not None else "other"
         await front.leftovers.leave_out(_batch(front, asker, message), message, away)
@@ -213,29 +207,6 @@ def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ..
     lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_ID]
     label = say(asker.language, "button-playlist")
     return tuple((Button(label=label, action=f"list:{one.playlist_id}"),) for one in lists)
-
-
-# --- playlists -------------------------------------------------------------------------------------------------
-
-
-async def take_playlist(front: Front, asker: Asker, message: Message, playlist: Playlist) -> None:
-    """Find out what is in a playlist, and offer it."""
-    if playlist.endless:
-        await reply(front, message, say(asker.language, "playlist-endless"))
-        return
-    run = Run(
-        id=run_id(asker.chat, str(message.message_id), playlist.playlist_id),
-        platform=PLATFORM,
-        chat=asker.chat,
-        asker=asker.person,
-        address=str(address_for(message)),
-        language=asker.language,
-        playlist_id=playlist.playlist_id,
-        wish=await wish_of(front.queue.redis, asker.chat, front.settings),
-        created_at=time.time(),
-    )
-    await front.playlists.begin(run)
-    log.info("playlist %s: %s, %s", run.id, run.chat, run.playlist_id)
 
 
 # --- nothing ---------------------------------------------------------------------------------------------------

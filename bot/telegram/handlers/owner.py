@@ -5,7 +5,7 @@ import re
 from telegram import Message, User
 
 from bot.telegram.address import name, number
-from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.front import Asker, Front, replied_to, reply, reply_alone
 from bot.telegram.lengths import joined
 from bot.texts import say
 
@@ -53,10 +53,11 @@ async def who(front: Front, asker: Asker, message: Message) -> None:
         return
     allowed = await front.people.allowed()
     if not allowed:
-        await reply(front, message, say(asker.language, "who-nobody"))
+        await reply_alone(front, asker, message, say(asker.language, "who-nobody"))
         return
     lines = [f"{number(one)} {known_as}".rstrip() for one, known_as in allowed.items()]
-    await reply(front, message, joined([say(asker.language, "who-title"), *lines], asker.language, separator="\n"))
+    shown = joined([say(asker.language, "who-title"), *lines], asker.language, separator="\n")
+    await reply_alone(front, asker, message, shown)
 
 
 async def _is_owners(front: Front, asker: Asker, message: Message) -> bool:

@@ -16,7 +16,7 @@ from bot.playlists import run_line
 from bot.tally import ends
 from bot.telegram.about import request_about
 from bot.telegram.address import PLATFORM
-from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.front import Asker, Front, replied_to, reply, reply_alone
 from bot.telegram.handlers.commands import cancel_all, label_of
 from bot.telegram.lengths import joined
 from bot.telegram.platform import keyboard
@@ -131,7 +131,7 @@ def _short(front: Front, asker: Asker, view: View) -> str:
 
 async def stats(front: Front, asker: Asker, message: Message) -> None:
     if await front.people.is_owner(asker.person):
-        await reply(front, message, await _stats(front, asker))
+        await reply_alone(front, asker, message, await _stats(front, asker))
     else:
         await reply(front, message, say(asker.language, "stats-owner-only"))
 
@@ -140,7 +140,7 @@ async def _status_of_all(front: Front, asker: Asker, message: Message) -> None:
     views = [view for view in await front.queue.attended(PLATFORM) if view.is_open]
     blocks = [say(asker.language, "status-open", count=len(views)) if views else say(asker.language, "status-idle")]
     blocks += [_line(front, asker, view) for view in views]
-    await reply(front, message, joined(blocks, asker.language, below=await _stats(front, asker)))
+    await reply_alone(front, asker, message, joined(blocks, asker.language, below=await _stats(front, asker)))
 
 
 async def _stats(front: Front, asker: Asker) -> str:

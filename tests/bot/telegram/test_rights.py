@@ -186,3 +186,28 @@ async def test_chats_take_turns(rig: Rig) -> None:
         await rig.settled()
     assert order.index("dQw4w9WgXcQ") <= 1, order
     assert len(files(dee)) == 2
+
+
+async def test_when_too_many_wait_of_all_people_a_newcomer_is_told_and_the_owner_is_not_held_up(
+    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+) -> None:
+    settings = settings_for(server, tmp_path, max_waiting=2)
+    rig = Rig(server, queue, store, settings, Worker(queue, store))
+    ana, cy = rig.ana(), rig.server.private(rig.server.person("Cy"))
+    await rig.owned_by(cy.id)
+    async with rig.bot():
+        await ana.say(f"{SONG} {OTHER}")
+        await ana.until(lambda message: "2 songs" in message.text)
+        other = rig.server.private(rig.server.person("Bo"))
+        await other.say("https://youtu.be/aaaaaaaaaaA")
+        said = await other.until(lambda message: "2 songs are waiting for me already" in message.text)
+        assert "Start now" in said.labels
+        await cy.say("https://youtu.be/aaaaaaaaaaE")
+        await cy.until(in_line)
+        for _ in range(2):
+            await rig.worker.finish(await rig.worker.take())
+        await (await other.press(said, "Start now")).answer()
+        for _ in range(2):
+            await rig.worker.finish(await rig.worker.take())
+        await other.until(done)
+        await rig.settled()

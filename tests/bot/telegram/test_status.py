@@ -18,7 +18,7 @@ from jobs.store import ResultStore
 from jobs.titles import keep_called, nameless
 from jobs.youtube import Provider, Standing
 from tests.bot.telegram.rig import OTHER, SONG, Rig, Worker, cards, settings_for
-from tests.bot.telegram.talk import done
+from tests.bot.telegram.talk import band_of, done
 from tests.peers.botapi import BotApi
 
 THIRD = "https://youtu.be/aaaaaaaaaaA"
@@ -178,3 +178,33 @@ async def test_an_owner_who_has_blocked_the_bot_is_left_in_peace(rig: Rig, monke
             while await untold(rig.queue.redis):
                 await asyncio.sleep(0.02)
     assert [one.description for one in rig.server.refused] == ["Forbidden: bot was blocked by the user"]
+
+
+async def test_in_a_group_what_is_for_the_owner_alone_goes_to_their_private_chat(rig: Rig) -> None:
+    band, ana, bo, _ = band_of(rig)
+    alone, his = rig.server.private(ana), rig.server.private(bo)
+    await rig.owned_by(ana.id)
+    await rig.queue.redis.sadd("flbt:allowed", f"telegram:{bo.id}")  # type: ignore[misc]  # it is awaitable
+    await rig.queue.redis.hset("flbt:people", f"name:telegram:{bo.id}", "Bo Secret")  # type: ignore[misc]  # as above
+    rig.expected.append("bot can't initiate conversation")
+    async with rig.bot():
+        await his.say(OTHER)
+        await his.until(lambda message: "Next in line" in message.text)
+        asked = await band.say("/who", by=ana)
+        said = await band.until(lambda message: message.reply_to == asked)
+        assert said.text == (
+            "This is for you alone, and I can’t write to you. "
+            "Open t.me/fl_bt_test_bot, tap Start there, and ask me again."
+        )
+        await alone.say("/start")
+        await alone.until(lambda message: message.text.startswith("Hi!"))
+        for command, secret in (("/status all", "jNQXAC9IVRw"), ("/stats", "Disk:"), ("/who", "Bo Secret")):
+            asked = await band.say(command, by=ana)
+            said = await band.until(lambda message: message.reply_to == asked)  # noqa: B023 - awaited right here
+            assert said.text == "I sent it to you in our private chat."
+            await alone.until(lambda message: secret in message.text)  # noqa: B023 - awaited right here
+        asked = await band.say("/status", by=ana)
+        await band.until(lambda message: message.reply_to == asked and "Nothing in the works" in message.text)
+        assert not any(
+            secret in message.text for message in band.from_bot() for secret in ("jNQXAC9IVRw", "Disk:", "Secret")
+        )
