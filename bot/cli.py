@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from jobs import VERSION
 from jobs.logs import set_up_logging
 from jobs.models import Format, Model, Package, StemCount, Wish
-from jobs.privacy import be_private
+from jobs.privacy import be_private, close_memory
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
@@ -47,6 +47,7 @@ def main(context: click.Context) -> None:
     Try it:      fl-bt separate --demo
     Run a bot:   fl-bt up
     """
+    close_memory()
     context.obj = be_private()  # the person's own umask, for what is handed to them
     # A locale without our signs, or without those in a song's name, is no reason to end with a traceback.
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):

@@ -51,6 +51,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _settings()
     yield privacy(settings)  # before the store is opened, which closes to others what it can
     yield await _weights(settings)
+    if is_worker_here():
+        yield await _children()
     yield await _queue(settings.redis_url)
     yield _store(settings)
     yield _disk(settings)
@@ -80,8 +82,27 @@ def privacy(settings: Settings) -> Finding:
     return Finding("Privacy", "no other user of this machine may read what is kept")
 
 
+def is_worker_here() -> bool:
+    """Not so in the bot's container."""
+    return importlib.util.find_spec("worker") is not None
+
+
+async def _children() -> Finding:
+    """Whether what reads strangers' files can reach anything else."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", "walls",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    found = output.decode(errors="replace").strip() or "could not be asked"
+    advice = (
+        "" if process.returncode == 0 else "Linux 6.12 or newer confines them; elsewhere let FL-BT run in a container"
+    )
+    return Finding("Children", found, advice)
+
+
 async def _weights(settings: Settings) -> Finding:
-    if importlib.util.find_spec("worker") is None:  # as in the bot's container
+    if not is_worker_here():
         return Finding("Weights", "none needed: no worker is installed here, and each has its own")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", "models", "--check", "2", "4", "5",

@@ -1,11 +1,14 @@
 """What other users of the machine must not read, write or put in our way: file modes, owners and folders."""
 
+import contextlib
+import ctypes
 import grp
 import logging
 import os
 import pwd
 import shlex
 import stat
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +16,23 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
+_SET_DUMPABLE: Final = 4  # prctl(2)
 PRIVATE: Final = 0o077  # the umask of every process: no file for the group, none for others
 
 
 def be_private() -> int:
     """From now on, this process and its children create files for this user alone. Returns the umask from before."""
     return os.umask(PRIVATE)
+
+
+def close_memory() -> None:
+    """From now on, no other process of this user reads this one's memory or environment, which hold secrets.
+
+    Nor does a debugger, and there are no core dumps. Root still does, and what is started begins anew. Linux alone.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_SET_DUMPABLE, ctypes.c_ulong(0), *[ctypes.c_ulong(0)] * 3)
 
 
 @contextmanager

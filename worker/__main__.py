@@ -15,7 +15,7 @@ from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
 from jobs.models import STEMS, StemCount
 from jobs.outcomes import Lane
-from jobs.privacy import be_private
+from jobs.privacy import be_private, close_memory
 from jobs.settings import Settings, SettingsError, load_settings
 from jobs.supervise import MISCONFIGURED
 from jobs.tether import stop_with_starter
@@ -29,6 +29,7 @@ LOOKS = 3  # before a worker whose heart beats is called dead
 def main() -> None:
     """The studio: separates what is in the queue."""
     be_private()
+    close_memory()
 
 
 @main.command()
@@ -37,6 +38,7 @@ def run(tethered: bool) -> None:
     """Work until told to stop."""
     from redis.exceptions import RedisError
 
+    from worker.confinement.walls import support
     from worker.main import run as run_worker
 
     settings = _settings()
@@ -47,10 +49,22 @@ def run(tethered: bool) -> None:
     for sentence in settings.ignored:
         log.warning(sentence)
     _check_cookies(settings)
+    has = support()
+    log.log(logging.INFO if all(has) else logging.WARNING, "children are %s", has.sentence)
     try:
         run_worker(settings, redis_url)
     except RedisError as error:  # whoever started us starts us again
         _give_up(f"The queue is out of reach: {error}", code=1)
+
+
+@main.command()
+def walls() -> None:
+    """Say what confines the processes that read strangers' files, by the exit code too: 0 when all of it is there."""
+    from worker.confinement.walls import support
+
+    has = support()
+    click.echo(has.sentence)
+    sys.exit(0 if all(has) else 1)
 
 
 def _check_cookies(settings: Settings) -> None:

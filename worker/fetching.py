@@ -17,7 +17,7 @@ from jobs.settings import Settings
 from jobs.store import ResultStore
 from jobs.youtube import Provider
 from worker.child import run_child
-from worker.limits import Limits
+from worker.limits import Limits, largest_file
 from worker.sources import providers
 from worker.steps import Step
 from worker.tasks import Fetched, FetchTask
@@ -78,7 +78,11 @@ async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: S
         deadline=ends - asyncio.get_running_loop().time(),
         stall=settings.stall_timeout,
         # One core for all of the time: more is no download.
-        limits=Limits(memory_mb=settings.memory_mb, cpu_seconds=settings.fetch_timeout),
+        limits=Limits(
+            memory_mb=settings.memory_mb,
+            cpu_seconds=settings.fetch_timeout,
+            file_mb=largest_file(settings.max_seconds),
+        ),
     )
     check(fetched, task)
     return fetched

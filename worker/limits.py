@@ -25,26 +25,41 @@ EVERY: Final = 0.2  # seconds between two looks: a process fills about half a gi
 HEADROOM: Final = 1024
 #: Seconds between the signal that processor time is up and the one that cannot be caught.
 LAST_SECONDS: Final = 5
+#: A separation into five stems with all encoders has about sixty open, libraries included.
+OPEN_FILES: Final = 512
+#: MB that a second of music takes at most: five stems of it, uncompressed, in one zip.
+SECOND_MB: Final = 1.5
 
 _HELD = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.M)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`memory_mb`: of a child and all it started. `cpu_seconds`: of each of its processes. 0: no limit."""
+    """`memory_mb`: of a child and all it started. `cpu_seconds`: of each of its processes. `file_mb`: of a file that
+    it writes. 0: no limit.
+    """
 
     memory_mb: float = 0
     cpu_seconds: float = 0
+    file_mb: float = 0
 
 
 NO_LIMITS: Final = Limits()
+
+
+def largest_file(max_seconds: float) -> float:
+    """MB that no file about a song of `max_seconds` exceeds, with room for covers and headers."""
+    return 100 + SECOND_MB * max_seconds
 
 
 def impose(pid: int, limits: Limits) -> None:
     """The limits that the kernel keeps by itself, for a process and all it will start; and no core dumps."""
     if sys.platform != "linux":
         return
-    bounds = {resource.RLIMIT_CORE: (0, 0)}
+    bounds = {resource.RLIMIT_CORE: (0, 0), resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES)}
+    if limits.file_mb:
+        size = int(limits.file_mb * 1e6)
+        bounds[resource.RLIMIT_FSIZE] = (size, size)
     if limits.memory_mb:
         wall = int((limits.memory_mb + HEADROOM) * 1e6)
         bounds[resource.RLIMIT_DATA] = (wall, wall)

@@ -30,7 +30,7 @@ from worker.cleanup import make_room
 from worker.confinement import Confinement
 from worker.fetching import fetch
 from worker.groups import cores
-from worker.limits import Limits
+from worker.limits import Limits, largest_file
 from worker.reporter import Reporter
 from worker.separating import SEPARATION, separate
 from worker.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
@@ -241,6 +241,7 @@ def _limits(settings: Settings, seconds: float = 0.0) -> Limits:
     return Limits(
         memory_mb=settings.memory_mb and settings.memory_mb + hungry,
         cpu_seconds=settings.job_timeout * (settings.threads or cores()),
+        file_mb=largest_file(settings.max_seconds),
     )
 
 

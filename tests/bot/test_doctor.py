@@ -1,5 +1,6 @@
 """What the doctor finds in one place after the other, ill ones included; its command is tried in `test_terminal`."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -45,6 +46,9 @@ async def test_a_fresh_machine_lacks_nothing_grave(examine: Examine, settings: S
     )
     assert said["Token"].startswith("! Token    none → only the bot needs one")
     assert said["Queue"] == "✓ Queue    a private one, started when it is needed"
+    assert re.fullmatch(
+        r"✓ Children confined: Landlock ABI \d+, seccomp|! Children (not )?confined.* → .*", said["Children"]
+    )
     assert {said[subject][0] for subject in ("Python", "Store", "Disk")} == {"✓"}
     assert code == 0
 

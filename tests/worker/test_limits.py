@@ -40,11 +40,12 @@ def test_what_a_process_holds_is_counted_with_what_it_started() -> None:
 
 def test_the_kernels_limits_hold_for_the_process_alone() -> None:
     own = resource.getrlimit(resource.RLIMIT_DATA)
-    look = "from resource import *; input(); print(*map(getrlimit, (RLIMIT_DATA, RLIMIT_CORE, RLIMIT_CPU)))"
+    names = ("DATA", "CORE", "CPU", "FSIZE", "NOFILE")
+    look = f"import resource as r; input(); print(*[r.getrlimit(getattr(r, 'RLIMIT_' + name)) for name in {names}])"
     process = subprocess.Popen([sys.executable, "-c", look], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    impose(process.pid, Limits(memory_mb=976, cpu_seconds=7))
+    impose(process.pid, Limits(memory_mb=976, cpu_seconds=7, file_mb=3))
     said, _ = process.communicate("\n")
-    assert said.strip() == "(2000000000, 2000000000) (0, 0) (7, 12)"
+    assert said.strip() == "(2000000000, 2000000000) (0, 0) (7, 12) (3000000, 3000000) (512, 512)"
     assert resource.getrlimit(resource.RLIMIT_DATA) == own
     impose(process.pid, Limits(memory_mb=976))  # gone already: nothing to do
 
