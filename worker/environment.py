@@ -12,7 +12,8 @@ from worker.confinement import Confinement
 
 #: Where things are, in which language and time zone, and how runtimes are to behave.
 ALWAYS: Final = re.compile(
-    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|XDG_\w+|(LD|DYLD)_LIBRARY_PATH|LD_PRELOAD|"
+    r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|LOCPATH|LOCALE_ARCHIVE|TZ|TMPDIR|VIRTUAL_ENV|XDG_\w+|"
+    r"(LD|DYLD)_LIBRARY_PATH|LD_PRELOAD|"
     r"PYTHON\w*|COVERAGE_\w+|(OMP|OPENBLAS|MKL|KMP|TBB|OV|ONEDNN|DNNL|TF|MALLOC|GOMP)_\w+"
 )
 #: The way out. A proxy's address may hold a password: nobody else gets it.

@@ -39,9 +39,15 @@ async def run(
 
 
 async def test_steps_and_an_answer_whatever_libraries_print() -> None:
-    said, steps = await run("answer", "HOME")
-    assert said == os.environ["HOME"]
+    said, steps = await run("answer", "PATH")
+    assert said == os.environ["PATH"]
     assert [step.fraction for step in steps] == [0, 0.5, 1]
+
+
+async def test_it_finds_locales_where_ours_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a locale is not found, Python 3.11 cannot start in a folder whose name is not ASCII."""
+    monkeypatch.setenv("LOCALE_ARCHIVE", "/some/where")
+    assert (await run("answer", "LOCALE_ARCHIVE"))[0] == "/some/where"
 
 
 async def test_what_it_makes_is_for_this_user_alone(tmp_path: Path) -> None:
