@@ -116,8 +116,9 @@ def _joined(content: bytearray, _: random.Random, other: bytes) -> bytes:
 def _lying(content: bytearray, dice: random.Random, _: bytes) -> bytes:
     """Its header claims another length: up to a thousand times as long, or as short."""
     mark = bytes(content[4:8]) if content[4:8] == b"ftyp" else bytes(content[:4])
-    with contextlib.suppress(OverflowError):
-        LIES[mark](content, 10 ** dice.uniform(-3, 3))
+    if mark in LIES:
+        with contextlib.suppress(OverflowError):
+            LIES[mark](content, 10 ** dice.uniform(-3, 3))
     return bytes(content)
 
 

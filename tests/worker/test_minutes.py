@@ -1,6 +1,7 @@
 """Minutes count what a real worker really separated: of files that lie, of songs cancelled late, after kills."""
 
 import asyncio
+import logging
 import signal
 import time
 from pathlib import Path
@@ -11,15 +12,18 @@ from pydantic import SecretStr
 from bot.demo import write_demo_song
 from jobs import keys
 from jobs.connection import ask_script
+from jobs.desk import Desk
 from jobs.failures import Reason
 from jobs.limits import USED, Limits
-from jobs.models import Request
-from jobs.outcomes import Phase
+from jobs.models import Request, YouTube
+from jobs.outcomes import Phase, Stage
 from jobs.queue import JobQueue
 from jobs.settings import Settings
 from jobs.store import ResultStore
 from tests.sounds import encode, listen
 from tests.worker.studio import ask, bring, seen, work_off, worker_process
+from worker.reporter import Reporter
+from worker.steps import Step
 
 HOUR = Limits(person_seconds=3600)
 SECONDS = 100
@@ -66,31 +70,55 @@ async def until_separated(queue: JobQueue, request: Request, fraction: float) ->
             return
 
 
-async def test_a_file_that_says_it_is_short_pays_for_what_was_separated_until_it_is_too_long(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, liar: Path
+@pytest.mark.parametrize(("longest", "minutes"), [(60, 3600), (1800, 10)])
+async def test_a_file_that_says_it_is_short_is_refused_before_anything_of_it_is_separated(
+    queue: JobQueue,
+    store: ResultStore,
+    settings: Settings,
+    valkey_server: SecretStr,
+    liar: Path,
+    caplog: pytest.LogCaptureFixture,
+    longest: float,
+    minutes: float,
 ) -> None:
+    """Too long for anybody, or for what is left to its sender: then nothing counts, and nothing was done."""
+    caplog.set_level(logging.INFO)
     request = ask(bring(store, liar))
-    await queue.submit(request, HOUR)
-    await work_off(settings.model_copy(update={"max_seconds": 60}), valkey_server)
+    await queue.submit(request, Limits(person_seconds=minutes))
+    await work_off(settings.model_copy(update={"max_seconds": longest}), valkey_server)
     failure = (await seen(queue, request)).failure
     assert failure is not None
     assert failure.reason is Reason.TOO_LONG
-    assert SAID < await used(queue, request) <= 60
+    assert failure.values["limit_seconds"] == min(longest, minutes)
+    assert await used(queue, request) == 0
+    assert f": {Stage.FETCHING}" in caplog.text
+    assert f": {Stage.SEPARATING}" not in caplog.text
+    assert list((store.root / "work").iterdir()) == []
 
 
-async def test_a_file_that_says_it_is_short_stops_where_the_minutes_end(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, liar: Path
+@pytest.mark.parametrize("said", [5, 0])
+async def test_a_separation_that_turns_out_longer_than_what_is_left_stops_and_counts(
+    queue: JobQueue, said: float
 ) -> None:
-    request = ask(bring(store, liar))
-    await queue.submit(request, Limits(person_seconds=10))
-    await work_off(settings, valkey_server)
+    """What its child tells is what counts, whatever was known before."""
+    request = ask(YouTube(video_id="dQw4w9WgXcQ"))
+    await queue.submit(request, Limits(person_seconds=100))
+    desk = Desk(queue.redis, "worker-of-the-test")
+    assert await desk.begin(request.track_id)
+    reporter = Reporter(desk, request.track_id)
+    reporter.enter(Stage.SEPARATING)
+    audience = asyncio.create_task(reporter.publish_until_abandoned())
+    for separated in range(0, 200, 10):
+        reporter.step(Step(seconds=said or None, separated=separated))
+        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        await audience
+    reporter.step(Step(separated=195))
+    await reporter.account()
     failure = (await seen(queue, request)).failure
     assert failure is not None
-    assert failure.reason in (Reason.OVER_QUOTA, Reason.TOO_LONG)
-    assert failure.values["limit_seconds"] == 10
-    assert await used(queue, request) > 10
-    assert store.manifest(request.track_id) is None
-    assert list((store.root / "work").iterdir()) == []
+    assert failure.reason is Reason.TOO_LONG
+    assert await used(queue, request) == 195
 
 
 async def test_a_file_that_says_it_is_short_and_fits_pays_for_all_of_it(
