@@ -52,6 +52,7 @@ LOSSLESS = ("pcm_f", "wavpack")  # codecs that may keep floating-point samples a
 RATES = range(1000, 768_001)  # Hz; beyond that a header is broken, and a resampler for it would fill the memory
 SHORT_BY = 0.5  # seconds that may be missing before we call a file cut short
 GIVE_UP = 100  # demuxing errors in a row, without a packet between them
+TAGS = (b"ID3", b"TAG", b"APETAGEX")  # between joined MP3s: no sound is lost with them
 GAP = 0.05  # seconds between two frames, or before the first: less is the rounding of time stamps
 MOST_TRACKS = 8  # that are tried, where the first ones do not decode
 LONGEST_GAP = 600.0  # seconds: beyond that a clock was set anew
@@ -162,8 +163,9 @@ class Stretch:
             try:
                 frames = self._stream.codec_context.decode(packet)
             except av.FFmpegError:
-                self.skipped += 1
-                self._failed_last = True
+                if packet is None or not bytes(packet).startswith(TAGS):
+                    self.skipped += 1
+                    self._failed_last = True
                 continue
             for frame in frames:
                 if frame.sample_rate not in RATES:
