@@ -38,6 +38,7 @@ def run(tethered: bool) -> None:
     """Work until told to stop."""
     from redis.exceptions import RedisError
 
+    from worker.bytecode import write_in_background
     from worker.confinement.walls import support
     from worker.main import run as run_worker
 
@@ -49,6 +50,7 @@ def run(tethered: bool) -> None:
     for sentence in settings.ignored:
         log.warning(sentence)
     _check_cookies(settings)
+    write_in_background()
     has = support()
     log.log(logging.INFO if all(has) else logging.WARNING, "children are %s", has.sentence)
     try:

@@ -35,9 +35,10 @@ def readable(module: str, *, online: bool) -> list[Path]:
     packages = [Path(place) for name in (*_OURS, module.partition(".")[0]) for place in _places_of(name)]
     interpreter = [Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)]
     installed = [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    cached = [Path(sys.pycache_prefix)] if sys.pycache_prefix else []
     named = [Path(os.environ[name]) for name in CERTIFICATES if os.environ.get(name)] if online else []
     fixed = [Path(path) for path in (*SYSTEM, *(NETWORK if online else ()))]
-    return list(dict.fromkeys([*fixed, *interpreter, *installed, *packages, *named]))
+    return list(dict.fromkeys([*fixed, *interpreter, *installed, *packages, *cached, *named]))
 
 
 def _places_of(name: str) -> list[str]:
