@@ -5,9 +5,12 @@ twice, as after an update that came again, counts once.
 """
 
 import hashlib
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, Literal
 
 from arq.connections import ArqRedis
+from redis.exceptions import WatchError
 
 from bot.cards import Button, Card
 from bot.texts import say
@@ -18,9 +21,9 @@ from jobs.models import Request, Value
 from jobs.notes import read_note
 
 #: Why a file of several is left out for good: too large to fetch, too long for a day's minutes, no audio or video.
-Away = Literal["large", "long", "other"]
+LeftOut = Literal["large", "long", "other"]
 
-_KINDS: Final[tuple[Away, ...]] = ("large", "long", "other")
+_KINDS: Final[tuple[LeftOut, ...]] = ("large", "long", "other")
 
 
 class Batch(Value):
@@ -40,7 +43,7 @@ class Leftover(Value):
     batch: Batch
     started: int = 0
     waiting: tuple[Request, ...] = ()
-    away: tuple[Away, ...] = ()
+    away: tuple[LeftOut, ...] = ()
     why: str = ""
     card: str = ""
     face: str = ""
@@ -66,7 +69,7 @@ async def hold_back(redis: ArqRedis, batch: Batch, *requests: Request, why: str)
     await _note(redis, batch, {_song(request): request.model_dump_json() for request in requests} | {"why": why})
 
 
-async def leave_out(redis: ArqRedis, batch: Batch, what: str, away: Away) -> None:
+async def leave_out(redis: ArqRedis, batch: Batch, what: str, away: LeftOut) -> None:
     """A file will not be taken. `what`: its request, if there is one, or its message."""
     await _note(redis, batch, {f"away:{what}": away})
     await answer(redis.hdel(keys.leftover(batch.id), f"song:{what}"))
@@ -95,6 +98,36 @@ async def leftover(redis: ArqRedis, id_: str) -> Leftover | None:
         card=noted.get("card", ""),
         face=noted.get("face", ""),
     )
+
+
+async def move_leftovers(redis: ArqRedis, old: str, new: str, move: Callable[[str], str]) -> list[str]:
+    """A group has another name now. `move`: an address there → the same in the new one. Returns the batches to be told
+    of there: the messages of before, and their buttons, are out of reach."""
+    moved = []
+    async for key in redis.scan_iter(keys.leftover("*"), count=1000):  # of all chats; groups change once in their lives
+        id_ = text(key).rpartition(":")[2]
+        with suppress(WatchError):  # Telegram tells twice, at once: the other one moves it
+            if await _moved(redis, id_, old, new, move):
+                moved.append(id_)
+    return moved
+
+
+async def _moved(redis: ArqRedis, id_: str, old: str, new: str, move: Callable[[str], str]) -> bool:
+    """Whether the batch was of the group, and has something to offer. Raises `WatchError` when it changed meanwhile."""
+    async with redis.pipeline(transaction=True) as pipe:
+        await pipe.watch(keys.leftover(id_))
+        known = await leftover(redis, id_)
+        if known is None or known.batch.chat != old:
+            return False
+        there = {"chat": new, "address": move(known.batch.address)}
+        fields = {"about": known.batch.model_copy(update=there).model_dump_json(), "card": "", "face": ""}
+        for request in known.waiting:
+            elsewhere = {"chat": new, "address": move(request.address)}
+            fields[_song(request)] = request.model_copy(update=elsewhere).model_dump_json()
+        pipe.multi()  # type: ignore[no-untyped-call]  # the library has no types there
+        pipe.hset(keys.leftover(id_), mapping=dict(fields))
+        await pipe.execute()
+    return bool(known.waiting)
 
 
 def leftover_card(left: Leftover, *, limit: str) -> Card:

@@ -14,12 +14,12 @@ from typing import Final
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 from telegram import Message
-from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import follow
+from bot.cards import Card
 from bot.leftovers import (
-    Away,
     Batch,
+    LeftOut,
     Leftover,
     batch_id,
     hold_back,
@@ -29,9 +29,10 @@ from bot.leftovers import (
     note_card,
     note_started,
 )
+from bot.platform import Away, CardGone, Later, Trouble, Unconfirmed
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.courtesy import TelegramBot
-from bot.telegram.errors import nothing_to_do
+from bot.telegram.errors import as_trouble, nothing_to_do
 from bot.telegram.platform import PATIENT, as_answer, keyboard
 from bot.texts import Language, negotiate
 from jobs import keys
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 
 #: Seconds without another file of a batch, after which it is told of.
 MOMENT: Final = 1.2
-#: Seconds between two looks at batches that could not be told of.
+#: Seconds between two looks where there is nothing new, and until somebody is told who could not be.
 PAUSE: Final = 5.0
 #: Seconds between two files that somebody sends one by one, and that still count as sent together.
 TOGETHER: Final = 4.0
@@ -90,7 +91,7 @@ class Leftovers:
         await hold_back(self._redis, batch, request, why=why)
         await self._touch(batch)
 
-    async def leave_out(self, batch: Batch, message: Message, away: Away) -> None:
+    async def leave_out(self, batch: Batch, message: Message, away: LeftOut) -> None:
         """A file of an album will not be taken."""
         await leave_out(self._redis, batch, str(message.message_id), away)
         await self._touch(batch)
@@ -105,7 +106,7 @@ class Leftovers:
         """Tell of batches until cancelled. Nothing else ends it."""
         while True:
             self._woken.clear()
-            wait: float | None = PAUSE
+            wait = PAUSE
             try:
                 wait = await self._look()
             except RedisError as error:
@@ -118,8 +119,8 @@ class Leftovers:
             except TimeoutError:
                 pass
 
-    async def _look(self) -> float | None:
-        """Tell of the batches that nothing was added to for a moment. Returns seconds until the next; None: none."""
+    async def _look(self) -> float:
+        """Tell of a batch that nothing was added to for a moment. Returns seconds until the next look."""
         for id_, touched in await self._redis.zrange(keys.leftovers(PLATFORM), 0, 0, withscores=True):
             if (left := touched + MOMENT - time.time()) > 0:
                 return float(left)
@@ -136,7 +137,7 @@ class Leftovers:
             elif not told:  # behind the others, and once more
                 await self._redis.zadd(keys.leftovers(PLATFORM), {id_: time.time() + PAUSE})
             return 0.0
-        return None
+        return PAUSE
 
     async def _tell(self, id_: str) -> bool:
         """Say, or say anew, how a batch stands. False when that has to be tried again."""
@@ -144,36 +145,41 @@ class Leftovers:
         if known is None or not known.is_worth_telling:
             return True
         try:
-            await self._say(known)
-        except (BadRequest, Forbidden) as why:  # the message is gone, or the chat is
-            log.info("batch %s: nobody can be told: %s", id_, why)
-        except TelegramError as why:
+            with as_trouble():
+                await self._say(known)
+        except (Later, Away, Unconfirmed) as why:
             log.info("batch %s: told later: %s", id_, why)
             return False
+        except Trouble as why:  # nobody is there, or Telegram will not take this one
+            log.info("batch %s: nobody can be told: %s", id_, why)
         return True
 
     async def _say(self, known: Leftover) -> None:
+        """Raises `TelegramError`."""
         address = Address.model_validate_json(known.batch.address)
         shown = leftover_card(known, limit=self.limit(negotiate(known.batch.language)))
         face = hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:12]
         if face == known.face:
             return
-        if known.card:
-            with nothing_to_do():
+        card = known.card if known.card and await self._edited(address.chat_id, known.card, shown) else ""
+        if not card:
+            message = await self._bot.send_message(
+                address.chat_id,
+                shown.text,
+                reply_markup=keyboard(shown),
+                rate_limit_args=PATIENT,
+                **as_answer(address),
+            )
+            card = str(message.message_id)
+        await note_card(self._redis, known.batch, card, face)
+
+    async def _edited(self, chat_id: int, card: str, shown: Card) -> bool:
+        """Change the message. False when it is gone: deleted, or in a group that has another id now."""
+        try:
+            with as_trouble(), nothing_to_do():
                 await self._bot.edit_message_text(
-                    shown.text,
-                    address.chat_id,
-                    int(known.card),
-                    reply_markup=keyboard(shown),
-                    rate_limit_args=PATIENT,
+                    shown.text, chat_id, int(card), reply_markup=keyboard(shown), rate_limit_args=PATIENT
                 )
-            await note_card(self._redis, known.batch, known.card, face)
-            return
-        message = await self._bot.send_message(
-            address.chat_id,
-            shown.text,
-            reply_markup=keyboard(shown),
-            rate_limit_args=PATIENT,
-            **as_answer(address),
-        )
-        await note_card(self._redis, known.batch, str(message.message_id), face)
+        except CardGone:
+            return False
+        return True

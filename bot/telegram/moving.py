@@ -1,6 +1,7 @@
 """A group became a supergroup: it has another id now, and everything that is known of it goes along."""
 
 import logging
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -8,8 +9,9 @@ from typing import Final
 from arq.connections import ArqRedis
 from redis.exceptions import ResponseError
 
+from bot.leftovers import move_leftovers
 from bot.people import People
-from bot.telegram.address import Address, name
+from bot.telegram.address import PLATFORM, Address, name
 from bot.telegram.playlists import Playlists
 from jobs import keys
 from jobs.connection import answer
@@ -27,9 +29,9 @@ def new_address(address: str, chat_id: int) -> str:
 
 
 async def move(redis: ArqRedis, people: People, playlists: Playlists, old_id: int, new_id: int) -> None:
-    """Move settings, permission, requests and playlists. Doing it again, or after dying half-way, does no harm.
+    """Move settings, permission, requests, playlists and what did not fit. Raises `RedisError`.
 
-    Raises `RedisError`.
+    Doing it again, or after dying half-way, does no harm.
     """
     old, new = name(old_id), name(new_id)
     for key in _KNOWN:
@@ -46,4 +48,6 @@ async def move(redis: ArqRedis, people: People, playlists: Playlists, old_id: in
         await redis.zunionstore(keys.chat(new), [keys.chat(old), keys.chat(new)], aggregate="MAX")
         await redis.delete(keys.chat(old))
     await playlists.moved(old, new, lambda address: new_address(address, new_id))
+    for batch in await move_leftovers(redis, old, new, lambda address: new_address(address, new_id)):
+        await redis.zadd(keys.leftovers(PLATFORM), {batch: time.time()})
     log.info("%s is %s now", old, new)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from bot.links import parse_source
 from jobs.failures import Reason, failed
@@ -18,7 +19,8 @@ def bring_in(typed: str, store: ResultStore) -> Source:
     Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NOT_AUDIO, NO_DISK; and `OSError` for a file that
     cannot be read.
     """
-    path = Path(typed)
+    # A file that was dragged into some terminals, or copied from a file manager, has this form.
+    path = Path(unquote(urlsplit(typed).path)) if typed.startswith("file:///") else Path(typed)
     try:
         exists, is_folder = path.exists(), path.is_dir()
     except OSError:  # longer than any path may be

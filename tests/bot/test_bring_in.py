@@ -36,6 +36,15 @@ def test_the_same_content_of_the_same_name_is_the_same_song(store: ResultStore, 
     assert brought("d/Café.mp3", b"la la").key != one.key
 
 
+def test_a_file_may_be_named_by_its_url(store: ResultStore, tmp_path: Path) -> None:
+    song = tmp_path / "Água # 1.mp3"
+    song.write_bytes(b"la la la")
+    assert bring_in(song.as_uri(), store) == bring_in(str(song), store)
+    with pytest.raises(Failed) as failure:
+        bring_in(f"{song.as_uri()}.gone", store)
+    assert failure.value.failure.reason is Reason.BAD_LINK
+
+
 def test_a_name_that_is_no_text_is_taken_as_far_as_it_goes(store: ResultStore, tmp_path: Path) -> None:
     """As of files from the days before UTF-8. The request with it crosses the queue as JSON."""
     named = os.fsencode(tmp_path) + b"/caf\xe9.mp3"

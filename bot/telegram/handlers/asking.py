@@ -3,7 +3,7 @@
 from telegram import Message, MessageEntity
 
 from bot.cards import Button, Card
-from bot.leftovers import Away, Batch, Leftover, hold_back, leftover, leftover_card, note_started
+from bot.leftovers import Batch, LeftOut, Leftover, hold_back, leftover, leftover_card, note_started
 from bot.links import Found, Playlist
 from bot.telegram.albums import remember, remembered
 from bot.telegram.front import Asker, Front, is_for_good, refusal, replied_to, reply, why_not_now
@@ -71,7 +71,7 @@ async def take(front: Front, asker: Asker, message: Message, source: Message) ->
         if alone and (said := await begin_all(front, asker, message, alone)):
             await reply(front, message, said)
     elif message is source and message.media_group_id and not found.refused:
-        away: Away = "large" if file is not None else "other"
+        away: LeftOut = "large" if file is not None else "other"
         await front.leftovers.leave_out(_batch(front, asker, message), message, away)
     else:
         await reply(front, message, _nothing_to_do(front, asker, source, file, found))

@@ -85,6 +85,7 @@ async def test_the_button_works_after_a_restart_and_only_once(rig: Rig) -> None:
         said = await ana.until(lambda message: "5 of 7 songs are in line." in message.text)
     async with rig.bot():
         await finish(rig, 5)
+        rig.expected.append("message is not modified")  # the second tap may come after the first one's edit
         presses = [await ana.press(said, "Start the others") for _ in range(2)]
         first, second = [await answered_soon(press) for press in presses]
         assert (first, second) == (
@@ -179,6 +180,25 @@ async def test_who_may_start_the_others_in_a_group(rig: Rig) -> None:
         assert await answered_soon(await band.press(said, "Start the others", by=bo_)) == "One more is in line."
         await finish(rig, 1)
     assert await names(rig, band) == [f"song {number}.mp3" for number in range(1, 9)]
+
+
+async def test_what_did_not_fit_goes_along_when_the_group_becomes_a_supergroup(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.leftovers.PAUSE", 0.2)
+    old, _, bo_, _ = band_of(rig, basic=True)
+    rig.expected += ["upgraded to a supergroup chat", "message to edit not found"]
+    rig.server.privacy = False
+    async with rig.bot():
+        await old.send_album(songs(7), by=bo_, caption="/stems")
+        await old.until(lambda message: message.text.startswith("5 of 7 songs are in line."))
+        new = old.upgrade()
+        again = await new.until(lambda message: message.text.startswith("5 of 7 songs are in line."))
+        await finish(rig, 5)
+        assert await answered_soon(await new.press(again, "Start the others", by=bo_)) == "2 more are in line."
+        await finish(rig, 2)
+    assert await names(rig, new) == [f"song {number}.mp3" for number in range(1, 8)]
+    assert len([message for message in new.from_bot() if "Start the others" in message.labels]) <= 1
 
 
 async def test_who_was_let_out_meanwhile_starts_nothing(rig: Rig) -> None:
