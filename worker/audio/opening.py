@@ -1,6 +1,5 @@
 """Opening files of strangers: local ones only, of known kinds, and nothing but their sound is ever decoded."""
 
-from functools import cache
 from pathlib import Path
 
 import av
@@ -9,6 +8,7 @@ from av.container import InputContainer
 from av.stream import Discard, Disposition, Stream
 
 from jobs.failures import Reason, failed
+from worker.audio.decoders import DECODERS
 from worker.audio.spans import Span
 
 # Containers of music and of videos people have. Left out, most of all: playlists (hls, dash, concat, imf), which make
@@ -40,7 +40,7 @@ def open_container(path: Path, span: Span) -> InputContainer:
         "protocol_whitelist": "file,subfile",
         "format_whitelist": CONTAINERS,
         # Probing decodes a little of every stream: never pictures or subtitles.
-        "codec_whitelist": _audio_decoders(),
+        "codec_whitelist": ",".join(sorted(DECODERS)),
     }
     if span.is_open:
         options["ignore_length"] = "1"
@@ -53,16 +53,9 @@ def open_container(path: Path, span: Span) -> InputContainer:
         raise failed(Reason.NOT_AUDIO, repr(error)) from None
 
 
-@cache
-def _audio_decoders() -> str:
-    return ",".join(sorted(name for name in av.codecs_available if _decodes_audio(name)))
-
-
-def _decodes_audio(name: str) -> bool:
-    try:
-        return av.Codec(name, "r").type == "audio"
-    except ValueError:  # it only encodes
-        return False
+def _has_decoder(track: AudioStream) -> bool:
+    """PyAV opens any decoder that FFmpeg has, whatever the container was told."""
+    return track.codec_context is not None and track.codec_context.codec.name in DECODERS
 
 
 def tracks_by_merit(container: InputContainer) -> list[AudioStream]:
@@ -72,7 +65,7 @@ def tracks_by_merit(container: InputContainer) -> list[AudioStream]:
     before few, then the file's own order. Raises `Failed`: NO_SOUND for a video without any sound, NOT_AUDIO when there
     is none, or none that decodes.
     """
-    tracks = [track for track in container.streams.audio if track.codec_context is not None]
+    tracks = [track for track in container.streams.audio if _has_decoder(track)]
     if tracks:
         return sorted(tracks, key=_demerits)
     if container.streams.audio:
