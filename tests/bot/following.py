@@ -83,7 +83,7 @@ async def following(queue: JobQueue, store: ResultStore, platform: Recorder) -> 
         yield
     finally:
         task.cancel()
-        await asyncio.wait({task}, timeout=10)
+        await asyncio.wait({task}, timeout=120)
         assert task.done()
 
 

@@ -141,7 +141,7 @@ async def test_an_upload_is_fetched_and_a_hopeless_one_given_up(
 
 async def comes_back(queue: JobQueue, request: Request) -> bool:
     """Whether a request comes back to the worker; False when it fails instead."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             view = await queue.view(request.id)
             assert view is not None

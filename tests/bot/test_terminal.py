@@ -246,8 +246,8 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment:
         process.send_signal(signal.SIGINT)
         assert "Cancelled." in process.stderr.read()
         assert process.stdout.read() == ""
-        assert process.wait(timeout=30) == 130
-        _, alive = psutil.wait_procs(family, timeout=10)
+        assert process.wait(timeout=120) == 130
+        _, alive = psutil.wait_procs(family, timeout=120)
         assert alive == []
     assert nothing_left(tmp_path)
 

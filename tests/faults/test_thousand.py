@@ -52,7 +52,7 @@ async def bot(server: BotApi, url: SecretStr, store: ResultStore, folder: Path) 
         await server.until(lambda: server.calls("setMyCommands"), PATIENCE)
         yield psutil.Process(process.pid)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 120) == 0
     finally:
         if process.returncode is None:
             process.kill()

@@ -62,7 +62,7 @@ class Fleet:
             yield process
             if process.returncode is None:
                 process.terminate()
-                assert await asyncio.wait_for(process.wait(), 10) == 0, "told to stop, it stops within ten seconds"
+                assert await asyncio.wait_for(process.wait(), 120) == 0, "told to stop, it stops in good order"
         finally:
             if process.returncode is None:
                 process.kill()

@@ -145,7 +145,7 @@ def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Pat
         if victim == "guard":
             owner.kill()
         else:
-            psutil.wait_procs(tree, timeout=10)
+            psutil.wait_procs(tree, timeout=120)
             assert not any(process.is_running() and process.status() != "zombie" for process in tree)
     time.sleep(0.1)
     with private_valkey(tmp_path) as again, Redis.from_url(again.get_secret_value()) as redis:

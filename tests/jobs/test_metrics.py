@@ -44,7 +44,7 @@ async def exposed(port: int, queue: JobQueue, store: ResultStore) -> AsyncIterat
 
 async def said(port: int) -> Said:
     """Every figure: its name and labels → its value."""
-    async with httpx.AsyncClient() as client, asyncio.timeout(20):
+    async with httpx.AsyncClient() as client, asyncio.timeout(120):
         while True:
             try:
                 text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text

@@ -29,7 +29,7 @@ def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def run(
-    do: str, note: str = "", *, deadline: float = 30, stall: float | None = None, limits: Limits = NO_LIMITS
+    do: str, note: str = "", *, deadline: float = 120, stall: float | None = None, limits: Limits = NO_LIMITS
 ) -> tuple[str, list[Step]]:
     steps: list[Step] = []
     answer = await run_child(
@@ -167,7 +167,7 @@ async def test_whoever_left_the_group_of_a_dead_child_holds_nobody_up(
 async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     task = asyncio.create_task(run("hang", str(pids)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not pids.exists() or not pids.read_text():
             await asyncio.sleep(0.02)
     child, grandchild = (psutil.Process(int(pid)) for pid in pids.read_text().split())
@@ -182,7 +182,7 @@ async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
 async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
     async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness())
-        told = await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
+        told = await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=120)
     assert told.said == "ready"
     assert (await run("tell"))[0] == ""
 
@@ -191,7 +191,7 @@ async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
     async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness(survives=False))
         with pytest.raises(Failed) as failure:
-            await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=30)
+            await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=120)
     assert failure.value.failure.reason is Reason.INTERRUPTED
 
 
@@ -214,7 +214,7 @@ asyncio.run(run_child("tests.worker.errands", errand, Answer, lambda step: None,
 async def test_a_child_leaves_when_its_parent_is_killed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     pids = tmp_path / "pids"
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", PARENT, pids, cwd=request.config.rootpath)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not pids.exists() or not pids.read_text():
             await asyncio.sleep(0.02)
     child = psutil.Process(int(pids.read_text().split()[0]))

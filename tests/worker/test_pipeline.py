@@ -229,7 +229,7 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
         child = await stopped_while_separating(first)
         children = children_of(first)
         os.kill(first.pid, how)
-        await asyncio.wait_for(first.wait(), 30)
+        await asyncio.wait_for(first.wait(), 120)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGCONT)  # it leaves by itself when it sees that its worker is gone
         assert await gone(children, 30)

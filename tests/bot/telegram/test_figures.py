@@ -19,7 +19,7 @@ async def test_the_bot_tells_how_requests_end(
 ) -> None:
     port = free_port()
     rig = Rig(server, queue, store, settings_for(server, tmp_path, metrics_port=port), Worker(queue, store))
-    async with rig.bot(), httpx.AsyncClient() as client, asyncio.timeout(30):
+    async with rig.bot(), httpx.AsyncClient() as client, asyncio.timeout(120):
         ana = rig.ana()
         await ana.say(SONG)
         await rig.worker.fail(await rig.worker.take(), Reason.MEMBERS_ONLY)

@@ -246,7 +246,7 @@ async def test_who_is_cancelled_takes_no_room() -> None:
     crowd.tasks.clear()
     for number in range(PER_SECOND):
         crowd.ask("answer", Line(number + 2), Rank.ANSWER)
-    await asyncio.wait_for(crowd.gone(), 30)
+    await asyncio.wait_for(crowd.gone(), 120)
 
 
 async def test_a_chat_that_has_to_wait_holds_up_no_other(

