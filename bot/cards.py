@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from math import isfinite
 from typing import Final
 
+from bot.inert import inert, plain
 from bot.mixes import mix_words
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
@@ -193,9 +194,9 @@ def status_line(view: View, language: str, manifest: Manifest | None = None) -> 
 
 
 def tidy(text: str, most: int = TITLE_LENGTH) -> str:
-    """Somebody's title on one line, without characters that break the layout, in `most` characters at the longest."""
-    flat = " ".join(_UNSEEN.sub(" ", text).split())
-    return flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…"
+    """Somebody's title on one line, without characters that break the layout, inert; `most` characters are shown."""
+    flat = " ".join(_UNSEEN.sub(" ", plain(text)).split())
+    return inert(flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…")
 
 
 def bar(fraction: float) -> str:

@@ -7,7 +7,7 @@ import hashlib
 from enum import StrEnum, unique
 from typing import Final
 
-from bot.cards import Button, Card, status_line, tidy
+from bot.cards import TITLE_LENGTH, Button, Card, status_line, tidy
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Request, Value, VideoId, Wish, YouTube, request_id
@@ -202,7 +202,7 @@ def _left_out(run: Run, language: str, longest: float) -> list[str]:
 def _lost(run: Run, language: str) -> list[str]:
     """The songs that did not come, each by its name."""
     lost = [song for song in run.songs[: run.place] if song.reason is not None]
-    names = [tidy(_name(song, language), SHORT_NAME) for song in lost[:MOST_NAMED]]
+    names = [_name(song, language, SHORT_NAME) for song in lost[:MOST_NAMED]]
     lines = [say(language, "playlist-lost", title=name) for name in names]
     if len(lost) > MOST_NAMED:
         lines.append(say(language, "list-more", count=len(lost) - MOST_NAMED))
@@ -229,8 +229,8 @@ def _standing(song: Song, view: View | None, language: str) -> str:
     return status_line(view.model_copy(update={"called": called}), language)
 
 
-def _name(song: Song, language: str) -> str:
-    return tidy(song.title) or say(language, "card-video", link=f"youtu.be/{song.video_id}")
+def _name(song: Song, language: str, most: int = TITLE_LENGTH) -> str:
+    return tidy(song.title, most) or say(language, "card-video", link=f"youtu.be/{song.video_id}")
 
 
 def _button(run: Run, language: str, label: str, act: str) -> Button:

@@ -60,13 +60,19 @@ class Reason(StrEnum):
     INTERNAL = "internal"  # a bug of ours; the log has the detail
 
 
+def _whole(text: str) -> str:
+    """Half a character, as JSON can spell it, goes into no queue."""
+    return text.encode(errors="replace").decode()
+
+
 def _short(text: str) -> str:
-    return shortened(without_secrets(text), LONGEST_DETAIL)  # in this order: half a secret is not known as one
+    return shortened(without_secrets(_whole(text)), LONGEST_DETAIL)  # in this order: half a secret is not known as one
 
 
 def _short_words(values: dict[str, float | str]) -> dict[str, float | str]:
     return {
-        name: shortened(value, LONGEST_VALUE) if isinstance(value, str) else value for name, value in values.items()
+        name: shortened(_whole(value), LONGEST_VALUE) if isinstance(value, str) else value
+        for name, value in values.items()
     }
 
 

@@ -20,7 +20,6 @@ from telegram.ext import (
     TypeHandler,
     filters,
 )
-from telegram.request import HTTPXRequest
 
 from bot.follow import Follower
 from bot.people import People
@@ -48,6 +47,7 @@ from bot.telegram.news import tell_owner
 from bot.telegram.platform import Telegram
 from bot.telegram.playlists import Playlists
 from bot.telegram.sources import download_limit_in_words
+from bot.telegram.wire import Wire
 from bot.texts import say
 from jobs.ends import end
 from jobs.queue import JobQueue
@@ -101,8 +101,8 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
     return app
 
 
-def _request(upload: float) -> HTTPXRequest:
-    return HTTPXRequest(
+def _request(upload: float) -> Wire:
+    return Wire(
         connect_timeout=CONNECT,
         read_timeout=ANSWER,
         write_timeout=ANSWER,

@@ -5,6 +5,7 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.cards import Action, Verb, heading
+from bot.inert import plain
 from bot.telegram.about import asked_with, is_card_of
 from bot.telegram.address import number
 from bot.telegram.front import Asker, Front, replied_to, reply
@@ -99,4 +100,5 @@ def _which(asker: Asker, views: list[View]) -> InlineKeyboardMarkup:
 
 def label_of(name: str) -> str:
     """A song's name on a button."""
+    name = plain(name)  # nothing is found in buttons
     return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1].rstrip()}…"

@@ -4,6 +4,7 @@ import re
 
 from telegram import Message, User
 
+from bot.cards import tidy
 from bot.telegram.address import name, number
 from bot.telegram.front import Asker, Front, replied_to, reply, reply_alone
 from bot.telegram.lengths import joined
@@ -21,13 +22,13 @@ async def allow(front: Front, asker: Asker, message: Message) -> None:
         await reply(front, message, say(asker.language, "allow-how"))
         return
     who, known_as = target
-    new = await front.people.allow(who, known_as)
+    new, shown = await front.people.allow(who, known_as), tidy(known_as) or str(number(who))
     if who == asker.chat and asker.in_group:
         text = say(asker.language, "allow-group")
     elif new:
-        text = say(asker.language, "allow-done", name=known_as or str(number(who)))
+        text = say(asker.language, "allow-done", name=shown)
     else:
-        text = say(asker.language, "allow-known", name=known_as or str(number(who)))
+        text = say(asker.language, "allow-known", name=shown)
     await reply(front, message, text)
 
 
@@ -40,7 +41,7 @@ async def deny(front: Front, asker: Asker, message: Message) -> None:
         await reply(front, message, say(asker.language, "deny-how"))
         return
     who, known_as = target
-    shown = known_as or str(number(who))
+    shown = tidy(known_as) or str(number(who))
     if await front.people.deny(who):
         await reply(front, message, say(asker.language, "deny-done", name=shown))
     else:
@@ -55,7 +56,7 @@ async def who(front: Front, asker: Asker, message: Message) -> None:
     if not allowed:
         await reply_alone(front, asker, message, say(asker.language, "who-nobody"))
         return
-    lines = [f"{number(one)} {known_as}".rstrip() for one, known_as in allowed.items()]
+    lines = [f"{number(one)} {tidy(known_as)}".rstrip() for one, known_as in allowed.items()]
     shown = joined([say(asker.language, "who-title"), *lines], asker.language, separator="\n")
     await reply_alone(front, asker, message, shown)
 

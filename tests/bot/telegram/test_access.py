@@ -197,7 +197,7 @@ async def test_in_a_group_the_owner_lets_in_whom_they_reply_to_or_the_whole_grou
         await band.until(lambda message: "/allow here to let this group in" in message.text)
         await band.say("/status", by=bo)
         await band.say("/allow", by=ana.members[0], reply_to=asked)
-        await band.until(lambda message: message.text == "Bo (@bo) can use me now.")
+        await band.until(lambda message: message.text == "Bo (@\u2060bo) can use me now.")
         await band.say("/help", by=bo)
         await band.until(lambda message: "Mentioning me does the same" in message.text)
         await band.say("/allow", by=bo)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.peers.botapi.detecting import detected
+
 Json = dict[str, Any]
 
 #: Seconds. What people wait for comes in a moment; on a machine with too much else to do, later.
@@ -110,6 +112,18 @@ class Message:
         return self.sender is None
 
     @property
+    def found(self) -> list[Json]:
+        """What Telegram found in the bot's text by itself, beside the entities that the bot gave."""
+        return detected(self.text) if self.is_bots and not self.entities else []
+
+    @property
+    def tappable(self) -> set[str]:
+        """The parts of the bot's text that a tap makes something of."""
+        wide = self.text.encode("utf-16-le")
+        parts = [(2 * one["offset"], 2 * (one["offset"] + one["length"])) for one in self.found]
+        return {wide[start:end].decode("utf-16-le") for start, end in parts}
+
+    @property
     def labels(self) -> list[str]:
         """What its buttons say, row by row."""
         return [button["text"] for row in self.buttons for button in row]
@@ -135,8 +149,8 @@ class Message:
         name = "text" if self.file is None else "caption"
         if self.text:
             wire[name] = self.text
-            if self.entities:
-                wire["entities" if name == "text" else "caption_entities"] = self.entities
+            if entities := [*self.entities, *self.found]:
+                wire["entities" if name == "text" else "caption_entities"] = entities
         if self.album:
             wire["media_group_id"] = self.album
         if self.buttons:
