@@ -14,7 +14,7 @@ from worker.audio.reading import open_song
 #: Of sound that people have: the encoder that makes it, and a container.
 MUSIC = [
     ("aac", "mp4"), ("libmp3lame", "mp3"), ("mp2", "mp2"), ("libopus", "ogg"), ("flac", "flac"),
-    ("alac", "mp4"), ("wavpack", "wv"), ("tta", "tta"), ("ac3", "ac3"), ("eac3", "eac3"), 
+    ("alac", "mp4"), ("wavpack", "wv"), ("tta", "tta"), ("ac3", "ac3"), ("eac3", "eac3"),
     ("pcm_s16be", "aiff"), ("pcm_s24le", "wav"), ("pcm_alaw", "wav"), ("pcm_mulaw", "au"),
     ("pcm_f64le", "wav"), ("adpcm_ms", "wav"), ("adpcm_ima_wav", "wav"), ("pcm_u8", "voc"),
 ]  # fmt: skip
