@@ -18,7 +18,7 @@ from bench.engines import Bench
 from bench.watch import Run, environment, median
 from jobs.models import StemCount
 from jobs.settings import load_settings
-from worker.separation.weights import ensure_weights
+from worker.separation.spleeter.weights import ensure_weights
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "performance.md"
 SIZES: Final = (30, 240, 600, 3600)

@@ -36,7 +36,7 @@ from bench.containers import (
     said,
     there,
 )
-from bot.demo import write_demo_song
+from bot.cli.demo import write_demo_song
 from tests.peers.botapi import BotApi, Chat, File, Message
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
@@ -134,7 +134,7 @@ def build(figures: Figures, running: Deployment, cold: bool) -> None:
         said("docker", "builder", "prune", "--all", "--force")
     with figures.timed("build, nothing cached" if cold else "build, with what was cached"):
         running.compose("build")
-    for path in ("bot/follow.py", "worker/pipeline.py"):
+    for path in ("bot/delivery/follow.py", "worker/pipeline.py"):
         with (running.folder / path).open("a") as file:
             file.write(f"\n# Changed at {time.time()}.\n")
     with figures.timed("build again after a change in bot and worker"):

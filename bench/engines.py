@@ -8,12 +8,12 @@ import numpy as np
 import psutil
 
 from bench.watch import Run, median, run
-from bot.demo import write_demo_song
+from bot.cli.demo import write_demo_song
 from jobs.models import STEMS, Format, Model, Rendition, StemCount
 from jobs.outcomes import Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
-from worker.tasks import Along, NetworkWanted, Separated, SeparationTask
+from worker.child.tasks import Along, NetworkWanted, Separated, SeparationTask
 
 Engine = Literal["unet", "openvino", "spleeter"]
 

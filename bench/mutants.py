@@ -1,10 +1,12 @@
 """`python -m bench.mutants`: small faults, put into a copy of the code one after the other; do the tests notice?
 
-Each module is tried with the quick tests that are about it, until the first one fails. What survives is printed, to be
-looked at: docs/mutations.md says what was found. Tools that exist run everything in one process; ours start others,
-which have to see the fault as well, so it is written to a copy of the tree that all of them import.
+Each module is tried with the tests that import it, its own test file first, until the first test fails. Survivors are
+printed for a person to look at: docs/mutations.md lists what was found. Existing mutation tools run everything in one
+process; our tests start other processes, which must see the fault as well, so the fault is written to a copy of the
+tree that all of them import.
 """
 
+import ast
 import contextlib
 import os
 import random
@@ -13,6 +15,8 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -25,85 +29,9 @@ from bench.faults import mutants
 ROOT: Final = Path(__file__).parent.parent
 #: Seconds, or five times what the tests take without a fault: one that makes them hang is noticed.
 LONGEST: Final = 40.0
+#: Test files for one module: beyond these the tests are rarely about it.
+MOST_FILES: Final = 6
 
-QUEUE: Final = (
-    "tests/jobs/test_queue.py tests/jobs/test_looks.py tests/jobs/test_desk.py tests/jobs/test_turns.py"
-    " tests/jobs/test_minutes.py tests/jobs/test_listings.py"
-)
-FIGURES: Final = "tests/jobs/test_metrics.py"
-#: What front ends remember of chats and people.
-REMEMBERED: Final = (
-    "tests/bot/test_people.py tests/bot/test_wishes.py tests/bot/test_picking.py tests/worker/test_titles.py"
-)
-SPECTRA: Final = "tests/worker/separation/test_spectrogram.py"
-SONGS: Final = "tests/worker/separation/test_separate.py tests/worker/separation/test_stems.py"
-NETWORKS: Final = "tests/worker/separation/test_network.py"
-FETCHED: Final = "tests/worker/separation/test_weights.py tests/worker/separation/test_wheel.py"
-
-#: The tests that are about a module, quick ones first.
-TESTS: Final = {
-    "jobs/connection.py": f"tests/jobs/test_connection.py {QUEUE}",
-    "jobs/desk.py": f"{QUEUE} {FIGURES} tests/worker/test_cleanup.py",
-    "jobs/embedded.py": "tests/jobs/test_embedded.py",
-    "jobs/ends.py": "tests/jobs/test_ends.py",
-    "jobs/exposed.py": FIGURES,
-    "jobs/failures.py": "tests/bot/test_texts.py tests/worker/test_child.py",
-    "jobs/keys.py": f"tests/jobs/test_keys.py {QUEUE} {REMEMBERED}",
-    "jobs/limits.py": QUEUE,
-    "jobs/listings.py": "tests/jobs/test_listings.py tests/worker/test_listings.py",
-    "jobs/lives.py": "tests/jobs/test_lives.py",
-    "jobs/logs.py": "tests/jobs/test_logs.py tests/jobs/test_settings.py",
-    "jobs/looking.py": f"{QUEUE} tests/worker/test_check.py tests/bot/test_check.py",
-    "jobs/makers.py": "tests/jobs/test_makers.py tests/bot/telegram/test_repeats.py tests/bot/telegram/test_status.py",
-    "jobs/metrics.py": FIGURES,
-    "jobs/models.py": (
-        "tests/jobs/test_names.py tests/bot/test_links.py tests/bot/test_delivery.py tests/jobs/test_store.py "
-        f"tests/bot/test_mixes.py tests/bot/test_words.py {QUEUE}"
-    ),
-    "jobs/names.py": "tests/jobs/test_names.py",
-    "jobs/notes.py": f"tests/bot/test_wishes.py {QUEUE}",
-    "jobs/outcomes.py": (
-        "tests/jobs/test_outcomes.py tests/bot/test_cards.py tests/bot/test_delivery.py tests/jobs/test_store.py "
-        f"{QUEUE}"
-    ),
-    "jobs/providers.py": "tests/jobs/test_providers.py tests/worker/test_fetching.py",
-    "jobs/queue.py": QUEUE,
-    "jobs/scripts.py": f"{QUEUE} tests/bot/test_people.py tests/worker/test_titles.py",
-    "jobs/settings.py": "tests/jobs/test_settings.py",
-    "jobs/shelf.py": "tests/jobs/test_shelf.py",
-    "jobs/store.py": "tests/jobs/test_store.py",
-    "jobs/supervise.py": "tests/jobs/test_supervise.py",
-    "jobs/tether.py": "tests/jobs/test_tether.py",
-    "jobs/titles.py": "tests/worker/test_titles.py",
-    "jobs/turns.py": QUEUE,
-    "jobs/youtube.py": (
-        "tests/jobs/test_providers.py tests/worker/sources/test_providers.py tests/jobs/test_listings.py"
-        " tests/worker/sources/test_listing.py"
-    ),
-    "bot/links.py": "tests/bot/test_links.py",
-    "bot/delivery.py": "tests/bot/test_delivery.py tests/bot/test_fitting.py",
-    "bot/fitting.py": "tests/bot/test_fitting.py tests/bot/test_delivery.py",
-    "worker/separation/__init__.py": "tests/worker/separation/test_separate.py tests/worker/test_child.py",
-    "worker/separation/compiled.py": f"{NETWORKS} tests/worker/separation/test_phases.py",
-    "worker/separation/early.py": "tests/worker/separation/test_early.py",
-    "worker/separation/engine.py": SONGS,
-    "worker/separation/fourier.py": f"tests/worker/separation/test_fourier.py {SPECTRA}",
-    "worker/separation/graph.py": NETWORKS,
-    "worker/separation/kept.py": f"tests/worker/separation/test_kept.py {NETWORKS}",
-    "worker/separation/lock.py": "tests/worker/separation/test_lock.py",
-    "worker/separation/memory.py": "tests/worker/separation/test_memory.py",
-    "worker/separation/network.py": NETWORKS,
-    "worker/separation/own.py": f"{NETWORKS} {SONGS}",
-    "worker/separation/pages.py": "tests/worker/separation/test_pages.py",
-    "worker/separation/phases.py": "tests/worker/separation/test_phases.py",
-    "worker/separation/seal.py": "tests/worker/separation/test_seal.py",
-    "worker/separation/spectrogram.py": SPECTRA,
-    "worker/separation/stems.py": "tests/worker/separation/test_stems.py",
-    "worker/separation/stream.py": f"{SPECTRA} tests/worker/separation/test_parity.py",
-    "worker/separation/taken.py": f"tests/worker/separation/test_unet.py {NETWORKS}",
-    "worker/separation/weights.py": FETCHED,
-    "worker/separation/wheel.py": FETCHED,
-}
 #: What takes too long for hundreds of turns: the reference package, processes that are killed, long songs.
 LEFT_OUT: Final = (
     "not reference_packages and not two_engines and not networks_are_found and not child_that_is_killed "
@@ -117,21 +45,25 @@ LEFT_OUT: Final = (
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--like", default="", help="Try only those whose line, as it is printed, contains this.")
 @click.option("--minutes", type=float, default=1e9, help="Start nothing new after so long.")
-@click.argument("modules", nargs=-1, type=click.Choice(list(TESTS)))
+@click.argument("modules", nargs=-1)
 def main(sample: int, seed: int, like: str, minutes: float, modules: tuple[str, ...]) -> None:
     ends = time.monotonic() + minutes * 60
     killed = tried = 0
     with TemporaryDirectory(prefix="fl-bt-mutants-") as folder:
         copy = Path(folder)
         _copy_to(copy)
-        for module in modules or TESTS:
+        for module in modules or _modules():
+            tests = tests_of(module)
+            if not tests:
+                print(f"{module}: no test imports it", flush=True)
+                continue
             every = [each for each in mutants(module, copy) if like in str(each)]
             chance = random.Random(f"{seed} {module}")
             chosen = chance.sample(every, min(sample or len(every), len(every)))
             noticed = 0
             began = time.monotonic()
             original = (copy / module).read_text(encoding="utf-8")
-            if not _passes(copy, module, 600.0):
+            if not _passes(copy, tests, 600.0):
                 print(f"{module}: its tests fail without any fault", flush=True)
                 continue
             longest = max(LONGEST, 5 * (time.monotonic() - began))
@@ -141,7 +73,7 @@ def main(sample: int, seed: int, like: str, minutes: float, modules: tuple[str, 
                     break
                 (copy / module).write_text(mutant.source, encoding="utf-8")
                 tried += 1
-                if _passes(copy, module, longest):
+                if _passes(copy, tests, longest):
                     left.append(mutant)
                 else:
                     noticed += 1
@@ -156,8 +88,38 @@ def main(sample: int, seed: int, like: str, minutes: float, modules: tuple[str, 
     print(f"in all {killed} of {tried}")
 
 
+def tests_of(module: str) -> list[str]:
+    """The test files that import `module` (a path such as `jobs/queue/tracks.py`): its own file first, then the others
+    by the number of lines, since a short file is usually a quick one. Tests of faults are too slow and left out.
+    """
+    path = Path(module)
+    name = ".".join((path.parent if path.name == "__init__.py" else path.with_suffix("")).parts)
+    own = ROOT / "tests" / path.parent / f"test_{path.name}"
+    found = [test for test in ROOT.glob("tests/**/test_*.py") if "faults" not in test.parts and name in _imports(test)]
+    found.sort(key=lambda test: (test != own, len(test.read_bytes())))
+    return [str(test.relative_to(ROOT)) for test in found[:MOST_FILES]]
+
+
+@cache
+def _imports(test: Path) -> frozenset[str]:
+    """Every module that a test file may import: `from a.b import c` names `a.b` and, if it is a module, `a.b.c`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(test.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+    return frozenset(names)
+
+
+def _modules() -> list[str]:
+    """Every module of the product that some test imports."""
+    paths = [path.relative_to(ROOT) for room in ("bot", "jobs", "worker") for path in (ROOT / room).rglob("*.py")]
+    return [str(path) for path in sorted(paths) if tests_of(str(path))]
+
+
 def _copy_to(copy: Path) -> None:
-    """The tree as it was last committed: what somebody is in the middle of is nobody's fault."""
+    """Copy the tree as it was last committed: uncommitted work is left out."""
     archive = copy / "tree.tar"
     subprocess.run(["git", "archive", "--output", str(archive), "HEAD"], cwd=ROOT, check=True)
     with tarfile.open(archive) as tree:
@@ -165,13 +127,13 @@ def _copy_to(copy: Path) -> None:
     archive.unlink()
 
 
-def _passes(copy: Path, module: str, longest: float) -> bool:
-    """Whether the module's tests pass in the copy, within `longest` seconds. No process of theirs outlives them."""
+def _passes(copy: Path, tests: Sequence[str], longest: float) -> bool:
+    """Whether `tests` pass in the copy within `longest` seconds. No process of theirs outlives this call."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"PYTHONPATH": str(copy), "PYTHONPYCACHEPREFIX": str(copy / "bytecode")}
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-k", LEFT_OUT,
-         *TESTS[module].split()],
+         *tests],
         cwd=copy, env=environment, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from bench.engines import Pair
 from bench.stages import Stages
 from bench.studio import Studio
 from bench.watch import Run
-from worker.groups import cores
+from worker.child.cgroups import cores
 
 PACKAGES = ("fl-bt-unet", "openvino", "spleeter", "tensorflow-cpu", "numpy", "scipy", "av")
 

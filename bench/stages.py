@@ -90,8 +90,9 @@ def _main(song: Path, models_dir: Path) -> None:
     from jobs.models import Model
     from jobs.outcomes import Tags
     from worker.audio.reading import Song
-    from worker.separation import compiled, engine, network, spectrogram, stems, stream
-    from worker.tasks import NetworkWanted, SeparationTask
+    from worker.child.tasks import NetworkWanted, SeparationTask
+    from worker.separation import run, stem_files
+    from worker.separation.spleeter import network, openvino_network, spectrogram, stream
 
     clock = _Clock()
     started = time.process_time()  # of everything before: Python, and the imports
@@ -100,8 +101,8 @@ def _main(song: Path, models_dir: Path) -> None:
     clock.wrap(spectrogram, "masks_of", "masks")
     clock.wrap(spectrogram, "masked", "masks")
     clock.wrap(stream, "separated", "inverse")
-    clock.wrap(stems._Stem, "write", "encode")
-    clock.wrap(engine, "draw", "picture")
+    clock.wrap(stem_files._Stem, "write", "encode")
+    clock.wrap(run, "draw", "picture")
     blocks = Song.blocks
     Song.blocks = lambda self: clock.iterate(blocks(self), "decode")  # type: ignore[method-assign]
     clock.wrap(flbt_unet.UNets, "compute", "network")
@@ -114,13 +115,13 @@ def _main(song: Path, models_dir: Path) -> None:
         clock.add("start", time.process_time() - before, 0.0)
         return loaded[0]
 
-    setattr(engine, "load_network", load_network)  # noqa: B010 - the engine's own name for it
+    setattr(run, "load_network", load_network)  # noqa: B010 - the engine's own name for it
     with TemporaryDirectory() as output:
         task = SeparationTask(
             audio=song, output=Path(output), network=NetworkWanted(model=Model(), models_dir=models_dir),
             tags=Tags(title="Song"), max_seconds=1e6,
         )  # fmt: skip
-        engine.run(task, lambda _: None)
+        run.run(task, lambda _: None)
     seconds = time.time() - psutil.Process().create_time()
     cpu = time.process_time()
     clock.cpu["start"] += started
@@ -135,7 +136,7 @@ def _main(song: Path, models_dir: Path) -> None:
                 "network_seconds": clock.wall["network"],
                 "cpu_by_stage": dict(clock.cpu),
                 "segment_seconds": _alone(loaded[0]),
-                "gflop": gflop(compiled.runtime_model(models_dir / "2stems", 2, 1024)),
+                "gflop": gflop(openvino_network.runtime_model(models_dir / "2stems", 2, 1024)),
                 "sgemm_gflops": sgemm_gflops(),
             }
         )
@@ -146,7 +147,7 @@ def _alone(network: Any) -> float:
     """Seconds of one segment in the network with nothing beside it."""
     import numpy as np
 
-    from worker.separation.spectrogram import SEGMENT
+    from worker.separation.spleeter.spectrogram import SEGMENT
 
     magnitudes = np.abs(np.random.default_rng(0).standard_normal((2, SEGMENT, network.band))).astype(np.float32)
     times = []

@@ -15,12 +15,12 @@ from pydantic import SecretStr
 
 from bench.engines import Bench, song
 from bench.watch import Peak, environment, memory_of
-from jobs.embedded import private_valkey
 from jobs.models import Format, Request, Upload, Wish, request_id
-from jobs.outcomes import Phase, Stage
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase, TrackStage
+from jobs.process.valkey import private_valkey
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.peers.botapi import BotApi
 
 CALM = 6.0  # seconds after which a process that has nothing to do is at rest
@@ -59,7 +59,7 @@ async def look(bench: Bench, seconds: int) -> Studio:
                 async for view in queue.follow(done.id):
                     last = view
                 peak.stop()
-                assert last.phase is Phase.READY, last
+                assert last.phase is RequestPhase.READY, last
                 await asyncio.sleep(CALM)
                 after = memory_of(worker)
                 store.forget(done.track_id)
@@ -113,7 +113,7 @@ async def _until_first_segment(queue: JobQueue, request: Request) -> float:
     await queue.submit(request)
     async for view in queue.follow(request.id):
         progress = view.progress
-        if progress and progress.stage is Stage.SEPARATING and progress.fraction:
+        if progress and progress.stage is TrackStage.SEPARATING and progress.fraction:
             return time.monotonic() - began
     raise SystemExit("the job ended before its first segment")
 

@@ -13,12 +13,12 @@ from jobs.models import Model, YouTube
 from jobs.outcomes import Tags
 from jobs.settings import Settings
 from tests.sounds import music, write_wav
-from worker.child import start_child
-from worker.confinement import Confinement
-from worker.confinement.ground import readable
-from worker.confinement.walls import make_walls, support
-from worker.steps import Step
-from worker.tasks import FetchTask, NetworkWanted, Separated, SeparationTask
+from worker.child.confinement import Confinement
+from worker.child.confinement.ground import readable
+from worker.child.confinement.walls import make_walls, support
+from worker.child.messages import Step
+from worker.child.parent_side import start_child
+from worker.child.tasks import FetchTask, NetworkWanted, Separated, SeparationTask
 
 STARTS: Final = 15
 SEPARATIONS: Final = 6
@@ -63,7 +63,7 @@ def _task(folder: Path) -> SeparationTask:
 
 def _made(walls: Confinement) -> float:
     began = time.perf_counter()
-    make_walls(walls, readable("worker.render", online=False)).close()
+    make_walls(walls, readable("worker.rendering.render", online=False)).close()
     return time.perf_counter() - began
 
 

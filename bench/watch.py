@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import psutil
 from pydantic import BaseModel
 
-from worker.steps import Event
+from worker.child.messages import Event
 
 LOOK: Final = 0.25  # seconds between two looks at the memory: more often, and the watcher takes a part of the machine
 

@@ -1,4 +1,4 @@
-"""Figures, for who wants to see them: what happens is counted here, whoever asks or not; `jobs/exposed.py` shows it.
+"""Figures, for who wants to see them: what happens is counted here, whoever asks or not; `jobs/prometheus.py` shows it.
 
 What happens in a process is counted where it happens, and starts at nothing with it. How queue, requests, store and
 providers stand is read from where it is kept, and is the same whichever process is asked. No figure has the name of a
@@ -14,12 +14,12 @@ from typing import Final
 
 from arq.connections import ArqRedis
 
-from jobs import keys
-from jobs.looking import ALIVE, read_views, texts
 from jobs.outcomes import OPEN_PHASES, Lane
-from jobs.providers import standings
+from jobs.queue import keys
+from jobs.queue.providers import standings
+from jobs.queue.views import ALIVE, read_views, texts
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 
 #: What is counted → what it is, and what each count is told apart by.
 COUNTS: Final = {

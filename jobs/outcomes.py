@@ -12,7 +12,7 @@ from jobs.models import Model, Rendition, Request, Source, Stem, TrackId, Value
 
 
 @unique
-class Stage(StrEnum):
+class TrackStage(StrEnum):
     """What the worker is doing with a track."""
 
     QUEUED = "queued"
@@ -32,7 +32,7 @@ class Lane(StrEnum):
 class Progress(Value):
     """How far a track is. `fraction` is of the current stage, 0 to 1; `seconds_left` of the whole job."""
 
-    stage: Stage = Stage.QUEUED
+    stage: TrackStage = TrackStage.QUEUED
     fraction: float | None = None
     seconds_left: float | None = None
     title: str | None = None
@@ -42,7 +42,7 @@ class Progress(Value):
 
 
 @unique
-class Phase(StrEnum):
+class RequestPhase(StrEnum):
     """Where one request stands. The first four are open, the rest final."""
 
     RECEIVING = "receiving"  # the front end still has to bring the file into the inbox
@@ -54,7 +54,7 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN_PHASES = frozenset({Phase.RECEIVING, Phase.WAITING, Phase.READY, Phase.SENDING})
+OPEN_PHASES = frozenset({RequestPhase.RECEIVING, RequestPhase.WAITING, RequestPhase.READY, RequestPhase.SENDING})
 
 
 class Tags(Value):
@@ -74,7 +74,7 @@ class View(Value):
     """One request as it stands now: what cards, `/status` and the terminal show."""
 
     request: Request
-    phase: Phase
+    phase: RequestPhase
     progress: Progress | None = None  # while waiting
     called: Called | None = None  # found out while it was in line
     ahead: int | None = None  # tracks before this one, while queued
@@ -119,7 +119,7 @@ class Manifest(Value):
     late: float = 0.0  # seconds by which the source's sound begins after its picture, which stems do not
     gaps: float = 0.0  # seconds without sound within the source, which stems do not have
     notes: tuple[str, ...] = ()  # "cut_short": the file ended too early; "damaged": parts are left out
-    engine: str = ""  # what made it: `unet 0.1.0 f32`; see `Maker.would_make`
+    engine: str = ""  # what made it: `unet 0.1.0 f32`; see `Recipe.would_make`
     made_at: float
 
     @property

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from jobs.addresses import is_address, leaves_network
-from jobs.privacy import why_distrusted
+from jobs.process.privacy import why_distrusted
 
 TELEGRAM = "https://api.telegram.org"
 ENV_FILE = ".env"  # in the folder where the command is started

@@ -1,6 +1,6 @@
 """What crosses the wall about YouTube beside single videos: what is in a playlist, and how the ways to the site stand.
 
-Values alone, for children too; `jobs/listings.py` and `jobs/providers.py` keep them in Redis.
+Values alone, for children too; `jobs/queue/listings.py` and `jobs/queue/providers.py` keep them in Redis.
 """
 
 from enum import StrEnum, unique

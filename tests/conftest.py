@@ -9,9 +9,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 
-from jobs.embedded import private_valkey
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
+from jobs.process.valkey import private_valkey
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
 from tests.discretion import Discretion
 
 # python-telegram-bot warns of its old way to tell times as numbers; this chooses the coming one.

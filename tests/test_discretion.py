@@ -18,13 +18,13 @@ def pytest_configure(config):
 """
 
 LEAKS = {
-    "log": "logging.getLogger('worker.fetching').warning('by %s', secret)",
-    "log of what is about": "logging.getLogger('jobs.queue').info('failed', extra=about(detail=secret))",
+    "log": "logging.getLogger('worker.sources.fetching').warning('by %s', secret)",
+    "log of what is about": "logging.getLogger('jobs.queue.requests').info('failed', extra=about(detail=secret))",
     "traceback": """
     try:
         raise OSError(secret)
     except OSError:
-        logging.getLogger('jobs.queue').exception('oh')
+        logging.getLogger('jobs.queue.requests').exception('oh')
 """,
     "stderr of a process": "subprocess.run([sys.executable, '-c', told], env=env, check=True)",
     "stderr that is read": "subprocess.run([sys.executable, '-c', told], env=env, check=True, capture_output=True)",

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
+from jobs.process.supervise import MISCONFIGURED
 from jobs.settings import Settings
-from jobs.supervise import MISCONFIGURED
 
 ROOT = Path(__file__).parent.parent
 DEPLOYMENT = ROOT / "docs" / "deployment.md"
@@ -41,24 +41,24 @@ HOURS = "takes too long for a test; prints the figures of a page"
 COMMANDS = {
     # The README
     "pip install uv": "fetches from a package index; how uv came to this machine",
-    "uv run fl-bt separate --demo": "tests/bot/test_terminal.py::test_the_demo",
+    "uv run fl-bt separate --demo": "tests/bot/terminal/test_terminal.py::test_the_demo",
     "uv run fl-bt separate song.mp3": (
-        "tests/bot/test_terminal.py::test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code"
+        "tests/bot/terminal/test_terminal.py::test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code"
     ),
     f'uv run fl-bt separate "{LINK}" --stems 4 --format mp3 --zip --output ~/Music': (
-        "tests/bot/test_terminal.py::test_a_zip_of_mp3s_from_a_youtube_link"
+        "tests/bot/terminal/test_terminal.py::test_a_zip_of_mp3s_from_a_youtube_link"
     ),
     "uv run --group dev pytest": ITSELF,
     "uv run fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
-    "uv run fl-bt doctor": "tests/bot/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
+    "uv run fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
     'echo "REDIS_PASSWORD=$(openssl rand -hex 24)" >> .env': "writes into a person's .env; `make docker` does as much",
     "docker buildx imagetools inspect IMAGE": "asks a registry of images",
     "docker compose up --build": DOCKER,
     "docker compose logs bot": DOCKER,
     # One machine
     "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
-    "fl-bt separate": "tests/bot/test_terminal.py::test_the_demo",
-    "fl-bt doctor": "tests/bot/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
+    "fl-bt separate": "tests/bot/terminal/test_terminal.py::test_the_demo",
+    "fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
     "cd /opt/fl-bt": CHANGES,
     "sudo env UV_PYTHON_INSTALL_DIR=/opt/fl-bt/.python uv sync --locked --compile-bytecode": CHANGES,
     "sudo install -m 600 .env /etc/fl-bt.env": CHANGES,
@@ -77,7 +77,9 @@ COMMANDS = {
     "docker stop": DOCKER,
     "docker compose down": DOCKER,
     "docker compose down --volumes": DOCKER,
-    "docker compose exec bot python -m bot doctor": "tests/bot/test_terminal.py::test_doctor_where_the_bot_is_alone",
+    "docker compose exec bot python -m bot doctor": (
+        "tests/bot/terminal/test_terminal.py::test_doctor_where_the_bot_is_alone"
+    ),
     "docker compose exec telegram-bot-api sh -c 'cd /var/lib/telegram-bot-api && find */music */documents */voice "
     "*/videos -type f -mtime +1 -delete'": "wants an account with Telegram",
     'curl "https://api.telegram.org/bot$FLBT_TELEGRAM_TOKEN/logOut"': "wants an account with Telegram",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import write_demo_song
+from bot.cli.demo import write_demo_song
 from tests.peers.botapi import BotApi, Chat, Message
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn

@@ -8,26 +8,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, JsonValue
 
-from bot.ledger import Memo, PartNote
-from bot.playlists import Run
+from bot.delivery.ledger import Memo, PartNote
+from bot.playlists.run import Run
 from bot.telegram.address import Address
-from jobs import keys
-from jobs.connection import answer, deserialize
-from jobs.desk import Desk
 from jobs.failures import Failure, Reason
-from jobs.listings import listing
-from jobs.makers import about_workers
 from jobs.models import Format, Rendition, Request, YouTube
-from jobs.notes import read_note
-from jobs.outcomes import Manifest, Phase, Progress
-from jobs.providers import standings
-from jobs.queue import JobQueue
+from jobs.outcomes import Manifest, Progress, RequestPhase
+from jobs.parsing import parse_stored
+from jobs.queue import keys
+from jobs.queue.connection import answer, deserialize
+from jobs.queue.listings import listing
+from jobs.queue.providers import standings
+from jobs.queue.recipe import about_workers
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from jobs.youtube import Listing, Provider, Standing
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, files
 from tests.bot.telegram.conftest import rig, server
-from tests.bot.telegram.rig import OTHER, SONG, Rig, files
-from tests.worker.studio import ask, seen
-from worker.steps import Event
-from worker.tasks import FetchTask
+from tests.worker.track_fixture import ask, seen
+from worker.child.messages import Event
+from worker.child.tasks import FetchTask
 
 __all__ = ["rig", "server"]
 
@@ -52,12 +52,12 @@ async def put(queue: JobQueue, key: str, field: str, written: bytes) -> None:
 @pytest.mark.parametrize("model", NOTES)
 def test_garbage_is_nothing(model: type[BaseModel]) -> None:
     for written in (*GARBAGE, None):
-        assert read_note(model, written) is None
+        assert parse_stored(model, written) is None
 
 
 @given(st.sampled_from(NOTES), st.binary() | st.text() | json_values.map(str))
 def test_no_bytes_break_the_reader(model: type[BaseModel], written: bytes | str) -> None:
-    noted = read_note(model, written)
+    noted = parse_stored(model, written)
     assert noted is None or isinstance(noted, model)
 
 
@@ -104,13 +104,13 @@ async def test_a_track_that_makes_no_sense_fails_and_its_worker_takes_the_next(q
     for request in (broken, whole):
         await queue.submit(request)
     await put(queue, keys.track(broken.track_id), field, b"{")
-    desk = Desk(queue.redis, "worker")
-    assert await desk.awaited() >= {whole.track_id}
-    assert await desk.begin(broken.track_id) is None
+    track_queue = TrackQueue(queue.redis, "worker")
+    assert await track_queue.awaited() >= {whole.track_id}
+    assert await track_queue.begin(broken.track_id) is None
     view = await seen(queue, broken)
     assert view.failure is not None
-    assert (view.phase, view.failure.reason) == (Phase.FAILED, Reason.INTERNAL)
-    assert await desk.begin(whole.track_id) is not None
+    assert (view.phase, view.failure.reason) == (RequestPhase.FAILED, Reason.INTERNAL)
+    assert await track_queue.begin(whole.track_id) is not None
 
 
 async def test_what_another_version_wants_is_understood_or_wanted_no_more(queue: JobQueue) -> None:
@@ -118,12 +118,12 @@ async def test_what_another_version_wants_is_understood_or_wanted_no_more(queue:
     await queue.submit(request)
     older, nonsense = b'{"format":"flac","kind":"stems","colour":"red"}', b'{"kind":"hologram","format":"mp3"}'
     await answer(queue.redis.sadd(keys.wants(request.track_id), older, nonsense))
-    desk = Desk(queue.redis, "worker")
-    await desk.begin(request.track_id)
-    wanted = await desk.wanted(request.track_id)
+    track_queue = TrackQueue(queue.redis, "worker")
+    await track_queue.begin(request.track_id)
+    wanted = await track_queue.wanted(request.track_id)
     assert set(wanted) == {*request.wish.renditions, Rendition(kind="stems", format=Format.FLAC)}
-    assert await desk.ready(request.track_id, wanted), "it has an end"
-    assert (await seen(queue, request)).phase is Phase.READY
+    assert await track_queue.ready(request.track_id, wanted), "it has an end"
+    assert (await seen(queue, request)).phase is RequestPhase.READY
 
 
 async def test_what_was_noted_beside_is_nothing_when_damaged(queue: JobQueue) -> None:
@@ -138,7 +138,7 @@ async def test_what_was_noted_beside_is_nothing_when_damaged(queue: JobQueue) ->
 
 @given(st.binary() | json_values.map(lambda value: str(value).encode(errors="replace")))
 def test_a_jobs_payload_is_an_object_or_refused(payload: bytes) -> None:
-    # arq drops such a job; a track that somebody waits for gets another one, see `Desk.recover`.
+    # arq drops such a job; a track that somebody waits for gets another one, see `TrackQueue.recover`.
     with contextlib.suppress(ValueError, TypeError, RecursionError):
         assert isinstance(deserialize(payload), dict)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import write_demo_song
+from bot.cli.demo import write_demo_song
 from tests.peers.botapi import BotApi
 from tests.running import PATIENCE, environment, pair, up
 from tests.strangers import open_to_others, public, read_by_a_stranger, umask

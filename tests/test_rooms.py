@@ -97,8 +97,8 @@ def loaded_by(code: str) -> set[str]:
 @pytest.mark.parametrize(
     ("process", "code"),
     [
-        ("bot", "import bot.cli, bot.telegram, bot.follow, bot.telegram.app"),
-        ("terminal", "import bot.cli, bot.terminal, bot.up"),
+        ("bot", "import bot.cli.main, bot.telegram, bot.delivery.follow, bot.telegram.app"),
+        ("terminal", "import bot.cli.main, bot.terminal, bot.cli.up"),
     ],
 )
 def test_front_ends_load_nothing_heavy(process: str, code: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from jobs.failures import Failed
 from jobs.settings import load_settings
-from worker.separation.weights import ensure_weights
+from worker.separation.spleeter.weights import ensure_weights
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,15 @@ from typing import NoReturn
 import click
 from pydantic import SecretStr
 
-from jobs import keys
 from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
 from jobs.models import STEMS, StemCount
 from jobs.outcomes import Lane
-from jobs.privacy import be_private, close_memory
+from jobs.process.parent_watch import stop_with_parent
+from jobs.process.privacy import be_private, close_memory
+from jobs.process.supervise import MISCONFIGURED
+from jobs.queue import keys
 from jobs.settings import Settings, SettingsError, load_settings
-from jobs.supervise import MISCONFIGURED
-from jobs.tether import stop_with_starter
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +39,13 @@ def run(tethered: bool) -> None:
     from redis.exceptions import RedisError
 
     from worker.bytecode import write_in_background
-    from worker.confinement.walls import support
+    from worker.child.confinement.walls import support
     from worker.main import run as run_worker
 
     settings = _settings()
     redis_url = _queue_of(settings)
     if tethered:
-        stop_with_starter()
+        stop_with_parent()
     set_up_logging(settings)
     for sentence in settings.ignored:
         log.warning(sentence)
@@ -62,7 +62,7 @@ def run(tethered: bool) -> None:
 @main.command()
 def walls() -> None:
     """Say what confines the processes that read strangers' files, by the exit code too: 0 when all of it is there."""
-    from worker.confinement.walls import support
+    from worker.child.confinement.walls import support
 
     has = support()
     click.echo(has.sentence)
@@ -73,7 +73,7 @@ def _check_cookies(settings: Settings) -> None:
     """Cookies that are of no use would be found out on the day when they are needed."""
     if settings.youtube_cookies is None:
         return
-    from worker.sources.cookies import read_cookies
+    from worker.sources.youtube.cookies import read_cookies
 
     try:
         read_cookies(settings.youtube_cookies)
@@ -98,7 +98,7 @@ def check() -> None:
 
 
 async def _beats(redis_url: SecretStr) -> bool:
-    from jobs.queue import JobQueue
+    from jobs.queue.requests import JobQueue
 
     queue = JobQueue.at(redis_url)
     try:
@@ -123,7 +123,7 @@ async def _beats(redis_url: SecretStr) -> bool:
 @click.option("--check", is_flag=True, help="Only say which are there.")
 def models(stems: tuple[str, ...], check: bool) -> None:
     """Fetch and check the weights of the models with STEMS stems (2 when none are named)."""
-    from worker.separation.weights import have_weights
+    from worker.separation.spleeter.weights import have_weights
 
     folder = _settings().models_dir.absolute()
     counts: list[StemCount] = [count for count in STEMS if str(count) in stems] or [2]
@@ -152,8 +152,8 @@ def _fetch(count: StemCount, folder: Path) -> Path:
     from rich.console import Console
     from rich.progress import Progress
 
-    from worker.separation.weights import ensure_weights
-    from worker.steps import Step
+    from worker.child.messages import Step
+    from worker.separation.spleeter.weights import ensure_weights
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import worker
-from worker.environment import environment_for
+from worker.child.environment import environment_for
 
 #: What is loaded first, and takes longest.
 LIBRARIES: Final = ("numpy", "scipy", "av", "PIL", "pydantic", "openvino", "pytubefix", "yt_dlp")

@@ -5,13 +5,13 @@ import logging
 from arq.connections import ArqRedis
 
 from jobs.failures import Failed, Failure, Reason
-from jobs.listings import keep_listing
+from jobs.queue.listings import keep_listing
 from jobs.settings import Settings
 from jobs.youtube import Listing
-from worker.child import run_child
-from worker.limits import Limits
-from worker.steps import Step
-from worker.tasks import ListingTask
+from worker.child.limits import Limits
+from worker.child.messages import Step
+from worker.child.parent_side import run_child
+from worker.child.tasks import ListingTask
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,9 @@ async def _list(settings: Settings, playlist_id: str, *, again: bool = False) ->
     task = ListingTask(playlist_id=playlist_id, proxy=settings.youtube_proxy)
     try:
         limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
-        return await run_child("worker.sources.listing", task, Listing, _ignore, deadline=DEADLINE, limits=limits)
+        return await run_child(
+            "worker.sources.youtube.listing", task, Listing, _ignore, deadline=DEADLINE, limits=limits
+        )
     except Failed as error:
         failure = error.failure
         if failure.reason is Reason.INTERRUPTED and not again:  # somebody killed it

@@ -13,26 +13,27 @@ from typing import Any
 from arq.worker import Worker, func
 from pydantic import SecretStr
 
-from jobs import keys, lives
-from jobs.connection import connect, deserialize, serialize
-from jobs.desk import Desk
-from jobs.ends import end
-from jobs.listings import LISTING_FUNCTION, OVERDUE
-from jobs.makers import About, introduce, maker_for
 from jobs.outcomes import Lane
-from jobs.privacy import close_to_others
-from jobs.queue import JOB_FUNCTION
+from jobs.process import liveness
+from jobs.process.privacy import close_to_others
+from jobs.process.tasks import cancel_and_wait
+from jobs.queue import keys
+from jobs.queue.connection import connect, deserialize, serialize
+from jobs.queue.listings import LISTING_FUNCTION, OVERDUE
+from jobs.queue.recipe import About, announce_recipe, recipe_for
+from jobs.queue.requests import JOB_FUNCTION
+from jobs.queue.tracks import TrackQueue
 from jobs.settings import IN_DATA, Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from worker import cleanup, titles
-from worker.about import versions
 from worker.listings import take_listing
 from worker.pipeline import Studio, take
+from worker.versions import versions
 
 log = logging.getLogger(__name__)
 
 POLL = 0.1  # seconds: how soon a new track is noticed
-NEVER = 1_000_000  # arq's own count of tries is not ours: see `starts` in jobs/scripts.py
+NEVER = 1_000_000  # arq's own count of tries is not ours: see `starts` in jobs/queue/scripts.py
 
 
 def make_workers(
@@ -46,30 +47,32 @@ def _lane_worker(
     lane: Lane, name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, burst: bool
 ) -> Worker:
     redis = connect(redis_url)
-    desk = Desk(redis, f"{name}-{lane}", lane, About(versions=versions(settings)), partial(_is_dead, store))
-    studio = Studio(desk=desk, store=store, settings=settings)
+    track_queue = TrackQueue(
+        redis, f"{name}-{lane}", lane, About(versions=versions(settings)), partial(_is_dead, store)
+    )
+    studio = Studio(track_queue=track_queue, store=store, settings=settings)
     background: list[asyncio.Task[None]] = []
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
-        await introduce(redis, maker_for(settings))
+        await announce_recipe(redis, recipe_for(settings))
         # Before the first job: a track whose worker was killed may be the first in the queue.
-        await studio.desk.beat()
-        await studio.desk.recover()
-        lives.bury(store.lives)
-        background.append(asyncio.create_task(studio.desk.keep_alive()))
+        await studio.track_queue.beat()
+        await studio.track_queue.recover()
+        liveness.sweep_dead(store.lives)
+        background.append(asyncio.create_task(studio.track_queue.keep_alive()))
         if lane is Lane.STUDIO:
-            background.append(asyncio.create_task(cleanup.keep_tidy(studio.desk, store, settings)))
+            background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, store, settings)))
             if settings.metrics_port:
-                from jobs.exposed import expose  # for who asks for it: see there
+                from jobs.prometheus import serve_metrics  # for who asks for it: see there
 
-                background.append(asyncio.create_task(expose(settings.metrics_port + 1, redis, store, settings)))
+                background.append(asyncio.create_task(serve_metrics(settings.metrics_port + 1, redis, store, settings)))
             background.append(asyncio.create_task(titles.keep_asking(studio)))
-        log.info("%s is ready", studio.desk.worker)
+        log.info("%s is ready", studio.track_queue.worker)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
-        await end(*background)
+        await cancel_and_wait(*background)
         await cleanup.sweep(store)
-        await studio.desk.leave()
+        await studio.track_queue.leave()
 
     async def track(ctx: dict[Any, Any], track_id: str) -> None:  # noqa: ARG001
         await take(studio, track_id)
@@ -94,7 +97,7 @@ def _lane_worker(
         job_serializer=serialize,
         job_deserializer=deserialize,
         health_check_interval=30,
-        health_check_key=keys.health(studio.desk.worker),
+        health_check_key=keys.health(studio.track_queue.worker),
         log_results=False,
     )
 
@@ -111,13 +114,13 @@ async def work(
     """Run all lanes until one of `signals` arrives, or a lane breaks, or, in a `burst`, nothing is queued."""
     close_to_others(settings.data, IN_DATA)
     name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", ResultStore.at(settings.store_url)
-    with lives.living(store.lives, name):
+    with liveness.hold_liveness(store.lives, name):
         await _work(make_workers(name, settings, redis_url, store, burst=burst), burst, signals)
 
 
 def _is_dead(store: ResultStore, worker: str) -> bool:
     """Whether another worker is, by its name at its desk, which ends with its lane."""
-    return lives.is_dead(store.lives, worker.rpartition("-")[0])
+    return liveness.is_dead(store.lives, worker.rpartition("-")[0])
 
 
 async def _work(workers: Sequence[Worker], burst: bool, signals: Sequence[signal.Signals]) -> None:
@@ -132,7 +135,7 @@ async def _work(workers: Sequence[Worker], burst: bool, signals: Sequence[signal
         else:
             await asyncio.wait([*tasks, hearing], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await end(hearing, *tasks)
+        await cancel_and_wait(hearing, *tasks)
         for worker in workers:
             await worker.close()  # cancels its jobs, which hands their tracks back, and waits for them
     for task in tasks:

@@ -15,25 +15,25 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
-from jobs.desk import Desk, Track
-from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason, failed
-from jobs.makers import maker_for
 from jobs.models import Rendition, Upload
-from jobs.outcomes import Manifest, Rendered, Stage, StoredFile
+from jobs.outcomes import Manifest, Rendered, StoredFile, TrackStage
+from jobs.process.tasks import cancel_and_wait
+from jobs.queue.recipe import recipe_for
+from jobs.queue.tracks import Track, TrackQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from worker import estimate
-from worker.child import Child, run_child, start_child
-from worker.childside import failure_of_os_error
+from worker.child.cgroups import cores
+from worker.child.child_side import failure_of_os_error
+from worker.child.confinement import Confinement
+from worker.child.limits import Limits, largest_file
+from worker.child.parent_side import Child, run_child, start_child
+from worker.child.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
 from worker.cleanup import make_room
-from worker.confinement import Confinement
-from worker.fetching import fetch
-from worker.groups import cores
-from worker.limits import Limits, largest_file
 from worker.reporter import Reporter
-from worker.separating import SEPARATION, separate
-from worker.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
+from worker.separation.child import SEPARATION, separate
+from worker.sources.fetching import fetch
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ HUNGRY = 25  # MB that stock Spleeter holds per second of the song, as measured:
 class Studio:
     """What a worker works with."""
 
-    desk: Desk
+    track_queue: TrackQueue
     store: ResultStore
     settings: Settings
 
@@ -59,59 +59,61 @@ async def take(studio: Studio, track_id: str) -> None:
     """
     ends = asyncio.get_running_loop().time() + studio.settings.job_timeout
     # To abandon what we do not have does nothing; between two starts, everybody may have left.
-    while (track := await studio.desk.begin(track_id)) is not None or not await studio.desk.abandon(track_id):
+    while (track := await studio.track_queue.begin(track_id)) is not None or not await studio.track_queue.abandon(
+        track_id
+    ):
         if track is not None and not await _start(studio, track, ends):
             return
 
 
 async def _start(studio: Studio, track: Track, ends: float) -> bool:
     """One start of a track, until the loop's time is `ends`. True when it is to be started again."""
-    desk = studio.desk
+    track_queue = studio.track_queue
     try:
         if track.starts > MAX_STARTS:
             raise failed(Reason.INTERRUPTED, f"started {track.starts - 1} times, and no worker survived it")
         async with asyncio.timeout_at(ends):
             await _settle(studio, track)
     except asyncio.CancelledError:
-        await asyncio.shield(desk.hand_back(track.id))
+        await asyncio.shield(track_queue.hand_back(track.id))
         raise
     except Failed as reason:
         if reason.failure.reason is Reason.INTERRUPTED and track.starts < MAX_STARTS:
             log.warning("track %s: starting again: %s", track.id, reason.failure.detail)
             return True
-        await desk.fail(track.id, reason.failure)
+        await track_queue.fail(track.id, reason.failure)
     except TimeoutError:
-        await desk.fail(track.id, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
+        await track_queue.fail(track.id, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
     except RedisError:
         raise
     except OSError as error:
-        await desk.fail(track.id, failure_of_os_error(error))
+        await track_queue.fail(track.id, failure_of_os_error(error))
     except Exception as error:
         log.exception("track %s: a bug", track.id)
-        await desk.fail(track.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))
+        await track_queue.fail(track.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))
     return False
 
 
 async def _settle(studio: Studio, track: Track) -> None:
     """Do what is wanted, and again while more is asked for, until everybody can be told; or until nobody cares."""
     while True:
-        reporter = Reporter(studio.desk, track.id, longest=studio.settings.max_seconds)
+        reporter = Reporter(studio.track_queue, track.id, longest=studio.settings.max_seconds)
         work = asyncio.create_task(_make(studio, track, reporter))
         audience = asyncio.create_task(reporter.publish_until_abandoned())
         try:
             await asyncio.wait({work, audience}, return_when=asyncio.FIRST_COMPLETED)
             if audience.done() and not work.done():
                 audience.result()
-                await end(work)  # the child must be gone before the next one starts
-                if await studio.desk.abandon(track.id):
+                await cancel_and_wait(work)  # the child must be gone before the next one starts
+                if await studio.track_queue.abandon(track.id):
                     return
             else:
                 made = work.result()
                 reporter.leave()
-                if await studio.desk.ready(track.id, made):
+                if await studio.track_queue.ready(track.id, made):
                     return
         finally:
-            await end(audience, work)
+            await cancel_and_wait(audience, work)
             await reporter.account()
 
 
@@ -120,15 +122,15 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     store = studio.store
     manifest = store.manifest(track.id)
     if manifest is None or not made_as_set(manifest, studio.settings):
-        await make_room(studio.desk, store, studio.settings)
+        await make_room(studio.track_queue, store, studio.settings)
         manifest = await _separate(studio, track, reporter)
     else:
         store.touch(track.id)
         reporter.learn(manifest.tags.title, manifest.tags.artist, manifest.seconds)
-    wanted = await studio.desk.wanted(track.id)
-    maker = maker_for(studio.settings)
+    wanted = await studio.track_queue.wanted(track.id)
+    recipe = recipe_for(studio.settings)
     stored = {rendition: store.rendered(track.id, rendition) for rendition in wanted}
-    missing = [rendition for rendition, here in stored.items() if here is None or not maker.would_render(here)]
+    missing = [rendition for rendition, here in stored.items() if here is None or not recipe.would_render(here)]
     if missing:
         await _render(studio, manifest, missing, reporter)
     return wanted
@@ -136,7 +138,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
 
 def made_as_set(manifest: Manifest, settings: Settings) -> bool:
     """Whether stored stems are what the engine now set would make."""
-    return maker_for(settings).would_make(manifest)
+    return recipe_for(settings).would_make(manifest)
 
 
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
@@ -157,16 +159,16 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         audio = store.inbox(track.source) if isinstance(track.source, Upload) else download
         walls = separation_confinement(audio, made, network.models_dir)
         child = await _get_ready(settings, network, walls, children)
-        reporter.enter(Stage.FETCHING)
+        reporter.enter(TrackStage.FETCHING)
         fetched = await fetch(
-            track.source, download, reporter.step, settings=settings, store=store, redis=studio.desk.redis
+            track.source, download, reporter.step, settings=settings, store=store, redis=studio.track_queue.redis
         )
         reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
         if fetched.seconds:
-            await studio.desk.charge(track.id, min(fetched.seconds, settings.max_seconds))
+            await studio.track_queue.charge(track.id, min(fetched.seconds, settings.max_seconds))
         cover = _take_cover(fetched.cover, made)
-        reporter.enter(Stage.SEPARATING)
-        wanted = await studio.desk.wanted(track.id)
+        reporter.enter(TrackStage.SEPARATING)
+        wanted = await studio.track_queue.wanted(track.id)
         along = _along(settings, wanted, fetched.seconds)
         later = [rendition for rendition in wanted if rendition not in {each.rendition for each in along}]
         reporter.then = estimate.rendering(fetched.seconds, later, track.model.stems, settings.threads or cores())
@@ -206,7 +208,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             made_at=time.time(),
         )
         # Before anybody can have it: a worker that dies here separates the song again, and counts it once.
-        await studio.desk.charge(track.id, manifest.seconds, whole=True)
+        await studio.track_queue.charge(track.id, manifest.seconds, whole=True)
         store.keep_track(made, manifest, separated.along)
     return manifest
 
@@ -227,7 +229,7 @@ def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | Non
 
     Of a long song, the front end asks for something smaller when it knows how long it is.
     """
-    rate = maker_for(settings).rate
+    rate = recipe_for(settings).rate
     return tuple(
         Along(rendition=rendition, kbps=rate(rendition))
         for rendition in wanted
@@ -256,10 +258,10 @@ def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
 async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
     """Render what is missing and put it into the store."""
     store, settings = studio.store, studio.settings
-    reporter.enter(Stage.RENDERING)
+    reporter.enter(TrackStage.RENDERING)
     with store.workspace() as folder:
         result = await run_child(
-            "worker.render",
+            "worker.rendering.render",
             RenderTask(
                 stems_dir=store.folder(manifest.track_id),
                 stems=manifest.stems,
@@ -278,6 +280,6 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             limits=_limits(settings),
         )
         for rendition, files, gain in zip(missing, result.files, result.gains, strict=True):
-            kbps = maker_for(settings).rate(rendition)
+            kbps = recipe_for(settings).rate(rendition)
             rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain)
             store.keep_rendition(folder / rendition.key, manifest.track_id, rendered)

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 
 from jobs import metrics
-from jobs.desk import Desk
-from jobs.outcomes import Progress, Stage
+from jobs.outcomes import Progress, TrackStage
+from jobs.queue.tracks import TrackQueue
 from worker import estimate
-from worker.steps import Step
+from worker.child.messages import Step
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ class Reporter:
     """
 
     def __init__(
-        self, desk: Desk, track_id: str, now: Callable[[], float] = time.time, longest: float = math.inf
+        self, track_queue: TrackQueue, track_id: str, now: Callable[[], float] = time.time, longest: float = math.inf
     ) -> None:
-        self._desk = desk
+        self._track_queue = track_queue
         self._track_id = track_id
         self._now = now
         self._progress = Progress()
@@ -38,7 +38,7 @@ class Reporter:
         self._longest = longest
         self._separated = 0.0  # seconds of the song
 
-    def enter(self, stage: Stage) -> None:
+    def enter(self, stage: TrackStage) -> None:
         """A new stage begins."""
         self.leave()
         log.info("track %s: %s", self._track_id, stage)
@@ -48,7 +48,7 @@ class Reporter:
 
     def leave(self) -> None:
         """The stage is over, whatever comes next."""
-        if self._progress.stage is not Stage.QUEUED:
+        if self._progress.stage is not TrackStage.QUEUED:
             metrics.took(self._progress.stage, time.monotonic() - self._entered)
         self._entered = time.monotonic()
 
@@ -62,7 +62,7 @@ class Reporter:
                 self._stage_from = (now, step.fraction)
             since, first = self._stage_from
             left = estimate.rest_of_stage(now - since, first, step.fraction)
-            if left is not None and self._progress.stage is Stage.SEPARATING:
+            if left is not None and self._progress.stage is TrackStage.SEPARATING:
                 left += self.then
         if step.fraction and not self._progress.fraction:
             self._stirred.set()
@@ -83,10 +83,10 @@ class Reporter:
         while True:
             self._stirred.clear()
             current = self._progress
-            if current.stage in (Stage.FETCHING, Stage.SEPARATING):
+            if current.stage in (TrackStage.FETCHING, TrackStage.SEPARATING):
                 said = min(current.seconds or 0.0, self._longest)
-                await self._desk.charge(self._track_id, said, separated=self._separated)
-            if not await self._desk.report(self._track_id, current if current != published else None):
+                await self._track_queue.charge(self._track_id, said, separated=self._separated)
+            if not await self._track_queue.report(self._track_id, current if current != published else None):
                 return
             published = current
             with contextlib.suppress(TimeoutError):
@@ -95,7 +95,7 @@ class Reporter:
 
     async def account(self) -> None:
         """The work is over, however it ended: what was separated since the last look is charged too."""
-        await self._desk.account(self._track_id, self._separated)
+        await self._track_queue.account(self._track_id, self._separated)
 
     def _change(self, **changes: object) -> None:
         self._progress = self._progress.model_copy(update=changes)

@@ -6,12 +6,12 @@ import logging
 from redis.exceptions import RedisError
 
 from jobs.failures import Failed
-from jobs.titles import keep_called, nameless
-from worker.child import run_child
-from worker.limits import Limits
+from jobs.queue.titles import keep_called, nameless
+from worker.child.limits import Limits
+from worker.child.messages import Step
+from worker.child.parent_side import run_child
+from worker.child.tasks import Titles, TitlesTask
 from worker.pipeline import Studio
-from worker.steps import Step
-from worker.tasks import Titles, TitlesTask
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +35,16 @@ async def keep_asking(studio: Studio) -> None:
 
 async def ask(studio: Studio) -> None:
     """Ask what is in line now. Raises nothing but `RedisError`."""
-    redis, settings = studio.desk.redis, studio.settings
+    redis, settings = studio.track_queue.redis, studio.settings
     waiting = list((await nameless(redis, MOST)).items())
     limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
     for start in range(0, len(waiting), AT_ONCE):
         asked = dict(waiting[start : start + AT_ONCE])
         task = TitlesTask(video_ids=tuple(video.video_id for video in asked.values()), proxy=settings.youtube_proxy)
         try:
-            found = await run_child("worker.sources.titles", task, Titles, _ignore, deadline=DEADLINE, limits=limits)
+            found = await run_child(
+                "worker.sources.youtube.titles", task, Titles, _ignore, deadline=DEADLINE, limits=limits
+            )
         except Failed as error:
             log.info("names of what is in line: %s", error.failure.detail)
             continue

@@ -7,7 +7,7 @@ from telegram import ChatMember
 from telegram.error import TelegramError
 
 from bot.telegram.address import number
-from bot.telegram.courtesy import TelegramBot
+from bot.telegram.rate_limiter import TelegramBot
 
 #: Seconds for which Telegram's word on who is an admin is good.
 REMEMBERED: Final = 60.0

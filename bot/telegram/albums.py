@@ -5,9 +5,9 @@ from typing import Final
 from arq.connections import ArqRedis
 from telegram import Message
 
-from jobs import keys
-from jobs.connection import answer
-from jobs.looking import text
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.views import text
 
 REMEMBERED: Final = 600  # seconds
 

@@ -7,8 +7,18 @@ from typing import Final
 import httpx
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.platform import Away, CardGone, Later, Refused, TooLarge, Trouble, Unconfirmed, UnknownFile, Unreachable
-from bot.telegram.courtesy import seconds_of
+from bot.delivery.platform import (
+    Away,
+    CardGone,
+    Later,
+    Refused,
+    TooLarge,
+    Trouble,
+    Unconfirmed,
+    UnknownFile,
+    Unreachable,
+)
+from bot.telegram.rate_limiter import seconds_of
 
 #: Nothing was sent, or not all of it: Telegram cannot have acted on it.
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteTimeout, httpx.ProxyError)

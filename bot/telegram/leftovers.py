@@ -15,9 +15,8 @@ from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 from telegram import Message
 
-from bot import follow
-from bot.cards import Card
-from bot.leftovers import (
+from bot.cards.cards import Card
+from bot.chats.leftovers import (
     Batch,
     LeftOut,
     Leftover,
@@ -29,16 +28,17 @@ from bot.leftovers import (
     note_card,
     note_started,
 )
-from bot.platform import Away, CardGone, Later, Trouble, Unconfirmed
+from bot.delivery import follow
+from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed
 from bot.telegram.address import PLATFORM, Address
-from bot.telegram.courtesy import TelegramBot
 from bot.telegram.errors import as_trouble, nothing_to_do
 from bot.telegram.platform import PATIENT, as_answer, keyboard
+from bot.telegram.rate_limiter import TelegramBot
 from bot.texts import Language, negotiate
-from jobs import keys
-from jobs.ends import end
-from jobs.looking import text
 from jobs.models import Request
+from jobs.process.tasks import cancel_and_wait
+from jobs.queue import keys
+from jobs.queue.views import text
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class Leftovers:
                 told = await asyncio.shield(telling)
             except asyncio.CancelledError:  # cut off between a message and its note, the next bot would say it again
                 await asyncio.wait({telling}, timeout=follow.GRACE)
-                await end(telling)
+                await cancel_and_wait(telling)
                 raise
             # Unless something was added meanwhile.
             if told and await self._redis.zscore(keys.leftovers(PLATFORM), id_) == touched:

@@ -11,12 +11,12 @@ from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.app import build
-from bot.telegram.intake import LONGEST_PAUSE, AnyApplication, Intake
+from bot.telegram.polling import LONGEST_PAUSE, AnyApplication, Polling
 from jobs.logs import set_up_logging
-from jobs.privacy import close_to_others
-from jobs.queue import JobQueue
+from jobs.process.privacy import close_to_others
+from jobs.queue.requests import JobQueue
 from jobs.settings import IN_DATA, Settings, SettingsError
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
 async def serve(app: AnyApplication, stop: asyncio.Event) -> None:
     """Start the application, poll until `stop` is set, end in good order. Raises `SettingsError` for a bad token."""
     stopping = asyncio.create_task(stop.wait())
-    intake = Intake(app)
+    intake = Polling(app)
     try:
         if not await _until_stopped(_insist(app.initialize), stopping):
             return

@@ -10,9 +10,9 @@ from telegram import (
     BotCommandScopeChat,
 )
 
-from bot.people import People
+from bot.chats.access import Access
 from bot.telegram.address import number
-from bot.telegram.courtesy import TelegramBot
+from bot.telegram.rate_limiter import TelegramBot
 from bot.texts import LANGUAGES, Language, say
 
 EVERYBODYS: Final = ("start", "help", "mix", "status", "cancel", "settings")
@@ -24,11 +24,11 @@ def menu(commands: tuple[str, ...], language: Language) -> list[BotCommand]:
     return [BotCommand(command, say(language, f"command-{command}")) for command in commands]
 
 
-async def show_menus(bot: TelegramBot, people: People) -> None:
+async def show_menus(bot: TelegramBot, access: Access) -> None:
     """Tell Telegram the menus. Raises `TelegramError`."""
     await _show(bot, EVERYBODYS, BotCommandScopeAllPrivateChats())
     await _show(bot, GROUPS, BotCommandScopeAllGroupChats())
-    owner = await people.owner()
+    owner = await access.owner()
     if owner is not None:
         await show_owners_menu(bot, owner)
 

@@ -17,15 +17,15 @@ from telegram import (
 )
 from telegram.error import InvalidToken
 
-from bot.cards import Card
-from bot.delivery import CLOUD, LOCAL, Kind, Limits, Part, Piece
-from bot.platform import Refused, Sent
+from bot.cards.cards import Card
+from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Part, Piece
+from bot.delivery.platform import Refused, Sent
 from bot.telegram.address import PLATFORM, Address
-from bot.telegram.courtesy import TelegramBot
 from bot.telegram.errors import as_trouble, nothing_to_do
+from bot.telegram.rate_limiter import TelegramBot
 from bot.telegram.thumbnail import fits_as_thumbnail
 from jobs.models import Request, Upload
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 
 #: Seconds between two edits of a card. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 PACE: Final = 3.0

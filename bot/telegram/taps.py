@@ -6,7 +6,7 @@ from typing import Final
 from telegram import CallbackQuery
 
 from bot.telegram.errors import nothing_to_do
-from bot.telegram.front import Asker
+from bot.telegram.replies import Asker
 from bot.texts import say
 
 #: Characters. https://core.telegram.org/bots/api#answercallbackquery

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bot.links import parse_source
+from bot.links.links import parse_source
 from jobs.failures import Reason, failed
+from jobs.filenames import one_line
 from jobs.models import Source, Upload
-from jobs.names import one_line
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 
 
 def bring_in(typed: str, store: ResultStore) -> Source:

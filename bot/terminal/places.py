@@ -9,8 +9,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from jobs.filenames import ABOUT, track_name
 from jobs.models import Format, Value
-from jobs.names import ABOUT, track_name
 from jobs.outcomes import Manifest
 
 MARK: Final = ".fl-bt.json"  # in each folder of stems: whose they are

@@ -15,23 +15,23 @@ import click
 from redis.exceptions import RedisError
 
 from bot import texts
-from bot.cards import about_sound, called
-from bot.delivery import about_level, note_text
+from bot.cards.cards import about_sound, called
+from bot.cli.up import parts
+from bot.delivery.plan import about_level, note_text
 from bot.terminal.bring_in import bring_in
 from bot.terminal.hand_over import hand_over
 from bot.terminal.show import Show
 from bot.texts import figures
-from bot.up import parts
-from jobs.embedded import private_valkey
-from jobs.ends import end
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, Upload, Wish, request_id
-from jobs.outcomes import Phase, View
-from jobs.privacy import close_to_others
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase, View
+from jobs.process.privacy import close_to_others
+from jobs.process.supervise import MISCONFIGURED, Misconfigured, running
+from jobs.process.tasks import cancel_and_wait
+from jobs.process.valkey import private_valkey
+from jobs.queue.requests import JobQueue
 from jobs.settings import IN_DATA, Settings
-from jobs.store import ResultStore
-from jobs.supervise import MISCONFIGURED, Misconfigured, running
+from jobs.store.store import ResultStore
 
 PLATFORM = "terminal"
 LANGUAGE = "en"
@@ -126,7 +126,7 @@ async def _unless_stopped(work: Coroutine[None, None, int], keepers: Sequence["a
                 keeper.result()
         return STOPPED
     finally:
-        await end(task, stopping)
+        await cancel_and_wait(task, stopping)
         for signal_ in signals:
             loop.remove_signal_handler(signal_)
 
@@ -176,7 +176,7 @@ async def _follow(run: _Run, word: str, request: Request) -> None:
         last = view
     if last is None:
         _say_failed(run, name, Failure(reason=Reason.INTERRUPTED))
-    elif last.phase is Phase.READY:
+    elif last.phase is RequestPhase.READY:
         await _deliver(run, name, request)
     else:
         _say_failed(run, name, last.failure or Failure(reason=Reason.CANCELLED))

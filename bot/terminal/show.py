@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 from bot import texts
 from bot.texts import figures
 from jobs.models import Upload
-from jobs.outcomes import Called, Phase, Progress, Stage, View
+from jobs.outcomes import Called, Progress, RequestPhase, TrackStage, View
 
 LINE_EVERY = 0.25  # of a stage: how often a plain line says how far it is
 
@@ -49,13 +49,13 @@ class Show(AbstractContextManager["Show"]):
 
     def view(self, name: str, view: View) -> None:
         """The request as it stands, while it is in work: how it ended is said by others."""
-        if view.phase not in (Phase.RECEIVING, Phase.WAITING):
+        if view.phase not in (RequestPhase.RECEIVING, RequestPhase.WAITING):
             return
         progress = view.progress or Progress()
         fraction = progress.fraction
         called = view.called or Called(title="")
         name = progress.title or called.title or name
-        if called.seconds and progress.stage is Stage.QUEUED:
+        if called.seconds and progress.stage is TrackStage.QUEUED:
             name = f"{name} ({figures.duration(called.seconds, self._language)})"
         stage = self._stage(view)
         rest = "" if fraction is None else f"{fraction:4.0%}"
@@ -82,9 +82,9 @@ class Show(AbstractContextManager["Show"]):
     def _stage(self, view: View) -> str:
         progress = view.progress
         match view.phase:
-            case Phase.RECEIVING:
+            case RequestPhase.RECEIVING:
                 return texts.say(self._language, "card-receiving")
-            case Phase.WAITING if progress is not None and progress.stage is not Stage.QUEUED:
+            case RequestPhase.WAITING if progress is not None and progress.stage is not TrackStage.QUEUED:
                 return self._at_work(view, progress)
             case _:
                 return texts.say(self._language, "card-queued", ahead=view.ahead or 0)
@@ -92,13 +92,13 @@ class Show(AbstractContextManager["Show"]):
     def _at_work(self, view: View, progress: Progress) -> str:
         wish = view.request.wish
         match progress.stage:
-            case Stage.FETCHING if isinstance(view.request.source, Upload):
+            case TrackStage.FETCHING if isinstance(view.request.source, Upload):
                 return texts.say(self._language, "card-reading")
-            case Stage.SEPARATING if progress.note == "model":
+            case TrackStage.SEPARATING if progress.note == "model":
                 return texts.say(self._language, "card-model")
-            case Stage.SEPARATING:
+            case TrackStage.SEPARATING:
                 return texts.say(self._language, "card-separating", stems=wish.model.stems)
-            case Stage.RENDERING:
+            case TrackStage.RENDERING:
                 return texts.say(self._language, "card-rendering", format=wish.format.label)
             case _:
                 return texts.say(self._language, "card-fetching")

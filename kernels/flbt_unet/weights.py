@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 SIDES: Final = 2  # channels of the song
 DOWN: Final = (SIDES, 16, 32, 64, 128, 256, 512)
 UP: Final = (512, 256, 128, 64, 32, 16, 1)
-PANEL: Final = 16  # as in vectors.h
+PANEL: Final = 16  # as in simd.h
 
 
 class Layer(NamedTuple):

@@ -1,8 +1,8 @@
 #include "winograd.h"
 
-#include "points.h"
-#include "threads.h"
-#include "vectors.h"
+#include "winograd_transforms.h"
+#include "thread_pool.h"
+#include "simd.h"
 
 #define MOST 6 /* points along an axis */
 #define TAPS 25

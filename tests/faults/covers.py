@@ -9,7 +9,7 @@ from jobs.models import Format
 from jobs.outcomes import Tags
 from jobs.pictures import jpeg_size
 from tests.faults.decoder import Fate, Fates, Files, fork, held_mb
-from worker.childside import Report, serve
+from worker.child.child_side import Report, serve
 
 
 def work(files: Files, report: Report) -> Fates:
@@ -32,7 +32,7 @@ def _carry(cover: Path, _: float, folder: Path) -> Fate:
     from worker.audio.pictures import read_picture
     from worker.audio.reading import open_song
     from worker.audio.writing import open_track
-    from worker.drawing import THUMBNAIL, THUMBNAIL_BYTES, thumbnail
+    from worker.rendering.drawing import THUMBNAIL, THUMBNAIL_BYTES, thumbnail
 
     picture, small, pixels = read_picture(cover), folder / "thumbnail.jpg", 0
     if thumbnail(cover, small):

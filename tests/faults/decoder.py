@@ -17,10 +17,10 @@ import numpy as np
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Upload, Value
-from worker.childside import Report, serve
-from worker.confinement import Confinement
+from worker.child.child_side import Report, serve
+from worker.child.confinement import Confinement
+from worker.child.tasks import FetchTask, Task
 from worker.sources.__main__ import fetch
-from worker.tasks import FetchTask, Task
 
 
 class Files(Task):

@@ -21,12 +21,12 @@ from tests.running import Up
 
 #: Whom a blow may hit, and the word that tells such a process.
 VICTIMS = {
-    "child": ("worker.separation", "worker.sources", "worker.render"),
+    "child": ("worker.separation", "worker.sources", "worker.rendering.render"),
     "worker": ("worker",),
     "bot": ("bot",),
     "queue": ("valkey-server",),
 }
-CHILDREN = {"fetching": "worker.sources", "separating": "worker.separation", "rendering": "worker.render"}
+CHILDREN = {"fetching": "worker.sources", "separating": "worker.separation", "rendering": "worker.rendering.render"}
 STAGES = (*CHILDREN, "sending")
 AIM = 3.0  # seconds that a blow waits for its stage; then it falls where it falls
 INTO = 0.5  # seconds: how far into the stage, at most

@@ -6,15 +6,15 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import Format, Rendition, Wish
-from jobs.outcomes import Phase
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.lies import xing
 from tests.sounds import AWKWARD, Awkward, encode, music
 from tests.weights import models_dir
 from tests.worker.audio.test_joined import COARSE, FINE
-from tests.worker.studio import ask, bring, seen, work_off
+from tests.worker.track_fixture import ask, bring, seen, work_off
 from worker.audio.reading import open_song
 
 __all__ = ["models_dir"]
@@ -57,7 +57,7 @@ async def test_every_awkward_file_ends_in_stems_or_a_reason(
         view = await seen(queue, request)
         reason = view.failure.reason if view.failure else None
         assert (awkward.name, view.phase, reason) == (
-            awkward.name, Phase.FAILED if awkward.reason else Phase.READY, awkward.reason
+            awkward.name, RequestPhase.FAILED if awkward.reason else RequestPhase.READY, awkward.reason
         )  # fmt: skip
         if awkward.reason is None:
             manifest = store.manifest(request.track_id)

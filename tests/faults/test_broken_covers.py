@@ -11,7 +11,7 @@ import pytest
 from tests.covers import expensive_covers, whole_covers
 from tests.faults.broken import broken_files
 from tests.faults.decoder import Fates, Files
-from worker.child import run_child
+from worker.child.parent_side import run_child
 
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 COVERS = int(os.environ.get("FUZZ_COVERS", "200"))

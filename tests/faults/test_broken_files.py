@@ -13,17 +13,17 @@ from pydantic import SecretStr
 
 from jobs.failures import Reason
 from jobs.models import Format, Rendition, Wish
-from jobs.outcomes import Phase
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.faults.broken import HARMLESS, broken_files, whole_files
 from tests.faults.decoder import Fates, Files
 from tests.sounds import listen
 from tests.weights import models_dir
-from tests.worker.studio import ask, bring, seen, work_off
+from tests.worker.track_fixture import ask, bring, seen, work_off
 from worker.audio.level import BEYOND_REASON, INTEGERS_FROM
-from worker.child import run_child
+from worker.child.parent_side import run_child
 
 __all__ = ["models_dir"]
 
@@ -99,7 +99,7 @@ async def test_broken_files_through_the_whole_worker(
     await work_off(settings, valkey_server)
     for request in requests:
         view = await seen(queue, request)
-        if view.phase is Phase.READY:
+        if view.phase is RequestPhase.READY:
             assert store.rendered(request.track_id, Rendition(kind="stems", format=Format.FLAC)) is not None
         else:
             assert view.failure is not None

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs import keys
 from jobs.models import Package, Wish
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import Worker
+from jobs.queue import keys
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import Worker
 from tests.peers.botapi import BotApi, Chat, Message, Trouble
 from tests.running import PATIENCE, environment
 

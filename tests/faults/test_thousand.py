@@ -15,12 +15,12 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from jobs import keys
-from jobs.connection import answer
-from jobs.outcomes import Stage
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import Worker
+from jobs.outcomes import TrackStage
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import Worker
 from tests.peers.botapi import BotApi, Chat, Message, Pace
 from tests.running import PATIENCE, environment
 
@@ -69,9 +69,9 @@ async def test_a_thousand_requests_from_a_hundred_chats(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    people = [server.person(f"P{number}") for number in range(CHATS)]
-    chats = [server.group(f"Band {one.name}", [one]) for one in people[:GROUPS]]
-    chats += [server.private(one) for one in people[GROUPS:]]
+    access = [server.person(f"P{number}") for number in range(CHATS)]
+    chats = [server.group(f"Band {one.name}", [one]) for one in access[:GROUPS]]
+    chats += [server.private(one) for one in access[GROUPS:]]
     async with bot(server, valkey_server, store, tmp_path) as process:
         megabytes = [_megabytes(process)]
         asked, o_clock = time.monotonic(), time.time()
@@ -132,7 +132,7 @@ async def _work(queue: JobQueue, store: ResultStore) -> list[str]:
     for _ in range(SONGS):
         track = await worker.take(PATIENCE)
         turns.append(str(await answer(queue.redis.hget(keys.track(track.id), "chat"))))
-        await worker.report(track, Stage.SEPARATING, 0.5)
+        await worker.report(track, TrackStage.SEPARATING, 0.5)
         await asyncio.sleep(0.15)
         await worker.finish(track)
     return turns

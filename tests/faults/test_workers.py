@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs import keys
 from jobs.models import Format, Request, Wish
-from jobs.outcomes import Phase
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase
+from jobs.queue import keys
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.running import PATIENCE
 from tests.sounds import music, write_wav
 from tests.weights import models_dir
-from tests.worker.studio import ask, bring, seen
+from tests.worker.track_fixture import ask, bring, seen
 
 __all__ = ["models_dir"]
 
@@ -90,7 +90,7 @@ class Fleet:
 
     async def until_ready(self, requests: list[Request]) -> None:
         async with asyncio.timeout(2 * PATIENCE):
-            while {view.phase for view in await self.queue.views([one.id for one in requests])} != {Phase.READY}:
+            while {view.phase for view in await self.queue.views([one.id for one in requests])} != {RequestPhase.READY}:
                 await asyncio.sleep(0.05)
         await self.until(lambda: all(self.ends(request) for request in requests))
 
@@ -178,7 +178,7 @@ async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys
             assert sorted(fleet.starts(request)) in (["1", "2"], ["2"])
         else:
             assert fleet.starts(request) == ["1"]
-        assert (await seen(fleet.queue, request)).phase is Phase.READY
+        assert (await seen(fleet.queue, request)).phase is RequestPhase.READY
     fleet.store.sweep()  # what the killed one left; a worker does it when it starts and after each track
     assert list((fleet.store.root / "work").iterdir()) == []
 

@@ -11,18 +11,18 @@ import pytest
 from pydantic import SecretStr
 
 from bot.texts import LANGUAGES, sentence
-from jobs import keys
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Request, Wish, YouTube
-from jobs.outcomes import Phase
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase
+from jobs.queue import keys
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.peers.videos import NOT_A_BOT, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
 from tests.running import PATIENCE
 from tests.weights import models_dir
-from tests.worker.studio import ask, seen, worker_process
+from tests.worker.track_fixture import ask, seen, worker_process
 
 __all__ = ["models_dir"]
 
@@ -82,7 +82,7 @@ class Studio:
             await self.queue.redis.delete(keys.PROVIDERS)
             asked, began = len(self.site.requests), time.monotonic()
             request = ask(YouTube(video_id=self.site.add(video).video_id))
-            assert await self.until_over(request) is Phase.FAILED, name
+            assert await self.until_over(request) is RequestPhase.FAILED, name
             self.seconds[name], self.requests[name] = time.monotonic() - began, len(self.site.requests) - asked
             failure = (await seen(self.queue, request)).failure
             assert failure is not None
@@ -90,7 +90,7 @@ class Studio:
             assert self.store.manifest(request.track_id) is None, f"{name}: nothing unverified is there to be delivered"
             self.failures[name] = failure
 
-    async def until_over(self, request: Request) -> Phase:
+    async def until_over(self, request: Request) -> RequestPhase:
         await self.queue.submit(request)
         async for view in self.queue.follow(request.id):
             last = view.phase
@@ -122,7 +122,7 @@ async def test_whatever_youtube_does_the_next_song_comes(
         good = quick.site.add(Video("jNQXAC9IVRw", title="Some Band - A Song"))
         song = ask(YouTube(video_id=good.video_id), Wish(format=Format.FLAC))
         await queue.redis.delete(keys.PROVIDERS)
-        assert await quick.until_over(song) is Phase.READY, "the slot is free, and YouTube not given up"
+        assert await quick.until_over(song) is RequestPhase.READY, "the slot is free, and YouTube not given up"
         assert store.manifest(song.track_id) is not None
     impatient = {"FLBT_STALL_TIMEOUT": "3", "FLBT_FETCH_TIMEOUT": str(DEADLINE)}
     async with (

@@ -2,10 +2,10 @@
 
 import pytest
 
-from jobs.desk import Desk
-from jobs.queue import JobQueue
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 
 
 @pytest.fixture
-def desk(queue: JobQueue) -> Desk:
-    return Desk(queue.redis, "worker-1")
+def track_queue(queue: JobQueue) -> TrackQueue:
+    return TrackQueue(queue.redis, "worker-1")

@@ -4,7 +4,7 @@ import time
 
 from jobs.models import Request, Wish, YouTube, request_id
 from jobs.outcomes import View
-from jobs.queue import JobQueue
+from jobs.queue.requests import JobQueue
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
 OTHER = YouTube(video_id="jNQXAC9IVRw")

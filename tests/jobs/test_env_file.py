@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.privacy import why_distrusted
+from jobs.process.privacy import why_distrusted
 from jobs.settings import Settings, SettingsError, load_settings
 from tests.peers.botapi import BotApi
 from tests.strangers import IS_ROOT, NOBODY, has_own_group, public

@@ -8,14 +8,14 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from jobs import keys
-from jobs.connection import answer
-from jobs.desk import Desk
-from jobs.embedded import private_valkey
 from jobs.models import Request, YouTube
-from jobs.outcomes import Phase
-from jobs.queue import JobQueue
-from tests.worker.studio import ask, seen
+from jobs.outcomes import RequestPhase
+from jobs.process.valkey import private_valkey
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
+from tests.worker.track_fixture import ask, seen
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
 
@@ -34,7 +34,7 @@ async def owner(queue: JobQueue, request: Request) -> str:
 async def test_a_worker_that_was_taken_for_dead_leaves_the_track_to_who_has_it_now(
     queue: JobQueue, request_: Request
 ) -> None:
-    sleeper, next_one = Desk(queue.redis, "sleeper"), Desk(queue.redis, "next")
+    sleeper, next_one = TrackQueue(queue.redis, "sleeper"), TrackQueue(queue.redis, "next")
     await sleeper.begin(request_.track_id)
     await queue.redis.delete(keys.lease(request_.track_id))  # as after ten seconds without a beat
     await next_one.recover()
@@ -43,35 +43,35 @@ async def test_a_worker_that_was_taken_for_dead_leaves_the_track_to_who_has_it_n
     assert await owner(queue, request_) == "next"
     assert not await sleeper.report(request_.track_id, None), "told to stop working on it"
     assert await sleeper.ready(request_.track_id, request_.wish.renditions), "nothing more to do"
-    assert (await seen(queue, request_)).phase is Phase.WAITING
+    assert (await seen(queue, request_)).phase is RequestPhase.WAITING
     await next_one.beat()
     assert await next_one.report(request_.track_id, None)
     assert await next_one.ready(request_.track_id, request_.wish.renditions)
-    assert (await seen(queue, request_)).phase is Phase.READY
+    assert (await seen(queue, request_)).phase is RequestPhase.READY
 
 
 @pytest.mark.parametrize("freed", [False, True])
 async def test_a_lease_that_ended_while_nobody_looked_is_taken_up_again(
     queue: JobQueue, request_: Request, freed: bool
 ) -> None:
-    desk, other = Desk(queue.redis, "first"), Desk(queue.redis, "other")
-    await desk.begin(request_.track_id)
+    track_queue, other = TrackQueue(queue.redis, "first"), TrackQueue(queue.redis, "other")
+    await track_queue.begin(request_.track_id)
     await queue.redis.delete(keys.lease(request_.track_id))
     if freed:
         assert await other.recover() == [request_.track_id]
-    await desk.beat()
+    await track_queue.beat()
     assert await owner(queue, request_) == "first"
     assert await other.recover() == []
     assert await other.begin(request_.track_id) is None
     await queue.redis.delete(keys.lease(request_.track_id))
-    assert await desk.ready(request_.track_id, request_.wish.renditions), "in the moment before a beat, too"
-    assert (await seen(queue, request_)).phase is Phase.READY
+    assert await track_queue.ready(request_.track_id, request_.wish.renditions), "in the moment before a beat, too"
+    assert (await seen(queue, request_)).phase is RequestPhase.READY
 
 
 async def test_a_beat_after_the_end_is_nothing(queue: JobQueue, request_: Request) -> None:
-    desk = Desk(queue.redis, "first")
-    await desk.begin(request_.track_id)
-    await asyncio.gather(desk.ready(request_.track_id, request_.wish.renditions), desk.beat())
+    track_queue = TrackQueue(queue.redis, "first")
+    await track_queue.begin(request_.track_id)
+    await asyncio.gather(track_queue.ready(request_.track_id, request_.wish.renditions), track_queue.beat())
     assert await owner(queue, request_) == ""
     assert await answer(queue.redis.scard(keys.RUNNING)) == 0
 

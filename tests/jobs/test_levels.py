@@ -5,7 +5,7 @@ import pytest
 from jobs.levels import decibels, level
 from jobs.models import Format, Rendition
 from jobs.outcomes import Rendered
-from tests.bot.planned import song
+from tests.bot.delivery.plans import song
 
 
 @pytest.mark.parametrize(

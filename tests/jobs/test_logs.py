@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from jobs.desk import Desk
 from jobs.failures import Failure, Reason
 from jobs.logs import LONGEST, Discreet, DiscreetJson, about
-from jobs.outcomes import Phase
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from jobs.redaction import keep_secret
 from tests.jobs.requests import OTHER, ask
 
@@ -20,7 +20,7 @@ PROXY = "http://someone:s3cret@proxy:8080"
 
 
 def record(message: str, *values: object, **fields: object) -> logging.LogRecord:
-    made = logging.LogRecord("jobs.queue", logging.INFO, __file__, 1, message, values, None)
+    made = logging.LogRecord("jobs.queue.requests", logging.INFO, __file__, 1, message, values, None)
     made.created = 1_800_000_000.25
     for name, value in about(**fields).items():
         setattr(made, name, value)
@@ -32,14 +32,14 @@ def test_as_text_what_it_is_about_follows_the_message() -> None:
         record("request %s: failed", "ab12cd34", track="ef56", reason=Reason.NETWORK, detail='no "way"', seconds=1.25)
     )
     assert line.partition(" INFO    ")[2] == (
-        r'jobs.queue: request ab12cd34: failed track=ef56 reason=network detail="no \"way\"" seconds=1.25'
+        r'jobs.queue.requests: request ab12cd34: failed track=ef56 reason=network detail="no \"way\"" seconds=1.25'
     )
 
 
 def test_as_json_everything_is_a_field() -> None:
     line = DiscreetJson().format(record("request %s: failed", "ab12cd34", track="ef56", seconds=1.25, chat=""))
     assert json.loads(line) == {
-        "time": "2027-01-15T08:00:00.250+00:00", "level": "INFO", "logger": "jobs.queue", "message": "failed",
+        "time": "2027-01-15T08:00:00.250+00:00", "level": "INFO", "logger": "jobs.queue.requests", "message": "failed",
         "request": "ab12cd34", "track": "ef56", "seconds": 1.25,
     }  # fmt: skip
     assert json.loads(DiscreetJson().format(record("the queue is away")))["message"] == "the queue is away"
@@ -86,7 +86,7 @@ def test_what_is_secret_in_the_settings_is_known_however_it_is_written() -> None
     )
 
 
-FORGED = "Song\r\n2027-01-15 08:00:00 INFO    jobs.queue: request ab12cd34: accepted"
+FORGED = "Song\r\n2027-01-15 08:00:00 INFO    jobs.queue.requests: request ab12cd34: accepted"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_traceback_is_indented_so_that_nothing_in_it_looks_like_a_line_of_the_
         made.exc_info = sys.exc_info()
     logging.Formatter().format(made)  # another handler, which keeps its own way of writing it
     first, *others = Discreet().format(made).split("\n")
-    assert first.endswith("jobs.queue: a bug")
+    assert first.endswith("jobs.queue.requests: a bug")
     assert others[0] == "    Traceback (most recent call last):"
     assert all(line.startswith("    ") and line.isprintable() for line in others)
     assert json.loads(DiscreetJson().format(made))["traceback"].startswith("Traceback")
@@ -146,21 +146,21 @@ async def test_each_change_of_state_is_one_line_with_both_ids(
     queue: JobQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    desk = Desk(queue.redis, "worker-of-the-test")
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
     request, other = ask(), ask(source=OTHER)
 
     await queue.submit(request)
     await queue.submit(request)  # the same message again
-    await desk.begin(request.track_id)
-    await desk.ready(request.track_id, await desk.wanted(request.track_id))
+    await track_queue.begin(request.track_id)
+    await track_queue.ready(request.track_id, await track_queue.wanted(request.track_id))
     await queue.sending(request.id)
     await queue.done(request.id)
     await queue.cancel(request.id)  # too late
     await queue.submit(other)
-    await desk.begin(other.track_id)
-    await desk.hand_back(other.track_id)
-    await desk.begin(other.track_id)
-    await desk.fail(other.track_id, Failure(reason=Reason.PRIVATE, detail="LOGIN_REQUIRED"))
+    await track_queue.begin(other.track_id)
+    await track_queue.hand_back(other.track_id)
+    await track_queue.begin(other.track_id)
+    await track_queue.fail(other.track_id, Failure(reason=Reason.PRIVATE, detail="LOGIN_REQUIRED"))
     said = [
         (event["message"], event["track"] == request.track_id, event.get("request") in (request.id, other.id))
         for line in caplog.records
@@ -168,8 +168,8 @@ async def test_each_change_of_state_is_one_line_with_both_ids(
     ]
     of_first = [(message, is_request) for message, is_first, is_request in said if is_first]
     assert of_first == [
-        ("accepted", True), (Phase.WAITING, True), ("waiting", True), ("begun", False), ("ready", False),
-        ("ready", True), (Phase.SENDING, True), (Phase.DONE, True),
+        ("accepted", True), (RequestPhase.WAITING, True), ("waiting", True), ("begun", False), ("ready", False),
+        ("ready", True), (RequestPhase.SENDING, True), (RequestPhase.DONE, True),
     ]  # fmt: skip
     assert [message for message, is_first, _ in said if not is_first] == [
         "accepted", "waiting", "begun", "handed back", "begun", "failed", "failed",

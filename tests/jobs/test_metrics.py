@@ -17,14 +17,14 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from jobs import metrics
-from jobs.desk import Desk
-from jobs.ends import end
-from jobs.exposed import expose
 from jobs.failures import Failure, Reason
-from jobs.providers import keep_standing
-from jobs.queue import JobQueue
+from jobs.process.tasks import cancel_and_wait
+from jobs.prometheus import serve_metrics
+from jobs.queue.providers import keep_standing
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from jobs.youtube import Provider, Standing
 from tests.jobs.requests import OTHER, SONG, ask
 from tests.ports import free_port
@@ -35,11 +35,11 @@ Said = dict[tuple[str, str], float]
 @asynccontextmanager
 async def exposed(port: int, queue: JobQueue, store: ResultStore) -> AsyncIterator[None]:
     settings = Settings(_env_file=None, quota_gb=2)
-    task = asyncio.create_task(expose(port, queue.redis, store, settings, CollectorRegistry()))
+    task = asyncio.create_task(serve_metrics(port, queue.redis, store, settings, CollectorRegistry()))
     try:
         yield
     finally:
-        await end(task)
+        await cancel_and_wait(task)
 
 
 async def said(port: int) -> Said:
@@ -66,7 +66,7 @@ async def test_how_things_stand(queue: JobQueue, store: ResultStore) -> None:
     for source, age in ((SONG, 50), (OTHER, 20)):
         await queue.submit(ask(source=source).model_copy(update={"created_at": time.time() - age}))
     await queue.attended("test")
-    await Desk(queue.redis, "worker-of-the-test").beat()
+    await TrackQueue(queue.redis, "worker-of-the-test").beat()
     await keep_standing(queue.redis, Standing(provider=Provider.YTDLP, up=False))
     async with exposed(port, queue, store):
         figures = await said(port)
@@ -86,10 +86,10 @@ async def test_what_happened(queue: JobQueue, store: ResultStore, monkeypatch: p
     monkeypatch.setattr(metrics, "stages", {})
     monkeypatch.setattr(metrics, "stage_seconds", defaultdict(float))
     request, port = ask(), free_port()
-    desk = Desk(queue.redis, "worker-of-the-test")
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
     await queue.submit(request)
-    await desk.begin(request.track_id)
-    await desk.fail(request.track_id, Failure(reason=Reason.PRIVATE))
+    await track_queue.begin(request.track_id)
+    await track_queue.fail(request.track_id, Failure(reason=Reason.PRIVATE))
     for seconds in (0.7, 3.0, 4.0, 9000.0):
         metrics.took("separating", seconds)
     async with exposed(port, queue, store):
@@ -113,7 +113,7 @@ async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
         for address in (one.address for one in mine if not one.address.startswith("127.")):
             with pytest.raises(OSError, match=r"refused|timed out"):
                 socket.create_connection((address, port), timeout=2)
-        await expose(port, queue.redis, store, Settings(_env_file=None), CollectorRegistry())
+        await serve_metrics(port, queue.redis, store, Settings(_env_file=None), CollectorRegistry())
     assert f"no figures on port {port}" in caplog.text
 
 
@@ -128,7 +128,7 @@ async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the
         return await measure(*what)
 
     monkeypatch.setattr(metrics, "measure", counted)
-    monkeypatch.setattr("jobs.exposed.EVERY", 0.5)
+    monkeypatch.setattr("jobs.prometheus.EVERY", 0.5)
     port, began = free_port(), time.monotonic()
     async with exposed(port, queue, store), asyncio.timeout(60):
         assert (await said(port))["flbt_queue_length", "studio"] == 0

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jobs.models import Format, Model, Rendition, YouTube
-from jobs.outcomes import Manifest, Phase, Rendered, StoredFile, Tags, View
+from jobs.outcomes import Manifest, Rendered, RequestPhase, StoredFile, Tags, View
 from tests.jobs.requests import ask
 
 #: What a manifest had from the first day.
@@ -32,6 +32,8 @@ def test_of_a_rendition_made_before_bit_rates_were_noted_none_is_known() -> None
     assert (read.kbps, read.gain) == (0, 1.0)
 
 
-@pytest.mark.parametrize("phase", Phase)
-def test_a_request_is_open_until_it_is_done_failed_or_cancelled(phase: Phase) -> None:
-    assert View(request=ask(), phase=phase).is_open == (phase not in (Phase.DONE, Phase.FAILED, Phase.CANCELLED))
+@pytest.mark.parametrize("phase", RequestPhase)
+def test_a_request_is_open_until_it_is_done_failed_or_cancelled(phase: RequestPhase) -> None:
+    assert View(request=ask(), phase=phase).is_open == (
+        phase not in (RequestPhase.DONE, RequestPhase.FAILED, RequestPhase.CANCELLED)
+    )

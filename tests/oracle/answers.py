@@ -18,11 +18,12 @@ from jobs.models import STEMS, Model, StemCount
 from jobs.outcomes import Tags
 from tests.worker.separation.record import write_record
 from tests.worker.separation.songs import make_song, write_song
-from worker.separation import seal, separate
-from worker.separation.network import BANDS
-from worker.separation.spectrogram import ADVANCE, FRAME, HOP
-from worker.separation.weights import FILES
-from worker.tasks import NetworkWanted, SeparationTask
+from worker.child.tasks import NetworkWanted, SeparationTask
+from worker.separation import separate
+from worker.separation.cache import checksums
+from worker.separation.spleeter.network import BANDS
+from worker.separation.spleeter.spectrogram import ADVANCE, FRAME, HOP
+from worker.separation.spleeter.weights import FILES
 
 #: The window begins one frame before the song: this many samples fill the first segment exactly.
 FULL = ADVANCE - FRAME
@@ -139,7 +140,7 @@ def _randomise(session: Any, checkpoint: Path) -> None:
     session.run([variable.initializer for variable in variables], numbers)
     checkpoint.mkdir(parents=True)
     v1.train.Saver().save(session, str(checkpoint / "model"), write_state=False)
-    seal.seal(checkpoint, FILES)
+    checksums.write_checksums(checkpoint, FILES)
 
 
 def _perturbed(name: str, value: Any) -> Any:

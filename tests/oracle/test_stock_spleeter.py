@@ -11,11 +11,11 @@ from tests.oracle.answers import BY_FILE, CASES, RECORDED, answer_path, by_file
 from tests.sounds import listen, snr_db
 from tests.worker.separation.record import RECORD, read_record
 from tests.worker.separation.songs import make_song
-from tests.worker.separation.test_parity import AGREED, exact_network, stems_of
+from tests.worker.separation.spleeter.test_parity import AGREED, exact_network, stems_of
 from worker.separation import separate
-from worker.separation.compiled import convert
-from worker.separation.graph import find_cut
-from worker.separation.network import BANDS
+from worker.separation.spleeter.graph import find_cut
+from worker.separation.spleeter.network import BANDS
+from worker.separation.spleeter.openvino_network import convert
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory, gettempdir
 from jobs.failures import Failed
 from jobs.models import Value
 from jobs.youtube import Listing, Provider
-from worker.childside import Report, serve
-from worker.confinement import Confinement
+from worker.child.child_side import Report, serve
+from worker.child.confinement import Confinement
+from worker.child.messages import Event
+from worker.child.tasks import Fetched, FetchTask, ListingTask, Task
 from worker.sources.__main__ import fetch
-from worker.steps import Event
-from worker.tasks import Fetched, FetchTask, ListingTask, Task
 
 AT_ONCE = 3
 
@@ -50,7 +50,7 @@ class Outcomes(Value):
 
 
 def work(batch: Batch, report: Report) -> Outcomes:
-    from worker.sources import arrival, site
+    from worker.sources.youtube import arrival, site
 
     tasks: list[FetchTask | ListingTask] = [*batch.fetch, *batch.listing]
     for task in tasks:
@@ -82,9 +82,9 @@ def _fork_for_each(tasks: Sequence[FetchTask | ListingTask], folder: Path) -> tu
 
 def _needs(task: FetchTask | ListingTask) -> tuple[str, ...]:
     if isinstance(task, ListingTask):
-        return ("worker.sources.listing",)
+        return ("worker.sources.youtube.listing",)
     provider = "youtube" if task.provider is Provider.PYTUBEFIX else "ytdlp"
-    return f"worker.sources.{provider}", "worker.audio.reading"
+    return f"worker.sources.youtube.{provider}", "worker.audio.reading"
 
 
 def _end_of(task: FetchTask | ListingTask) -> Event:
@@ -100,7 +100,7 @@ def _end_of(task: FetchTask | ListingTask) -> Event:
 def _do(task: FetchTask | ListingTask) -> Fetched | Listing:
     if isinstance(task, FetchTask):
         return fetch(task, _ignore)
-    from worker.sources.listing import list_playlist  # here, since fetching has no use for what it loads
+    from worker.sources.youtube.listing import list_playlist  # here, since fetching has no use for what it loads
 
     return list_playlist(task, _ignore)
 

@@ -1,7 +1,7 @@
 """The real weights, for everything the worker does."""
 
 from tests.weights import models_dir
-from worker.confinement.walls import support
+from worker.child.confinement.walls import support
 
 __all__ = ["models_dir"]
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jobs.models import Value
-from worker.childside import Report, serve
-from worker.confinement import Confinement
-from worker.tasks import Task
+from worker.child.child_side import Report, serve
+from worker.child.confinement import Confinement
+from worker.child.tasks import Task
 
 
 class Around(Value):

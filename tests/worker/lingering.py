@@ -3,8 +3,8 @@
 import sys
 
 from jobs.outcomes import StoredFile
-from worker.steps import AHEAD, Event
-from worker.tasks import Separated, SeparationTask
+from worker.child.messages import AHEAD, Event
+from worker.child.tasks import Separated, SeparationTask
 
 if __name__ == "__main__":
     line = sys.stdin.readline()

@@ -24,6 +24,7 @@ def test_what_was_missing_is_written_once(tmp_path: Path) -> None:
 
 def test_children_read_it_wherever_it_is_kept(tmp_path: Path) -> None:
     source = (
-        "from worker.confinement.ground import readable; print(*readable('worker.render', online=False), sep='\\n')"
+        "from worker.child.confinement.ground import readable\n"
+        "print(*readable('worker.rendering.render', online=False), sep='\\n')"
     )
     assert str(tmp_path) in run("-c", source, cache=tmp_path).splitlines()

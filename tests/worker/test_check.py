@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from jobs import keys
-from jobs.looking import ALIVE
-from jobs.queue import JobQueue
+from jobs.queue import keys
+from jobs.queue.requests import JobQueue
+from jobs.queue.views import ALIVE
 
 
 async def start(command: str, url: str, folder: Path, **settings: str) -> asyncio.subprocess.Process:

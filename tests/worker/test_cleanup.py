@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.desk import Desk
 from jobs.failures import Failed, Reason
 from jobs.models import Model, Upload, YouTube, track_id
-from jobs.outcomes import Manifest, Phase, Tags
-from jobs.queue import JobQueue
+from jobs.outcomes import Manifest, RequestPhase, Tags
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
-from tests.worker.studio import ask, seen, work_off
-from worker.childside import failure_of_os_error
+from jobs.store.store import ResultStore
+from tests.worker.track_fixture import ask, seen, work_off
+from worker.child.child_side import failure_of_os_error
 from worker.cleanup import make_room, tidy
 
 MB = 1_000_000
@@ -31,8 +31,8 @@ def settings(tmp_path: Path, store: ResultStore) -> Settings:
 
 
 @pytest.fixture
-def desk(queue: JobQueue) -> Desk:
-    return Desk(queue.redis, "worker-of-the-test")
+def track_queue(queue: JobQueue) -> TrackQueue:
+    return TrackQueue(queue.redis, "worker-of-the-test")
 
 
 def keep(store: ResultStore, video_id: str, *, hours: float, megabytes: int = 2) -> str:
@@ -56,30 +56,30 @@ def kept(store: ResultStore) -> set[str]:
 
 
 async def test_what_is_too_old_goes_and_then_the_oldest_over_the_quota(
-    desk: Desk, store: ResultStore, settings: Settings
+    track_queue: TrackQueue, store: ResultStore, settings: Settings
 ) -> None:
     ancient, old, newer, newest = (
         keep(store, video_id, hours=hours) for video_id, hours in zip(IDS, (25, 3, 2, 1), strict=False)
     )
-    assert await tidy(desk, store, settings) == [ancient, old]
+    assert await tidy(track_queue, store, settings) == [ancient, old]
     assert kept(store) == {newer, newest}
-    assert await tidy(desk, store, settings) == []
+    assert await tidy(track_queue, store, settings) == []
 
 
 async def test_what_somebody_waits_for_stays_whatever_its_age(
-    queue: JobQueue, desk: Desk, store: ResultStore, settings: Settings
+    queue: JobQueue, track_queue: TrackQueue, store: ResultStore, settings: Settings
 ) -> None:
     ancient, newer = keep(store, IDS[0], hours=48, megabytes=4), keep(store, IDS[1], hours=1)
     await queue.submit(ask(YouTube(video_id=IDS[0])))
-    assert await tidy(desk, store, settings) == [newer], "over the quota, something has to go"
+    assert await tidy(track_queue, store, settings) == [newer], "over the quota, something has to go"
     assert kept(store) == {ancient}
 
 
 async def test_what_is_being_sent_stays_and_so_does_a_file_that_has_just_come(
-    queue: JobQueue, desk: Desk, store: ResultStore, settings: Settings
+    queue: JobQueue, track_queue: TrackQueue, store: ResultStore, settings: Settings
 ) -> None:
     sent = keep(store, IDS[0], hours=48)
-    await queue.hold(ask(YouTube(video_id=IDS[0])), phase=Phase.READY)
+    await queue.hold(ask(YouTube(video_id=IDS[0])), phase=RequestPhase.READY)
     come, forgotten = Upload(upload_id="come"), Upload(upload_id="forgotten")
     await queue.hold(ask(come))
     await queue.attended("test")  # a front end looks after these
@@ -87,15 +87,17 @@ async def test_what_is_being_sent_stays_and_so_does_a_file_that_has_just_come(
         with store.receiving(upload) as path:
             path.write_bytes(b"song")
         os.utime(store.inbox(upload), (0, 0))
-    assert await tidy(desk, store, settings) == ["forgotten"]
+    assert await tidy(track_queue, store, settings) == ["forgotten"]
     assert kept(store) == {sent}
 
 
-async def test_before_a_separation_room_is_made(desk: Desk, store: ResultStore, settings: Settings) -> None:
+async def test_before_a_separation_room_is_made(
+    track_queue: TrackQueue, store: ResultStore, settings: Settings
+) -> None:
     _, newer, newest = (keep(store, video_id, hours=hours) for video_id, hours in zip(IDS, (3, 2, 1), strict=False))
-    await make_room(desk, store, settings)
+    await make_room(track_queue, store, settings)
     assert kept(store) == {newer, newest}
-    await make_room(desk, store, settings)
+    await make_room(track_queue, store, settings)
     assert kept(store) == {newer, newest}, "there is room"
 
 
@@ -104,21 +106,23 @@ async def test_a_quota_full_of_what_is_waited_for_refuses_before_any_work(
 ) -> None:
     full = keep(store, IDS[0], hours=1, megabytes=6)
     waiting, refused = ask(YouTube(video_id=IDS[0]), who="ana"), ask(Upload(upload_id="song"), who="bo")
-    desk = Desk(queue.redis, "another-worker")
+    track_queue = TrackQueue(queue.redis, "another-worker")
     await queue.submit(waiting)
-    assert await desk.begin(waiting.track_id)
+    assert await track_queue.begin(waiting.track_id)
     await queue.submit(refused)
     await work_off(settings, valkey_server)
     view = await seen(queue, refused)
     assert view.failure is not None
-    assert (view.phase, view.failure.reason) == (Phase.FAILED, Reason.NO_DISK), "and not that the upload is gone"
+    assert (view.phase, view.failure.reason) == (RequestPhase.FAILED, Reason.NO_DISK), "and not that the upload is gone"
     assert "0.01 GB in the store" in view.failure.detail
     assert kept(store) == {full}
 
 
-async def test_a_full_disk_refuses_before_any_work(desk: Desk, store: ResultStore, settings: Settings) -> None:
+async def test_a_full_disk_refuses_before_any_work(
+    track_queue: TrackQueue, store: ResultStore, settings: Settings
+) -> None:
     with pytest.raises(Failed) as refused:
-        await make_room(desk, store, settings.model_copy(update={"min_free_mb": 1e12}))
+        await make_room(track_queue, store, settings.model_copy(update={"min_free_mb": 1e12}))
     assert refused.value.failure.reason is Reason.NO_DISK
     assert list((store.root / "work").iterdir()) == []
 
@@ -139,9 +143,9 @@ def read_only(folder: Path) -> Iterator[None]:
 
 
 async def test_a_store_that_cannot_be_written_refuses_before_any_work(
-    desk: Desk, store: ResultStore, settings: Settings
+    track_queue: TrackQueue, store: ResultStore, settings: Settings
 ) -> None:
-    await desk.beat()  # connected before anybody's rights change
+    await track_queue.beat()  # connected before anybody's rights change
     with read_only(store.root / "work"), pytest.raises(OSError, match="ermission denied") as refused:
-        await make_room(desk, store, settings)
+        await make_room(track_queue, store, settings)
     assert failure_of_os_error(refused.value).reason is Reason.NO_DISK

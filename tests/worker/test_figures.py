@@ -5,13 +5,13 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from bot.demo import write_demo_song
+from bot.cli.demo import write_demo_song
 from jobs.models import Format, Package, Wish
-from jobs.queue import JobQueue
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.ports import free_port
-from tests.worker.studio import ask, bring, worker_process
+from tests.worker.track_fixture import ask, bring, worker_process
 
 
 async def test_who_asks_for_figures_gets_them_from_the_worker(

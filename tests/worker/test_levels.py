@@ -10,16 +10,16 @@ from pydantic import SecretStr
 from jobs.levels import decibels, level
 from jobs.models import STEMS, Format, Model, Rendition, Wish
 from jobs.outcomes import Tags
-from jobs.queue import JobQueue
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.sounds import Samples, encode, film_with_sound_at, listen, snr_db, write_wav
 from tests.weights import models_dir
 from tests.worker.separation.songs import RATE, make_song
-from tests.worker.studio import ask, bring, work_off
-from worker.render import render
+from tests.worker.track_fixture import ask, bring, work_off
+from worker.child.tasks import NetworkWanted, RenderTask, Separated, SeparationTask
+from worker.rendering.render import render
 from worker.separation import separate
-from worker.tasks import NetworkWanted, RenderTask, Separated, SeparationTask
 
 __all__ = ["models_dir"]
 

@@ -10,13 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.failures import Reason
-from jobs.listings import ask_listing, listing
-from jobs.queue import JobQueue
+from jobs.queue.listings import ask_listing, listing
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from tests.peers.playlists import ListTrouble, Playlist, numbered
 from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.conftest import shared_site, site
-from tests.worker.studio import work_off
+from tests.worker.track_fixture import work_off
 
 __all__ = ["shared_site", "site"]
 
@@ -54,7 +54,7 @@ async def test_a_child_that_somebody_kills_is_started_again_once(
         while len(killed) < kills:
             for child in psutil.Process().children(recursive=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    if child.pid not in killed and "worker.sources.listing" in child.cmdline():
+                    if child.pid not in killed and "worker.sources.youtube.listing" in child.cmdline():
                         killed.add(child.pid)
                         if len(killed) == kills:
                             site.add_playlist(replace(playlist, trouble=None))

@@ -7,7 +7,7 @@ import pytest
 from arq.worker import Worker
 from pydantic import SecretStr
 
-from jobs.queue import JobQueue
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from worker.main import work
 

@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.demo import write_demo_song
-from jobs import keys
-from jobs.connection import ask_script
-from jobs.desk import Desk
+from bot.cli.demo import write_demo_song
 from jobs.failures import Reason
-from jobs.limits import USED, Limits
 from jobs.models import Request, YouTube
-from jobs.outcomes import Phase, Stage
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase, TrackStage
+from jobs.queue import keys
+from jobs.queue.connection import ask_script
+from jobs.queue.quotas import USED, Limits
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.sounds import encode, listen
-from tests.worker.studio import ask, bring, seen, work_off, worker_process
+from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
+from worker.child.messages import Step
 from worker.reporter import Reporter
-from worker.steps import Step
 
 HOUR = Limits(person_seconds=3600)
 SECONDS = 100
@@ -91,8 +91,8 @@ async def test_a_file_that_says_it_is_short_is_refused_before_anything_of_it_is_
     assert failure.reason is Reason.TOO_LONG
     assert failure.values["limit_seconds"] == min(longest, minutes)
     assert await used(queue, request) == 0
-    assert f": {Stage.FETCHING}" in caplog.text
-    assert f": {Stage.SEPARATING}" not in caplog.text
+    assert f": {TrackStage.FETCHING}" in caplog.text
+    assert f": {TrackStage.SEPARATING}" not in caplog.text
     assert list((store.root / "work").iterdir()) == []
 
 
@@ -103,10 +103,10 @@ async def test_a_separation_that_turns_out_longer_than_what_is_left_stops_and_co
     """What its child tells is what counts, whatever was known before."""
     request = ask(YouTube(video_id="dQw4w9WgXcQ"))
     await queue.submit(request, Limits(person_seconds=100))
-    desk = Desk(queue.redis, "worker-of-the-test")
-    assert await desk.begin(request.track_id)
-    reporter = Reporter(desk, request.track_id)
-    reporter.enter(Stage.SEPARATING)
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
+    assert await track_queue.begin(request.track_id)
+    reporter = Reporter(track_queue, request.track_id)
+    reporter.enter(TrackStage.SEPARATING)
     audience = asyncio.create_task(reporter.publish_until_abandoned())
     for separated in range(0, 200, 10):
         reporter.step(Step(seconds=said or None, separated=separated))
@@ -127,7 +127,7 @@ async def test_a_file_that_says_it_is_short_and_fits_pays_for_all_of_it(
     request = ask(bring(store, liar))
     await queue.submit(request, HOUR)
     await work_off(settings, valkey_server)
-    assert (await seen(queue, request)).phase is Phase.READY
+    assert (await seen(queue, request)).phase is RequestPhase.READY
     assert await used(queue, request) == SECONDS
 
 

@@ -11,17 +11,17 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from bot.demo import write_demo_song
-from jobs import keys
-from jobs.connection import answer
+from bot.cli.demo import write_demo_song
 from jobs.failures import Reason
-from jobs.limits import Limits
 from jobs.models import Format, Package, Rendition, Upload, Wish
-from jobs.outcomes import Phase, Stage
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase, TrackStage
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.quotas import Limits
+from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
-from tests.worker.studio import ask, bring, seen, work_off, worker_process
+from jobs.store.store import ResultStore
+from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
 from worker.audio.reading import open_song
 
 MP3 = Wish(format=Format.MP3)
@@ -70,7 +70,7 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
     first, second = ask(upload, MP3), ask(upload, FLAC_ZIP, "bo")
     await queue.submit(first)
     await work_off(settings, valkey_server)
-    assert (await seen(queue, first)).phase is Phase.READY
+    assert (await seen(queue, first)).phase is RequestPhase.READY
     manifest = store.manifest(first.track_id)
     assert manifest is not None
     assert manifest.tags.title == "My Song"
@@ -83,14 +83,14 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
             path = store.file_path(first.track_id, rendition, file)
             assert path.stat().st_size == file.bytes_
             assert samples(path) == manifest.samples
-    assert f": {Stage.RENDERING}" not in caplog.text, "MP3s of the stems are encoded along with the separation"
+    assert f": {TrackStage.RENDERING}" not in caplog.text, "MP3s of the stems are encoded along with the separation"
 
     store.inbox(upload).unlink()  # the second wish needs the stems alone
     await queue.submit(second)
     await work_off(settings, valkey_server)
-    assert (await seen(queue, second)).phase is Phase.READY
+    assert (await seen(queue, second)).phase is RequestPhase.READY
     assert store.manifest(first.track_id) == manifest
-    assert f": {Stage.RENDERING}" in caplog.text
+    assert f": {TrackStage.RENDERING}" in caplog.text
     assert store.rendered(first.track_id, Rendition(kind="zip", format=Format.FLAC)) is not None
     assert left_over(store) == []
 
@@ -110,7 +110,7 @@ async def test_a_child_is_gone_before_what_it_made_goes_into_the_store(
         keep_track(*about)  # type: ignore[arg-type]  # as it was called
 
     monkeypatch.setattr(ResultStore, "keep_track", look)
-    for module in ("worker.pipeline", "worker.separating"):
+    for module in ("worker.pipeline", "worker.separation.child"):
         monkeypatch.setattr(f"{module}.SEPARATION", lingering)
     request = ask(bring(store, demo), MP3)
     await queue.submit(request)
@@ -141,7 +141,7 @@ async def test_what_cannot_be_separated_fails_with_its_reason_and_leaves_nothing
     await work_off(settings, valkey_server)
     view = await seen(queue, request)
     assert view.failure is not None
-    assert (view.phase, view.failure.reason) == (Phase.FAILED, reason)
+    assert (view.phase, view.failure.reason) == (RequestPhase.FAILED, reason)
     assert left_over(store) == []
     assert list((store.root / "tracks").iterdir()) == []
 
@@ -167,7 +167,7 @@ async def test_limits_are_kept_and_the_next_job_works(
     request = ask(bring(store, demo))
     await queue.submit(request)
     await work_off(settings, valkey_server)
-    assert (await seen(queue, request)).phase is Phase.READY
+    assert (await seen(queue, request)).phase is RequestPhase.READY
     assert left_over(store) == []
 
 
@@ -214,8 +214,8 @@ async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
         assert await gone(children, 30)
         async for view in queue.follow(short.id):
             last = view
-    assert last.phase is Phase.READY
-    assert (await seen(queue, long)).phase is Phase.CANCELLED
+    assert last.phase is RequestPhase.READY
+    assert (await seen(queue, long)).phase is RequestPhase.CANCELLED
     assert left_over(store) == []
 
 
@@ -239,7 +239,7 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
     async with worker_process(settings, valkey_server):
         async for view in queue.follow(request.id):
             last = view
-    assert last.phase is Phase.READY
+    assert last.phase is RequestPhase.READY
 
 
 async def test_a_days_minutes_count_what_was_separated(
@@ -252,7 +252,7 @@ async def test_a_days_minutes_count_what_was_separated(
     await work_off(settings, valkey_server)
     await queue.submit(second, limits)
     await work_off(settings, valkey_server)
-    assert (await seen(queue, first)).phase is Phase.READY
+    assert (await seen(queue, first)).phase is RequestPhase.READY
     failure = (await seen(queue, second)).failure
     assert failure is not None
     assert failure.reason is Reason.OVER_QUOTA
@@ -276,7 +276,7 @@ async def test_a_child_that_somebody_kills_is_started_again_once(
             last = view
         assert worker.returncode is None
     if kills == 1:
-        assert last.phase is Phase.READY
+        assert last.phase is RequestPhase.READY
     else:
         assert last.failure is not None
         assert last.failure.reason is Reason.INTERRUPTED
@@ -297,7 +297,7 @@ async def test_a_child_above_its_memory_limit_fails_its_song_alone(
     assert left_over(store) == []
     await queue.submit(next_)
     await work_off(settings, valkey_server)
-    assert (await seen(queue, next_)).phase is Phase.READY
+    assert (await seen(queue, next_)).phase is RequestPhase.READY
 
 
 async def test_a_track_that_kills_every_worker_fails_honestly(

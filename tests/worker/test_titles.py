@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.desk import Desk
 from jobs.models import YouTube
 from jobs.outcomes import Called
-from jobs.queue import JobQueue
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
-from jobs.store import ResultStore
+from jobs.store.store import ResultStore
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.conftest import shared_site, site
-from tests.worker.studio import ask as request_for
-from tests.worker.studio import worker_process
+from tests.worker.track_fixture import ask as request_for
+from tests.worker.track_fixture import worker_process
 from worker.pipeline import Studio
 from worker.titles import ask
 
@@ -33,7 +33,7 @@ def settings(tmp_path: Path) -> Settings:
 async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
     site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings
 ) -> None:
-    studio = Studio(desk=Desk(queue.redis, "worker-1"), store=store, settings=settings)
+    studio = Studio(track_queue=TrackQueue(queue.redis, "worker-1"), store=store, settings=settings)
     site.add(Video(IDS[1], title="Some Band - A <b>Song</b> (Official Video)", seconds=214.4))
     site.add(Video(IDS[3], title="Another", author="Elis - Topic", seconds=3725))
     requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
@@ -59,7 +59,7 @@ async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
 async def test_a_long_line_is_asked_in_several_goes_and_nobody_twice(
     site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings
 ) -> None:
-    studio = Studio(desk=Desk(queue.redis, "worker-1"), store=store, settings=settings)
+    studio = Studio(track_queue=TrackQueue(queue.redis, "worker-1"), store=store, settings=settings)
     videos = [site.add(Video(f"line{number:06}A", title=f"Song {number}", seconds=number)) for number in range(1, 16)]
     requests = [request_for(YouTube(video_id=video.video_id)) for video in videos]
     for request in requests:
@@ -74,7 +74,7 @@ async def test_without_a_network_songs_wait_without_names(
     queue: JobQueue, store: ResultStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = settings.model_copy(update={"youtube_proxy": SecretStr("http://127.0.0.1:9")})
-    studio = Studio(desk=Desk(queue.redis, "worker-1"), store=store, settings=nowhere)
+    studio = Studio(track_queue=TrackQueue(queue.redis, "worker-1"), store=store, settings=nowhere)
     requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
     for request in requests:
         await queue.submit(request)

@@ -5,8 +5,8 @@ Importing this package is light: runtime, decoder and arrays are loaded by the f
 
 from collections.abc import Callable
 
-from worker.steps import Step
-from worker.tasks import NetworkWanted, Separated, SeparationTask
+from worker.child.messages import Step
+from worker.child.tasks import NetworkWanted, Separated, SeparationTask
 
 __all__ = ["get_ready", "separate"]
 
@@ -24,15 +24,15 @@ def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
 
     if task.network.is_made_ready:  # the other engine's need grows with the song
         require_memory(task.network.model.stems)
-        get_ready(task.network)
-    from worker.separation.engine import run
+        prepare_network(task.network)
+    from worker.separation.run import run
 
     return run(task, report)
 
 
-def get_ready(wanted: NetworkWanted) -> None:
+def prepare_network(wanted: NetworkWanted) -> None:
     """Load what a separation needs, and make its network ready beside that, as far as it can be done without a song."""
-    from worker.separation import early
+    from worker.separation.spleeter import warm_up
 
-    early.get_ready(wanted)
-    from worker.separation import engine  # noqa: F401 - decoder and encoders, loaded while the network is compiled
+    warm_up.prepare_network(wanted)
+    from worker.separation import run  # noqa: F401 - decoder and encoders, loaded while the network is compiled

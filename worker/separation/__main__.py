@@ -1,7 +1,7 @@
-"""The separation child: one task in, events out. See `worker/child.py`."""
+"""The separation child: one task in, events out. See `worker/child/parent_side.py`."""
 
-from worker.childside import Ahead, serve
-from worker.separation import get_ready, separate
-from worker.tasks import NetworkWanted, SeparationTask
+from worker.child.child_side import Ahead, serve
+from worker.child.tasks import NetworkWanted, SeparationTask
+from worker.separation import prepare_network, separate
 
-serve(SeparationTask, separate, Ahead(NetworkWanted, get_ready))
+serve(SeparationTask, separate, Ahead(NetworkWanted, prepare_network))

@@ -9,7 +9,7 @@ from typing import Final
 
 from jobs.failures import Reason, failed
 from jobs.models import StemCount
-from worker.groups import ROOT, memory_limits
+from worker.child.cgroups import ROOT, memory_limits
 
 #: MB. The smallest control groups in which our own kernels made stems, a model's first song included. OpenVINO in their
 #: place needs 430, 750 and 900: who has less than that is ended by the system there, which is told as well, but later.

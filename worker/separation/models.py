@@ -4,11 +4,11 @@ The only child without walls, since it may start an installer. It reads nothing 
 that we know. Those that separate only read the models.
 """
 
-from worker.childside import Report, serve
+from worker.child.child_side import Report, serve
+from worker.child.messages import Step
+from worker.child.tasks import Brought, ModelTask
 from worker.separation.memory import require_memory
-from worker.separation.weights import ensure_weights
-from worker.steps import Step
-from worker.tasks import Brought, ModelTask
+from worker.separation.spleeter.weights import ensure_weights
 
 
 def bring(task: ModelTask, report: Report) -> Brought:
@@ -18,7 +18,9 @@ def bring(task: ModelTask, report: Report) -> Brought:
         require_memory(wanted.model.stems)
     checkpoint = ensure_weights(wanted.model.stems, wanted.models_dir, report)
     if wanted.engine != "spleeter":
-        from worker.separation.network import load_network  # arrays and runtimes, where there is something to convert
+        from worker.separation.spleeter.network import (
+            load_network,  # arrays and runtimes, where there is something to convert
+        )
 
         report(Step(note="model"))
         load_network(checkpoint, wanted.model.stems, wanted.model.band, engine=wanted.engine, threads=wanted.threads)

@@ -1,9 +1,9 @@
-"""The child that fetches: one process per attempt, started by `worker.child.run_child` with a `FetchTask`."""
+"""The child that fetches: one process per attempt, started by `run_child` with a `FetchTask`."""
 
 from jobs.models import Upload, YouTube
 from jobs.youtube import Provider
-from worker.childside import Report, serve
-from worker.tasks import Fetched, FetchTask
+from worker.child.child_side import Report, serve
+from worker.child.tasks import Fetched, FetchTask
 
 
 def fetch(task: FetchTask, report: Report) -> Fetched:
@@ -17,11 +17,11 @@ def fetch(task: FetchTask, report: Report) -> Fetched:
 
             return fetch_upload(task, report)
         case YouTube(), Provider.PYTUBEFIX:
-            from worker.sources.youtube import fetch_youtube
+            from worker.sources.youtube.pytubefix import fetch_youtube
 
             return fetch_youtube(task, report)
         case YouTube(), Provider.YTDLP:
-            from worker.sources.ytdlp import fetch_ytdlp
+            from worker.sources.youtube.ytdlp import fetch_ytdlp
 
             return fetch_ytdlp(task, report)
 

@@ -15,10 +15,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from worker.confinement import Confinement
-from worker.confinement.ground import for_programs
-from worker.confinement.online import node
-from worker.confinement.walls import Walls, make_walls
+from worker.child.confinement import Confinement
+from worker.child.confinement.ground import for_programs
+from worker.child.confinement.online import node
+from worker.child.confinement.walls import Walls, make_walls
 
 LONGEST_CONDITION: Final = 500  # characters
 LARGEST: Final = 1 << 64  # of a number on the way

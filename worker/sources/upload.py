@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jobs.failures import Reason, failed
+from jobs.filenames import NAMELESS, one_line
 from jobs.models import Upload
-from jobs.names import NAMELESS, one_line
 from jobs.outcomes import Tags
 from worker.audio.pictures import picture_of
 from worker.audio.reading import Song, open_song
 from worker.audio.sound import SAMPLE_RATE
-from worker.childside import Report
-from worker.steps import Step
-from worker.tasks import Fetched, FetchTask
+from worker.child.child_side import Report
+from worker.child.messages import Step
+from worker.child.tasks import Fetched, FetchTask
 
 REPORT_SECONDS = 1.0  # between two signs of life
 LONGEST_TAG = 500  # characters: beyond that it is not a name

@@ -2,77 +2,77 @@
 
 from telegram import CallbackQuery
 
-from bot.cards import Action, Card, Verb, parse_action
-from bot.faces import note_of
-from bot.telegram.front import Asker, Front
+from bot.cards.cards import Action, Card, Verb, parse_action
+from bot.delivery.status_cards import note_of
 from bot.telegram.handlers import preferences, results
 from bot.telegram.handlers.commands import LOOK_BACK, cancel_all
-from bot.telegram.rights import may_cancel
+from bot.telegram.permissions import may_cancel
+from bot.telegram.replies import Asker, Services
 from bot.telegram.taps import answered
 from bot.texts import say
 from jobs.outcomes import View
 
 
-async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
-    await answered(asker, query, _act(front, asker, query))
+async def pressed(services: Services, asker: Asker, query: CallbackQuery) -> None:
+    await answered(asker, query, _act(services, asker, query))
 
 
-async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
+async def _act(services: Services, asker: Asker, query: CallbackQuery) -> str:
     """Do what the button says. Returns what the person is told in passing."""
     action = parse_action(query.data or "")
     if action is None:
         return say(asker.language, "button-old")
     match action.verb:
         case Verb.CANCEL:
-            return await _cancel(front, asker, query, action)
+            return await _cancel(services, asker, query, action)
         case Verb.CANCEL_ALL:
-            return await _cancel_all(front, asker, query)
+            return await _cancel_all(services, asker, query)
         case Verb.RESEND:
-            return await _resend(front, asker, action)
+            return await _resend(services, asker, action)
         case Verb.STEMS | Verb.FORMAT | Verb.PACKAGE:
-            return await preferences.choose(front, asker, query, action)
+            return await preferences.choose(services, asker, query, action)
         case Verb.MIX | Verb.PICK | Verb.MAKE | Verb.PAGE | Verb.WANT | Verb.FORGET:
-            view = await _view(front, asker, action)
+            view = await _view(services, asker, action)
             if view is None:
                 return say(asker.language, "button-gone")
-            return await results.pressed(front, asker, query, view, action)
+            return await results.pressed(services, asker, query, view, action)
 
 
-async def _cancel(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:
-    view = await _view(front, asker, action)
+async def _cancel(services: Services, asker: Asker, query: CallbackQuery, action: Action) -> str:
+    view = await _view(services, asker, action)
     if view is None:
         return say(asker.language, "button-old")
-    if not await may_cancel(front, asker, view.request):
+    if not await may_cancel(services, asker, view.request):
         return say(asker.language, "cancel-not-yours")
-    if not await cancel_all(front, [view]):
+    if not await cancel_all(services, [view]):
         return say(asker.language, "cancel-too-late")
     note = note_of(view)
     if note is None or note.reference != _message_id(query):
-        front.changes.make(query, Card(text=say(asker.language, "cancel-done", count=1)))
+        services.keyboard_edits.make(query, Card(text=say(asker.language, "cancel-done", count=1)))
     return say(asker.language, "cancel-done", count=1)
 
 
-async def _cancel_all(front: Front, asker: Asker, query: CallbackQuery) -> str:
-    views = [view for view in await front.queue.recent(asker.chat, limit=LOOK_BACK) if view.is_open]
-    own = [view for view in views if await may_cancel(front, asker, view.request)]
+async def _cancel_all(services: Services, asker: Asker, query: CallbackQuery) -> str:
+    views = [view for view in await services.queue.recent(asker.chat, limit=LOOK_BACK) if view.is_open]
+    own = [view for view in views if await may_cancel(services, asker, view.request)]
     if not own:
         return say(asker.language, "cancel-nothing")
-    said = say(asker.language, "cancel-done", count=await cancel_all(front, own))
-    front.changes.make(query, Card(text=said))
+    said = say(asker.language, "cancel-done", count=await cancel_all(services, own))
+    services.keyboard_edits.make(query, Card(text=said))
     return said
 
 
-async def _resend(front: Front, asker: Asker, action: Action) -> str:
-    view = await _view(front, asker, action)
-    if view is None or not await front.follower.ledger.resend(view.request, action.choice):
+async def _resend(services: Services, asker: Asker, action: Action) -> str:
+    view = await _view(services, asker, action)
+    if view is None or not await services.follower.ledger.resend(view.request, action.choice):
         return say(asker.language, "button-old")
-    front.follower.wake()
+    services.follower.wake()
     return say(asker.language, "resend-started")
 
 
-async def _view(front: Front, asker: Asker, action: Action) -> View | None:
+async def _view(services: Services, asker: Asker, action: Action) -> View | None:
     """The request a button is about, when it is one of this chat's and still known."""
-    view = await front.queue.view(action.target)
+    view = await services.queue.view(action.target)
     return view if view is not None and view.request.chat == asker.chat else None
 
 

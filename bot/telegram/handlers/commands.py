@@ -4,17 +4,17 @@ from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from bot.cards import Action, Verb, heading
+from bot.cards.cards import Action, Verb, heading
 from bot.inert import plain
-from bot.telegram.about import asked_with, is_card_of
 from bot.telegram.address import number
-from bot.telegram.front import Asker, Front, replied_to, reply
+from bot.telegram.incoming import download_limit_in_words
 from bot.telegram.menus import show_owners_menu
-from bot.telegram.rights import may_act_for, may_cancel
-from bot.telegram.sources import download_limit_in_words
+from bot.telegram.permissions import may_act_for, may_cancel
+from bot.telegram.replies import Asker, Services, replied_to, reply
+from bot.telegram.request_lookup import asked_with, is_card_of
 from bot.texts import figures, say
-from jobs import keys
 from jobs.outcomes import View
+from jobs.queue import keys
 
 #: Of a chat's requests, how many /cancel looks back, and how many it lets choose from.
 LOOK_BACK: Final = keys.KEEP_PER_CHAT
@@ -22,69 +22,69 @@ MOST_CHOICES: Final = 15
 LONGEST_LABEL: Final = 40  # characters of a song's name on a button
 
 
-async def start(front: Front, asker: Asker, message: Message) -> None:
+async def start(services: Services, asker: Asker, message: Message) -> None:
     """A welcome; or the pairing, when the message is the link's `/start CODE`."""
     code = (message.text or "").partition(" ")[2].strip()
-    if code and not asker.in_group and await front.people.pair(asker.person, code):
-        await reply(front, message, say(asker.language, "owner-paired"))
-        await show_owners_menu(front.bot, asker.person)
-    elif await front.people.may_ask(asker.person, asker.chat):
-        await reply(front, message, say(asker.language, "group-hello" if asker.in_group else "start"))
-    elif await front.people.first_refusal(asker.person):
-        await reply(front, message, say(asker.language, "owner-pairing-wrong", number=str(number(asker.person))))
+    if code and not asker.in_group and await services.access.pair(asker.person, code):
+        await reply(services, message, say(asker.language, "owner-paired"))
+        await show_owners_menu(services.bot, asker.person)
+    elif await services.access.may_ask(asker.person, asker.chat):
+        await reply(services, message, say(asker.language, "group-hello" if asker.in_group else "start"))
+    elif await services.access.first_refusal(asker.person):
+        await reply(services, message, say(asker.language, "owner-pairing-wrong", number=str(number(asker.person))))
 
 
-async def help_(front: Front, asker: Asker, message: Message) -> None:
-    limit = figures.duration(front.settings.max_seconds, asker.language)
-    size = download_limit_in_words(front.settings, asker.language)
+async def help_(services: Services, asker: Asker, message: Message) -> None:
+    limit = figures.duration(services.settings.max_seconds, asker.language)
+    size = download_limit_in_words(services.settings, asker.language)
     text = say(asker.language, "help-group" if asker.in_group else "help", limit=limit, size=size)
-    if await front.people.is_owner(asker.person):
+    if await services.access.is_owner(asker.person):
         text += "\n\n" + say(asker.language, "help-owner")
-    await reply(front, message, text)
+    await reply(services, message, text)
 
 
-async def cancel(front: Front, asker: Asker, message: Message) -> None:
+async def cancel(services: Services, asker: Asker, message: Message) -> None:
     """Cancel what was replied to, or the chat's one open request; with several, ask which."""
     replied = replied_to(message)
-    if replied is not None and await _cancel_playlist(front, asker, message, replied):
+    if replied is not None and await _cancel_playlist(services, asker, message, replied):
         return
-    views = [view for view in reversed(await front.queue.recent(asker.chat, limit=LOOK_BACK)) if view.is_open]
+    views = [view for view in reversed(await services.queue.recent(asker.chat, limit=LOOK_BACK)) if view.is_open]
     if replied is not None:
         about = replied.message_id
         # Its own card first: a finished one is also the question for what was asked by its buttons.
         views = [view for view in views if is_card_of(about, view)] or [
             view for view in views if asked_with(about, view)
         ]
-    own = [view for view in views if await may_cancel(front, asker, view.request)]
+    own = [view for view in views if await may_cancel(services, asker, view.request)]
     if views and not own:
-        await reply(front, message, say(asker.language, "cancel-not-yours"))
+        await reply(services, message, say(asker.language, "cancel-not-yours"))
     elif not own:
-        await reply(front, message, say(asker.language, "cancel-nothing"))
+        await reply(services, message, say(asker.language, "cancel-nothing"))
     elif len(own) == 1 or replied is not None:
-        count = await cancel_all(front, own)
-        await reply(front, message, say(asker.language, "cancel-done", count=count))
+        count = await cancel_all(services, own)
+        await reply(services, message, say(asker.language, "cancel-done", count=count))
     else:
-        await reply(front, message, say(asker.language, "cancel-which"), _which(asker, own))
+        await reply(services, message, say(asker.language, "cancel-which"), _which(asker, own))
 
 
-async def _cancel_playlist(front: Front, asker: Asker, message: Message, replied: Message) -> bool:
+async def _cancel_playlist(services: Services, asker: Asker, message: Message, replied: Message) -> bool:
     """Stop the playlist whose card was replied to. False when it is none."""
-    for run in await front.playlists.in_chat(asker.chat):
+    for run in await services.playlists.in_chat(asker.chat):
         if run.card == str(replied.message_id):
-            if not await may_act_for(front, asker, run.asker):
+            if not await may_act_for(services, asker, run.asker):
                 text = say(asker.language, "playlist-not-yours")
             else:
-                await front.playlists.stop(run.id)
+                await services.playlists.stop(run.id)
                 text = say(asker.language, "playlist-ends")
-            await reply(front, message, text)
+            await reply(services, message, text)
             return True
     return False
 
 
-async def cancel_all(front: Front, views: list[View]) -> int:
+async def cancel_all(services: Services, views: list[View]) -> int:
     """Cancel these. Returns how many were still open."""
-    cancelled = [await front.queue.cancel(view.request.id) for view in views]
-    front.follower.wake()
+    cancelled = [await services.queue.cancel(view.request.id) for view in views]
+    services.follower.wake()
     return sum(cancelled)
 
 

@@ -6,49 +6,49 @@ from typing import Final
 
 from telegram import CallbackQuery
 
-from bot.leftovers import Leftover, hold_back, leave_out, leftover, leftover_card, note_started
-from bot.telegram.front import Asker, Front, is_for_good, refusal, why_not_now
-from bot.telegram.rights import may_act_for
+from bot.chats.leftovers import Leftover, hold_back, leave_out, leftover, leftover_card, note_started
+from bot.telegram.permissions import may_act_for
+from bot.telegram.replies import Asker, Services, is_for_good, refusal, why_not_now
 from bot.telegram.taps import answered
 from bot.texts import negotiate, say
-from jobs.limits import OverQuota, TooManyOpen
+from jobs.queue.quotas import OverQuota, TooManyOpen
 
 PATTERN: Final = re.compile(r"later:[0-9a-f]{16}")
 
 
-async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
-    await answered(asker, query, _act(front, asker, query))
+async def pressed(services: Services, asker: Asker, query: CallbackQuery) -> None:
+    await answered(asker, query, _act(services, asker, query))
 
 
-async def _act(front: Front, asker: Asker, query: CallbackQuery) -> str:
+async def _act(services: Services, asker: Asker, query: CallbackQuery) -> str:
     """Do what the button says. Returns what the person is told in passing."""
     id_ = (query.data or "").partition(":")[2]
-    left = await leftover(front.queue.redis, id_)
+    left = await leftover(services.queue.redis, id_)
     if left is None or left.batch.chat != asker.chat:
         return say(asker.language, "leftover-gone")
     # Its asker may have been let out again meanwhile.
-    if not await may_act_for(front, asker, left.batch.asker) or not await front.people.may_ask(
+    if not await may_act_for(services, asker, left.batch.asker) or not await services.access.may_ask(
         left.batch.asker, left.batch.chat
     ):
         return say(asker.language, "leftover-not-yours")
-    count, said = await _start(front, asker, left)
-    if (now := await leftover(front.queue.redis, id_)) is not None:
+    count, said = await _start(services, asker, left)
+    if (now := await leftover(services.queue.redis, id_)) is not None:
         language = negotiate(now.batch.language)
-        front.changes.make(query, leftover_card(now, limit=front.leftovers.limit(language)))
+        services.keyboard_edits.make(query, leftover_card(now, limit=services.leftovers.limit(language)))
     if not count:
         return said or say(asker.language, "button-old")  # as when it was tapped twice
     return say(asker.language, "leftover-started", count=count)
 
 
-async def _start(front: Front, asker: Asker, left: Leftover) -> tuple[int, str]:
+async def _start(services: Services, asker: Asker, left: Leftover) -> tuple[int, str]:
     """Accept what fits. Returns how many were started, and why the next one was not."""
-    redis, batch = front.queue.redis, left.batch
-    limits = await front.limits(batch.asker)
+    redis, batch = services.queue.redis, left.batch
+    limits = await services.limits(batch.asker)
     count, said = 0, ""
     for place, waiting in enumerate(left.waiting):
         request = waiting.model_copy(update={"created_at": time.time() + place * 1e-3})  # the order of sending
         try:
-            count += await front.follower.accept(request, limits)
+            count += await services.follower.accept(request, limits)
         except (TooManyOpen, OverQuota) as why:
             if is_for_good(why):
                 await leave_out(redis, batch, request.id, "long")

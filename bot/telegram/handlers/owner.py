@@ -4,67 +4,67 @@ import re
 
 from telegram import Message, User
 
-from bot.cards import tidy
+from bot.cards.cards import tidy
 from bot.telegram.address import name, number
-from bot.telegram.front import Asker, Front, replied_to, reply, reply_alone
-from bot.telegram.lengths import joined
+from bot.telegram.message_length import joined
+from bot.telegram.replies import Asker, Services, replied_to, reply, reply_alone
 from bot.texts import say
 
 _NUMBER = re.compile(r"-?\d{1,19}")
 
 
-async def allow(front: Front, asker: Asker, message: Message) -> None:
+async def allow(services: Services, asker: Asker, message: Message) -> None:
     """Let somebody in: by reply, by number, or in a group the whole group."""
-    if not await _is_owners(front, asker, message):
+    if not await _is_owners(services, asker, message):
         return
     target = _target(asker, message)
     if target is None:
-        await reply(front, message, say(asker.language, "allow-how"))
+        await reply(services, message, say(asker.language, "allow-how"))
         return
     who, known_as = target
-    new, shown = await front.people.allow(who, known_as), tidy(known_as) or str(number(who))
+    new, shown = await services.access.allow(who, known_as), tidy(known_as) or str(number(who))
     if who == asker.chat and asker.in_group:
         text = say(asker.language, "allow-group")
     elif new:
         text = say(asker.language, "allow-done", name=shown)
     else:
         text = say(asker.language, "allow-known", name=shown)
-    await reply(front, message, text)
+    await reply(services, message, text)
 
 
-async def deny(front: Front, asker: Asker, message: Message) -> None:
+async def deny(services: Services, asker: Asker, message: Message) -> None:
     """The same ways out."""
-    if not await _is_owners(front, asker, message):
+    if not await _is_owners(services, asker, message):
         return
     target = _target(asker, message)
     if target is None:
-        await reply(front, message, say(asker.language, "deny-how"))
+        await reply(services, message, say(asker.language, "deny-how"))
         return
     who, known_as = target
     shown = tidy(known_as) or str(number(who))
-    if await front.people.deny(who):
-        await reply(front, message, say(asker.language, "deny-done", name=shown))
+    if await services.access.deny(who):
+        await reply(services, message, say(asker.language, "deny-done", name=shown))
     else:
-        await reply(front, message, say(asker.language, "deny-unknown", name=shown))
+        await reply(services, message, say(asker.language, "deny-unknown", name=shown))
 
 
-async def who(front: Front, asker: Asker, message: Message) -> None:
+async def who(services: Services, asker: Asker, message: Message) -> None:
     """Who was let in, with their numbers."""
-    if not await _is_owners(front, asker, message):
+    if not await _is_owners(services, asker, message):
         return
-    allowed = await front.people.allowed()
+    allowed = await services.access.allowed()
     if not allowed:
-        await reply_alone(front, asker, message, say(asker.language, "who-nobody"))
+        await reply_alone(services, asker, message, say(asker.language, "who-nobody"))
         return
     lines = [f"{number(one)} {tidy(known_as)}".rstrip() for one, known_as in allowed.items()]
     shown = joined([say(asker.language, "who-title"), *lines], asker.language, separator="\n")
-    await reply_alone(front, asker, message, shown)
+    await reply_alone(services, asker, message, shown)
 
 
-async def _is_owners(front: Front, asker: Asker, message: Message) -> bool:
-    if await front.people.is_owner(asker.person):
+async def _is_owners(services: Services, asker: Asker, message: Message) -> bool:
+    if await services.access.is_owner(asker.person):
         return True
-    await reply(front, message, say(asker.language, "allow-owner-only"))
+    await reply(services, message, say(asker.language, "allow-owner-only"))
     return False
 
 

@@ -5,79 +5,81 @@ from typing import Final
 
 from telegram import CallbackQuery, Message
 
-from bot.cards import Action, Button, Card, settings_card
-from bot.groups import Customs, customs_of, keep_customs
-from bot.telegram.front import Asker, Front, reply
+from bot.cards.cards import Action, Button, Card, settings_card
+from bot.chats.group_settings import GroupSettings, group_settings_of, keep_group_settings
+from bot.chats.preferences import chosen, remember, wish_of
+from bot.telegram.permissions import may_change_settings
 from bot.telegram.platform import keyboard
-from bot.telegram.rights import may_change_settings
+from bot.telegram.replies import Asker, Services, reply
 from bot.telegram.taps import answered
 from bot.texts import LANGUAGES, Language, say
-from bot.wishes import chosen, remember, wish_of
 
 #: The buttons that only groups have. In them is what to choose: an old menu never does the opposite.
 PATTERN: Final = re.compile(r"every::(on|off)|language::(en|pt-BR|each)")
 
 
-async def settings(front: Front, asker: Asker, message: Message) -> None:
-    shown = await _menu(front, asker.chat, asker.language, in_group=asker.in_group)
-    await reply(front, message, shown.text, keyboard(shown))
+async def settings(services: Services, asker: Asker, message: Message) -> None:
+    shown = await _menu(services, asker.chat, asker.language, in_group=asker.in_group)
+    await reply(services, message, shown.text, keyboard(shown))
 
 
-async def pressed(front: Front, asker: Asker, query: CallbackQuery) -> None:
+async def pressed(services: Services, asker: Asker, query: CallbackQuery) -> None:
     """A button that only groups have."""
-    await answered(asker, query, _choose_custom(front, asker, query))
+    await answered(asker, query, _choose_custom(services, asker, query))
 
 
-async def choose(front: Front, asker: Asker, query: CallbackQuery, action: Action) -> str:
+async def choose(services: Services, asker: Asker, query: CallbackQuery, action: Action) -> str:
     """A button that every chat has. Returns what the person is told in passing."""
-    if not await may_change_settings(front, asker):
+    if not await may_change_settings(services, asker):
         return say(asker.language, "settings-not-yours")
-    before = await wish_of(front.queue.redis, asker.chat, front.settings)
-    await remember(front.queue.redis, asker.chat, chosen(before, action))
-    return await _saved(front, asker, query, asker.language)
+    before = await wish_of(services.queue.redis, asker.chat, services.settings)
+    await remember(services.queue.redis, asker.chat, chosen(before, action))
+    return await _saved(services, asker, query, asker.language)
 
 
-async def _choose_custom(front: Front, asker: Asker, query: CallbackQuery) -> str:
+async def _choose_custom(services: Services, asker: Asker, query: CallbackQuery) -> str:
     if not asker.in_group:
         return say(asker.language, "button-old")
-    if not await may_change_settings(front, asker):
+    if not await may_change_settings(services, asker):
         return say(asker.language, "settings-not-yours")
     verb, _, choice = (query.data or "").partition("::")
-    customs = await customs_of(front.queue.redis, asker.chat)
+    group_settings = await group_settings_of(services.queue.redis, asker.chat)
     language = asker.language
     if verb == "every":
-        customs = customs.model_copy(update={"every_link": choice == "on"})
+        group_settings = group_settings.model_copy(update={"every_link": choice == "on"})
     else:
         chosen_one: Language | None = next((one for one in LANGUAGES if one == choice), None)
-        customs = customs.model_copy(update={"language": chosen_one})
+        group_settings = group_settings.model_copy(update={"language": chosen_one})
         language = chosen_one or language
-    await keep_customs(front.queue.redis, asker.chat, customs)
-    return await _saved(front, asker, query, language)
+    await keep_group_settings(services.queue.redis, asker.chat, group_settings)
+    return await _saved(services, asker, query, language)
 
 
-async def _saved(front: Front, asker: Asker, query: CallbackQuery, language: Language) -> str:
-    shown = await _menu(front, asker.chat, language, in_group=asker.in_group)
-    front.changes.make(query, shown)
+async def _saved(services: Services, asker: Asker, query: CallbackQuery, language: Language) -> str:
+    shown = await _menu(services, asker.chat, language, in_group=asker.in_group)
+    services.keyboard_edits.make(query, shown)
     return say(language, "settings-saved")
 
 
-async def _menu(front: Front, chat: str, language: Language, *, in_group: bool) -> Card:
-    shown = settings_card(await wish_of(front.queue.redis, chat, front.settings), language)
+async def _menu(services: Services, chat: str, language: Language, *, in_group: bool) -> Card:
+    shown = settings_card(await wish_of(services.queue.redis, chat, services.settings), language)
     if not in_group:
         return shown
-    customs = await customs_of(front.queue.redis, chat)
-    me = await front.bot.get_me()
-    return _with_customs(shown, customs, language, sees_all=bool(me.can_read_all_group_messages))
+    group_settings = await group_settings_of(services.queue.redis, chat)
+    me = await services.bot.get_me()
+    return _with_customs(shown, group_settings, language, sees_all=bool(me.can_read_all_group_messages))
 
 
-def _with_customs(shown: Card, customs: Customs, language: Language, *, sees_all: bool) -> Card:
-    lines = [shown.text, "", say(language, "group-every-link", every="on" if customs.every_link else "off")]
-    if customs.every_link and not sees_all:
+def _with_customs(shown: Card, group_settings: GroupSettings, language: Language, *, sees_all: bool) -> Card:
+    lines = [shown.text, "", say(language, "group-every-link", every="on" if group_settings.every_link else "off")]
+    if group_settings.every_link and not sees_all:
         lines.append(say(language, "group-sees-little"))
-    lines.append(say(language, "group-language", language=customs.language or "each"))
+    lines.append(say(language, "group-language", language=group_settings.language or "each"))
     every = [
         _button(
-            say(language, "group-every-link-button", every=one), f"every::{one}", (one == "on") == customs.every_link
+            say(language, "group-every-link-button", every=one),
+            f"every::{one}",
+            (one == "on") == group_settings.every_link,
         )
         for one in ("on", "off")
     ]
@@ -85,7 +87,7 @@ def _with_customs(shown: Card, customs: Customs, language: Language, *, sees_all
         _button(
             say(language, "group-language-button", language=one),
             f"language::{one}",
-            one == (customs.language or "each"),
+            one == (group_settings.language or "each"),
         )
         for one in (*LANGUAGES, "each")
     ]

@@ -7,24 +7,24 @@ from typing import Final
 
 from telegram import CallbackQuery, Message
 
-from bot.cards import Action, Card, Verb, heading
-from bot.follow import Way
-from bot.mixes import Wanted, from_letters, is_whole, mix_of, mix_words, read_words, stem_word
-from bot.offers import Rows, first_page, forget_page, other_counts, pick_page, second_page
-from bot.picking import Tap, pick, picked, read_tap
-from bot.repeats import tracks_of
-from bot.telegram.about import request_about
+from bot.cards.cards import Action, Card, Verb, heading
+from bot.cards.mixes import Wanted, from_letters, is_whole, mix_of, mix_words, read_words, stem_word
+from bot.cards.result_buttons import Rows, first_page, forget_page, other_counts, pick_page, second_page
+from bot.chats.stem_choice import Tap, pick, picked, read_tap
+from bot.delivery.follow import Way
+from bot.delivery.instant import tracks_of
 from bot.telegram.address import PLATFORM, Address
-from bot.telegram.front import Asker, Front, refusal, replied_to, reply
+from bot.telegram.incoming import address_for
+from bot.telegram.permissions import may_cancel
 from bot.telegram.platform import address_of, keyboard
-from bot.telegram.rights import may_cancel
-from bot.telegram.sources import address_for
+from bot.telegram.replies import Asker, Services, refusal, replied_to, reply
+from bot.telegram.request_lookup import request_about
 from bot.texts import say
-from jobs import keys, shelf
-from jobs.limits import OverQuota, TooManyOpen
 from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Upload, Wish, request_id
 from jobs.models import track_id as track_id_of
-from jobs.outcomes import Phase, View
+from jobs.outcomes import RequestPhase, View
+from jobs.queue import keys, sent_files
+from jobs.queue.quotas import OverQuota, TooManyOpen
 
 #: Seconds within which a second tap on a button is the same one.
 DOUBLE_TAP: Final = 3.0
@@ -33,7 +33,7 @@ DOUBLE_TAP: Final = 3.0
 # --- buttons ----------------------------------------------------------------------------------------------------
 
 
-async def pressed(front: Front, asker: Asker, query: CallbackQuery, view: View, action: Action) -> str:
+async def pressed(services: Services, asker: Asker, query: CallbackQuery, view: View, action: Action) -> str:
     """Do what a button under the result of `view` says. Returns what the person is told in passing."""
     request = view.request
     match action.verb:
@@ -41,37 +41,37 @@ async def pressed(front: Front, asker: Asker, query: CallbackQuery, view: View, 
             wish = _mixed(request.wish, action.choice)
             if not wish.mix or is_whole(wish.mix, wish.model.stems):  # a made-up button
                 return say(asker.language, "button-old")
-            return await _again(front, asker, query, request, wish, action)
+            return await _again(services, asker, query, request, wish, action)
         case Verb.WANT:
             wish = _changed(request.wish, action.choice)
-            return await _again(front, asker, query, request, wish, action)
+            return await _again(services, asker, query, request, wish, action)
         case Verb.PICK:
-            return await _pick(front, asker, query, request, read_tap(action.choice, request.wish.model.stems))
+            return await _pick(services, asker, query, request, read_tap(action.choice, request.wish.model.stems))
         case Verb.MAKE:
-            return await _make(front, asker, query, request, read_tap(action.choice, request.wish.model.stems))
+            return await _make(services, asker, query, request, read_tap(action.choice, request.wish.model.stems))
         case Verb.FORGET:
-            return await _forget(front, asker, query, view, sure=action.choice == "yes")
+            return await _forget(services, asker, query, view, sure=action.choice == "yes")
         case _:
             page = second_page if action.choice == "2" else first_page
-            _turn_to(front, query, page(request, asker.language))
+            _turn_to(services, query, page(request, asker.language))
             return ""
 
 
-async def _pick(front: Front, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
+async def _pick(services: Services, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
     """Turn a stem on or off, on the keyboard that chooses them; which may show it only later."""
-    chosen = await pick(front.queue.redis, _place(asker, query), tap)
-    _turn_to(front, query, pick_page(request, tap.count, chosen, asker.language))
+    chosen = await pick(services.queue.redis, _place(asker, query), tap)
+    _turn_to(services, query, pick_page(request, tap.count, chosen, asker.language))
     if chosen:
         return mix_words(chosen, tap.count, asker.language)
     model = _model(request.wish, tap.count)
-    if tap.count == request.wish.model.stems or await front.follower.has_stems(track_id_of(request.source, model)):
+    if tap.count == request.wish.model.stems or await services.follower.has_stems(track_id_of(request.source, model)):
         return say(asker.language, "pick-how")
     return say(asker.language, "pick-how-anew", stems=tap.count)
 
 
-async def _make(front: Front, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
+async def _make(services: Services, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
     """The mix of what is chosen now, also where the keyboard does not show it yet."""
-    chosen = await picked(front.queue.redis, _place(asker, query), tap.count)
+    chosen = await picked(services.queue.redis, _place(asker, query), tap.count)
     tap = Tap(count=tap.count, chosen=tap.chosen if chosen is None else chosen)
     if not tap.chosen:
         return say(asker.language, "pick-how")
@@ -79,15 +79,15 @@ async def _make(front: Front, asker: Asker, query: CallbackQuery, request: Reque
         return say(asker.language, "mix-whole")
     wish = request.wish.model_copy(update={"model": _model(request.wish, tap.count), "mix": tap.chosen})
     asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.wish.model.stems))
-    return await _again(front, asker, query, request, wish, asked)
+    return await _again(services, asker, query, request, wish, asked)
 
 
 def _place(asker: Asker, query: CallbackQuery) -> str:
     return f"{asker.chat}:{query.message.message_id if query.message is not None else query.inline_message_id}"
 
 
-def _turn_to(front: Front, query: CallbackQuery, rows: Rows) -> None:
-    front.changes.make(query, Card(text="", buttons=rows))
+def _turn_to(services: Services, query: CallbackQuery, rows: Rows) -> None:
+    services.keyboard_edits.make(query, Card(text="", buttons=rows))
 
 
 def _mixed(wish: Wish, choice: str) -> Wish:
@@ -115,16 +115,18 @@ def _changed(wish: Wish, choice: str) -> Wish:
             return wish.model_copy(update={"format": Format(choice)})
 
 
-async def _again(front: Front, asker: Asker, query: CallbackQuery, request: Request, wish: Wish, asked: Action) -> str:
+async def _again(
+    services: Services, asker: Asker, query: CallbackQuery, request: Request, wish: Wish, asked: Action
+) -> str:
     """Another request for the song of an earlier one, with a card of its own under the old one."""
     if query.message is None:
         return say(asker.language, "button-old")
     place = address_of(request).model_copy(update={"message_id": query.message.message_id})
     for turn in count():
         new = _request(asker, request, wish, place, asked.text, turn)
-        before = await front.queue.view(new.id)
+        before = await services.queue.view(new.id)
         if before is None:
-            return await _accept(front, asker, new, request)
+            return await _accept(services, asker, new, request)
         if before.is_open or time.time() - (before.closed_at or 0.0) < DOUBLE_TAP:
             return say(asker.language, "made-already")
     raise AssertionError("turns do not end")
@@ -144,11 +146,11 @@ def _request(asker: Asker, about: Request, wish: Wish, place: Address, asked: st
     )
 
 
-async def _accept(front: Front, asker: Asker, request: Request, about: Request) -> str:
+async def _accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
     """Accept a request. Returns how it will come by its result."""
-    way = await front.follower.way(request)
+    way = await services.follower.way(request)
     try:
-        await front.follower.accept(request, await front.limits(asker.person), way)
+        await services.follower.accept(request, await services.limits(asker.person), way)
     except (TooManyOpen, OverQuota) as why:
         return refusal(why, asker.language)
     match way:
@@ -162,78 +164,78 @@ async def _accept(front: Front, asker: Asker, request: Request, about: Request) 
             return say(asker.language, "made-anew")
 
 
-async def _forget(front: Front, asker: Asker, query: CallbackQuery, view: View, *, sure: bool) -> str:
+async def _forget(services: Services, asker: Asker, query: CallbackQuery, view: View, *, sure: bool) -> str:
     """Remove everything of a song that we keep, whatever it was separated into."""
     request, language = view.request, asker.language
-    if not await may_cancel(front, asker, request):
+    if not await may_cancel(services, asker, request):
         return say(language, "forget-not-yours")
     if not sure:
-        _turn_to(front, query, forget_page(request, language))
+        _turn_to(services, query, forget_page(request, language))
         return say(language, "forget-sure")
     tracks = tracks_of(request)
-    if any([await shelf.is_awaited(front.queue.redis, track) for track in tracks]):
+    if any([await sent_files.is_awaited(services.queue.redis, track) for track in tracks]):
         return say(language, "forget-busy")
-    named = heading(view, language, front.store.manifest(request.track_id))
-    await front.follower.ledger.repeats.forget(tracks)
+    named = heading(view, language, services.store.manifest(request.track_id))
+    await services.follower.ledger.instant.forget(tracks)
     for track in tracks:
-        await asyncio.to_thread(front.store.forget, track)
+        await asyncio.to_thread(services.store.forget, track)
     if isinstance(request.source, Upload):
-        front.store.inbox(request.source).unlink(missing_ok=True)
-    front.changes.make(query, Card(text=f"{named}\n{say(language, 'card-forgotten')}"))
+        services.store.inbox(request.source).unlink(missing_ok=True)
+    services.keyboard_edits.make(query, Card(text=f"{named}\n{say(language, 'card-forgotten')}"))
     return say(language, "forget-done")
 
 
 # --- /mix -------------------------------------------------------------------------------------------------------
 
 
-async def mix(front: Front, asker: Asker, message: Message) -> None:
+async def mix(services: Services, asker: Asker, message: Message) -> None:
     """`/mix no drums`: of the song replied to, or of the chat's last one."""
     _, *words = (message.text or "").split(maxsplit=1)
     wanted = read_words(" ".join(words))
     if wanted is None:
-        await reply(front, message, say(asker.language, "mix-how"))
+        await reply(services, message, say(asker.language, "mix-how"))
         return
     replied = replied_to(message)
     if replied is not None:
-        view = await request_about(front, asker.chat, replied.message_id)
+        view = await request_about(services, asker.chat, replied.message_id)
     else:
-        recent = await front.queue.recent(asker.chat, limit=keys.KEEP_PER_CHAT)
-        view = next((one for one in recent if one.phase is Phase.DONE), None)
+        recent = await services.queue.recent(asker.chat, limit=keys.KEEP_PER_CHAT)
+        view = next((one for one in recent if one.phase is RequestPhase.DONE), None)
     if view is None:
-        await reply(front, message, say(asker.language, "mix-which-song" if replied else "mix-no-song"))
+        await reply(services, message, say(asker.language, "mix-which-song" if replied else "mix-no-song"))
         return
-    await _mix(front, asker, message, view.request, wanted)
+    await _mix(services, asker, message, view.request, wanted)
 
 
-async def _mix(front: Front, asker: Asker, message: Message, about: Request, wanted: Wanted) -> None:
+async def _mix(services: Services, asker: Asker, message: Message, about: Request, wanted: Wanted) -> None:
     language, own = asker.language, about.wish.model.stems
     mixes = {stems: made for stems in STEMS if (made := mix_of(wanted, stems)) is not None}
-    at_hand = [stems for stems in mixes if stems == own or await _is_at_hand(front, about, stems)]
+    at_hand = [stems for stems in mixes if stems == own or await _is_at_hand(services, about, stems)]
     if not at_hand:
         there = ", ".join(stem_word(stem, language) for stem in STEMS[own])
         buttons = Card(text="", buttons=other_counts(about, mixes.items(), language))
-        await reply(front, message, say(language, "mix-not-there", stems=there), keyboard(buttons))
+        await reply(services, message, say(language, "mix-not-there", stems=there), keyboard(buttons))
         return
     stems = own if own in at_hand else at_hand[0]
     if not mixes[stems]:
-        await reply(front, message, say(language, "mix-nothing"))
+        await reply(services, message, say(language, "mix-nothing"))
     elif is_whole(mixes[stems], stems):
-        await reply(front, message, say(language, "mix-whole"))
+        await reply(services, message, say(language, "mix-whole"))
     else:
-        await _order(front, asker, message, about, mixes[stems], stems)
+        await _order(services, asker, message, about, mixes[stems], stems)
 
 
 async def _order(
-    front: Front, asker: Asker, message: Message, about: Request, stems: tuple[Stem, ...], count_: StemCount
+    services: Services, asker: Asker, message: Message, about: Request, stems: tuple[Stem, ...], count_: StemCount
 ) -> None:
     wish = about.wish.model_copy(update={"mix": stems, "model": _model(about.wish, count_)})
     request = _request(asker, about, wish, address_for(message), "mix")
-    anew = await front.follower.way(request) is Way.SEPARATE
-    known = await front.queue.view(request.id) is not None
-    said = await _accept(front, asker, request, about)
-    if (anew and not known) or await front.queue.view(request.id) is None:  # or it was not accepted
-        await reply(front, message, said)
+    anew = await services.follower.way(request) is Way.SEPARATE
+    known = await services.queue.view(request.id) is not None
+    said = await _accept(services, asker, request, about)
+    if (anew and not known) or await services.queue.view(request.id) is None:  # or it was not accepted
+        await reply(services, message, said)
 
 
-async def _is_at_hand(front: Front, about: Request, stems: StemCount) -> bool:
-    return await front.follower.has_stems(track_id_of(about.source, _model(about.wish, stems)))
+async def _is_at_hand(services: Services, about: Request, stems: StemCount) -> bool:
+    return await services.follower.has_stems(track_id_of(about.source, _model(about.wish, stems)))

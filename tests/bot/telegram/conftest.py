@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import Rig, Worker, settings_for
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import Rig, Worker, settings_for
 from tests.peers.botapi import BotApi
 
 
@@ -32,13 +32,13 @@ def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
     if "true_pace" not in request.fixturenames:
         monkeypatch.setattr("bot.telegram.platform.PACE", 0.1)
         monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 0.1)
-        monkeypatch.setattr("bot.telegram.room.CHAT_BURST", 30)
-        monkeypatch.setattr("bot.telegram.room.GROUP_PER_MINUTE", 200)
-    monkeypatch.setattr("bot.telegram.playlists.LOOK", 0.05)
+        monkeypatch.setattr("bot.telegram.send_window.CHAT_BURST", 30)
+        monkeypatch.setattr("bot.telegram.send_window.GROUP_PER_MINUTE", 200)
+    monkeypatch.setattr("bot.playlists.follow.LOOK", 0.05)
     monkeypatch.setattr("bot.telegram.leftovers.MOMENT", 0.2)
-    monkeypatch.setattr("bot.follow.LOOK", 0.05)
-    monkeypatch.setattr("bot.follow.GRACE", 0.5)
-    monkeypatch.setattr("bot.faces.SOON", 0.2)
+    monkeypatch.setattr("bot.delivery.follow.LOOK", 0.05)
+    monkeypatch.setattr("bot.delivery.follow.GRACE", 0.5)
+    monkeypatch.setattr("bot.delivery.status_cards.SOON", 0.2)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from jobs import keys
-from jobs.connection import answer
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import SONG, Rig, Worker, cards, settings_for
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import SONG, Rig, Worker, cards, settings_for
 from tests.peers.botapi import BotApi, Chat
 from tests.peers.botapi.world import Person
 

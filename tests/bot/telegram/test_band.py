@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from jobs.outcomes import Stage
-from tests.bot.telegram.rig import SONG, Rig, files
-from tests.bot.telegram.talk import NAME, done
+from jobs.outcomes import TrackStage
+from tests.bot.telegram.chat_fixture import SONG, Rig, files
+from tests.bot.telegram.chat_steps import NAME, done
 from tests.peers.botapi import Chat, Message, Person
 
 #: States of a card that this test waits for; which others can be seen between them is a matter of milliseconds.
@@ -58,12 +58,12 @@ def _shown(message: Message) -> Iterator[str]:
         to = f"(to {about.sender.name if about.sender else 'FL-BT'}) " if about is not None else ""
         yield to + message.text
         return
-    faces = [*message.edits, message.text]
+    status_cards = [*message.edits, message.text]
     if not message.edits:
         yield from message.text.splitlines()
     else:
-        yield faces[-1].splitlines()[0]
-        seen = [line for face in faces for line in face.splitlines()[1:] if line.startswith(STATES)]
+        yield status_cards[-1].splitlines()[0]
+        seen = [line for face in status_cards for line in face.splitlines()[1:] if line.startswith(STATES)]
         yield from (line for before, line in pairwise(["", *seen]) if line != before)
     for row in message.buttons:
         yield " ".join(f"[{button['text']}]" for button in row)
@@ -80,7 +80,7 @@ async def test_an_evening_with_the_band(rig: Rig, request: pytest.FixtureRequest
         await band.say(f"@fl_bt_test_bot {SONG} for me too", by=bo, topic=3)
         second = await band.until(lambda message: "Next in line" in message.text and message != card)
         track = await rig.worker.take()
-        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.5)
         for one in (card, second):
             await band.until(lambda message: message == one and "50 %" in message.text)  # noqa: B023 - awaited here
         assert await evening.tap(card, "Cancel", by=cy) == "Only the one who asked for it or an admin can cancel this."

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.bot.telegram.rig import Rig, files
-from tests.bot.telegram.talk import NAME, answered_soon, band_of, reply_to, result, settle_on, turned
+from tests.bot.telegram.chat_fixture import Rig, files
+from tests.bot.telegram.chat_steps import NAME, answered_soon, band_of, reply_to, result, settle_on, turned
 from tests.peers.botapi import Pace
 
 SLOW = 3600  # seconds until the next edit of a message: none but the first is made while the bot runs

@@ -2,9 +2,9 @@
 
 import pytest
 
-from jobs.outcomes import Stage
-from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files, seen
-from tests.bot.telegram.talk import MP3, done
+from jobs.outcomes import TrackStage
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files, seen
+from tests.bot.telegram.chat_steps import MP3, done
 
 ALBUM = """\
 Ana:         https://youtu.be/dQw4w9WgXcQ
@@ -29,7 +29,7 @@ async def test_a_link_becomes_a_card_and_an_album(rig: Rig) -> None:
         assert card.labels == ["Cancel"]
         assert card.reply_to == question
         track = await rig.worker.take()
-        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.5)
         await ana.until(lambda message: "50 %" in message.text)
         await rig.worker.finish(track)
         await rig.settled()

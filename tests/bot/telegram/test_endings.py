@@ -1,9 +1,9 @@
 """Failures, cancelling in every state, and `/status` of what is open and done."""
 
 from jobs.failures import Reason
-from jobs.outcomes import Phase, Stage
-from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files
-from tests.bot.telegram.talk import MP3, done
+from jobs.outcomes import RequestPhase, TrackStage
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files
+from tests.bot.telegram.chat_steps import MP3, done
 from tests.peers.botapi import Trouble
 
 
@@ -37,11 +37,11 @@ async def test_cancel_while_the_worker_is_at_it(rig: Rig) -> None:
     async with rig.bot():
         await ana.say(SONG)
         track = await rig.worker.take()
-        await rig.worker.report(track, Stage.SEPARATING, 0.2)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.2)
         card = await ana.until(lambda message: "20 %" in message.text)
         await (await ana.press(card, "Cancel")).answer()
         await ana.until(lambda message: message == card and message.text.endswith("\nCancelled"))
-        assert not await rig.worker.report(track, Stage.SEPARATING, 0.3), "the worker is told"
+        assert not await rig.worker.report(track, TrackStage.SEPARATING, 0.3), "the worker is told"
 
 
 async def test_cancel_while_the_file_comes_in(rig: Rig) -> None:
@@ -128,4 +128,4 @@ async def test_old_and_foreign_buttons_are_answered(rig: Rig) -> None:
         ):
             press = await chat.press_data(message, data)
             assert await press.answer() == "There is nothing left to do here. /status shows how things stand."
-        assert await rig.phase(ana) is Phase.WAITING
+        assert await rig.phase(ana) is RequestPhase.WAITING

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 
 from jobs.failures import Reason
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import SONG, Rig, Worker, settings_for
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import SONG, Rig, Worker, settings_for
 from tests.peers.botapi import BotApi
 from tests.ports import free_port
 

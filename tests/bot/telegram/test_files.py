@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.sources import CLOUD_DOWNLOAD
+from bot.telegram.incoming import CLOUD_DOWNLOAD
 from jobs.models import Upload
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import Rig, files
-from tests.bot.telegram.talk import MP3, done
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import Rig, files
+from tests.bot.telegram.chat_steps import MP3, done
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """What somebody wants forgotten is gone everywhere."""
 
-from jobs.connection import answer
 from jobs.models import Upload
-from jobs.outcomes import Phase
-from tests.bot.telegram.rig import SONG, Rig, files
-from tests.bot.telegram.talk import MP3, answered_soon, done, turned
+from jobs.outcomes import RequestPhase
+from jobs.queue.connection import answer
+from tests.bot.telegram.chat_fixture import SONG, Rig, files
+from tests.bot.telegram.chat_steps import MP3, answered_soon, done, turned
 
 
 async def test_forgetting_takes_two_taps_and_leaves_nothing(rig: Rig) -> None:
@@ -50,7 +50,7 @@ async def test_only_the_asker_and_admins_can_have_it_forgotten_and_not_while_som
         (view,) = await rig.queue.recent(f"telegram:{mine.id}")
         address = view.request.address.replace(f'"chat_id":{mine.id}', f'"chat_id":{band.id}')
         about = {"id": "f" * 16, "chat": f"telegram:{band.id}", "address": address}
-        await rig.queue.hold(view.request.model_copy(update=about), phase=Phase.READY)
+        await rig.queue.hold(view.request.model_copy(update=about), phase=RequestPhase.READY)
         card = await band.until(done)
         await rig.settled()
         assert "Only the one who asked" in await (await band.press_data(card, f"forget:{'f' * 16}", by=cleo)).answer()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import OTHER, SONG, Rig, Worker, cards, files, settings_for
-from tests.bot.telegram.talk import MP3, band_of, done, in_line, turned
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, files, settings_for
+from tests.bot.telegram.chat_steps import MP3, band_of, done, in_line, turned
 from tests.peers.botapi import BotApi
 
 # --- who is heard -------------------------------------------------------------------------------------------------

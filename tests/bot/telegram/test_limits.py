@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.people import Hearing, People
-from jobs.connection import answer
-from jobs.listings import keep_listing
-from jobs.outcomes import Phase
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import BEGINNINGS, OTHER, SONG, Rig, Worker, files, settings_for
+from bot.chats.access import Access, Hearing
+from jobs.outcomes import RequestPhase
+from jobs.queue.connection import answer
+from jobs.queue.listings import keep_listing
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import BEGINNINGS, OTHER, SONG, Rig, Worker, files, settings_for
 from tests.bot.telegram.setlists import LINK, THREE, offered
 from tests.peers.botapi import BotApi, Message
 
@@ -78,14 +78,14 @@ async def test_a_song_that_was_sent_before_costs_nothing(rationed: Rig) -> None:
     async with rationed.bot():
         await ana.say(SONG)
         track = await rationed.worker.take()
-        assert await rationed.worker.desk.charge(track.id, 600) == 0
+        assert await rationed.worker.track_queue.charge(track.id, 600) == 0
         await rationed.worker.finish(track)
         await rationed.settled()
         await ana.say(OTHER)
         await ana.until(refused)
         await ana.say(SONG)
         await rationed.settled()
-        assert await rationed.phase(ana) is Phase.DONE
+        assert await rationed.phase(ana) is RequestPhase.DONE
         card = await ana.until(lambda message: "No vocals" in message.labels)
         await ana.press(card, "No vocals")
         await rationed.worker.finish(await rationed.worker.take())
@@ -101,11 +101,11 @@ async def test_a_video_that_turns_out_too_long_for_today_fails_on_its_card(ratio
         await rationed.settled()
         await ana.say(SONG)
         track = await rationed.worker.take()
-        assert await rationed.worker.desk.charge(track.id, 200) == 1
+        assert await rationed.worker.track_queue.charge(track.id, 200) == 1
         said = await ana.until(lambda message: "Eu separo até 10:00 de música por pessoa em 24 horas" in message.text)
         await rationed.settled()
     assert "você já usou 8:00" in said.text
-    assert await rationed.phase(ana) is Phase.FAILED
+    assert await rationed.phase(ana) is RequestPhase.FAILED
 
 
 async def test_a_groups_minutes_are_everybodys_but_the_owners(rationed: Rig) -> None:
@@ -137,11 +137,11 @@ async def test_a_playlist_ends_where_the_minutes_end(rationed: Rig, found_out: s
         card = await ana.until(offered)
         await ana.press(card, "Start: 3 songs")
         first = await rationed.worker.take()
-        await rationed.worker.desk.charge(first.id, 500 if found_out == "by the worker" else 600)
+        await rationed.worker.track_queue.charge(first.id, 500 if found_out == "by the worker" else 600)
         await rationed.worker.finish(first)
         if found_out == "by the worker":
             second = await rationed.worker.take()
-            assert await rationed.worker.desk.charge(second.id, 200) == 1
+            assert await rationed.worker.track_queue.charge(second.id, 200) == 1
         await ana.until(lambda message: message == card and "The playlist ends here for today" in message.text)
         await rationed.settled()
     assert "10:00 of music for one person" in card.text
@@ -208,8 +208,8 @@ async def test_the_owner_may_and_zero_is_no_limit(paced: Rig) -> None:
         for _ in range(8):
             await ana.say("hello")
         await paced.server.until(lambda: len(ana.from_bot()) == 8)
-    people = People(paced.queue.redis, "open")
-    assert {await people.hears("bo", 0) for _ in range(50)} == {Hearing.YES}
+    access = Access(paced.queue.redis, "open")
+    assert {await access.hears("bo", 0) for _ in range(50)} == {Hearing.YES}
 
 
 async def test_in_a_group_what_is_not_for_us_counts_for_nothing(paced: Rig) -> None:
@@ -229,10 +229,10 @@ async def test_in_a_group_what_is_not_for_us_counts_for_nothing(paced: Rig) -> N
 
 
 async def test_only_quiet_helps(queue: JobQueue) -> None:
-    people = People(queue.redis, "open")
+    access = Access(queue.redis, "open")
 
     async def hears(at: float) -> Hearing:
-        return await people.hears("ana", 4, now=1000.0 + at)
+        return await access.hears("ana", 4, now=1000.0 + at)
 
     assert [await hears(0) for _ in range(6)] == [Hearing.YES] * 4 + [Hearing.NO_MORE, Hearing.NO]
     assert await hears(29) is Hearing.NO
@@ -242,5 +242,5 @@ async def test_only_quiet_helps(queue: JobQueue) -> None:
 
 
 async def test_steady_work_is_heard_for_ever(queue: JobQueue) -> None:
-    people = People(queue.redis, "open")
-    assert {await people.hears("ana", 30, now=1000.0 + 2 * turn) for turn in range(100)} == {Hearing.YES}
+    access = Access(queue.redis, "open")
+    assert {await access.hears("ana", 30, now=1000.0 + 2 * turn) for turn in range(100)} == {Hearing.YES}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.bot.telegram.rig import OTHER, Rig, cards, files
-from tests.bot.telegram.talk import NAME, answered_soon, done, reply_to, result, settle_on
+from tests.bot.telegram.chat_fixture import OTHER, Rig, cards, files
+from tests.bot.telegram.chat_steps import NAME, answered_soon, done, reply_to, result, settle_on
 
 
 @pytest.mark.parametrize("to", ["card", "audio", "question", "nothing"])

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.sources import CLOUD_DOWNLOAD
+from bot.telegram.incoming import CLOUD_DOWNLOAD
 from bot.telegram.taps import LONGEST, shortened
 from jobs.failures import Reason
-from jobs.listings import keep_listing
-from jobs.outcomes import Phase, Tags
-from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files
+from jobs.outcomes import RequestPhase, Tags
+from jobs.queue.listings import keep_listing
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files
+from tests.bot.telegram.chat_steps import MP3, done, in_line
 from tests.bot.telegram.setlists import LINK, listing, offered
-from tests.bot.telegram.talk import MP3, done, in_line
 from tests.peers.botapi import Chat
 
 NOTHING_LEFT = "There is nothing left to do here. /status shows how things stand."
@@ -234,7 +234,7 @@ async def test_removed_from_a_group_it_lets_go_and_added_again_it_works(rig: Rig
         await rig.server.until(lambda: sum(in_line(card) for card in cards(band)) == 2)
         band.blocked = True
         await rig.worker.finish(await rig.worker.take())
-        await rig.until_phase(band, Phase.FAILED)
+        await rig.until_phase(band, RequestPhase.FAILED)
         await dee.say(SONG)
         await rig.worker.finish(await rig.worker.take())
         await dee.until(done)

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.telegram.courtesy import Courtesy, seconds_of
-from bot.telegram.room import CHAT_BURST, PER_SECOND, SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
-from jobs.outcomes import Stage, Tags
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import Rig, Worker, files, settings_for
+from bot.telegram.rate_limiter import RateLimiter, seconds_of
+from bot.telegram.send_window import CHAT_BURST, PER_SECOND, SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
+from jobs.outcomes import Tags, TrackStage
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import Rig, Worker, files, settings_for
 from tests.peers.botapi import BotApi, Chat, Pace, Trouble
 
 #: The server's clock, and the bot's limits with it, run so much faster: a minute of Telegram's takes six seconds.
@@ -23,12 +23,12 @@ FASTER = 10
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.room.CHAT_BURST", 3)
-    monkeypatch.setattr("bot.telegram.room.GROUP_PER_MINUTE", 18)
+    monkeypatch.setattr("bot.telegram.send_window.CHAT_BURST", 3)
+    monkeypatch.setattr("bot.telegram.send_window.GROUP_PER_MINUTE", 18)
     # What a busy machine adds on the way does not run faster: the bot's own margins stay nearly as long as they are.
-    monkeypatch.setattr("bot.telegram.room.SECOND", 1 / FASTER + 0.05)
-    monkeypatch.setattr("bot.telegram.room.MINUTE", 60 / FASTER + 0.5)
-    monkeypatch.setattr("bot.telegram.courtesy.LONGEST_HOLD", 3 / FASTER)
+    monkeypatch.setattr("bot.telegram.send_window.SECOND", 1 / FASTER + 0.05)
+    monkeypatch.setattr("bot.telegram.send_window.MINUTE", 60 / FASTER + 0.5)
+    monkeypatch.setattr("bot.telegram.rate_limiter.LONGEST_HOLD", 3 / FASTER)
     monkeypatch.setattr("bot.telegram.platform.PACE", 3 / FASTER)
     monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 5 / FASTER)
 
@@ -39,7 +39,7 @@ async def _work(rig: Rig, songs: int) -> None:
         track = await rig.worker.take(60)
         rig.worker.tags = Tags(title=track.source.key[-3:])
         for fraction in (0.3, 0.6):
-            await rig.worker.report(track, Stage.SEPARATING, fraction)
+            await rig.worker.report(track, TrackStage.SEPARATING, fraction)
             await asyncio.sleep(0.02)
         await rig.worker.finish(track)
 
@@ -49,10 +49,10 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is sent to a chat although Telegram had told the bot to wait: by when it heard of it, and when it sent."""
     until: dict[object, float] = {}  # by chat
     found: list[str] = []
-    process = Courtesy.process_request
+    process = RateLimiter.process_request
 
     async def process_request(
-        self: Courtesy, callback: Callable[..., Any], args: Any, kwargs: Any, endpoint: str, data: Any, **more: Any
+        self: RateLimiter, callback: Callable[..., Any], args: Any, kwargs: Any, endpoint: str, data: Any, **more: Any
     ) -> Any:
         async def send(*arguments: Any, **named: Any) -> Any:
             if time.monotonic() < until.get(data.get("chat_id"), 0.0):
@@ -65,7 +65,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return await process(self, send, args, kwargs, endpoint, data, **more)
 
-    monkeypatch.setattr(Courtesy, "process_request", process_request)
+    monkeypatch.setattr(RateLimiter, "process_request", process_request)
     return found
 
 
@@ -75,9 +75,9 @@ async def test_fifty_links_at_once_from_ten_chats(
     async with BotApi(clock=lambda: time.monotonic() * FASTER, query_seconds=300) as server:
         server.pace = Pace()
         rig = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
-        people = [server.person(f"P{number}") for number in range(10)]
-        chats: list[Chat] = [server.private(person) for person in people[:6]]
-        chats += [server.group(f"Band {person.name}", [person]) for person in people[6:]]
+        access = [server.person(f"P{number}") for number in range(10)]
+        chats: list[Chat] = [server.private(person) for person in access[:6]]
+        chats += [server.group(f"Band {person.name}", [person]) for person in access[6:]]
         # Whatever the bot does, Telegram may have its own reasons.
         for method in ("sendMessage", "editMessageText", "sendMediaGroup"):
             server.fault(method, Trouble.FLOOD, times=3, after=7)
@@ -128,34 +128,34 @@ class Sending:
         self.through: list[str] = []
 
     async def call(
-        self, courtesy: Courtesy, chat: int, endpoint: str, patience: int | None = None, many: int = 1
+        self, rate_limiter: RateLimiter, chat: int, endpoint: str, patience: int | None = None, many: int = 1
     ) -> None:
         async def send() -> bool:
             self.through.append(endpoint)
             return True
 
         media = [0] * many if many > 1 else None
-        await courtesy.process_request(send, (), {}, endpoint, {"chat_id": chat, "media": media}, patience)
+        await rate_limiter.process_request(send, (), {}, endpoint, {"chat_id": chat, "media": media}, patience)
 
 
 async def test_in_a_busy_group_edits_leave_room_for_what_people_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.room.GROUP_PER_MINUTE", 18)
-    courtesy, sending = Courtesy(), Sending()
+    monkeypatch.setattr("bot.telegram.send_window.GROUP_PER_MINUTE", 18)
+    rate_limiter, sending = RateLimiter(), Sending()
     edits = 0
     with pytest.raises(RetryAfter):
         for _ in range(18):
-            await sending.call(courtesy, -1, "editMessageText")
+            await sending.call(rate_limiter, -1, "editMessageText")
             edits += 1
     assert edits == 18 - SPARE_IN_GROUP[Rank.EDIT]
     for _ in range(SPARE_IN_GROUP[Rank.EDIT] - 2):
-        await sending.call(courtesy, -1, "sendMessage", patience=3)
+        await sending.call(rate_limiter, -1, "sendMessage", patience=3)
     with pytest.raises(RetryAfter) as told:
-        await sending.call(courtesy, -1, "sendMediaGroup", many=4)
+        await sending.call(rate_limiter, -1, "sendMediaGroup", many=4)
     assert isinstance(told.value, RetryAfter)
     assert sending.through.count("sendMediaGroup") == 0, "not enough room for all of it: later, as a whole"
     with pytest.raises(RetryAfter):
-        await sending.call(courtesy, -1, "editMessageText")
-    await asyncio.wait_for(sending.call(courtesy, -2, "editMessageText"), 1)
+        await sending.call(rate_limiter, -1, "editMessageText")
+    await asyncio.wait_for(sending.call(rate_limiter, -2, "editMessageText"), 1)
 
 
 async def test_what_is_on_its_way_counts_until_a_second_after_it_arrived() -> None:
@@ -253,7 +253,7 @@ async def test_a_chat_that_has_to_wait_holds_up_no_other(
     hurried: None, queue: JobQueue, store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one waits as Telegram said, what others ask is fetched and answered."""
-    monkeypatch.setattr("bot.telegram.intake.PATIENCE", 600)
+    monkeypatch.setattr("bot.telegram.polling.PATIENCE", 600)
     async with BotApi() as server:
         rig = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
         ana, bea = (server.private(server.person(name)) for name in ("Ana", "Bea"))
@@ -266,4 +266,4 @@ async def test_a_chat_that_has_to_wait_holds_up_no_other(
                 await bea.say("/status")
                 await server.until(lambda: len(bea.from_bot()) > answers, 15)  # noqa: B023
             assert ana.from_bot() == []
-            monkeypatch.setattr("bot.telegram.intake.PATIENCE", 0.2)  # that the bot has for her when it is to stop
+            monkeypatch.setattr("bot.telegram.polling.PATIENCE", 0.2)  # that the bot has for her when it is to stop

@@ -21,16 +21,26 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.platform import Away, CardGone, Later, Refused, TooLarge, Trouble, Unconfirmed, UnknownFile, Unreachable
-from bot.telegram.courtesy import Courtesy, seconds_of
+from bot.delivery.platform import (
+    Away,
+    CardGone,
+    Later,
+    Refused,
+    TooLarge,
+    Trouble,
+    Unconfirmed,
+    UnknownFile,
+    Unreachable,
+)
 from bot.telegram.errors import trouble
-from bot.telegram.room import CHAT_BURST
+from bot.telegram.rate_limiter import RateLimiter, seconds_of
+from bot.telegram.send_window import CHAT_BURST
 from bot.telegram.thumbnail import fits_as_thumbnail
 from jobs.models import Upload
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import SONG, Rig, Worker, files, settings_for
-from tests.bot.telegram.talk import MP3
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import SONG, Rig, Worker, files, settings_for
+from tests.bot.telegram.chat_steps import MP3
 from tests.peers.botapi import BotApi
 
 
@@ -88,50 +98,52 @@ class Calls:
             raise self.answers.pop(0)
         return True
 
-    async def through(self, courtesy: Courtesy, chat: int, tries: int = 0, endpoint: str = "sendMessage") -> None:
-        await courtesy.process_request(self, (), {}, endpoint, {"chat_id": chat}, tries)
+    async def through(
+        self, rate_limiter: RateLimiter, chat: int, tries: int = 0, endpoint: str = "sendMessage"
+    ) -> None:
+        await rate_limiter.process_request(self, (), {}, endpoint, {"chat_id": chat}, tries)
 
 
 async def test_a_chat_gets_a_few_at_once_then_one_a_second(true_pace: None) -> None:
-    courtesy, calls = Courtesy(), Calls()
-    await asyncio.gather(*(calls.through(courtesy, 1) for _ in range(CHAT_BURST + 1)))
+    rate_limiter, calls = RateLimiter(), Calls()
+    await asyncio.gather(*(calls.through(rate_limiter, 1) for _ in range(CHAT_BURST + 1)))
     gaps = [at - calls.at[0] for at in calls.at]
     assert gaps[CHAT_BURST - 1] < 0.8 < gaps[CHAT_BURST]
 
 
 async def test_only_the_chat_that_was_told_waits() -> None:
-    courtesy, calls, others = Courtesy(), Calls(RetryAfter(1)), Calls()
+    rate_limiter, calls, others = RateLimiter(), Calls(RetryAfter(1)), Calls()
     with pytest.raises(RetryAfter):
-        await calls.through(courtesy, 1)
+        await calls.through(rate_limiter, 1)
     with pytest.raises(RetryAfter):
-        await calls.through(courtesy, 1)
+        await calls.through(rate_limiter, 1)
     assert len(calls.at) == 1, "not even asked"
-    await asyncio.gather(calls.through(courtesy, 1, tries=1), others.through(courtesy, 2))
+    await asyncio.gather(calls.through(rate_limiter, 1, tries=1), others.through(rate_limiter, 2))
     assert others.at[0] < calls.at[1]
     assert calls.at[1] - calls.at[0] >= 1
 
 
 async def test_a_patient_call_waits_and_tries_again() -> None:
-    courtesy, calls = Courtesy(), Calls(RetryAfter(1), RetryAfter(1))
-    await calls.through(courtesy, 1, tries=2)
+    rate_limiter, calls = RateLimiter(), Calls(RetryAfter(1), RetryAfter(1))
+    await calls.through(rate_limiter, 1, tries=2)
     assert len(calls.at) == 3
 
 
 async def test_a_penalty_of_hours_is_the_callers_to_plan() -> None:
-    courtesy, calls = Courtesy(), Calls(RetryAfter(10_000))
+    rate_limiter, calls = RateLimiter(), Calls(RetryAfter(10_000))
     with pytest.raises(RetryAfter):
-        await calls.through(courtesy, 1, tries=3)
+        await calls.through(rate_limiter, 1, tries=3)
     with pytest.raises(RetryAfter) as told:
-        await calls.through(courtesy, 1)
+        await calls.through(rate_limiter, 1)
     assert len(calls.at) == 1
     assert seconds_of(told.value) > 9_000
 
 
 async def test_what_shows_nobody_a_message_is_not_held_up() -> None:
-    courtesy, calls = Courtesy(), Calls()
+    rate_limiter, calls = RateLimiter(), Calls()
     began = time.monotonic()
     for _ in range(60):  # which would take a minute
-        await calls.through(courtesy, 1, endpoint="getChat")
+        await calls.through(rate_limiter, 1, endpoint="getChat")
     assert time.monotonic() - began < 20
 
 

@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from tests.bot.telegram.rig import BEGINNINGS, SONG, Rig, cards, files
-from tests.bot.telegram.talk import PAIR, bo, done, result
+from tests.bot.telegram.chat_fixture import BEGINNINGS, SONG, Rig, cards, files
+from tests.bot.telegram.chat_steps import PAIR, bo, done, result
 from tests.peers.botapi import Chat, Message
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.playlists import Run, Step
-from jobs.connection import answer
+from bot.playlists.run import PlaylistStep, Run
 from jobs.failures import Failure, Reason
-from jobs.listings import keep_listing
 from jobs.models import Wish
-from tests.bot.telegram.rig import Rig, cards, files
+from jobs.queue.connection import answer
+from jobs.queue.listings import keep_listing
+from tests.bot.telegram.chat_fixture import Rig, cards, files
 from tests.bot.telegram.setlists import LINK, LIST, THREE, listing, offered
 from tests.peers.botapi import BotApi
 from tests.peers.botapi.editing import edit_message_text
@@ -20,8 +20,8 @@ from tests.peers.botapi.methods import METHODS
 from tests.peers.botapi.world import bad
 
 
-@pytest.mark.parametrize("step", [Step.LISTING, Step.STOPPED])
-async def test_one_that_nobody_can_attend_to_holds_up_no_other(rig: Rig, step: Step) -> None:
+@pytest.mark.parametrize("step", [PlaylistStep.LISTING, PlaylistStep.STOPPED])
+async def test_one_that_nobody_can_attend_to_holds_up_no_other(rig: Rig, step: PlaylistStep) -> None:
     """What was noted of it makes no sense: there is nowhere to answer."""
     ana = rig.ana()
     lost = Run(

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from jobs.connection import answer
 from jobs.failures import Reason
-from jobs.listings import keep_listing
-from jobs.outcomes import Phase, Stage
-from tests.bot.telegram.rig import SONG, Rig, cards, files
+from jobs.outcomes import RequestPhase, TrackStage
+from jobs.queue.connection import answer
+from jobs.queue.listings import keep_listing
+from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files
 from tests.bot.telegram.setlists import LINK, LIST, THREE, listing, offered
 from tests.peers.botapi import Trouble
 
@@ -38,7 +38,7 @@ async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) 
         await ana.until(lambda message: "Song 1 of 3\nOne (3:20)\nNext in line" in message.text)
         first = await rig.worker.take()
         assert await rig.queue.redis.zcard("flbt:queue:studio") == 0, "one at a time"
-        await rig.worker.report(first, Stage.SEPARATING, 0.5)
+        await rig.worker.report(first, TrackStage.SEPARATING, 0.5)
         await ana.until(lambda message: "Separating voice and band" in message.text)
         await rig.worker.finish(first)
         second = await rig.worker.take()
@@ -182,7 +182,7 @@ async def test_stopped_by_its_button_by_cancel_or_before_it_began(rig: Rig) -> N
                 )
                 await (await band.press(card, "Start", by=ana)).answer()
                 await band.until(lambda message: "Song 1 of 3" in message.text)
-                await rig.until_phase(band, Phase.WAITING)
+                await rig.until_phase(band, RequestPhase.WAITING)
             if stop == "button":
                 await band.press(card, "Stop", by=ana)
             elif stop == "/cancel":

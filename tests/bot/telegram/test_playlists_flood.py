@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from jobs import keys
-from jobs.connection import answer
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import Rig, Worker, cards, settings_for
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import Rig, Worker, cards, settings_for
+from tests.bot.telegram.chat_steps import band_of
 from tests.bot.telegram.setlists import LINK
-from tests.bot.telegram.talk import band_of
 from tests.peers.botapi import BotApi, Chat, Message
 
 

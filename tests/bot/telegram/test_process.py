@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.outcomes import Stage
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import SONG, Rig, cards, files
-from tests.bot.telegram.talk import MP3, done
+from jobs.outcomes import TrackStage
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files
+from tests.bot.telegram.chat_steps import MP3, done
 from tests.peers.botapi import BotApi
 
 Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
@@ -60,7 +60,7 @@ async def test_killed_at_any_line_the_next_one_carries_on(rig: Rig, start: Start
     await first.wait()
     second = await start()
     track = await rig.worker.take()
-    await rig.worker.report(track, Stage.SEPARATING, 0.4)
+    await rig.worker.report(track, TrackStage.SEPARATING, 0.4)
     await ana.until(lambda message: message == card and "40 %" in message.text)
     await rig.worker.finish(track)
     await ana.until(done)

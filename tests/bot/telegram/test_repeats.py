@@ -2,9 +2,9 @@
 
 import pytest
 
-from jobs.outcomes import Phase, Stage
-from tests.bot.telegram.rig import SONG, Rig, files
-from tests.bot.telegram.talk import MP3, NAME, PAIR, bo, done, result
+from jobs.outcomes import RequestPhase, TrackStage
+from tests.bot.telegram.chat_fixture import SONG, Rig, files
+from tests.bot.telegram.chat_steps import MP3, NAME, PAIR, bo, done, result
 from tests.peers.botapi import Chat, Trouble
 
 
@@ -104,7 +104,7 @@ async def test_a_repeat_can_be_cancelled_like_any_other(rig: Rig) -> None:
         rig.server.fault("sendMediaGroup", Trouble.HANG)
         question = await ana.say(f"{SONG} again")
         card = await ana.until(lambda message: message.reply_to == question and "Cancel" in message.labels)
-        await rig.until_phase(ana, Phase.SENDING)
+        await rig.until_phase(ana, RequestPhase.SENDING)
         assert await (await ana.press(card, "Cancel")).answer() == "Cancelled."
         await ana.until(lambda message: message == card and message.text.endswith("\nCancelled"))
         await rig.settled()
@@ -117,7 +117,7 @@ async def test_two_who_ask_at_the_same_time_share_one_job_and_both_get_it(rig: R
         await ana.say(SONG)
         await ana.until(lambda message: "Next in line" in message.text)
         track = await rig.worker.take()
-        await rig.worker.report(track, Stage.SEPARATING, 0.4)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.4)
         await other.say(SONG)
         await other.until(lambda message: "40 %" in message.text)
         await rig.worker.finish(track)
@@ -139,7 +139,7 @@ MADE_OTHERWISE = [{"engine": "spleeter"}, {"kbps": 128}]
 async def test_what_would_be_made_otherwise_now_is_no_repeat(rig: Rig, change: dict[str, object], stored: bool) -> None:
     ana, other = rig.ana(), bo(rig)
     await rig.worker.set_to()
-    before = rig.worker.maker
+    before = rig.worker.recipe
     async with rig.bot():
         first = await result(rig, ana)
         await rig.settled()

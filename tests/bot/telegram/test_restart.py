@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from jobs.listings import keep_listing
-from jobs.outcomes import Phase, Stage
-from tests.bot.telegram.rig import SONG, Rig, cards, files, seen
+from jobs.outcomes import RequestPhase, TrackStage
+from jobs.queue.listings import keep_listing
+from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files, seen
+from tests.bot.telegram.chat_steps import MP3, done
 from tests.bot.telegram.setlists import LINK, THREE
-from tests.bot.telegram.talk import MP3, done
 from tests.peers.botapi import BotApi, Chat, Trouble
 from tests.peers.botapi.files import Params
 from tests.peers.botapi.methods import METHODS
@@ -28,7 +28,7 @@ async def test_the_same_card_carries_on(rig: Rig) -> None:
         await ana.say(SONG)
         card = await ana.until(lambda message: "Next in line" in message.text)
     track = await rig.worker.take()
-    await rig.worker.report(track, Stage.SEPARATING, 0.3)
+    await rig.worker.report(track, TrackStage.SEPARATING, 0.3)
     async with rig.bot():
         await ana.until(lambda message: message == card and "30 %" in message.text)
     await rig.worker.finish(track)
@@ -43,7 +43,7 @@ async def test_a_card_that_was_never_sent_is_sent(rig: Rig) -> None:
     rig.server.fault("sendMessage", Trouble.HANG)
     async with rig.bot():
         await ana.say(SONG)
-        await rig.until_phase(ana, Phase.WAITING)
+        await rig.until_phase(ana, RequestPhase.WAITING)
     assert cards(ana) == []
     async with rig.bot():
         await ana.until(lambda message: "Next in line" in message.text)
@@ -52,7 +52,7 @@ async def test_a_card_that_was_never_sent_is_sent(rig: Rig) -> None:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the bot says is in the chat a while before it hears so, and less than it may take to stop."""
-    monkeypatch.setattr("bot.follow.GRACE", 8.0)
+    monkeypatch.setattr("bot.delivery.follow.GRACE", 8.0)
 
     def slowly(method: Callable[[BotApi, Params], Any]) -> Callable[[BotApi, Params], Any]:
         async def call(server: BotApi, params: Params) -> Any:
@@ -75,7 +75,7 @@ async def test_told_to_stop_it_notes_what_is_on_its_way_so_that_nothing_is_shown
         card = await ana.until(lambda message: "Next in line" in message.text)
     track = await rig.worker.take()
     async with rig.bot():
-        await rig.worker.report(track, Stage.SEPARATING, 0.3)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.3)
         await ana.until(lambda message: message == card and "30 %" in message.text)
     async with rig.bot():
         await rig.worker.finish(track)
@@ -98,7 +98,7 @@ async def test_a_file_that_was_not_brought_is_brought(rig: Rig) -> None:
     async with rig.bot():
         await ana.send_audio(MP3)
         await ana.until(lambda message: "Taking in your file" in message.text)
-    assert await rig.phase(ana) is Phase.RECEIVING
+    assert await rig.phase(ana) is RequestPhase.RECEIVING
     async with rig.bot():
         await ana.until(lambda message: "Next in line" in message.text)
         await rig.worker.finish(await rig.worker.take())
@@ -113,7 +113,7 @@ async def test_what_was_confirmed_is_not_sent_again_and_what_was_under_way_is_of
         await ana.say(SONG)
         await rig.worker.finish(await rig.worker.take())
         await ana.until(lambda message: message.file is not None)
-        await rig.until_phase(ana, Phase.SENDING)
+        await rig.until_phase(ana, RequestPhase.SENDING)
         await rig.server.until(lambda: rig.server.faults[0].times == 0)
     assert len(files(ana)) == 2
     async with rig.bot():
@@ -144,13 +144,13 @@ async def test_an_upload_whose_answer_was_lost_is_offered_by_a_button(rig: Rig, 
         card = await ana.until(lambda message: "Send again" in message.labels)
         await rig.settled()
         assert len(files(ana)) == (2 if trouble is Trouble.LOST else 0)
-        assert await rig.phase(ana) is Phase.DONE
+        assert await rig.phase(ana) is RequestPhase.DONE
     async with rig.bot():
         press = await ana.press(card, "Send again")
         twice = await ana.press(card, "Send again")
         assert await press.answer() == "Sending it again."
         assert await twice.answer()
-        await rig.until_phase(ana, Phase.DONE)
+        await rig.until_phase(ana, RequestPhase.DONE)
         await ana.until(lambda message: message == card and "Send again" not in message.labels)
     assert len(files(ana)) == (4 if trouble is Trouble.LOST else 2)
 

@@ -4,9 +4,9 @@ import pytest
 
 from bot.telegram.handlers import results
 from jobs.models import Upload
-from jobs.outcomes import Phase
-from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files
-from tests.bot.telegram.talk import MP3, NAME, answered_soon, done, reply_to, result, settle_on, turned
+from jobs.outcomes import RequestPhase
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files
+from tests.bot.telegram.chat_steps import MP3, NAME, answered_soon, done, reply_to, result, settle_on, turned
 
 # --- mixes by button ----------------------------------------------------------------------------------------------
 
@@ -47,7 +47,7 @@ async def test_a_mix_does_not_wait_behind_separations(rig: Rig) -> None:
         await (await ana.press(card, "No bass")).answer()
         await ana.until(lambda message: message.reply_to == card and "Next in line" in message.text)
         (waiting,) = [view for view in await rig.queue.recent(f"telegram:{ana.id}") if view.request.wish.mix]
-        assert (waiting.phase, waiting.ahead) == (Phase.WAITING, 0), "while the other song waits, too"
+        assert (waiting.phase, waiting.ahead) == (RequestPhase.WAITING, 0), "while the other song waits, too"
         assert await rig.queue.redis.zcard("flbt:queue:studio") == 1
 
 

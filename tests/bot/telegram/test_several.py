@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.sources import CLOUD_DOWNLOAD
-from jobs import keys
+from bot.telegram.incoming import CLOUD_DOWNLOAD
 from jobs.models import Upload
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import PATIENCE, SONG, Rig, Worker, cards, settings_for
-from tests.bot.telegram.talk import MP3, answered_soon, band_of, bo, done, in_line
+from jobs.queue import keys
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import PATIENCE, SONG, Rig, Worker, cards, settings_for
+from tests.bot.telegram.chat_steps import MP3, answered_soon, band_of, bo, done, in_line
 from tests.peers.botapi import BotApi, Chat, Message
 
 FULL = "You have 5 songs in the works, which is as many as I take at a time."

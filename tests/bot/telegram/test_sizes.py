@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.delivery import CLOUD
-from jobs.outcomes import Phase, Stage
-from tests.bot.telegram.rig import SONG, Rig, files
-from tests.bot.telegram.talk import NAME, done
+from bot.delivery.plan import CLOUD
+from jobs.outcomes import RequestPhase, TrackStage
+from tests.bot.telegram.chat_fixture import SONG, Rig, files
+from tests.bot.telegram.chat_steps import NAME, done
 from tests.peers.botapi import Chat
 
 SIZES = [
@@ -68,10 +68,10 @@ async def test_of_a_very_long_song_only_what_fits_is_ever_rendered(
             await ana.until(lambda message, label=label: message == menu and f"✓ {label}" in message.labels)  # type: ignore[misc]  # a default
         await ana.say(SONG)
         track = await rig.worker.take()
-        before = await rig.worker.desk.wanted(track.id)
-        await rig.worker.report(track, Stage.SEPARATING, 0.1)
+        before = await rig.worker.track_queue.wanted(track.id)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.1)
         async with asyncio.timeout(120):
-            while await rig.worker.desk.wanted(track.id) == before:
+            while await rig.worker.track_queue.wanted(track.id) == before:
                 await asyncio.sleep(0.01)
         await rig.worker.finish(track)
         while not await _finished(rig, ana):
@@ -85,7 +85,7 @@ async def test_of_a_very_long_song_only_what_fits_is_ever_rendered(
         assert made == {*needed, *({"stems-flac"} if format_ == "WAV" else ())}
         await (await ana.press(card, "No vocals")).answer()
         track = await rig.worker.take()
-        assert [one.key for one in await rig.worker.desk.wanted(track.id)] == ["mix-accompaniment-mp3-192"]
+        assert [one.key for one in await rig.worker.track_queue.wanted(track.id)] == ["mix-accompaniment-mp3-192"]
         await rig.worker.finish(track)
         await ana.until(lambda message: message.reply_to == card and done(message))
         await rig.settled()
@@ -95,7 +95,7 @@ async def _finished(rig: Rig, chat: Chat) -> bool:
     """Whether the request is done; False when it goes back to the worker for something smaller."""
     while True:
         views = await rig.queue.recent(f"telegram:{chat.id}")
-        if views and views[0].phase is Phase.DONE:
+        if views and views[0].phase is RequestPhase.DONE:
             return True
         if await rig.queue.size() > 0:
             return False

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from jobs.connection import answer
-from jobs.desk import Desk
 from jobs.failures import Reason
-from jobs.makers import About
-from jobs.outcomes import Called, Stage, Tags
-from jobs.providers import keep_standing, untold
-from jobs.queue import JobQueue
-from jobs.store import ResultStore
-from jobs.titles import keep_called, nameless
+from jobs.outcomes import Called, Tags, TrackStage
+from jobs.queue.connection import answer
+from jobs.queue.providers import keep_standing, untold
+from jobs.queue.recipe import About
+from jobs.queue.requests import JobQueue
+from jobs.queue.titles import keep_called, nameless
+from jobs.queue.tracks import TrackQueue
+from jobs.store.store import ResultStore
 from jobs.youtube import Provider, Standing
-from tests.bot.telegram.rig import OTHER, SONG, Rig, Worker, cards, settings_for
-from tests.bot.telegram.talk import band_of, done
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, settings_for
+from tests.bot.telegram.chat_steps import band_of, done
 from tests.peers.botapi import BotApi
 
 THIRD = "https://youtu.be/aaaaaaaaaaA"
@@ -33,7 +33,7 @@ async def test_what_is_open_and_what_is_done_with_their_buttons(rig: Rig) -> Non
         await ana.say(f"{OTHER} {THIRD}")
         track = await rig.worker.take()
         await ana.until(lambda message: "aaaaaaaaaaA" in message.text)
-        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.5)
         await ana.say("/status")
         listed = await ana.until(lambda message: "2 songs in the works" in message.text)
         assert re.sub(r"(?<=Done in )\d+ s", "N s", listed.text) == (
@@ -129,7 +129,7 @@ async def test_the_owner_sees_all_and_how_things_stand(rig: Rig) -> None:
             ("b", {"FL-BT": "0.1.0", "openvino": "1.0"}),
             ("c", {"FL-BT": "0.2.0"}),
         ):
-            await Desk(rig.queue.redis, name, about=About(versions=versions)).beat()
+            await TrackQueue(rig.queue.redis, name, about=About(versions=versions)).beat()
         await ana.say("/stats")
         stats = await ana.until(lambda message: "Queue: one track, 3 workers alive" in message.text)
         assert re.search(r"Disk: [\d.]+ GB free; results take [\d.]+ kB of 20 GB", stats.text)
@@ -149,7 +149,7 @@ async def test_the_owner_sees_all_and_how_things_stand(rig: Rig) -> None:
 async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.news.LOOK", 0.05)
+    monkeypatch.setattr("bot.telegram.owner_news.LOOK", 0.05)
     ana = rig.ana("pt-br")
     await rig.owned_by(ana.id)
     down = Standing(provider=Provider.PYTUBEFIX, up=False, since=time.time(), failures=3)
@@ -166,7 +166,7 @@ async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(
 
 
 async def test_an_owner_who_has_blocked_the_bot_is_left_in_peace(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.news.LOOK", 0.05)
+    monkeypatch.setattr("bot.telegram.owner_news.LOOK", 0.05)
     rig.expected.append("bot was blocked by the user")
     ana = rig.ana()
     await rig.owned_by(ana.id)

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.delivery import CLOUD
+from bot.delivery.plan import CLOUD
 from bot.telegram.app import build
 from bot.telegram.main import serve
-from jobs import keys
-from jobs.connection import answer
-from jobs.outcomes import Phase, Stage
-from jobs.queue import JobQueue
+from jobs.outcomes import RequestPhase, TrackStage
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.requests import JobQueue
 from jobs.settings import SettingsError
-from jobs.store import ResultStore
-from tests.bot.telegram.rig import OTHER, SONG, Rig, cards, files, settings_for
-from tests.bot.telegram.talk import done
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files, settings_for
+from tests.bot.telegram.chat_steps import done
 from tests.peers.botapi import BotApi, Pace, Trouble
 
 MB = 1_000_000
@@ -34,7 +34,7 @@ async def test_edits_keep_the_pace_and_the_last_state_lands(
         await ana.until(lambda message: "Next in line" in message.text)
         track = await rig.worker.take()
         for percent in range(0, 100, 4):
-            await rig.worker.report(track, Stage.SEPARATING, percent / 100)
+            await rig.worker.report(track, TrackStage.SEPARATING, percent / 100)
             await asyncio.sleep(0.2)
         await rig.worker.finish(track)
         await ana.until(done)
@@ -52,7 +52,7 @@ async def test_a_refused_edit_waits_as_told_and_other_chats_do_not(rig: Rig) -> 
         await ana.until(lambda message: "Next in line" in message.text)
         rig.server.fault("editMessageText", Trouble.FLOOD, retry_after=3)
         track = await rig.worker.take()
-        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.5)
         await rig.server.until(lambda: any(one.code == 429 for one in rig.server.requests))
         asked = await bo.say(OTHER)
         await bo.until(lambda message: "Next in line" in message.text and message.reply_to == asked)
@@ -88,7 +88,7 @@ async def test_whoever_blocked_the_bot_is_left_alone_and_the_next_is_served(rig:
         await bo.until(lambda message: "one song ahead" in message.text)
         ana.block()
         await rig.worker.finish(await rig.worker.take())
-        await rig.until_phase(ana, Phase.FAILED)
+        await rig.until_phase(ana, RequestPhase.FAILED)
         await rig.worker.finish(await rig.worker.take())
         await bo.until(done)
         await rig.settled()
@@ -104,7 +104,7 @@ async def test_a_deleted_card_is_not_missed_and_the_result_comes(rig: Rig) -> No
         card = await ana.until(lambda message: "Next in line" in message.text)
         ana.delete(card)
         track = await rig.worker.take()
-        await rig.worker.report(track, Stage.SEPARATING, 0.5)
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.5)
         await rig.worker.finish(track)
         await rig.settled()
     assert len(files(ana)) == 2
@@ -137,7 +137,7 @@ async def test_a_file_telegram_has_is_sent_by_its_id(rig: Rig) -> None:
         rig.server.shelf.files.clear()
         rig.expected.append("wrong file identifier")
         await ana.say(f"{SONG} again")
-        await rig.until_phase(ana, Phase.DONE)
+        await rig.until_phase(ana, RequestPhase.DONE)
         await rig.server.until(lambda: len(rig.server.calls("sendMediaGroup")) == 4)
         await rig.settled()
     assert len(files(ana)) == 4, "what Telegram forgot is uploaded again"
@@ -192,7 +192,7 @@ async def test_nothing_fits_is_said(rig: Rig) -> None:
         await ana.say(SONG)
         await rig.worker.finish(await rig.worker.take())
         async with asyncio.timeout(120):
-            while await rig.phase(ana) is not Phase.FAILED:
+            while await rig.phase(ana) is not RequestPhase.FAILED:
                 if await rig.queue.size() > 0:
                     await rig.worker.finish(await rig.worker.take())
                 await asyncio.sleep(0.02)

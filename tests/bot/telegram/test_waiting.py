@@ -1,9 +1,9 @@
 """What a card says while its song waits in line."""
 
 from jobs.outcomes import Called
-from jobs.titles import keep_called, nameless
-from tests.bot.telegram.rig import OTHER, SONG, Rig
-from tests.bot.telegram.talk import bo
+from jobs.queue.titles import keep_called, nameless
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig
+from tests.bot.telegram.chat_steps import bo
 
 
 async def test_the_card_says_how_many_are_ahead_and_how_long_that_takes(rig: Rig) -> None:

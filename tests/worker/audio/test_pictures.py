@@ -14,7 +14,7 @@ from tests.sounds import music
 from worker.audio.pictures import COVER_LIMIT, MOST_PIXELS, MOST_SCANS, picture_of
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
-from worker.drawing import thumbnail
+from worker.rendering.drawing import thumbnail
 
 WHOLE = whole_covers()
 

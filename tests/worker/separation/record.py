@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.separation.spectrogram import ADVANCE, FRAME, Samples
+from worker.separation.spleeter.spectrogram import ADVANCE, FRAME, Samples
 
 RECORD = Path(__file__).with_name("stock-spleeter.npz")
 STEP = 997  # samples

@@ -7,7 +7,7 @@ import numpy as np
 from jobs.models import Format
 from jobs.outcomes import Tags
 from worker.audio.writing import open_track
-from worker.separation.spectrogram import Samples
+from worker.separation.spleeter.spectrogram import Samples
 
 RATE = 44100
 

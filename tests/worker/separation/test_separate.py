@@ -21,13 +21,13 @@ from jobs.models import STEMS, Format, Model, Stem
 from jobs.outcomes import Tags
 from tests.sounds import listen, snr_db, write_wav
 from tests.worker.separation.songs import make_song, write_song
-from worker.child import run_child
-from worker.drawing import Waveforms, draw
+from worker.child.messages import Event, Step
+from worker.child.parent_side import run_child
+from worker.child.tasks import NetworkWanted, Separated, SeparationTask
+from worker.rendering.drawing import Waveforms, draw
 from worker.separation import separate
-from worker.separation.network import Network, load_network
-from worker.separation.spectrogram import ADVANCE, FRAME, Samples
-from worker.steps import Event, Step
-from worker.tasks import NetworkWanted, Separated, SeparationTask
+from worker.separation.spleeter.network import Network, load_network
+from worker.separation.spleeter.spectrogram import ADVANCE, FRAME, Samples
 
 
 def task_for(audio: Path, models_dir: Path, *, max_seconds: float = 60, engine: str = "unet") -> SeparationTask:

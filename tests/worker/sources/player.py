@@ -4,10 +4,10 @@
 """
 
 from jobs.models import Value, YouTube
-from worker.childside import Report, serve
-from worker.confinement import UNCONFINED, Confinement
+from worker.child.child_side import Report, serve
+from worker.child.confinement import UNCONFINED, Confinement
+from worker.child.tasks import FetchTask, Task
 from worker.sources.script import bind_programs
-from worker.tasks import FetchTask, Task
 
 
 class Play(Task):

@@ -15,11 +15,11 @@ from jobs.youtube import Provider
 from tests.peers.pages import hostile_script, loot
 from tests.peers.videos import Trouble, Video
 from tests.peers.youtube import YouTubeStandIn
-from tests.worker.sources.downloads import ID, refused
 from tests.worker.sources.player import Play, Said
-from worker.child import run_child
+from tests.worker.sources.youtube.downloads import ID, refused
+from worker.child.parent_side import run_child
+from worker.child.tasks import FetchTask
 from worker.sources.script import bind_conditions, evaluate
-from worker.tasks import FetchTask
 
 SECRET = "FLBT_TELEGRAM_TOKEN=123456:not-for-players"
 

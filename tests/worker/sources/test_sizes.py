@@ -10,8 +10,8 @@ from jobs.youtube import Provider
 from tests.peers.tones import song
 from tests.peers.videos import Trouble, Video
 from tests.peers.youtube import YouTubeStandIn
-from tests.worker.sources.downloads import ID, assert_is_song, fates, fetch
-from worker.steps import Step
+from tests.worker.sources.youtube.downloads import ID, assert_is_song, fates, fetch
+from worker.child.messages import Step
 
 #: What each ends with, after at most how many requests to the site by the first provider.
 ENDS: dict[Trouble, tuple[Reason | None, int]] = {

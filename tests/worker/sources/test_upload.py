@@ -9,10 +9,10 @@ from jobs.models import Upload, YouTube
 from jobs.outcomes import Tags
 from tests.lies import liars
 from tests.sounds import AWKWARD, Awkward, encode, jpeg, music, write_wav
-from worker.child import run_child
+from worker.child.messages import Step
+from worker.child.parent_side import run_child
+from worker.child.tasks import Fetched, FetchTask
 from worker.sources.upload import fetch_upload
-from worker.steps import Step
-from worker.tasks import Fetched, FetchTask
 
 
 def fetch(

@@ -1,0 +1,275 @@
+"""Request and progress → what a person reads, and its buttons. Pure, and the same for every platform.
+
+A card's text is plain, without markup. A button carries its whole meaning in `action`, so that it still works after
+any restart.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum, unique
+from math import isfinite
+from typing import Final
+
+from bot.cards.mixes import mix_words
+from bot.inert import inert, plain
+from bot.texts import figures, say, sentence
+from jobs.failures import Failure, Reason
+from jobs.models import STEMS, Format, Package, Upload, Value, Wish, YouTube
+from jobs.outcomes import Manifest, Progress, RequestPhase, Tags, TrackStage, View
+
+CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
+TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
+
+# Line breaks and control characters break a card's layout; marks of direction turn the rest of the line around.
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
+
+
+@unique
+class Verb(StrEnum):
+    """What a button does."""
+
+    CANCEL = "cancel"  # target: request id
+    CANCEL_ALL = "cancelall"  # what is open in the chat it is pressed in
+    RESEND = "resend"  # target: request id; choice: part id
+    STEMS = "stems"  # choice: 2, 4, 5; for the chat it is pressed in
+    FORMAT = "format"  # choice: mp3, …
+    PACKAGE = "package"  # choice: album, zip, both
+    # Under a result; target: request id.
+    # choice: letters of stems, see `bot.cards.mixes`, after the number of stems where it is another separation
+    MIX = "mix"
+    PICK = "pick"  # choice: see `bot.chats.stem_choice`; shows the keyboard that chooses stems
+    MAKE = "make"  # choice: as for a mix, unless other stems are chosen meanwhile
+    PAGE = "page"  # choice: 1, 2; shows that page of buttons
+    WANT = "want"  # choice: a format, zip, stems, again, or a number of stems
+    FORGET = "forget"  # choice: yes, once it is confirmed
+
+
+class Action(Value):
+    """A pressed button, understood."""
+
+    verb: Verb
+    target: str = ""
+    choice: str = ""
+
+    @property
+    def text(self) -> str:
+        """The button's data: `cancel:0123456789abcdef`, `resend:0123456789abcdef:stems-mp3`, `stems::4`."""
+        return f"{self.verb}:{self.target}:{self.choice}".rstrip(":")
+
+
+_SHAPES: Final = {
+    Verb.CANCEL: re.compile(r"[0-9a-f]{16}"),
+    Verb.CANCEL_ALL: re.compile(""),
+    Verb.RESEND: re.compile(r"[0-9a-f]{16}:[a-z0-9+.-]{1,40}"),
+    Verb.STEMS: re.compile(r":[245]"),
+    Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav|wav32)"),
+    Verb.PACKAGE: re.compile(r":(album|zip|both)"),
+    Verb.MIX: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
+    Verb.PICK: re.compile(r"[0-9a-f]{16}(:(?=.)[245]?[vadbpo]{0,5}(\.[vadbpo])?)?"),
+    Verb.MAKE: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
+    Verb.PAGE: re.compile(r"[0-9a-f]{16}:[12]"),
+    Verb.WANT: re.compile(r"[0-9a-f]{16}:(mp3|m4a|flac|wav|wav32|zip|stems|again|[245])"),
+    Verb.FORGET: re.compile(r"[0-9a-f]{16}(:yes)?"),
+}
+
+
+def parse_action(text: str) -> Action | None:
+    """The action of a button's data; None for anything that no button of ours carries. Never raises."""
+    verb, _, rest = text.partition(":")
+    if verb not in Verb.__members__.values() or not _SHAPES[Verb(verb)].fullmatch(rest):
+        return None
+    target, _, choice = rest.partition(":")
+    return Action(verb=Verb(verb), target=target, choice=choice)
+
+
+class Button(Value):
+    label: str
+    action: str
+
+
+class Card(Value):
+    """What a status message shows: plain text and rows of buttons."""
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+
+def card(
+    view: View,
+    language: str,
+    *,
+    manifest: Manifest | None = None,
+    notes: Sequence[str] = (),
+    uncertain: Sequence[str] = (),
+    offers: Sequence[tuple[Button, ...]] = (),
+) -> Card:
+    """The card of one request. Total: any view has one.
+
+    `manifest` names the song once it is separated, `notes` are sentences on how it was sent, `uncertain` the ids of
+    parts whose arrival nobody confirmed: each gets a button that sends it again. `offers` are buttons for what one may
+    want next.
+    """
+    lines = [heading(view, language, manifest), *_state(view, language)]
+    if manifest is not None and view.phase is not RequestPhase.FAILED:
+        lines += about_sound(manifest, language)
+    lines += notes
+    buttons = [
+        (Button(label=say(language, "button-resend"), action=_action(Verb.RESEND, view, part)),) for part in uncertain
+    ]
+    if uncertain:
+        lines.append(say(language, "card-uncertain"))
+    if view.is_open:
+        buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
+    return Card(text="\n".join(lines), buttons=(*buttons, *offers))
+
+
+def about_sound(manifest: Manifest, language: str) -> list[str]:
+    """What one has to know of the source's sound: that it ended early, and what of it the stems are without."""
+    sentences = {"cut_short": "card-cut-short", "damaged": "card-damaged"}
+    said = [say(language, sentences[note]) for note in manifest.notes if note in sentences]
+    if manifest.late:
+        said.append(say(language, "card-late", shift=figures.shift(manifest.late, language)))
+    if manifest.gaps:
+        said.append(say(language, "card-gaps", shift=figures.shift(manifest.gaps, language)))
+    return said
+
+
+def settings_card(wish: Wish, language: str) -> Card:
+    """What a chat gets for each song, and a button for each choice, the chosen ones marked."""
+    lines = (
+        say(language, "settings-title"),
+        say(language, "settings-stems", stems=wish.model.stems),
+        say(language, "settings-format", format=wish.format.label),
+        say(language, "settings-package", package=wish.package),
+    )
+    stems = [
+        _choice(say(language, "settings-stems-button", stems=count), Verb.STEMS, str(count), count == wish.model.stems)
+        for count in STEMS
+    ]
+    formats = [_choice(one.label, Verb.FORMAT, one, one is wish.format) for one in Format]
+    packages = [
+        _choice(say(language, "settings-package-button", package=one), Verb.PACKAGE, one, one is wish.package)
+        for one in Package
+    ]
+    return Card(text="\n".join(lines), buttons=(tuple(stems), tuple(formats[:4]), tuple(formats[4:]), tuple(packages)))
+
+
+def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
+    return Button(label=f"✓ {label}" if chosen else label, action=Action(verb=verb, choice=choice).text)
+
+
+def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
+    """Which song a request is about, as well as it is known by now: `Artist - Title (3:45)`."""
+    source, progress = view.request.source, view.progress or Progress()
+    title, artist, seconds = progress.title, progress.artist, progress.seconds
+    if view.called is not None:
+        seconds = view.called.seconds if seconds is None else seconds
+        if not title:
+            title, artist = view.called.title, view.called.artist
+    if manifest is not None:
+        title, artist, seconds = manifest.tags.title, manifest.tags.artist, manifest.seconds
+    match source:
+        case Upload():
+            unnamed = tidy(source.name) or say(language, "card-upload")
+            title, artist = title or source.title, artist or source.performer
+            seconds = source.seconds if seconds is None else seconds
+        case YouTube():
+            unnamed = say(language, "card-video", link=f"youtu.be/{source.video_id}")
+    name = called(Tags(title=title, artist=artist or ""), language) if title and tidy(title) else unnamed
+    if mix := view.request.wish.mix:
+        name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.wish.model.stems, language))
+    return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
+
+
+def called(tags: Tags, language: str) -> str:
+    """`Artist - Title` on one line, or the title where nobody knows the artist."""
+    title, artist = tidy(tags.title), tidy(tags.artist)
+    return say(language, "card-title", artist=artist, title=title) if artist else title
+
+
+def status_line(view: View, language: str, manifest: Manifest | None = None) -> str:
+    """One request in a list: its song, and where it stands, on two lines."""
+    return "\n".join((heading(view, language, manifest), _state(view, language)[0]))
+
+
+def tidy(text: str, most: int = TITLE_LENGTH) -> str:
+    """Somebody's title on one line, without characters that break the layout, inert; `most` characters are shown."""
+    flat = " ".join(_UNSEEN.sub(" ", plain(text)).split())
+    return inert(flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…")
+
+
+def bar(fraction: float) -> str:
+    """`▰▰▰▰▱▱▱▱▱▱▱▱`, full only when all is done."""
+    full = int(CELLS * min(max(fraction, 0.0), 1.0))
+    return "▰" * full + "▱" * (CELLS - full)
+
+
+def _action(verb: Verb, view: View, choice: str = "") -> str:
+    return Action(verb=verb, target=view.request.id, choice=choice).text
+
+
+def _state(view: View, language: str) -> list[str]:
+    """Where a request stands, in one to three lines."""
+    match view.phase:
+        case RequestPhase.RECEIVING:  # a link is so only on its way into the line
+            upload = isinstance(view.request.source, Upload)
+            return [say(language, "card-receiving" if upload else "card-queued-somewhere")]
+        case RequestPhase.WAITING:
+            return _waiting(view, view.progress or Progress(), language)
+        case RequestPhase.READY:
+            return [say(language, "card-ready")]
+        case RequestPhase.SENDING:
+            return [say(language, "card-sending")]
+        case RequestPhase.DONE:
+            return [_done(view, language)]
+        case RequestPhase.FAILED:
+            return [sentence(view.failure or Failure(reason=Reason.INTERNAL), language)]
+        case RequestPhase.CANCELLED:
+            return [say(language, "card-cancelled")]
+
+
+def _waiting(view: View, progress: Progress, language: str) -> list[str]:
+    wish = view.request.wish
+    queued = progress.stage is TrackStage.QUEUED
+    left = _number(view.wait if queued and view.wait is not None else progress.seconds_left)
+    wait = figures.wait(left, language) if left is not None else ""
+    match progress.stage:
+        case TrackStage.QUEUED:
+            line = say(language, "card-queued-somewhere")
+            if view.ahead is not None:
+                line = say(language, "card-queued", ahead=min(max(view.ahead, 0), 10**6))
+            return [f"{line} · {say(language, 'card-wait', wait=wait)}" if wait else line]
+        case TrackStage.FETCHING:
+            upload = isinstance(view.request.source, Upload)
+            lines = [say(language, "card-reading") if upload else say(language, "card-fetching")]
+        case TrackStage.SEPARATING:
+            lines = [say(language, "card-separating", stems=wish.model.stems)]
+        case TrackStage.RENDERING if wish.mix:
+            lines = [say(language, "card-mixing")]
+        case TrackStage.RENDERING:
+            lines = [say(language, "card-rendering", format=wish.format.label)]
+    fraction = _number(progress.fraction)
+    measures = []
+    if fraction is not None:
+        percent = int(100 * min(max(fraction, 0.0), 1.0))
+        measures.append(f"{bar(fraction)} {say(language, 'card-percent', percent=percent)}")
+    if wait:
+        measures.append(say(language, "card-left", wait=wait))
+    if measures:
+        lines.append(" · ".join(measures))
+    if progress.note == "model":
+        lines.append(say(language, "card-model"))
+    return lines
+
+
+def _done(view: View, language: str) -> str:
+    taken = _number(view.closed_at - view.request.created_at) if view.closed_at is not None else None
+    if taken is None or taken < 0:
+        return say(language, "card-done-plain")
+    return say(language, "card-done", wait=figures.took(max(1.0, taken), language))
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None

@@ -1,0 +1,155 @@
+"""Who may use the bot: the owner, who pairs once with a code from the log, and whoever the owner lets in.
+
+Names have the platform in front: `telegram:42` is a person and their private chat, `telegram:-100123` a group.
+"""
+
+import hmac
+import secrets
+import time
+from enum import Enum, auto, unique
+from typing import Final, Literal
+
+from arq.connections import ArqRedis
+
+from bot.texts import Language, negotiate
+from jobs.queue import keys, scripts
+from jobs.queue.connection import answer, ask_script, run_script
+from jobs.queue.quotas import RATE, USED, Limits
+from jobs.queue.views import text
+from jobs.settings import Settings
+
+#: How long a stranger who was told to ask the owner gets no further answer, in seconds.
+SILENCE = 6 * 3600
+#: After too many messages, how long somebody has to be quiet before they are heard again, in seconds: see RATE in
+#: jobs/queue/quotas.py.
+QUIET: Final = 30
+
+_OWNER = "owner"
+_CODE = "code"
+_LANGUAGE = "language"  # the owner's
+
+
+@unique
+class Hearing(Enum):
+    """What becomes of a message, as far as its sender's pace goes."""
+
+    YES = auto()
+    NO_MORE = auto()  # the first one that is not heard: say so
+    NO = auto()  # that was said
+
+
+class Access:
+    """Access. `access` is the setting: `closed` lets nobody in but the owner and whom the owner allowed."""
+
+    def __init__(self, redis: ArqRedis, access: Literal["closed", "open"]) -> None:
+        self._redis = redis
+        self._open = access == "open"
+
+    # --- the owner ---------------------------------------------------------------------------------------------
+
+    async def owner(self) -> str | None:
+        """The owner's name, or None before the pairing."""
+        name = await answer(self._redis.hget(keys.PEOPLE, _OWNER))
+        return text(name) or None
+
+    async def is_owner(self, person: str) -> bool:
+        return await self.owner() == person
+
+    async def language(self) -> Language:
+        """The owner's, as they last spoke to us."""
+        return negotiate(text(await answer(self._redis.hget(keys.PEOPLE, _LANGUAGE))))
+
+    async def remember_language(self, person: str, language: Language) -> None:
+        """So that the owner is addressed in it when nobody asked."""
+        if await self.is_owner(person) and await self.language() != language:
+            await answer(self._redis.hset(keys.PEOPLE, _LANGUAGE, language))
+
+    async def pairing_code(self) -> str | None:
+        """The code that makes its bearer the owner, the same until it is used. None once there is an owner."""
+        if await self.owner() is not None:
+            return None
+        # 24 bytes are 32 letters, within the 64 that a start link may carry.
+        await answer(self._redis.hsetnx(keys.PEOPLE, _CODE, secrets.token_urlsafe(24)))
+        return text(await answer(self._redis.hget(keys.PEOPLE, _CODE))) or None
+
+    async def pair(self, person: str, code: str) -> bool:
+        """Make `person` the owner when `code` is the pairing code. The code works once, for one person."""
+        expected = text(await answer(self._redis.hget(keys.PEOPLE, _CODE)))
+        # Compared here and not in Redis: here it takes the same time wherever the first wrong letter is.
+        if not expected or not hmac.compare_digest(expected.encode(), code.encode()):
+            return False
+        return bool(await run_script(self._redis, scripts.PAIR, [keys.PEOPLE], person, expected))
+
+    # --- everybody else ----------------------------------------------------------------------------------------
+
+    async def may_ask(self, person: str, chat: str) -> bool:
+        """Whether `person` is served in `chat`: anyone when open; else the owner, and allowed persons and chats."""
+        if self._open:
+            return True
+        let_in = await answer(self._redis.smismember(keys.ALLOWED, [person, chat]))
+        return any(let_in) or await self.is_owner(person)
+
+    async def hears(self, person: str, per_minute: float, now: float | None = None) -> Hearing:
+        """Whether a message or tap of `person` is heard, when so many are in a minute. 0: all are; the owner's too.
+
+        `now`: seconds since the epoch.
+        """
+        if per_minute <= 0:
+            return Hearing.YES
+        at = time.time() if now is None else now
+        heard = await run_script(self._redis, RATE, [keys.rate(person)], str(at), str(max(2, per_minute)))
+        if heard < 1 and not await self.is_owner(person):
+            return Hearing.NO_MORE if heard == 0 else Hearing.NO
+        return Hearing.YES
+
+    async def limits(self, person: str, settings: Settings) -> Limits:
+        """What `person` may have in the works, and within a day. The owner's days have no limit, nor has their line."""
+        is_owner = await self.is_owner(person)
+        return Limits(
+            person=settings.max_open_per_person,
+            chat=settings.max_open_per_chat,
+            person_seconds=60 * settings.minutes_per_person * (not is_owner),
+            chat_seconds=60 * settings.minutes_per_chat * (not is_owner),
+            waiting=0 if is_owner else settings.max_waiting,
+        )
+
+    async def used(self, whose: Literal["person", "chat"], name: str) -> float:
+        """Seconds of music that count for a person, or a chat, within a day."""
+        said = await ask_script(self._redis, USED, [keys.minutes(whose, name)], str(time.time()), keys.request(""))
+        assert isinstance(said, bytes)
+        return float(said)
+
+    async def allow(self, name: str, known_as: str = "") -> bool:
+        """Let a person or a group in. `known_as` is what `/who` shows. False when it was in before."""
+        if known_as:
+            await answer(self._redis.hset(keys.PEOPLE, _known(name), known_as))
+        return bool(await answer(self._redis.sadd(keys.ALLOWED, name)))
+
+    async def deny(self, name: str) -> bool:
+        """Let a person or a group in no longer. False when it was not in."""
+        await answer(self._redis.hdel(keys.PEOPLE, _known(name)))
+        return bool(await answer(self._redis.srem(keys.ALLOWED, name)))
+
+    async def move(self, old: str, new: str) -> None:
+        """A group has another name now, and is let in as before."""
+        if not await answer(self._redis.sismember(keys.ALLOWED, old)):
+            return
+        known_as = text(await answer(self._redis.hget(keys.PEOPLE, _known(old))))
+        await self.allow(new, known_as)
+        await self.deny(old)
+
+    async def allowed(self) -> dict[str, str]:
+        """Who was let in: name → what it was known as then, or ''."""
+        names = sorted(text(name) for name in await answer(self._redis.smembers(keys.ALLOWED)))
+        if not names:
+            return {}
+        known = await answer(self._redis.hmget(keys.PEOPLE, [_known(name) for name in names]))
+        return {name: text(shown) for name, shown in zip(names, known, strict=True)}
+
+    async def first_refusal(self, person: str) -> bool:
+        """Whether this stranger is to be told, once in a while, that the bot is closed; else it costs us nothing."""
+        return bool(await self._redis.set(keys.told(person), b"1", nx=True, ex=SILENCE))
+
+
+def _known(name: str) -> str:
+    return f"name:{name}"

@@ -1,0 +1,1 @@
+"""The `fl-bt` command and what only a command line needs."""

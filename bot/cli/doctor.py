@@ -1,0 +1,187 @@
+"""`fl-bt doctor`: what is well, what is not, and what to do about it."""
+
+import asyncio
+import importlib.util
+import platform
+import shlex
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import click
+from pydantic import SecretStr
+from redis.exceptions import RedisError
+
+from jobs.addresses import leaves_network
+from jobs.process.privacy import is_open_to_others
+from jobs.queue.requests import JobQueue
+from jobs.settings import Settings, env_file
+from jobs.store.store import FOLDERS, ResultStore, folder_at
+
+NEWEST_TRIED = (3, 14)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line. `advice` is what to do, empty when nothing needs doing; `grave` when FL-BT cannot work like this."""
+
+    subject: str
+    found: str
+    advice: str = ""
+    grave: bool = False
+
+
+async def examine(settings: Settings) -> int:
+    """Print every finding. Returns 1 when one of them is grave, else 0."""
+    grave = False
+    async for finding in _findings(settings):
+        mark = "✗" if finding.grave else "!" if finding.advice else "✓"
+        click.echo(
+            f"{mark} {finding.subject:8} {finding.found}"
+            + (f"\n           → {finding.advice}" if finding.advice else "")
+        )
+        grave = grave or finding.grave
+    return int(grave)
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield _python()
+    yield _settings()
+    yield privacy(settings)  # before the store is opened, which closes to others what it can
+    yield await _weights(settings)
+    if is_worker_here():
+        yield await _children()
+    yield await _queue(settings.redis_url)
+    yield _store(settings)
+    yield _disk(settings)
+    yield await _token(settings)
+
+
+def _python() -> Finding:
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info[:2] > NEWEST_TRIED:
+        return Finding("Python", found, "newer than any this was tried on; `uv python pin 3.11` is safe")
+    return Finding("Python", found)
+
+
+def _settings() -> Finding:
+    file = env_file()
+    return Finding("Settings", f"from {file} and the environment" if file else "from the environment: no .env here")
+
+
+def privacy(settings: Settings) -> Finding:
+    """What other users of this machine may read."""
+    private = [settings.data / "queue", *(folder_at(settings.store_url) / folder for folder in FOLDERS)]
+    private += filter(None, [env_file(), settings.youtube_cookies])
+    readable = [path for path in private if is_open_to_others(path)]
+    if readable:
+        paths = [str(path) for path in readable]
+        return Finding("Privacy", f"others may read {', '.join(paths)}", f"close it: `chmod go= {shlex.join(paths)}`")
+    return Finding("Privacy", "no other user of this machine may read what is kept")
+
+
+def is_worker_here() -> bool:
+    """Not so in the bot's container."""
+    return importlib.util.find_spec("worker") is not None
+
+
+async def _children() -> Finding:
+    """Whether what reads strangers' files can reach anything else."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", "walls",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    found = output.decode(errors="replace").strip() or "could not be asked"
+    advice = (
+        "" if process.returncode == 0 else "Linux 6.12 or newer confines them; elsewhere let FL-BT run in a container"
+    )
+    return Finding("Children", found, advice)
+
+
+async def _weights(settings: Settings) -> Finding:
+    if not is_worker_here():
+        return Finding("Weights", "none needed: no worker is installed here, and each has its own")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", "models", "--check", "2", "4", "5",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, last_words = await process.communicate()
+    if process.returncode != 0:
+        why = last_words.decode(errors="replace").strip().rpartition("\n")[2]
+        return Finding("Weights", f"could not be looked at: {why}", "install FL-BT again: `uv sync`", grave=True)
+    answers = dict(line.split() for line in output.decode().splitlines())
+    there = [count for count, answer in answers.items() if answer == "yes"]
+    if not there:
+        return Finding(
+            "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models`"
+        )
+    return Finding("Weights", f"for {', '.join(there)} stems in {settings.models_dir}")
+
+
+async def _queue(url: SecretStr | None) -> Finding:
+    if url is None:
+        return Finding("Queue", "a private one, started when it is needed")
+    queue = JobQueue.at(url)
+    try:
+        size, workers = await queue.size(), await queue.workers()
+    except (RedisError, OSError) as error:
+        return Finding("Queue", f"no answer: {error}", "start Redis, or correct FLBT_REDIS_URL", grave=True)
+    finally:
+        await queue.close()
+    found = f"{size} track{'s' * (size != 1)} waiting, {len(workers)} worker{'s' * (len(workers) != 1)} alive"
+    if is_readable_on_the_way(url):
+        advice = (
+            "others on the way can read requests and the password: say rediss:// in FLBT_REDIS_URL, or use a tunnel"
+        )
+        return Finding("Queue", found, advice)
+    return Finding("Queue", found, "" if workers else "start one: `uv run fl-bt worker`")
+
+
+def is_readable_on_the_way(url: SecretStr) -> bool:
+    """Whether networks of others carry what goes to and from a queue, without TLS."""
+    address = url.get_secret_value()
+    return urlsplit(address).scheme == "redis" and leaves_network(address)
+
+
+def _store(settings: Settings) -> Finding:
+    try:
+        store = ResultStore.at(settings.store_url)
+        with store.workspace() as folder:
+            (folder / "probe").write_bytes(b"x")
+        used = store.used_bytes()
+    except OSError as error:
+        return Finding(
+            "Store", f"{settings.store_url}: {error.strerror}", "make it writable, or set FLBT_STORE", grave=True
+        )
+    return Finding("Store", f"{settings.store_url}, {used / 1e9:.1f} of {settings.quota_gb:g} GB used")
+
+
+def _disk(settings: Settings) -> Finding:
+    try:
+        free = shutil.disk_usage(ResultStore.at(settings.store_url).root).free
+    except OSError as error:
+        return Finding("Disk", f"unknown: {error.strerror}", "see the store", grave=True)
+    found = f"{free / 1e9:.1f} GB free"
+    if free < settings.min_free_mb * 1e6:
+        advice = f"jobs are refused below {settings.min_free_mb:g} MB (FLBT_MIN_FREE_MB): make room"
+        return Finding("Disk", found, advice, grave=True)
+    return Finding("Disk", found)
+
+
+async def _token(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("Token", "none", "only the bot needs one: ask @BotFather in Telegram, set FLBT_TELEGRAM_TOKEN")
+    from telegram import Bot
+    from telegram.error import InvalidToken, TelegramError
+
+    try:
+        bot = Bot(settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url)
+        async with bot:
+            return Finding("Token", f"belongs to @{bot.username}")
+    except InvalidToken:
+        return Finding("Token", "refused by Telegram", "copy it again from @BotFather", grave=True)
+    except TelegramError as error:
+        return Finding("Token", f"could not be checked: {error.message}", "is there a network?", grave=True)

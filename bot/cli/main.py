@@ -1,0 +1,189 @@
+"""The `fl-bt` command: every way to run FL-BT, and nothing but the way in."""
+
+import asyncio
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from pydantic import SecretStr
+
+from jobs import VERSION
+from jobs.logs import set_up_logging
+from jobs.models import Format, Model, Package, StemCount, Wish
+from jobs.process.parent_watch import stop_with_parent
+from jobs.process.privacy import be_private, close_memory
+from jobs.process.supervise import MISCONFIGURED
+from jobs.settings import Settings, SettingsError, load_settings
+
+WORKER = (sys.executable, "-P", "-m", "worker")
+
+COUNTS: dict[str, StemCount] = {"2": 2, "4": 4, "5": 5}
+
+
+class _Command(click.Group):
+    """Turns a wrong setting into its sentence, wherever it is noticed."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            click.echo(error, err=True)
+            ctx.exit(MISCONFIGURED)
+
+
+@click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="fl-bt")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """A link or an audio file in, stems and backing tracks out: in a chat, or right here.
+
+    \b
+    Try it:      fl-bt separate --demo
+    Run a bot:   fl-bt up
+    """
+    close_memory()
+    context.obj = be_private()  # the person's own umask, for what is handed to them
+    # A locale without our signs, or without those in a song's name, is no reason to end with a traceback.
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+@main.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@click.option("--stems", type=click.Choice(list(COUNTS)), default="2", show_default=True, help="How many stems.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.value for each in Format]),
+    default=Format.FLAC.value,
+    show_default=True,
+    help="Of the stems.",
+)
+@click.option("--zip", "zipped", is_flag=True, help="One zip instead of a folder.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("stems"), show_default=True,
+    help="Where the results go.",
+)  # fmt: skip
+@click.option("--band", type=click.Choice(["11k", "16k"]), default="11k", show_default=True,
+              help="How far up the network looks.")  # fmt: skip
+@click.option("--demo", is_flag=True, help="Separate a 15-second song made up on the spot.")
+@click.pass_obj
+def separate(
+    umask: int, sources: Sequence[str], stems: str, format_: str, zipped: bool, output: Path, band: str, demo: bool
+) -> None:
+    """Separate YouTube links, audio files or video files into stems.
+
+    The paths of the results are printed last, to standard output; everything else goes to standard error.
+    """
+    from bot import terminal
+
+    if not sources and not demo:
+        raise click.UsageError("Give a YouTube link or a file, or try `fl-bt separate --demo`.")
+    settings = load_settings()
+    wish = Wish(
+        model=Model(stems=COUNTS[stems], band="16k" if band == "16k" else "11k", extension=settings.mask_extension),
+        format=Format(format_),
+        package=Package.ZIP if zipped else Package.ALBUM,
+    )
+    with tempfile.TemporaryDirectory(prefix="fl-bt-") as scratch:
+        asked = list(sources)
+        if demo:
+            from bot.cli.demo import write_demo_song
+
+            song = Path(scratch) / "FL-BT demo.wav"
+            write_demo_song(song)
+            asked.append(str(song))
+        sys.exit(asyncio.run(terminal.separate(settings, asked, wish, output, Path(scratch), umask)))
+
+
+@main.command()
+def up() -> None:
+    """Run everything on this machine: the bot, a worker and a private queue. Ctrl-C stops it."""
+    from bot.cli.up import run_everything
+
+    settings = load_settings()
+    set_up_logging(settings)
+    if settings.telegram_token is None:
+        _give_up(
+            "A bot needs a token: open https://t.me/BotFather in Telegram, send /newbot, answer its two questions.\n"
+            "Write what it gives you into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC…\n"
+            "Then run this again: uv run fl-bt up"
+        )
+    sys.exit(asyncio.run(run_everything(settings)))
+
+
+@main.command()
+@click.option("--tethered", is_flag=True, hidden=True)
+def bot(tethered: bool) -> None:
+    """Run the Telegram bot alone, on the queue named by FLBT_REDIS_URL."""
+    from bot.telegram import run
+
+    settings = load_settings()
+    redis_url = _queue_of(settings)
+    if tethered:
+        stop_with_parent()
+    run(settings, redis_url)
+
+
+@main.command(hidden=True)
+def check() -> None:
+    """Say whether the bot is alive, for its container: the exit code is 0 when it looks after its requests."""
+    from redis.exceptions import RedisError
+
+    from bot.telegram.address import PLATFORM
+    from jobs.queue.requests import JobQueue
+
+    async def front_ends(redis_url: SecretStr) -> list[str]:
+        queue = JobQueue.at(redis_url)
+        try:
+            return await queue.front_ends()
+        finally:
+            await queue.close()
+
+    try:
+        alive = PLATFORM in asyncio.run(front_ends(_queue_of(load_settings())))
+    except (RedisError, OSError) as error:
+        _give_up(f"no answer from the queue: {error}", code=1)
+    if not alive:
+        _give_up("no heartbeat", code=1)
+
+
+@main.command()
+def worker() -> None:
+    """Run a worker alone, on the queue named by FLBT_REDIS_URL."""
+    load_settings()  # a wrong setting is said here, in our words
+    os.execv(WORKER[0], [*WORKER, "run"])  # noqa: S606 - no shell; the worker's room is not ours to import
+
+
+@main.command()
+@click.argument("stems", nargs=-1, type=click.Choice(list(COUNTS)))
+def models(stems: Sequence[str]) -> None:
+    """Fetch and check the weights of the models with STEMS stems (2 when none are named)."""
+    load_settings()
+    sys.exit(subprocess.run([*WORKER, "models", *stems], check=False).returncode)
+
+
+@main.command()
+def doctor() -> None:
+    """Check Python, weights, queue, store, disk and token, and say what to do about each."""
+    from bot.cli.doctor import examine
+
+    settings = load_settings()
+    sys.exit(asyncio.run(examine(settings)))
+
+
+def _queue_of(settings: Settings) -> SecretStr:
+    if settings.redis_url is None:
+        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
+    return settings.redis_url
+
+
+def _give_up(sentence: str, code: int = MISCONFIGURED) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(code)

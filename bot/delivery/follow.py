@@ -1,0 +1,270 @@
+"""Open requests, followed until their cards are final: files brought in, cards edited, results delivered.
+
+Everything it needs to know is in Redis, so it goes on after a restart where it was; what it keeps in memory is only
+when it last did what. Nothing that goes wrong with one request holds up another.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum, auto, unique
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from bot.cards.cards import Card
+from bot.delivery.inbox import bring
+from bot.delivery.ledger import Ledger
+from bot.delivery.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
+from bot.delivery.status_cards import StatusCards, note_of
+from jobs.failures import Failed, Failure, Reason
+from jobs.models import Request, TrackId, Upload
+from jobs.outcomes import RequestPhase, View
+from jobs.process.tasks import cancel_and_wait
+from jobs.queue.quotas import Limits
+from jobs.queue.recipe import current_recipe
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+
+log = logging.getLogger(__name__)
+
+LOOK: Final = 0.5  # seconds between two looks at all open requests
+FETCHES: Final = 4  # uploads brought in at the same time
+DELIVERIES: Final = 6  # chats delivered to at the same time
+BREATH: Final = 10  # requests looked at before others get their turn
+GRACE: Final = 5.0  # seconds that an upload or a card gets to arrive when the process is told to stop
+LONGEST_PAUSE: Final = 60.0  # seconds between two tries
+FETCH_TRIES: Final = 7  # about a minute
+DELIVERY_TRIES: Final = 60  # about an hour
+
+CARD_FIRST: Final = 2.0  # seconds that a result which is there at once waits for its card
+
+Errand = Callable[[View], Awaitable[None]]
+
+
+@unique
+class Way(Enum):
+    """How a request comes by its result; the shorter ways first."""
+
+    SENT_BEFORE = auto()  # the platform has it
+    RENDER = auto()  # the stems are in the store
+    SEPARATE = auto()
+
+
+class Follower:
+    """Follows every open request of one platform."""
+
+    def __init__(self, queue: JobQueue, store: ResultStore, platform: Platform) -> None:
+        self.ledger = Ledger(queue, store, platform)
+        self._queue = queue
+        self._store = store
+        self._platform = platform
+        self._status_cards = StatusCards(queue, store, platform, self.ledger, self.wake)
+        self._woken = asyncio.Event()
+        self._errands: dict[str, asyncio.Task[None]] = {}  # by request
+        self._not_before: dict[str, float] = {}  # by request, or by chat for its deliveries: time.monotonic()
+        self._tries: dict[str, int] = {}  # by request: failed ones in a row
+        self._foreseen: set[str] = set()  # requests
+        self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery after the other
+        self._asides: dict[str, asyncio.Task[None]] = {}
+        self._fetching = asyncio.Semaphore(FETCHES)
+        self._delivering = asyncio.Semaphore(DELIVERIES)
+
+    def wake(self) -> None:
+        """Something changed: look now."""
+        self._woken.set()
+
+    async def card(self, view: View) -> Card:
+        """What a request's card shows now, to be shown once more elsewhere. Raises `RedisError`."""
+        return await self._status_cards.card(view)
+
+    def aside(self, name: str, work: Coroutine[None, None, None]) -> None:
+        """Do something that nobody waits for, in place of what goes under the same name. It must not raise."""
+        if before := self._asides.get(name):
+            before.cancel()
+        task = self._asides[name] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._asides.pop(name) if self._asides.get(name) is task else None)
+
+    async def way(self, request: Request) -> Way:
+        """How a request would come by its result now."""
+        if await self.ledger.instant.find(request) is not None:
+            return Way.SENT_BEFORE
+        return Way.RENDER if await self.has_stems(request.track_id) else Way.SEPARATE
+
+    async def has_stems(self, track_id: TrackId) -> bool:
+        """Whether a track's stems are in the store, and as they would be made now."""
+        manifest, recipe = self._store.manifest(track_id), await current_recipe(self._queue.redis)
+        return manifest is not None and (recipe is None or recipe.would_make(manifest))
+
+    async def accept(self, request: Request, limits: Limits, way: Way | None = None) -> bool:
+        """Accept a request, and set it on its `way`. False when this very request was accepted before.
+
+        Raises `TooManyOpen` and `OverQuota`.
+        """
+        match way or await self.way(request):
+            case Way.SENT_BEFORE:
+                new = await self._queue.hold(request, limits, RequestPhase.READY)
+            case Way.RENDER:
+                needs = await self.ledger.needs(request)
+                new = await self._queue.submit(request, limits, quick=True, renditions=needs)
+            case Way.SEPARATE if isinstance(request.source, Upload):
+                new = await self._queue.hold(request, limits)  # the file has to be brought first
+            case Way.SEPARATE:
+                new = await self._queue.submit(request, limits)
+        self.wake()
+        return new
+
+    async def run(self) -> None:
+        """Follow until cancelled. Nothing else ends it."""
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            # Asked, and not only awaited: before Python 3.12 `asyncio.wait_for`, through which the Redis client sends,
+            # now and then swallows a cancellation.
+            while not task.cancelling():
+                self._woken.clear()
+                views = await self._look()
+                with contextlib.suppress(TimeoutError):
+                    # Many open requests are looked at less often: each look reads them all.
+                    async with asyncio.timeout(0 if task.cancelling() else LOOK + len(views) / 1000):
+                        await self._woken.wait()
+        finally:
+            await self._end()
+
+    async def _look(self) -> list[View]:
+        """Do, or begin, whatever is to be done about each open request. Returns them."""
+        try:
+            views = await self._queue.attended(self._platform.name)
+            crowds = Counter(view.request.chat for view in views)
+            self._status_cards.look()
+            now = time.monotonic()  # for all of them: no delivery's time comes before that of one ahead of it
+            for number, view in enumerate(views, 1):
+                if number % BREATH == 0:
+                    await asyncio.sleep(BREATH / 2000)  # half of the time is for who asked something meanwhile
+                try:
+                    await self._foresee(view)
+                    self._attend(view, now)
+                    await self._status_cards.attend(view, crowds[view.request.chat])
+                except RedisError:
+                    raise
+                except Exception as error:
+                    log.exception("request %s: nobody can attend to it", view.request.id)
+                    await self._give_up(view, error)
+        except RedisError as error:
+            log.warning("the queue is out of reach: %s", error)
+            return []
+        except Exception:
+            log.exception("a look at the open requests failed")
+            return []
+        self._forget_all_but(views)
+        return views
+
+    async def _give_up(self, view: View, error: Exception) -> None:
+        """What was noted of a request makes no sense, or not to us: it must not hold up the others again."""
+        if view.is_open:
+            await self._queue.fail(view.request.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))
+        else:
+            await self._queue.let_go(view.request.id, self._platform.name)
+
+    async def _foresee(self, view: View) -> None:
+        known = view.phase is RequestPhase.WAITING and view.progress is not None and view.progress.seconds is not None
+        if known and view.request.id not in self._foreseen:
+            await self.ledger.foresee(view)
+            self._foreseen.add(view.request.id)
+
+    def _attend(self, view: View, now: float) -> None:
+        match view.phase:
+            case RequestPhase.RECEIVING:
+                self._begin(view, self._fetch, FETCH_TRIES, Reason.UPLOAD_GONE)
+            case RequestPhase.READY if note_of(view) is None and time.time() - view.request.created_at < CARD_FIRST:
+                pass
+            case RequestPhase.READY | RequestPhase.SENDING if now >= self._not_before.get(view.request.chat, 0.0):
+                self._begin(view, self._deliver, DELIVERY_TRIES, Reason.INTERNAL)
+            case RequestPhase.CANCELLED | RequestPhase.FAILED if view.request.id in self._errands:
+                self._errands[view.request.id].cancel()
+            case _:
+                pass
+
+    def _forget_all_but(self, views: list[View]) -> None:
+        requests = {view.request.id for view in views}
+        chats = {view.request.chat for view in views}
+        for memory in (self._not_before, self._tries):
+            for gone in memory.keys() - requests - chats:
+                memory.pop(gone)
+        self._foreseen &= requests
+        for chat in self._turns.keys() - chats:
+            if not self._turns[chat].locked():
+                self._turns.pop(chat)
+        self._status_cards.forget_all_but(requests, chats)
+
+    async def _end(self) -> None:
+        """Told to stop: what is on its way may arrive, if it is quick."""
+        if under_way := [*self._errands.values(), *self._status_cards.showing]:
+            await asyncio.wait(under_way, timeout=GRACE)
+        await cancel_and_wait(*self._errands.values(), *self._asides.values())
+        await self._status_cards.end()
+
+    # --- errands: a file to bring, a result to deliver -------------------------------------------------------------
+
+    def _begin(self, view: View, errand: Errand, tries: int, reason: Reason) -> None:
+        request_id = view.request.id
+        if request_id in self._errands or time.monotonic() < self._not_before.get(request_id, 0.0):
+            return
+        task = asyncio.create_task(self._run(view, errand, tries, reason))
+        self._errands[request_id] = task
+
+        def ended(_: asyncio.Task[None]) -> None:
+            self._errands.pop(request_id)
+            self.wake()
+
+        task.add_done_callback(ended)
+
+    async def _run(self, view: View, errand: Errand, tries: int, reason: Reason) -> None:
+        """One errand. What goes wrong is tried again later, or fails the request. `reason`: after so many `tries`."""
+        request_id = view.request.id
+        try:
+            await errand(view)
+            self._tries.pop(request_id, None)
+        except Failed as known:
+            await self._fail(view, known.failure)
+        except Unreachable as why:
+            await self._fail(view, Failure(reason=Reason.CANCELLED, detail=f"nobody is there: {why}"))
+        except Later as why:
+            log.info("request %s: %s", request_id, why)
+            # The whole chat waits: what is behind this one must not overtake it.
+            who = view.request.chat if errand == self._deliver else request_id
+            self._not_before[who] = time.monotonic() + why.seconds
+        except (Away, Unconfirmed, RedisError) as why:
+            failures = self._tries[request_id] = self._tries.get(request_id, 0) + 1
+            if failures >= tries:
+                await self._fail(view, Failure(reason=reason, detail=f"given up after {failures} tries: {why}"))
+                return
+            log.info("request %s: try %d: %s", request_id, failures, why)
+            self._not_before[request_id] = time.monotonic() + min(2.0 ** (failures - 1), LONGEST_PAUSE)
+        except Trouble as why:
+            await self._fail(view, Failure(reason=reason, detail=f"{type(why).__name__}: {why}"))
+        except Exception as error:
+            log.exception("request %s: a bug", request_id)
+            await self._fail(view, Failure(reason=Reason.INTERNAL, detail=repr(error)))
+
+    async def _fail(self, view: View, failure: Failure) -> None:
+        try:
+            await self._queue.fail(view.request.id, failure)
+        except RedisError as error:  # it is still open, and its errand begins again
+            log.warning("request %s: could not be closed: %s", view.request.id, error)
+            self._not_before[view.request.id] = time.monotonic() + LONGEST_PAUSE / 10
+
+    async def _fetch(self, view: View) -> None:
+        """Bring an upload's file into the inbox, then queue the request."""
+        if isinstance(view.request.source, Upload):
+            async with self._fetching:
+                await bring(self._store, self._platform, view.request.source)
+        await self._queue.release(view.request, quick=await self.has_stems(view.request.track_id))
+
+    async def _deliver(self, view: View) -> None:
+        """Deliver, when it is this request's turn in its chat."""
+        async with self._turns.setdefault(view.request.chat, asyncio.Lock()), self._delivering:
+            await self.ledger.deliver(view.request)

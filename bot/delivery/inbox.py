@@ -1,0 +1,24 @@
+"""A person's file, brought from the platform into the store's inbox."""
+
+from bot.delivery.platform import Platform, Refused, TooLarge
+from jobs.failures import Reason, failed
+from jobs.models import Upload
+from jobs.store.store import ResultStore
+
+
+async def bring(store: ResultStore, platform: Platform, upload: Upload) -> None:
+    """Bring the file, unless it is there. Raises `Failed` when it cannot be had, `Trouble` when it may be later.
+
+    Nothing is fetched for which the disk has no room.
+    """
+    if store.inbox(upload).exists():
+        return
+    try:
+        with store.receiving(upload) as path:
+            await platform.fetch(upload, path)
+    except TooLarge as why:
+        raise failed(Reason.TOO_LARGE, str(why)) from why
+    except Refused as why:
+        raise failed(Reason.UPLOAD_GONE, str(why)) from why
+    except OSError as error:
+        raise failed(Reason.NO_DISK, repr(error)) from error

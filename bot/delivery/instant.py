@@ -1,0 +1,79 @@
+"""Instant repeats: what a platform has of an earlier delivery is sent again by its ids, without worker or upload.
+
+Only what would be made alike now: after a change of engine or bit rate, what was sent before is another
+thing. It is remembered all the same, and counts again when the change is undone.
+"""
+
+from itertools import chain
+
+from bot.delivery.plan import Kind, Limits, Plan
+from jobs.models import STEMS, Model, Request, TrackId, Value, track_id
+from jobs.outcomes import Manifest
+from jobs.parsing import parse_stored
+from jobs.queue import sent_files
+from jobs.queue.recipe import Recipe, current_recipe
+from jobs.queue.requests import JobQueue
+
+
+class Before(Value):
+    """What was sent of a track for a wish. The store may have lost the track since."""
+
+    manifest: Manifest
+    plan: Plan
+
+
+class InstantDelivery:
+    """What one platform was sent. `limits` are its own: under others, something else would be sent."""
+
+    def __init__(self, queue: JobQueue, platform: str, limits: Limits) -> None:
+        self._queue = queue
+        self._platform = platform
+        self._limits = limits
+
+    async def find(self, request: Request) -> Before | None:
+        """What was sent before for this wish, when the platform has all of it."""
+        wish = self._wish(request, await current_recipe(self._queue.redis))
+        note = await sent_files.sent_before(self._queue.redis, self._platform, request.track_id, wish)
+        before = parse_stored(Before, note)
+        if before is None:
+            return None
+        names = _names(before.plan)
+        return (
+            before
+            if len(await sent_files.known_files(self._queue.redis, self._platform, names)) == len(names)
+            else None
+        )
+
+    async def remember(self, request: Request, manifest: Manifest, plan: Plan) -> None:
+        """A plan was run. It can be repeated where the platform confirmed every part; a picture may be missing."""
+        recipe = await current_recipe(self._queue.redis)
+        if recipe is not None and not recipe.would_make(manifest):  # how things are made changed meanwhile
+            return
+        known = await sent_files.known_files(self._queue.redis, self._platform, _names(plan))
+        parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
+        if all(part in parts or part.kind is Kind.PHOTO for part in plan.parts):
+            before = Before(manifest=manifest, plan=plan.model_copy(update={"parts": parts}))
+            wish = self._wish(request, recipe)
+            await sent_files.remember_sent(
+                self._queue.redis, self._platform, request.track_id, wish, before.model_dump_json()
+            )
+
+    async def forget(self, tracks: tuple[str, ...]) -> None:
+        """Remember nothing of these tracks."""
+        for track in tracks:
+            await sent_files.forget_track(self._queue.redis, self._platform, track)
+
+    def _wish(self, request: Request, recipe: Recipe | None) -> str:
+        renditions = [rendition.key for rendition in request.wish.renditions]
+        return "|".join([*renditions, str(self._limits.file_bytes), recipe.key if recipe else ""])
+
+
+def tracks_of(request: Request) -> tuple[TrackId, ...]:
+    """The tracks that can have been made of a request's song: one for each number of stems."""
+    model = request.wish.model.model_dump()
+    models = [Model.model_validate(model | {"stems": count}) for count in STEMS]
+    return tuple(track_id(request.source, one) for one in models)
+
+
+def _names(plan: Plan) -> list[str]:
+    return list(dict.fromkeys(piece.key for piece in chain.from_iterable(part.pieces for part in plan.parts)))

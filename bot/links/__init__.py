@@ -1,0 +1,1 @@
+"""Text to sources: where links are, what wraps them, and what each one means. Pure."""

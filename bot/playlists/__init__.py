@@ -1,0 +1,1 @@
+"""Playlists: what is known of one, and how it is worked through."""

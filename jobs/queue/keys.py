@@ -1,0 +1,191 @@
+"""Every Redis key, named once. Ours begin with `flbt:`; arq's own with `arq:`.
+
+| key                    | kind   | holds                                                                        |
+| ---------------------- | ------ | ---------------------------------------------------------------------------- |
+| flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is                           |
+| flbt:turns:LANE        | hash   | chat, or person → the round they are in for, and `#now`, `#next`: see TURN   |
+| flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at; whether it    |
+|                        |        | was counted, and the seconds that its asker and chat may have within a day   |
+| flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |
+| flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
+| flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
+| flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
+| flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, asker, attempt, starts   |
+| flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
+| flbt:wants:ID          | set    | renditions (JSON) somebody waits for                                         |
+| flbt:lease:ID          | string | the worker that has the track; it expires when the worker's heart stops      |
+| flbt:awaited           | set    | tracks with followers                                                        |
+| flbt:running           | set    | tracks a worker began and did not end                                        |
+| flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
+| flbt:worker:NAME       | string | of what a worker is made (JSON); it expires when its heart stops             |
+| flbt:maker             | string | how workers make things (JSON): engine, precision, bit rate                  |
+| flbt:health:LANE       | string | what arq notes of a worker's lane while its loop turns; it expires           |
+| flbt:fronts            | zset   | platforms by when their front end last looked at its work list               |
+| flbt:took              | list   | seconds that the last tracks took, newest first, for estimates               |
+| flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
+| flbt:allowed           | set    | chats and people let in                                                      |
+| flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
+| flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, how long, made |
+| flbt:rate:PERSON       | hash   | how many messages of theirs are heard now, at what time, and whether any are |
+| flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
+| flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
+| flbt:sent:PLATFORM:ID  | hash   | what was sent of a track: wish and how it was made → plan (JSON)             |
+| flbt:picked:CHAT:MESSAGE | string | what somebody chooses under a message: of how many stems, and letters    |
+| flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
+| flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
+| flbt:tally:DAY         | hash   | how requests ended that day (2026-11-22): `done`, `cancelled`, a reason      |
+| flbt:leftover:ID       | hash   | songs sent together, not all of which fit: who, why, card; request → JSON or |
+|                        |        | '' when in line; file → why it is left out; for a day                        |
+| flbt:leftovers:PLATFORM | zset  | of those, whose message is to be sent or changed, by when they last changed  |
+| flbt:album:CHAT:ID     | hash   | what counts for all files of an album: heard, called; for ten minutes        |
+| flbt:listing:ID        | string | a playlist that was listed (JSON), for ten minutes                           |
+| flbt:listing-asked:ID  | string | somebody asked for a playlist; expires when the answer is overdue            |
+| flbt:providers         | hash   | provider → how it stands (JSON): up or resting, since when, why              |
+| flbt:providers:told    | hash   | provider → `up` or `down`, as the owner was told last                        |
+"""
+
+QUEUE = "flbt:queue:studio"
+AWAITED = "flbt:awaited"
+RUNNING = "flbt:running"
+WORKERS = "flbt:workers"
+FRONTS = "flbt:fronts"
+RECIPE = "flbt:maker"
+TOOK = "flbt:took"
+PEOPLE = "flbt:people"
+ALLOWED = "flbt:allowed"
+PROVIDERS = "flbt:providers"
+PROVIDERS_TOLD = "flbt:providers:told"
+
+#: How long a closed request, its ledger and its track's state are kept, in seconds: a week.
+KEEP_CLOSED = 7 * 24 * 3600
+#: How long it is remembered what was sent of a track, since it was last asked for, in seconds: half a year.
+KEEP_SENT = 180 * 24 * 3600
+#: How long songs that did not fit may be started without being sent again, in seconds: a day.
+KEEP_LEFTOVER = 24 * 3600
+#: How many requests of one chat are remembered.
+KEEP_PER_CHAT = 50
+#: How many tracks the estimate of the wait looks back on.
+KEEP_TOOK = 20
+#: A lease without a heartbeat ends after this, in milliseconds. Three missed beats.
+LEASE_MS = 10_000
+
+
+def queue(lane: str) -> str:
+    return f"flbt:queue:{lane}"
+
+
+def turns(lane: str) -> str:
+    return f"flbt:turns:{lane}"
+
+
+def asker(name: str) -> str:
+    return f"flbt:asker:{name}"
+
+
+def request(request_id: str) -> str:
+    return f"flbt:request:{request_id}"
+
+
+def parts(request_id: str) -> str:
+    return f"flbt:parts:{request_id}"
+
+
+def attended(platform: str) -> str:
+    return f"flbt:attended:{platform}"
+
+
+def chat(name: str) -> str:
+    return f"flbt:chat:{name}"
+
+
+def track(track_id: str) -> str:
+    return f"flbt:track:{track_id}"
+
+
+def followers(track_id: str) -> str:
+    return f"flbt:followers:{track_id}"
+
+
+def wants(track_id: str) -> str:
+    return f"flbt:wants:{track_id}"
+
+
+def lease(track_id: str) -> str:
+    return f"flbt:lease:{track_id}"
+
+
+def worker(name: str) -> str:
+    return f"flbt:worker:{name}"
+
+
+def health(lane: str) -> str:
+    """`lane`: as a worker's desk there is called."""
+    return f"flbt:health:{lane}"
+
+
+def told(person: str) -> str:
+    return f"flbt:told:{person}"
+
+
+def rate(person: str) -> str:
+    return f"flbt:rate:{person}"
+
+
+def minutes(whose: str, name: str) -> str:
+    """`whose`: `person` or `chat`; in a private chat they have the same name."""
+    return f"flbt:minutes:{whose}:{name}"
+
+
+def wish(name: str) -> str:
+    return f"flbt:wish:{name}"
+
+
+def known(platform: str) -> str:
+    return f"flbt:known:{platform}"
+
+
+def picked(place: str) -> str:
+    """`place`: a chat, and a message in it."""
+    return f"flbt:picked:{place}"
+
+
+def group(chat: str) -> str:
+    return f"flbt:group:{chat}"
+
+
+def playlists(platform: str) -> str:
+    return f"flbt:playlists:{platform}"
+
+
+def leftover(batch_id: str) -> str:
+    return f"flbt:leftover:{batch_id}"
+
+
+def leftovers(platform: str) -> str:
+    return f"flbt:leftovers:{platform}"
+
+
+def album(place: str) -> str:
+    """`place`: a chat, and an album in it."""
+    return f"flbt:album:{place}"
+
+
+def tally(day: str) -> str:
+    return f"flbt:tally:{day}"
+
+
+def listing(playlist_id: str) -> str:
+    return f"flbt:listing:{playlist_id}"
+
+
+def listing_asked(playlist_id: str) -> str:
+    return f"flbt:listing-asked:{playlist_id}"
+
+
+def sent(platform: str, track_id: str) -> str:
+    return f"flbt:sent:{platform}:{track_id}"
+
+
+def job(track_id: str, attempt: int) -> str:
+    """arq's id of one attempt at a track. Unique per attempt: arq remembers what it finished or aborted."""
+    return f"{track_id}.{attempt}"

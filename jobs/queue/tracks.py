@@ -1,0 +1,308 @@
+"""The worker's side of the queue: take a track under a lease, report, and tell everybody how it ended.
+
+A lease is a key that expires unless the worker's heart keeps beating. Whoever finds a track begun without a lease
+knows that its worker is dead and frees it, and so does whoever knows it sooner; arq alone would wait for its longest
+time-out.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from arq.connections import ArqRedis
+from arq.constants import in_progress_key_prefix
+from redis.exceptions import RedisError
+
+from jobs import metrics
+from jobs.failures import Failure, Reason
+from jobs.logs import about
+from jobs.models import Model, Rendition, Request, Source, TrackId, Upload, Value
+from jobs.outcomes import Lane, Progress
+from jobs.parsing import parse_source, parse_stored
+from jobs.queue import keys, scripts
+from jobs.queue.connection import answer, ask_script, run_script
+from jobs.queue.quotas import CHARGE
+from jobs.queue.recipe import About
+from jobs.queue.requests import enqueue
+from jobs.queue.views import ALIVE, text, texts
+
+log = logging.getLogger(__name__)
+
+BEAT = keys.LEASE_MS / 1000 / 3.5  # seconds between heartbeats
+
+
+class Track(Value):
+    """What a worker took: a source, the model for it, and how often it was started, this time included."""
+
+    id: TrackId
+    source: Source
+    model: Model
+    starts: int
+
+
+class _Held(NamedTuple):
+    """A track that a worker has."""
+
+    start: int  # which one, from 1
+    begun: float  # time.monotonic()
+
+
+class TrackQueue:
+    """One worker's view of one lane. `worker` is its name, different for every lane of every process that ever ran.
+
+    `about`: what others may know of it as long as its heart beats. `is_dead`: whether another worker is, for certain.
+    """
+
+    def __init__(
+        self,
+        redis: ArqRedis,
+        worker: str,
+        lane: Lane = Lane.STUDIO,
+        about: About | None = None,
+        is_dead: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self.redis = redis
+        self.worker = worker
+        self.lane = lane
+        self._about = about
+        self._is_dead = is_dead
+        self._held: dict[str, _Held] = {}  # by track
+        self._charged: dict[str, list[str]] = {}  # by track: requests that waited for it when it was charged last
+
+    async def begin(self, track_id: str) -> Track | None:
+        """Take a track. None when nobody waits for it any more, or another worker has it."""
+        starts = await run_script(
+            self.redis, scripts.BEGIN,
+            [
+                keys.track(track_id), keys.followers(track_id), keys.lease(track_id), keys.RUNNING,
+                keys.queue(self.lane), keys.turns(self.lane),
+            ],
+            track_id, self.worker, str(keys.LEASE_MS),
+        )  # fmt: skip
+        if starts < 1:
+            return None
+        self._held[track_id] = _Held(starts, time.monotonic())
+        source, model = await answer(self.redis.hmget(keys.track(track_id), ["source", "model"]))
+        written = b'{"id":"%s","source":%s,"model":%s,"starts":%d}' % (
+            track_id.encode(), source or b"null", model or b"null", starts,
+        )  # fmt: skip
+        track = parse_stored(Track, written)
+        if track is None:
+            await self.fail(track_id, Failure(reason=Reason.INTERNAL, detail="what is asked for makes no sense"))
+            return None
+        log.info(
+            "track %s: begun", track_id,
+            extra=about(start=starts, source=track.source.key, model=track.model.key, lane=self.lane),
+        )  # fmt: skip
+        return track
+
+    async def report(self, track_id: str, progress: Progress | None) -> bool:
+        """Publish how far the track is, if that changed. False when there is nothing to go on for: nobody follows it
+        any more, since it was cancelled, or another worker has it."""
+        if track_id not in self._held:
+            return False
+        if progress is not None:
+            await answer(self.redis.hset(keys.track(track_id), "progress", progress.model_dump_json()))
+        return await answer(self.redis.scard(keys.followers(track_id))) > 0
+
+    async def wanted(self, track_id: str) -> list[Rendition]:
+        """Every rendition somebody waits for at this moment.
+
+        What another version wrote is written anew, since SETTLE compares; what nobody can read is wanted no more.
+        """
+        found = []
+        for want in await answer(self.redis.smembers(keys.wants(track_id))):
+            rendition = parse_stored(Rendition, want)
+            if rendition is not None:
+                found.append(rendition)
+            if rendition is None or rendition.model_dump_json().encode() != want:
+                async with self.redis.pipeline(transaction=True) as pipe:
+                    pipe.srem(keys.wants(track_id), want)
+                    if rendition is not None:
+                        pipe.sadd(keys.wants(track_id), rendition.model_dump_json())
+                    await pipe.execute()
+        return list(dict.fromkeys(found))
+
+    async def charge(self, track_id: str, seconds: float = 0, *, separated: float = 0, whole: bool = False) -> int:
+        """Count the track's length for everybody who waits for it; repeating it counts nothing twice.
+
+        `seconds` is what it is said to be, 0 if unknown; `separated` is how many seconds of it are separated so far, or
+        `whole`. Whoever has had too much music today fails and waits no more, unless it is `whole`. Returns how many
+        those were.
+        """
+        failed, charged = await self._charge(track_id, seconds, seconds if whole else separated, whole=whole)
+        if charged:
+            self._charged[track_id] = charged
+        return failed
+
+    async def account(self, track_id: str, separated: float) -> None:
+        """A separation is over, finished or not: count what was separated for everybody who waits for it, and for those
+        who waited when it was counted last, and left since."""
+        left = self._charged.pop(track_id, ())
+        if separated:
+            await self._charge(track_id, 0, separated, left)
+
+    async def _charge(
+        self, track_id: str, seconds: float, separated: float, left: Sequence[str] = (), *, whole: bool = False
+    ) -> tuple[int, list[str]]:
+        answered = await ask_script(
+            self.redis, CHARGE, [keys.followers(track_id)],
+            str(seconds), str(separated), str(time.time()), "1" if whole else "",
+            keys.request(""), keys.minutes("", "")[:-1], *left,
+        )  # fmt: skip
+        assert isinstance(answered, list)
+        failed, charged = map(texts, answered)
+        for request_id in failed:
+            log.info("request %s: failed", request_id, extra=about(track=track_id, reason=Reason.OVER_QUOTA))
+        return len(failed), charged
+
+    async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
+        """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""
+        held = self._held.get(track_id)
+        if not await self._settle(track_id, "ready", made=[rendition.model_dump_json() for rendition in made]):
+            return False
+        if held is not None and self.lane is Lane.STUDIO:
+            await answer(self.redis.lpush(keys.TOOK, f"{time.monotonic() - held.begun:.1f}"))
+            await answer(self.redis.ltrim(keys.TOOK, 0, keys.KEEP_TOOK - 1))
+        return True
+
+    async def fail(self, track_id: str, failure: Failure) -> None:
+        """Tell the followers why it will not be."""
+        await self._settle(track_id, "failed", failure=failure)
+
+    async def abandon(self, track_id: str) -> bool:
+        """End a track that nobody follows. False when somebody came back to it: go on."""
+        return await self._settle(track_id, "cancelled")
+
+    async def hand_back(self, track_id: str) -> None:
+        """Give a track back unfinished, to be run again by whoever is next; this start does not count."""
+        self._held.pop(track_id, None)
+        await run_script(
+            self.redis, scripts.HAND_BACK,
+            [keys.track(track_id), keys.lease(track_id), keys.RUNNING],
+            track_id, self.worker,
+        )  # fmt: skip
+        log.info("track %s: handed back", track_id)
+
+    async def _settle(
+        self, track_id: str, outcome: str, *, failure: Failure | None = None, made: Sequence[str] = ()
+    ) -> bool:
+        await self._renew(track_id)
+        requests = await self._members(keys.followers(track_id))
+        held = self._held.get(track_id)
+        settled = await run_script(
+            self.redis, scripts.SETTLE,
+            [
+                keys.track(track_id), keys.followers(track_id), keys.wants(track_id), keys.lease(track_id),
+                keys.RUNNING, keys.AWAITED,
+            ],
+            track_id, self.worker, outcome, str(time.time()), failure.model_dump_json() if failure else "",
+            keys.request(""), str(keys.KEEP_CLOSED), *made,
+        )  # fmt: skip
+        if settled < 0:
+            return False
+        self._held.pop(track_id, None)
+        if settled and held:
+            metrics.count("tracks", outcome)
+            if failure:
+                metrics.count("failures", failure.reason)
+            why = {"reason": failure.reason, "detail": failure.detail} if failure else {}
+            level = logging.WARNING if failure else logging.INFO
+            took = time.monotonic() - held.begun
+            log.log(level, "track %s: %s", track_id, outcome, extra=about(seconds=took, **why))
+            for request_id in requests:
+                log.info("request %s: %s", request_id, outcome, extra=about(track=track_id, **why))
+        return True
+
+    # --- staying alive -----------------------------------------------------------------------------------------
+
+    async def keep_alive(self) -> None:
+        """Beat until cancelled: leases stay ours, dead workers' tracks are freed, lost jobs are queued again."""
+        while True:
+            try:
+                await self.beat()
+                await self.recover()
+            except RedisError as error:  # it comes back, or the whole worker ends; the heart must not stop before
+                log.warning("no heartbeat: %s", error)
+            except Exception:  # what lies in the queue is damaged, say: no reason to be taken for dead
+                log.exception("not all of a heartbeat")
+            await asyncio.sleep(BEAT)
+
+    async def beat(self) -> None:
+        """Renew this worker's leases and its sign of life."""
+        async with self.redis.pipeline(transaction=True) as pipe:
+            if self.lane is Lane.STUDIO:  # a worker is counted once, whatever lanes it has
+                pipe.zadd(keys.WORKERS, {self.worker: time.time()})
+                if self._about is not None:
+                    pipe.set(keys.worker(self.worker), self._about.model_dump_json(), ex=round(ALIVE) + 1)
+            pipe.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)
+            await pipe.execute()
+        for track_id in list(self._held):
+            await self._renew(track_id)
+
+    async def _renew(self, track_id: str) -> None:
+        """Keep the lease of a track; or let the track go, when this worker was taken for dead and another has it."""
+        held = self._held.get(track_id)
+        if held is None:
+            return
+        ours = await run_script(
+            self.redis, scripts.RENEW,
+            [keys.lease(track_id), keys.track(track_id), keys.RUNNING],
+            track_id, self.worker, str(keys.LEASE_MS), str(held.start),
+        )  # fmt: skip
+        if not ours and track_id in self._held:  # and not settled meanwhile
+            del self._held[track_id]
+            log.warning("track %s: another worker has it now", track_id)
+
+    async def leave(self) -> None:
+        """This worker ends in good order: nobody needs to wait for its heart."""
+        await self.redis.zrem(keys.WORKERS, self.worker)
+
+    async def recover(self) -> list[str]:
+        """Free the tracks of dead workers and queue awaited tracks that no job stands for. Returns the freed."""
+        freed = [
+            track_id
+            for track_id in await self._members(keys.RUNNING)
+            if track_id not in self._held and await self._is_left(track_id)
+        ]
+        for track_id in freed:
+            job = keys.job(track_id, await self._attempt(track_id))
+            log.warning("track %s: its worker is gone, freeing it", track_id)
+            async with self.redis.pipeline(transaction=True) as pipe:
+                pipe.srem(keys.RUNNING, track_id)
+                pipe.delete(in_progress_key_prefix + job)
+                await pipe.execute()
+        for track_id in await self._members(keys.AWAITED):
+            await enqueue(self.redis, track_id, await self._attempt(track_id))
+        return freed
+
+    async def _is_left(self, track_id: str) -> bool:
+        """Whether nobody has the track's lease; the lease of one who is dead ends here."""
+        owner = text(await self.redis.get(keys.lease(track_id)))
+        if owner and self._is_dead(owner):
+            return bool(await run_script(self.redis, scripts.BEREAVE, [keys.lease(track_id)], owner))
+        return not owner
+
+    async def awaited(self) -> frozenset[str]:
+        """What somebody waits for, or is being sent, and the store must not lose: ids of tracks and of uploads."""
+        names = set(await self._members(keys.AWAITED))
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for track_id in names:
+                pipe.hget(keys.track(track_id), "source")
+            for platform in texts(await self.redis.zrange(keys.FRONTS, 0, -1)):
+                for request_id in texts(await self.redis.zrange(keys.attended(platform), 0, -1)):
+                    pipe.hget(keys.request(request_id), "request")
+            found = await pipe.execute()
+        requests = [request for value in found if (request := parse_stored(Request, value))]
+        names.update(request.track_id for request in requests)
+        sources = [request.source for request in requests]
+        sources += [source for value in found if (source := parse_source(value))]  # no request is one
+        return frozenset(names) | {source.upload_id for source in sources if isinstance(source, Upload)}
+
+    async def _attempt(self, track_id: str) -> int:
+        return int(await answer(self.redis.hget(keys.track(track_id), "attempt")) or 0)
+
+    async def _members(self, key: str) -> list[str]:
+        return texts(await answer(self.redis.smembers(key)))

@@ -1,0 +1,96 @@
+"""How requests stand, read from Redis in a few round trips whatever their number."""
+
+import time
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from arq.connections import ArqRedis
+
+from jobs.failures import Failure, Reason
+from jobs.models import Request
+from jobs.outcomes import Called, Lane, Progress, RequestPhase, View
+from jobs.parsing import parse_stored
+from jobs.queue import keys
+
+#: A worker or a front end is alive when its heart beat within this many seconds.
+ALIVE = 30.0
+
+
+async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
+    """The known ones among `request_ids`, in order, in four round trips whatever their number."""
+    if not request_ids:
+        return []
+    async with redis.pipeline(transaction=False) as pipe:
+        for request_id in request_ids:
+            pipe.hgetall(keys.request(request_id))
+        hashes = [fields for fields in await pipe.execute() if b"request" in fields]
+        tracks = [fields.get(b"track", b"").decode() for fields in hashes]
+        for track in tracks:
+            pipe.hmget(keys.track(track), ["progress", "attempt", "lane", "called"])
+        states = await pipe.execute()
+        for track, (_, attempt, lane, _) in zip(tracks, states, strict=True):
+            pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
+        ranks = await pipe.execute()
+    each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
+    seen = (
+        _view(fields, progress, called, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
+        for fields, (progress, _, lane, called), rank in zip(hashes, states, ranks, strict=True)
+    )
+    return [view for view in seen if view is not None]
+
+
+async def _pace(redis: ArqRedis) -> tuple[float | None, float]:
+    """Seconds that a track takes, per worker, and that the running ones still need; None while nobody knows."""
+    async with redis.pipeline(transaction=False) as pipe:
+        pipe.lrange(keys.TOOK, 0, -1)
+        pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
+        pipe.smembers(keys.RUNNING)
+        took, workers, running = await pipe.execute()
+        for track in running:
+            pipe.hget(keys.track(text(track)), "progress")
+        progress = [note for answer in await pipe.execute() if (note := parse_stored(Progress, answer))]
+    if not took:
+        return None, 0.0
+    each = median(float(seconds) for seconds in took) / max(1, workers)
+    left = [each if state.seconds_left is None else state.seconds_left for state in progress]
+    return each, min(left, default=0.0)
+
+
+def _wait(rank: int | None, each: float | None, first: float) -> float | None:
+    """Seconds until the turn of the job at `rank`, when the one in work needs `first` and all others `each`."""
+    if rank is None or each is None:
+        return None
+    return first + (rank - 1) * each if rank > 0 else 0.0
+
+
+def _view(
+    fields: dict[bytes, bytes], progress: bytes | None, called: bytes | None, rank: int | None, wait: float | None
+) -> View | None:
+    """How a request stands; None when what was written of it makes no sense (any more)."""
+    request = parse_stored(Request, fields[b"request"])
+    word = fields.get(b"phase", b"").decode(errors="replace")
+    if request is None or word not in RequestPhase.__members__.values():
+        return None
+    phase = RequestPhase(word)
+    waiting = phase is RequestPhase.WAITING
+    failure = fields.get(b"failure")
+    closed_at = fields.get(b"closed_at")
+    return View(
+        request=request,
+        phase=phase,
+        called=parse_stored(Called, called),
+        progress=parse_stored(Progress, progress) if waiting else None,
+        ahead=rank if waiting and not progress else None,
+        wait=wait if waiting and not progress else None,
+        failure=(parse_stored(Failure, failure) or Failure(reason=Reason.INTERNAL)) if failure else None,
+        card=fields.get(b"card", b"").decode(errors="replace"),
+        closed_at=float(closed_at) if closed_at else None,
+    )
+
+
+def text(value: bytes | str | None) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
+
+
+def texts(values: Iterable[bytes]) -> list[str]:
+    return [text(value) for value in values]

@@ -1,0 +1,197 @@
+"""Mixes as people ask for them, as buttons carry them, and the pages of buttons under a result."""
+
+from itertools import chain, combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cards.cards import Verb, parse_action
+from bot.cards.mixes import Wanted, from_letters, is_whole, letters, mix_of, mix_words, read_words
+from bot.cards.result_buttons import Rows, first_page, forget_page, other_counts, pick_page, second_page
+from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Wish, YouTube
+
+V, A, D, B, P, O = Stem.VOCALS, Stem.ACCOMPANIMENT, Stem.DRUMS, Stem.BASS, Stem.PIANO, Stem.OTHER  # noqa: E741
+
+
+@pytest.mark.parametrize(
+    ("text", "stems", "without"),
+    [
+        ("no drums", [D], True),
+        ("No Drums", [D], True),
+        ("without drums and bass", [D, B], True),
+        ("-drums", [D], True),
+        ("sem bateria", [D], True),
+        ("sem percussão", [D], True),
+        ("vocals bass", [V, B], False),
+        ("vocals, bass + drums", [V, B, D], False),
+        ("só a voz", [V], False),
+        ("voz e baixo", [V, B], False),
+        ("only the band", [A], False),
+        ("banda", [A], False),
+        ("karaoke", [V], True),
+        ("acapella", [V], False),
+        ("piano piano", [P], False),
+        ("resto", [O], False),
+    ],
+)
+def test_words_are_understood(text: str, stems: list[Stem], without: bool) -> None:
+    assert read_words(text) == Wanted(stems=tuple(stems), without=without)
+
+
+@pytest.mark.parametrize("text", ["", " ", "no", "hello", "no drumms", "vocals please", "https://youtu.be/x", "-"])
+def test_other_words_are_not_guessed_at(text: str) -> None:
+    assert read_words(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "mix"),
+    [
+        ("no vocals", 2, (A,)),
+        ("vocals", 2, (V,)),
+        ("band", 2, (A,)),
+        ("no band", 2, (V,)),
+        ("no drums", 2, None),
+        ("no drums", 4, (V, B, O)),
+        ("no drums", 5, (V, P, B, O)),
+        ("bass vocals", 4, (V, B)),
+        ("band", 4, (D, B, O)),
+        ("no band", 5, (V,)),
+        ("piano", 4, None),
+        ("piano", 5, (P,)),
+        ("no vocals band", 4, ()),
+        ("vocals band", 2, (V, A)),
+    ],
+)
+def test_what_a_separation_can_give(text: str, count: StemCount, mix: tuple[Stem, ...] | None) -> None:
+    wanted = read_words(text)
+    assert wanted is not None
+    assert mix_of(wanted, count) == mix
+
+
+@pytest.mark.parametrize("count", [2, 4, 5])
+def test_letters_bring_back_every_mix_in_the_order_of_the_stems(count: StemCount) -> None:
+    stems = STEMS[count]
+    for mix in chain.from_iterable(combinations(stems, size) for size in range(len(stems) + 1)):
+        assert from_letters(letters(reversed(mix)), count) == mix
+        assert is_whole(mix, count) is (len(mix) == count)
+
+
+@pytest.mark.parametrize(
+    ("mix", "count", "english", "portuguese"),
+    [
+        ((V, B, O), 4, "no drums", "sem bateria"),
+        ((V, B), 4, "vocals + bass", "voz + baixo"),
+        ((A,), 2, "no vocals", "sem voz"),
+        ((V,), 2, "vocals", "voz"),
+    ],
+)
+def test_what_a_mix_is_called(mix: tuple[Stem, ...], count: StemCount, english: str, portuguese: str) -> None:
+    assert (mix_words(mix, count, "en"), mix_words(mix, count, "pt")) == (english, portuguese)
+
+
+def asked(wish: Wish) -> Request:
+    return Request(
+        id="0123456789abcdef", platform="telegram", chat="telegram:1", asker="telegram:1",
+        source=YouTube(video_id="dQw4w9WgXcQ"), wish=wish, created_at=1,
+    )  # fmt: skip
+
+
+def labels(rows: Rows) -> list[list[str]]:
+    return [[button.label for button in row] for row in rows]
+
+
+def stems(count: int) -> Wish:
+    return Wish(model=Model.model_validate({"stems": count}))
+
+
+def test_the_pages_under_a_result() -> None:
+    assert labels(first_page(asked(stems(2)), "en")) == [
+        ["No vocals", "Only vocals"],
+        ["Choose stems…"],
+        ["4 stems", "5 stems", "More…"],
+    ]
+    assert labels(first_page(asked(stems(4)), "en")) == [
+        ["No vocals", "No drums"],
+        ["No bass", "No other"],
+        ["Choose stems…", "More…"],
+    ]
+    assert labels(first_page(asked(stems(5)), "pt")) == [
+        ["Sem voz", "Sem piano", "Sem bateria"],
+        ["Sem baixo", "Sem outros"],
+        ["Escolher faixas…", "Mais…"],
+    ]
+    assert labels(second_page(asked(stems(4)), "en")) == [
+        ["Zip", "FLAC", "WAV"],
+        ["2 stems", "5 stems"],
+        ["Again", "Forget"],
+        ["Back"],
+    ]
+    zipped = Wish(format=Format.FLAC, package=Package.ZIP)
+    assert labels(second_page(asked(zipped), "en"))[0] == ["MP3", "WAV"]
+    mixed = stems(4).model_copy(update={"mix": (V, B)})
+    assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "More…"]]
+    assert labels(second_page(asked(mixed), "en")) == [["FLAC", "WAV"], ["Again", "Forget"], ["Back"]]
+
+
+def test_choosing_stems_button_by_button() -> None:
+    request = asked(stems(4))
+    none = pick_page(request, 4, (), "en")
+    assert labels(none) == [["Vocals", "Drums"], ["Bass", "Other"], ["Back"]]
+    one = pick_page(request, 4, (D,), "en")
+    assert labels(one) == [["Vocals", "✓ Drums"], ["Bass", "Other"], ["Make drums"], ["Back"]]
+    assert [button.action.rpartition(":")[2] for row in one for button in row] == [
+        "vd.v",
+        ".d",
+        "db.b",
+        "do.o",
+        "d",
+        "1",
+    ]
+    assert "Make no bass" in labels(pick_page(request, 4, (V, D, O), "en"))[2]
+    assert labels(pick_page(request, 4, STEMS[4], "en"))[2] == ["Back"], "all of them are the song itself"
+
+
+def test_of_two_stems_one_chooses_from_four() -> None:
+    request = asked(stems(2))
+    (choose,) = first_page(request, "en")[1]
+    assert choose.action == "pick:0123456789abcdef:4"
+    rows = pick_page(request, 4, (V, B), "en")
+    assert labels(rows) == [["✓ Vocals", "Drums"], ["✓ Bass", "Other"], ["Make vocals + bass"], ["Back"]]
+    actions = [button.action.rpartition(":")[2] for row in rows for button in row]
+    assert actions == ["4b.v", "4vdb.d", "4v.b", "4vbo.o", "4vb", "1"]
+
+
+@given(
+    st.builds(
+        Wish,
+        model=st.builds(Model, stems=st.sampled_from([2, 4, 5])),
+        format=st.sampled_from(Format),
+        package=st.sampled_from(Package),
+        mix=st.sampled_from([(), (V,), (D, B), (V, P, D, B)]),
+    ),
+    st.sets(st.sampled_from([*Stem])),
+    st.sampled_from(["en", "pt"]),
+)
+def test_every_button_fits_a_phone_and_is_understood(wish: Wish, chosen: set[Stem], language: str) -> None:
+    request = asked(wish)
+    count = 4 if wish.model.stems == 2 else wish.model.stems
+    picked = [stem for stem in STEMS[count] if stem in chosen]
+    mixes: list[tuple[int, tuple[Stem, ...]]] = [(4, (V, D)), (5, (P,))]
+    for rows in (
+        first_page(request, language),
+        second_page(request, language),
+        pick_page(request, count, picked, language),
+        forget_page(request, language),
+        other_counts(request, mixes, language),
+    ):
+        assert 1 <= len(rows) <= 5
+        for row in rows:
+            assert 1 <= len(row) <= 3
+            for button in row:
+                assert len(button.label) <= 40
+                action = parse_action(button.action)
+                assert action is not None
+                assert action.target == request.id
+                assert len(button.action.encode()) <= 64
+                assert action.verb in (Verb.MIX, Verb.PICK, Verb.MAKE, Verb.PAGE, Verb.WANT, Verb.FORGET)

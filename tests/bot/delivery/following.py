@@ -1,0 +1,122 @@
+"""A platform that records what it is asked to do, and the loop over open requests on it, for tests."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.cards.cards import Card
+from bot.delivery.follow import Follower
+from bot.delivery.plan import Limits, Part
+from bot.delivery.platform import Sent
+from jobs.models import Package, Request, Upload, Wish, YouTube, request_id
+from jobs.outcomes import View
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import PATIENCE, Worker
+
+SONG = YouTube(video_id="dQw4w9WgXcQ")
+OTHER = YouTube(video_id="jNQXAC9IVRw")
+
+
+@dataclass
+class Recorder:
+    """A platform that does everything at once and remembers it. `troubles`: what it raises, by method, in order."""
+
+    name: str = "test"
+    limits: Limits = field(default_factory=Limits)
+    said: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    troubles: dict[str, list[Exception]] = field(default_factory=dict)
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)  # chat → until when its parts take
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def pace(self, request: Request) -> float:
+        return 0.0
+
+    def _stumble(self, method: str) -> None:
+        if self.troubles.get(method):
+            raise self.troubles[method].pop(0)
+
+    async def post(self, request: Request, card: Card) -> str:
+        self._stumble("post")
+        self.said.append(f"post {request.chat} {_state(card)}")
+        return f"card of {request.chat}"
+
+    async def edit(self, request: Request, reference: str, card: Card) -> None:
+        self._stumble("edit")
+        self.said.append(f"edit {reference} {_state(card)}")
+
+    async def fetch(self, upload: Upload, to: Path) -> None:
+        self._stumble("fetch")
+        to.write_bytes(b"song")
+
+    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
+        self.asked.append(known)
+        if request.chat in self.slow:
+            await self.slow[request.chat].wait()
+        self._stumble("send")
+        self.sent.append(f"{request.chat} {part.id}")
+        return Sent(messages=("1",), files=tuple(f"id of {piece.stored.name}" for piece in part.pieces))
+
+
+def _state(card: Card) -> str:
+    return card.text.splitlines()[1]
+
+
+def ask(chat: str = "ana", source: YouTube | Upload = SONG, package: Package = Package.ALBUM) -> Request:
+    name = f"test:{chat}"
+    return Request(
+        id=request_id(name, "1", source), platform="test", chat=name, asker=name,
+        source=source, wish=Wish(package=package), created_at=time.time(),
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def following(queue: JobQueue, store: ResultStore, platform: Recorder) -> AsyncIterator[None]:
+    task = asyncio.create_task(Follower(queue, store, platform).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=120)
+        assert task.done()
+
+
+async def until(condition: Callable[[], bool], what: object = "") -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, what
+        await asyncio.sleep(0.01)
+
+
+async def ended(queue: JobQueue, request: Request) -> View:
+    """The request once nobody attends to it any more."""
+    end = time.monotonic() + PATIENCE
+    while await queue.attended("test"):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+    view = await queue.view(request.id)
+    assert view is not None
+    return view
+
+
+@pytest.fixture
+def platform() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def worker(queue: JobQueue, store: ResultStore) -> Worker:
+    return Worker(queue, store)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.delivery.follow.LOOK", 0.02)
+    monkeypatch.setattr("bot.delivery.follow.GRACE", 0.2)
+    monkeypatch.setattr("bot.delivery.status_cards.SOON", 0.05)

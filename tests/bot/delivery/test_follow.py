@@ -1,0 +1,101 @@
+"""The loop over open requests, on a real queue, with a platform that records what it is asked to do."""
+
+import asyncio
+
+import pytest
+
+from bot.delivery.platform import Away
+from bot.delivery.status_cards import note_of
+from jobs.models import Package, YouTube
+from jobs.outcomes import RequestPhase, TrackStage
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+from tests.bot.delivery.following import OTHER, Recorder, ask, ended, following, platform, quick, until, worker
+from tests.bot.telegram.chat_fixture import Worker
+
+__all__ = ["platform", "quick", "worker"]
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+async def test_from_queued_to_done(queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker) -> None:
+    request = ask(package=Package.BOTH)
+    await queue.submit(request)
+    async with following(queue, store, platform):
+        await until(lambda: platform.said == ["post test:ana Next in line"], platform.said)
+        await worker.finish(await worker.take())
+        view = await ended(queue, request)
+    assert view.phase is RequestPhase.DONE
+    assert platform.sent == ["test:ana stems-mp3", "test:ana zip-mp3"]
+    assert platform.said[-1].startswith("edit card of test:ana Done in")
+
+
+async def test_a_slow_delivery_holds_up_its_own_chat_only(
+    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+) -> None:
+    slow, same, other = ask("ana"), ask("ana", OTHER), ask("bo")
+    platform.slow["test:ana"] = asyncio.Event()
+    for request in (slow, same, other):
+        await queue.submit(request)
+    async with following(queue, store, platform):
+        for _ in range(2):
+            await worker.finish(await worker.take())
+        await until(lambda: platform.sent == ["test:bo stems-mp3"])
+        await until(lambda: any("Sending" in said for said in platform.said), "cards go on meanwhile")
+        assert len(platform.asked) == 2, "in ana's chat, one after the other"
+        platform.slow["test:ana"].set()
+        await ended(queue, slow)
+    assert platform.sent[1:] == ["test:ana stems-mp3"] * 2
+
+
+def running(platform: Recorder) -> list[str]:
+    """What was shown of songs that are worked on."""
+    return [said for said in platform.said if said.startswith("edit") and "Separating" in said]
+
+
+async def test_places_in_a_line_leave_a_chats_few_edits_to_what_happens(
+    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Recorder, "pace", lambda self, request: 0.1)
+    songs = [YouTube(video_id=f"aaaaaaaaa{number}A") for number in range(8)]
+    for song in songs:
+        await queue.submit(ask(source=song))
+    async with following(queue, store, platform):
+        await until(lambda: len(platform.said) == len(songs))
+        track = await worker.take()
+        for tenth in range(10):
+            shown = len(running(platform))
+            await worker.report(track, TrackStage.SEPARATING, tenth / 10)
+            await until(lambda shown=shown: len(running(platform)) > shown)  # type: ignore[misc]  # a default
+    waiting = [said for said in platform.said if said.startswith("edit") and "In line" in said]
+    assert len(waiting) <= 8
+
+
+async def test_a_result_that_is_there_at_once_waits_for_its_card_but_not_for_ever(
+    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await queue.submit(ask("ana"))
+    await worker.finish(await worker.take())
+    async with following(queue, store, platform):
+        await ended(queue, ask("ana"))
+        for chat, troubles in (("bo", []), ("cleo", [Away("down")] * 100)):
+            monkeypatch.setattr("bot.delivery.follow.CARD_FIRST", 0.5 if troubles else 8.0)
+            platform.troubles["post"] = list(troubles)
+            request = ask(chat)
+            sent = len(platform.sent)
+            await queue.hold(request, phase=RequestPhase.READY)
+            await until(lambda sent=sent: len(platform.sent) > sent)  # type: ignore[misc]  # a default
+            posted = any(said.startswith(f"post test:{chat} ") for said in platform.said)
+            assert posted is not bool(troubles)
+
+
+async def test_a_cancelled_request_without_a_card_needs_none(
+    queue: JobQueue, store: ResultStore, platform: Recorder
+) -> None:
+    request = ask()
+    await queue.submit(request)
+    await queue.cancel(request.id)
+    async with following(queue, store, platform):
+        view = await ended(queue, request)
+    assert platform.said == []
+    assert note_of(view) is None

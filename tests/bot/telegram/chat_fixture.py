@@ -1,0 +1,236 @@
+"""A rig for the bot: the small Bot API server, a real queue and store, the bot itself, and a worker's end of them."""
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.telegram.app import build
+from bot.telegram.main import serve
+from jobs.failures import Failure, Reason
+from jobs.models import STEMS, Rendition, Stem
+from jobs.outcomes import Lane, Manifest, Progress, Rendered, RequestPhase, StoredFile, Tags, TrackStage
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.recipe import Recipe, announce_recipe
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import Track, TrackQueue
+from jobs.settings import Settings
+from jobs.store.store import ResultStore
+from tests.peers.botapi import BotApi, Chat, Message
+
+SONG = "https://youtu.be/dQw4w9WgXcQ"
+OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
+
+#: Seconds. What is waited for comes in a moment, on a machine that has nothing else to do.
+PATIENCE = 60.0
+
+#: How files begin, so that the Bot API server takes them for what they are.
+BEGINNINGS = {
+    "mp3": b"\xff\xfb\x90\x00",
+    "m4a": b"\0\0\0\x20ftypM4A ",
+    "flac": b"fLaC",
+    "wav": b"RIFF",
+    "zip": b"PK\x03\x04",
+    "png": b"\x89PNG\r\n",
+}
+
+
+@dataclass
+class Worker:
+    """The worker's end of queue and store, played by the test: what it makes is shaped like the real thing."""
+
+    queue: JobQueue
+    store: ResultStore
+    bytes_: int = 2000  # of each rendered file
+    stored_bytes: int = 0  # of each stem in the store; 0: as rendered files
+    seconds: float = 213.0  # of each song
+    tags: Tags = field(default_factory=lambda: Tags(title="Águas de Março", artist="Elis & Tom"))
+    picture: bool = False
+    thumbnail: bytes = b""
+    recipe: Recipe = field(default_factory=lambda: Recipe(engine="openvino", kbps=320))
+
+    def __post_init__(self) -> None:
+        self.track_queue = TrackQueue(self.queue.redis, "worker-of-the-test")
+
+    async def set_to(self, **about: object) -> None:
+        """As after a restart with other settings."""
+        self.recipe = Recipe.model_validate(self.recipe.model_dump() | about)
+        await announce_recipe(self.queue.redis, self.recipe)
+
+    async def take(self, seconds: float = PATIENCE) -> Track:
+        """The first track in the queue, once there is one."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for lane in Lane:
+                for job in await self.queue.redis.zrange(keys.queue(lane), 0, 0):
+                    track_id, _, _ = job.decode().partition(".")
+                    await self.queue.redis.zrem(keys.queue(lane), job)
+                    await self.queue.redis.delete(f"arq:job:{job.decode()}")
+                    if (track := await self.track_queue.begin(track_id)) is not None:
+                        return track
+            await asyncio.sleep(0.02)
+        raise AssertionError("nothing was queued")
+
+    async def report(self, track: Track, stage: TrackStage, fraction: float | None = None) -> bool:
+        progress = Progress(
+            stage=stage, fraction=fraction, title=self.tags.title, artist=self.tags.artist, seconds=self.seconds
+        )
+        return await self.track_queue.report(track.id, progress)
+
+    async def finish(self, track: Track) -> None:
+        """Make what is wanted, and tell everybody."""
+        await self.track_queue.begin(track.id)  # this worker has no heart that would have kept the lease
+        stored = self.store.manifest(track.id)
+        if stored is None or not self.recipe.would_make(stored):
+            self.separate(track)
+        while True:
+            wanted = await self.track_queue.wanted(track.id)
+            for rendition in wanted:
+                here = self.store.rendered(track.id, rendition)
+                if here is None or not self.recipe.would_render(here):
+                    self.render(track, rendition)
+            if await self.track_queue.ready(track.id, wanted):
+                return
+
+    def separate(self, track: Track) -> None:
+        with self.store.workspace() as folder:
+            made = folder / "made"
+            made.mkdir()
+            stems = tuple(
+                StoredFile(
+                    name=f"{stem}.flac",
+                    bytes_=_write(made / f"{stem}.flac", self.stored_bytes or self.bytes_),
+                    stem=stem,
+                )
+                for stem in STEMS[track.model.stems]
+            )
+            picture = StoredFile(name="picture.png", bytes_=_write(made / "picture.png", 500)) if self.picture else None
+            small = StoredFile(name="thumbnail.jpg", bytes_=len(self.thumbnail)) if self.thumbnail else None
+            (made / "thumbnail.jpg").write_bytes(self.thumbnail)
+            manifest = Manifest(
+                track_id=track.id, source=track.source, model=track.model, tags=self.tags,
+                samples=round(self.seconds * 44100), stems=stems, picture=picture, thumbnail=small,
+                engine=f"{self.recipe.engine} 1.0", made_at=time.time(),
+            )  # fmt: skip
+            self.store.keep_track(made, manifest)
+
+    def render(self, track: Track, rendition: Rendition) -> None:
+        with self.store.workspace() as folder:
+            made = folder / "made"
+            made.mkdir()
+            size_of = self.bytes_ if not rendition.kbps else self.bytes_ * rendition.kbps // 320
+            if rendition.kind == "zip":
+                # Cut as the worker cuts it, when no file is larger than half of the whole.
+                names: dict[str, Stem | None] = {"stems.zip": None}
+                if 0 < rendition.part_bytes < size_of:
+                    names, size_of = {"stems-1.zip": None, "stems-2.zip": None}, size_of // 2
+            elif rendition.kind == "mix":
+                names = {f"mix.{rendition.format.extension}": None}
+            else:
+                names = {f"{stem}.{rendition.format.extension}": stem for stem in STEMS[track.model.stems]}
+            files = tuple(
+                StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
+            )
+            kbps = self.recipe.rate(rendition)
+            self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files, kbps=kbps))
+
+    async def fail(self, track: Track, reason: Reason, **values: float | str) -> None:
+        await self.track_queue.fail(track.id, Failure(reason=reason, detail="said the test", values=values))
+
+
+def _write(path: Path, size: int) -> int:
+    """A file of `size` bytes that takes no room on the disk."""
+    path.write_bytes((BEGINNINGS[path.suffix[1:]] + path.stem.encode())[:size])
+    os.truncate(path, size)
+    return size
+
+
+@dataclass
+class Rig:
+    """Everything a test needs. `bot()` runs the bot; leaving it is a SIGTERM, `kill` is a kill -9."""
+
+    server: BotApi
+    queue: JobQueue
+    store: ResultStore
+    settings: Settings
+    worker: Worker
+    #: Descriptions of requests that a test expects to be refused.
+    expected: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(serve(build(self.settings, self.queue, self.store), stop))
+        try:
+            before = len(self.server.calls("setMyCommands"))
+            await self.server.until(lambda: task.done() or len(self.server.calls("setMyCommands")) > before)
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, PATIENCE)
+
+    async def owned_by(self, person_id: int) -> None:
+        """As after a pairing."""
+        await answer(self.queue.redis.hset(keys.PEOPLE, "owner", f"telegram:{person_id}"))
+
+    async def settled(self, seconds: float = PATIENCE) -> None:
+        """Every card is final: nothing is left to attend to."""
+        end = time.monotonic() + seconds
+        while await self.queue.attended("telegram"):
+            assert time.monotonic() < end, await self.queue.attended("telegram")
+            await asyncio.sleep(0.02)
+
+    async def noted(self, card: Message, seconds: float = PATIENCE) -> None:
+        """The queue knows of the card. A bot that dies in the moment before would post another one."""
+        end = time.monotonic() + seconds
+        while not any(f'"{card.id}"' in view.card for view in await self.queue.attended("telegram")):
+            assert time.monotonic() < end
+            await asyncio.sleep(0.01)
+
+    async def phase(self, chat: Chat) -> RequestPhase:
+        """Of the chat's newest request."""
+        (newest,) = await self.queue.recent(f"telegram:{chat.id}", limit=1)
+        return newest.phase
+
+    async def until_phase(self, chat: Chat, phase: RequestPhase, seconds: float = PATIENCE) -> None:
+        end = time.monotonic() + seconds
+        while not await self.queue.recent(f"telegram:{chat.id}") or await self.phase(chat) is not phase:
+            assert time.monotonic() < end, f"not {phase}\n{chat.transcript()}"
+            await asyncio.sleep(0.02)
+
+    def ana(self, language: str = "en") -> Chat:
+        return self.server.private(self.server.person("Ana", language=language))
+
+
+def seen(chat: Chat) -> str:
+    """The transcript, without how long things took."""
+    return re.sub(r"(?<=Done in )\d+ s", "N s", chat.transcript())
+
+
+def files(chat: Chat) -> list[str]:
+    """The names of the files the bot sent, in order."""
+    return [message.file.name for message in chat.from_bot() if message.file is not None]
+
+
+def cards(chat: Chat) -> list[Message]:
+    """What the bot sent without a file."""
+    return [message for message in chat.from_bot() if message.file is None]
+
+
+def settings_for(server: BotApi, tmp_path: Path, **more: object) -> Settings:
+    values: dict[str, object] = {
+        "telegram_token": SecretStr(server.token),
+        "telegram_base_url": server.base_url,
+        "telegram_file_url": server.file_url,
+        "access": "open",
+        "data": tmp_path / "data",
+        **more,
+    }
+    return Settings(_env_file=None, **values)  # type: ignore[arg-type]  # pydantic validates them

@@ -1,0 +1,89 @@
+"""Who died is known at once, and only of who certainly did."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobs.process.liveness import KEEP, hold_liveness, is_dead, sweep_dead
+
+US = f"{socket.gethostname()}-1-abc"
+
+LIVER = """
+import sys, time
+from pathlib import Path
+from jobs.process.liveness import hold_liveness
+with hold_liveness(Path(sys.argv[1]), sys.argv[2]):
+    print("alive", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-c", LIVER, str(tmp_path / "lives"), US]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
+        try:
+            assert one.stdout is not None
+            assert one.stdout.readline() == "alive\n"
+            yield one
+        finally:
+            one.kill()
+
+
+def test_one_who_is_killed_is_dead_at_once(tmp_path: Path, process: "subprocess.Popen[str]") -> None:
+    lives = tmp_path / "lives"
+    assert not is_dead(lives, US)
+    process.send_signal(signal.SIGSTOP)
+    assert not is_dead(lives, US), "standing still is not being dead"
+    process.kill()
+    process.wait()
+    assert is_dead(lives, US)
+
+
+def test_of_one_who_left_in_good_order_nobody_knows(tmp_path: Path, process: "subprocess.Popen[str]") -> None:
+    process.communicate("")
+    assert process.returncode == 0
+    assert not is_dead(tmp_path / "lives", US)
+    assert list((tmp_path / "lives").iterdir()) == []
+
+
+def test_only_of_this_hosts_workers_something_is_known(tmp_path: Path) -> None:
+    lives = tmp_path / "lives"
+    lives.mkdir()
+    (tmp_path / "outside").touch()
+    for name in ("elsewhere-1-abc", f"{socket.gethostname()}-", US, f"{socket.gethostname()}-/../../outside"):
+        assert not is_dead(lives, name)
+    (lives / "elsewhere-1-abc").touch()
+    assert not is_dead(lives, "elsewhere-1-abc")
+    (lives / US).touch()
+    assert is_dead(lives, US)
+
+
+def test_what_the_dead_leave_is_removed_after_a_while(tmp_path: Path) -> None:
+    with hold_liveness(tmp_path, US):
+        for name, age in ((US, 2 * KEEP), ("elsewhere-1-abc", 2 * KEEP), ("elsewhere-2-abc", KEEP / 2)):
+            (tmp_path / name).touch()
+            os.utime(tmp_path / name, (time.time() - age,) * 2)
+        sweep_dead(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {US, "elsewhere-2-abc"}
+
+
+def test_a_sign_of_life_that_somebody_removed_is_missed_by_nobody(tmp_path: Path) -> None:
+    with hold_liveness(tmp_path, US):
+        (tmp_path / US).unlink()
+        assert not is_dead(tmp_path, US)
+
+
+def test_where_nothing_can_be_written_one_lives_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").touch()
+    with hold_liveness(tmp_path / "file", US):
+        assert not is_dead(tmp_path / "file", US)
+        sweep_dead(tmp_path / "file")
+    assert "nobody will see at once when this worker dies" in caplog.text

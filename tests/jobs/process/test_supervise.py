@@ -1,0 +1,146 @@
+"""Parts are started again when they die, and none is left when the run ends."""
+
+import asyncio
+import logging
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jobs.process.supervise import Misconfigured, Part, running
+
+NOTES = """
+import os, select, signal, sys
+with open(sys.argv[1], "a") as notes:
+    notes.write(f"{os.getpid()} ")
+"""
+#: Until standard input ends. In steps: Python runs a handler of its own between two of them, and a signal that arrives
+#: just before a call that blocks would wait for the end of that call.
+STAYS = """
+while not select.select([0], [], [], 0.05)[0]:
+    pass
+"""
+LIVES = NOTES + STAYS
+STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN){LIVES}signal.pause()"
+POLITE = f"""
+def stop(*_):
+    with open(sys.argv[1], "a") as notes:
+        notes.write("asked ")
+    sys.exit()
+import signal; signal.signal(signal.SIGTERM, stop)
+{LIVES}
+"""
+PATIENCE = 120  # seconds; a machine may be busy with other things
+
+
+def part(code: str, notes: Path) -> Part:
+    return Part("part", [sys.executable, "-c", code, str(notes)], {})
+
+
+async def pids(notes: Path, count: int) -> list[int]:
+    async with asyncio.timeout(PATIENCE):
+        while not notes.exists() or len(found := notes.read_text().split()) < count:
+            await asyncio.sleep(0.02)
+    return [int(pid) for pid in found]
+
+
+async def test_a_part_that_dies_is_started_again_and_stopped_at_the_end(tmp_path: Path) -> None:
+    notes = tmp_path / "pids"
+    async with running(part(LIVES, notes)):
+        (first,) = await pids(notes, 1)
+        psutil.Process(first).kill()
+        _, second = await pids(notes, 2)
+        assert psutil.pid_exists(second)
+    assert not psutil.pid_exists(second)
+
+
+async def test_a_part_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.process.supervise.STOP_SECONDS", 0.3)
+    notes = tmp_path / "pids"
+    async with running(part(STUBBORN, notes)):
+        (pid,) = await pids(notes, 1)
+    assert not psutil.pid_exists(pid)
+
+
+async def test_a_part_that_is_set_up_wrong_is_not_started_again(tmp_path: Path) -> None:
+    notes = tmp_path / "pids"
+    async with running(part(f"{NOTES}sys.exit(2)", notes)) as keeper:
+        with pytest.raises(Misconfigured):
+            await asyncio.wait_for(keeper, PATIENCE)
+    assert len(await pids(notes, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "pauses"),
+    [
+        ("STEADY_SECONDS", 1000, [0.2, 0.4, 0.8]),
+        ("STEADY_SECONDS", 0, [0.2, 0.2, 0.2]),  # whatever it was, it has recovered each time
+        ("LONGEST_PAUSE", 0.3, [0.2, 0.3, 0.3]),
+    ],
+)
+async def test_one_that_keeps_dying_is_given_longer_and_longer_pauses(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    setting: str,
+    value: float,
+    pauses: list[float],
+) -> None:
+    monkeypatch.setattr("jobs.process.supervise.STEADY_SECONDS", 1000)
+    monkeypatch.setattr(f"jobs.process.supervise.{setting}", value)
+    caplog.set_level(logging.WARNING, "jobs.process.supervise")
+    notes = tmp_path / "pids"
+    began = time.monotonic()
+    async with running(part(f"{NOTES}sys.exit(3)", notes)):
+        await pids(notes, 4)
+        took = time.monotonic() - began
+    said = [record.getMessage() for record in caplog.records][:3]
+    assert said == [f"part ended with code 3; starting it again in {pause} s" for pause in pauses]
+    assert took >= sum(pauses)
+
+
+async def test_what_a_part_leaves_behind_goes_with_it(tmp_path: Path) -> None:
+    """A child that it started, in the same group of processes, holds on to nothing after its death."""
+    notes = tmp_path / "pids"
+    child = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}, sys.argv[1]]).wait()"
+    async with running(part(child, notes)):
+        (left,) = await pids(notes, 1)
+        parent = psutil.Process(left).parent()
+        assert parent is not None
+        parent.kill()
+        async with asyncio.timeout(PATIENCE):
+            while is_alive(left):
+                await asyncio.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def test_a_part_is_asked_to_stop_before_it_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.process.supervise.STOP_SECONDS", PATIENCE)
+    notes = tmp_path / "pids"
+    async with running(part(POLITE, notes)):
+        await pids(notes, 1)
+    assert notes.read_text().endswith(" asked ")
+
+
+@pytest.mark.parametrize("apart", [True, False])
+async def test_what_a_part_says_goes_where_it_belongs(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], apart: bool
+) -> None:
+    """A command whose results are read from standard output starts parts as well."""
+    notes, log = tmp_path / "pids", tmp_path / "log"
+    says = f"import sys; print('said'); print('logged', file=sys.stderr); sys.stdout.flush(){LIVES}"
+    with log.open("wb") as output:
+        loud = Part("part", [sys.executable, "-c", says, str(notes)], {}, output if apart else None)
+        async with running(loud):
+            await pids(notes, 1)
+    heard = capfd.readouterr()
+    assert (heard.out, "logged" in heard.err) == (("", False) if apart else ("said\n", True))
+    assert log.read_text() == ("logged\n" if apart else "")

@@ -1,0 +1,62 @@
+"""Background tasks are over when they were ended, whatever they make of it."""
+
+import asyncio
+import gc
+from typing import Any
+
+from jobs.process.tasks import cancel_and_wait
+
+
+async def lives(hears: asyncio.Event) -> None:
+    hears.set()
+    await asyncio.Event().wait()
+
+
+async def swallows_the_first(hears: asyncio.Event) -> None:
+    """As the Redis client does now and then."""
+    try:
+        await lives(hears)
+    except asyncio.CancelledError:
+        await asyncio.Event().wait()
+
+
+async def falls_over(hears: asyncio.Event) -> None:
+    try:
+        await lives(hears)
+    finally:
+        raise ZeroDivisionError
+
+
+async def begun(*works: Any) -> list["asyncio.Task[None]"]:
+    heard = [asyncio.Event() for _ in works]
+    tasks = [asyncio.create_task(work(event)) for work, event in zip(works, heard, strict=True)]
+    for event in heard:
+        await event.wait()
+    return tasks
+
+
+async def test_tasks_are_cancelled_and_over_however_many() -> None:
+    tasks = await begun(lives, lives, lives)
+    await cancel_and_wait(*tasks)
+    assert all(task.cancelled() for task in tasks)
+    await cancel_and_wait(*tasks)
+    await cancel_and_wait()
+
+
+async def test_one_that_swallows_a_cancellation_is_told_again() -> None:
+    tasks = await begun(swallows_the_first, lives)
+    async with asyncio.timeout(60):
+        await cancel_and_wait(*tasks)
+    assert all(task.cancelled() for task in tasks)
+
+
+async def test_what_a_task_raises_on_its_way_out_is_nobodys() -> None:
+    """Neither whoever ended it hears of it, nor the log, in which asyncio complains of what nobody looked at."""
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: complaints.append(what))
+    tasks = await begun(falls_over)
+    await cancel_and_wait(*tasks)
+    assert not tasks[0].cancelled()
+    del tasks
+    gc.collect()
+    assert complaints == []

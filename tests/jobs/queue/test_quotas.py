@@ -1,0 +1,351 @@
+"""Minutes of music per day, for each person and each chat: counted once, given back, and never exceeded together."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from itertools import count
+
+import pytest
+
+from jobs.failures import Failure, Reason
+from jobs.models import Request, Upload, VideoId, YouTube, request_id
+from jobs.outcomes import RequestPhase
+from jobs.queue import keys
+from jobs.queue.connection import answer, ask_script
+from jobs.queue.quotas import THEIRS, USED, Limits, OverQuota
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
+
+HOUR = Limits(person_seconds=3600, chat_seconds=0)
+BAND = Limits(person_seconds=0, chat_seconds=3600)
+DAY = 24 * 3600.0
+
+_numbers = count()
+
+
+def ask(
+    seconds: float | None, who: str = "ana", chat: str = "", *, at: float | None = None, video: VideoId = ""
+) -> Request:
+    """A file of a known or an unknown length; or a video, whose length nobody knows before it is looked at."""
+    number = next(_numbers)
+    source = YouTube(video_id=video) if video else Upload(upload_id=f"song-{number}", seconds=seconds)
+    where = f"test:{chat or who}"
+    return Request(
+        id=request_id(where, str(number), source), platform="test", chat=where, asker=f"test:{who}", source=source,
+        created_at=time.time() if at is None else at,
+    )  # fmt: skip
+
+
+async def refused(work: Awaitable[object]) -> Failure:
+    with pytest.raises(OverQuota) as over:
+        await work
+    return over.value.failure
+
+
+async def took(queue: JobQueue, request: Request, seconds: float) -> None:
+    """A worker separates it."""
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
+    assert await track_queue.begin(request.track_id)
+    await track_queue.charge(request.track_id, seconds)
+    await track_queue.charge(request.track_id, seconds, whole=True)
+    assert await track_queue.ready(request.track_id, await track_queue.wanted(request.track_id))
+
+
+async def test_a_days_minutes_of_one_person(queue: JobQueue) -> None:
+    start = time.time() - 1000
+    await queue.submit(ask(2000, at=start), HOUR)
+    await queue.submit(ask(1000, at=start + 100), HOUR)
+    over = await refused(queue.submit(ask(700, at=start + 400), HOUR))
+    assert over.reason is Reason.OVER_QUOTA
+    assert over.values == {
+        "whose": "person", "limit_seconds": 3600, "used_seconds": 3000, "wait_seconds": pytest.approx(DAY - 400, abs=1)
+    }  # fmt: skip
+    later = await refused(queue.submit(ask(3000, at=start + 400), HOUR))
+    assert later.values["wait_seconds"] == pytest.approx(DAY - 300, abs=1), "when both are old enough"
+    await queue.submit(ask(600, at=start + 500), HOUR)
+    await queue.submit(ask(3600, "bo"), HOUR)
+    assert (await refused(queue.submit(ask(1), HOUR))).values["used_seconds"] == 3600
+
+
+async def test_a_days_minutes_of_one_chat_are_everybodys_there(queue: JobQueue) -> None:
+    await queue.submit(ask(3000, "ana", "band"), BAND)
+    over = await refused(queue.submit(ask(700, "bo", "band"), BAND))
+    assert over.values["whose"] == "chat"
+    await queue.submit(ask(700, "bo", "elsewhere"), BAND)
+    await queue.submit(ask(3600, "ana"), BAND)
+
+
+async def test_what_is_refused_leaves_nothing(queue: JobQueue) -> None:
+    request = ask(4000)
+    over = await refused(queue.submit(request, HOUR))
+    assert over == Failure(reason=Reason.TOO_LONG, values={"seconds": 4000, "limit_seconds": 3600}), "nor ever will be"
+    assert await queue.redis.keys("*") == []
+
+
+async def test_without_limits_nothing_is_counted(queue: JobQueue) -> None:
+    for _ in range(3):
+        request = ask(100_000)
+        await queue.submit(request)
+        await took(queue, request, 100_000)
+    assert await queue.redis.keys("flbt:minutes:*") == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_what_comes_at_the_same_moment_does_not_exceed_it_together(queue: JobQueue, known: bool) -> None:
+    requests = [ask(1000 if known else None) for _ in range(8)]
+    others = [JobQueue(queue.redis) for _ in requests]
+    outcomes = await asyncio.gather(
+        *(other.submit(request, HOUR) for other, request in zip(others, requests, strict=True)), return_exceptions=True
+    )
+    accepted = [request for request, outcome in zip(requests, outcomes, strict=True) if outcome is True]
+    assert len(accepted) == (3 if known else 8), "of an unknown length nothing is known yet"
+    desks = [TrackQueue(queue.redis, f"worker-{number}") for number, _ in enumerate(accepted)]
+    for track_queue, request in zip(desks, accepted, strict=True):
+        assert await track_queue.begin(request.track_id)
+    await asyncio.gather(
+        *(track_queue.charge(request.track_id, 1000) for track_queue, request in zip(desks, accepted, strict=True))
+    )
+    views = await queue.views([request.id for request in accepted])
+    assert sum(view.phase is RequestPhase.WAITING for view in views) == 3
+    failures = [view.failure.reason for view in views if view.failure]
+    assert failures == [Reason.OVER_QUOTA] * (0 if known else 5)
+
+
+async def test_it_outlives_whoever_counts(queue: JobQueue, valkey_server: object) -> None:
+    await queue.submit(ask(3600), HOUR)
+    again = JobQueue.at(valkey_server)  # type: ignore[arg-type]  # as the fixture has it
+    try:
+        assert (await refused(again.submit(ask(60), HOUR))).reason is Reason.OVER_QUOTA
+    finally:
+        await again.close()
+
+
+@pytest.mark.parametrize("end", ["failed", "cancelled", "gave up"])
+async def test_what_did_not_come_costs_nothing(queue: JobQueue, end: str) -> None:
+    request = ask(3600)
+    await queue.submit(request, HOUR)
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
+    assert await track_queue.begin(request.track_id)
+    await track_queue.charge(request.track_id, 3600)
+    assert (await refused(queue.submit(ask(60), HOUR))).reason is Reason.OVER_QUOTA
+    match end:
+        case "failed":
+            await track_queue.fail(request.track_id, Failure(reason=Reason.NOT_AUDIO))
+        case "cancelled":
+            await queue.cancel(request.id)
+        case _:
+            await queue.fail(request.id, Failure(reason=Reason.INTERNAL))
+    await queue.submit(ask(3600), HOUR)
+
+
+async def test_what_was_made_before_somebody_cancelled_it_counts(queue: JobQueue) -> None:
+    """Or it could be asked for again, and had from the store for nothing."""
+    request = ask(3600)
+    await queue.submit(request, HOUR)
+    await took(queue, request, 3600)
+    assert await queue.cancel(request.id)
+    assert (await refused(queue.submit(ask(60), HOUR))).reason is Reason.OVER_QUOTA
+
+
+async def test_what_is_there_already_costs_nothing_and_needs_no_minutes(queue: JobQueue) -> None:
+    await queue.submit(ask(3600), HOUR)
+    assert await queue.submit(ask(3600), HOUR, quick=True)
+    assert await queue.hold(ask(3600), HOUR, RequestPhase.READY)
+    assert await queue.submit(ask(None), Limits(person_seconds=7200))
+    assert await answer(queue.redis.hlen(keys.minutes("person", "test:ana"))) == 1
+
+
+async def test_a_video_counts_from_when_its_length_is_known(queue: JobQueue) -> None:
+    first, second = ask(None, video="dQw4w9WgXcQ"), ask(None, video="jNQXAC9IVRw")
+    await queue.submit(first, HOUR)
+    await queue.submit(second, HOUR)
+    await took(queue, first, 3000)
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
+    assert await track_queue.begin(second.track_id)
+    assert await track_queue.charge(second.track_id, 1200) == 1
+    view = await queue.view(second.id)
+    assert view is not None
+    assert view.failure is not None
+    assert (view.phase, view.failure.reason) == (RequestPhase.FAILED, Reason.OVER_QUOTA)
+    assert view.failure.values["used_seconds"] == 3000
+    assert not await track_queue.report(second.track_id, None), "nobody waits for it"
+    assert await track_queue.abandon(second.track_id)
+    assert (await refused(queue.submit(ask(700), HOUR))).reason is Reason.OVER_QUOTA
+    await queue.submit(ask(600), HOUR)
+
+
+async def test_who_has_room_gets_what_another_may_not_have_any_more(queue: JobQueue) -> None:
+    await queue.submit(ask(3000), HOUR)
+    ana, bo = ask(None, video="dQw4w9WgXcQ"), ask(None, "bo", video="dQw4w9WgXcQ")
+    await queue.submit(ana, HOUR)
+    await queue.submit(bo, HOUR)
+    await took(queue, ana, 1200)
+    views = await queue.views([ana.id, bo.id])
+    assert [view.phase for view in views] == [RequestPhase.FAILED, RequestPhase.READY]
+
+
+async def test_the_real_length_is_what_counts_in_the_end(queue: JobQueue) -> None:
+    """A file says that it lasts a second, and lasts an hour; another one was rounded up."""
+    liar, rounded = ask(1), ask(601)
+    await queue.submit(liar, Limits(person_seconds=3600))
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
+    assert await track_queue.begin(liar.track_id)
+    assert await track_queue.charge(liar.track_id, 4000) == 1, "found out before it is separated"
+    await queue.submit(rounded, HOUR)
+    await took(queue, rounded, 600.2)
+    noted = await answer(queue.redis.hget(keys.minutes("person", "test:ana"), rounded.id))
+    assert noted is not None
+    assert str(noted).strip("'").endswith(" 600.200 600.200")
+
+
+async def test_lengths_come_rounded_and_nobody_objects(queue: JobQueue) -> None:
+    request = ask(3600)
+    await queue.submit(request, HOUR)
+    await took(queue, request, 3600.9)
+    view = await queue.view(request.id)
+    assert view is not None
+    assert view.phase is RequestPhase.READY
+
+
+async def test_a_day_later_it_is_forgotten(queue: JobQueue) -> None:
+    await queue.submit(ask(3600, at=time.time() - DAY - 1), HOUR)
+    await queue.submit(ask(3600), HOUR)
+    assert await answer(queue.redis.hlen(keys.minutes("person", "test:ana"))) == 1
+    assert 0 < await queue.redis.ttl(keys.minutes("person", "test:ana")) <= DAY
+
+
+async def used(queue: JobQueue, who: str = "ana") -> float:
+    """Seconds that count for a person now."""
+    said = await ask_script(
+        queue.redis, USED, [keys.minutes("person", f"test:{who}")], str(time.time()), keys.request("")
+    )
+    assert isinstance(said, bytes)
+    return float(said)
+
+
+async def begun(queue: JobQueue, request: Request, limits: Limits = HOUR) -> TrackQueue:
+    """A request whose song a worker has in work."""
+    await queue.submit(request, limits)
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
+    assert await track_queue.begin(request.track_id)
+    return track_queue
+
+
+@pytest.mark.parametrize("reason", Reason)
+async def test_what_failed_by_what_was_sent_counts_as_far_as_it_was_separated(queue: JobQueue, reason: Reason) -> None:
+    """A file says that it lasts ten seconds, and is refused after half an hour of work."""
+    liar = ask(10)
+    track_queue = await begun(queue, liar)
+    await track_queue.charge(liar.track_id, 10, separated=0)
+    await track_queue.charge(liar.track_id, 10, separated=900)
+    await track_queue.account(liar.track_id, 1790)
+    await track_queue.fail(liar.track_id, Failure(reason=reason))
+    assert await used(queue) == (1790 if reason in THEIRS else 0)
+    assert Reason.TOO_LONG in THEIRS
+    assert not {Reason.INTERNAL, Reason.INTERRUPTED, Reason.OUT_OF_MEMORY, Reason.NETWORK} & set(THEIRS)
+
+
+async def test_a_cancelled_song_counts_as_far_as_it_was_separated(queue: JobQueue) -> None:
+    request = ask(1000)
+    track_queue = await begun(queue, request)
+    await track_queue.charge(request.track_id, 1000, separated=780)
+    assert await queue.cancel(request.id)
+    assert await used(queue) == 780, "also when the worker is killed now"
+    await track_queue.account(request.track_id, 800)
+    assert await used(queue) == 800
+    assert await track_queue.abandon(request.track_id)
+    assert (await refused(queue.submit(ask(2900), HOUR))).values["used_seconds"] == 800
+    await queue.submit(ask(2800), HOUR)
+
+
+async def test_what_is_cancelled_as_it_begins_counts_too(queue: JobQueue) -> None:
+    """Nothing was noted of it yet, and its length is unknown: the worker still knows who it was for."""
+    request = ask(None)
+    track_queue = await begun(queue, request)
+    await track_queue.charge(request.track_id)
+    assert await queue.cancel(request.id)
+    assert await used(queue) == 0
+    await track_queue.account(request.track_id, 30)
+    assert await used(queue) == 30
+
+
+async def test_who_leaves_while_others_wait_pays_until_then(queue: JobQueue) -> None:
+    ana, bo = ask(1000, video="dQw4w9WgXcQ"), ask(1000, "bo", video="dQw4w9WgXcQ")
+    track_queue = await begun(queue, ana)
+    await queue.submit(bo, HOUR)
+    await track_queue.charge(ana.track_id, 1000, separated=100)
+    await queue.cancel(ana.id)
+    await track_queue.charge(ana.track_id, 1000, separated=200)
+    await track_queue.charge(ana.track_id, 1000, whole=True)
+    await track_queue.account(ana.track_id, 1000)
+    assert await track_queue.ready(ana.track_id, await track_queue.wanted(ana.track_id))
+    assert (await used(queue), await used(queue, "bo")) == (100, 1000)
+
+
+async def test_a_song_stops_where_the_minutes_end_and_says_so(queue: JobQueue) -> None:
+    """However slowly it is separated: what is allowed beyond a song's length does not add up."""
+    await queue.submit(ask(3000), HOUR)
+    liar = ask(10)
+    track_queue = await begun(queue, liar)
+    separated = 0.0
+    while not await track_queue.charge(liar.track_id, 10, separated=separated):
+        assert separated <= 600
+        separated += 1.5
+    view = await queue.view(liar.id)
+    assert view is not None
+    assert view.failure is not None
+    assert (view.failure.reason, view.failure.values["used_seconds"]) == (Reason.OVER_QUOTA, 3000)
+    assert await used(queue) == 3000 + separated
+    await track_queue.account(liar.track_id, separated + 20)
+    assert await used(queue) == 3020 + separated
+    assert await track_queue.abandon(liar.track_id)
+
+
+async def test_songs_that_lie_at_the_same_time_stop_together_at_the_limit(queue: JobQueue) -> None:
+    liars = [ask(1) for _ in range(4)]
+    desks = [await begun(queue, liar) for liar in liars]
+    for separated in range(0, 2000, 50):
+        await asyncio.gather(
+            *(
+                track_queue.charge(liar.track_id, 1, separated=separated)
+                for track_queue, liar in zip(desks, liars, strict=True)
+            )
+        )
+    assert 3600 < await used(queue) <= 3600 + 4 * 50
+
+
+async def test_a_song_that_is_started_again_counts_once(queue: JobQueue) -> None:
+    request = ask(1000)
+    await queue.submit(request, HOUR)
+    for separated in (400, 100, 700):  # a worker is killed each time
+        track_queue = TrackQueue(queue.redis, f"worker-{separated}")
+        assert await track_queue.begin(request.track_id)
+        await track_queue.charge(request.track_id, 1000, separated=separated)
+        await track_queue.hand_back(request.track_id)
+    assert await used(queue) == 1000
+    track_queue = TrackQueue(queue.redis, "worker-of-the-test")
+    assert await track_queue.begin(request.track_id)
+    for _ in range(2):  # killed between the note and the store, and again
+        await track_queue.charge(request.track_id, 990, whole=True)
+    assert await used(queue) == 990
+    await queue.cancel(request.id)
+    await track_queue.account(request.track_id, 990)
+    assert await used(queue) == 990
+
+
+async def test_a_header_that_says_more_than_there_is_costs_what_there_is(queue: JobQueue) -> None:
+    request = ask(3500)
+    track_queue = await begun(queue, request)
+    await track_queue.charge(request.track_id, 3500, separated=60)
+    await track_queue.charge(request.track_id, 61, whole=True)
+    await track_queue.account(request.track_id, 61)
+    assert await used(queue) == 61
+
+
+@pytest.mark.parametrize(("noted", "counts"), [("600.000", 0), ("600.000 made", 600), ("of a later version", 0)])
+async def test_notes_of_other_versions_are_understood(queue: JobQueue, noted: str, counts: float) -> None:
+    request = ask(600)
+    await queue.submit(request, HOUR)
+    await answer(queue.redis.hset(keys.minutes("person", "test:ana"), request.id, f"{time.time():.3f} {noted}"))
+    await queue.cancel(request.id)
+    assert await used(queue) == counts

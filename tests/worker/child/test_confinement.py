@@ -1,0 +1,129 @@
+"""What a child that somebody's file has taken over can reach: nothing of ours, of others', or of the network."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from jobs.models import Model, Upload, YouTube
+from jobs.outcomes import Tags
+from tests.worker.hostile import ATTEMPTS, CALLS, Around, Attempts, Spoils
+from worker.child.confinement import UNCONFINED, Confinement
+from worker.child.confinement.walls import support
+from worker.child.environment import environment_for
+from worker.child.parent_side import run_child
+from worker.child.tasks import FetchTask, ListingTask, NetworkWanted, RenderTask, SeparationTask, Task, TitlesTask
+
+ALLOWED = {"its song": "a song", "its workspace": "4"}
+#: What an ordinary user can do on any machine without walls. The rest needs root, or a kernel that is set so.
+UNWALLED = {
+    "the settings", "somebody's upload", "the home folder", "a symlink to the settings", "moving an upload",
+    "writing into the home folder", "removing the settings", "the queue", "a TCP connection", "listening", "a program",
+    "a process", "a signal to the parent", "the parent's limits", "the settings' mode", "the settings' times",
+    "a thread", "the list of processes",
+}  # fmt: skip
+
+
+@pytest.fixture
+def around(tmp_path: Path, valkey_server: SecretStr) -> Iterator[Around]:
+    home, workspace = tmp_path / "home", tmp_path / "store" / "work" / "one"
+    home.mkdir()
+    workspace.mkdir(parents=True)
+    (home / ".env").write_text("FLBT_TELEGRAM_TOKEN=123456:not-for-children")
+    (home / "upload").write_text("somebody else's song")
+    (home / "spare").write_text("")
+    (tmp_path / "song").write_text("a song")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_answer, args=[listening], daemon=True).start()
+        yield Around(
+            home=home,
+            workspace=workspace,
+            song=tmp_path / "song",
+            queue=Path(valkey_server.get_secret_value().removeprefix("unix://")),
+            port=listening.getsockname()[1],
+            parent=os.getpid(),
+        )
+
+
+def _answer(listening: socket.socket) -> None:
+    while True:
+        try:
+            listening.accept()[0].close()
+        except OSError:
+            return
+
+
+async def spoils(around: Around, walls: Confinement | None) -> dict[str, str]:
+    task = Attempts(around=around, walls=walls)
+    return (await run_child("tests.worker.hostile", task, Spoils, lambda step: None, deadline=60)).of
+
+
+async def test_without_walls_the_attempts_succeed(around: Around) -> None:
+    of = await spoils(around, UNCONFINED)
+    assert {name for name in UNWALLED if of[name].startswith("refused")} == set()
+    assert "not-for-children" in of["the settings"]
+    assert "PONG" in of["the queue"]
+
+
+def kinds(around: Around) -> dict[str, Task]:
+    """Children as the worker starts them, at work on `around.song`."""
+    song, workspace, tags = around.song, around.workspace, Tags(title="Song")
+    network = NetworkWanted(model=Model(stems=2), models_dir=workspace.parent / "models")
+    return {
+        "decoder": FetchTask(
+            source=Upload(upload_id="abc", name="song.mp3"), output=workspace, inbox=song, max_seconds=60
+        ),
+        "separation": SeparationTask(audio=song, output=workspace, network=network, tags=tags, max_seconds=60),
+        "renderer": RenderTask(stems_dir=song, stems=(), tags=tags, renditions=(), output=workspace),
+        "downloader": FetchTask(source=YouTube(video_id="dQw4w9WgXcQ"), output=workspace, cookies=song, max_seconds=60),
+    }
+
+
+@pytest.mark.parametrize("kind", ["decoder", "separation", "renderer", "downloader"])
+async def test_behind_walls_they_are_refused(around: Around, kind: str) -> None:
+    of = await spoils(around, kinds(around)[kind].confinement)
+    reached = {name: got for name, got in of.items() if not got.startswith("refused")}
+    assert reached == ALLOWED | (_downloading() if kind == "downloader" else {})
+    assert set(of) == {*ATTEMPTS, *CALLS, *ALLOWED}
+    assert (around.home / ".env").read_text().endswith("not-for-children")
+    assert sorted(path.name for path in around.home.iterdir()) == [".env", "spare", "upload"]
+
+
+def _downloading() -> dict[str, str]:
+    """Downloaders start Node, so they may fork; the program that they may run is no other. See docs/adr/0010."""
+    version = support().landlock
+    return {
+        "a process": "forked",
+        **({"a signal to the parent": "sent"} if version < 6 else {}),
+        **({"a TCP connection": "connected"} if version < 4 else {}),
+    }
+
+
+async def test_children_that_only_ask_write_nowhere_and_start_nothing(around: Around) -> None:
+    asking = (ListingTask(playlist_id="PLabcdefghijklmnopqrstuvwxyz012345"), TitlesTask(video_ids=()))
+    for task in asking:
+        of = await spoils(around, task.confinement)
+        assert {name: got for name, got in of.items() if not got.startswith("refused")} == {}
+
+
+async def test_a_port_that_is_allowed_is_the_only_one(around: Around) -> None:
+    """Where Landlock knows of ports: since its fourth version."""
+    of = await spoils(around, Confinement(ports=(around.port,)))
+    assert of["a TCP connection"] == "connected"
+    of = await spoils(around, Confinement(ports=(around.port + 1,)))
+    assert of["a TCP connection"].startswith("refused" if support().landlock >= 4 else "connected")
+
+
+def test_a_childs_environment_is_a_list_of_names() -> None:
+    ours = {
+        "PATH": "/bin", "LC_ALL": "C", "FLBT_TELEGRAM_TOKEN": "secret", "AWS_SECRET_ACCESS_KEY": "secret",
+        "https_proxy": "http://user:secret@host:1", "UV_INDEX_URL": "https://user:secret@host",
+    }  # fmt: skip
+    alone = environment_for(Confinement(write=(Path("/work/space"),)), ours)
+    assert alone == {"PATH": "/bin", "LC_ALL": "C", "TMPDIR": "/work/space"}
+    assert environment_for(Confinement(ports=(443,)), ours).keys() == {"PATH", "LC_ALL", "https_proxy"}
+    assert environment_for(UNCONFINED, ours).keys() == {"PATH", "LC_ALL", "https_proxy", "UV_INDEX_URL"}

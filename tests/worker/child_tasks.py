@@ -1,0 +1,114 @@
+"""A child that does what a test tells it: `python -m tests.worker.child_tasks`."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from jobs.failures import Reason, failed
+from worker.child.child_side import Ahead, Report, serve
+from worker.child.confinement import UNCONFINED, Confinement
+from worker.child.messages import Step
+from worker.child.tasks import Task
+
+
+class Errand(Task):
+    """What it is asked for. Some of it starts other processes, or writes where the test says."""
+
+    do: str
+    note: str = ""
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return UNCONFINED
+
+
+class Answer(BaseModel):
+    said: str
+
+
+class Readiness(BaseModel):
+    """What it makes ready before."""
+
+    note: str = "ready"
+    survives: bool = True
+
+
+told: list[str] = []
+
+
+def get_ready(wanted: Readiness) -> None:
+    told.append(wanted.note)
+    if not wanted.survives:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def work(errand: Errand, report: Report) -> Answer:  # noqa: PLR0912 - a list of what there is to do
+    match errand.do:
+        case "answer":
+            print("a library prints this")  # noqa: T201
+            os.write(1, b"and another writes this\n")
+            for n in range(3):
+                report(Step(fraction=n / 2))
+            return Answer(said=os.environ.get(errand.note, "unknown"))
+        case "write":
+            Path(errand.note).write_text("made")
+            return Answer(said="")
+        case "tell":
+            return Answer(said=" ".join(told))
+        case "fail":
+            raise failed(Reason.TOO_LONG, seconds=3)
+        case "bug":
+            raise KeyError("oh")
+        case "full":
+            raise OSError(errno.ENOSPC, "full")
+        case "memory":
+            raise MemoryError
+        case "memory of C++":
+            raise RuntimeError("Exception from src/inference/src/cpp/core.cpp:97: std::bad_alloc")
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "told to end":
+            os.kill(os.getpid(), signal.SIGTERM)
+        case "abort":
+            sys.stderr.write(errand.note)
+            sys.stderr.flush()
+            os.abort()
+        case "spin":
+            while True:
+                pass
+        case "eat":
+            eaten = []
+            while True:
+                eaten.append(b"x" * 10_000_000)
+                report(Step(alive=len(eaten)))
+                time.sleep(0.02)
+        case "have eaten":
+            eater = "eaten = b'x' * 300_000_000; import time; time.sleep(600)"
+            subprocess.Popen([sys.executable, "-c", eater])
+            time.sleep(600)
+        case "gulp":
+            gulp = bytearray(4_000_000_000)
+            return Answer(said=str(len(gulp)))
+        case "crash":
+            print("last words", file=sys.stderr, flush=True)  # noqa: T201
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "leave somebody behind":
+            other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+            Path(errand.note).write_text(str(other.pid))
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "hang":
+            grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            Path(errand.note).write_text(f"{os.getpid()} {grandchild.pid}")
+            report(Step(alive=1))
+            time.sleep(600)
+    raise AssertionError(f"nobody gets here: {errand}")
+
+
+if __name__ == "__main__":
+    serve(Errand, work, Ahead(Readiness, get_ready))

@@ -1,0 +1,93 @@
+"""Waveforms keep their size, their place in time and their loudness to each other; covers become small."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from jobs.models import STEMS, Stem
+from worker.rendering.drawing import (
+    COLOURS,
+    PAPER,
+    THUMBNAIL,
+    THUMBNAIL_BYTES,
+    WIDTH,
+    WINDOW,
+    Waveforms,
+    draw,
+    thumbnail,
+)
+
+
+@given(st.lists(st.integers(0, 2000), max_size=8), st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_envelopes_do_not_depend_on_how_the_song_was_cut(cuts: list[int], seed: int) -> None:
+    song = np.random.default_rng(seed).standard_normal((sum(cuts), 2)).astype(np.float32)
+    waveforms = Waveforms((Stem.VOCALS,))
+    for piece in np.split(song, np.cumsum(cuts)[:-1]):
+        waveforms.add([piece])
+    (envelope,) = waveforms.envelopes()
+    loud = np.abs(song).max(axis=1) if len(song) else np.zeros(0)
+    expected = [loud[start : start + WINDOW].max() for start in range(0, len(loud), WINDOW)]
+    np.testing.assert_array_equal(envelope, np.array(expected, np.float32))
+
+
+def picture(tmp_path: Path, *pieces: NDArray[np.float64], stems: tuple[Stem, ...]) -> NDArray[np.uint8]:
+    waveforms = Waveforms(stems)
+    if pieces:
+        waveforms.add([piece.astype(np.float32) for piece in pieces])
+    draw(waveforms, tmp_path / "picture.png")
+    return np.asarray(Image.open(tmp_path / "picture.png"))
+
+
+def rows_of(image: NDArray[np.uint8], stem: Stem, columns: slice = slice(None)) -> int:
+    """How many pixels of a stem's colour are in some columns."""
+    return int((image[:, columns] == COLOURS[stem]).all(axis=2).sum())
+
+
+def test_each_stem_has_its_row_to_the_same_scale(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).uniform(-1, 1, (44100 * 30, 2))
+    half_time = noise.copy()
+    half_time[: len(noise) // 2] = 0
+    pieces = (noise, noise / 2, half_time, noise / 100)
+    image = picture(tmp_path, *pieces, stems=STEMS[4])
+    assert image.shape[1] == WIDTH
+    vocals, drums, _, other = (rows_of(image, stem) for stem in STEMS[4])
+    assert drums == pytest.approx(vocals / 2, rel=0.15)
+    assert other < drums / 5
+    left, right = (
+        rows_of(image, Stem.BASS, part) for part in (slice(200, WIDTH // 2 - 50), slice(WIDTH // 2 + 50, None))
+    )
+    assert left < right / 10
+
+
+@pytest.mark.parametrize("samples", [0, 1, 441, 5_000])
+def test_short_and_silent_songs_have_a_picture(tmp_path: Path, samples: int) -> None:
+    image = picture(tmp_path, np.zeros((samples, 2)), np.zeros((samples, 2)), stems=STEMS[2])
+    assert (image[-1, -1] == PAPER).all()
+
+
+def test_every_stem_has_a_colour_of_its_own() -> None:
+    assert set(COLOURS) == set(Stem)
+    assert len(set(COLOURS.values())) == len(Stem)
+
+
+@pytest.mark.parametrize(("size", "kind"), [((3000, 2000), "JPEG"), ((500, 900), "PNG"), ((90, 90), "JPEG")])
+def test_covers_become_small(tmp_path: Path, size: tuple[int, int], kind: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (size[1], size[0], 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "cover", kind)
+    assert thumbnail(tmp_path / "cover", tmp_path / "small.jpg")
+    assert (tmp_path / "small.jpg").stat().st_size <= THUMBNAIL_BYTES
+    with Image.open(tmp_path / "small.jpg") as small:
+        assert small.format == "JPEG"
+        assert max(small.size) <= THUMBNAIL
+
+
+def test_what_is_no_picture_becomes_none(tmp_path: Path) -> None:
+    (tmp_path / "cover").write_bytes(b"\xff\xd8\xff no picture")
+    assert not thumbnail(tmp_path / "cover", tmp_path / "small.jpg")
+    assert not (tmp_path / "small.jpg").exists()

@@ -1,0 +1,152 @@
+"""The arithmetic and the stream around it, with networks of our own that are known to the last bit."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tests.sounds import snr_db
+from tests.worker.separation.songs import make_song
+from worker.separation.spleeter.spectrogram import (
+    ADVANCE,
+    BINS,
+    FRAME,
+    HOP,
+    SEGMENT,
+    SPAN,
+    Samples,
+    masked,
+    masks_of,
+    segments,
+    spectrum_of,
+)
+from worker.separation.spleeter.stream import separate_blocks
+
+FULL = ADVANCE - FRAME  # samples of a song that fill one segment exactly
+#: Half a second of arithmetic each: few examples, chosen at random every time.
+FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+LENGTHS = st.one_of(
+    st.integers(1, ADVANCE + FRAME),
+    st.integers(-2 * HOP, 2 * HOP).map(lambda off: FULL + off),
+    st.integers(-2 * HOP, 2 * HOP).map(lambda off: FULL + FRAME + off),
+)
+
+
+class Shares:
+    """A network that gives each stem a fixed share of every magnitude."""
+
+    def __init__(self, *shares: float, band: int = 1024) -> None:
+        self.band = band
+        self.lanes = 2
+        self._shares = shares
+
+    def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.stack([magnitudes * np.float32(share) for share in self._shares])
+
+
+class Switch:
+    """A network that gives everything to one stem in one segment and to the other in the next."""
+
+    band = 1024
+    lanes = 1  # in turn
+
+    def __init__(self) -> None:
+        self._turn = 0
+
+    def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._turn += 1
+        shares = (1.0, 0.1) if self._turn % 2 else (0.1, 1.0)
+        return np.stack([magnitudes * np.float32(share) for share in shares])
+
+
+def cut(song: Samples, cuts: list[int]) -> list[Samples]:
+    """The song in blocks; a cut beyond its end is no cut, and two in one place make an empty block."""
+    return np.split(song, sorted(min(at, len(song)) for at in cuts))
+
+
+def whole(pieces: list[list[Samples]]) -> list[Samples]:
+    return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
+
+
+@FEW
+@given(samples=LENGTHS, seed=st.integers(0, 1 << 32), level=st.sampled_from([1e-3, 1.0, 30.0]))
+def test_overlap_add_gives_back_any_signal(samples: int, seed: int, level: float) -> None:
+    song = (level * np.random.default_rng(seed).standard_normal((samples, 2))).astype(np.float32)
+
+    [back] = whole(list(separate_blocks([song], Shares(1.0, band=BINS), "zeros")))
+
+    assert back.shape == song.shape
+    assert np.abs(back - song).max() <= 2e-6 * np.abs(song).max()
+
+
+@FEW
+@given(samples=LENGTHS, cuts=st.lists(st.integers(0, ADVANCE + FRAME), max_size=12))
+def test_how_a_song_is_cut_into_blocks_changes_nothing(samples: int, cuts: list[int]) -> None:
+    song = np.random.default_rng(samples).standard_normal((samples, 2)).astype(np.float32)
+
+    at_once = whole(list(separate_blocks([song], Shares(0.8, 0.3), "average")))
+    in_blocks = whole(list(separate_blocks(cut(song, cuts), Shares(0.8, 0.3), "average")))
+
+    assert all(np.array_equal(one, other) for one, other in zip(at_once, in_blocks, strict=True))
+
+
+@FEW
+@given(start=st.integers(0, ADVANCE), hertz=st.floats(60, 2000))
+def test_no_click_where_segments_meet(start: int, hertz: float) -> None:
+    """Masks that change all at once from one segment to the next still fade: a sine's slope keeps its bounds."""
+    time = np.arange(start, start + FULL + 40_000) / 44100
+    song = np.stack([np.sin(2 * np.pi * hertz * time)] * 2, axis=1).astype(np.float32)
+
+    stems = whole(list(separate_blocks([song], Switch(), "average")))
+
+    steepest = 2 * np.pi * hertz / 44100
+    meeting = slice(FULL - FRAME, FULL + FRAME)
+    for stem in stems:
+        # Fading takes at least half a frame, so it adds next to nothing to the slope.
+        assert np.abs(np.diff(stem[meeting], axis=0)).max() <= steepest + 4 / FRAME
+    assert snr_db(stems[0] + stems[1], to=song) > 100
+
+
+@pytest.mark.parametrize("samples", [1, 1023, 1024, FULL - 1, FULL, FULL + 1, FULL + HOP, ADVANCE, ADVANCE + FULL])
+def test_stems_are_as_long_as_the_song(samples: int) -> None:
+    song = np.ones((samples, 2), np.float32)
+    assert [len(stem) for stem in whole(list(separate_blocks([song], Shares(1, 1), "zeros")))] == [samples, samples]
+
+
+def test_a_song_without_samples_has_no_segment() -> None:
+    assert list(segments([])) == []
+    assert list(segments([np.zeros((2, 0), np.float32)])) == []
+
+
+def test_a_spectrum_is_the_fourier_transform_of_windowed_frames() -> None:
+    span = make_song(SPAN).T.copy()
+
+    spectrum = spectrum_of(span)
+
+    assert spectrum.shape == (2, SEGMENT, BINS)
+    for channel, frame in [(0, 0), (1, 7), (0, SEGMENT - 1)]:
+        samples = span[channel, frame * HOP : frame * HOP + FRAME].astype(np.float64)
+        hann = np.hanning(FRAME + 1)[:FRAME]  # periodic: one longer, without its last
+        assert np.allclose(spectrum[channel, frame], np.fft.rfft(samples * hann), atol=2e-4)
+
+
+def test_masks_share_out_the_energy_and_silence_evenly() -> None:
+    estimates = np.zeros((4, 2, SEGMENT, 1024), np.float32)
+    estimates[1, :, 0] = 3.0
+    estimates[2, :, 0] = 4.0
+
+    masks = masks_of(estimates)
+
+    assert np.allclose(masks[:, 0, 0, 0], [0, 9 / 25, 16 / 25, 0], atol=1e-6)
+    assert np.allclose(masks[:, 0, 1, 0], 1 / 4)
+    assert np.allclose(masks.sum(axis=0), 1, atol=1e-6)
+
+
+def test_above_the_band_a_mask_goes_on_as_its_mean_or_not_at_all() -> None:
+    spectrum = np.ones((2, SEGMENT, BINS), np.complex64)
+    mask = np.zeros((2, SEGMENT, 1024), np.float32)
+    mask[:, :, :256] = 1.0
+
+    assert np.allclose(masked(spectrum, mask, "average")[:, :, 1024:], 0.25)
+    assert not masked(spectrum, mask, "zeros")[:, :, 1024:].any()

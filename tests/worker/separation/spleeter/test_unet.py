@@ -1,0 +1,119 @@
+"""Our own kernels against the plain definition of a U-Net, in double precision, and with weights that were taken."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import flbt_unet
+import numpy as np
+import pytest
+from flbt_unet import Layer, UNets
+from flbt_unet.weights import DOWN
+from numpy.typing import NDArray
+
+from tests.sounds import snr_db
+from worker.separation.spleeter import unet_weights
+
+Numbers = NDArray[np.float64]
+
+ROWS, COLUMNS = 128, 256
+SLOPE = 0.2
+
+
+class Kind(NamedTuple):
+    elu: bool
+    shared: bool
+
+
+#: As Spleeter's models for 2, 4 and 5 stems are.
+KINDS = {"LeakyReLU": Kind(elu=False, shared=False), "ELU": Kind(elu=True, shared=False), "shared": Kind(True, True)}
+
+
+def some_layers(chance: np.random.Generator) -> list[Layer]:
+    """Weights that keep numbers of about the same size from layer to layer."""
+    layers = []
+    for shape in flbt_unet.shapes():
+        spread = 2 / np.sqrt(np.prod(shape[:3]))
+        kernel = (chance.standard_normal(shape) * spread).astype(np.float32)
+        rest = (chance.uniform(low, low + 1, shape[-1]).astype(np.float32) for low in (-0.5, 0.5, -0.5))
+        layers.append(Layer(kernel, *rest))
+    return layers
+
+
+def plain(layers: list[Layer], mix: Numbers, *, elu: bool) -> Numbers:
+    """What comes out of a network's last layer, (2, rows, columns)."""
+    down, up = layers[: len(DOWN) - 1], layers[len(DOWN) - 1 : -1]
+
+    def activate(x: Numbers, slope: float) -> Numbers:
+        return np.where(x > 0, x, np.expm1(np.minimum(x, 0)) if elu else slope * x)
+
+    x, left = mix.transpose(1, 2, 0), []
+    for layer in down:
+        padded = np.pad(x, ((1, 2), (1, 2), (0, 0)))
+        size = x.shape[0] // 2, x.shape[1] // 2
+        taps = [(i, j) for i in range(5) for j in range(5)]
+        total = sum(padded[i : i + 2 * size[0] : 2, j : j + 2 * size[1] : 2] @ layer.kernel[i, j] for i, j in taps)
+        left.append(total + layer.bias)
+        x = activate(left[-1] * layer.scale + layer.shift, SLOPE)
+    x = left.pop()
+    for layer in up:
+        wide = np.zeros((2 * x.shape[0] + 3, 2 * x.shape[1] + 3, layer.kernel.shape[-1]))
+        for i in range(5):
+            for j in range(5):
+                wide[i : i + 2 * x.shape[0] : 2, j : j + 2 * x.shape[1] : 2] += x @ layer.kernel[i, j]
+        came = activate(wide[1:-2, 1:-2] + layer.bias, 0.0) * layer.scale + layer.shift
+        x = np.concatenate([left.pop(), came], axis=-1) if left else came
+    padded = np.pad(x, ((3, 3), (3, 3), (0, 0)))
+    last = layers[-1]
+    steps = [(i, j) for i in range(4) for j in range(4)]
+    total = sum(padded[2 * i : 2 * i + ROWS, 2 * j : 2 * j + COLUMNS] @ last.kernel[i, j] for i, j in steps)
+    return np.asarray((total + last.bias).transpose(2, 0, 1))
+
+
+def estimates(networks: list[list[Layer]], mix: Numbers, kind: Kind) -> Numbers:
+    out = np.stack([plain(layers, mix, elu=kind.elu) for layers in networks])
+    if kind.shared:
+        shares = np.exp(out - out.max(axis=0))
+        return np.asarray(mix * shares / shares.sum(axis=0))
+    return np.asarray(mix / (1 + np.exp(-out)))
+
+
+@pytest.mark.parametrize("named", KINDS)
+def test_they_compute_what_a_unet_is(named: str) -> None:
+    kind = KINDS[named]
+    chance = np.random.default_rng(7)
+    networks = [some_layers(chance) for _ in range(2)]
+    mix = chance.uniform(0, 3, (2, ROWS, COLUMNS)).astype(np.float32)
+    wanted = estimates(networks, mix.astype(np.float64), kind)
+    packed = np.stack([flbt_unet.pack(layers) for layers in networks])
+
+    answers = []
+    for threads in (1, 2, 5):
+        unets = UNets(packed, kind.elu, SLOPE, kind.shared, rows=ROWS, columns=COLUMNS, threads=threads)
+        answers += [unets.estimate(mix), unets.estimate(mix)]
+
+    assert min(snr_db(stem, to=reference) for stem, reference in zip(answers[0], wanted, strict=True)) > 100
+    assert all(np.array_equal(answer, answers[0]) for answer in answers), "the number of threads changes nothing"
+    assert snr_db(wanted[0], to=wanted[1]) < 40
+
+
+def test_sizes_that_cannot_be_halved_so_often_are_refused() -> None:
+    with pytest.raises(ValueError, match="multiples of 128"):
+        UNets(np.zeros((1, flbt_unet.SIZE), np.float32), False, SLOPE, False, rows=64, columns=256, threads=1)
+
+
+def test_what_has_the_wrong_shape_is_refused() -> None:
+    layers = some_layers(np.random.default_rng(1))
+    with pytest.raises(ValueError, match=r"\(5, 5, 16, 16\)"):
+        flbt_unet.pack([*layers[:1], layers[1]._replace(kernel=layers[1].kernel[..., :16]), *layers[2:]])
+    unets = UNets(flbt_unet.pack(layers)[None], False, SLOPE, False, rows=ROWS, columns=COLUMNS, threads=1)
+    with pytest.raises(ValueError, match="in and"):
+        unets.estimate(np.zeros((2, ROWS, 128), np.float32))
+
+
+def test_weights_are_taken_as_openvino_understands_them(models_dir: Path) -> None:
+    """And would not be, were they in another order: that is looked at before they are kept."""
+    networks = unet_weights.read_networks(models_dir / "2stems", 2)
+    weights, answers = unet_weights.take(networks), unet_weights.answers_of(networks)
+
+    assert unet_weights.agreement(weights, answers) > 80
+    assert unet_weights.agreement(weights._replace(networks=weights.networks[::-1]), answers) < 40

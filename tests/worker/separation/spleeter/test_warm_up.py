@@ -1,0 +1,102 @@
+"""A network made ready before the song is there: once, if all that it takes is there, and silently not otherwise."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jobs.failures import Failed, Reason
+from jobs.models import Model
+from worker.child.tasks import NetworkWanted
+from worker.separation.spleeter import warm_up
+from worker.separation.spleeter.network import load_network
+from worker.separation.spleeter.spectrogram import SEGMENT
+from worker.separation.spleeter.warm_up import prepare_network, take_prepared
+from worker.separation.spleeter.weights import FILES
+
+
+@pytest.fixture
+def own_models(tmp_path: Path, models_dir: Path) -> Path:
+    """The 2-stem weights as they were fetched, nothing made of them yet."""
+    folder = tmp_path / "models" / "2stems"
+    folder.mkdir(parents=True)
+    for name in FILES:
+        shutil.copy(models_dir / "2stems" / name, folder / name)
+    return folder.parent
+
+
+def converted(models: Path) -> list[str]:
+    return [path.name for made in ("openvino", "unet") for path in models.glob(f"2stems/*{made}-*")]
+
+
+def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> None:
+    load_network(models_dir / "2stems", 2, "11k")  # from now on nothing has to be converted
+    wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
+    prepare_network(wanted)
+    network = take_prepared(wanted)
+
+    assert network is not None
+    assert take_prepared(wanted) is None
+    assert (network.band, network.lanes) == (1024, 1)
+    later = load_network(models_dir / "2stems", 2, "11k", threads=1)
+    magnitudes = np.random.default_rng(3).uniform(0, 30, (2, SEGMENT, 1024)).astype(np.float32)
+    assert np.array_equal(network.estimate(magnitudes), later.estimate(magnitudes))
+
+
+def test_who_asks_twice_waits_once(models_dir: Path) -> None:
+    load_network(models_dir / "2stems", 2, "11k")
+    wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
+    prepare_network(wanted)
+    network = warm_up._ready[wanted]
+    prepare_network(wanted)
+    assert take_prepared(wanted) is network
+
+
+@pytest.mark.parametrize("other", [{"threads": 2}, {"engine": "openvino"}, {"model": Model(band="16k")}])
+def test_another_network_than_the_one_made_ready_is_a_failure(models_dir: Path, other: dict[str, object]) -> None:
+    """It would be loaded beside the first one, which nobody would use."""
+    load_network(models_dir / "2stems", 2, "11k")
+    wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
+    prepare_network(wanted)
+    for ask in (take_prepared, prepare_network):
+        with pytest.raises(Failed, match=r"threads=1.* was made ready") as refused:
+            ask(wanted.model_copy(update=other))
+        assert refused.value.failure.reason is Reason.INTERNAL
+    assert take_prepared(wanted) is not None
+
+
+def test_nothing_is_converted_before_anybody_can_be_told(own_models: Path) -> None:
+    wanted = NetworkWanted(model=Model(), models_dir=own_models)
+    prepare_network(wanted)
+    assert take_prepared(wanted) is None
+    assert converted(own_models) == []
+
+
+def test_without_weights_nothing_is_fetched(tmp_path: Path) -> None:
+    wanted = NetworkWanted(model=Model(stems=4), models_dir=tmp_path / "models")
+    prepare_network(wanted)
+    assert take_prepared(wanted) is None
+    assert not (tmp_path / "models").exists()
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from jobs.failures import Failed, Reason
+from jobs.models import Model
+from worker.separation.spleeter.warm_up import prepare_network, take_prepared
+from jobs.models import Model
+from worker.child.tasks import NetworkWanted
+resource.setrlimit(resource.RLIMIT_AS, (1000 << 20, resource.RLIM_INFINITY))
+wanted = NetworkWanted(model=Model(), models_dir=Path(sys.argv[1]))
+prepare_network(wanted)
+print(take_prepared(wanted))
+"""
+
+
+def test_where_memory_is_too_little_nothing_is_begun(models_dir: Path) -> None:
+    load_network(models_dir / "2stems", 2, "11k")
+    assert subprocess.check_output([sys.executable, "-c", LIMITED, str(models_dir)], text=True) == "None\n"

@@ -1,0 +1,61 @@
+"""Models are brought by a child that may keep them; those that separate strangers' songs only read them."""
+
+import shutil
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from jobs.failures import Failed, Reason
+from jobs.models import Model
+from jobs.outcomes import Tags
+from tests.sounds import music, write_wav
+from worker.child.limits import NO_LIMITS
+from worker.child.messages import Step
+from worker.child.parent_side import run_child
+from worker.child.tasks import NetworkWanted, Separated, SeparationTask
+from worker.separation.child import separate
+from worker.separation.spleeter.weights import FILES
+
+
+@pytest.fixture
+def task(tmp_path: Path, models_dir: Path) -> SeparationTask:
+    """With weights as they were fetched, of which nothing has been made yet."""
+    weights = tmp_path / "models" / "2stems"
+    weights.mkdir(parents=True)
+    for name in FILES:
+        shutil.copy(models_dir / "2stems" / name, weights)
+    output = tmp_path / "made"
+    output.mkdir()
+    return SeparationTask(
+        audio=write_wav(tmp_path / "song.wav", music(2.0)),
+        output=output,
+        network=NetworkWanted(model=Model(stems=2), models_dir=tmp_path / "models"),
+        tags=Tags(title="Song"),
+        max_seconds=60,
+    )
+
+
+async def test_the_first_song_of_a_model_is_told_so_and_the_model_kept(task: SeparationTask) -> None:
+    steps: list[Step] = []
+    async with AsyncExitStack() as stack:
+        separated = await separate(task, None, stack, steps.append, limits=NO_LIMITS, deadline=120)
+    assert separated.samples == 2 * 44100
+    assert "model" in [step.note for step in steps]
+    kept = [path.name for path in (task.network.models_dir / "2stems").iterdir() if path.is_dir()]
+    assert len(kept) == 1
+    before = sorted(task.network.models_dir.rglob("*"))
+    steps.clear()
+    async with AsyncExitStack() as stack:
+        await separate(task, None, stack, steps.append, limits=NO_LIMITS, deadline=120)
+    assert "model" not in [step.note for step in steps]
+    assert sorted(task.network.models_dir.rglob("*")) == before
+
+
+async def test_a_child_with_a_strangers_song_changes_no_model(task: SeparationTask) -> None:
+    before = sorted(task.network.models_dir.rglob("*"))
+    waiting = task.model_copy(update={"only_ready": True})
+    with pytest.raises(Failed) as caught:
+        await run_child("worker.separation", waiting, Separated, lambda step: None, deadline=120)
+    assert caught.value.failure.reason is Reason.MODEL_UNAVAILABLE
+    assert sorted(task.network.models_dir.rglob("*")) == before

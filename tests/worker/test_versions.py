@@ -1,0 +1,60 @@
+"""What a worker tells of itself, and that what it is set to make is what lies in the store."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.cli.demo import write_demo_song
+from jobs import VERSION
+from jobs.models import Format, Rendition, Wish
+from jobs.outcomes import RequestPhase
+from jobs.queue.recipe import Recipe, about_workers, current_recipe
+from jobs.queue.requests import JobQueue
+from jobs.settings import Settings
+from jobs.store.store import ResultStore
+from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
+
+
+@pytest.fixture
+def settings(tmp_path: Path, store: ResultStore, models_dir: Path) -> Settings:
+    return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
+
+
+async def test_it_tells_how_it_makes_things_and_of_what_it_is_made_while_it_lives(
+    queue: JobQueue, settings: Settings, valkey_server: SecretStr, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with worker_process(settings, valkey_server, FLBT_PRECISION="bf16") as worker:
+        while not (workers := await queue.workers()):
+            assert worker.returncode is None
+            await asyncio.sleep(0.05)
+        (about,) = await about_workers(queue.redis, workers)
+    assert list(about.versions) == ["FL-BT", "Python", "unet", "pytubefix", "yt-dlp"]
+    assert about.versions["FL-BT"] == VERSION
+    assert all(version[0].isdigit() for version in about.versions.values())
+    assert await current_recipe(queue.redis) == Recipe(engine="unet", kbps=320), "also afterwards"
+    assert "FLBT_PRECISION is ignored: " in capfd.readouterr().err
+
+
+async def test_another_bit_rate_is_rendered_anew_from_the_same_stems(
+    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, tmp_path: Path
+) -> None:
+    write_demo_song(tmp_path / "song.wav", 3)
+    source = bring(store, tmp_path / "song.wav")
+    wish, rendition = Wish(format=Format.MP3), Rendition(kind="stems", format=Format.MP3)
+    made = []
+    for kbps in (320, 128, 128):
+        request = ask(source, wish)
+        await queue.submit(request)
+        await work_off(settings.model_copy(update={"mp3_kbps": kbps}), valkey_server)
+        assert (await seen(queue, request)).phase is RequestPhase.READY
+        manifest, rendered = store.manifest(request.track_id), store.rendered(request.track_id, rendition)
+        assert manifest is not None
+        assert rendered is not None
+        path = store.file_path(request.track_id, rendition, rendered.files[0])
+        made.append((manifest.made_at, rendered.kbps, rendered.files[0].bytes_, path.stat().st_mtime_ns))
+    assert [kbps for _, kbps, _, _ in made] == [320, 128, 128]
+    assert made[0][0] == made[1][0] == made[2][0], "separated once"
+    assert made[0][2] > 2 * made[1][2]
+    assert made[1] == made[2], "rendered once"

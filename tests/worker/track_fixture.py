@@ -1,0 +1,72 @@
+"""A worker for tests: the real arq on the real queue with the real children, run until the queue is empty."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from jobs.models import Request, Source, Upload, Wish, request_id
+from jobs.outcomes import View
+from jobs.queue.requests import JobQueue
+from jobs.settings import Settings
+from jobs.store.store import ResultStore
+from worker.main import work
+
+
+async def work_off(settings: Settings, url: SecretStr) -> None:
+    """Run a worker in this process until nothing is queued."""
+    await work(settings, url, burst=True)
+
+
+@contextlib.asynccontextmanager
+async def worker_process(settings: Settings, url: SecretStr, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker as people run it, killed at the end if it still lives."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("FLBT_")},
+        "FLBT_REDIS_URL": url.get_secret_value(),
+        "FLBT_DATA": str(settings.data),
+        "FLBT_STORE": settings.store_url,
+        "FLBT_MODELS": str(settings.models_dir),
+        **more,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", "run", env=environment, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def bring(store: ResultStore, path: Path, name: str = "") -> Upload:
+    """Put a file into the inbox."""
+    upload = Upload(upload_id=f"test-{abs(hash(path))}", name=name or path.name)
+    with store.receiving(upload) as part:
+        part.write_bytes(path.read_bytes())
+    return upload
+
+
+def ask(source: Source, wish: Wish | None = None, who: str = "ana") -> Request:
+    chat = f"test:{who}"
+    return Request(
+        id=request_id(chat, str(time.monotonic_ns()), source),
+        platform="test",
+        chat=chat,
+        asker=chat,
+        source=source,
+        wish=wish or Wish(),
+        created_at=time.time(),
+    )
+
+
+async def seen(queue: JobQueue, request: Request) -> View:
+    view = await queue.view(request.id)
+    assert view is not None
+    return view

@@ -1,0 +1,1 @@
+"""Child processes for heavy or untrusted work: both ends of the pipe, tasks, limits."""

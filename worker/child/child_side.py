@@ -1,0 +1,96 @@
+"""The child's half of `worker/child/parent_side.py`: read a task, work, report, say how it ended.
+
+`serve` is all a child's `__main__` calls. The work itself is a plain function that knows no asyncio and no pipes.
+"""
+
+import errno
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from jobs.failures import Failed, Failure, Reason
+from jobs.process.privacy import be_private
+from worker.child.messages import AHEAD, Event, Step
+
+TaskT = TypeVar("TaskT", bound=BaseModel)
+AheadT = TypeVar("AheadT", bound=BaseModel)
+Report = Callable[[Step], None]
+
+NICENESS = 5  # the bot must answer while we work
+
+
+class Ahead(NamedTuple, Generic[AheadT]):
+    """What a child can do before it has its task: what tells it so, and how it is done."""
+
+    type: type[AheadT]
+    get_ready: Callable[[AheadT], None]
+
+
+def serve(
+    task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel], ahead: Ahead[AheadT] | None = None
+) -> None:
+    """Read one task from standard input, do `work`, write events to standard output; never returns an exception.
+
+    Before the task may come a line that begins with AHEAD: what to make ready until it comes.
+    `Failed` becomes its failure, `MemoryError` OUT_OF_MEMORY, a full disk NO_DISK, anything else INTERNAL.
+    """
+    # Events own the real stdout; whatever a library prints goes to stderr with the other noise.
+    events = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    os.dup2(2, 1)
+    be_private()
+    os.nice(NICENESS)
+
+    def say(event: Event) -> None:
+        events.write(event.model_dump_json(exclude_none=True) + "\n")
+        events.flush()
+
+    line = sys.stdin.readline()
+    if ahead and line.startswith(AHEAD):
+        ahead.get_ready(ahead.type.model_validate_json(line.removeprefix(AHEAD)))
+        line = sys.stdin.readline()
+    if not line:  # the parent is gone, or has no task after all
+        os._exit(1)
+    task = task_type.model_validate_json(line)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    try:
+        outcome = Event(result=work(task, lambda step: say(Event(step=step))).model_dump_json())
+    except Failed as failure:
+        outcome = Event(failure=failure.failure)
+    except MemoryError as error:
+        outcome = Event(failure=Failure(reason=Reason.OUT_OF_MEMORY, detail=repr(error)))
+    except OSError as error:
+        outcome = Event(failure=failure_of_os_error(error))
+    except Exception as error:
+        # OpenVINO tells of C++'s lack of memory in a RuntimeError.
+        reason = Reason.OUT_OF_MEMORY if "bad_alloc" in str(error) else Reason.INTERNAL
+        outcome = Event(failure=Failure(reason=reason, detail=traceback.format_exc()[-4000:]))
+    say(outcome)
+    # Without interpreter shutdown: runtimes with their own threads take a second over it, and nothing is left to save.
+    os._exit(0)
+
+
+def failure_of_os_error(error: OSError) -> Failure:
+    """A disk or quota that is full or takes nothing is NO_DISK; no memory OUT_OF_MEMORY; anything else INTERNAL.
+
+    So is an access that was refused: the walls around a child (`worker.child.confinement`) say nothing of the disk.
+    """
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EROFS:
+            reason = Reason.NO_DISK
+        case errno.ENOMEM:
+            reason = Reason.OUT_OF_MEMORY
+        case _:
+            reason = Reason.INTERNAL
+    return Failure(reason=reason, detail=repr(error))
+
+
+def _leave_with_parent() -> None:
+    """The parent never writes a second line: end of file means that it is gone, and nobody wants the result."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    os._exit(1)

@@ -1,0 +1,99 @@
+"""Landlock, by its system calls: files, TCP ports, signals (https://docs.kernel.org/userspace-api/landlock.html).
+
+A rule set holds for the calling thread and everything that it starts, so it is imposed before there are others. Paths
+may still be looked up and `stat`ed; nothing behind them is opened, made, renamed or removed beyond the rules.
+"""
+
+import ctypes
+import errno
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from worker.child.confinement.calls import call
+
+_CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same on every architecture
+_VERSION: Final = 1
+_PATH_BENEATH, _NET_PORT = 1, 2
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE, _IOCTL_DEV = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
+_READ: Final = _READ_FILE | _READ_DIR
+_OF_FILES: Final = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
+#: Everything about files that each version knows of: the first has 13 rights, then came refer, truncate, ioctl.
+_RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15}
+_NEWEST_RIGHTS: Final = 16
+_BIND, _CONNECT = 1 << 0, 1 << 1
+_PORTS_SINCE, _SCOPES_SINCE = 4, 6
+_SCOPES: Final = 1 << 0 | 1 << 1  # sockets with abstract names, signals: none to anybody outside
+
+
+class _RulesetAttr(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64) for name in ("fs", "net", "scoped")]
+
+
+class _PathBeneath(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
+
+
+class _NetPort(ctypes.Structure):
+    _fields_ = [("allowed", ctypes.c_uint64), ("port", ctypes.c_uint64)]
+
+
+def version() -> int:
+    """The version that the kernel has; 0 where it has none, or lets nobody use it."""
+    try:
+        return call(_CREATE, None, 0, _VERSION)
+    except OSError:
+        return 0
+
+
+def rules(
+    read: Iterable[Path], write: Iterable[Path], devices: Iterable[Path], programs: Iterable[Path], ports: Iterable[int]
+) -> int:
+    """A rule set that allows this and nothing else, as a file descriptor for `impose`. Raises `OSError`.
+
+    `devices` are files to be read and written, as they are.
+    """
+    has = version()
+    rights = (1 << _RIGHTS.get(has, _NEWEST_RIGHTS)) - 1
+    attributes = _RulesetAttr(
+        rights, _BIND | _CONNECT if has >= _PORTS_SINCE else 0, _SCOPES if has >= _SCOPES_SINCE else 0
+    )
+    # An older kernel takes a shorter structure.
+    size = 24 if has >= _SCOPES_SINCE else 16 if has >= _PORTS_SINCE else 8
+    ruleset = call(_CREATE, ctypes.byref(attributes), size, 0)
+    for paths, allowed in (
+        (read, _READ),
+        (write, rights & ~_EXECUTE),
+        (devices, _READ_FILE | _WRITE_FILE),
+        (programs, _READ_FILE | _EXECUTE),
+    ):
+        for path in paths:
+            _allow(ruleset, path, allowed & rights)
+    if has >= _PORTS_SINCE:
+        for port in ports:
+            call(_ADD, ruleset, _NET_PORT, ctypes.byref(_NetPort(_CONNECT, port)), 0)
+    return ruleset
+
+
+def impose(ruleset: int) -> None:
+    """Keep to a rule set from now on. The process must have given up new privileges before. Raises `OSError`."""
+    call(_RESTRICT, ruleset, 0)
+
+
+def _allow(ruleset: int, path: Path, allowed: int) -> None:
+    try:
+        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):  # not there, or not for us anyway
+            return
+        raise
+    try:
+        if not stat.S_ISDIR(os.fstat(opened).st_mode):
+            allowed &= _OF_FILES
+        call(_ADD, ruleset, _PATH_BENEATH, ctypes.byref(_PathBeneath(allowed, opened)), 0)
+    finally:
+        os.close(opened)

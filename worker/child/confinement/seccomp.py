@@ -1,0 +1,156 @@
+"""Filters of system calls (https://docs.kernel.org/userspace-api/seccomp_filter.html), built here as BPF.
+
+A filter lists what is refused, not what is allowed: runtimes that we do not write (Python, OpenVINO, TensorFlow, Node)
+decide what they need, and differ by version. What is refused ends with EPERM, as if one had no right to it.
+"""
+
+import ctypes
+import errno
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from worker.child.confinement.calls import ARCHITECTURES, architecture, call, number
+
+#: No child needs these, whatever it does.
+NEVER: Final = (
+    "ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_send_signal", "pidfd_open", "pidfd_getfd",
+    "process_madvise", "process_mrelease", "migrate_pages", "move_pages", "tkill", "rt_sigqueueinfo",
+    "rt_tgsigqueueinfo", "sched_setparam", "sched_setscheduler", "sched_setattr", "ioprio_set", "setpgid", "setsid",
+    "shmget", "shmat", "shmctl", "semget", "semop", "semctl", "semtimedop", "msgget", "msgsnd", "msgrcv", "msgctl",
+    "mq_open", "mq_unlink",
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "setxattr", "lsetxattr",
+    "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "setxattrat", "removexattrat", "utime", "utimes",
+    "futimesat", "utimensat", "truncate", "file_setattr", "name_to_handle_at", "open_by_handle_at", "fanotify_init",
+    "bpf", "perf_event_open", "userfaultfd", "add_key", "request_key", "keyctl", "memfd_secret", "personality",
+    "modify_ldt", "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsconfig",
+    "fsmount", "fspick", "mount_setattr", "unshare", "setns", "setuid", "setgid", "setreuid", "setregid", "setresuid",
+    "setresgid", "setfsuid", "setfsgid", "setgroups", "capset", "init_module", "delete_module", "finit_module",
+    "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd", "settimeofday",
+    "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "syslog", "iopl", "ioperm",
+    "vhangup", "socketpair", "bind", "listen", "accept", "accept4",
+)  # fmt: skip
+#: Refused as if the kernel did not have them, so that libraries take the older way.
+ABSENT: Final = ("io_uring_setup", "io_uring_enter", "io_uring_register", "clone3")
+SOCKETS: Final = ("socket", "connect", "sendto", "sendmsg", "sendmmsg")
+EXECUTION: Final = ("execve", "execveat")
+PROCESSES: Final = ("fork", "vfork")
+
+_SET_FILTER, _ALL_THREADS = 1, 1
+_AVAILABLE: Final = 2  # the operation that asks for an action
+
+# struct seccomp_data: where the number of the call, the architecture and each argument's lower half lie
+_NUMBER, _ARCHITECTURE = 0, 4
+_LOAD, _IS, _HAS, _AND, _ANSWER = 0x20, 0x15, 0x45, 0x54, 0x06
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_X32: Final = 0x40000000  # the bit of x86-64's other numbers
+
+_INET, _INET6, _STREAM, _DATAGRAM, _TCP, _UDP = 2, 10, 1, 2, 6, 17
+_KIND: Final = 0xF  # of a socket's type, the rest are flags
+_FAST_OPEN: Final = 0x20000000  # a connection that no `connect` begins
+_THREAD: Final = 0x00010000
+_NAMESPACES: Final = 0x7E020000
+
+Step = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
+
+
+class Ban(NamedTuple):
+    """What is refused beside NEVER."""
+
+    sockets: bool
+    execution: bool
+    processes: bool
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("k", ctypes.c_uint32)]
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_uint16), ("steps", ctypes.POINTER(_Instruction))]
+
+
+def available() -> bool:
+    """Whether filters can be set here."""
+    machine = architecture()
+    if machine is None:
+        return False
+    try:
+        call(number("seccomp", machine), _AVAILABLE, 0, ctypes.byref(ctypes.c_uint32(_ERRNO)))
+    except OSError:
+        return False
+    return True
+
+
+def program(ban: Ban, machine: str, pid: int) -> list[Step]:
+    """The filter's steps, for process `pid` of an architecture in `ARCHITECTURES`."""
+    steps: list[Step] = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_IS, 1, 0, ARCHITECTURES[machine]),
+        (_ANSWER, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER),
+    ]
+    if machine == "x86_64":
+        steps += [(_HAS, 0, 1, _X32), (_ANSWER, 0, 0, _KILL)]
+    refused = [*NEVER]
+    refused += SOCKETS if ban.sockets else ()
+    refused += EXECUTION if ban.execution else ()
+    refused += PROCESSES if ban.processes else ()
+    for names, code in ((refused, errno.EPERM), (ABSENT, errno.ENOSYS)):
+        for name in names:
+            if (one := number(name, machine)) is not None:
+                steps += [(_IS, 0, 1, one), (_ANSWER, 0, 0, _ERRNO | code)]
+    for name, tests in _conditions(ban, pid):
+        one = number(name, machine)
+        assert one is not None
+        steps += [(_IS, 0, len(tests), one), *tests]
+    return [*steps, (_ANSWER, 0, 0, _ALLOW)]
+
+
+def impose(steps: Sequence[Step]) -> None:
+    """Keep to a filter from now on, every thread. New privileges must have been given up before. Raises `OSError`."""
+    machine = architecture()
+    assert machine is not None
+    filled = (_Instruction * len(steps))(*(_Instruction(*step) for step in steps))
+    filter_ = _Program(len(steps), filled)
+    call(number("seccomp", machine), _SET_FILTER, _ALL_THREADS, ctypes.byref(filter_))
+
+
+# --- calls that depend on what they are given --------------------------------------------------------------------
+
+
+def _conditions(ban: Ban, pid: int) -> Iterator[tuple[str, list[Step]]]:
+    """What follows the number of a call: steps that answer in every case."""
+    yield "prlimit64", _only(0, (0, pid))
+    yield "setpriority", _only(1, (0,))
+    if ban.processes:
+        # Signals to ourselves, as `abort` sends; where there are more processes, Landlock bounds them.
+        yield "kill", _only(0, (pid,))
+        yield "tgkill", _only(0, (pid,))
+        yield "clone", [_argument(0), (_HAS, 1, 0, _THREAD), _REFUSE, _GRANT]
+    else:
+        yield "clone", [_argument(0), (_HAS, 0, 1, _NAMESPACES), _REFUSE, _GRANT]
+    if not ban.sockets:
+        # TCP, and UDP to look names up. Other kinds of sockets pass by Landlock's ports.
+        yield "socket", [*_also(0, (_INET, _INET6)), *_also(1, (_STREAM, _DATAGRAM), _KIND), *_only(2, (0, _TCP, _UDP))]
+        yield "sendto", [_argument(3), (_HAS, 0, 1, _FAST_OPEN), _REFUSE, _GRANT]
+        yield "sendmsg", [_argument(2), (_HAS, 0, 1, _FAST_OPEN), _REFUSE, _GRANT]
+        yield "sendmmsg", [_argument(3), (_HAS, 0, 1, _FAST_OPEN), _REFUSE, _GRANT]
+
+
+_REFUSE: Final[Step] = (_ANSWER, 0, 0, _ERRNO | errno.EPERM)
+_GRANT: Final[Step] = (_ANSWER, 0, 0, _ALLOW)
+
+
+def _argument(index: int) -> Step:
+    """Load an argument's lower half, on machines that begin with it: both of ours."""
+    return (_LOAD, 0, 0, 16 + 8 * index)
+
+
+def _also(index: int, allowed: Sequence[int], mask: int = 0) -> list[Step]:
+    """Refuse unless an argument, or the bits of it under `mask`, is among `allowed`; else go on."""
+    tests: list[Step] = [(_IS, len(allowed) - place, 0, value) for place, value in enumerate(allowed)]
+    return [_argument(index), *([(_AND, 0, 0, mask)] if mask else []), *tests, _REFUSE]
+
+
+def _only(index: int, allowed: Sequence[int]) -> list[Step]:
+    return [*_also(index, allowed), _GRANT]

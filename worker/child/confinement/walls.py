@@ -1,0 +1,91 @@
+"""A `Confinement` made ready, and imposed on this process."""
+
+import contextlib
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from worker.child.confinement import Confinement, landlock, seccomp
+from worker.child.confinement.calls import architecture, control
+from worker.child.confinement.ground import DEVICES, loaders
+
+_NO_NEW_PRIVILEGES = 38
+
+
+class Support(NamedTuple):
+    """What the system has: Landlock's version, 0 for none, and whether there are filters of system calls."""
+
+    landlock: int
+    seccomp: bool
+
+    @property
+    def sentence(self) -> str:
+        """What of it holds, in words for the log and `doctor`."""
+        parts = [f"Landlock ABI {self.landlock}"] if self.landlock else []
+        parts += ["seccomp"] if self.seccomp else []
+        if len(parts) == 2:
+            return f"confined: {', '.join(parts)}"
+        missing = " and ".join(
+            name for name, has in (("Landlock", self.landlock), ("seccomp", self.seccomp)) if not has
+        )
+        where = f"{platform.system()} {platform.release()}"
+        return f"{f'confined by {parts[0]} alone' if parts else 'not confined'}: {where} has no {missing} for us"
+
+
+def support() -> Support:
+    """What confines children here."""
+    if architecture() is None:
+        return Support(0, seccomp=False)
+    return Support(landlock.version(), seccomp.available())
+
+
+class Walls(NamedTuple):
+    """Made ready in one process, imposed there or in one that it forks: to impose takes three system calls.
+
+    `ruleset` is a file descriptor, or None; `steps` the filter, empty for none.
+    """
+
+    ruleset: int | None
+    steps: Sequence[seccomp.Step]
+
+    def impose(self) -> None:
+        """From now on, this process and all it starts stay inside. Raises `OSError`."""
+        if self.ruleset is not None or self.steps:
+            control(_NO_NEW_PRIVILEGES, 1)
+        if self.ruleset is not None:
+            landlock.impose(self.ruleset)
+        if self.steps:
+            seccomp.impose(self.steps)
+
+    def close(self) -> None:
+        if self.ruleset is not None:
+            with contextlib.suppress(OSError):
+                os.close(self.ruleset)
+
+
+def make_walls(confinement: Confinement, ground: Sequence[Path] = ()) -> Walls:
+    """The walls of a confinement on a `ground` that may be read as well, as far as the system has them.
+
+    Raises `OSError` where the system has them and something is wrong.
+    """
+    has = support()
+    ruleset: int | None = None
+    steps: list[seccomp.Step] = []
+    if has.landlock:
+        programs = confinement.programs
+        ruleset = landlock.rules(
+            read=[*ground, *confinement.read],
+            write=confinement.write,
+            devices=[Path(device) for device in DEVICES],
+            programs=[*programs, *(loaders() if programs else ())],
+            ports=confinement.ports,
+        )
+    machine = architecture()
+    if has.seccomp and machine is not None:
+        ban = seccomp.Ban(
+            sockets=not confinement.ports, execution=not confinement.programs, processes=not confinement.processes
+        )
+        steps = seccomp.program(ban, machine, os.getpid())
+    return Walls(ruleset, steps)

@@ -1,0 +1,206 @@
+"""What the worker asks of its children, and what they answer. Paths are ours: no person's text is in any of them."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr, field_serializer
+
+from jobs.models import Model, Rendition, Source, Upload, Value, VideoId
+from jobs.outcomes import Called, Rendered, StoredFile, Tags
+from jobs.youtube import PlaylistId, Provider
+from worker.child.confinement import UNCONFINED, Confinement
+from worker.child.confinement.online import node, ports
+
+MOST_REQUESTS = 48  # to YouTube, for one track, whoever makes them
+
+
+class Task(Value):
+    """What a child is asked, and so what it has to reach."""
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """The walls for whoever does this; UNCONFINED for none."""
+        raise NotImplementedError
+
+
+class OnlineTask(Task):
+    """What a child that goes to YouTube is told beside its work. `requests`: how many it may make."""
+
+    requests: int = MOST_REQUESTS
+    proxy: SecretStr | None = None
+
+    @field_serializer("proxy", when_used="json")
+    def _open(self, proxy: SecretStr | None) -> str | None:
+        """The task's JSON goes into the child's standard input and nowhere else."""
+        return proxy.get_secret_value() if proxy else None
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return Confinement(ports=ports(self.proxy))
+
+
+class FetchTask(OnlineTask):
+    """Bring `source` to a local file in `output`, an empty folder. `inbox` is the uploaded file, for an `Upload`."""
+
+    source: Source
+    output: Path
+    inbox: Path | None = None
+    max_seconds: float
+    provider: Provider = Provider.PYTUBEFIX
+    cookies: Path | None = None
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """Of an upload, that it is only decoded; of a video, that the player's script is run in Node."""
+        if isinstance(self.source, Upload):
+            return Confinement(read=_those(self.inbox), write=(self.output,))
+        return Confinement(
+            read=_those(self.cookies), write=(self.output,), ports=ports(self.proxy), programs=(node(),), processes=True
+        )
+
+
+class Fetched(Value):
+    """A local file that decodes to audio. `cover` is a JPEG or PNG in the output folder, where the source has one."""
+
+    audio: Path
+    tags: Tags
+    seconds: float | None = None  # of an upload, counted; of a download, as the container or the site says
+    cover: Path | None = None
+
+
+class ListingTask(OnlineTask):
+    """Find out what is in a playlist, as far as its first `most` videos."""
+
+    playlist_id: PlaylistId
+    most: int = 200
+    requests: int = 10
+
+
+class TitlesTask(OnlineTask):
+    """Find out what videos are called, and how long they are."""
+
+    video_ids: tuple[VideoId, ...]
+
+
+class Titles(Value):
+    """What is known of them, by video id."""
+
+    called: dict[str, Called]
+
+
+class Along(Value):
+    """Encode the stems while they are separated, `kbps` kbit/s, into `output/<rendition key>/`."""
+
+    rendition: Rendition
+    kbps: int
+
+
+class NetworkWanted(Value):
+    """Which network separates, and what runs it. Built once for a track: what is made ready beforehand is what is used.
+
+    `threads` 0: every core.
+    """
+
+    model: Model
+    models_dir: Path
+    engine: Literal["unet", "openvino", "spleeter"] = "unet"
+    threads: int = 0
+
+    @property
+    def is_made_ready(self) -> bool:
+        """Whether it can be made ready before the song is there. The `spleeter` package loads it with the song."""
+        return self.engine != "spleeter"
+
+
+class ModelTask(Task):
+    """Fetch the weights of `network`, and make of them what its engine reads."""
+
+    network: NetworkWanted
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """None: it may have to start an installer, and reads nothing whose hash we do not know."""
+        return UNCONFINED
+
+
+class Brought(Value):
+    """The model is there."""
+
+
+class SeparationTask(Task):
+    """Separate `audio` into `<stem>.flac` files in `output`, an existing folder.
+
+    `only_ready`: refuse, with MODEL_UNAVAILABLE, when the model has to be fetched or made ready first, since somebody
+    else has the rights to keep it.
+
+    `seconds`: its length, where it is known better than from its header. It moves the progress, and refuses nothing.
+    """
+
+    audio: Path
+    output: Path
+    network: NetworkWanted
+    tags: Tags
+    cover: Path | None = None
+    seconds: float | None = None
+    max_seconds: float
+    along: tuple[Along, ...] = ()
+    only_ready: bool = False
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return separation_confinement(self.audio, self.output, self.network.models_dir, self.cover)
+
+
+class Separated(Value):
+    """All stems are on disk, `samples` long per channel at 44.1 kHz; and what was to be encoded along with them, unless
+    they had to be turned down in the end.
+    """
+
+    samples: int
+    stems: tuple[StoredFile, ...]
+    picture: StoredFile | None = None
+    thumbnail: StoredFile | None = None
+    gain: float = 1.0
+    late: float = 0.0
+    gaps: float = 0.0
+    notes: tuple[str, ...] = ()
+    engine: str = ""
+    along: tuple[Rendered, ...] = ()
+
+
+def separation_confinement(audio: Path, output: Path, models_dir: Path, cover: Path | None = None) -> Confinement:
+    """For a child that separates; `audio` may be the folder in which the song will be."""
+    return Confinement(read=(audio, models_dir, *_those(cover)), write=(output,))
+
+
+class RenderTask(Task):
+    """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not.
+
+    `gain` is what the stored stems were turned down by; `track_id` is for what tells of them.
+    """
+
+    stems_dir: Path
+    stems: tuple[StoredFile, ...]
+    gain: float = 1.0
+    track_id: str = ""
+    tags: Tags
+    cover: Path | None = None
+    renditions: tuple[Rendition, ...]
+    output: Path
+    mp3_kbps: int = 320
+    threads: int = 0
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return Confinement(read=(self.stems_dir, *_those(self.cover)), write=(self.output,))
+
+
+class RenderedSet(Value):
+    """The files of each rendition, in the order of the task, and the gain of each against the stored stems."""
+
+    files: tuple[tuple[StoredFile, ...], ...]
+    gains: tuple[float, ...]
+
+
+def _those(*paths: Path | None) -> tuple[Path, ...]:
+    return tuple(path for path in paths if path is not None)

@@ -1,0 +1,1 @@
+"""Stems to what is delivered: encoded files, mixes, zips, pictures."""

@@ -1,0 +1,96 @@
+"""Encoded stems in one zip, or in several that each open on their own, with a file that tells about them."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from jobs.filenames import ABOUT
+from jobs.levels import decibels
+from jobs.models import Rendition, Stem
+from jobs.outcomes import SAMPLE_RATE
+from worker.child.tasks import RenderTask
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: equal stems make equal zips
+
+
+class Entry(NamedTuple):
+    """One file of a zip: its stem, its name there, and where it lies."""
+
+    stem: Stem
+    name: str
+    path: Path
+
+
+def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> Iterator[Path]:
+    """Pack `entries` into `folder`, in archives of at most `rendition.part_bytes` where single files allow it.
+
+    Each archive has the file `jobs.filenames.ABOUT` at its end: title, sample rate, and the gain of each stem.
+    """
+    folder.mkdir(exist_ok=True)
+    room = _taken(ABOUT, len(_about(task, rendition, entries)))
+    groups = _groups(entries, rendition.part_bytes, room)
+    names = ["stems.zip"] if len(groups) == 1 else [f"stems-{number}.zip" for number in range(1, len(groups) + 1)]
+    for name, group in zip(names, groups, strict=True):
+        _zip(folder / name, group, _about(task, rendition, group))
+        yield folder / name
+
+
+def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> bytes:
+    gain = 1.0 if rendition.format.keeps_level else task.gain
+    about = {
+        "title": task.tags.title,
+        "artist": task.tags.artist,
+        "format": rendition.format.label,
+        "sample_rate": SAMPLE_RATE,
+        "files": [
+            {"name": entry.name, "stem": entry.stem, "gain": gain, "gain_db": round(decibels(gain), 3)}
+            for entry in entries
+        ],
+        "made_by": "FL-BT",
+        "track": task.track_id,
+    }
+    return json.dumps(about, ensure_ascii=False, indent=1).encode(errors="replace") + b"\n"
+
+
+def _groups(entries: Sequence[Entry], part_bytes: int, room: int) -> list[list[Entry]]:
+    """Entries for one archive each, in order, of at most `part_bytes` with all that a zip adds and `room` bytes beside
+    them; 0: one archive."""
+    groups: list[list[Entry]] = [[]]
+    size = room
+    for entry in entries:
+        more = _taken(entry.name, entry.path.stat().st_size)
+        if part_bytes and groups[-1] and size + more > part_bytes:
+            groups.append([])
+            size = room
+        groups[-1].append(entry)
+        size += more
+    return groups
+
+
+def _taken(name: str, bytes_: int) -> int:
+    """Bytes that a file takes in a zip, at the most."""
+    # A local header and a directory entry with the name in each, and the end of the directory.
+    return bytes_ + 2 * len(name.encode()) + 200
+
+
+def _zip(path: Path, entries: Sequence[Entry], about: bytes) -> None:
+    """A zip of files that are compressed already, equal for equal files."""
+    unfinished = path.with_name(path.name + ".part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+        for _, name, source in entries:
+            entry = _info(name)
+            entry.file_size = source.stat().st_size  # above 2 GB the entry needs a longer header
+            with source.open("rb") as file, archive.open(entry, "w") as into:
+                shutil.copyfileobj(file, into, 1 << 20)
+        archive.writestr(_info(ABOUT), about)
+    unfinished.replace(path)
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, ZIP_TIME)
+    entry.create_system = 3  # whatever made it, an ordinary file: rw-r--r--
+    entry.external_attr = 0o100644 << 16
+    return entry

@@ -1,0 +1,1 @@
+"""Files derived from a checkpoint, kept beside it under a checksum and a lock."""

@@ -1,0 +1,49 @@
+"""A song to its stems, by one child; and by another one before, where the model has to be made ready first."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Final
+
+from jobs.failures import Failed, Reason
+from worker.child.limits import Limits
+from worker.child.messages import Step
+from worker.child.parent_side import Child, run_child, start_child
+from worker.child.tasks import Brought, ModelTask, Separated, SeparationTask
+
+SEPARATION: Final = "worker.separation"
+MODELS: Final = "worker.separation.models"
+
+
+async def separate(
+    task: SeparationTask,
+    child: Child | None,
+    stack: AsyncExitStack,
+    on_step: Callable[[Step], None],
+    *,
+    limits: Limits,
+    deadline: float,
+) -> Separated:
+    """Let `child`, or a new one, do `task`. Raises what `Child.ask` raises.
+
+    Children that separate only read the models. What they find missing is brought by a child that may write there.
+    """
+    try:
+        return await _ask(task.model_copy(update={"only_ready": True}), child, stack, on_step, limits, deadline)
+    except Failed as error:
+        if error.failure.reason is not Reason.MODEL_UNAVAILABLE:
+            raise
+    await run_child(MODELS, ModelTask(network=task.network), Brought, on_step, deadline=deadline, limits=limits)
+    return await _ask(task, None, stack, on_step, limits, deadline)
+
+
+async def _ask(
+    task: SeparationTask,
+    child: Child | None,
+    stack: AsyncExitStack,
+    on_step: Callable[[Step], None],
+    limits: Limits,
+    deadline: float,
+) -> Separated:
+    if child is None:
+        child = await stack.enter_async_context(start_child(SEPARATION, task.confinement, limits))
+    return await child.ask(task, Separated, on_step, deadline=deadline)

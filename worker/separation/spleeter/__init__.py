@@ -1,0 +1,1 @@
+"""Spleeter's networks: weights, spectrograms, and the engines that run them."""

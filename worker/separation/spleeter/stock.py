@@ -1,0 +1,99 @@
+"""Stock Spleeter behind the same function: the oracle of the tests, and a choice for people who want the original.
+
+Only the package's Python interface is used, on samples we decoded and weights we fetched. It works on the whole song at
+once, so its memory grows with the song. It needs the dependency group `spleeter`.
+"""
+
+import contextlib
+import importlib.util
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jobs.failures import Reason, failed
+from jobs.models import STEMS, Model
+from worker.audio.sound import SAMPLE_RATE
+from worker.child.cgroups import cores
+from worker.child.messages import Step
+from worker.separation.spleeter.network import BANDS
+from worker.separation.spleeter.spectrogram import ADVANCE, Samples
+from worker.separation.spleeter.weights import FILES
+
+HEARTBEAT = 1.0  # seconds between two signs of life while it works
+
+
+def require() -> None:
+    """Raise `Failed` with ENGINE_MISSING when the package is not installed."""
+    if any(importlib.util.find_spec(name) is None for name in ("spleeter", "tensorflow")):
+        raise failed(Reason.ENGINE_MISSING, "the dependency group `spleeter` is not installed")
+
+
+def separate_blocks(
+    blocks: Iterable[Samples],
+    checkpoint: Path,
+    model: Model,
+    scratch: Path,
+    threads: int = 0,
+    report: Callable[[Step], None] = lambda _: None,
+) -> Iterator[list[Samples]]:
+    """The stems of a song, (samples, 2) each, in pieces of one segment, all of which come at the end.
+
+    `scratch`: a folder of our caller's for what is needed meanwhile; where we are killed, it goes with that.
+    """
+    require()
+    song = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
+    if len(song) == 0:
+        return
+    report(Step(separated=len(song) / SAMPLE_RATE))  # all at once, and nobody hears how far it is
+    with _heartbeat(report), tempfile.TemporaryDirectory(prefix=".spleeter-", dir=scratch) as folder:
+        stems = _separator(Path(folder), checkpoint, model, threads).separate(song)
+    for start in range(0, len(song), ADVANCE):
+        yield [np.ascontiguousarray(stems[stem][start : start + ADVANCE], np.float32) for stem in STEMS[model.stems]]
+
+
+def _separator(folder: Path, checkpoint: Path, model: Model, threads: int) -> Any:
+    """The package's `Separator`, set to our model; `folder` is a temporary one, in use until it has separated."""
+    # TensorFlow reads these when it is first loaded.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads or cores())
+    from spleeter.separator import Separator
+    from spleeter.utils.configuration import load_configuration
+
+    # TensorFlow looks for a checkpoint by a state file, which the weights' folder does not have.
+    for name in FILES:
+        (folder / name).symlink_to((checkpoint / name).absolute())
+    (folder / "checkpoint").write_text('model_checkpoint_path: "model"\n', encoding="utf-8")
+    configuration = load_configuration(f"spleeter:{model.stems}stems") | {
+        "model_dir": str(folder),
+        "F": BANDS[model.band],
+        "mask_extension": model.extension,
+    }
+    described = folder / "configuration.json"
+    described.write_text(json.dumps(configuration), encoding="utf-8")
+    return Separator(str(described), multiprocess=False)
+
+
+@contextlib.contextmanager
+def _heartbeat(report: Callable[[Step], None]) -> Iterator[None]:
+    """Say every second that work goes on: the package itself says nothing until it is done."""
+    done = threading.Event()
+
+    def beat() -> None:
+        beats = 0
+        while not done.wait(HEARTBEAT):
+            beats += 1
+            report(Step(alive=beats))
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

@@ -1,0 +1,98 @@
+"""Blocks of a song in, blocks of its stems out, a few segments in memory at a time.
+
+Segments know nothing of each other, so each goes from samples to samples in a thread of its own: while one is in the
+network, which takes every core for it, another one is on its way to it or from it. What two segments share is added up
+when both are there, in order.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.separation.spleeter.spectrogram import (
+    ADVANCE,
+    FRAME,
+    OverlapAdd,
+    Samples,
+    magnitudes_of,
+    segments,
+    separated,
+    spectrum_of,
+)
+
+Extension = Literal["average", "zeros"]
+
+
+class Estimator(Protocol):
+    """What turns magnitudes into the stems' magnitudes: `Network`, and in tests whatever splits a spectrum."""
+
+    band: int  # bins it looks at
+    lanes: int  # threads that may ask at once
+
+    def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(2, SEGMENT, band) in, (stems, 2, SEGMENT, band) out, which is good until the same thread's next call."""
+
+
+def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Extension) -> Iterator[list[Samples]]:
+    """The stems of a song, in the network's order, piece by piece: (samples, 2) each.
+
+    `blocks` are (samples, 2) at 44.1 kHz, of any length; `worker.audio.sound` has seen to it that nothing else than
+    sound is in them. The pieces are as long in sum as the song, to the sample, and what they hold does not depend on
+    how it was cut into blocks.
+    """
+    seen = 0
+
+    def heard() -> Iterator[Samples]:
+        nonlocal seen
+        for block in blocks:
+            seen += len(block)
+            yield block.T
+
+    overlap = OverlapAdd()
+    start = -FRAME  # of the segment, in samples of the song: one frame of silence comes before it
+    for span, spans in _side_by_side(segments(heard()), network, extension):
+        stems = list(overlap.add(spans))
+        if extension == "average":
+            stems.append(_rest(span[:, :ADVANCE], stems))
+        first, last = max(0, -start), min(ADVANCE, seen - start)
+        yield [np.ascontiguousarray(stem[:, first:last].T) for stem in stems]
+        start += ADVANCE
+
+
+def _side_by_side(
+    spans: Iterable[Samples], network: Estimator, extension: Extension
+) -> Iterator[tuple[Samples, NDArray[np.float32]]]:
+    """Each segment of the song with its stems' samples, in order, `network.lanes` of them in work at any time."""
+    with ThreadPoolExecutor(network.lanes, thread_name_prefix="lane") as pool:
+        ahead: deque[tuple[Samples, Future[NDArray[np.float32]]]] = deque()
+        try:
+            for span in spans:
+                own = span.copy()
+                ahead.append((own, pool.submit(_segment, own, network, extension)))
+                if len(ahead) >= network.lanes:
+                    own, work = ahead.popleft()
+                    yield own, work.result()
+            while ahead:
+                own, work = ahead.popleft()
+                yield own, work.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _segment(span: Samples, network: Estimator, extension: Extension) -> NDArray[np.float32]:
+    """The stems of one segment, (stems, 2, SPAN); all but the last where that is the rest."""
+    spectrum = spectrum_of(span)
+    estimates = network.estimate(magnitudes_of(spectrum, network.band))
+    return separated(spectrum, estimates, extension, len(estimates) - (extension == "average"))
+
+
+def _rest(mix: Samples, stems: list[Samples]) -> Samples:
+    """The last stem, where all masks add up to 1 in every bin: what the others leave of the mix."""
+    rest = mix.copy()
+    for stem in stems:
+        rest -= stem
+    return rest

@@ -1,0 +1,249 @@
+"""The weights of Spleeter's networks, taken out of their graph as our own kernels want them, and kept.
+
+The graph is read by OpenVINO's front end, once in the life of a checkpoint, and what was taken has to compute what
+OpenVINO computes of the same graph before anybody relies on it.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import flbt_unet
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.models import StemCount
+from worker.separation.cache import checksums
+from worker.separation.cache.derived import keep, weights_id
+from worker.separation.spleeter.spectrogram import SEGMENT
+
+log = logging.getLogger(__name__)
+
+FILES = ("unet.bin", "unet.json")
+LAYOUT = 1  # counts up when what we make of a checkpoint changes
+ALIKE = 60.0  # dB: what was taken from the wrong places is far from that
+BAND = 1024  # bins of the graph that is looked at: weights are the same for all
+
+CONVOLUTIONS = ("Convolution", "ConvolutionBackpropData")
+ACTIVATIONS = ("PRelu", "Elu", "Relu")
+LAST = (4, 4)  # the kernel of the last layer
+
+
+class Weights(NamedTuple):
+    """What `flbt_unet.UNets` takes: (stems, flbt_unet.SIZE), and how the layers go on."""
+
+    networks: NDArray[np.float32]
+    elu: bool
+    slope: float
+    shared: bool
+
+
+def kept_weights(checkpoint: Path, stems: StemCount, converting: Callable[[], None]) -> Weights | None:
+    """The weights from the folder beside the checkpoint, made first when they are not there or not intact.
+
+    None when the graph is another one than we know. Raises `Failed` with MODEL_DAMAGED when it is not Spleeter's.
+    """
+    folder = checkpoint / f"unet-{weights_id(checkpoint)}-{LAYOUT}"
+    if checksums.is_intact(folder):
+        return _read(folder)
+    converting()
+    try:
+        weights = _taken(checkpoint, stems)
+    except Unknown as unknown:
+        log.warning("the networks of %s: %s", checkpoint.name, unknown)
+        return None
+    keep(folder, FILES, lambda ready: _write(weights, ready))
+    return weights
+
+
+def _read(folder: Path) -> Weights:
+    known = json.loads((folder / FILES[1]).read_bytes())
+    numbers: NDArray[np.float32] = np.memmap(folder / FILES[0], np.float32, "r").reshape(-1, flbt_unet.SIZE)
+    return Weights(networks=numbers, **known)
+
+
+def _write(weights: Weights, folder: Path) -> None:
+    weights.networks.tofile(folder / FILES[0])
+    known = {name: value for name, value in weights._asdict().items() if name != "networks"}
+    (folder / FILES[1]).write_text(json.dumps(known), encoding="ascii")
+
+
+def _taken(checkpoint: Path, stems: StemCount) -> Weights:
+    networks = read_networks(checkpoint, stems)
+    answers = answers_of(networks)  # first: OpenVINO's memory is free again before ours is taken
+    weights = take(networks)
+    del networks
+    alike = agreement(weights, answers)
+    if alike < ALIKE:
+        raise Unknown(f"what was taken agrees with what OpenVINO computes by {alike:.0f} dB only")
+    return weights
+
+
+def read_networks(checkpoint: Path, stems: StemCount) -> Any:
+    """The networks of a checkpoint as an `openvino.Model` that `take` understands."""
+    from openvino.passes import ConstantFolding, Manager  # needed once in the life of a checkpoint
+
+    from worker.separation.spleeter.openvino_network import read_graph
+
+    networks = read_graph(checkpoint, stems, BAND)
+    passes = Manager()
+    passes.register_pass(ConstantFolding())  # TensorFlow computes paddings from shapes; here they are numbers
+    passes.run_passes(networks)
+    return networks
+
+
+def answers_of(networks: Any) -> list[NDArray[np.float32]]:
+    """What OpenVINO computes of some mix: each stem's magnitudes, (2, SEGMENT, BAND)."""
+    from worker.separation.runtime import ov
+
+    compiled = ov.Core().compile_model(networks, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    answers = compiled([_some_mix().transpose(1, 2, 0)[None]])
+    return [answers[output][0].transpose(2, 0, 1).copy() for output in compiled.outputs]
+
+
+def agreement(weights: Weights, answers: list[NDArray[np.float32]]) -> float:
+    """How near our own kernels come to OpenVINO's answers with these weights, in dB, of the worst stem."""
+    own = flbt_unet.UNets(*weights, rows=SEGMENT, columns=BAND, threads=1).estimate(_some_mix())
+    return min(
+        float(10 * np.log10(np.square(answer).sum() / (np.square(answer - stem).sum() + 1e-20)))
+        for answer, stem in zip(answers, own, strict=True)
+    )
+
+
+def _some_mix() -> NDArray[np.float32]:
+    return np.random.default_rng(0).uniform(0, 30, (flbt_unet.SIDES, SEGMENT, BAND)).astype(np.float32)
+
+
+class Unknown(Exception):  # noqa: N818 - it is no error of anybody's
+    """The graph is another one than we know."""
+
+
+@dataclass
+class _Found:
+    """A layer as it is found: everything that is done after the convolution comes down to one scale and one shift."""
+
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float64] | None = None
+    scale: NDArray[np.float64] = field(default_factory=lambda: np.ones(1))
+    shift: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
+    activation: tuple[str, float] | None = None
+
+
+def take(networks: Any) -> Weights:
+    """The weights of all networks of an `openvino.Model` as the front end made it, constants folded, in its order.
+
+    Raises `Unknown` when there is anything in it that a U-Net of Spleeter's has not.
+    """
+    nodes = networks.get_ordered_ops()
+    ends = [node for node in nodes if node.get_type_name() == "Convolution" and _kernel(node).shape[:2] == LAST]
+    # In the order of the estimates: each is reached from one end alone, or from all of them where stems share.
+    shared = any(node.get_type_name() == "Softmax" for node in nodes)
+    if not shared:
+        ends = [_end_of(result, ends) for result in networks.get_results()]
+    numbers: list[NDArray[np.float32]] = []
+    activations: set[tuple[str, float] | None] = set()
+    for end in ends:
+        found = _layers(end)
+        activations |= {layer.activation for layer in found}
+        numbers.append(_packed(found))
+    kinds = [kind for kind in activations if kind not in (None, ("Relu", 0.0))]
+    if len(kinds) != 1 or (("Elu", 1.0) in kinds) == (("Relu", 0.0) in activations):
+        raise Unknown(f"activations {activations}")
+    kind, slope = kinds[0] or ("", 0.0)
+    return Weights(networks=np.stack(numbers), elu=kind == "Elu", slope=slope, shared=shared)
+
+
+def _packed(found: list[_Found]) -> NDArray[np.float32]:
+    layers = []
+    for layer in found:
+        outs = layer.kernel.shape[-1:]
+        if layer.bias is None:
+            raise Unknown("a layer without bias")
+        layers.append(
+            flbt_unet.Layer(
+                layer.kernel,
+                *(np.broadcast_to(each.astype(np.float32), outs) for each in (layer.bias, layer.scale, layer.shift)),
+            )
+        )
+    try:
+        return flbt_unet.pack(layers)
+    except ValueError as error:  # another number of layers, or others
+        raise Unknown(str(error)) from None
+
+
+def _end_of(result: Any, ends: list[Any]) -> Any:
+    """The one of `ends` that an estimate comes from, found by going back until the first."""
+    names = {end.get_name(): end for end in ends}
+    waiting, seen = [result], set()
+    while waiting:
+        node = waiting.pop()
+        if node.get_name() in names:
+            return names[node.get_name()]
+        for value in node.input_values():
+            before = value.get_node()
+            if before.get_name() not in seen:
+                seen.add(before.get_name())
+                waiting.append(before)
+    raise Unknown("an estimate that comes from no network")
+
+
+def _layers(end: Any) -> list[_Found]:
+    """The layers of the network that ends in the convolution `end`, from the first one to it."""
+    chain, node = [], end
+    while node.get_type_name() != "Parameter":
+        chain.append(node)
+        # Where two ways meet, what came up is the second; the first is what the way down left.
+        node = node.input_value(1 if node.get_type_name() == "Concat" else 0).get_node()
+    layers: list[_Found] = []
+    for node in reversed(chain):
+        _add(node, layers)
+    layers[-1].bias = _bias_after(end)
+    return layers
+
+
+def _add(node: Any, layers: list[_Found]) -> None:
+    kind = node.get_type_name()
+    if kind in CONVOLUTIONS:
+        layers.append(_Found(kernel=_kernel(node)))
+    elif kind in ("Add", "Subtract", "Multiply", "Divide"):
+        number = node.input_value(1).get_node().data.astype(np.float64).ravel()
+        layer = layers[-1]
+        if kind == "Add" and layer.bias is None:
+            layer.bias = number
+        elif kind in ("Add", "Subtract"):
+            layer.shift = layer.shift + (number if kind == "Add" else -number)
+        else:
+            factor = number if kind == "Multiply" else 1 / number
+            layer.scale, layer.shift = layer.scale * factor, layer.shift * factor
+    elif kind in ACTIVATIONS:
+        layers[-1].activation = kind, _slope(node)
+    elif kind not in ("Concat", "SpaceToBatch", "Transpose", "Unsqueeze"):
+        raise Unknown(f"{kind} in the middle of a network")
+
+
+def _slope(node: Any) -> float:
+    if node.get_type_name() == "Elu":
+        return float(node.get_attributes()["alpha"])
+    return float(node.input_value(1).get_node().data.item()) if node.get_type_name() == "PRelu" else 0.0
+
+
+def _kernel(node: Any) -> NDArray[np.float32]:
+    """(height, width, ins, outs)."""
+    weights = node.input_value(1).get_node().data
+    kernel: NDArray[np.float32] = (
+        weights.transpose(2, 3, 1, 0) if node.get_type_name() == "Convolution" else weights.transpose(2, 3, 0, 1)
+    )
+    return kernel
+
+
+def _bias_after(end: Any) -> NDArray[np.float64]:
+    for _ in range(4):
+        (reader,) = end.output(0).get_target_inputs()
+        end = reader.get_node()
+        if end.get_type_name() == "Add":
+            bias: NDArray[np.float64] = end.input_value(1).get_node().data.astype(np.float64).ravel()
+            return bias
+    raise Unknown("no bias at the end")

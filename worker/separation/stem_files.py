@@ -1,0 +1,164 @@
+"""The set of stems on its way to disk: encoded side by side while the next segment is separated.
+
+What is to be delivered in another encoding is encoded along with it: nothing has to be decoded again, and the encoders
+fill the moments in which a core would wait.
+
+Fixed-point files end at full scale and stems may not: a stem can be louder than the song where another one cancels it.
+No stem is ever turned down alone, so if any of them would clip, all are turned down together. How much is known only
+at the end; what was over full scale is kept apart until then, and put back while the files are written anew.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from jobs.filenames import stem_tags
+from jobs.models import Format, Stem
+from jobs.outcomes import Rendered, StoredFile, Tags
+from worker.audio.reading import open_song
+from worker.audio.writing import Track, open_track
+from worker.child.tasks import Along
+from worker.separation.spleeter.spectrogram import Samples
+
+OVER = np.dtype([("at", np.int64), ("value", np.float32)])  # `at` counts values, not samples: both channels in turn
+
+
+class _Stem:
+    """One stem's file in the making."""
+
+    def __init__(self, track: Track, over: BinaryIO) -> None:
+        self.peak = 0.0
+        self.over = over
+        self._track = track
+        self._written = 0  # values
+
+    def write(self, block: Samples) -> None:
+        flat = block.reshape(-1)
+        peak = float(max(flat.max(initial=0), -flat.min(initial=0)))
+        if peak > 1:
+            at = np.flatnonzero(np.abs(flat) > 1)
+            kept = np.empty(len(at), OVER)
+            kept["at"], kept["value"] = at + self._written, flat[at]
+            self.over.write(kept.tobytes())
+            self.peak = max(self.peak, peak)
+        self._track.write(block)
+        self._written += flat.size
+
+
+class StemFiles:
+    """All stems of one song; `open_stems` makes it. `gain` and `files` are there when its block has ended."""
+
+    def __init__(self, stems: list[_Stem], along: list[list[Track]], pool: ThreadPoolExecutor) -> None:
+        self.gain = 1.0
+        self.files: tuple[StoredFile, ...] = ()
+        self.along: tuple[Rendered, ...] = ()
+        self._stems = stems
+        self._along = along
+        self._pool = pool
+        self._writing: list[Future[None]] = []
+
+    def write(self, pieces: list[Samples]) -> None:
+        """Take the next piece of every stem, (samples, 2) each, and encode it while the caller goes on.
+
+        Waits for the piece before it, and raises what went wrong with that one.
+        """
+        self.settle()
+        sets: list[Sequence[_Stem | Track]] = [self._stems, *self._along]
+        self._writing = [
+            self._pool.submit(each.write, piece) for set_ in sets for each, piece in zip(set_, pieces, strict=True)
+        ]
+
+    def settle(self) -> None:
+        """Wait until everything that was handed over is written."""
+        for writing in self._writing:
+            writing.result()
+        self._writing = []
+
+
+@contextlib.contextmanager
+def open_stems(
+    output: Path, stems: tuple[Stem, ...], tags: Tags, cover: Path | None, along: Sequence[Along] = ()
+) -> Iterator[StemFiles]:
+    """Files `<stem>.flac` in `output`, tagged: all there when the block ends, none when it ends by an exception.
+
+    So it is with the folders of `along`; but they are left out when the stems had to be turned down.
+    """
+    titled = [stem_tags(tags, stem) for stem in stems]
+    with (
+        tempfile.TemporaryDirectory(prefix=".stems-", dir=output) as draft,
+        ThreadPoolExecutor(len(stems) * (1 + len(along)), thread_name_prefix="encoder") as pool,
+        ExitStack() as spills,
+    ):
+        drafts = [Path(draft, f"{stem}.flac") for stem in stems]
+        over = [spills.enter_context(tempfile.TemporaryFile(dir=draft)) for _ in stems]
+        with ExitStack() as tracks:
+            set_ = StemFiles(
+                [
+                    _Stem(tracks.enter_context(open_track(path, Format.FLAC, named, cover)), spill)
+                    for path, named, spill in zip(drafts, titled, over, strict=True)
+                ],
+                [_open_along(each, Path(draft), stems, titled, cover, tracks) for each in along],
+                pool,
+            )
+            try:
+                yield set_
+            finally:
+                set_.settle()
+        peak = max(stem.peak for stem in set_._stems)
+        if peak > 1:
+            set_.gain = 1 / peak
+            list(pool.map(_turn_down, drafts, over, titled, [cover] * len(stems), [set_.gain] * len(stems)))
+        else:
+            set_.along = tuple(_take(each, Path(draft), stems, output) for each in along)
+        for path in drafts:
+            path.replace(output / path.name)
+        set_.files = tuple(_stored(output / path.name, stem) for path, stem in zip(drafts, stems, strict=True))
+
+
+def _open_along(
+    each: Along, draft: Path, stems: tuple[Stem, ...], titled: list[Tags], cover: Path | None, tracks: ExitStack
+) -> list[Track]:
+    folder = draft / each.rendition.key
+    folder.mkdir()
+    format_ = each.rendition.format
+    return [
+        tracks.enter_context(open_track(folder / f"{stem}.{format_.extension}", format_, named, cover, each.kbps))
+        for stem, named in zip(stems, titled, strict=True)
+    ]
+
+
+def _take(each: Along, draft: Path, stems: tuple[Stem, ...], output: Path) -> Rendered:
+    """Move a finished folder into place."""
+    folder = (draft / each.rendition.key).replace(output / each.rendition.key)
+    files = tuple(_stored(folder / f"{stem}.{each.rendition.format.extension}", stem) for stem in stems)
+    return Rendered(rendition=each.rendition, files=files, kbps=each.kbps)
+
+
+def _stored(path: Path, stem: Stem) -> StoredFile:
+    return StoredFile(name=path.name, bytes_=path.stat().st_size, stem=stem)
+
+
+def _turn_down(path: Path, over: BinaryIO, tags: Tags, cover: Path | None, gain: float) -> None:
+    """Write the file at `path` anew, with what was over full scale put back, and `gain` applied to all of it."""
+    over.flush()
+    size = os.fstat(over.fileno()).st_size // OVER.itemsize
+    kept = np.memmap(over, OVER, "r", shape=(size,)) if size else np.empty(0, OVER)
+    louder = path.with_name(f"clipped-{path.name}")
+    path.rename(louder)
+    with open_song(louder) as song, open_track(path, Format.FLAC, tags, cover, gain=gain) as track:
+        start = 0
+        for block in song.blocks():
+            flat = block.reshape(-1).copy()
+            first, last = np.searchsorted(kept["at"], [start, start + flat.size])
+            flat[kept["at"][first:last] - start] = kept["value"][first:last]
+            flat *= np.float32(gain)
+            track.write(flat.reshape(-1, 2))
+            start += flat.size
+    louder.unlink()

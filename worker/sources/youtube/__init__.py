@@ -1,0 +1,1 @@
+"""Songs from YouTube: two providers behind one gate, playlists, titles."""

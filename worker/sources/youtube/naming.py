@@ -1,0 +1,54 @@
+"""Title and artist from what a video is called. Pure.
+
+Modest on purpose: the words of the uploader stay, save what is said of the film and not of the song.
+"""
+
+import re
+from typing import Final
+
+from jobs.filenames import one_line
+from jobs.outcomes import Tags
+
+_DASH: Final = re.compile(r"\s+[-\u2013\u2014\u2015]\s+")
+_OF_THE_FILM: Final = re.compile(
+    r"\s*[(\[]\s*(?:the\s+)?(?:official\s+)?(?:music\s+|lyrics?\s+|audio\s+|hd\s+|4k\s+)*"
+    r"(?:official|video|videoclip|clip|audio|lyrics?|visuali[sz]er|m/?v|hd|hq|4k|full\s+hd|1080p|remastered\s+in\s+4k)"
+    r"(?:\s+(?:video|hd|hq|4k))?\s*[)\]]",
+    re.IGNORECASE,
+)
+#: What follows a dash and is a remark on the song, not its name.
+_REMARK: Final = re.compile(
+    r"(?:official|lyrics?|audio|live|acoustic|unplugged|remaster(?:ed)?|remix|demo|instrumental|karaoke|cover|"
+    r"radio edit|extended|single version|album version|full album|mono|stereo|hd|hq|\d{4})\b",
+    re.IGNORECASE,
+)
+_VEVO: Final = re.compile(r"vevo$", re.IGNORECASE)
+
+
+def tags_of(title: str, author: str, video_id: str) -> Tags:
+    """Tags from a video's title and its channel's name; `video_id` stands in for a title that is empty.
+
+    `Artist - Title` is split; when the channel's name is what stands behind the dash, the other way round. Channels
+    called `Artist - Topic` are YouTube's own for released recordings: there, the title is the song's name as it is.
+    """
+    title, author = one_line(title), one_line(author)
+    artist = author.removesuffix(" - Topic")
+    if artist != author:
+        return Tags(title=title or video_id, artist=artist)
+    artist = _VEVO.sub("", author).strip() or author
+    title = _OF_THE_FILM.sub("", title).strip() or title
+    left, *right = _DASH.split(title, maxsplit=1)
+    if right and left and right[0] and not _REMARK.match(right[0]):
+        if _same(right[0], artist):
+            return Tags(title=left, artist=right[0])
+        return Tags(title=right[0], artist=left)
+    return Tags(title=title or video_id, artist=artist)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are one name, whatever their case, spaces and punctuation."""
+    return _letters(one) == _letters(other) != ""
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
