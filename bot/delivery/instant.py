@@ -31,7 +31,9 @@ class InstantDelivery:
         self._limits = limits
 
     async def find(self, request: Request) -> Before | None:
-        """What was sent before for this wish, when the platform has all of it."""
+        """What was sent before for this wish, when the platform has all of it, and the chat had it not forgotten."""
+        if await sent_files.has_forgotten(self._queue.redis, request.track_id, request.chat):
+            return None
         wish = self._wish(request, await current_recipe(self._queue.redis))
         note = await sent_files.sent_before(self._queue.redis, self._platform, request.track_id, wish)
         before = parse_stored(Before, note)

@@ -143,6 +143,7 @@ class Ledger:
             raise failed(Reason.UNSENDABLE, f"nothing fits into {limits}", **sizes)
         if not await self._queue.sending(request.id):
             return True  # cancelled meanwhile
+        await sent_files.hold(self._queue.redis, request.track_id, request.chat)
         known = await sent_files.known_files(
             self._queue.redis, self._platform.name, [piece.key for part in planned.parts for piece in part.pieces]
         )

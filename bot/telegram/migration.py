@@ -15,7 +15,7 @@ from bot.playlists.follow import Playlists
 from bot.telegram.address import PLATFORM, Address, name
 from jobs.models import Request
 from jobs.parsing import parse_stored
-from jobs.queue import keys
+from jobs.queue import keys, sent_files
 from jobs.queue.connection import answer
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ async def move(redis: ArqRedis, access: Access, playlists: Playlists, old_id: in
         if request := parse_stored(Request, stored):
             moved = request.model_copy(update={"chat": new, "address": new_address(request.address, new_id)})
             await answer(redis.hset(keys.request(request.id), "request", moved.model_dump_json()))
+            await sent_files.chat_moved(redis, request.track_id, old, new)
     # The requests first: a list without them would leave them behind.
     if await redis.exists(keys.chat(old)):
         await redis.zunionstore(keys.chat(new), [keys.chat(old), keys.chat(new)], aggregate="MAX")

@@ -30,6 +30,7 @@
 | flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 | flbt:sent:PLATFORM:ID  | hash   | what was sent of a track: wish and how it was made → plan (JSON)             |
+| flbt:held:ID           | hash   | chats that were sent something of a track: `1`; or had it forgotten: `0`     |
 | flbt:picked:CHAT:MESSAGE | string | what somebody chooses under a message: of how many stems, and letters    |
 | flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
 | flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
@@ -142,6 +143,10 @@ def wish(name: str) -> str:
 
 def known(platform: str) -> str:
     return f"flbt:known:{platform}"
+
+
+def held(track_id: str) -> str:
+    return f"flbt:held:{track_id}"
 
 
 def picked(place: str) -> str:

@@ -183,6 +183,14 @@ class JobQueue:
             request_id, str(keys.KEEP_CLOSED), *OPEN_PHASES,
         )  # fmt: skip
 
+    async def erase(self, request: Request) -> None:
+        """Show and remember a closed request no more. What was separated for it still counts."""
+        on = [
+            keys.request(request.id), keys.parts(request.id), keys.attended(request.platform), keys.chat(request.chat),
+            keys.asker(request.asker),
+        ]  # fmt: skip
+        await run_script(self.redis, scripts.ERASE, on, request.id)
+
     async def set_card(self, request_id: str, card: str) -> None:
         """Remember the front end's note of its status message."""
         await answer(self.redis.hset(keys.request(request_id), "card", card))

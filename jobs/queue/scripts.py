@@ -204,3 +204,27 @@ redis.call('HSET', KEYS[1], 'owner', ARGV[1])
 redis.call('HDEL', KEYS[1], 'code')
 return 1
 """
+
+#: A chat has a track forgotten. Of the track itself only the number of its attempts stays, since arq remembers those.
+#: KEYS held, followers, track. ARGV chat, seconds to keep.
+#: Returns 1 while another chat has it or somebody waits for it; 0 when nobody does: then nothing is left to remember.
+FORGET = """
+redis.call('HSET', KEYS[1], ARGV[1], '0')
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+if redis.call('SCARD', KEYS[2]) > 0 then return 1 end
+for _, has in ipairs(redis.call('HVALS', KEYS[1])) do
+  if has == '1' then return 1 end
+end
+redis.call('DEL', KEYS[1])
+redis.call('HDEL', KEYS[3], 'source', 'model', 'progress', 'called', 'chat', 'asker', 'lane')
+return 0
+"""
+
+#: Of a request that is over, remember only that it was, for what its minutes count.
+#: KEYS request, parts, attended, chat, asker. ARGV id.
+ERASE = """
+redis.call('HDEL', KEYS[1], 'request', 'card')
+redis.call('DEL', KEYS[2])
+for i = 3, #KEYS do redis.call('ZREM', KEYS[i], ARGV[1]) end
+return 1
+"""

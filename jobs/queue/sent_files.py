@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from arq.connections import ArqRedis
 
-from jobs.queue import keys
-from jobs.queue.connection import answer
+from jobs.queue import keys, scripts
+from jobs.queue.connection import answer, run_script
+from jobs.queue.views import text
 
 
 async def known_files(redis: ArqRedis, platform: str, names: Sequence[str]) -> dict[str, str]:
@@ -50,6 +51,32 @@ async def forget_track(redis: ArqRedis, platform: str, track_id: str) -> None:
     await redis.delete(keys.sent(platform, track_id))
     names = [name.decode() async for name, _ in redis.hscan_iter(keys.known(platform), f"{track_id}/*", 1000)]
     await forget_files(redis, platform, names)
+
+
+async def hold(redis: ArqRedis, track_id: str, chat: str) -> None:
+    """A chat is sent something of a track."""
+    async with redis.pipeline(transaction=True) as pipe:
+        pipe.hset(keys.held(track_id), chat, "1")
+        pipe.expire(keys.held(track_id), keys.KEEP_SENT)
+        await pipe.execute()
+
+
+async def let_go(redis: ArqRedis, track_id: str, chat: str) -> bool:
+    """A chat has a track forgotten. False when no other has it, and nobody waits for it."""
+    on = [keys.held(track_id), keys.followers(track_id), keys.track(track_id)]
+    return bool(await run_script(redis, scripts.FORGET, on, chat, str(keys.KEEP_SENT)))
+
+
+async def has_forgotten(redis: ArqRedis, track_id: str, chat: str) -> bool:
+    """Whether a chat had a track forgotten that others still have, and was sent nothing of it since."""
+    return text(await answer(redis.hget(keys.held(track_id), chat))) == "0"
+
+
+async def chat_moved(redis: ArqRedis, track_id: str, old: str, new: str) -> None:
+    """A chat has another name now."""
+    if has := text(await answer(redis.hget(keys.held(track_id), old))):
+        await answer(redis.hset(keys.held(track_id), new, has))
+        await answer(redis.hdel(keys.held(track_id), old))
 
 
 async def is_awaited(redis: ArqRedis, track_id: str) -> bool:

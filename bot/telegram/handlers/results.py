@@ -165,7 +165,7 @@ async def _accept(services: Services, asker: Asker, request: Request, about: Req
 
 
 async def _forget(services: Services, asker: Asker, query: CallbackQuery, view: View, *, sure: bool) -> str:
-    """Remove everything of a song that we keep, whatever it was separated into."""
+    """Remove what this chat has of a song, whatever it was separated into; and all of it, when no other chat has it."""
     request, language = view.request, asker.language
     if not await may_cancel(services, asker, request):
         return say(language, "forget-not-yours")
@@ -173,14 +173,20 @@ async def _forget(services: Services, asker: Asker, query: CallbackQuery, view: 
         _turn_to(services, query, forget_page(request, language))
         return say(language, "forget-sure")
     tracks = tracks_of(request)
-    if any([await sent_files.is_awaited(services.queue.redis, track) for track in tracks]):
+    own = [one for one in await services.queue.recent(asker.chat, keys.KEEP_PER_CHAT) if one.request.track_id in tracks]
+    if any(one.is_open for one in own):
         return say(language, "forget-busy")
     named = heading(view, language, services.store.manifest(request.track_id))
-    await services.follower.ledger.instant.forget(tracks)
-    for track in tracks:
+    opened = {one.request.track_id for one in await services.queue.attended(PLATFORM) if one.is_open}
+    left = [track for track in tracks if not await sent_files.let_go(services.queue.redis, track, asker.chat)]
+    gone = [track for track in left if track not in opened]  # what is just being sent to others stays
+    await services.follower.ledger.instant.forget(tuple(gone))
+    for track in gone:
         await asyncio.to_thread(services.store.forget, track)
-    if isinstance(request.source, Upload):
+    if isinstance(request.source, Upload) and len(gone) == len(tracks):
         services.store.inbox(request.source).unlink(missing_ok=True)
+    for one in own:
+        await services.queue.erase(one.request)
     services.keyboard_edits.make(query, Card(text=f"{named}\n{say(language, 'card-forgotten')}"))
     return say(language, "forget-done")
 

@@ -1,10 +1,19 @@
 """What somebody wants forgotten is gone everywhere."""
 
+import time
+
+from arq.connections import ArqRedis
+
+from bot.chats.access import Access
+from bot.delivery.instant import InstantDelivery
+from bot.delivery.plan import CLOUD
 from jobs.models import Upload
 from jobs.outcomes import RequestPhase
+from jobs.queue import keys
 from jobs.queue.connection import answer
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
-from tests.bot.telegram.chat_steps import MP3, answered_soon, done, turned
+from tests.bot.telegram.chat_steps import MP3, answered_soon, bo, done, result, turned
+from tests.peers.botapi import Chat, Message
 
 
 async def test_forgetting_takes_two_taps_and_leaves_nothing(rig: Rig) -> None:
@@ -30,10 +39,100 @@ async def test_forgetting_takes_two_taps_and_leaves_nothing(rig: Rig) -> None:
         assert not rig.store.inbox(track.source).exists()
         assert await answer(redis.hlen("flbt:known:telegram")) == 0
         assert await redis.keys("flbt:sent:*") == []
-        old = await ana.press_data(card, f"want:{(await rig.queue.recent(f'telegram:{ana.id}'))[0].request.id}:again")
-        assert "separating it again" in await old.answer()
+        assert await rig.queue.recent(f"telegram:{ana.id}") == []
+        assert await redis.keys("flbt:parts:*") == []
+        left = [value for key in await redis.keys("flbt:*") for value in await _everything(redis, key)]
+        assert [value for value in left if b"upload" in value or b"song.mp3" in value] == [], (
+            "nothing tells of the song"
+        )
+        await ana.send_audio(MP3)
         await rig.worker.finish(await rig.worker.take())
         await rig.server.until(lambda: len(files(ana)) == 4)
+
+
+async def test_what_another_chat_has_stays_there_until_it_forgets_too(rig: Rig) -> None:
+    ana, other = rig.ana(), bo(rig)
+    redis = rig.queue.redis
+    async with rig.bot():
+        first = await result(rig, ana)
+        await other.say(SONG)
+        second = await other.until(done)
+        await rig.settled()
+        manifest = rig.store.manifest((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+        assert manifest is not None
+        await _forget(ana, first)
+        assert await rig.queue.recent(f"telegram:{ana.id}") == []
+        assert rig.store.manifest(manifest.track_id) is not None, "Bo has it"
+        assert await answer(redis.hlen("flbt:known:telegram")) == 2
+        assert len(await rig.queue.recent(f"telegram:{other.id}")) == 1
+        # Bo has it at once, as ever; of what Ana had, nothing is said to be hers.
+        (bos,) = await rig.queue.recent(f"telegram:{other.id}")
+        again = bos.request.model_copy(update={"id": "e" * 16, "chat": f"telegram:{ana.id}"})
+        assert await InstantDelivery(rig.queue, "telegram", CLOUD).find(bos.request) is not None
+        assert await InstantDelivery(rig.queue, "telegram", CLOUD).find(again) is None
+        await _forget(other, second)
+        assert rig.store.manifest(manifest.track_id) is None
+        assert await answer(redis.hlen("flbt:known:telegram")) == 0
+        assert await redis.keys("flbt:sent:*") + await redis.keys("flbt:held:*") == []
+
+
+async def test_forgetting_while_another_chat_is_sent_it_breaks_nothing_there(rig: Rig) -> None:
+    ana, other = rig.ana(), bo(rig)
+    async with rig.bot():
+        first = await result(rig, ana)
+        await rig.settled()
+        rig.server.digestion = 1.5
+        await other.say(SONG)
+        await rig.until_phase(other, RequestPhase.SENDING)
+        await _forget(ana, first)
+        rig.server.digestion = 0.0
+        await other.until(done)
+        await rig.settled()
+        assert len(files(other)) == 2
+        assert await rig.queue.size() == 0, "nothing is made again"
+
+
+async def test_forgetting_gives_back_no_minutes(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        await rig.settled()
+        await charge(rig)
+        before = await Access(rig.queue.redis, "open").used("person", f"telegram:{ana.id}")
+        await _forget(ana, card)
+        assert await Access(rig.queue.redis, "open").used("person", f"telegram:{ana.id}") == before > 0
+
+
+async def charge(rig: Rig) -> None:
+    """What the worker would have noted of what it separated."""
+    (view,) = await rig.queue.recent(next(iter(await _chats(rig))))
+    note = f"{time.time():.3f} 213.000 213.000"
+    await answer(rig.queue.redis.hset(keys.minutes("person", view.request.asker), view.request.id, note))
+
+
+async def _chats(rig: Rig) -> list[str]:
+    return [key.decode().removeprefix("flbt:chat:") for key in await rig.queue.redis.keys("flbt:chat:*")]
+
+
+async def _forget(chat: Chat, card: Message) -> None:
+    await (await chat.press(card, "More…")).answer()
+    await turned(chat, card, "Forget")
+    await (await chat.press(card, "Forget")).answer()
+    await turned(chat, card, "Yes, forget it")
+    assert await answered_soon(await chat.press(card, "Yes, forget it")) == "Forgotten."
+
+
+async def _everything(redis: ArqRedis, key: bytes) -> list[bytes]:
+    match await redis.type(key):
+        case b"string":
+            return [await redis.get(key)]
+        case b"hash":
+            return [part for pair in (await answer(redis.hgetall(key.decode()))).items() for part in pair]
+        case b"zset":
+            return list(await redis.zrange(key, 0, -1))
+        case b"set":
+            return list(await answer(redis.smembers(key.decode())))
+    return []
 
 
 async def test_only_the_asker_and_admins_can_have_it_forgotten_and_not_while_somebody_waits(rig: Rig) -> None:
@@ -62,4 +161,4 @@ async def test_only_the_asker_and_admins_can_have_it_forgotten_and_not_while_som
         await rig.worker.finish(await rig.worker.take())
         await rig.settled()
         assert await (await band.press(card, "Yes, forget it", by=ana)).answer() == "Forgotten.", "an admin"
-    assert rig.store.manifest(track.id) is None
+    assert rig.store.manifest(track.id) is not None, "Bo has it in his own chat"
