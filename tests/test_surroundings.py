@@ -18,6 +18,7 @@ print(json.dumps([umask, ignored, {name: os.environ.get(name) for name in sys.ar
 
 def test_a_shell_with_habits_of_its_own_changes_nothing() -> None:
     habits = {"FORCE_COLOR": "1", "COLUMNS": "20", "NO_PROXY": "intra.example", "HTTP_PROXY": "http://127.0.0.1:9"}
+    habits |= {"FLBT_ENGINE": "openvino", "FLBT_MODELS": "/some/where"}
 
     def as_in_the_background() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -31,5 +32,6 @@ def test_a_shell_with_habits_of_its_own_changes_nothing() -> None:
     umask, is_deaf, seen = json.loads(said)
     assert (umask, is_deaf) == (0o022, False)
     assert (seen["FORCE_COLOR"], seen["COLUMNS"]) == (None, None)
+    assert (seen["FLBT_ENGINE"], seen["FLBT_MODELS"]) == (None, "/some/where")
     assert seen["NO_PROXY"] == "intra.example,127.0.0.1,localhost"
     assert seen["HTTP_PROXY"] == habits["HTTP_PROXY"], "weights may have to be fetched through it"

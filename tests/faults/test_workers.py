@@ -55,8 +55,9 @@ class Fleet:
         }
         with (self.folder / f"{name}.log").open("w") as log:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "worker", "run", env=environment, stderr=log, start_new_session=True
-            )
+                sys.executable, "-P", "-m", "worker", "run", env=environment, stderr=log, start_new_session=True,
+                cwd=self.folder,
+            )  # fmt: skip
         try:
             await self.until(lambda: "is ready" in self.log(name))
             yield process

@@ -35,8 +35,9 @@ async def worker_process(settings: Settings, url: SecretStr, **more: str) -> Asy
         **more,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "worker", "run", env=environment, start_new_session=True
-    )
+        sys.executable, "-P", "-m", "worker", "run", env=environment, start_new_session=True,
+        cwd=settings.data,  # where there is no `.env`, as there may be in ours
+    )  # fmt: skip
     try:
         yield process
     finally:
