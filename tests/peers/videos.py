@@ -27,6 +27,8 @@ class Trouble(StrEnum):
     PLAYER_RESET = "player connection is reset"
     PLAYER_RESET_ONCE = "player connection is reset the first time"
     PLAYER_SILENT = "player never answers"
+    PLAYER_ENDLESS = "player's answer never ends"
+    PLAYER_NESTED = "player answers a list of lists of lists"
     CONSENT = "player redirects to a consent page"
     WRONG_ID = "player answers with another video"
     CLIENT_REFUSED = "only the IOS client gets an answer"

@@ -216,6 +216,12 @@ class _Handler(TunnelHandler):
                 self.answer(302, b"", Location="https://consent.youtube.com/m?continue=x")
             case Trouble.PLAYER_SILENT:
                 self.hang()
+            case Trouble.PLAYER_ENDLESS:
+                self.begin(b'{"a":"', 1 << 40, "application/json")
+                while not self.server.closing.is_set():
+                    self.send(b"x" * (1 << 16))
+            case Trouble.PLAYER_NESTED:
+                self.answer(200, b"[" * 2_000_000 + b"]" * 2_000_000)
             case Trouble.PLAYER_RESET:
                 self.reset()
             case Trouble.PLAYER_RESET_ONCE if site.first_time(video, Trouble.PLAYER_RESET_ONCE):

@@ -26,6 +26,7 @@ from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 
 from jobs.failures import Failure, Reason
 from worker.child.tasks import OnlineTask
+from worker.sources.capped import LONGEST_ANSWER
 from worker.sources.youtube import site
 from worker.sources.youtube.playability import PlayerAnswer
 from worker.sources.youtube.site import Gate, discreet
@@ -35,7 +36,6 @@ _unheard = logging.getLogger(f"{__name__}.unheard")
 _unheard.addHandler(logging.NullHandler())
 _unheard.propagate = False
 
-LONGEST_ANSWER: Final = 16 << 20  # bytes of a page, or of the player's script
 RETRIES: Final = 1  # of a request whose connection broke, or that met a busy server
 MOST_SILENCES: Final = 2  # time-outs after which nothing more is asked
 _PLAYER: Final = "/youtubei/v1/player"

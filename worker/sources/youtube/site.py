@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Final, NoReturn
 from urllib.error import HTTPError, URLError
@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.redaction import without_secrets
+from worker.sources.capped import LONGEST_ANSWER, cap
 
 SOCKET_SECONDS: Final = 12.0  # without a byte
 PATIENCE: Final = 30.0  # seconds over which a download's rate is judged
@@ -35,6 +36,7 @@ BROKEN: Final = 8  # attempts that broke off before their end
 PIECE: Final = 1 << 16  # bytes read at once
 
 _HOSTS: Final = re.compile(r"(?:www\.)?youtube\.com|i\.ytimg\.com|(?:[a-z0-9-]+\.)+googlevideo\.com")
+_MEDIA: Final = ".googlevideo.com"
 _SIZE: Final = re.compile(r"[1-9][0-9]{0,14}")
 _BUSY: Final = (500, 502, 503, 504)  # worth another attempt
 
@@ -60,6 +62,12 @@ class Gate(BaseHandler):
             self._refuse("too many requests were needed")
         self.left -= 1
         return request
+
+    def https_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:
+        """Media have limits of their own: see `download`."""
+        if not request.host.lower().endswith(_MEDIA):
+            cap(response, LONGEST_ANSWER, lambda: self._refuse(f"an answer without end from {request.host[:100]}"))
+        return response
 
     def default_open(self, request: Request) -> None:
         """urllib asks this of every address, before any handler of its scheme: http, ftp, file, data."""

@@ -39,7 +39,7 @@ def ask_titles(task: TitlesTask, report: Report) -> Titles:
         report(Step())
         try:
             found[video_id] = _name(video_id)
-        except (Failed, ValueError, KeyError, TypeError, AttributeError):
+        except (Failed, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue
         except Exception as error:
             # Removed videos are refused one by one; without a network there is no use in going on.

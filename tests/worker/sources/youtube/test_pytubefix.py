@@ -73,6 +73,8 @@ TROUBLES: dict[Trouble, tuple[Reason, int]] = {
     Trouble.PLAYER_HTML: (Reason.YOUTUBE_REFUSED, 1),
     Trouble.PLAYER_EMPTY: (Reason.YOUTUBE_REFUSED, 2),
     Trouble.PLAYER_RESET: (Reason.NETWORK, 2),
+    Trouble.PLAYER_ENDLESS: (Reason.YOUTUBE_REFUSED, 1),
+    Trouble.PLAYER_NESTED: (Reason.YOUTUBE_REFUSED, 1),
     Trouble.CONSENT: (Reason.YOUTUBE_REFUSED, 1),
     Trouble.WRONG_ID: (Reason.YOUTUBE_REFUSED, 2),
     Trouble.MEDIA_403: (Reason.YOUTUBE_REFUSED, 3),
