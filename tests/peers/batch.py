@@ -83,7 +83,7 @@ def _fork_for_each(tasks: Sequence[FetchTask | ListingTask], folder: Path) -> tu
 def _needs(task: FetchTask | ListingTask) -> tuple[str, ...]:
     if isinstance(task, ListingTask):
         return ("worker.sources.youtube.listing",)
-    provider = "youtube" if task.provider is Provider.PYTUBEFIX else "ytdlp"
+    provider = "pytubefix" if task.provider is Provider.PYTUBEFIX else "ytdlp"
     return f"worker.sources.youtube.{provider}", "worker.audio.reading"
 
 

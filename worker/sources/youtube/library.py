@@ -26,8 +26,8 @@ from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 
 from jobs.failures import Failure, Reason
 from worker.child.tasks import OnlineTask
-from worker.sources.capped import LONGEST_ANSWER
 from worker.sources.youtube import site
+from worker.sources.youtube.capped import LONGEST_ANSWER
 from worker.sources.youtube.playability import PlayerAnswer
 from worker.sources.youtube.site import Gate, discreet
 

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.redaction import without_secrets
-from worker.sources.capped import LONGEST_ANSWER, cap
+from worker.sources.youtube.capped import LONGEST_ANSWER, cap
 
 SOCKET_SECONDS: Final = 12.0  # without a byte
 PATIENCE: Final = 30.0  # seconds over which a download's rate is judged

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from worker.sources.capped import cap
+from worker.sources.youtube.capped import cap
 
 READS: list[Callable[[HTTPResponse], Any]] = [
     lambda answer: answer.read(),
