@@ -41,6 +41,8 @@ def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,  # a Ctrl-C is for us; the server goes last
+        # Neither it nor the server has a use for our secrets, and both can be looked into: see `close_memory`.
+        env={name: value for name, value in os.environ.items() if not name.startswith("FLBT_")},
     )
     assert guard.stdin is not None
     assert guard.stdout is not None

@@ -190,3 +190,12 @@ def test_a_killed_server_comes_back_with_what_it_knew(tmp_path: Path) -> None:
                 break
             time.sleep(0.1)
         assert redis.info("server")["process_id"] != server
+
+
+def test_neither_guard_nor_server_is_told_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLBT_TELEGRAM_TOKEN", "123456:secret")
+    before = set(psutil.Process().children(recursive=True))
+    with private_valkey(tmp_path / "queue"):
+        started = set(psutil.Process().children(recursive=True)) - before
+        assert len(started) >= 2
+        assert [one.name() for one in started if "FLBT_TELEGRAM_TOKEN" in one.environ()] == []
