@@ -1,11 +1,10 @@
 """Pictures: the waveforms before the stems, and covers on them."""
 
-import struct
-
 import pytest
 
 from tests.bot.telegram.chat_fixture import BEGINNINGS, SONG, Rig, cards, files
 from tests.bot.telegram.chat_steps import PAIR, bo, done, result
+from tests.covers import encoded, picture
 from tests.peers.botapi import Chat, Message
 
 
@@ -54,8 +53,7 @@ async def test_a_picture_that_telegram_refuses_is_left_out(rig: Rig, monkeypatch
 
 
 async def test_audio_messages_carry_the_small_cover(rig: Rig) -> None:
-    frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, 320, 320, 3) + bytes(9)
-    rig.worker.thumbnail = b"\xff\xd8" + frame + bytes(50)
+    rig.worker.thumbnail = encoded(picture(side=280), "JPEG")  # as wide as Telegram takes: 320 pixels
     ana = rig.ana()
     async with rig.bot():
         await result(rig, ana)
