@@ -14,10 +14,14 @@ return 1
 
 #: Whose turn a job is: chats take turns, and so do people, in whatever chats they ask: one track each per round, within
 #: a round in the order of asking. Who joins a queued track with an earlier turn of their own brings the track forward.
-#: KEYS queue, turns. ARGV job, chat, person ('': nobody knows).
+#: Who has been in which round is forgotten when nobody has come for a minute and the line is empty; not at once, since
+#: a job is in line only a moment after it has its turn.
+#: KEYS queue, turns. ARGV job, chat, person ('': nobody knows), time.
 #: Returns the job's score: its round times a million, and a running number.
 TURN = """
-if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('DEL', KEYS[2]) end
+local came = tonumber(redis.call('HGET', KEYS[2], '#at') or '0')
+if redis.call('ZCARD', KEYS[1]) == 0 and tonumber(ARGV[4]) > came + 60 then redis.call('DEL', KEYS[2]) end
+redis.call('HSET', KEYS[2], '#at', ARGV[4])
 local now = tonumber(redis.call('HGET', KEYS[2], '#now') or '1')
 local function last(who) return tonumber(redis.call('HGET', KEYS[2], who) or '0') end
 local round = math.max(now, last(ARGV[2]) + 1, ARGV[3] == '' and 0 or last(ARGV[3]) + 1)

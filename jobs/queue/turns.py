@@ -1,5 +1,6 @@
 """Jobs in the lines of their lanes, where chats take turns, and people."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from arq.connections import ArqRedis
@@ -25,7 +26,7 @@ async def enqueue_in_turn(
     `timedelta`, after which arq forgets what it is about.
     """
     name = keys.queue(lane)
-    score = await run_script(redis, scripts.TURN, [name, keys.turns(lane)], job, chat, person)
+    score = await run_script(redis, scripts.TURN, [name, keys.turns(lane)], job, chat, person, str(time.time()))
     # arq takes every job whose score is not in the future, lowest first: as times, our turns are all in 1970.
     turn = datetime.fromtimestamp(score / 1000, UTC)
     await redis.enqueue_job(function, argument, _job_id=job, _queue_name=name, _defer_until=turn, _expires=expires)

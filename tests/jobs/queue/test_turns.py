@@ -5,8 +5,8 @@ import pytest
 from jobs.failures import Failure, Reason
 from jobs.models import Request, YouTube
 from jobs.outcomes import Lane, Progress, RequestPhase, TrackStage
-from jobs.queue import keys
-from jobs.queue.connection import answer
+from jobs.queue import keys, scripts
+from jobs.queue.connection import answer, run_script
 from jobs.queue.quotas import Limits, TooManyOpen
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
@@ -154,3 +154,12 @@ async def test_the_whole_line_has_an_end(queue: JobQueue, track_queue: TrackQueu
     await track_queue.begin(first.track_id)
     assert await track_queue.ready(first.track_id, await track_queue.wanted(first.track_id))
     assert await queue.submit(third, limits)
+
+
+async def test_a_turn_counts_before_its_job_is_in_line(queue: JobQueue) -> None:
+    """Requests that come at the same moment, each from another chat of one person, into an empty line."""
+    scores = [
+        await run_script(queue.redis, scripts.TURN, [keys.QUEUE, keys.turns(Lane.STUDIO)], job, chat, "ana", at)
+        for job, chat, at in (("1", "a", "1000"), ("2", "b", "1001"), ("3", "c", "1002"), ("4", "d", "2000"))
+    ]
+    assert [score // 1_000_000 for score in scores] == [1, 2, 3, 1], "the last one came long after"

@@ -1,0 +1,157 @@
+"""A member does their worst, in every way that the bot has, while another asks for a song now and then.
+
+A fair share: in each round of the line every person has one song, and every chat has one. So the other's song comes
+after what was in work when it was asked for and after at most one song of the flooder's, whatever they do. Nothing
+here is timed: songs are made one after the other, and it is counted whose they are.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from jobs.outcomes import Lane
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.listings import keep_listing
+from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import Track
+from jobs.queue.views import text
+from jobs.store.store import ResultStore
+from tests.bot.telegram.chat_fixture import BEGINNINGS, PATIENCE, Rig, Worker, settings_for
+from tests.bot.telegram.setlists import listing
+from tests.peers.botapi import BotApi, Chat
+
+SONGS = 5  # of the member who asks for one at a time
+FLOODS = 4  # messages, files and taps of each kind before each of those songs
+OPEN = 5  # songs, and playlists, that one person may have open
+BIG = BEGINNINGS["mp3"] + bytes(3_000_000)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApi]:
+    async with BotApi() as one:
+        yield one
+
+
+class Flooder:
+    """Somebody with a private chat and three groups of their own, each with the bot."""
+
+    def __init__(self, server: BotApi) -> None:
+        self.person = server.person("Flo")
+        self.chats = [server.private(self.person), *(server.group(f"G{n}", [self.person]) for n in range(3))]
+        self.dice = random.Random(1)
+        self._videos = iter(range(10**6))
+
+    def _links(self, count: int) -> str:
+        return " ".join(f"https://youtu.be/{next(self._videos):010d}A" for _ in range(count))
+
+    async def rage(self) -> None:
+        """Links, playlists, files, settings, lists, cancels, mixes, the same again, and taps, in every chat."""
+        for chat in self.chats:
+            for _ in range(FLOODS):
+                lists = " ".join(f"youtube.com/playlist?list=PL{next(self._videos):020d}" for _ in range(20))
+                for said in (f"/stems {self._links(20)}", f"/stems {lists}", "/settings", "/status", "/mix no vocals"):
+                    await chat.say(said)
+                await chat.send_audio(BIG, name=f"{next(self._videos)}.mp3", caption="/stems")
+                await self._tap(chat)
+            await chat.say("/cancel")
+            await self._tap(chat, "Cancel all")
+
+    async def _tap(self, chat: Chat, only: str = "") -> None:
+        """Buttons of the bot's newest messages, of any kind: five stems, again, stop, start, cancel, forget."""
+        for message in chat.from_bot()[-5:]:
+            labels = [label for label in message.labels if only in label]
+            if labels:
+                await chat.press(message, self.dice.choice(labels))
+
+
+class Studio:
+    """One worker, which makes one song after the other as the line has them; it notes whose they are."""
+
+    def __init__(self, queue: JobQueue, store: ResultStore) -> None:
+        self._worker, self._redis = Worker(queue, store), queue.redis
+
+    async def make_one(self) -> str:
+        """The next song of the line. Returns whose turn it was."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await self._do_what_is_quick()
+                if (track := await self._take(Lane.STUDIO)) is not None:
+                    asker = text(await answer(self._redis.hget(keys.track(track.id), "asker")))
+                    await self._worker.finish(track)
+                    return asker
+                await asyncio.sleep(0.02)
+
+    async def _do_what_is_quick(self) -> None:
+        while track := await self._take(Lane.QUICK):
+            await self._worker.finish(track)
+
+    async def _take(self, lane: Lane) -> Track | None:
+        for job in await self._redis.zrange(keys.queue(lane), 0, -1):
+            what, about, *_ = job.decode().split(".")
+            track = None
+            if what == "listing":
+                await keep_listing(self._redis, listing(("One", 200.0, None), playlist_id=about))
+            else:
+                track = await self._worker.track_queue.begin(what)
+            await self._redis.zrem(keys.queue(lane), job)
+            await self._redis.delete(f"arq:job:{job.decode()}")
+            if track is not None:
+                return track
+        return None
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+async def test_who_does_their_worst_delays_others_by_one_song_at_most(
+    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for what in ("bot.telegram.send_window.CHAT_BURST", "bot.telegram.send_window.GROUP_PER_MINUTE"):
+        monkeypatch.setattr(what, 1000)  # the conversation is not what is looked at
+    settings = settings_for(server, tmp_path, messages_per_minute=0, minutes_per_person=0, minutes_per_chat=0)
+    rig, studio, flo = Rig(server, queue, store, settings, Worker(queue, store)), Studio(queue, store), Flooder(server)
+    bo = server.private(server.person("Bo"))
+    between: list[list[str]] = []
+    async with rig.bot():
+        await flo.rage()
+        for number in range(SONGS):
+            raging = asyncio.create_task(flo.rage())
+            await _wait_in_line(queue, flo, 2)
+            if number % 2:
+                asked = await bo.send_audio(BIG, name=f"mine {number}.mp3")
+            else:
+                asked = await bo.say(f"https://youtu.be/bbbbbbbbb{number}A")
+            await _until_waiting(queue, bo)
+            between.append([])
+            while (whose := await studio.make_one()) != f"telegram:{bo.id}":
+                between[-1].append(whose)
+                opened = [view for view in await queue.attended("telegram") if view.is_open]
+                flos = [view for view in opened if view.request.asker == f"telegram:{flo.person.id}"]
+                assert len(flos) <= OPEN, "however many chats"
+                assert len(opened) <= OPEN + 1
+            await bo.until(lambda message: message.reply_to == asked and "Done in" in message.text)  # noqa: B023 - now
+            await raging
+        runs = await answer(queue.redis.hvals(keys.playlists("telegram")))
+        opened = [run for run in runs if any(f'"step":"{step}"'.encode() in run for step in ("listing", "offered"))]
+        assert len(opened) <= OPEN
+        assert await queue.size() <= 4 * OPEN, "nothing piles up"
+    assert max(map(len, between)) <= 1, between
+    assert sum(map(len, between)) > 0, "there was somebody to wait for"
+    assert not any("went wrong" in message.text for chat in (bo, *flo.chats) for message in chat.from_bot())
+
+
+async def _wait_in_line(queue: JobQueue, flo: Flooder, most: int) -> None:
+    """Until some of the flooder's songs wait."""
+    async with asyncio.timeout(PATIENCE):
+        while int(await queue.redis.zcard(keys.queue(Lane.STUDIO))) < most:
+            await asyncio.sleep(0.02)
+
+
+async def _until_waiting(queue: JobQueue, chat: Chat) -> None:
+    """Until the chat's newest song is in line."""
+    async with asyncio.timeout(PATIENCE):
+        while not ((views := await queue.recent(f"telegram:{chat.id}", limit=1)) and views[0].ahead is not None):
+            await asyncio.sleep(0.02)
