@@ -37,24 +37,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """What runs, and in how many processes.
+    """Folders run in several processes, since much of it is waiting; files and tests that are named run in one.
 
-    A run that names nothing leaves `APART` out. Folders run in several processes, since much of it is waiting; files
-    and tests that are named run in one. So does what is to be seen as it is printed (`-s`), and what is measured
-    (`--cov`), since the measuring has begun before anybody asks us. `-n` says otherwise, as ever; so does
-    `-p no:xdist`.
+    So does what is to be seen as it is printed (`-s`), and what is measured (`--cov`), since the measuring has begun
+    before anybody asks us. `-n` says otherwise, as ever; so does `-p no:xdist`.
     """
-    if hasattr(config, "workerinput"):  # of a run that has been told so
-        return
-    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-        apart = [str(Path(__file__).with_name(folder)) for folder in APART]
-        config.option.ignore = [*(config.option.ignore or []), *apart]
-    if not config.pluginmanager.hasplugin("xdist"):
+    if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
         return
     alone = config.option.usepdb or config.option.capture == "no" or getattr(config.option, "cov_source", None)
     if not alone and config.option.numprocesses is None and all(Path(argument).is_dir() for argument in config.args):
         config.option.numprocesses = min((os.cpu_count() or 1) + 2, 8)
         config.option.dist = "worksteal"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave `APART` out of a run that names nothing. Asked in every process of a run: each collects by itself."""
+    names_nothing = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    is_apart = collection_path.name in APART and collection_path.parent == Path(__file__).parent
+    return True if names_nothing and is_apart else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
