@@ -1,15 +1,14 @@
 """Request and progress → what a person reads, and its buttons. Pure, and the same for every platform.
 
-A card's text is plain, without markup. A button carries its whole meaning in `action`, so that it still works after
-any restart.
+A card's text is plain, without markup. What a button does is in its `action`: see `bot.cards.actions`.
 """
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum, unique
 from math import isfinite
 from typing import Final
 
+from bot.cards.actions import Action, Verb
 from bot.cards.mixes import mix_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
@@ -24,64 +23,6 @@ TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a car
 _UNSEEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 )
-
-
-@unique
-class Verb(StrEnum):
-    """What a button does."""
-
-    CANCEL = "cancel"  # target: request id
-    CANCEL_ALL = "cancelall"  # what is open in the chat it is pressed in
-    RESEND = "resend"  # target: request id; choice: part id
-    STEMS = "stems"  # choice: 2, 4, 5; for the chat it is pressed in
-    FORMAT = "format"  # choice: mp3, …
-    PACKAGE = "package"  # choice: album, zip, both
-    # Under a result; target: request id.
-    # choice: letters of stems, see `bot.cards.mixes`, after the number of stems where it is another separation
-    MIX = "mix"
-    PICK = "pick"  # choice: see `bot.chats.stem_choice`; shows the keyboard that chooses stems
-    MAKE = "make"  # choice: as for a mix, unless other stems are chosen meanwhile
-    PAGE = "page"  # choice: 1, 2; shows that page of buttons
-    WANT = "want"  # choice: a format, zip, stems, again, or a number of stems
-    FORGET = "forget"  # choice: yes, once it is confirmed
-
-
-class Action(Value):
-    """A pressed button, understood."""
-
-    verb: Verb
-    target: str = ""
-    choice: str = ""
-
-    @property
-    def text(self) -> str:
-        """The button's data: `cancel:0123456789abcdef`, `resend:0123456789abcdef:stems-mp3`, `stems::4`."""
-        return f"{self.verb}:{self.target}:{self.choice}".rstrip(":")
-
-
-_SHAPES: Final = {
-    Verb.CANCEL: re.compile(r"[0-9a-f]{16}"),
-    Verb.CANCEL_ALL: re.compile(""),
-    Verb.RESEND: re.compile(r"[0-9a-f]{16}:[a-z0-9+.-]{1,40}"),
-    Verb.STEMS: re.compile(r":[245]"),
-    Verb.FORMAT: re.compile(r":(mp3|m4a|flac|wav|wav32)"),
-    Verb.PACKAGE: re.compile(r":(album|zip|both)"),
-    Verb.MIX: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
-    Verb.PICK: re.compile(r"[0-9a-f]{16}(:(?=.)[245]?[vadbpo]{0,5}(\.[vadbpo])?)?"),
-    Verb.MAKE: re.compile(r"[0-9a-f]{16}:[245]?[vadbpo]{1,5}"),
-    Verb.PAGE: re.compile(r"[0-9a-f]{16}:[12]"),
-    Verb.WANT: re.compile(r"[0-9a-f]{16}:(mp3|m4a|flac|wav|wav32|zip|stems|again|[245])"),
-    Verb.FORGET: re.compile(r"[0-9a-f]{16}(:yes)?"),
-}
-
-
-def parse_action(text: str) -> Action | None:
-    """The action of a button's data; None for anything that no button of ours carries. Never raises."""
-    verb, _, rest = text.partition(":")
-    if verb not in Verb.__members__.values() or not _SHAPES[Verb(verb)].fullmatch(rest):
-        return None
-    target, _, choice = rest.partition(":")
-    return Action(verb=Verb(verb), target=target, choice=choice)
 
 
 class Button(Value):

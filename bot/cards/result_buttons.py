@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bot.cards.cards import Action, Button, Verb
+from bot.cards.actions import Action, Verb
+from bot.cards.cards import Button
 from bot.cards.mixes import is_whole, letters, mix_words, stem_word
 from bot.chats.stem_choice import Tap
 from bot.texts import say

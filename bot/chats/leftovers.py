@@ -12,6 +12,7 @@ from typing import Final, Literal
 from arq.connections import ArqRedis
 from redis.exceptions import WatchError
 
+from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button, Card
 from bot.texts import say
 from jobs.models import Request, Value
@@ -149,7 +150,7 @@ def leftover_card(left: Leftover, *, limit: str) -> Card:
     if other := left.away.count("other"):
         lines.append(say(language, "leftover-other", count=other))
     label = say(language, "leftover-start-others" if left.started else "leftover-start")
-    buttons = ((Button(label=label, action=f"later:{left.batch.id}"),),) if waits else ()
+    buttons = ((Button(label=label, action=Action(verb=Verb.LATER, target=left.batch.id).text),),) if waits else ()
     return Card(text="\n".join(lines), buttons=buttons)
 
 

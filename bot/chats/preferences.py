@@ -2,7 +2,7 @@
 
 from arq.connections import ArqRedis
 
-from bot.cards.cards import Action, Verb
+from bot.cards.actions import Action, Verb
 from jobs.models import Format, Model, Package, Wish
 from jobs.parsing import parse_stored
 from jobs.queue import keys

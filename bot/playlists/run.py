@@ -7,6 +7,7 @@ import hashlib
 from enum import StrEnum, unique
 from typing import Final
 
+from bot.cards.actions import Action, Verb
 from bot.cards.cards import TITLE_LENGTH, Button, Card, status_line, tidy
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
@@ -155,7 +156,8 @@ def run_card(run: Run, language: str, *, longest: float, view: View | None = Non
             lines, buttons = [say(language, "playlist-looking")], (_button(run, language, "playlist-stop", "stop"),)
         case PlaylistStep.OFFERED:
             lines = [name, _summary(run, language), *_left_out(run, language, longest)]
-            start = Button(label=say(language, "playlist-start", count=len(run.songs)), action=f"run:{run.id}:start")
+            label = say(language, "playlist-start", count=len(run.songs))
+            start = Button(label=label, action=_action(run, "start"))
             return Card(text="\n".join(lines), buttons=((start,), (_button(run, language, "playlist-no", "stop"),)))
         case PlaylistStep.RUNNING:
             lines = [name, say(language, "playlist-at", place=run.place + 1, count=len(run.songs))]
@@ -234,4 +236,8 @@ def _name(song: Song, language: str, most: int = TITLE_LENGTH) -> str:
 
 
 def _button(run: Run, language: str, label: str, act: str) -> Button:
-    return Button(label=say(language, label), action=f"run:{run.id}:{act}")
+    return Button(label=say(language, label), action=_action(run, act))
+
+
+def _action(run: Run, act: str) -> str:
+    return Action(verb=Verb.RUN, target=run.id, choice=act).text

@@ -2,6 +2,7 @@
 
 from telegram import Message, MessageEntity
 
+from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
 from bot.cards.cards import Button, Card
 from bot.chats.leftovers import Batch, LeftOut, Leftover, hold_back, leftover, leftover_card, note_started
 from bot.chats.preferences import wish_of
@@ -25,9 +26,6 @@ from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Request
 from jobs.queue.quotas import OverQuota, TooManyOpen
-
-#: What a button can carry of a playlist's id: 64 bytes, less its verb.
-LONGEST_ID = 59
 
 
 async def anything(services: Services, asker: Asker, message: Message) -> None:
@@ -204,9 +202,10 @@ def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int, 
 
 def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ...]:
     """A button for each playlist that a link to one of its videos named."""
-    lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_ID]
+    lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_PLAYLIST_ID]
     label = say(asker.language, "button-playlist")
-    return tuple((Button(label=label, action=f"list:{one.playlist_id}"),) for one in lists)
+    actions = [Action(verb=Verb.LIST, target=one.playlist_id) for one in lists]
+    return tuple((Button(label=label, action=action.text),) for action in actions)
 
 
 # --- nothing ---------------------------------------------------------------------------------------------------

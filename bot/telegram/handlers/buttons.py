@@ -2,7 +2,8 @@
 
 from telegram import CallbackQuery
 
-from bot.cards.cards import Action, Card, Verb, parse_action
+from bot.cards.actions import Action, Verb, parse_action
+from bot.cards.cards import Card
 from bot.delivery.status_cards import note_of
 from bot.telegram.handlers import preferences, results
 from bot.telegram.handlers.commands import LOOK_BACK, cancel_all
@@ -36,6 +37,8 @@ async def _act(services: Services, asker: Asker, query: CallbackQuery) -> str:
             if view is None:
                 return say(asker.language, "button-gone")
             return await results.pressed(services, asker, query, view, action)
+        case _:  # those that have a handler of their own
+            return say(asker.language, "button-old")
 
 
 async def _cancel(services: Services, asker: Asker, query: CallbackQuery, action: Action) -> str:

@@ -4,7 +4,8 @@ from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from bot.cards.cards import Action, Verb, heading
+from bot.cards.actions import Action, Verb
+from bot.cards.cards import heading
 from bot.inert import plain
 from bot.telegram.address import number
 from bot.telegram.incoming import download_limit_in_words

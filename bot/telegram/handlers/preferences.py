@@ -5,7 +5,8 @@ from typing import Final
 
 from telegram import CallbackQuery, Message
 
-from bot.cards.cards import Action, Button, Card, settings_card
+from bot.cards.actions import Action
+from bot.cards.cards import Button, Card, settings_card
 from bot.chats.group_settings import GroupSettings, group_settings_of, keep_group_settings
 from bot.chats.preferences import chosen, remember, wish_of
 from bot.telegram.permissions import may_change_settings

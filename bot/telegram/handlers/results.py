@@ -7,7 +7,8 @@ from typing import Final
 
 from telegram import CallbackQuery, Message
 
-from bot.cards.cards import Action, Card, Verb, heading
+from bot.cards.actions import Action, Verb
+from bot.cards.cards import Card, heading
 from bot.cards.mixes import Wanted, from_letters, is_whole, mix_of, mix_words, read_words, stem_word
 from bot.cards.result_buttons import Rows, first_page, forget_page, other_counts, pick_page, second_page
 from bot.chats.stem_choice import Tap, pick, picked, read_tap

@@ -11,6 +11,7 @@ from typing import Final
 import telegram
 from telegram import CallbackQuery, Message
 
+from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button, Card, heading, status_line
 from bot.chats.statistics import ends
 from bot.playlists.run import run_line
@@ -94,12 +95,13 @@ async def _list(services: Services, asker: Asker) -> Card:
     buttons = [
         Button(
             label=say(asker.language, "button-cancel-song", title=_short(services, asker, view)),
-            action=f"stop:{view.request.id}",
+            action=Action(verb=Verb.STOP, target=view.request.id).text,
         )
         for view in opened
     ]
     buttons += [
-        Button(label=f"↩ {_short(services, asker, view)}", action=f"show:{view.request.id}") for view in finished
+        Button(label=f"↩ {_short(services, asker, view)}", action=Action(verb=Verb.SHOW, target=view.request.id).text)
+        for view in finished
     ]
     text = joined(blocks, asker.language, below=below)
     return Card(text=text, buttons=tuple((button,) for button in buttons))

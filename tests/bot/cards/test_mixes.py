@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.cards import Verb, parse_action
+from bot.cards.actions import Verb, parse_action
 from bot.cards.mixes import Wanted, from_letters, is_whole, letters, mix_of, mix_words, read_words
 from bot.cards.result_buttons import Rows, first_page, forget_page, other_counts, pick_page, second_page
 from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Wish, YouTube

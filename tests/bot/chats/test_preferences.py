@@ -1,6 +1,6 @@
 """What a chat wants: the default until it chooses, and whatever was stored by another version."""
 
-from bot.cards.cards import Action, Verb
+from bot.cards.actions import Action, Verb
 from bot.chats.preferences import chosen, remember, wish_of
 from jobs.models import Format, Model, Package, Wish
 from jobs.queue import keys

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.cards import Action, Verb, parse_action
+from bot.cards.actions import Action, Verb, parse_action
 from bot.chats.stem_choice import Tap, pick, picked, read_tap
 from jobs.models import STEMS, Stem, StemCount
 from jobs.queue.requests import JobQueue

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.cards import Action, Verb, parse_action
+from bot.cards.actions import Action, Verb, parse_action
 from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
 from jobs.models import Format, Model, Package, Rendition, Stem, Wish
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags

@@ -1,0 +1,99 @@
+"""What every button does, as data that a platform keeps for us: `verb`, `verb:target` or `verb:target:choice`. Pure.
+
+A button carries its whole meaning, so that it still works after any restart. Buttons stay in people's chats for years:
+a shape may grow, and what it let through before goes on to be understood.
+"""
+
+import re
+from enum import StrEnum, unique
+from typing import Final
+
+from bot.texts import LANGUAGES
+from jobs.models import STEMS, Format, Package, Value
+
+#: Characters of a playlist's id for which a button has room: 64 bytes, less its verb.
+LONGEST_PLAYLIST_ID: Final = 59
+
+
+@unique
+class Verb(StrEnum):
+    """What a button does."""
+
+    CANCEL = "cancel"  # target: request id
+    CANCEL_ALL = "cancelall"  # what is open in the chat it is pressed in
+    RESEND = "resend"  # target: request id; choice: part id
+    # In a list of songs; target: request id.
+    SHOW = "show"  # shows the card once more
+    STOP = "stop"  # cancels, and shows the list without it
+    # For the chat it is pressed in.
+    STEMS = "stems"  # choice: 2, 4, 5
+    FORMAT = "format"  # choice: mp3, …
+    PACKAGE = "package"  # choice: album, zip, both
+    # For groups. The choice is what to set: an old menu never does the opposite.
+    EVERY = "every"  # choice: on, off; whether every link is taken
+    LANGUAGE = "language"  # choice: a language, each
+    # Under a result; target: request id.
+    # choice: letters of stems, see `bot.cards.mixes`, after the number of stems where it is another separation
+    MIX = "mix"
+    PICK = "pick"  # choice: see `bot.chats.stem_choice`; shows the keyboard that chooses stems
+    MAKE = "make"  # choice: as for a mix, unless other stems are chosen meanwhile
+    PAGE = "page"  # choice: 1, 2; shows that page of buttons
+    WANT = "want"  # choice: a format, zip, stems, again, or a number of stems
+    FORGET = "forget"  # choice: yes, once it is confirmed
+    # Playlists, and songs that did not fit.
+    LIST = "list"  # target: playlist id; looks into it
+    RUN = "run"  # target: run id; choice: start, stop
+    LATER = "later"  # target: batch id; starts what fits now
+
+
+class Action(Value):
+    """A pressed button, understood."""
+
+    verb: Verb
+    target: str = ""
+    choice: str = ""
+
+    @property
+    def text(self) -> str:
+        """The button's data: `cancel:0123456789abcdef`, `resend:0123456789abcdef:stems-mp3`, `stems::4`."""
+        return f"{self.verb}:{self.target}:{self.choice}".rstrip(":")
+
+
+_ID: Final = "[0-9a-f]{16}"
+_COUNT: Final = "|".join(str(count) for count in STEMS)
+_FORMAT: Final = "|".join(Format)
+_LETTERS: Final = "[vadbpo]"
+
+_SHAPES: Final = {
+    verb: re.compile(shape)
+    for verb, shape in {
+        Verb.CANCEL: _ID,
+        Verb.CANCEL_ALL: "",
+        Verb.RESEND: rf"{_ID}:[a-z0-9+.-]{{1,40}}",
+        Verb.SHOW: _ID,
+        Verb.STOP: _ID,
+        Verb.STEMS: f":({_COUNT})",
+        Verb.FORMAT: f":({_FORMAT})",
+        Verb.PACKAGE: f":({'|'.join(Package)})",
+        Verb.EVERY: ":(on|off)",
+        Verb.LANGUAGE: f":({'|'.join(LANGUAGES)}|each)",
+        Verb.MIX: rf"{_ID}:({_COUNT})?{_LETTERS}{{1,5}}",
+        Verb.PICK: rf"{_ID}(:(?=.)({_COUNT})?{_LETTERS}{{0,5}}(\.{_LETTERS})?)?",
+        Verb.MAKE: rf"{_ID}:({_COUNT})?{_LETTERS}{{1,5}}",
+        Verb.PAGE: rf"{_ID}:[12]",
+        Verb.WANT: rf"{_ID}:({_FORMAT}|{_COUNT}|zip|stems|again)",
+        Verb.FORGET: rf"{_ID}(:yes)?",
+        Verb.LIST: rf"[A-Za-z0-9_-]{{12,{LONGEST_PLAYLIST_ID}}}",
+        Verb.RUN: rf"{_ID}:(start|stop)",
+        Verb.LATER: _ID,
+    }.items()
+}
+
+
+def parse_action(text: str) -> Action | None:
+    """The action of a button's data; None for anything that no button of ours carries. Never raises."""
+    verb, _, rest = text.partition(":")
+    if verb not in Verb.__members__.values() or not _SHAPES[Verb(verb)].fullmatch(rest):
+        return None
+    target, _, choice = rest.partition(":")
+    return Action(verb=Verb(verb), target=target, choice=choice)
