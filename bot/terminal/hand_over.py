@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.terminal.places import place_folder, place_zip
+from jobs.models import Format
 from jobs.outcomes import Manifest, Rendered
 from jobs.process.privacy import umask as under
 from jobs.store.store import ResultStore
@@ -19,8 +20,9 @@ _STAGED = re.compile(r"\.fl-bt-(\d{1,9})-[0-9a-f]{8}\.part")  # the process that
 def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, umask: int) -> list[Path]:
     """Copy the files of a rendition to `output`, and return where they are.
 
-    Stems land in `output/<artist> - <title>/<stem>.<ext>`, a zip as `output/<artist> - <title> (2 stems).zip`. What the
-    same separation has there from an earlier run is replaced; nothing else is: see `bot.terminal.places`.
+    Stems land in `output/<artist> - <title>/<stem>.<ext>`, those of WAV in 32-bit float beside them as
+    `<stem> (float).wav`, a zip as `output/<artist> - <title> (2 stems).zip`. What the same separation has there from an
+    earlier run is replaced; nothing else is: see `bot.terminal.places`.
     `umask` is the person's own: who may read the files of their other programs may read these.
     Raises `OSError` when they cannot be written.
     """
@@ -28,13 +30,21 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
         output.mkdir(parents=True, exist_ok=True)
         _sweep(output)
         with _staging(output) as staged:
-            for file in rendered.files:
-                shutil.copyfile(store.file_path(manifest.track_id, rendered.rendition, file), staged / file.name)
+            format_ = rendered.rendition.format
+            names = [_file_name(file.name, format_) for file in rendered.files]
+            for file, name in zip(rendered.files, names, strict=True):
+                shutil.copyfile(store.file_path(manifest.track_id, rendered.rendition, file), staged / name)
             if rendered.rendition.kind == "zip":
-                (whole,) = rendered.files  # nothing here limits its size
-                return [place_zip(staged / whole.name, manifest, rendered.rendition.format, output)]
+                (whole,) = names  # nothing here limits its size
+                return [place_zip(staged / whole, manifest, format_, output)]
             place = place_folder(staged, manifest, output)
-            return [place / file.name for file in rendered.files]
+            return [place / name for name in names]
+
+
+def _file_name(name: str, format_: Format) -> str:
+    """What a file of this format is called beside those of the others: two formats end in `.wav`."""
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem} (float){dot}{extension}" if format_ is Format.WAV32 and extension == "wav" else name
 
 
 @contextmanager

@@ -75,7 +75,7 @@ class Stretch:
         self._pictures = attached_pictures(container)
         ignore_others(container, stream)
         self.seconds = _claim(container, stream)
-        self.is_counted = container.format.name in COUNTED or "encoder" in stream.metadata  # an MP3 with LAME's header
+        self.is_counted = container.format.name in COUNTED or _is_counted_by_lame(stream)
         self.cover: bytes | None = None
         self.skipped = 0
         self.cut_short = False
@@ -257,3 +257,10 @@ def _claim(container: InputContainer, stream: AudioStream) -> float | None:
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return container.duration / av.time_base if container.duration is not None else None
+
+
+def _is_counted_by_lame(stream: AudioStream) -> bool:
+    """Whether an MP3's length is from LAME's header: whole samples. For joined files FFmpeg guesses it from bit rates."""
+    if "encoder" not in stream.metadata or stream.duration is None or stream.time_base is None:
+        return False
+    return (stream.duration * stream.time_base * stream.codec_context.sample_rate).denominator == 1

@@ -99,6 +99,23 @@ def test_the_same_song_again_refreshes_its_folder_and_adds_other_formats(store: 
     }  # fmt: skip
 
 
+def test_float_wavs_stand_beside_those_of_24_bits(store: ResultStore, output: Path) -> None:
+    """A session that holds `vocals.wav` goes on with the same file, at the same level."""
+    one = separated("one", "Intro")
+    assert give(store, one, output, Format.WAV) == "Intro"
+    floats = made(store, one, Format.WAV32)
+    for file in floats.files:
+        (store.folder(one.track_id) / floats.rendition.key / file.name).write_text(f"floats of {file.name}")
+    for _ in range(2):
+        paths = hand_over(store, one, floats, output, UMASK)
+    assert {path.name: path.read_text() for path in paths} == {
+        "vocals (float).wav": "floats of vocals.wav",
+        "accompaniment (float).wav": "floats of accompaniment.wav",
+    }
+    assert (output / "Intro" / "vocals.wav").read_text() == f"{one.track_id} vocals.wav"
+    assert len(list((output / "Intro").iterdir())) == 5
+
+
 def test_another_separation_of_a_song_does_not_replace_stems_of_the_first(store: ResultStore, output: Path) -> None:
     two, four = separated("one", "Intro"), separated("one", "Intro", count=4)
     for _ in range(2):

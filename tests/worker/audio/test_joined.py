@@ -93,6 +93,21 @@ def test_both_songs_come_out_at_one_rate(kind: Kind, tmp_path: Path) -> None:
     assert np.abs(heard).max() < 0.4
 
 
+@pytest.mark.parametrize("kbps", [("320k", "64k"), ("64k", "320k")])
+def test_joined_mp3s_of_other_bit_rates_are_not_cut_short(kbps: tuple[str, str], tmp_path: Path) -> None:
+    songs = [
+        encode(tmp_path / each, tones(seconds, RATE, 2, 440), "libmp3lame", "mp3", options={"b": each})
+        for each, seconds in zip(kbps, (5, 8), strict=True)
+    ]
+    with open_song(joined(tmp_path / "both.mp3", *songs)) as song:
+        heard = np.concatenate(list(song.blocks()))
+        assert (song.cut_short, song.skipped, song.is_counted) == (False, 0, False)
+    assert abs(len(heard) - 13 * RATE) <= 4608
+    with open_song(songs[0]) as song:
+        assert len(np.concatenate(list(song.blocks()))) == 5 * RATE
+        assert (song.cut_short, song.is_counted) == (False, True)
+
+
 @pytest.mark.parametrize(("first", "second"), [("aac", "mp2"), ("mp2", "ac3"), ("ac3", "aac")])
 def test_a_transport_stream_that_goes_on_in_another_codec(first: str, second: str, tmp_path: Path) -> None:
     a = encode(tmp_path / "a", tones(2, 48000, 2, 440), first, "mpegts", 48000)
