@@ -206,11 +206,13 @@ def _read_page(path: str, query: str, *, short: bool) -> Meaning:
     first = segments[0].lower() if segments else ""
     second = segments[1] if len(segments) > 1 else ""
     if first in _BY_QUERY:
-        return _one_video(parameters.get("v") or parameters.get("video_id") or second, parameters)
+        return _one_video(
+            parameters.get("v") or parameters.get("video_id") or parameters.get("vi") or second, parameters
+        )
     if first in _BY_PATH:
         return _one_video(second or parameters.get("v", ""), parameters)
     if short:
-        return _one_video(segments[0], parameters) if segments else _BAD
+        return _one_video(segments[0] if segments else parameters.get("v", ""), parameters)
     if first == "playlist":
         return _one_video("", parameters)
     if first == "watch_videos":
@@ -220,7 +222,7 @@ def _read_page(path: str, query: str, *, short: bool) -> Meaning:
         if second.startswith("VL"):
             return _one_video("", {"list": second[2:]})
         return _PLAYLIST if second.startswith("MPRE") else _CHANNEL
-    if first not in _CARRIERS and (video := _id(parameters.get("v", ""))):
+    if first not in _CARRIERS and (video := _id(parameters.get("v") or parameters.get("vi") or "")):
         return _one_video(video, parameters)
     return _BAD if first in _NOT_A_CHANNEL else _CHANNEL
 

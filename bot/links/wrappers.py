@@ -26,10 +26,11 @@ _SITES: Final = frozenset(
         *("deviantart.com", "gate.sc", "exit.sc", "soundcloud.com", "quora.com", "getpocket.com", "flipboard.com"),
         # mailers and their guards
         *("safelinks.protection.outlook.com", "office.net", "proofpoint.com", "urldefense.com", "urldefense.us"),
+        *("secure-web.cisco.com", "disq.us", "workplace.com"),
         *("deref-mail.com", "deref-gmx.net", "deref-web.de", "deref-web-02.de", "awstrack.me"),
         # between sites
         *("href.li", "anonym.to", "anon.to", "nullrefer.com", "dereferer.me", "dereferer.org", "archive.org"),
-        *("linkprotect.cudasvc.com", "embedly.com", "noembed.com", "iframe.ly", "gitee.com"),
+        *("linkprotect.cudasvc.com", "app.goo.gl", "page.link", "embedly.com", "noembed.com", "iframe.ly", "gitee.com"),
     }
 )  # fmt: skip
 _GOOGLE: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.){0,3}google\.(?:com?\.)?[a-z]{2,3}")

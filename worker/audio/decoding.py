@@ -260,7 +260,7 @@ def _claim(container: InputContainer, stream: AudioStream) -> float | None:
 
 
 def _is_counted_by_lame(stream: AudioStream) -> bool:
-    """Whether an MP3's length is from LAME's header: whole samples. For joined files FFmpeg guesses it from bit rates."""
+    """Whether an MP3's length is from LAME's header: whole samples. For joined files FFmpeg guesses from bit rates."""
     if "encoder" not in stream.metadata or stream.duration is None or stream.time_base is None:
         return False
     return (stream.duration * stream.time_base * stream.codec_context.sample_rate).denominator == 1
