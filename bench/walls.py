@@ -1,4 +1,4 @@
-"""What the walls around a child cost: `uv run --all-groups python -m bench.walls`. Interleaved, with and without."""
+"""What the walls around a child cost: `uv run --group dev python -m bench.walls`. Interleaved, with and without."""
 
 import asyncio
 import statistics

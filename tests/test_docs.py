@@ -95,6 +95,7 @@ COMMANDS = {
     "uvx pre-commit install": "changes how this checkout commits",
     "uv run --group dev pytest tests/jobs": ITSELF,
     "uv run --group dev python -m bench.mutants": HOURS,
+    "uv run --group dev python -m bench.walls": HOURS,
     "make dev": "fetches 0.9 GB; how this environment came to be",
     "make check": "CI runs it beside the tests",
     "make test": ITSELF,
