@@ -16,13 +16,13 @@ import click
 from bench import engines, report, stages, studio
 from bench.engines import Bench
 from bench.watch import Run, environment, median
-from jobs.models import StemCount
+from jobs.separation_models import DEFAULT_MODEL
 from jobs.settings import load_settings
 from worker.separation.spleeter.weights import ensure_weights
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "performance.md"
 SIZES: Final = (30, 240, 600, 3600)
-STEMS: Final[tuple[StemCount, ...]] = (2, 5)
+STEMS: Final[tuple[int, ...]] = (2, 5)
 
 FigureT = TypeVar("FigureT")
 
@@ -37,7 +37,7 @@ def main(quick: bool, sizes: tuple[int, ...], runs: int, output: Path) -> None:
     runs = 1 if quick else runs
     longer = 120 if quick else 240
     models_dir = load_settings().models_dir
-    ensure_weights(2, models_dir)
+    ensure_weights(DEFAULT_MODEL, models_dir)
     before = os.getloadavg()[0]
     with TemporaryDirectory(prefix="fl-bt-bench-") as folder:
         bench = Bench(Path(folder), models_dir, runs)

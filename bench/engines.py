@@ -9,8 +9,9 @@ import psutil
 
 from bench.watch import Run, median, run
 from bot.cli.demo import write_demo_song
-from jobs.models import STEMS, Format, Model, Rendition, StemCount
+from jobs.models import Format, Model, Rendition
 from jobs.outcomes import Tags
+from tests.models import NAMES
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.child.tasks import Along, NetworkWanted, Separated, SeparationTask
@@ -67,7 +68,7 @@ def compare(bench: Bench, seconds: int, *, mp3: bool = False) -> Pair:
             ours.append(separate(bench, seconds, mine, mp3=mp3))
             if has_stock:
                 stock.append(separate(bench, seconds, theirs, engine="spleeter", mp3=mp3))
-                snr = min(snr_db(mine / f"{stem}.flac", theirs / f"{stem}.flac") for stem in STEMS[2])
+                snr = min(snr_db(mine / f"{stem}.flac", theirs / f"{stem}.flac") for stem in Model().stems)
     return Pair(seconds, median(ours), median(stock) if stock else None, snr)
 
 
@@ -76,7 +77,7 @@ def separate(
     seconds: int,
     output: Path,
     *,
-    stems: StemCount = 2,
+    stems: int = 2,
     models_dir: Path | None = None,
     engine: Engine = "unet",
     mp3: bool = False,
@@ -87,7 +88,7 @@ def separate(
         audio=song(bench, seconds),
         output=output,
         network=NetworkWanted(
-            model=Model(stems=stems, extension="zeros"),  # what stock does
+            model=Model(name=NAMES[stems], extension="zeros"),  # what stock does
             models_dir=models_dir or bench.models_dir,
             engine=engine,
         ),

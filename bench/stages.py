@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import psutil
 
 from bench.watch import environment
+from tests.models import STEMS
 
 
 class Stages(NamedTuple):
@@ -136,7 +137,7 @@ def _main(song: Path, models_dir: Path) -> None:
                 "network_seconds": clock.wall["network"],
                 "cpu_by_stage": dict(clock.cpu),
                 "segment_seconds": _alone(loaded[0]),
-                "gflop": gflop(openvino_network.runtime_model(models_dir / "2stems", 2, 1024)),
+                "gflop": gflop(openvino_network.runtime_model(models_dir / "2stems", STEMS[2], 1024)),
                 "sgemm_gflops": sgemm_gflops(),
             }
         )

@@ -55,7 +55,7 @@ def _task(folder: Path) -> SeparationTask:
     return SeparationTask(
         audio=write_wav(folder / "song.wav", np.tile(music(1.0), (int(SECONDS), 1))),
         output=output,
-        network=NetworkWanted(model=Model(stems=2), models_dir=Settings().models_dir.absolute()),
+        network=NetworkWanted(model=Model(name="spleeter-2"), models_dir=Settings().models_dir.absolute()),
         tags=Tags(title="Song"),
         max_seconds=600,
     )

@@ -5,8 +5,21 @@ import re
 from enum import StrEnum, unique
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import CoreSchema, core_schema
+
+from jobs.separation_models import DEFAULT_MODEL, MODELS, ModelInfo
+from jobs.stems import Stem as Stem  # noqa: PLC0414 - one of the values
 
 
 class Value(BaseModel):
@@ -64,43 +77,54 @@ Source = Annotated[YouTube | Upload, Field(discriminator="kind")]
 # --- how -----------------------------------------------------------------------------------------------------
 
 
-@unique
-class Stem(StrEnum):
-    """The stems Spleeter knows."""
-
-    VOCALS = "vocals"
-    ACCOMPANIMENT = "accompaniment"
-    DRUMS = "drums"
-    BASS = "bass"
-    PIANO = "piano"
-    OTHER = "other"
-
-
-StemCount = Literal[2, 4, 5]
-
-#: The stems of each model, in the order of Spleeter's own configuration (`instrument_list`).
-STEMS: dict[StemCount, tuple[Stem, ...]] = {
-    2: (Stem.VOCALS, Stem.ACCOMPANIMENT),
-    4: (Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER),
-    5: (Stem.VOCALS, Stem.PIANO, Stem.DRUMS, Stem.BASS, Stem.OTHER),
-}
+def _known(name: str) -> str:
+    if name not in MODELS:
+        raise ValueError(f"no model {name[:40]!r}")
+    return name
 
 
 class Model(Value):
-    """Which separation: the network and how its masks are used.
+    """Which separation: a model of the table, and how its masks are used.
 
     `band` is how far up the network looks (11 kHz: F = 1024 bins; 16 kHz: F = 1536, same weights).
     `extension` is what happens above it: `average` continues the masks, so stems add up to the song;
-    `zeros` is stock Spleeter, silent above the band.
+    `zeros` is stock Spleeter, silent above the band. Both mean nothing to a model without masks.
+
+    JSON of version 0.1.0 has the number of stems instead of the name. It is still written, so that a worker of that
+    version separates what was asked for, and refuses a model that it does not know.
     """
 
-    stems: StemCount = 2
+    name: Annotated[str, AfterValidator(_known)] = DEFAULT_MODEL
     band: Literal["11k", "16k"] = "11k"
     extension: Literal["average", "zeros"] = "average"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, data: object) -> object:
+        if isinstance(data, dict) and "stems" in data and "name" not in data:
+            return {**data, "name": f"spleeter-{data['stems']}"}
+        return data
+
+    @model_serializer(mode="wrap")
+    def _with_number(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+        return {**dump(self), "stems": len(self.stems) if self.info.family == "spleeter" else 0}
+
+    @property
+    def info(self) -> ModelInfo:
+        return MODELS[self.name]
+
+    @property
+    def stems(self) -> tuple[Stem, ...]:
+        """In the order in which the model gives them."""
+        return self.info.stems
+
     @property
     def key(self) -> str:
-        return f"{self.stems}stems-{self.band}-{self.extension}"
+        return f"{self.info.key}-{self.band}-{self.extension}" if self.info.has_masks else self.info.key
+
+    def named(self, name: str) -> "Model":
+        """Another model, used alike. Raises `ValueError` when there is none of this name."""
+        return Model(name=name, band=self.band, extension=self.extension)
 
 
 @unique

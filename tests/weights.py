@@ -18,7 +18,7 @@ def models_dir() -> Path:
     """The folder of Deezer's 2-stem weights. Only read it: it is the one that people's own runs use."""
     folder = load_settings().models_dir
     try:
-        ensure_weights(2, folder)
+        ensure_weights("spleeter-2", folder)
     except Failed as why:
         pytest.fail(f"these tests need Deezer's 2-stem weights, which can not be had: {why.failure.detail}")
     return folder

@@ -12,12 +12,12 @@ from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
-from jobs.models import STEMS, StemCount
 from jobs.outcomes import Lane
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
 from jobs.process.supervise import MISCONFIGURED
 from jobs.queue import keys
+from jobs.separation_models import DEFAULT_MODEL, MODELS, models_by_word
 from jobs.settings import Settings, SettingsError, load_settings
 
 log = logging.getLogger(__name__)
@@ -119,35 +119,37 @@ async def _beats(redis_url: SecretStr) -> bool:
 
 
 @main.command()
-@click.argument("stems", nargs=-1, type=click.Choice([str(count) for count in STEMS]))
+@click.argument("words", metavar="[STEMS|MODEL]...", nargs=-1, type=click.Choice(list(models_by_word())))
 @click.option("--check", is_flag=True, help="Only say which are there.")
-def models(stems: tuple[str, ...], check: bool) -> None:
-    """Fetch and check the weights of the models with STEMS stems (2 when none are named)."""
+def models(words: tuple[str, ...], check: bool) -> None:
+    """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
     from worker.separation.spleeter.weights import have_weights
 
     folder = _settings().models_dir.absolute()
-    counts: list[StemCount] = [count for count in STEMS if str(count) in stems] or [2]
+    wanted = {models_by_word()[word] for word in words} or {DEFAULT_MODEL}
+    names = [name for name in MODELS if name in wanted]
     if check:
-        for count in counts:
-            click.echo(f"{count} {'yes' if have_weights(count, folder) else 'no'}")
+        for name in names:
+            click.echo(f"{name} {'yes' if have_weights(name, folder) else 'no'}")
         return
-    for count in counts:
+    for name in names:
         try:
-            path = _fetch(count, folder)
+            path = _fetch(name, folder)
         except Failed as failure:
-            _give_up(_why(count, failure.failure), code=1)
+            _give_up(_why(name, failure.failure), code=1)
         click.echo(path)
 
 
-def _why(count: StemCount, failure: Failure) -> str:
+def _why(model: str, failure: Failure) -> str:
+    label = MODELS[model].name
     if failure.reason is Reason.MODEL_DAMAGED:
-        what = f"The weights for {count} stems were not Deezer's, so they were removed. Run this again."
+        what = f"The weights for {label} were not those of the publisher, so they were removed. Run this again."
     else:
-        what = f"The weights for {count} stems could not be fetched. Check the connection, and run this again."
+        what = f"The weights for {label} could not be fetched. Check the connection, and run this again."
     return f"{what} ({failure.detail})"
 
 
-def _fetch(count: StemCount, folder: Path) -> Path:
+def _fetch(model: str, folder: Path) -> Path:
     """The folder of verified weights, with a progress bar on a terminal while they come."""
     from rich.console import Console
     from rich.progress import Progress
@@ -157,12 +159,12 @@ def _fetch(count: StemCount, folder: Path) -> Path:
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"{count} stems", total=1.0)
+        task = bar.add_task(MODELS[model].name, total=1.0)
 
         def show(step: Step) -> None:
             bar.update(task, completed=step.fraction or 0)
 
-        return ensure_weights(count, folder, show)
+        return ensure_weights(model, folder, show)
 
 
 def _queue_of(settings: Settings) -> SecretStr:

@@ -171,7 +171,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         wanted = await studio.track_queue.wanted(track.id)
         along = _along(settings, wanted, fetched.seconds)
         later = [rendition for rendition in wanted if rendition not in {each.rendition for each in along}]
-        reporter.then = estimate.rendering(fetched.seconds, later, track.model.stems, settings.threads or cores())
+        reporter.then = estimate.rendering(fetched.seconds, later, len(track.model.stems), settings.threads or cores())
         separated = await separate(
             SeparationTask(
                 audio=fetched.audio,

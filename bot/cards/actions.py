@@ -9,7 +9,9 @@ from enum import StrEnum, unique
 from typing import Final
 
 from bot.texts import LANGUAGES
-from jobs.models import STEMS, Format, Package, Value
+from jobs.models import Format, Package, Value
+from jobs.separation_models import MODELS
+from jobs.stems import STEM_INFO
 
 #: Characters of a playlist's id for which a button has room: 64 bytes, less its verb.
 LONGEST_PLAYLIST_ID: Final = 59
@@ -26,19 +28,19 @@ class Verb(StrEnum):
     SHOW = "show"  # shows the card once more
     STOP = "stop"  # cancels, and shows the list without it
     # For the chat it is pressed in.
-    STEMS = "stems"  # choice: 2, 4, 5
+    STEMS = "stems"  # choice: the code of a model, see `jobs.separation_models`
     FORMAT = "format"  # choice: mp3, …
     PACKAGE = "package"  # choice: album, zip, both
     # For groups. The choice is what to set: an old menu never does the opposite.
     EVERY = "every"  # choice: on, off; whether every link is taken
     LANGUAGE = "language"  # choice: a language, each
     # Under a result; target: request id.
-    # choice: letters of stems, see `bot.cards.mixes`, after the number of stems where it is another separation
+    # choice: letters of stems, see `bot.cards.mixes`, after the code of a model where it is another separation
     MIX = "mix"
     PICK = "pick"  # choice: see `bot.chats.stem_choice`; shows the keyboard that chooses stems
     MAKE = "make"  # choice: as for a mix, unless other stems are chosen meanwhile
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
-    WANT = "want"  # choice: a format, zip, stems, again, or a number of stems
+    WANT = "want"  # choice: a format, zip, stems, again, or the code of a model
     FORGET = "forget"  # choice: yes, once it is confirmed
     # Playlists, and songs that did not fit.
     LIST = "list"  # target: playlist id; looks into it
@@ -60,9 +62,10 @@ class Action(Value):
 
 
 _ID: Final = "[0-9a-f]{16}"
-_COUNT: Final = "|".join(str(count) for count in STEMS)
+_MODEL: Final = "|".join(info.code for info in MODELS.values())
 _FORMAT: Final = "|".join(Format)
-_LETTERS: Final = "[vadbpo]"
+_LETTER: Final = f"[{''.join(info.letter for info in STEM_INFO.values())}]"
+_MIX: Final = f"{_LETTER}{{1,{len(STEM_INFO)}}}"
 
 _SHAPES: Final = {
     verb: re.compile(shape)
@@ -72,16 +75,16 @@ _SHAPES: Final = {
         Verb.RESEND: rf"{_ID}:[a-z0-9+.-]{{1,40}}",
         Verb.SHOW: _ID,
         Verb.STOP: _ID,
-        Verb.STEMS: f":({_COUNT})",
+        Verb.STEMS: f":({_MODEL})",
         Verb.FORMAT: f":({_FORMAT})",
         Verb.PACKAGE: f":({'|'.join(Package)})",
         Verb.EVERY: ":(on|off)",
         Verb.LANGUAGE: f":({'|'.join(LANGUAGES)}|each)",
-        Verb.MIX: rf"{_ID}:({_COUNT})?{_LETTERS}{{1,5}}",
-        Verb.PICK: rf"{_ID}(:(?=.)({_COUNT})?{_LETTERS}{{0,5}}(\.{_LETTERS})?)?",
-        Verb.MAKE: rf"{_ID}:({_COUNT})?{_LETTERS}{{1,5}}",
+        Verb.MIX: rf"{_ID}:({_MODEL})?{_MIX}",
+        Verb.PICK: rf"{_ID}(:(?=.)({_MODEL})?({_MIX})?(\.{_LETTER})?)?",
+        Verb.MAKE: rf"{_ID}:({_MODEL})?{_MIX}",
         Verb.PAGE: rf"{_ID}:[12]",
-        Verb.WANT: rf"{_ID}:({_FORMAT}|{_COUNT}|zip|stems|again)",
+        Verb.WANT: rf"{_ID}:({_FORMAT}|{_MODEL}|zip|stems|again)",
         Verb.FORGET: rf"{_ID}(:yes)?",
         Verb.LIST: rf"[A-Za-z0-9_-]{{12,{LONGEST_PLAYLIST_ID}}}",
         Verb.RUN: rf"{_ID}:(start|stop)",

@@ -10,11 +10,13 @@ from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.mixes import mix_words
+from bot.cards.models import model_label, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import STEMS, Format, Package, Upload, Value, Wish, YouTube
+from jobs.models import Format, Package, Upload, Value, Wish, YouTube
 from jobs.outcomes import Manifest, Progress, RequestPhase, Tags, TrackStage, View
+from jobs.separation_models import MODELS
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
@@ -79,22 +81,23 @@ def about_sound(manifest: Manifest, language: str) -> list[str]:
 
 def settings_card(wish: Wish, language: str) -> Card:
     """What a chat gets for each song, and a button for each choice, the chosen ones marked."""
+    label = model_label(wish.model.name, language)
     lines = (
         say(language, "settings-title"),
-        say(language, "settings-stems", stems=wish.model.stems),
+        say(language, "settings-stems", model=label, stems=stem_words(wish.model.stems, language)),
         say(language, "settings-format", format=wish.format.label),
         say(language, "settings-package", package=wish.package),
     )
-    stems = [
-        _choice(say(language, "settings-stems-button", stems=count), Verb.STEMS, str(count), count == wish.model.stems)
-        for count in STEMS
+    models = [
+        _choice(model_label(name, language), Verb.STEMS, info.code, name == wish.model.name)
+        for name, info in MODELS.items()
     ]
     formats = [_choice(one.label, Verb.FORMAT, one, one is wish.format) for one in Format]
     packages = [
         _choice(say(language, "settings-package-button", package=one), Verb.PACKAGE, one, one is wish.package)
         for one in Package
     ]
-    return Card(text="\n".join(lines), buttons=(tuple(stems), tuple(formats[:4]), tuple(formats[4:]), tuple(packages)))
+    return Card(text="\n".join(lines), buttons=(tuple(models), tuple(formats[:4]), tuple(formats[4:]), tuple(packages)))
 
 
 def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
@@ -120,7 +123,7 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
             unnamed = say(language, "card-video", link=f"youtu.be/{source.video_id}")
     name = called(Tags(title=title, artist=artist or ""), language) if title and tidy(title) else unnamed
     if mix := view.request.wish.mix:
-        name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.wish.model.stems, language))
+        name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.wish.model.name, language))
     return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
 
 
@@ -186,7 +189,7 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
             upload = isinstance(view.request.source, Upload)
             lines = [say(language, "card-reading") if upload else say(language, "card-fetching")]
         case TrackStage.SEPARATING:
-            lines = [say(language, "card-separating", stems=wish.model.stems)]
+            lines = [separating(wish.model, language)]
         case TrackStage.RENDERING if wish.mix:
             lines = [say(language, "card-mixing")]
         case TrackStage.RENDERING:

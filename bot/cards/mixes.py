@@ -5,29 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from bot.cards.models import stem_word
 from bot.texts import say
-from jobs.models import STEMS, Stem, StemCount, Value
+from jobs.models import Stem, Value
+from jobs.separation_models import MODELS
+from jobs.stems import STEM_INFO
 
-#: One letter for each stem: all that a button has room for.
-LETTERS: Final = {
-    Stem.VOCALS: "v",
-    Stem.ACCOMPANIMENT: "a",
-    Stem.DRUMS: "d",
-    Stem.BASS: "b",
-    Stem.PIANO: "p",
-    Stem.OTHER: "o",
-}
-
-#: What people call the stems, in both languages, without accents: whoever is in a group, either may be spoken there.
-_NAMES: Final = {
-    Stem.VOCALS: "vocals vocal voice voices singing singer voz vozes vocais canto acapella",
-    Stem.ACCOMPANIMENT: "accompaniment band instrumental instruments acompanhamento banda instrumentos playback",
-    Stem.DRUMS: "drums drum drummer percussion bateria baterias batera percussao",
-    Stem.BASS: "bass baixo contrabaixo",
-    Stem.PIANO: "piano keys keyboard teclado teclados",
-    Stem.OTHER: "other others rest resto outro outros",
-}
-_STEM_OF: Final = {name: stem for stem, names in _NAMES.items() for name in names.split()}
+_STEM_OF: Final = {word: stem for stem, info in STEM_INFO.items() for word in info.words.split()}
 _WITHOUT: Final = frozenset(["no", "without", "minus", "sem", "menos", "karaoke"])
 _FILLERS: Final = frozenset(
     [
@@ -58,40 +42,36 @@ def read_words(text: str) -> Wanted | None:
     return Wanted(stems=tuple(dict.fromkeys(stems)), without=without) if stems else None
 
 
-def mix_of(wanted: Wanted, count: StemCount) -> tuple[Stem, ...] | None:
-    """The mix, of the stems that a separation into `count` gives; None when one of those named is not among them.
+def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
+    """The mix, of the stems that a model gives; None when one of those named is not among them.
 
     Empty when nothing would be left. The band is whatever is not sung.
     """
-    named = set(wanted.stems)
-    if count != 2 and Stem.ACCOMPANIMENT in named:
-        named = named - {Stem.ACCOMPANIMENT} | (set(STEMS[count]) - {Stem.VOCALS})
-    if not named <= set(STEMS[count]):
+    named, stems = set(wanted.stems), MODELS[model].stems
+    if Stem.ACCOMPANIMENT in named and Stem.ACCOMPANIMENT not in stems:
+        named = named - {Stem.ACCOMPANIMENT} | (set(stems) - {Stem.VOCALS})
+    if not named <= set(stems):
         return None
-    return tuple(stem for stem in STEMS[count] if (stem in named) is not wanted.without)
+    return tuple(stem for stem in stems if (stem in named) is not wanted.without)
 
 
-def is_whole(mix: Iterable[Stem], count: StemCount) -> bool:
+def is_whole(mix: Iterable[Stem], model: str) -> bool:
     """Whether a mix has everything in it: the song itself."""
-    return set(mix) == set(STEMS[count])
+    return set(mix) == set(MODELS[model].stems)
 
 
 def letters(mix: Iterable[Stem]) -> str:
-    return "".join(LETTERS[stem] for stem in mix)
+    return "".join(STEM_INFO[stem].letter for stem in mix)
 
 
-def from_letters(text: str, count: StemCount) -> tuple[Stem, ...]:
-    """The stems that letters stand for, in the order of the separation; without those that it does not give."""
-    return tuple(stem for stem in STEMS[count] if LETTERS[stem] in text)
+def from_letters(text: str, model: str) -> tuple[Stem, ...]:
+    """The stems that letters stand for, in the order of the model; without those that it does not give."""
+    return tuple(stem for stem in MODELS[model].stems if STEM_INFO[stem].letter in text)
 
 
-def mix_words(mix: Sequence[Stem], count: StemCount, language: str) -> str:
+def mix_words(mix: Sequence[Stem], model: str, language: str) -> str:
     """What a mix is called on a card: `no drums`, else `vocals + bass`."""
-    missing = [stem for stem in STEMS[count] if stem not in mix]
+    missing = [stem for stem in MODELS[model].stems if stem not in mix]
     if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:
         return say(language, "mix-without", stem=stem_word(missing[0], language))
     return " + ".join(stem_word(stem, language) for stem in mix)
-
-
-def stem_word(stem: Stem, language: str) -> str:
-    return say(language, f"stem-{stem}")

@@ -1,19 +1,18 @@
 """Buttons under a result: every minus-one mix, and whatever else one wants next. Pure; small enough for a phone."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button
-from bot.cards.mixes import is_whole, letters, mix_words, stem_word
+from bot.cards.mixes import is_whole, letters, mix_words
+from bot.cards.models import model_label, stem_word
 from bot.chats.stem_choice import Tap
 from bot.texts import say
-from jobs.models import STEMS, Format, Package, Request, Stem, StemCount
+from jobs.models import Format, Package, Request, Stem
+from jobs.separation_models import MODELS
 
 Rows = tuple[tuple[Button, ...], ...]
 
-#: Where two stems leave nothing to choose, what one chooses from.
-CHOICE: Final[StemCount] = 4
 #: Formats that are offered where they are not what one has: for hearing, and for the DAW.
 _FORMATS = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 
@@ -23,16 +22,25 @@ def first_page(request: Request, language: str) -> Rows:
     model = request.wish.model
     if request.wish.mix:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
-    elif model.stems == 2:
-        mixes = [_mix(request, (Stem.ACCOMPANIMENT,), language), _only_vocals(request, language)]
+    elif len(model.stems) == 2:
+        mixes = [
+            _mix(request, [one for one in model.stems if one is not Stem.VOCALS], language),
+            _only_vocals(request, language),
+        ]
     else:
-        stems = STEMS[model.stems]
-        mixes = [_mix(request, [one for one in stems if one is not left_out], language) for left_out in stems]
+        mixes = [
+            _mix(request, [one for one in model.stems if one is not left_out], language) for left_out in model.stems
+        ]
     more = _page(request, 2, say(language, "button-more"))
-    if model.stems > 2:
+    if len(model.stems) > 2:
         return _rows([*mixes], [_pick(request, "", say(language, "button-pick")), more])
-    pick = [] if request.wish.mix else [_pick(request, str(CHOICE), say(language, "button-pick"))]
-    return _rows([*mixes], pick, [*_counts(request, language), more])
+    pick = [] if request.wish.mix else [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))]
+    return _rows([*mixes], pick, [*_models(request, language), more])
+
+
+def _to_choose_from() -> str:
+    """The model whose stems one chooses from where two stems leave nothing to choose."""
+    return next(name for name, info in MODELS.items() if len(info.stems) > 2)
 
 
 def second_page(request: Request, language: str) -> Rows:
@@ -41,10 +49,10 @@ def second_page(request: Request, language: str) -> Rows:
     encodings = [_want(request, one, one.label) for one in _FORMATS if one is not wish.format]
     if wish.package is Package.ALBUM and not wish.mix:
         encodings.insert(0, _want(request, "zip", say(language, "button-zip")))
-    counts = [] if wish.mix else _counts(request, language)
+    models = [] if wish.mix else _models(request, language)
     return _rows(
         encodings,
-        counts,
+        models,
         [
             _want(request, "again", say(language, "button-again")),
             _button(Verb.FORGET, request, "", say(language, "button-forget")),
@@ -53,21 +61,20 @@ def second_page(request: Request, language: str) -> Rows:
     )
 
 
-def pick_page(request: Request, count: StemCount, chosen: Sequence[Stem], language: str) -> Rows:
-    """A button for each stem of a separation into `count`, the chosen ones marked; and what makes their mix, once there
-    is one."""
-    stems = STEMS[count]
-    own = request.wish.model.stems
+def pick_page(request: Request, model: str, chosen: Sequence[Stem], language: str) -> Rows:
+    """A button for each stem of a model, the chosen ones marked; and what makes their mix, once there is one."""
+    stems = MODELS[model].stems
+    own = request.wish.model.name
     toggles = []
     for stem in stems:
         after = tuple(one for one in stems if (one in chosen) is not (one is stem))
         word = stem_word(stem, language).capitalize()
-        tap = Tap(count=count, chosen=after, stem=stem)
+        tap = Tap(model=model, chosen=after, stem=stem)
         toggles.append(_pick(request, tap.choice(own), f"✓ {word}" if stem in chosen else word))
     make = []
-    if chosen and not is_whole(chosen, count):
-        mix = mix_words(chosen, count, language)
-        choice = Tap(count=count, chosen=tuple(chosen)).choice(own)
+    if chosen and not is_whole(chosen, model):
+        mix = mix_words(chosen, model, language)
+        choice = Tap(model=model, chosen=tuple(chosen)).choice(own)
         make = [_button(Verb.MAKE, request, choice, say(language, "button-make", mix=mix))]
     return _rows(toggles, make, [_page(request, 1, say(language, "button-back"))])
 
@@ -82,12 +89,12 @@ def forget_page(request: Request, language: str) -> Rows:
     )
 
 
-def other_counts(request: Request, mixes: Iterable[tuple[int, Sequence[Stem]]], language: str) -> Rows:
-    """Mixes that need another separation, by its number of stems."""
+def other_models(request: Request, mixes: Iterable[tuple[str, Sequence[Stem]]], language: str) -> Rows:
+    """Mixes that need another separation, by the name of its model."""
     return _rows(
         [
-            _button(Verb.MIX, request, f"{count}{letters(mix)}", say(language, "settings-stems-button", stems=count))
-            for count, mix in mixes
+            _button(Verb.MIX, request, f"{MODELS[model].code}{letters(mix)}", model_label(model, language))
+            for model, mix in mixes
         ]
     )
 
@@ -104,7 +111,7 @@ def _broken(group: Sequence[Button]) -> Iterator[tuple[Button, ...]]:
 
 
 def _mix(request: Request, mix: Sequence[Stem], language: str) -> Button:
-    words = mix_words(mix, request.wish.model.stems, language) if len(mix) > 1 else _without_vocals(language)
+    words = mix_words(mix, request.wish.model.name, language) if len(mix) > 1 else _without_vocals(language)
     return _button(Verb.MIX, request, letters(mix), words[:1].upper() + words[1:])
 
 
@@ -117,12 +124,12 @@ def _only_vocals(request: Request, language: str) -> Button:
     return _button(Verb.MIX, request, letters((Stem.VOCALS,)), label)
 
 
-def _counts(request: Request, language: str) -> list[Button]:
-    """Separations into another number of stems: more than there are, or the simple one again."""
+def _models(request: Request, language: str) -> list[Button]:
+    """Separations by the other models: into more stems, or the simple one again."""
     return [
-        _want(request, str(count), say(language, "settings-stems-button", stems=count))
-        for count in STEMS
-        if count != request.wish.model.stems
+        _want(request, info.code, model_label(name, language))
+        for name, info in MODELS.items()
+        if name != request.wish.model.name
     ]
 
 

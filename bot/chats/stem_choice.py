@@ -5,37 +5,47 @@ tap faster. So a button says which stem it turns on or off, and no tap undoes wh
 one person or by two, it does the same thing once. Each also carries what would be chosen if nothing was remembered.
 """
 
+from string import ascii_uppercase, digits
 from typing import Final
 
 from arq.connections import ArqRedis
 
-from bot.cards.mixes import LETTERS, from_letters, letters
-from jobs.models import STEMS, Stem, StemCount, Value
+from bot.cards.mixes import from_letters, letters
+from jobs.models import Stem, Value
 from jobs.queue import keys
 from jobs.queue.connection import answer
+from jobs.separation_models import MODELS, model_of_code
+from jobs.stems import STEM_INFO
 
-_STEM_OF: Final = {letter: stem for stem, letter in LETTERS.items()}
+_STEM_OF: Final = {info.letter: stem for stem, info in STEM_INFO.items()}
 
 
 class Tap(Value):
-    """What a button says: of a separation into `count` stems, `stem` was turned on or off, and `chosen` is what the
+    """What a button says: of the stems of `model`, `stem` was turned on or off, and `chosen` is what the
     keyboard would then show. Without a `stem`, choosing begins with those."""
 
-    count: StemCount
+    model: str
     chosen: tuple[Stem, ...] = ()
     stem: Stem | None = None
 
-    def choice(self, own: StemCount) -> str:
+    def choice(self, own: str) -> str:
         """For a button's data: `vdb.d`, `4vb.d` where it is another separation than the `own` one of the song."""
-        of = "" if self.count == own else str(self.count)
-        return of + letters(self.chosen) + (f".{LETTERS[self.stem]}" if self.stem else "")
+        of = "" if self.model == own else MODELS[self.model].code
+        return of + letters(self.chosen) + (f".{STEM_INFO[self.stem].letter}" if self.stem else "")
 
 
-def read_tap(choice: str, own: StemCount) -> Tap:
+def read_mix(choice: str, own: str) -> tuple[str, tuple[Stem, ...]]:
+    """Model and stems of `vdb`, or of `4vdb` where the model is another than the song's `own`."""
+    code, stems = _apart(choice)
+    model = model_of_code(code) or own
+    return model, from_letters(stems, model)
+
+
+def read_tap(choice: str, own: str) -> Tap:
     """The tap from a button's data, as `parse_action` lets it through."""
-    count = next((count for count in STEMS if choice.startswith(str(count))), own)
-    chosen, _, letter = choice.partition(".")
-    return Tap(count=count, chosen=from_letters(chosen, count), stem=_STEM_OF.get(letter))
+    mix, _, letter = choice.partition(".")
+    model, chosen = read_mix(mix, own)
+    return Tap(model=model, chosen=chosen, stem=_STEM_OF.get(letter))
 
 
 async def pick(redis: ArqRedis, place: str, tap: Tap) -> tuple[Stem, ...]:
@@ -44,15 +54,22 @@ async def pick(redis: ArqRedis, place: str, tap: Tap) -> tuple[Stem, ...]:
     Whoever calls this has a chat's taps one after the other.
     """
     chosen = tap.chosen
-    if tap.stem is not None and (before := await picked(redis, place, tap.count)) is not None:
+    if tap.stem is not None and (before := await picked(redis, place, tap.model)) is not None:
         wanted = {*before, tap.stem} if tap.stem in tap.chosen else {*before} - {tap.stem}
-        chosen = tuple(one for one in STEMS[tap.count] if one in wanted)
-    await answer(redis.set(keys.picked(place), f"{tap.count}{letters(chosen)}", ex=keys.KEEP_CLOSED))
+        chosen = tuple(one for one in MODELS[tap.model].stems if one in wanted)
+    await answer(redis.set(keys.picked(place), f"{MODELS[tap.model].code}{letters(chosen)}", ex=keys.KEEP_CLOSED))
     return chosen
 
 
-async def picked(redis: ArqRedis, place: str, count: StemCount) -> tuple[Stem, ...] | None:
-    """What is chosen there of a separation into `count`; None when nobody remembers."""
+async def picked(redis: ArqRedis, place: str, model: str) -> tuple[Stem, ...] | None:
+    """What is chosen there of a model's stems; None when nothing is remembered."""
     stored = await answer(redis.get(keys.picked(place)))
     noted = stored.decode(errors="replace") if stored else ""
-    return from_letters(noted[1:], count) if noted.startswith(str(count)) else None
+    code, stems = _apart(noted)
+    return from_letters(stems, model) if code == MODELS[model].code else None
+
+
+def _apart(choice: str) -> tuple[str, str]:
+    """The code of a model, empty where there is none, and the letters of stems."""
+    stems = choice.lstrip(digits + ascii_uppercase)
+    return choice[: len(choice) - len(stems)], stems

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from jobs.addresses import leaves_network
 from jobs.process.privacy import is_open_to_others
 from jobs.queue.requests import JobQueue
+from jobs.separation_models import MODELS
 from jobs.settings import Settings, env_file
 from jobs.store.store import FOLDERS, ResultStore, folder_at
 
@@ -105,7 +106,7 @@ async def _weights(settings: Settings) -> Finding:
     if not is_worker_here():
         return Finding("Weights", "none needed: no worker is installed here, and each has its own")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "worker", "models", "--check", "2", "4", "5",
+        sys.executable, "-P", "-m", "worker", "models", "--check", *MODELS,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     output, last_words = await process.communicate()
@@ -113,7 +114,8 @@ async def _weights(settings: Settings) -> Finding:
         why = last_words.decode(errors="replace").strip().rpartition("\n")[2]
         return Finding("Weights", f"could not be looked at: {why}", "install FL-BT again: `uv sync`", grave=True)
     answers = dict(line.split() for line in output.decode().splitlines())
-    there = [count for count, answer in answers.items() if answer == "yes"]
+    models = [MODELS[name] for name, answer in answers.items() if answer == "yes"]
+    there = [f"{len(model.stems)} {model.title}".strip() for model in models]
     if not there:
         return Finding(
             "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models`"

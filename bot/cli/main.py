@@ -15,15 +15,16 @@ from pydantic import SecretStr
 
 from jobs import VERSION
 from jobs.logs import set_up_logging
-from jobs.models import Format, Model, Package, StemCount, Wish
+from jobs.models import Format, Model, Package, Wish
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
 from jobs.process.supervise import MISCONFIGURED
+from jobs.separation_models import DEFAULT_MODEL, MODELS, models_by_count, models_by_word
 from jobs.settings import Settings, SettingsError, load_settings
 
 WORKER = (sys.executable, "-P", "-m", "worker")
 
-COUNTS: dict[str, StemCount] = {"2": 2, "4": 4, "5": 5}
+BY_COUNT = models_by_count()
 
 
 class _Command(click.Group):
@@ -56,7 +57,9 @@ def main(context: click.Context) -> None:
 
 @main.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
-@click.option("--stems", type=click.Choice(list(COUNTS)), default="2", show_default=True, help="How many stems.")
+@click.option("--stems", type=click.Choice(list(BY_COUNT)), default=str(len(MODELS[DEFAULT_MODEL].stems)),
+              show_default=True, help="How many stems.")  # fmt: skip
+@click.option("--model", type=click.Choice(list(MODELS)), help="Which model, instead of --stems.")
 @click.option(
     "--format",
     "format_",
@@ -75,7 +78,15 @@ def main(context: click.Context) -> None:
 @click.option("--demo", is_flag=True, help="Separate a 15-second song made up on the spot.")
 @click.pass_obj
 def separate(
-    umask: int, sources: Sequence[str], stems: str, format_: str, zipped: bool, output: Path, band: str, demo: bool
+    umask: int,
+    sources: Sequence[str],
+    stems: str,
+    model: str | None,
+    format_: str,
+    zipped: bool,
+    output: Path,
+    band: str,
+    demo: bool,
 ) -> None:
     """Separate YouTube links, audio files or video files into stems.
 
@@ -87,7 +98,9 @@ def separate(
         raise click.UsageError("Give a YouTube link or a file, or try `fl-bt separate --demo`.")
     settings = load_settings()
     wish = Wish(
-        model=Model(stems=COUNTS[stems], band="16k" if band == "16k" else "11k", extension=settings.mask_extension),
+        model=Model(
+            name=model or BY_COUNT[stems], band="16k" if band == "16k" else "11k", extension=settings.mask_extension
+        ),
         format=Format(format_),
         package=Package.ZIP if zipped else Package.ALBUM,
     )
@@ -162,11 +175,11 @@ def worker() -> None:
 
 
 @main.command()
-@click.argument("stems", nargs=-1, type=click.Choice(list(COUNTS)))
-def models(stems: Sequence[str]) -> None:
-    """Fetch and check the weights of the models with STEMS stems (2 when none are named)."""
+@click.argument("names", metavar="[STEMS|MODEL]...", nargs=-1, type=click.Choice(list(models_by_word())))
+def models(names: Sequence[str]) -> None:
+    """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
     load_settings()
-    sys.exit(subprocess.run([*WORKER, "models", *stems], check=False).returncode)
+    sys.exit(subprocess.run([*WORKER, "models", *names], check=False).returncode)
 
 
 @main.command()

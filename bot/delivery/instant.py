@@ -7,12 +7,13 @@ thing. It is remembered all the same, and counts again when the change is undone
 from itertools import chain
 
 from bot.delivery.plan import Kind, Limits, Plan
-from jobs.models import STEMS, Model, Request, TrackId, Value, track_id
+from jobs.models import Request, TrackId, Value, track_id
 from jobs.outcomes import Manifest
 from jobs.parsing import parse_stored
 from jobs.queue import sent_files
 from jobs.queue.recipe import Recipe, current_recipe
 from jobs.queue.requests import JobQueue
+from jobs.separation_models import MODELS
 
 
 class Before(Value):
@@ -71,10 +72,8 @@ class InstantDelivery:
 
 
 def tracks_of(request: Request) -> tuple[TrackId, ...]:
-    """The tracks that can have been made of a request's song: one for each number of stems."""
-    model = request.wish.model.model_dump()
-    models = [Model.model_validate(model | {"stems": count}) for count in STEMS]
-    return tuple(track_id(request.source, one) for one in models)
+    """The tracks that can have been made of a request's song: one for each model."""
+    return tuple(track_id(request.source, request.wish.model.named(name)) for name in MODELS)
 
 
 def _names(plan: Plan) -> list[str]:

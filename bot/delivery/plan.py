@@ -18,7 +18,7 @@ from bot.delivery.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
 from jobs.filenames import mix_suffix, track_name
 from jobs.levels import decibels, level
-from jobs.models import STEMS, Format, Package, Rendition, TrackId, Upload, Value, Wish, YouTube, track_id
+from jobs.models import Format, Package, Rendition, TrackId, Upload, Value, Wish, YouTube, track_id
 from jobs.outcomes import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
 
 
@@ -126,7 +126,7 @@ def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: L
 
 def foreseen(source: YouTube | Upload, seconds: float, wish: Wish, limits: Limits, kbps: int) -> tuple[Rendition, ...]:
     """What to render for `wish` of a song of so many seconds, when no more is known of it."""
-    stems = tuple(StoredFile(name=f"{stem}.flac", bytes_=0, stem=stem) for stem in STEMS[wish.model.stems])
+    stems = tuple(StoredFile(name=f"{stem}.flac", bytes_=0, stem=stem) for stem in wish.model.stems)
     unmade = Manifest(
         track_id=track_id(source, wish.model),
         source=source,
@@ -286,8 +286,8 @@ def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:
     match rendition.kind:
         case "zip":
             part = re.search(r"-(\d+)\.", file.name)  # as the worker numbers the parts of a zip
-            return f"{manifest.model.stems} stems" + (f", {part[1]}" if part else "")
+            return manifest.model.info.name + (f", {part[1]}" if part else "")
         case "mix":
-            return mix_suffix(rendition.mix, STEMS[manifest.model.stems])
+            return mix_suffix(rendition.mix, manifest.model.stems)
         case "stems":
             return str(file.stem or "")

@@ -4,7 +4,7 @@ other ones come into question where it is too large."""
 from collections.abc import Iterator
 from typing import Final
 
-from jobs.models import STEMS, Format, Rendition
+from jobs.models import Format, Rendition
 from jobs.outcomes import Manifest
 
 #: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
@@ -47,7 +47,7 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
 def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """Bytes that the largest file of a rendition, or a zip of it, surely has. 0 where nobody knows."""
     stems = [stem.bytes_ * _SURE_OF_FLAC for stem in manifest.stems]
-    files = len(STEMS[manifest.model.stems]) if rendition.kind == "zip" else 1
+    files = len(manifest.model.stems) if rendition.kind == "zip" else 1
     match rendition.format:
         case Format.MP3:
             return files * _lossy(rendition, manifest, kbps)

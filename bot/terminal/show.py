@@ -8,6 +8,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from bot import texts
+from bot.cards.models import separating
 from bot.texts import figures
 from jobs.models import Upload
 from jobs.outcomes import Called, Progress, RequestPhase, TrackStage, View
@@ -97,7 +98,7 @@ class Show(AbstractContextManager["Show"]):
             case TrackStage.SEPARATING if progress.note == "model":
                 return texts.say(self._language, "card-model")
             case TrackStage.SEPARATING:
-                return texts.say(self._language, "card-separating", stems=wish.model.stems)
+                return separating(wish.model, self._language)
             case TrackStage.RENDERING:
                 return texts.say(self._language, "card-rendering", format=wish.format.label)
             case _:

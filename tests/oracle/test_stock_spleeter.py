@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from jobs.models import STEMS, StemCount
+from tests.models import STEMS
 from tests.oracle.answers import BY_FILE, CASES, RECORDED, answer_path, by_file
 from tests.sounds import listen, snr_db
 from tests.worker.separation.record import RECORD, read_record
@@ -25,12 +25,12 @@ def test_every_stem_is_the_reference_packages(
     case: str, engine: Literal["unet", "openvino"], oracle: Path, models_dir: Path
 ) -> None:
     model, samples = CASES[case]
-    checkpoint = (models_dir if model.stems == 2 else oracle) / f"{model.stems}stems"
+    checkpoint = (models_dir if len(model.stems) == 2 else oracle) / model.info.key
     network = exact_network(checkpoint, model.stems, model.band, engine)
 
     stems = stems_of(make_song(samples), network)
 
-    answers = [np.load(answer_path(oracle, case, stem)) for stem in STEMS[model.stems]]
+    answers = [np.load(answer_path(oracle, case, stem)) for stem in model.stems]
     for stem, answer in zip(stems, answers, strict=True):
         assert stem.shape == answer.shape
         assert snr_db(stem, to=answer) >= AGREED
@@ -55,7 +55,7 @@ def test_the_two_engines_write_the_same_files_at_16_khz_and_average(
     separated = separate(by_file(models_dir, tmp_path, "unet"), lambda _: None)
 
     assert separated.samples == samples
-    assert [file.name for file in separated.stems] == [f"{stem}.flac" for stem in STEMS[model.stems]]
+    assert [file.name for file in separated.stems] == [f"{stem}.flac" for stem in model.stems]
     for file in separated.stems:
         ours, stock = listen(tmp_path / "unet" / file.name), listen(oracle / "spleeter" / file.name)
         assert len(ours) == len(stock) == samples
@@ -63,16 +63,16 @@ def test_the_two_engines_write_the_same_files_at_16_khz_and_average(
 
 
 @pytest.mark.parametrize("stems", [4, 5])
-def test_more_networks_are_found_between_magnitudes_and_estimates(stems: StemCount, oracle: Path) -> None:
-    cut = find_cut(oracle / f"{stems}stems" / "model.meta", stems)
+def test_more_networks_are_found_between_magnitudes_and_estimates(stems: int, oracle: Path) -> None:
+    cut = find_cut(oracle / f"{stems}stems" / "model.meta", STEMS[stems])
 
     assert cut.magnitudes == "strided_slice_3:0"
     assert len(set(cut.estimates)) == stems
 
 
 @pytest.mark.parametrize("stems", [4, 5])
-def test_every_one_of_more_networks_ends_at_half_the_resolution(stems: StemCount, oracle: Path) -> None:
-    networks = convert(oracle / f"{stems}stems", stems, BANDS["11k"])
+def test_every_one_of_more_networks_ends_at_half_the_resolution(stems: int, oracle: Path) -> None:
+    networks = convert(oracle / f"{stems}stems", STEMS[stems], BANDS["11k"])
 
     kinds = [node.get_type_name() for node in networks.get_ordered_ops()]
     assert kinds.count("DepthToSpace") == stems

@@ -8,11 +8,12 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.levels import decibels, level
-from jobs.models import STEMS, Format, Model, Rendition, Wish
+from jobs.models import Format, Model, Rendition, Wish
 from jobs.outcomes import Tags
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
+from tests.models import STEMS
 from tests.sounds import Samples, encode, film_with_sound_at, listen, snr_db, write_wav
 from tests.weights import models_dir
 from tests.worker.separation.songs import RATE, make_song

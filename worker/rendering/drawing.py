@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import Stem
+from jobs.stems import STEM_INFO
 from worker.audio.pictures import read_picture
 from worker.audio.sound import SAMPLE_RATE
 
@@ -30,16 +31,6 @@ TEXT = 26
 GRID = (226, 226, 232)
 PAPER = (252, 252, 253)
 INK = (70, 70, 82)
-
-#: Apart from each other also for eyes that mix up red and green (after Okabe & Ito, 2008), and calm on white.
-COLOURS: dict[Stem, tuple[int, int, int]] = {
-    Stem.VOCALS: (213, 94, 0),
-    Stem.ACCOMPANIMENT: (0, 114, 178),
-    Stem.DRUMS: (0, 158, 115),
-    Stem.BASS: (86, 60, 160),
-    Stem.PIANO: (204, 121, 167),
-    Stem.OTHER: (86, 140, 190),
-}
 
 #: Distances between two marks on the time axis, in seconds: the first that leaves at most twelve of them.
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
@@ -99,8 +90,8 @@ def draw(waveforms: Waveforms, path: Path) -> None:
         middle = number * ROW + ROW / 2 + MARGIN / 2
         reach = envelope / loudest * (ROW / 2 - 18)
         for x, half in enumerate(reach):
-            pen.line((left + x, middle - half, left + x, middle + half), COLOURS[stem])
-        pen.text((left, middle - ROW / 2 + 2), stem, COLOURS[stem], font, stroke_width=4, stroke_fill=PAPER)
+            pen.line((left + x, middle - half, left + x, middle + half), STEM_INFO[stem].colour)
+        pen.text((left, middle - ROW / 2 + 2), stem, STEM_INFO[stem].colour, font, stroke_width=4, stroke_fill=PAPER)
     image.save(path, "PNG", optimize=True)
 
 

@@ -23,7 +23,7 @@ def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
     from worker.separation.memory import require_memory
 
     if task.network.is_made_ready:  # the other engine's need grows with the song
-        require_memory(task.network.model.stems)
+        require_memory(task.network.model.info)
         prepare_network(task.network)
     from worker.separation.run import run
 

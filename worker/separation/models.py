@@ -15,8 +15,8 @@ def bring(task: ModelTask, report: Report) -> Brought:
     """See `ModelTask`. Raises `Failed`: MODEL_UNAVAILABLE, MODEL_DAMAGED, OUT_OF_MEMORY."""
     wanted = task.network
     if wanted.engine != "spleeter":  # whose need grows with the song
-        require_memory(wanted.model.stems)
-    checkpoint = ensure_weights(wanted.model.stems, wanted.models_dir, report)
+        require_memory(wanted.model.info)
+    checkpoint = ensure_weights(wanted.model.name, wanted.models_dir, report)
     if wanted.engine != "spleeter":
         from worker.separation.spleeter.network import (
             load_network,  # arrays and runtimes, where there is something to convert

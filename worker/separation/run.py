@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 
 from jobs.failures import Reason, failed
-from jobs.models import STEMS
 from jobs.outcomes import StoredFile
 from worker.audio.reading import Song, open_song
 from worker.audio.sound import SAMPLE_RATE
@@ -30,7 +29,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
         seconds = task.seconds or song.seconds
         engine, pieces = _pieces(task, song, report)
         samples = 0
-        stems = STEMS[task.network.model.stems]
+        stems = task.network.model.stems
         waveforms = Waveforms(stems)
         with open_stems(task.output, stems, task.tags, task.cover, task.along) as files:
             for number, piece in enumerate(pieces, 1):
@@ -69,9 +68,9 @@ def _notes(song: Song) -> tuple[str, ...]:
 def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iterator[list[Samples]]]:
     """What separates, for the log, and the pieces of the stems as they come."""
     wanted, model = task.network, task.network.model
-    if task.only_ready and not have_weights(model.stems, wanted.models_dir):
+    if task.only_ready and not have_weights(model.name, wanted.models_dir):
         _not_ready()
-    checkpoint = ensure_weights(model.stems, wanted.models_dir, report)
+    checkpoint = ensure_weights(model.name, wanted.models_dir, report)
     blocks = _no_longer_than(task.max_seconds, song.blocks())
     if wanted.engine == "spleeter":
         report(Step(fraction=0.0))

@@ -9,9 +9,10 @@ from telegram import CallbackQuery, Message
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Card, heading
-from bot.cards.mixes import Wanted, from_letters, is_whole, mix_of, mix_words, read_words, stem_word
-from bot.cards.result_buttons import Rows, first_page, forget_page, other_counts, pick_page, second_page
-from bot.chats.stem_choice import Tap, pick, picked, read_tap
+from bot.cards.mixes import Wanted, is_whole, mix_of, mix_words, read_words
+from bot.cards.models import stem_words
+from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
+from bot.chats.stem_choice import Tap, pick, picked, read_mix, read_tap
 from bot.delivery.follow import Way
 from bot.delivery.instant import tracks_of
 from bot.telegram.address import PLATFORM, Address
@@ -21,11 +22,12 @@ from bot.telegram.platform import address_of, keyboard
 from bot.telegram.replies import Asker, Services, refusal, replied_to, reply
 from bot.telegram.request_lookup import request_about
 from bot.texts import say
-from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Upload, Wish, request_id
+from jobs.models import Format, Package, Request, Stem, Upload, Wish, request_id
 from jobs.models import track_id as track_id_of
 from jobs.outcomes import RequestPhase, View
 from jobs.queue import keys, sent_files
 from jobs.queue.quotas import OverQuota, TooManyOpen
+from jobs.separation_models import MODELS, model_of_code
 
 #: Seconds within which a second tap on a button is the same one.
 DOUBLE_TAP: Final = 3.0
@@ -40,16 +42,16 @@ async def pressed(services: Services, asker: Asker, query: CallbackQuery, view: 
     match action.verb:
         case Verb.MIX:
             wish = _mixed(request.wish, action.choice)
-            if not wish.mix or is_whole(wish.mix, wish.model.stems):  # a made-up button
+            if not wish.mix or is_whole(wish.mix, wish.model.name):  # a made-up button
                 return say(asker.language, "button-old")
             return await _again(services, asker, query, request, wish, action)
         case Verb.WANT:
             wish = _changed(request.wish, action.choice)
             return await _again(services, asker, query, request, wish, action)
         case Verb.PICK:
-            return await _pick(services, asker, query, request, read_tap(action.choice, request.wish.model.stems))
+            return await _pick(services, asker, query, request, read_tap(action.choice, request.wish.model.name))
         case Verb.MAKE:
-            return await _make(services, asker, query, request, read_tap(action.choice, request.wish.model.stems))
+            return await _make(services, asker, query, request, read_tap(action.choice, request.wish.model.name))
         case Verb.FORGET:
             return await _forget(services, asker, query, view, sure=action.choice == "yes")
         case _:
@@ -61,25 +63,25 @@ async def pressed(services: Services, asker: Asker, query: CallbackQuery, view: 
 async def _pick(services: Services, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
     """Turn a stem on or off, on the keyboard that chooses them; which may show it only later."""
     chosen = await pick(services.queue.redis, _place(asker, query), tap)
-    _turn_to(services, query, pick_page(request, tap.count, chosen, asker.language))
+    _turn_to(services, query, pick_page(request, tap.model, chosen, asker.language))
     if chosen:
-        return mix_words(chosen, tap.count, asker.language)
-    model = _model(request.wish, tap.count)
-    if tap.count == request.wish.model.stems or await services.follower.has_stems(track_id_of(request.source, model)):
+        return mix_words(chosen, tap.model, asker.language)
+    model = request.wish.model.named(tap.model)
+    if tap.model == request.wish.model.name or await services.follower.has_stems(track_id_of(request.source, model)):
         return say(asker.language, "pick-how")
-    return say(asker.language, "pick-how-anew", stems=tap.count)
+    return say(asker.language, "pick-how-anew", stems=len(MODELS[tap.model].stems))
 
 
 async def _make(services: Services, asker: Asker, query: CallbackQuery, request: Request, tap: Tap) -> str:
     """The mix of what is chosen now, also where the keyboard does not show it yet."""
-    chosen = await picked(services.queue.redis, _place(asker, query), tap.count)
-    tap = Tap(count=tap.count, chosen=tap.chosen if chosen is None else chosen)
+    chosen = await picked(services.queue.redis, _place(asker, query), tap.model)
+    tap = Tap(model=tap.model, chosen=tap.chosen if chosen is None else chosen)
     if not tap.chosen:
         return say(asker.language, "pick-how")
-    if is_whole(tap.chosen, tap.count):
+    if is_whole(tap.chosen, tap.model):
         return say(asker.language, "mix-whole")
-    wish = request.wish.model_copy(update={"model": _model(request.wish, tap.count), "mix": tap.chosen})
-    asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.wish.model.stems))
+    wish = request.wish.model_copy(update={"model": request.wish.model.named(tap.model), "mix": tap.chosen})
+    asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.wish.model.name))
     return await _again(services, asker, query, request, wish, asked)
 
 
@@ -93,13 +95,8 @@ def _turn_to(services: Services, query: CallbackQuery, rows: Rows) -> None:
 
 def _mixed(wish: Wish, choice: str) -> Wish:
     """`dbo`, or `4vbo` of another separation."""
-    stems = int(choice[0]) if choice[:1].isdigit() else wish.model.stems
-    model = _model(wish, stems)
-    return wish.model_copy(update={"model": model, "mix": from_letters(choice, model.stems)})
-
-
-def _model(wish: Wish, stems: int) -> Model:
-    return Model.model_validate(wish.model.model_dump() | {"stems": stems})  # the number comes from a button's text
+    model, mix = read_mix(choice, wish.model.name)
+    return wish.model_copy(update={"model": wish.model.named(model), "mix": mix})
 
 
 def _changed(wish: Wish, choice: str) -> Wish:
@@ -110,8 +107,8 @@ def _changed(wish: Wish, choice: str) -> Wish:
             return wish.model_copy(update={"mix": ()})
         case "zip":
             return wish.model_copy(update={"mix": (), "package": Package.ZIP})
-        case _ if choice.isdigit():
-            return wish.model_copy(update={"mix": (), "model": _model(wish, int(choice))})
+        case _ if model := model_of_code(choice):
+            return wish.model_copy(update={"mix": (), "model": wish.model.named(model)})
         case _:
             return wish.model_copy(update={"format": Format(choice)})
 
@@ -160,7 +157,7 @@ async def _accept(services: Services, asker: Asker, request: Request, about: Req
         case Way.RENDER:
             return say(asker.language, "made-from-stems")
         case Way.SEPARATE if request.wish.model != about.wish.model:
-            return say(asker.language, "made-count", stems=request.wish.model.stems)
+            return say(asker.language, "made-count", stems=len(request.wish.model.stems))
         case Way.SEPARATE:
             return say(asker.language, "made-anew")
 
@@ -215,27 +212,27 @@ async def mix(services: Services, asker: Asker, message: Message) -> None:
 
 
 async def _mix(services: Services, asker: Asker, message: Message, about: Request, wanted: Wanted) -> None:
-    language, own = asker.language, about.wish.model.stems
-    mixes = {stems: made for stems in STEMS if (made := mix_of(wanted, stems)) is not None}
-    at_hand = [stems for stems in mixes if stems == own or await _is_at_hand(services, about, stems)]
+    language, own = asker.language, about.wish.model
+    mixes = {model: made for model in MODELS if (made := mix_of(wanted, model)) is not None}
+    at_hand = [model for model in mixes if model == own.name or await _is_at_hand(services, about, model)]
     if not at_hand:
-        there = ", ".join(stem_word(stem, language) for stem in STEMS[own])
-        buttons = Card(text="", buttons=other_counts(about, mixes.items(), language))
+        there = stem_words(own.stems, language)
+        buttons = Card(text="", buttons=other_models(about, mixes.items(), language))
         await reply(services, message, say(language, "mix-not-there", stems=there), keyboard(buttons))
         return
-    stems = own if own in at_hand else at_hand[0]
-    if not mixes[stems]:
+    model = own.name if own.name in at_hand else at_hand[0]
+    if not mixes[model]:
         await reply(services, message, say(language, "mix-nothing"))
-    elif is_whole(mixes[stems], stems):
+    elif is_whole(mixes[model], model):
         await reply(services, message, say(language, "mix-whole"))
     else:
-        await _order(services, asker, message, about, mixes[stems], stems)
+        await _order(services, asker, message, about, mixes[model], model)
 
 
 async def _order(
-    services: Services, asker: Asker, message: Message, about: Request, stems: tuple[Stem, ...], count_: StemCount
+    services: Services, asker: Asker, message: Message, about: Request, stems: tuple[Stem, ...], model: str
 ) -> None:
-    wish = about.wish.model_copy(update={"mix": stems, "model": _model(about.wish, count_)})
+    wish = about.wish.model_copy(update={"mix": stems, "model": about.wish.model.named(model)})
     request = _request(asker, about, wish, address_for(message), "mix")
     anew = await services.follower.way(request) is Way.SEPARATE
     known = await services.queue.view(request.id) is not None
@@ -244,5 +241,5 @@ async def _order(
         await reply(services, message, said)
 
 
-async def _is_at_hand(services: Services, about: Request, stems: StemCount) -> bool:
-    return await services.follower.has_stems(track_id_of(about.source, _model(about.wish, stems)))
+async def _is_at_hand(services: Services, about: Request, model: str) -> bool:
+    return await services.follower.has_stems(track_id_of(about.source, about.wish.model.named(model)))

@@ -34,7 +34,7 @@ def view(phase: RequestPhase = RequestPhase.WAITING, source: YouTube | Upload = 
 
 KNOWN = {"title": "Aquarela", "artist": "Toquinho", "seconds": 254.0}
 
-NO_DRUMS = Wish(model=Model(stems=4), mix=(Stem.VOCALS, Stem.BASS, Stem.OTHER))
+NO_DRUMS = Wish(model=Model(name="spleeter-4"), mix=(Stem.VOCALS, Stem.BASS, Stem.OTHER))
 
 TABLE = [
     (view(RequestPhase.RECEIVING, FILE), "Ana - Song (1:01)\nTaking in your file…"),
@@ -174,7 +174,7 @@ def test_the_bar_is_full_only_at_the_end(fraction: float, full: int) -> None:
 
 
 def test_settings_show_what_is_chosen_and_every_choice() -> None:
-    shown = settings_card(Wish(model=Model(stems=4), format=Format.FLAC, package=Package.BOTH), "en")
+    shown = settings_card(Wish(model=Model(name="spleeter-4"), format=Format.FLAC, package=Package.BOTH), "en")
     assert shown.text == (
         "What you get for each song here\n4 stems: vocals, drums, bass, other\nFormat: FLAC\n"
         "Sent as single files and a zip"

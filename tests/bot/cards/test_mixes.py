@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from bot.cards.actions import Verb, parse_action
 from bot.cards.mixes import Wanted, from_letters, is_whole, letters, mix_of, mix_words, read_words
-from bot.cards.result_buttons import Rows, first_page, forget_page, other_counts, pick_page, second_page
-from jobs.models import STEMS, Format, Model, Package, Request, Stem, StemCount, Wish, YouTube
+from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
+from jobs.models import Format, Model, Package, Request, Stem, Wish, YouTube
+from jobs.separation_models import MODELS
+from tests.models import NAMES, STEMS
 
 V, A, D, B, P, O = Stem.VOCALS, Stem.ACCOMPANIMENT, Stem.DRUMS, Stem.BASS, Stem.PIANO, Stem.OTHER  # noqa: E741
 
@@ -63,18 +65,18 @@ def test_other_words_are_not_guessed_at(text: str) -> None:
         ("vocals band", 2, (V, A)),
     ],
 )
-def test_what_a_separation_can_give(text: str, count: StemCount, mix: tuple[Stem, ...] | None) -> None:
+def test_what_a_separation_can_give(text: str, count: int, mix: tuple[Stem, ...] | None) -> None:
     wanted = read_words(text)
     assert wanted is not None
-    assert mix_of(wanted, count) == mix
+    assert mix_of(wanted, NAMES[count]) == mix
 
 
 @pytest.mark.parametrize("count", [2, 4, 5])
-def test_letters_bring_back_every_mix_in_the_order_of_the_stems(count: StemCount) -> None:
+def test_letters_bring_back_every_mix_in_the_order_of_the_stems(count: int) -> None:
     stems = STEMS[count]
     for mix in chain.from_iterable(combinations(stems, size) for size in range(len(stems) + 1)):
-        assert from_letters(letters(reversed(mix)), count) == mix
-        assert is_whole(mix, count) is (len(mix) == count)
+        assert from_letters(letters(reversed(mix)), NAMES[count]) == mix
+        assert is_whole(mix, NAMES[count]) is (len(mix) == count)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +88,8 @@ def test_letters_bring_back_every_mix_in_the_order_of_the_stems(count: StemCount
         ((V,), 2, "vocals", "voz"),
     ],
 )
-def test_what_a_mix_is_called(mix: tuple[Stem, ...], count: StemCount, english: str, portuguese: str) -> None:
-    assert (mix_words(mix, count, "en"), mix_words(mix, count, "pt")) == (english, portuguese)
+def test_what_a_mix_is_called(mix: tuple[Stem, ...], count: int, english: str, portuguese: str) -> None:
+    assert (mix_words(mix, NAMES[count], "en"), mix_words(mix, NAMES[count], "pt")) == (english, portuguese)
 
 
 def asked(wish: Wish) -> Request:
@@ -136,9 +138,9 @@ def test_the_pages_under_a_result() -> None:
 
 def test_choosing_stems_button_by_button() -> None:
     request = asked(stems(4))
-    none = pick_page(request, 4, (), "en")
+    none = pick_page(request, NAMES[4], (), "en")
     assert labels(none) == [["Vocals", "Drums"], ["Bass", "Other"], ["Back"]]
-    one = pick_page(request, 4, (D,), "en")
+    one = pick_page(request, NAMES[4], (D,), "en")
     assert labels(one) == [["Vocals", "✓ Drums"], ["Bass", "Other"], ["Make drums"], ["Back"]]
     assert [button.action.rpartition(":")[2] for row in one for button in row] == [
         "vd.v",
@@ -148,15 +150,15 @@ def test_choosing_stems_button_by_button() -> None:
         "d",
         "1",
     ]
-    assert "Make no bass" in labels(pick_page(request, 4, (V, D, O), "en"))[2]
-    assert labels(pick_page(request, 4, STEMS[4], "en"))[2] == ["Back"], "all of them are the song itself"
+    assert "Make no bass" in labels(pick_page(request, NAMES[4], (V, D, O), "en"))[2]
+    assert labels(pick_page(request, NAMES[4], STEMS[4], "en"))[2] == ["Back"], "all of them are the song itself"
 
 
 def test_of_two_stems_one_chooses_from_four() -> None:
     request = asked(stems(2))
     (choose,) = first_page(request, "en")[1]
     assert choose.action == "pick:0123456789abcdef:4"
-    rows = pick_page(request, 4, (V, B), "en")
+    rows = pick_page(request, NAMES[4], (V, B), "en")
     assert labels(rows) == [["✓ Vocals", "Drums"], ["✓ Bass", "Other"], ["Make vocals + bass"], ["Back"]]
     actions = [button.action.rpartition(":")[2] for row in rows for button in row]
     assert actions == ["4b.v", "4vdb.d", "4v.b", "4vbo.o", "4vb", "1"]
@@ -165,7 +167,7 @@ def test_of_two_stems_one_chooses_from_four() -> None:
 @given(
     st.builds(
         Wish,
-        model=st.builds(Model, stems=st.sampled_from([2, 4, 5])),
+        model=st.builds(Model, name=st.sampled_from([*MODELS])),
         format=st.sampled_from(Format),
         package=st.sampled_from(Package),
         mix=st.sampled_from([(), (V,), (D, B), (V, P, D, B)]),
@@ -175,15 +177,15 @@ def test_of_two_stems_one_chooses_from_four() -> None:
 )
 def test_every_button_fits_a_phone_and_is_understood(wish: Wish, chosen: set[Stem], language: str) -> None:
     request = asked(wish)
-    count = 4 if wish.model.stems == 2 else wish.model.stems
-    picked = [stem for stem in STEMS[count] if stem in chosen]
-    mixes: list[tuple[int, tuple[Stem, ...]]] = [(4, (V, D)), (5, (P,))]
+    model = NAMES[4] if wish.model.name == NAMES[2] else wish.model.name
+    picked = [stem for stem in MODELS[model].stems if stem in chosen]
+    mixes: list[tuple[str, tuple[Stem, ...]]] = [(NAMES[4], (V, D)), (NAMES[5], (P,))]
     for rows in (
         first_page(request, language),
         second_page(request, language),
-        pick_page(request, count, picked, language),
+        pick_page(request, model, picked, language),
         forget_page(request, language),
-        other_counts(request, mixes, language),
+        other_models(request, mixes, language),
     ):
         assert 1 <= len(rows) <= 5
         for row in rows:

@@ -12,12 +12,12 @@ HERE = Settings(_env_file=None)
 
 
 async def test_it_is_remembered_by_chat_and_the_host_says_how_masks_are_used(queue: JobQueue) -> None:
-    wish = Wish(model=Model(stems=4, extension="average"), format=Format.FLAC, package=Package.ZIP)
+    wish = Wish(model=Model(name="spleeter-4", extension="average"), format=Format.FLAC, package=Package.ZIP)
     await remember(queue.redis, "telegram:1", wish)
     assert await wish_of(queue.redis, "telegram:1", HERE) == wish
     assert await wish_of(queue.redis, "telegram:2", HERE) == Wish()
     stock = HERE.model_copy(update={"mask_extension": "zeros"})
-    assert (await wish_of(queue.redis, "telegram:1", stock)).model == Model(stems=4, extension="zeros")
+    assert (await wish_of(queue.redis, "telegram:1", stock)).model == Model(name="spleeter-4", extension="zeros")
 
 
 async def test_what_another_version_stored_is_no_obstacle(queue: JobQueue) -> None:
@@ -27,9 +27,9 @@ async def test_what_another_version_stored_is_no_obstacle(queue: JobQueue) -> No
 
 
 def test_every_choice_changes_what_it_is_about_and_nothing_else() -> None:
-    wish = Wish(model=Model(stems=2, extension="zeros"), format=Format.MP3, package=Package.ALBUM)
+    wish = Wish(model=Model(name="spleeter-2", extension="zeros"), format=Format.MP3, package=Package.ALBUM)
     assert chosen(wish, Action(verb=Verb.STEMS, choice="5")) == wish.model_copy(
-        update={"model": Model(stems=5, extension="zeros")}
+        update={"model": Model(name="spleeter-5", extension="zeros")}
     )
     assert chosen(wish, Action(verb=Verb.FORMAT, choice="wav")) == wish.model_copy(update={"format": Format.WAV})
     assert chosen(wish, Action(verb=Verb.PACKAGE, choice="both")) == wish.model_copy(update={"package": Package.BOTH})

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from bot.cards.actions import Action, Verb, parse_action
 from bot.chats.stem_choice import Tap, pick, picked, read_tap
-from jobs.models import STEMS, Stem, StemCount
+from jobs.models import Stem
 from jobs.queue.requests import JobQueue
+from jobs.separation_models import MODELS
+from tests.models import NAMES
 
 V, D, B, P, O = Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.PIANO, Stem.OTHER  # noqa: E741 - as buttons call them
 HERE = "telegram:1:7"
@@ -29,25 +31,25 @@ WAYS = [
 
 @pytest.mark.parametrize(("taps", "chosen"), [way[1:] for way in WAYS], ids=[way[0] for way in WAYS])
 async def test_taps_add_up(queue: JobQueue, taps: list[str], chosen: tuple[Stem, ...]) -> None:
-    assert await picked(queue.redis, HERE, 4) is None
+    assert await picked(queue.redis, HERE, NAMES[4]) is None
     for tap in taps:
-        last = await pick(queue.redis, HERE, read_tap(tap, 2))
+        last = await pick(queue.redis, HERE, read_tap(tap, NAMES[2]))
     assert last == chosen
-    assert await picked(queue.redis, HERE, 4) == chosen
-    assert await picked(queue.redis, "telegram:1:8", 4) is None, "nor is it chosen anywhere else"
+    assert await picked(queue.redis, HERE, NAMES[4]) == chosen
+    assert await picked(queue.redis, "telegram:1:8", NAMES[4]) is None, "nor is it chosen anywhere else"
     assert 0 < await queue.redis.ttl(f"flbt:picked:{HERE}") <= 7 * 24 * 3600
 
 
 @pytest.mark.parametrize("noted", [b"", b"\xff\xfe", b"4vp?", b"nonsense"])
 async def test_what_makes_no_sense_is_not_remembered(queue: JobQueue, noted: bytes) -> None:
     await queue.redis.set(f"flbt:picked:{HERE}", noted)
-    assert await picked(queue.redis, HERE, 4) in (None, (V,))
+    assert await picked(queue.redis, HERE, NAMES[4]) in (None, (V,))
 
 
-@given(st.sampled_from([2, 4, 5]), st.sampled_from([2, 4, 5]), st.data())
-def test_a_button_says_what_was_meant(own: StemCount, count: StemCount, chance: st.DataObject) -> None:
-    chosen = tuple(one for one in STEMS[count] if chance.draw(st.booleans()))
-    tap = Tap(count=count, chosen=chosen, stem=chance.draw(st.sampled_from([None, *STEMS[count]])))
+@given(st.sampled_from([*MODELS]), st.sampled_from([*MODELS]), st.data())
+def test_a_button_says_what_was_meant(own: str, model: str, chance: st.DataObject) -> None:
+    chosen = tuple(one for one in MODELS[model].stems if chance.draw(st.booleans()))
+    tap = Tap(model=model, chosen=chosen, stem=chance.draw(st.sampled_from([None, *MODELS[model].stems])))
     action = Action(verb=Verb.PICK, target="0" * 16, choice=tap.choice(own))
     assert parse_action(action.text) == action
     assert read_tap(action.choice, own) == tap

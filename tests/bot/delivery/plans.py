@@ -1,7 +1,7 @@
 """Songs and what was rendered of them, in sizes of choice, for tests of what is to be sent."""
 
 from bot.delivery.plan import CLOUD, Plan
-from jobs.models import STEMS, Format, Model, Package, Rendition, Stem, Wish, YouTube
+from jobs.models import Format, Model, Package, Rendition, Stem, Wish, YouTube
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 
 MB = 1_000_000
@@ -16,7 +16,7 @@ def song(seconds: float = 240, stems: int = 2, kept: int = KEPT) -> Manifest:
         model=model,
         tags=Tags(title="Águas de Março", artist="Elis"),
         samples=int(seconds * 44100),
-        stems=tuple(StoredFile(name=f"{stem}.flac", bytes_=kept, stem=stem) for stem in STEMS[model.stems]),
+        stems=tuple(StoredFile(name=f"{stem}.flac", bytes_=kept, stem=stem) for stem in model.stems),
         made_at=1,
     )
 

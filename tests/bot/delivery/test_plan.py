@@ -181,7 +181,7 @@ def test_the_same_song_made_otherwise_is_another_file() -> None:
 
 def test_no_picture_with_a_mix_nor_alone_nor_above_the_limit() -> None:
     manifest = song(stems=4).model_copy(update={"picture": PICTURE})
-    wish = Wish(model=Model(stems=4), mix=NO_DRUMS)
+    wish = Wish(model=Model(name="spleeter-4"), mix=NO_DRUMS)
     assert [part.id for part in plan(manifest, [mixed(Format.MP3, 9)], wish, CLOUD).parts] == [
         "mix-vocals+bass+other-mp3"
     ]
@@ -209,7 +209,7 @@ def mixed(format_: Format, size: float, kbps: int = 0, mix: tuple[Stem, ...] = N
     ],
 )
 def test_a_mix_is_one_audio_message_with_its_name(mix: tuple[Stem, ...], title: str) -> None:
-    wish = Wish(model=Model(stems=4), mix=mix, package=Package.BOTH)
+    wish = Wish(model=Model(name="spleeter-4"), mix=mix, package=Package.BOTH)
     assert plan(song(stems=4), [], wish, CLOUD).needs == wish.renditions
     made = plan(song(stems=4), [mixed(Format.MP3, 10, mix=mix)], wish, CLOUD)
     ((piece,),) = (part.pieces for part in made.parts)
@@ -219,7 +219,7 @@ def test_a_mix_is_one_audio_message_with_its_name(mix: tuple[Stem, ...], title: 
 
 @pytest.mark.parametrize(("size", "fits"), [(49.9, True), (50.0, True), (50.1, False)])
 def test_a_mix_that_does_not_fit_gets_smaller(size: float, fits: bool) -> None:
-    wish = Wish(model=Model(stems=4), mix=NO_DRUMS, format=Format.WAV)
+    wish = Wish(model=Model(name="spleeter-4"), mix=NO_DRUMS, format=Format.WAV)
     made = plan(song(stems=4), [mixed(Format.WAV, size)], wish, CLOUD)
     if fits:
         assert shape(made) == [("mix-vocals+bass+other-wav", "document", 1)]
@@ -255,7 +255,7 @@ def test_what_is_as_loud_as_it_was_has_nothing_said_of_it() -> None:
 
 
 def test_a_mix_is_said_to_be_turned_down_by_all_that_was_done_to_it() -> None:
-    wish = Wish(model=Model(stems=4), mix=NO_DRUMS)
+    wish = Wish(model=Model(name="spleeter-4"), mix=NO_DRUMS)
     made = mixed(Format.MP3, 1).model_copy(update={"gain": 0.5})
     assert "(−6.0 dB)" in turned_down(song(stems=4), wish, made)[0]
     assert "(−12.3 dB)" in turned_down(QUIETER, wish, made)[0]
@@ -276,7 +276,7 @@ def test_files_of_one_message_never_share_a_name_wherever_they_are_saved(
     made = plan(
         manifest,
         [stems(format_, 1, 1, 1, 1, 1), archive(format_, 3)],
-        Wish(model=Model(stems=5), format=format_, package=Package.BOTH),
+        Wish(model=Model(name="spleeter-5"), format=format_, package=Package.BOTH),
         LOCAL,
     )
     names = [piece.name for part in made.parts for piece in part.pieces]

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.telegram.app import build
 from bot.telegram.main import serve
 from jobs.failures import Failure, Reason
-from jobs.models import STEMS, Rendition, Stem
+from jobs.models import Rendition, Stem
 from jobs.outcomes import Lane, Manifest, Progress, Rendered, RequestPhase, StoredFile, Tags, TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import answer
@@ -109,7 +109,7 @@ class Worker:
                     bytes_=_write(made / f"{stem}.flac", self.stored_bytes or self.bytes_),
                     stem=stem,
                 )
-                for stem in STEMS[track.model.stems]
+                for stem in track.model.stems
             )
             picture = StoredFile(name="picture.png", bytes_=_write(made / "picture.png", 500)) if self.picture else None
             small = StoredFile(name="thumbnail.jpg", bytes_=len(self.thumbnail)) if self.thumbnail else None
@@ -134,7 +134,7 @@ class Worker:
             elif rendition.kind == "mix":
                 names = {f"mix.{rendition.format.extension}": None}
             else:
-                names = {f"{stem}.{rendition.format.extension}": stem for stem in STEMS[track.model.stems]}
+                names = {f"{stem}.{rendition.format.extension}": stem for stem in track.model.stems}
             files = tuple(
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )

@@ -72,7 +72,7 @@ async def test_without_walls_the_attempts_succeed(around: Around) -> None:
 def kinds(around: Around) -> dict[str, Task]:
     """Children as the worker starts them, at work on `around.song`."""
     song, workspace, tags = around.song, around.workspace, Tags(title="Song")
-    network = NetworkWanted(model=Model(stems=2), models_dir=workspace.parent / "models")
+    network = NetworkWanted(model=Model(name="spleeter-2"), models_dir=workspace.parent / "models")
     return {
         "decoder": FetchTask(
             source=Upload(upload_id="abc", name="song.mp3"), output=workspace, inbox=song, max_seconds=60

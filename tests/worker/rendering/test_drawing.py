@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from jobs.models import STEMS, Stem
+from jobs.models import Stem
+from jobs.stems import STEM_INFO
+from tests.models import STEMS
 from worker.rendering.drawing import (
-    COLOURS,
     PAPER,
     THUMBNAIL,
     THUMBNAIL_BYTES,
@@ -46,7 +47,7 @@ def picture(tmp_path: Path, *pieces: NDArray[np.float64], stems: tuple[Stem, ...
 
 def rows_of(image: NDArray[np.uint8], stem: Stem, columns: slice = slice(None)) -> int:
     """How many pixels of a stem's colour are in some columns."""
-    return int((image[:, columns] == COLOURS[stem]).all(axis=2).sum())
+    return int((image[:, columns] == STEM_INFO[stem].colour).all(axis=2).sum())
 
 
 def test_each_stem_has_its_row_to_the_same_scale(tmp_path: Path) -> None:
@@ -72,8 +73,8 @@ def test_short_and_silent_songs_have_a_picture(tmp_path: Path, samples: int) -> 
 
 
 def test_every_stem_has_a_colour_of_its_own() -> None:
-    assert set(COLOURS) == set(Stem)
-    assert len(set(COLOURS.values())) == len(Stem)
+    assert set(STEM_INFO) == set(Stem)
+    assert len({info.colour for info in STEM_INFO.values()}) == len(Stem)
 
 
 @pytest.mark.parametrize(("size", "kind"), [((3000, 2000), "JPEG"), ((500, 900), "PNG"), ((90, 90), "JPEG")])

@@ -11,8 +11,9 @@ import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.filenames import ABOUT, stem_tags
-from jobs.models import STEMS, Format, Rendition, Stem
+from jobs.models import Format, Rendition, Stem
 from jobs.outcomes import StoredFile, Tags
+from tests.models import STEMS
 from tests.sounds import RATE, jpeg, listen, music, snr_db
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track

@@ -30,7 +30,7 @@ def task(tmp_path: Path, models_dir: Path) -> SeparationTask:
     return SeparationTask(
         audio=write_wav(tmp_path / "song.wav", music(2.0)),
         output=output,
-        network=NetworkWanted(model=Model(stems=2), models_dir=tmp_path / "models"),
+        network=NetworkWanted(model=Model(name="spleeter-2"), models_dir=tmp_path / "models"),
         tags=Tags(title="Song"),
         max_seconds=60,
     )

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from jobs.failures import Failed, Reason
-from jobs.models import STEMS, Format, Model, Stem
+from jobs.models import Format, Model, Stem
 from jobs.outcomes import Tags
+from tests.models import STEMS
 from tests.sounds import listen, snr_db, write_wav
 from tests.worker.separation.songs import make_song, write_song
 from worker.child.messages import Event, Step
@@ -218,6 +219,7 @@ def test_too_little_address_space_is_a_sentence(tmp_path: Path, models_dir: Path
     task = task_for(write_song(tmp_path / "song.flac", make_song(100_000)), models_dir)
     limited = f"""
 import resource, runpy
+from tests.models import STEMS
 resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20}, {megabytes << 20}))
 runpy.run_module("worker.separation", run_name="__main__")
 """
@@ -242,7 +244,7 @@ def test_a_segment_that_fails_leaves_no_half_made_stem(
 ) -> None:
     """The third segment fails while others are in work and the first is with the encoders."""
     task = task_for(write_song(tmp_path / "song.flac", make_song(4 * ADVANCE)), models_dir)
-    of: type[Network] = type(load_network(models_dir / "2stems", 2, "11k"))
+    of: type[Network] = type(load_network(models_dir / "2stems", STEMS[2], "11k"))
     estimate, calls = of.estimate, iter(range(100))
 
     def fails_once(network: Network, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -5,12 +5,12 @@ three fields of it needs no library. Field numbers: tensorflow/core/protobuf/met
 and framework/node_def.proto.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.failures import Reason, failed
-from jobs.models import STEMS, StemCount
+from jobs.models import Stem
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Cut:
     estimates: tuple[str, ...]
 
 
-def find_cut(meta: Path, stems: StemCount) -> Cut:
+def find_cut(meta: Path, stems: Sequence[Stem]) -> Cut:
     """Where to cut. Every stem's estimate is its mask times the magnitudes: the one tensor all those products share.
 
     Raises `Failed` with MODEL_DAMAGED, saying what was not found.
@@ -37,18 +37,18 @@ def find_cut(meta: Path, stems: StemCount) -> Cut:
     try:
         graph = dict(_nodes(memoryview(meta.read_bytes())))
     except (IndexError, ValueError) as error:
-        raise failed(Reason.MODEL_DAMAGED, f"{meta.name} is no TensorFlow graph: {error}", stems=stems) from None
+        raise failed(Reason.MODEL_DAMAGED, f"{meta.name} is no TensorFlow graph: {error}", stems=len(stems)) from None
     products = []
-    for stem in STEMS[stems]:
+    for stem in stems:
         found = [name for name, node in graph.items() if name.startswith(f"{stem}_spectrogram/") and node.op == "Mul"]
         if len(found) != 1:
             said = f"{meta.name} has {len(found)} products named {stem}_spectrogram/…, not one"
-            raise failed(Reason.MODEL_DAMAGED, said, stems=stems)
+            raise failed(Reason.MODEL_DAMAGED, said, stems=len(stems))
         products.append(found[0])
     shared = set.intersection(*(set(graph[name].inputs) for name in products))
     if len(shared) != 1:
         said = f"the estimates of {meta.name} share {sorted(shared)}, not one tensor of magnitudes"
-        raise failed(Reason.MODEL_DAMAGED, said, stems=stems)
+        raise failed(Reason.MODEL_DAMAGED, said, stems=len(stems))
     return Cut(magnitudes=_tensor(shared.pop()), estimates=tuple(_tensor(name) for name in products))
 
 

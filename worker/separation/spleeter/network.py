@@ -5,7 +5,7 @@ compute in float32; see docs/adr/0009 for why not in bf16.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -13,7 +13,7 @@ import flbt_unet
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.models import StemCount
+from jobs.models import Stem
 from worker.child.cgroups import cores
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Network(Protocol):
 
 def load_network(
     checkpoint: Path,
-    stems: StemCount,
+    stems: Sequence[Stem],
     band: Band,
     *,
     engine: Literal["unet", "openvino"] = "unet",

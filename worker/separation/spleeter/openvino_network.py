@@ -5,7 +5,7 @@ the result is kept beside the checkpoint in OpenVINO's own format, which loads f
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.failures import Reason, failed
-from jobs.models import StemCount
+from jobs.models import Stem
 from worker.separation.cache import checksums
 from worker.separation.cache.derived import keep, weights_id
 from worker.separation.pages import give_back
@@ -68,7 +68,7 @@ def _compile(core: ov.Core, model: ov.Model, threads: int) -> ov.CompiledModel:
 
 def load_openvino(
     checkpoint: Path,
-    stems: StemCount,
+    stems: Sequence[Stem],
     band: int,
     threads: int,
     converting: Callable[[], None] = lambda: None,
@@ -78,7 +78,7 @@ def load_openvino(
 
 
 def runtime_model(
-    checkpoint: Path, stems: StemCount, band: int, converting: Callable[[], None] = lambda: None
+    checkpoint: Path, stems: Sequence[Stem], band: int, converting: Callable[[], None] = lambda: None
 ) -> ov.Model:
     """The networks from the folder beside the checkpoint, converted first when they are not there or not intact."""
     folder = checkpoint / f"openvino-{ov.__version__.split('-')[0]}-{weights_id(checkpoint)}-{band}-{GRAPH}"
@@ -90,7 +90,7 @@ def runtime_model(
     return model
 
 
-def convert(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
+def convert(checkpoint: Path, stems: Sequence[Stem], band: int) -> ov.Model:
     """The networks alone: magnitudes (2, SEGMENT, band) in, estimates (stems, 2, SEGMENT, band) out, float32.
 
     Spleeter's graph has channels last; the runtime computes with channels first, as our spectra are, so the
@@ -101,7 +101,7 @@ def convert(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
     return model
 
 
-def read_graph(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
+def read_graph(checkpoint: Path, stems: Sequence[Stem], band: int) -> ov.Model:
     """The networks as the front end reads them, channels last, with one result per stem."""
     from openvino.frontend import FrontEndManager  # needed once in the life of a checkpoint
 
@@ -116,7 +116,7 @@ def read_graph(checkpoint: Path, stems: StemCount, band: int) -> ov.Model:
         graph.set_partial_shape(magnitudes, ov.PartialShape([1, SEGMENT, band, CHANNELS]))
         return front_end.convert(graph)
     except RuntimeError as error:  # what OpenVINO's failures derive from
-        raise failed(Reason.MODEL_DAMAGED, f"{checkpoint.name} did not convert: {error}", stems=stems) from None
+        raise failed(Reason.MODEL_DAMAGED, f"{checkpoint.name} did not convert: {error}", stems=len(stems)) from None
 
 
 def _channels_first(networks: ov.Model, band: int) -> ov.Model:

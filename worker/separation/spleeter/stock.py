@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from jobs.failures import Reason, failed
-from jobs.models import STEMS, Model
+from jobs.models import Model
 from worker.audio.sound import SAMPLE_RATE
 from worker.child.cgroups import cores
 from worker.child.messages import Step
@@ -54,7 +54,7 @@ def separate_blocks(
     with _heartbeat(report), tempfile.TemporaryDirectory(prefix=".spleeter-", dir=scratch) as folder:
         stems = _separator(Path(folder), checkpoint, model, threads).separate(song)
     for start in range(0, len(song), ADVANCE):
-        yield [np.ascontiguousarray(stems[stem][start : start + ADVANCE], np.float32) for stem in STEMS[model.stems]]
+        yield [np.ascontiguousarray(stems[stem][start : start + ADVANCE], np.float32) for stem in model.stems]
 
 
 def _separator(folder: Path, checkpoint: Path, model: Model, threads: int) -> Any:
@@ -69,7 +69,7 @@ def _separator(folder: Path, checkpoint: Path, model: Model, threads: int) -> An
     for name in FILES:
         (folder / name).symlink_to((checkpoint / name).absolute())
     (folder / "checkpoint").write_text('model_checkpoint_path: "model"\n', encoding="utf-8")
-    configuration = load_configuration(f"spleeter:{model.stems}stems") | {
+    configuration = load_configuration(f"spleeter:{model.info.key}") | {
         "model_dir": str(folder),
         "F": BANDS[model.band],
         "mask_extension": model.extension,

@@ -6,7 +6,7 @@ OpenVINO computes of the same graph before anybody relies on it.
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ import flbt_unet
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.models import StemCount
+from jobs.models import Stem
 from worker.separation.cache import checksums
 from worker.separation.cache.derived import keep, weights_id
 from worker.separation.spleeter.spectrogram import SEGMENT
@@ -41,7 +41,7 @@ class Weights(NamedTuple):
     shared: bool
 
 
-def kept_weights(checkpoint: Path, stems: StemCount, converting: Callable[[], None]) -> Weights | None:
+def kept_weights(checkpoint: Path, stems: Sequence[Stem], converting: Callable[[], None]) -> Weights | None:
     """The weights from the folder beside the checkpoint, made first when they are not there or not intact.
 
     None when the graph is another one than we know. Raises `Failed` with MODEL_DAMAGED when it is not Spleeter's.
@@ -71,7 +71,7 @@ def _write(weights: Weights, folder: Path) -> None:
     (folder / FILES[1]).write_text(json.dumps(known), encoding="ascii")
 
 
-def _taken(checkpoint: Path, stems: StemCount) -> Weights:
+def _taken(checkpoint: Path, stems: Sequence[Stem]) -> Weights:
     networks = read_networks(checkpoint, stems)
     answers = answers_of(networks)  # first: OpenVINO's memory is free again before ours is taken
     weights = take(networks)
@@ -82,7 +82,7 @@ def _taken(checkpoint: Path, stems: StemCount) -> Weights:
     return weights
 
 
-def read_networks(checkpoint: Path, stems: StemCount) -> Any:
+def read_networks(checkpoint: Path, stems: Sequence[Stem]) -> Any:
     """The networks of a checkpoint as an `openvino.Model` that `take` understands."""
     from openvino.passes import ConstantFolding, Manager  # needed once in the life of a checkpoint
 

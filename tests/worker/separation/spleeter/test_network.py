@@ -13,6 +13,7 @@ import openvino as ov
 import pytest
 
 from jobs.failures import Failed, Reason
+from tests.models import STEMS
 from tests.sounds import snr_db
 from worker.separation.spleeter import openvino_network, unet_weights
 from worker.separation.spleeter.graph import find_cut
@@ -52,7 +53,7 @@ def kept_in(checkpoint: Path, engine: str = "") -> list[Path]:
 
 
 def test_the_networks_are_found_between_magnitudes_and_estimates(models_dir: Path) -> None:
-    cut = find_cut(models_dir / "2stems" / "model.meta", 2)
+    cut = find_cut(models_dir / "2stems" / "model.meta", STEMS[2])
 
     assert cut.magnitudes == "strided_slice_3:0"
     assert len(set(cut.estimates)) == 2
@@ -60,7 +61,7 @@ def test_the_networks_are_found_between_magnitudes_and_estimates(models_dir: Pat
 
 def test_what_was_not_found_is_said(models_dir: Path) -> None:
     with pytest.raises(Failed) as failure:
-        find_cut(models_dir / "2stems" / "model.meta", 5)
+        find_cut(models_dir / "2stems" / "model.meta", STEMS[5])
 
     assert failure.value.failure.reason is Reason.MODEL_DAMAGED
     assert "piano_spectrogram" in failure.value.failure.detail
@@ -72,7 +73,7 @@ def test_half_a_graph_is_damaged(tmp_path: Path, models_dir: Path, kept: int) ->
     meta.write_bytes((models_dir / "2stems" / "model.meta").read_bytes()[:kept])
 
     with pytest.raises(Failed) as failure:
-        find_cut(meta, 2)
+        find_cut(meta, STEMS[2])
 
     assert failure.value.failure.reason is Reason.MODEL_DAMAGED
 
@@ -85,7 +86,7 @@ def test_converted_once_and_damage_to_the_copy_is_repaired(
     conversions: list[None] = []
 
     def load() -> Network:
-        return load_network(checkpoint, 2, "11k", engine=engine, converting=lambda: conversions.append(None))
+        return load_network(checkpoint, STEMS[2], "11k", engine=engine, converting=lambda: conversions.append(None))
 
     fresh = estimates_of(load())
     assert len(conversions) == 1
@@ -104,28 +105,28 @@ def test_converted_once_and_damage_to_the_copy_is_repaired(
 def test_where_nothing_can_be_kept_it_works_all_the_same(checkpoint: Path) -> None:
     (checkpoint / ".converting.lock").mkdir()  # in the way of the lock, as a read-only folder would be
 
-    assert load_network(checkpoint, 2, "11k").estimate(some_magnitudes()).shape == (2, 2, SEGMENT, 1024)
+    assert load_network(checkpoint, STEMS[2], "11k").estimate(some_magnitudes()).shape == (2, 2, SEGMENT, 1024)
     assert kept_in(checkpoint) == []
 
 
 @pytest.fixture(scope="module")
 def one(models_dir: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """What one thread estimates."""
-    return estimates_of(load_network(models_dir / "2stems", 2, "11k", engine="openvino", threads=1))
+    return estimates_of(load_network(models_dir / "2stems", STEMS[2], "11k", engine="openvino", threads=1))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_any_number_of_threads_gives_the_same_estimates(
     models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], threads: int
 ) -> None:
-    many = load_network(models_dir / "2stems", 2, "11k", engine="openvino", threads=threads)
+    many = load_network(models_dir / "2stems", STEMS[2], "11k", engine="openvino", threads=threads)
 
     assert np.allclose(one, estimates_of(many), rtol=1e-4, atol=1e-4)
 
 
 def test_openvino_computes_in_f32_whatever_the_processor_can(models_dir: Path) -> None:
     """On a processor with bf16 the runtime would take that, unless it is told not to."""
-    network = openvino_network.load_openvino(models_dir / "2stems", 2, 1024, threads=1)
+    network = openvino_network.load_openvino(models_dir / "2stems", STEMS[2], 1024, threads=1)
 
     assert network._compiled.result().get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
 
@@ -133,10 +134,10 @@ def test_openvino_computes_in_f32_whatever_the_processor_can(models_dir: Path) -
 def test_where_our_own_kernels_cannot_run_openvino_does(
     models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    best = load_network(models_dir / "2stems", 2, "11k")
+    best = load_network(models_dir / "2stems", STEMS[2], "11k")
     monkeypatch.setattr("flbt_unet.library.LIBRARY", Path("not built here"))
 
-    other = load_network(models_dir / "2stems", 2, "11k")
+    other = load_network(models_dir / "2stems", STEMS[2], "11k")
 
     assert other.name.startswith("openvino")
     assert snr_db(estimates_of(other), to=one) > 80
@@ -151,7 +152,7 @@ def test_a_graph_that_is_not_known_is_left_to_openvino(
         "flbt_unet.weights.DOWN", (2, 16, 32, 64, 128, 256, 1024)
     )  # as if we knew only one that is wider
 
-    network = load_network(checkpoint, 2, "11k")
+    network = load_network(checkpoint, STEMS[2], "11k")
 
     assert network.name.startswith("openvino")
     assert "(5, 5, 256, 1024) should be" in caplog.text
@@ -169,13 +170,14 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 from pathlib import Path
 import numpy as np
+from jobs.models import Model
 from worker.separation.spleeter.openvino_network import convert
 from worker.separation.spleeter.network import load_network
 from worker.separation.spleeter.stream import separate_blocks
 checkpoint = Path(sys.argv[1])
-convert(checkpoint, 2, 1024)
+convert(checkpoint, Model().stems, 1024)
 for engine in ("unet", "openvino"):
-    network = load_network(checkpoint, 2, "11k", engine=engine)
+    network = load_network(checkpoint, Model().stems, "11k", engine=engine)
     list(separate_blocks([np.ones((5000, 2), np.float32)], network, "average"))
 """
     subprocess.run([sys.executable, "-c", watched, str(models_dir / "2stems")], check=True, timeout=120)

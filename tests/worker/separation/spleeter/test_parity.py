@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from jobs.models import Model, StemCount
+from jobs.models import Model, Stem
+from tests.models import STEMS
 from tests.sounds import snr_db
 from tests.worker.separation.record import read_record
 from tests.worker.separation.songs import make_song
@@ -20,7 +21,7 @@ AGREED = 90.0  # dB
 
 @lru_cache(maxsize=1)  # they are large, and tests that want the same follow each other
 def exact_network(
-    checkpoint: Path, stems: StemCount, band: Literal["11k", "16k"], engine: Literal["unet", "openvino"] = "unet"
+    checkpoint: Path, stems: tuple[Stem, ...], band: Literal["11k", "16k"], engine: Literal["unet", "openvino"] = "unet"
 ) -> Network:
     return load_network(checkpoint, stems, band, engine=engine)
 
@@ -38,7 +39,7 @@ def test_every_stem_is_what_the_reference_package_made_of_it(models_dir: Path) -
     song = make_song(recorded.samples)
     assert snr_db(song[recorded.at], to=recorded.song) > 120, "this song is another one than the one recorded"
 
-    stems = stems_of(song, exact_network(models_dir / "2stems", 2, "11k"))
+    stems = stems_of(song, exact_network(models_dir / "2stems", STEMS[2], "11k"))
 
     for stem, answer in zip(stems, recorded.stems, strict=True):
         assert len(stem) == recorded.samples
@@ -49,7 +50,7 @@ def test_every_stem_is_what_the_reference_package_made_of_it(models_dir: Path) -
 def test_average_stems_add_up_to_the_song_over_the_whole_band(models_dir: Path, band: str) -> None:
     model = Model.model_validate({"band": band})
     song = make_song(700_000)
-    network = exact_network(models_dir / "2stems", 2, model.band)
+    network = exact_network(models_dir / "2stems", STEMS[2], model.band)
 
     together = np.sum(stems_of(song, network, model.extension), axis=0)
 
@@ -64,7 +65,7 @@ def test_average_stems_add_up_to_the_song_over_the_whole_band(models_dir: Path, 
 
 def test_zeros_is_silent_above_the_band(models_dir: Path) -> None:
     song = make_song(300_000)
-    network = exact_network(models_dir / "2stems", 2, "11k")
+    network = exact_network(models_dir / "2stems", STEMS[2], "11k")
 
     together = np.sum(stems_of(song, network), axis=0)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from openvino import opset8 as ops
 
+from tests.models import STEMS
 from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.openvino_network import convert
 from worker.separation.spleeter.subpixel import at_half_resolution
@@ -88,7 +89,7 @@ def test_what_ends_in_another_way_stays() -> None:
 
 @pytest.mark.parametrize("band", ["11k", "16k"])
 def test_every_network_of_spleeters_ends_so(band: Literal["11k", "16k"], models_dir: Path) -> None:
-    networks = convert(models_dir / "2stems", 2, BANDS[band])
+    networks = convert(models_dir / "2stems", STEMS[2], BANDS[band])
 
     kinds = [node.get_type_name() for node in networks.get_ordered_ops()]
     assert kinds.count("DepthToSpace") == 2

@@ -10,6 +10,7 @@ from flbt_unet import Layer, UNets
 from flbt_unet.weights import DOWN
 from numpy.typing import NDArray
 
+from tests.models import STEMS
 from tests.sounds import snr_db
 from worker.separation.spleeter import unet_weights
 
@@ -112,7 +113,7 @@ def test_what_has_the_wrong_shape_is_refused() -> None:
 
 def test_weights_are_taken_as_openvino_understands_them(models_dir: Path) -> None:
     """And would not be, were they in another order: that is looked at before they are kept."""
-    networks = unet_weights.read_networks(models_dir / "2stems", 2)
+    networks = unet_weights.read_networks(models_dir / "2stems", STEMS[2])
     weights, answers = unet_weights.take(networks), unet_weights.answers_of(networks)
 
     assert unet_weights.agreement(weights, answers) > 80

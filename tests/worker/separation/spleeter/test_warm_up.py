@@ -10,6 +10,7 @@ import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.models import Model
+from tests.models import STEMS
 from worker.child.tasks import NetworkWanted
 from worker.separation.spleeter import warm_up
 from worker.separation.spleeter.network import load_network
@@ -33,7 +34,7 @@ def converted(models: Path) -> list[str]:
 
 
 def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> None:
-    load_network(models_dir / "2stems", 2, "11k")  # from now on nothing has to be converted
+    load_network(models_dir / "2stems", STEMS[2], "11k")  # from now on nothing has to be converted
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     prepare_network(wanted)
     network = take_prepared(wanted)
@@ -41,13 +42,13 @@ def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> No
     assert network is not None
     assert take_prepared(wanted) is None
     assert (network.band, network.lanes) == (1024, 1)
-    later = load_network(models_dir / "2stems", 2, "11k", threads=1)
+    later = load_network(models_dir / "2stems", STEMS[2], "11k", threads=1)
     magnitudes = np.random.default_rng(3).uniform(0, 30, (2, SEGMENT, 1024)).astype(np.float32)
     assert np.array_equal(network.estimate(magnitudes), later.estimate(magnitudes))
 
 
 def test_who_asks_twice_waits_once(models_dir: Path) -> None:
-    load_network(models_dir / "2stems", 2, "11k")
+    load_network(models_dir / "2stems", STEMS[2], "11k")
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     prepare_network(wanted)
     network = warm_up._ready[wanted]
@@ -58,7 +59,7 @@ def test_who_asks_twice_waits_once(models_dir: Path) -> None:
 @pytest.mark.parametrize("other", [{"threads": 2}, {"engine": "openvino"}, {"model": Model(band="16k")}])
 def test_another_network_than_the_one_made_ready_is_a_failure(models_dir: Path, other: dict[str, object]) -> None:
     """It would be loaded beside the first one, which nobody would use."""
-    load_network(models_dir / "2stems", 2, "11k")
+    load_network(models_dir / "2stems", STEMS[2], "11k")
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     prepare_network(wanted)
     for ask in (take_prepared, prepare_network):
@@ -76,7 +77,7 @@ def test_nothing_is_converted_before_anybody_can_be_told(own_models: Path) -> No
 
 
 def test_without_weights_nothing_is_fetched(tmp_path: Path) -> None:
-    wanted = NetworkWanted(model=Model(stems=4), models_dir=tmp_path / "models")
+    wanted = NetworkWanted(model=Model(name="spleeter-4"), models_dir=tmp_path / "models")
     prepare_network(wanted)
     assert take_prepared(wanted) is None
     assert not (tmp_path / "models").exists()
@@ -98,5 +99,5 @@ print(take_prepared(wanted))
 
 
 def test_where_memory_is_too_little_nothing_is_begun(models_dir: Path) -> None:
-    load_network(models_dir / "2stems", 2, "11k")
+    load_network(models_dir / "2stems", STEMS[2], "11k")
     assert subprocess.check_output([sys.executable, "-c", LIMITED, str(models_dir)], text=True) == "None\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.models import STEMS
+from jobs.separation_models import MODELS
 from tests.peers.release import Release, sha256, tar
 from worker.child.messages import Step
 from worker.separation.spleeter.weights import ARCHIVES, FILES, Archive, ensure_weights, have_weights
@@ -41,9 +41,9 @@ def content_of(folder: Path) -> dict[str, bytes]:
 
 def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, release: Release) -> None:
     steps: list[Step] = []
-    assert not have_weights(4, tmp_path / "models")
+    assert not have_weights("spleeter-4", tmp_path / "models")
 
-    folder = ensure_weights(4, tmp_path / "models", steps.append, archive=archive_of(release))
+    folder = ensure_weights("spleeter-4", tmp_path / "models", steps.append, archive=archive_of(release))
 
     assert content_of(folder) == CONTENT
     assert left(tmp_path / "models") == ["4stems"]
@@ -51,28 +51,28 @@ def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, relea
     assert {step.note for step in steps} == {"model"}
     release.shutdown()
     release.server_close()
-    assert ensure_weights(4, tmp_path / "models", archive=archive_of(release)) == folder
-    assert have_weights(4, tmp_path / "models")
+    assert ensure_weights("spleeter-4", tmp_path / "models", archive=archive_of(release)) == folder
+    assert have_weights("spleeter-4", tmp_path / "models")
 
 
 def test_of_a_page_that_does_not_say_how_much_comes_nobody_claims_to_know(tmp_path: Path, release: Release) -> None:
     release.tells_length = False
     steps: list[Step] = []
-    assert content_of(ensure_weights(4, tmp_path, steps.append, archive=archive_of(release))) == CONTENT
+    assert content_of(ensure_weights("spleeter-4", tmp_path, steps.append, archive=archive_of(release))) == CONTENT
     assert {step.fraction for step in steps} == {None}
     assert [step.alive for step in steps][-1] == len(release.body), "but that it goes on"
 
 
 def test_every_model_has_an_archive_of_its_own() -> None:
-    assert {stems: archive.url.rpartition("/")[2] for stems, archive in ARCHIVES.items()} == {
-        stems: f"{stems}stems.tar.gz" for stems in STEMS
+    assert {name: archive.url.rpartition("/")[2] for name, archive in ARCHIVES.items()} == {
+        name: f"{MODELS[name].key}.tar.gz" for name in MODELS if MODELS[name].family == "spleeter"
     }
-    assert len({archive.sha256 for archive in ARCHIVES.values()}) == len(STEMS)
+    assert len({archive.sha256 for archive in ARCHIVES.values()}) == len(ARCHIVES)
 
 
 def test_two_who_ask_at_once_fetch_once(tmp_path: Path, release: Release) -> None:
     with ThreadPoolExecutor(4) as pool:
-        folders = set(pool.map(lambda _: ensure_weights(4, tmp_path, archive=archive_of(release)), range(4)))
+        folders = set(pool.map(lambda _: ensure_weights("spleeter-4", tmp_path, archive=archive_of(release)), range(4)))
 
     assert len(folders) == 1
     assert content_of(folders.pop()) == CONTENT
@@ -83,20 +83,20 @@ def test_half_a_download_is_no_model(tmp_path: Path, release: Release) -> None:
     release.sent = len(release.body) // 2
 
     with pytest.raises(Failed) as failure:
-        ensure_weights(4, tmp_path, archive=archive_of(release))
+        ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))
 
     assert failure.value.failure.reason is Reason.MODEL_UNAVAILABLE
     assert failure.value.failure.values == {"stems": 4}
     assert left(tmp_path) == []
     release.sent = len(release.body)
-    assert content_of(ensure_weights(4, tmp_path, archive=archive_of(release))) == CONTENT
+    assert content_of(ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))) == CONTENT
 
 
 def test_a_wrong_hash_says_so_and_is_removed(tmp_path: Path, release: Release) -> None:
     another = archive_of(release).model_copy(update={"sha256": sha256(b"something else")})
 
     with pytest.raises(Failed) as failure:
-        ensure_weights(4, tmp_path, archive=another)
+        ensure_weights("spleeter-4", tmp_path, archive=another)
 
     assert failure.value.failure.reason is Reason.MODEL_DAMAGED
     assert sha256(release.body) in failure.value.failure.detail
@@ -107,7 +107,7 @@ def test_what_a_killed_process_left_is_swept_away(tmp_path: Path, release: Relea
     (tmp_path / ".4stems-halfway").mkdir()
     (tmp_path / ".4stems-halfway" / "archive").write_bytes(b"half")
 
-    ensure_weights(4, tmp_path, archive=archive_of(release))
+    ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))
 
     assert left(tmp_path) == ["4stems"]
 
@@ -136,7 +136,7 @@ def test_nothing_in_an_archive_but_the_checkpoint_is_looked_at(
     release.body = tar(CONTENT, member)
     release.sent = len(release.body)
 
-    folder = ensure_weights(4, tmp_path / "models", archive=archive_of(release))
+    folder = ensure_weights("spleeter-4", tmp_path / "models", archive=archive_of(release))
 
     assert content_of(folder) == CONTENT
     assert not Path("/tmp/fl-bt-escaped").exists()
@@ -146,23 +146,23 @@ def test_nothing_in_an_archive_but_the_checkpoint_is_looked_at(
 
 
 def test_a_file_that_changed_is_found_out_and_fetched_again(tmp_path: Path, release: Release) -> None:
-    folder = ensure_weights(4, tmp_path, archive=archive_of(release))
+    folder = ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))
     changed = bytearray(CONTENT["model.index"])
     changed[1000] ^= 1
     (folder / "model.index").write_bytes(changed)
-    assert not have_weights(4, tmp_path)
+    assert not have_weights("spleeter-4", tmp_path)
 
     with pytest.raises(Failed) as failure:
-        ensure_weights(4, tmp_path, archive=archive_of(release))
+        ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))
 
     assert failure.value.failure.reason is Reason.MODEL_DAMAGED
     assert left(tmp_path) == []
-    assert content_of(ensure_weights(4, tmp_path, archive=archive_of(release))) == CONTENT
+    assert content_of(ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))) == CONTENT
 
 
 def test_a_file_that_was_only_touched_is_still_good(tmp_path: Path, release: Release) -> None:
-    folder = ensure_weights(4, tmp_path, archive=archive_of(release))
+    folder = ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))
     os.utime(folder / "model.index", ns=(1, 1))
 
-    assert ensure_weights(4, tmp_path, archive=archive_of(release)) == folder
+    assert ensure_weights("spleeter-4", tmp_path, archive=archive_of(release)) == folder
     assert release.asked == 1

