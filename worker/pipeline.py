@@ -260,6 +260,7 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
     store, settings = studio.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
     with store.workspace() as folder:
+        made = folder / "made"  # not the whole: its lock is not the child's
         result = await run_child(
             "worker.rendering.render",
             RenderTask(
@@ -270,7 +271,7 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
                 tags=manifest.tags,
                 cover=store.stem_path(manifest, manifest.cover) if manifest.cover else None,
                 renditions=tuple(missing),
-                output=folder,
+                output=made,
                 mp3_kbps=settings.mp3_kbps,
                 threads=settings.threads,
             ),
@@ -282,4 +283,4 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
         for rendition, files, gain in zip(missing, result.files, result.gains, strict=True):
             kbps = recipe_for(settings).rate(rendition)
             rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain)
-            store.keep_rendition(folder / rendition.key, manifest.track_id, rendered)
+            store.keep_rendition(made / rendition.key, manifest.track_id, rendered)

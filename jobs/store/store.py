@@ -31,6 +31,7 @@ from pydantic import BaseModel, ValidationError
 from jobs.models import Rendition, TrackId, Upload
 from jobs.outcomes import Manifest, Rendered, StoredFile
 from jobs.process.privacy import private_folder
+from jobs.store.removal import remove_folder
 
 MANIFEST = "manifest.json"
 RENDERED = "rendered.json"
@@ -122,7 +123,7 @@ class ResultStore:
             _write(made_in / rendered.rendition.key / RENDERED, rendered)
         _write(made_in / MANIFEST, manifest)
         if target.exists():  # without a manifest, or damaged: `manifest` said None
-            shutil.rmtree(target)
+            remove_folder(target)
         made_in.replace(target)
 
     def keep_rendition(self, made_in: Path, track_id: TrackId, rendered: Rendered) -> None:
@@ -131,7 +132,7 @@ class ResultStore:
         target = self.folder(track_id) / rendered.rendition.key
         _write(made_in / RENDERED, rendered)
         if target.exists():
-            shutil.rmtree(target)
+            remove_folder(target)
         made_in.replace(target)
 
     def forget(self, track_id: TrackId) -> None:
@@ -149,7 +150,7 @@ class ResultStore:
         with ExitStack() as stack:
             with self._while_nobody(fcntl.LOCK_SH):
                 folder = Path(mkdtemp(dir=self.root / "work"))
-                stack.callback(shutil.rmtree, folder, ignore_errors=True)
+                stack.callback(_is_removed, folder)
                 lock = stack.enter_context((folder / LOCK).open("w"))
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield folder
@@ -235,7 +236,7 @@ def _is_left(folder: Path) -> bool:
 
 def _is_removed(folder: Path) -> bool:
     try:
-        shutil.rmtree(folder)
+        remove_folder(folder)
     except OSError:  # the maker's child is not dead yet, or another one sweeps
         return False
     return True
@@ -244,15 +245,25 @@ def _is_removed(folder: Path) -> bool:
 def _remove(track: Path) -> None:
     # The manifest first: from here on the track does not exist, even if we die in the middle.
     (track / MANIFEST).unlink(missing_ok=True)
-    shutil.rmtree(track, ignore_errors=True)
+    _is_removed(track)
 
 
 def _check_made(folder: Path) -> None:
     """What a child made is read later by who may read more than the child: a link in it could lead anywhere."""
-    for way, folders, files in os.walk(folder):
-        for path in [Path(way), *(Path(way, name) for name in (*folders, *files))]:
-            if stat.S_IFMT(path.lstat().st_mode) not in (stat.S_IFDIR, stat.S_IFREG):
-                raise OSError(errno.ELOOP, "neither a file nor a folder", str(path))
+    _check_kind(folder)
+    for path in folder.iterdir():
+        if _check_kind(path):
+            for inner in path.iterdir():
+                if _check_kind(inner):
+                    raise OSError(errno.EINVAL, "a folder within a folder", str(inner))
+
+
+def _check_kind(path: Path) -> bool:
+    """Whether it is a folder. Raises `OSError` when it is no file either."""
+    kind = stat.S_IFMT(path.lstat().st_mode)
+    if kind not in (stat.S_IFDIR, stat.S_IFREG):
+        raise OSError(errno.ELOOP, "neither a file nor a folder", str(path))
+    return kind == stat.S_IFDIR
 
 
 def _read(model: type[ModelT], path: Path) -> ModelT | None:

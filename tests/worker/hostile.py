@@ -1,11 +1,13 @@
 """A child that somebody's file has taken over: it tries what it must not reach. `python -m tests.worker.hostile`."""
 
 import ctypes
+import fcntl
 import os
 import platform
 import resource
 import signal
 import socket
+import stat
 import subprocess
 import threading
 from collections.abc import Callable
@@ -150,6 +152,41 @@ def _cut(around: Around) -> str:
     return "cut"
 
 
+def _watches(around: Around) -> str:
+    """Names of files that come and go, by inotify, of which Landlock knows nothing."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    watching = libc.inotify_init1(0)
+    if watching < 0 or libc.inotify_add_watch(watching, os.fsencode(around.home), 0xFFF) < 0:
+        raise OSError(ctypes.get_errno(), "inotify")
+    return "watching"
+
+
+def _cores(around: Around) -> str:
+    os.sched_setaffinity(around.parent, os.sched_getaffinity(around.parent))
+    return "set"
+
+
+def _priority_of_many(around: Around) -> str:
+    os.setpriority(os.PRIO_PGRP, 0, os.getpriority(os.PRIO_PGRP, 0))
+    return "set"
+
+
+def _signals_by_file(around: Around) -> str:
+    """What is written into a pipe may signal to any process, and any signal."""
+    fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, around.parent)
+    return "set"
+
+
+def _makes_a_pipe(around: Around) -> str:
+    os.mkfifo(around.workspace / "pipe")
+    return "made"
+
+
+def _makes_a_device(around: Around) -> str:
+    os.mknod(around.workspace / "log", stat.S_IFCHR | 0o600, os.makedev(1, 11))  # the kernel's
+    return "made"
+
+
 def _in_a_thread(around: Around) -> str:
     """Walls hold for those that are started later, too."""
     got = ["refused: "]
@@ -196,6 +233,12 @@ ATTEMPTS: dict[str, Callable[[Around], str]] = {
     "the settings' mode": _rights,
     "the settings' times": _times,
     "cutting an upload": _cut,
+    "watching the home folder": _watches,
+    "the parent's cores": _cores,
+    "the priority of many": _priority_of_many,
+    "a file that signals to the parent": _signals_by_file,
+    "a pipe with a name": _makes_a_pipe,
+    "a device": _makes_a_device,
     "a thread": _in_a_thread,
     "the list of processes": _processes,
 }
@@ -211,6 +254,7 @@ CALLS = {
     "userfaultfd": (323, 282, 1, 0, 0, 0),
     "perf_event_open": (298, 241, 0, 0, 0, 0),
     "setsid": (112, 157, 0, 0, 0, 0),
+    "prctl": (157, 167, 36, 0, 0, 0),  # PR_SET_CHILD_SUBREAPER
 }
 
 

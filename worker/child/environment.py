@@ -14,7 +14,8 @@ from worker.child.confinement import Confinement
 ALWAYS: Final = re.compile(
     r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|LOCPATH|LOCALE_ARCHIVE|TZ|TMPDIR|VIRTUAL_ENV|XDG_\w+|"
     r"(LD|DYLD)_LIBRARY_PATH|LD_PRELOAD|"
-    r"PYTHON\w*|COVERAGE_\w+|(OMP|OPENBLAS|MKL|KMP|TBB|OV|ONEDNN|DNNL|TF|MALLOC|GOMP)_\w+"
+    r"PYTHON\w*|COVERAGE_\w+|(OMP|OPENBLAS|MKL|KMP|TBB|OV|ONEDNN|DNNL|MALLOC|GOMP)_\w+|"
+    r"TF_(CPP|NUM|ENABLE|FORCE|XLA)_\w+"  # TensorFlow's: Terraform's begin alike, and hold tokens
 )
 #: The way out. A proxy's address may hold a password: nobody else gets it.
 ONLINE: Final = re.compile(r"(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)", re.I)

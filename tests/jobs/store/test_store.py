@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from jobs.models import Model, Rendition, Stem, TrackId, Upload, YouTube, track_id
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
+from jobs.store.removal import remove_folder
 from jobs.store.store import ResultStore
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
@@ -134,6 +135,7 @@ def test_tidy_spares_what_is_in_use_and_what_was_asked_for_again(store: ResultSt
 LEAVER = """
 import os, signal, sys
 from pathlib import Path
+from jobs.store.removal import remove_folder
 from jobs.store.store import ResultStore
 with ResultStore(Path(sys.argv[1])).workspace() as folder:
     (folder / "half").write_text("made")
@@ -180,22 +182,22 @@ def test_what_cannot_be_swept_yet_is_swept_the_next_time(store: ResultStore, mon
         raise OSError(39, "Directory not empty", str(folder))
 
     with monkeypatch.context() as patch:
-        patch.setattr("shutil.rmtree", not_empty)
+        patch.setattr("jobs.store.store.remove_folder", not_empty)
         assert store.sweep() == []
     assert store.sweep() == ["left"]
 
 
 def test_nobody_waits_while_gigabytes_are_swept(store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
     (store.root / "work" / "left").mkdir()
-    rmtree, beside = shutil.rmtree, []
+    beside: list[str] = []
 
     def slow(folder: Path) -> None:
         with (store.root / "work.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # as a workspace begins; raises if it had to wait
         beside.append(folder.name)
-        rmtree(folder)
+        remove_folder(folder)
 
-    monkeypatch.setattr("shutil.rmtree", slow)
+    monkeypatch.setattr("jobs.store.store.remove_folder", slow)
     assert store.sweep() == beside == ["left"]
 
 
@@ -270,6 +272,46 @@ def test_nothing_made_leads_out_of_its_folder(store: ResultStore, tmp_path: Path
             store.keep_rendition(made, manifest.track_id, along)
     assert store.manifest(manifest.track_id) is None
     assert secret.read_text() == "s3cret"
+
+
+def test_a_workspace_goes_whatever_is_in_it(store: ResultStore, tmp_path: Path) -> None:
+    """A child that was taken over nests folders below any depth of recursion and length of path, and closes them."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("")
+    with store.workspace() as folder:
+        _nest(folder, 1100)
+        (folder / "closed" / "inner").mkdir(parents=True)
+        (folder / "closed" / "inner" / "file").write_text("")
+        (folder / "link").symlink_to(outside)
+        (folder / "closed" / "inner").chmod(0o300)
+        (folder / "closed").chmod(0o300)
+    assert list((store.root / "work").iterdir()) == []
+    left = store.root / "work" / "left"
+    left.mkdir()
+    _nest(left, 1100)
+    assert store.sweep() == ["left"]
+    assert list((store.root / "work").iterdir()) == []
+    assert (outside / "kept").exists()
+
+
+def _nest(folder: Path, depth: int) -> None:
+    # By file descriptor: no path is as long.
+    at = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=at)
+        inner = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = inner
+    os.close(at)
+
+
+def test_no_folder_lies_in_a_folder_of_what_is_kept(store: ResultStore) -> None:
+    with store.workspace() as folder:
+        made = folder / "made"
+        (made / MP3.key / "deep").mkdir(parents=True)
+        with pytest.raises(OSError, match="a folder within a folder"):
+            store.keep_track(made, keep(store, SONG))
 
 
 def test_the_address_may_have_spaces_and_must_be_a_file(tmp_path: Path) -> None:

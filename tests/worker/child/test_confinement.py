@@ -24,7 +24,8 @@ UNWALLED = {
     "the settings", "somebody's upload", "the home folder", "a symlink to the settings", "moving an upload",
     "writing into the home folder", "removing the settings", "the queue", "a TCP connection", "listening", "a program",
     "a process", "a signal to the parent", "the parent's limits", "the settings' mode", "the settings' times",
-    "a thread", "the list of processes",
+    "a thread", "the list of processes", "watching the home folder", "the parent's cores", "the priority of many",
+    "a file that signals to the parent", "a pipe with a name",
 }  # fmt: skip
 
 
@@ -122,8 +123,9 @@ def test_a_childs_environment_is_a_list_of_names() -> None:
     ours = {
         "PATH": "/bin", "LC_ALL": "C", "FLBT_TELEGRAM_TOKEN": "secret", "AWS_SECRET_ACCESS_KEY": "secret",
         "https_proxy": "http://user:secret@host:1", "UV_INDEX_URL": "https://user:secret@host",
+        "TF_NUM_INTRAOP_THREADS": "2", "TF_TOKEN_host": "secret", "TF_VAR_password": "secret",
     }  # fmt: skip
     alone = environment_for(Confinement(write=(Path("/work/space"),)), ours)
-    assert alone == {"PATH": "/bin", "LC_ALL": "C", "TMPDIR": "/work/space"}
-    assert environment_for(Confinement(ports=(443,)), ours).keys() == {"PATH", "LC_ALL", "https_proxy"}
-    assert environment_for(UNCONFINED, ours).keys() == {"PATH", "LC_ALL", "https_proxy", "UV_INDEX_URL"}
+    assert alone == {"PATH": "/bin", "LC_ALL": "C", "TF_NUM_INTRAOP_THREADS": "2", "TMPDIR": "/work/space"}
+    assert environment_for(Confinement(ports=(443,)), ours).keys() == alone.keys() - {"TMPDIR"} | {"https_proxy"}
+    assert environment_for(UNCONFINED, ours).keys() == alone.keys() - {"TMPDIR"} | {"https_proxy", "UV_INDEX_URL"}

@@ -19,7 +19,10 @@ _VERSION: Final = 1
 _PATH_BENEATH, _NET_PORT = 1, 2
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE, _IOCTL_DEV = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
+_MAKE_CHAR, _MAKE_SOCK, _MAKE_FIFO, _MAKE_BLOCK = 1 << 6, 1 << 9, 1 << 10, 1 << 11
 _READ: Final = _READ_FILE | _READ_DIR
+#: Not even where one may write: programs, and what is neither a file nor a folder. Root could make a device: a disk.
+_NOWHERE: Final = _EXECUTE | _MAKE_CHAR | _MAKE_SOCK | _MAKE_FIFO | _MAKE_BLOCK | _IOCTL_DEV
 _OF_FILES: Final = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 #: Everything about files that each version knows of: the first has 13 rights, then came refer, truncate, ioctl.
 _RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15}
@@ -67,7 +70,7 @@ def rules(
     ruleset = call(_CREATE, ctypes.byref(attributes), size, 0)
     for paths, allowed in (
         (read, _READ),
-        (write, rights & ~_EXECUTE),
+        (write, rights & ~_NOWHERE),
         (devices, _READ_FILE | _WRITE_FILE),
         (programs, _READ_FILE | _EXECUTE),
     ):

@@ -21,6 +21,7 @@ NEVER: Final = (
     "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "setxattr", "lsetxattr",
     "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "setxattrat", "removexattrat", "utime", "utimes",
     "futimesat", "utimensat", "truncate", "file_setattr", "name_to_handle_at", "open_by_handle_at", "fanotify_init",
+    "inotify_init", "inotify_init1", "inotify_add_watch", "mknod", "mknodat",
     "bpf", "perf_event_open", "userfaultfd", "add_key", "request_key", "keyctl", "memfd_secret", "personality",
     "modify_ldt", "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsconfig",
     "fsmount", "fspick", "mount_setattr", "unshare", "setns", "setuid", "setgid", "setreuid", "setregid", "setresuid",
@@ -49,6 +50,10 @@ _KIND: Final = 0xF  # of a socket's type, the rest are flags
 _FAST_OPEN: Final = 0x20000000  # a connection that no `connect` begins
 _THREAD: Final = 0x00010000
 _NAMESPACES: Final = 0x7E020000
+_SIBLING: Final = 0x00008000  # CLONE_PARENT: a process that is nobody's below us
+_SIGNALS_OF_FILES: Final = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: whom a file signals, and how
+_OWNERS_OF_FILES: Final = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP: the same
+_SET_SUBREAPER: Final = 36
 
 Step = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
 
@@ -121,14 +126,18 @@ def impose(steps: Sequence[Step]) -> None:
 def _conditions(ban: Ban, pid: int) -> Iterator[tuple[str, list[Step]]]:
     """What follows the number of a call: steps that answer in every case."""
     yield "prlimit64", _only(0, (0, pid))
-    yield "setpriority", _only(1, (0,))
+    yield "setpriority", [*_also(0, (0,)), *_only(1, (0,))]  # of a process, and that is us: no group, no user
+    yield "sched_setaffinity", _only(0, (0, pid))
+    yield "fcntl", _never(1, _SIGNALS_OF_FILES)
+    yield "ioctl", _never(1, _OWNERS_OF_FILES)
+    yield "prctl", _never(0, (_SET_SUBREAPER,))
     if ban.processes:
         # Signals to ourselves, as `abort` sends; where there are more processes, Landlock bounds them.
         yield "kill", _only(0, (pid,))
         yield "tgkill", _only(0, (pid,))
         yield "clone", [_argument(0), (_HAS, 1, 0, _THREAD), _REFUSE, _GRANT]
     else:
-        yield "clone", [_argument(0), (_HAS, 0, 1, _NAMESPACES), _REFUSE, _GRANT]
+        yield "clone", [_argument(0), (_HAS, 0, 1, _NAMESPACES | _SIBLING), _REFUSE, _GRANT]
     if not ban.sockets:
         # TCP, and UDP to look names up. Other kinds of sockets pass by Landlock's ports.
         yield "socket", [*_also(0, (_INET, _INET6)), *_also(1, (_STREAM, _DATAGRAM), _KIND), *_only(2, (0, _TCP, _UDP))]
@@ -154,3 +163,9 @@ def _also(index: int, allowed: Sequence[int], mask: int = 0) -> list[Step]:
 
 def _only(index: int, allowed: Sequence[int]) -> list[Step]:
     return [*_also(index, allowed), _GRANT]
+
+
+def _never(index: int, refused: Sequence[int]) -> list[Step]:
+    """Refuse where an argument is among `refused`, and allow all else."""
+    tests: list[Step] = [(_IS, len(refused) - place, 0, value) for place, value in enumerate(refused)]
+    return [_argument(index), *tests, _GRANT, _REFUSE]

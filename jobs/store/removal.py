@@ -1,0 +1,57 @@
+"""Folders that a child filled, taken away whatever it put into them: nested without end, or closed to its own user."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and all in it. Links are removed, not followed; what is not there is fine. Raises `OSError`.
+
+    Nothing recursive, and no path: `shutil.rmtree` ends in a `RecursionError` below a thousand levels, and paths have a
+    length. One folder is open at a time, found from above by its name and from below as `..`.
+    """
+    with suppress(FileNotFoundError):
+        _open_to_us(str(folder), None)
+        at = os.open(folder, _FOLDER)
+        try:
+            way, left = list[str](), [_remove_files(at)]
+            while left[-1] or way:
+                if left[-1]:
+                    way.append(left[-1].pop())
+                    _open_to_us(way[-1], at)
+                    at = _step(at, way[-1])
+                    left.append(_remove_files(at))
+                else:
+                    left.pop()
+                    at = _step(at, "..")
+                    os.rmdir(way.pop(), dir_fd=at)
+        finally:
+            os.close(at)
+        folder.rmdir()
+
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def _step(at: int, name: str) -> int:
+    there = os.open(name, _FOLDER, dir_fd=at)
+    os.close(at)
+    return there
+
+
+def _remove_files(at: int) -> list[str]:
+    """Remove the files of an open folder. Returns the names of the folders in it."""
+    with os.scandir(at) as entries:
+        found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    for name, is_folder in found:
+        if not is_folder:
+            os.unlink(name, dir_fd=at)
+    return [name for name, is_folder in found if is_folder]
+
+
+def _open_to_us(name: str, at: int | None) -> None:
+    mode = stat.S_IMODE(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode)
+    if mode & stat.S_IRWXU != stat.S_IRWXU:
+        os.chmod(name, mode | stat.S_IRWXU, dir_fd=at)
