@@ -82,7 +82,7 @@ class Failure(BaseModel):
     Texts of any length may be given, and are cut: a failure is written to Redis and logged more than once.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     reason: Reason
     detail: Annotated[str, AfterValidator(_short)] = ""

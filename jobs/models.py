@@ -23,9 +23,20 @@ from jobs.stems import Stem as Stem  # noqa: PLC0414 - one of the values
 
 
 class Value(BaseModel):
-    """A frozen value. Unknown fields are ignored, so that a newer bot and an older worker understand each other."""
+    """A frozen value. Unknown fields are ignored, so that a newer bot and an older worker understand each other.
 
-    model_config = ConfigDict(frozen=True)
+    Its numbers are finite: NaN would pass every comparison, and count as minutes of music for ever.
+    """
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+#: What strangers call things. The longest title on YouTube has 100 characters; see `LONGEST_TAG` for files.
+Words = Annotated[str, StringConstraints(max_length=2000)]
+#: Seconds of sound, or bytes.
+Amount = Annotated[float, Field(ge=0)]
+Size = Annotated[int, Field(ge=0)]
+Gain = Annotated[float, Field(gt=0)]
 
 
 # --- what is to be separated -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from jobs.failures import Failure
-from jobs.models import Model, Rendition, Request, Source, Stem, TrackId, Value
+from jobs.models import Amount, Gain, Model, Rendition, Request, Size, Source, Stem, TrackId, Value, Words
 
 # --- how far -------------------------------------------------------------------------------------------------
 
@@ -60,14 +60,14 @@ OPEN_PHASES = frozenset({RequestPhase.RECEIVING, RequestPhase.WAITING, RequestPh
 class Tags(Value):
     """What a track is called. `artist` is empty where nobody knows."""
 
-    title: str
-    artist: str = ""
+    title: Words
+    artist: Words = ""
 
 
 class Called(Tags):
     """What was found out of a song while it was in line. `title` is empty where nobody says."""
 
-    seconds: float | None = None  # its length
+    seconds: Amount | None = None  # its length
 
 
 class View(Value):
@@ -98,7 +98,7 @@ class StoredFile(Value):
     """A file in a track's folder. `name` is ours and safe, never a title."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9+-]+\.[a-z0-9]{1,5}$")]
-    bytes_: int
+    bytes_: Size
     stem: Stem | None = None
 
 
@@ -109,15 +109,15 @@ class Manifest(Value):
     source: Source
     model: Model
     tags: Tags
-    samples: int  # per channel, at `sample_rate`: equal for all stems
+    samples: Size  # per channel, at `sample_rate`: equal for all stems
     sample_rate: int = SAMPLE_RATE
     stems: tuple[StoredFile, ...]
     cover: StoredFile | None = None
     picture: StoredFile | None = None  # the waveforms of all stems, a PNG
     thumbnail: StoredFile | None = None  # the cover, small enough for chats, a JPEG
-    gain: float = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
+    gain: Gain = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
     late: float = 0.0  # seconds by which the source's sound begins after its picture, which stems do not
-    gaps: float = 0.0  # seconds without sound within the source, which stems do not have
+    gaps: Amount = 0.0  # seconds without sound within the source, which stems do not have
     notes: tuple[str, ...] = ()  # "cut_short": the file ended too early; "damaged": parts are left out
     engine: str = ""  # what made it: `unet 0.1.0 f32`; see `Recipe.would_make`
     made_at: float
@@ -134,5 +134,5 @@ class Rendered(Value):
 
     rendition: Rendition
     files: tuple[StoredFile, ...]
-    kbps: int = 0
-    gain: float = 1.0
+    kbps: Size = 0
+    gain: Gain = 1.0

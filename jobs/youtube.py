@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from jobs.failures import Failure, Reason
-from jobs.models import Value, VideoId
+from jobs.models import Amount, Value, VideoId, Words
 
 
 def is_endless(playlist_id: str) -> bool:
@@ -30,8 +30,8 @@ class ListedVideo(Value):
     """One video of a playlist. `seconds` where YouTube tells; `reason` when it is known that it will not play."""
 
     video_id: VideoId
-    title: str
-    seconds: float | None = None
+    title: Words
+    seconds: Amount | None = None
     reason: Reason | None = None
 
 
@@ -42,7 +42,7 @@ class Listing(Value):
     """
 
     playlist_id: PlaylistId
-    title: str = ""
+    title: Words = ""
     entries: tuple[ListedVideo, ...] = ()
     cut: bool = False
     failure: Failure | None = None

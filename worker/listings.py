@@ -32,9 +32,11 @@ async def _list(settings: Settings, playlist_id: str, *, again: bool = False) ->
     task = ListingTask(playlist_id=playlist_id, proxy=settings.youtube_proxy)
     try:
         limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
-        return await run_child(
+        found = await run_child(
             "worker.sources.youtube.listing", task, Listing, _ignore, deadline=DEADLINE, limits=limits
         )
+        # Of what was asked, whatever the child says: nobody's page speaks for another playlist.
+        return found.model_copy(update={"playlist_id": playlist_id})
     except Failed as error:
         failure = error.failure
         if failure.reason is Reason.INTERRUPTED and not again:  # somebody killed it

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -91,6 +92,20 @@ def work(errand: Errand, report: Report) -> Answer:  # noqa: PLR0912 - a list of
         case "have eaten":
             eater = "eaten = b'x' * 300_000_000; import time; time.sleep(600)"
             subprocess.Popen([sys.executable, "-c", eater])
+            time.sleep(600)
+        case "have eaten, by an orphan":
+            eater = "eaten = b'x' * 300_000_000; import time; time.sleep(600)"
+            subprocess.run(["/bin/sh", "-c", '"$0" -c "$1" &', sys.executable, eater], check=True)
+            time.sleep(600)
+        case "threads":
+            for _ in range(int(errand.note)):
+                threading.Thread(target=time.sleep, args=[600], daemon=True).start()
+            time.sleep(600)
+        case "flood":
+            while True:
+                os.write(3, errand.note.encode() * 1000)
+        case "say":
+            os.write(3, errand.note.encode())
             time.sleep(600)
         case "gulp":
             gulp = bytearray(4_000_000_000)

@@ -30,6 +30,11 @@ OPEN_FILES: Final = 512
 #: MB that a second of music takes at most: five stems of it, uncompressed, in one zip.
 SECOND_MB: Final = 1.5
 
+#: Of a child and all it started together, so that nobody fills the machine's table of processes. Runtimes have about
+#: two for each core. RLIMIT_NPROC would count whatever else the person runs, and does not hold for root.
+MOST_THREADS: Final = 2000
+
+_THREADS = re.compile(r"^Threads:\s+(\d+)$", re.M)
 _HELD = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.M)
 
 
@@ -72,27 +77,39 @@ def impose(pid: int, limits: Limits) -> None:
             resource.prlimit(pid, what, (soft, hard))
 
 
-async def until_too_much(pid: int, memory_mb: float) -> float:
-    """Watch a process and all it started until they hold more than `memory_mb`. Returns how many MB they hold."""
-    if memory_mb <= 0:
-        await asyncio.get_running_loop().create_future()
+async def until_too_much(pid: int, memory_mb: float) -> str:
+    """Watch a process and all it started until they hold more than `memory_mb`, unless that is 0, or are too many.
+
+    Returns which, in words.
+    """
     while True:
-        held = held_mb(pid)
-        if held > memory_mb:
-            return held
+        held, threads = held_mb(pid), threads_of(pid)
+        if 0 < memory_mb < held:
+            return f"held {held:.0f} MB, {memory_mb:.0f} MB are allowed"
+        if threads > MOST_THREADS:
+            return f"had {threads} threads, {MOST_THREADS} are allowed"
         await asyncio.sleep(EVERY)
 
 
 def held_mb(pid: int) -> float:
     """MB that a process and everything it started hold, as above; 0 where nobody tells."""
-    return sum(_held_kb(Path("/proc", str(one))) for one in _family(pid)) * 1024 / 1e6
+    return _sum(_HELD, pid) * 1024 / 1e6
 
 
-def _held_kb(process: Path) -> int:
+def threads_of(pid: int) -> int:
+    """How many threads a process and everything it started have; 0 where nobody tells."""
+    return _sum(_THREADS, pid)
+
+
+def _sum(figure: re.Pattern[str], pid: int) -> int:
+    return sum(int(found) for one in _family(pid) for found in figure.findall(_status(one)))
+
+
+def _status(pid: int) -> str:
     try:
-        return sum(int(kilobytes) for kilobytes in _HELD.findall((process / "status").read_text()))
+        return Path("/proc", str(pid), "status").read_text()
     except OSError:  # gone
-        return 0
+        return ""
 
 
 def _family(pid: int) -> list[int]:

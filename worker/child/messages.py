@@ -3,7 +3,7 @@
 from typing import Final
 
 from jobs.failures import Failure
-from jobs.models import Value
+from jobs.models import Amount, Value, Words
 
 AHEAD: Final = "ahead "  # before a line for the child that is not its task yet
 
@@ -12,11 +12,11 @@ class Step(Value):
     """How far a child is: `fraction` of its own work, 0 to 1, and what it has learnt about the track so far."""
 
     fraction: float | None = None
-    note: str = ""
-    title: str | None = None
-    artist: str | None = None
-    seconds: float | None = None  # length of the song
-    separated: float = 0.0  # seconds of the song that are separated so far
+    note: Words = ""
+    title: Words | None = None
+    artist: Words | None = None
+    seconds: Amount | None = None  # length of the song
+    separated: Amount = 0.0  # seconds of the song that are separated so far
     alive: int = 0  # a number that changes while work goes on even when the fraction does not (bytes, segments)
 
 

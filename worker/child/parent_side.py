@@ -28,6 +28,7 @@ from worker.child.tasks import Task
 log = logging.getLogger(__name__)
 
 LINE_LIMIT = 1 << 20  # bytes: the longest event we read
+MOST_LINES = 500_000  # of one child: a download of ten minutes at a gigabit has half of that
 STDERR_KEPT = 4000  # characters of a child's last words that reach the log
 LAST_WORDS = 5.0  # seconds for them, where somebody who left the child's group still holds them open
 MEASURED = "COVERAGE_PROCESS_CONFIG"  # set while branches are counted: children write their counts where we run
@@ -44,7 +45,7 @@ class Child:
     limits: Limits
     _process: asyncio.subprocess.Process
     _last_words: "asyncio.Task[str]"
-    _eating: "asyncio.Task[float]"
+    _eating: "asyncio.Task[str]"
     _kills_before: int
 
     async def get_ready(self, wanted: BaseModel) -> None:
@@ -76,8 +77,7 @@ class Child:
         except TimeoutError:
             raise failed(Reason.TIMED_OUT, f"{module} took longer than {deadline:.0f} s") from None
         if eating.done():
-            held = f"{module} held {eating.result():.0f} MB, {self.limits.memory_mb:.0f} MB are allowed"
-            raise failed(Reason.OUT_OF_MEMORY, held)
+            raise failed(Reason.OUT_OF_MEMORY, f"{module} {eating.result()}")
         if outcome is None:
             _kill(process)  # what it started may hold its last words open
             words = await _heard(self._last_words)
@@ -85,7 +85,11 @@ class Child:
             raise failed(reason, f"{module} ended with code {code}: {words}")
         if outcome.failure is not None:
             raise Failed(outcome.failure)
-        return result.model_validate_json(outcome.result or "")
+        try:
+            return result.model_validate_json(outcome.result or "")
+        except ValidationError as error:
+            wrong = "; ".join(f"{each['loc']}: {each['msg']}" for each in error.errors(include_input=False)[:3])
+            raise failed(Reason.INTERNAL, f"{module} answered what is no {result.__name__}: {wrong}") from None
 
 
 @contextlib.asynccontextmanager
@@ -146,7 +150,8 @@ async def _listen(
 ) -> Event | None:
     """The child's outcome, or None when it closed its output without one."""
     assert process.stdout is not None
-    while True:
+    for _ in range(MOST_LINES):
+        await asyncio.sleep(0)  # a full buffer is read without a pause, and others have to beat their hearts
         try:
             # Not `wait_for`: before Python 3.12 it may swallow a cancellation, the deadline too, when a line comes.
             async with asyncio.timeout(stall):
@@ -165,6 +170,7 @@ async def _listen(
         if event.step is None:
             return event
         on_step(event.step)
+    raise failed(Reason.INTERNAL, f"more than {MOST_LINES} lines")
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

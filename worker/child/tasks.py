@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import SecretStr, field_serializer
 
-from jobs.models import Model, Rendition, Source, Upload, Value, VideoId
+from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Upload, Value, VideoId, Words
 from jobs.outcomes import Called, Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 from worker.child.confinement import UNCONFINED, Confinement
@@ -64,7 +64,7 @@ class Fetched(Value):
 
     audio: Path
     tags: Tags
-    seconds: float | None = None  # of an upload, counted; of a download, as the container or the site says
+    seconds: Amount | None = None  # of an upload, counted; of a download, as the container or the site says
     cover: Path | None = None
 
 
@@ -156,15 +156,15 @@ class Separated(Value):
     they had to be turned down in the end.
     """
 
-    samples: int
+    samples: Size
     stems: tuple[StoredFile, ...]
     picture: StoredFile | None = None
     thumbnail: StoredFile | None = None
-    gain: float = 1.0
+    gain: Gain = 1.0
     late: float = 0.0
-    gaps: float = 0.0
-    notes: tuple[str, ...] = ()
-    engine: str = ""
+    gaps: Amount = 0.0
+    notes: tuple[Words, ...] = ()
+    engine: Words = ""
     along: tuple[Rendered, ...] = ()
 
 
@@ -199,7 +199,7 @@ class RenderedSet(Value):
     """The files of each rendition, in the order of the task, and the gain of each against the stored stems."""
 
     files: tuple[tuple[StoredFile, ...], ...]
-    gains: tuple[float, ...]
+    gains: tuple[Gain, ...]
 
 
 def _those(*paths: Path | None) -> tuple[Path, ...]:

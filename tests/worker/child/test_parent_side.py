@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import json
 import os
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from worker.child.confinement import UNCONFINED
 from worker.child.limits import NO_LIMITS, Limits
 from worker.child.messages import Step
 from worker.child.parent_side import run_child, start_child
+from worker.child.tasks import Separated
 
 ERRANDS = "tests.worker.child_tasks"
 
@@ -111,15 +113,64 @@ async def test_an_abort_is_for_memory_when_it_says_so(words: str, reason: Reason
     assert failure.value.failure.reason is reason
 
 
-@pytest.mark.parametrize("do", ["eat", "have eaten", "gulp"])
+@pytest.mark.parametrize("do", ["eat", "have eaten", "have eaten, by an orphan", "gulp"])
 async def test_what_eats_memory_is_ended_at_its_limit(do: str) -> None:
-    """Slowly, by something that it started, or all at once."""
+    """Slowly, by something that it started, by what was left by that, or all at once."""
     before = set(psutil.Process().children(recursive=True))
     with pytest.raises(Failed) as failure:
         await run(do, deadline=60, limits=Limits(memory_mb=200))
     assert failure.value.failure.reason is Reason.OUT_OF_MEMORY
     assert set(psutil.Process().children(recursive=True)) <= before
     assert (await run("answer", "PATH", limits=Limits(memory_mb=200)))[0] == os.environ["PATH"]
+
+
+async def test_too_many_threads_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.child.limits.MOST_THREADS", 50)
+    with pytest.raises(Failed, match="threads"):
+        await run("threads", "100")
+    assert (await run("answer", "PATH"))[0] == os.environ["PATH"]
+
+
+@pytest.mark.parametrize("line", ["\n", '{"step":{}}\n', "a library's\n"])
+async def test_lines_without_end_are_ended_and_hold_nobody_up(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr("worker.child.parent_side.MOST_LINES", 20_000)
+    flood = asyncio.create_task(run("flood", line))
+    turns = 0
+    while not flood.done():
+        turns += 1
+        await asyncio.sleep(0)
+    with pytest.raises(Failed, match="lines"):
+        await flood
+    assert turns > 20_000
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"samples": NaN, "stems": []}',
+        '{"samples": -5, "stems": []}',
+        '{"samples": 5, "stems": [], "gaps": Infinity}',
+        '{"samples": 5, "stems": [{"name": "../x.flac", "bytes_": 1}]}',
+        '{"samples": 5, "stems": [], "gain": 0}',
+        "[]",
+        "",
+    ],
+)
+async def test_an_answer_of_impossible_values_is_none(answer: str) -> None:
+    said = json.dumps({"result": answer}) + "\n"
+    with pytest.raises(Failed) as failure:
+        await run_child(ERRANDS, Errand(do="say", note=said), Separated, lambda step: None, deadline=60)
+    assert failure.value.failure.reason is Reason.INTERNAL
+
+
+@pytest.mark.parametrize(
+    "step", ['{"seconds": NaN}', '{"separated": -1}', '{"fraction": Infinity}', '{"title": "%s"}' % ("x" * 5000)]
+)
+async def test_a_step_of_impossible_values_is_none(step: str) -> None:
+    steps: list[Step] = []
+    said = f'{{"step": {step}}}\n{{"result": "{{\\"said\\": \\"done\\"}}"}}\n'
+    await run_child(ERRANDS, Errand(do="say", note=said), Answer, steps.append, deadline=60)
+    assert steps == []
 
 
 async def test_processor_time_has_an_end() -> None:
