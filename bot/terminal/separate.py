@@ -66,7 +66,8 @@ async def separate(
     try:
         store = ResultStore.at(settings.store_url)
     except OSError as error:
-        click.echo(f"FLBT_STORE cannot be used: {error}", err=True)
+        named = "FLBT_STORE" if settings.store else "FLBT_DATA"
+        click.echo(f"{named} cannot be used: {error}", err=True)
         return 2
     try:
         async with _studio(settings, scratch) as (queue, keepers):

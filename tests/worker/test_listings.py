@@ -13,6 +13,7 @@ from jobs.failures import Reason
 from jobs.queue.listings import ask_listing, listing
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
+from jobs.youtube import Listing
 from tests.peers.playlists import ListTrouble, Playlist, numbered
 from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.conftest import shared_site, site
@@ -40,6 +41,24 @@ async def test_a_listing_comes_back_and_is_not_asked_for_twice(
     assert not await ask_listing(queue, playlist.playlist_id, "telegram:3")
     await work_off(settings, valkey_server)
     assert len(site.requests) == asked
+
+
+async def test_a_child_speaks_for_no_other_playlist(
+    queue: JobQueue, settings: Settings, valkey_server: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that a page has taken over names the playlist of somebody else in its answer."""
+    asked, other = "PLthroughthequeue", "PLofsomebodyelses"
+
+    async def answered(*_: object, **__: object) -> Listing:
+        return Listing(playlist_id=other, title="planted")
+
+    monkeypatch.setattr("worker.listings.run_child", answered)
+    await ask_listing(queue, asked)
+    await work_off(settings, valkey_server)
+    assert await listing(queue, other) is None
+    found = await listing(queue, asked)
+    assert found is not None
+    assert (found.playlist_id, found.title) == (asked, "planted")
 
 
 @pytest.mark.parametrize("kills", [1, 2])

@@ -10,6 +10,7 @@ Linux alone tells about other processes like this; elsewhere only the time limit
 
 import asyncio
 import contextlib
+import os
 import re
 import resource
 import sys
@@ -83,7 +84,8 @@ async def until_too_much(pid: int, memory_mb: float) -> str:
     Returns which, in words.
     """
     while True:
-        held, threads = held_mb(pid), threads_of(pid)
+        statuses = _statuses(pid)
+        held, threads = _held_mb(statuses), _sum(_THREADS, statuses)
         if 0 < memory_mb < held:
             return f"held {held:.0f} MB, {memory_mb:.0f} MB are allowed"
         if threads > MOST_THREADS:
@@ -93,33 +95,28 @@ async def until_too_much(pid: int, memory_mb: float) -> str:
 
 def held_mb(pid: int) -> float:
     """MB that a process and everything it started hold, as above; 0 where nobody tells."""
-    return _sum(_HELD, pid) * 1024 / 1e6
+    return _held_mb(_statuses(pid))
 
 
-def threads_of(pid: int) -> int:
-    """How many threads a process and everything it started have; 0 where nobody tells."""
-    return _sum(_THREADS, pid)
+def _held_mb(statuses: list[str]) -> float:
+    return _sum(_HELD, statuses) * 1024 / 1e6
 
 
-def _sum(figure: re.Pattern[str], pid: int) -> int:
-    return sum(int(found) for one in _family(pid) for found in figure.findall(_status(one)))
+def _sum(figure: re.Pattern[str], statuses: list[str]) -> int:
+    return sum(int(found) for status in statuses for found in figure.findall(status))
 
 
-def _status(pid: int) -> str:
-    try:
-        return Path("/proc", str(pid), "status").read_text()
-    except OSError:  # gone
-        return ""
-
-
-def _family(pid: int) -> list[int]:
-    """A process and all its descendants."""
-    family = [pid]
+def _statuses(pid: int) -> list[str]:
+    """What /proc says of a process and of all its descendants. Any of them may go while we look."""
+    family, found = [pid], []
     for one in family:  # which grows meanwhile
-        for listed in Path("/proc", str(one), "task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                family += [int(child) for child in listed.read_text().split()]
-    return family
+        process = f"/proc/{one}"
+        with contextlib.suppress(OSError):
+            found.append(Path(process, "status").read_text())
+            for thread in os.listdir(f"{process}/task"):  # noqa: PTH208 - `Path.glob` raises midway
+                with contextlib.suppress(OSError):
+                    family += [int(child) for child in Path(process, "task", thread, "children").read_text().split()]
+    return found
 
 
 def oom_kills(root: Path = ROOT) -> int:

@@ -170,7 +170,7 @@ class Separated(Value):
 
 def separation_confinement(audio: Path, output: Path, models_dir: Path, cover: Path | None = None) -> Confinement:
     """For a child that separates; `audio` may be the folder in which the song will be."""
-    return Confinement(read=(audio, models_dir, *_those(cover)), write=(output,))
+    return Confinement(read=(audio, *_with_links(models_dir), *_those(cover)), write=(output,))
 
 
 class RenderTask(Task):
@@ -200,6 +200,14 @@ class RenderedSet(Value):
 
     files: tuple[tuple[StoredFile, ...], ...]
     gains: tuple[Gain, ...]
+
+
+def _with_links(folder: Path) -> tuple[Path, ...]:
+    """A folder, and where links in it lead: people keep large weights on another disk. No child can make one there."""
+    try:
+        return (folder, *(path.resolve() for path in folder.iterdir() if path.is_symlink()))
+    except OSError:  # not there yet
+        return (folder,)
 
 
 def _those(*paths: Path | None) -> tuple[Path, ...]:

@@ -48,7 +48,7 @@ async def test_a_store_that_cannot_be_used_is_a_sentence(
 ) -> None:
     (tmp_path / "store").write_text("in the way")
     assert await separate(settings, [song], Wish(), tmp_path / "stems", tmp_path, 0o022) == 2
-    assert capsys.readouterr().err.startswith("FLBT_STORE cannot be used: ")
+    assert capsys.readouterr().err.startswith("FLBT_DATA cannot be used: ")
 
 
 async def test_why_it_failed_is_said_in_words(

@@ -38,6 +38,15 @@ def test_what_a_process_holds_is_counted_with_what_it_started() -> None:
     assert held_mb(process.pid) == 0
 
 
+def test_processes_may_come_and_go_while_they_are_counted() -> None:
+    script = "while :; do /bin/true & (/bin/true; /bin/true) & wait; done"
+    with subprocess.Popen(["/bin/sh", "-c", script], stderr=subprocess.DEVNULL) as process:
+        try:
+            assert max(held_mb(process.pid) for _ in range(2000)) > 0
+        finally:
+            process.kill()
+
+
 def test_the_kernels_limits_hold_for_the_process_alone() -> None:
     own = resource.getrlimit(resource.RLIMIT_DATA)
     names = ("DATA", "CORE", "CPU", "FSIZE", "NOFILE")

@@ -59,3 +59,12 @@ async def test_a_child_with_a_strangers_song_changes_no_model(task: SeparationTa
         await run_child("worker.separation", waiting, Separated, lambda step: None, deadline=120)
     assert caught.value.failure.reason is Reason.MODEL_UNAVAILABLE
     assert sorted(task.network.models_dir.rglob("*")) == before
+
+
+async def test_weights_may_lie_elsewhere_behind_a_link(task: SeparationTask, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (task.network.models_dir / "2stems").rename(tmp_path / "disk" / "two")
+    (task.network.models_dir / "2stems").symlink_to(tmp_path / "disk" / "two")
+    async with AsyncExitStack() as stack:
+        separated = await separate(task, None, stack, lambda step: None, limits=NO_LIMITS, deadline=120)
+    assert separated.samples == 2 * 44100

@@ -8,7 +8,8 @@ from typing import Final
 
 #: Libraries, programs (to be read, not to be run), and what the dynamic loader and the C library look up.
 SYSTEM: Final = (
-    "/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime",
+    "/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", "/home/linuxbrew/.linuxbrew",
+    "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime",
     "/etc/mime.types", "/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
     # Its own process alone, and what the machine is: how many cores, how much memory, which limits.
     "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version",

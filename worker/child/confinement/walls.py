@@ -27,7 +27,7 @@ class Support(NamedTuple):
         parts += ["seccomp"] if self.seccomp else []
         if len(parts) == 2:
             return f"confined: {', '.join(parts)}"
-        missing = " and ".join(
+        missing = " and no ".join(
             name for name, has in (("Landlock", self.landlock), ("seccomp", self.seccomp)) if not has
         )
         where = f"{platform.system()} {platform.release()}"
