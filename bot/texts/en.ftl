@@ -88,7 +88,10 @@ too-many-open = You have { $limit ->
        *[other] { $limit } songs
     } in the works, which is as many as I take at a time.
 too-many-open-again = Ask again when one is done.
-leftover-some = { $done } of { $count } songs are in line.
+leftover-some = { $done ->
+        [one] One of { $count } songs is in line.
+       *[other] { $done } of { $count } songs are in line.
+    }
 leftover-none = { $count } songs wait.
 leftover-all = { $count ->
         [one] The song is in line now.
@@ -96,12 +99,12 @@ leftover-all = { $count ->
     }
 leftover-how = Tap the button when there is room.
 leftover-large = { $count ->
-        [one] One file is larger than { $limit }, the most that I can fetch. I left it out.
-       *[other] { $count } files are larger than { $limit }, the most that I can fetch. I left them out.
+        [one] One file is larger than { $limit }, the most that I can fetch: send me a smaller copy.
+       *[other] { $count } files are larger than { $limit }, the most that I can fetch: send me smaller copies.
     }
 leftover-long = { $count ->
-        [one] One song is longer than all the music of a day here. I left it out.
-       *[other] { $count } songs are longer than all the music of a day here. I left them out.
+        [one] One song is longer than a whole day’s limit here: send me a shorter piece.
+       *[other] { $count } songs are longer than a whole day’s limit here: send me shorter pieces.
     }
 leftover-other = { $count ->
         [one] One file is neither audio nor video. I left it out.
@@ -306,10 +309,10 @@ too-many-open-here = There { $limit ->
         [one] is one song
        *[other] are { $limit } songs
     } in the works in this chat, which is as many as I take at a time.
-too-many-open-anywhere = { $limit ->
-        [one] One song is
+too-many-open-anywhere = My line is full: { $limit ->
+        [one] one song is
        *[other] { $limit } songs are
-    } waiting for me already, of everybody together, which is as many as I take.
+    } waiting in it, from everybody together.
 sent-alone = I sent it to you in our private chat.
 sent-nowhere = This is for you alone, and I can’t write to you. Open { $link }, tap Start there, and ask me again.
 command-stems = Stems of a link, or of the song you reply to

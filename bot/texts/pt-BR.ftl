@@ -88,7 +88,10 @@ too-many-open = Você tem { $limit ->
        *[other] { $limit } músicas
     } em andamento, que é o máximo de cada vez.
 too-many-open-again = Peça de novo quando uma terminar.
-leftover-some = { $done } de { $count } músicas estão na fila.
+leftover-some = { $done ->
+        [one] Uma de { $count } músicas está na fila.
+       *[other] { $done } de { $count } músicas estão na fila.
+    }
 leftover-none = { $count } músicas esperam.
 leftover-all = { $count ->
         [one] A música está na fila agora.
@@ -96,12 +99,12 @@ leftover-all = { $count ->
     }
 leftover-how = Toque no botão quando houver lugar.
 leftover-large = { $count ->
-        [one] Um arquivo passa de { $limit }, o máximo que consigo baixar. Deixei de fora.
-       *[other] { $count } arquivos passam de { $limit }, o máximo que consigo baixar. Deixei de fora.
+        [one] Um arquivo passa de { $limit }, o máximo que consigo baixar: me mande uma cópia menor.
+       *[other] { $count } arquivos passam de { $limit }, o máximo que consigo baixar: me mande cópias menores.
     }
 leftover-long = { $count ->
-        [one] Uma música é mais longa do que toda a música de um dia aqui. Deixei de fora.
-       *[other] { $count } músicas são mais longas do que toda a música de um dia aqui. Deixei de fora.
+        [one] Uma música é mais longa do que o limite de um dia inteiro aqui: me mande um trecho menor.
+       *[other] { $count } músicas são mais longas do que o limite de um dia inteiro aqui: me mande trechos menores.
     }
 leftover-other = { $count ->
         [one] Um arquivo não é áudio nem vídeo. Deixei de fora.
@@ -306,10 +309,10 @@ too-many-open-here = { $limit ->
         [one] Há uma música
        *[other] Há { $limit } músicas
     } em andamento nesta conversa, que é o máximo que eu pego de uma vez.
-too-many-open-anywhere = { $limit ->
-        [one] Uma música já está
-       *[other] { $limit } músicas já estão
-    } à minha espera, de todo mundo junto, que é o máximo que eu pego.
+too-many-open-anywhere = A minha fila está cheia: { $limit ->
+        [one] uma música espera
+       *[other] { $limit } músicas esperam
+    } nela, somando todo mundo.
 sent-alone = Mandei para você na nossa conversa privada.
 sent-nowhere = Isto é só para você, e eu não consigo te escrever. Abra { $link }, toque em Iniciar e me peça de novo.
 command-stems = Faixas de um link, ou da música que você responder

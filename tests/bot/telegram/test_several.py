@@ -231,7 +231,7 @@ async def test_what_cannot_be_taken_of_an_album_is_said_in_the_same_message(rig:
             lambda message: says(
                 message,
                 f"5 of 6 songs are in line. {FULL} Tap the button when there is room.\n"
-                "2 files are larger than 20 MB, the most that I can fetch. I left them out.\n"
+                "2 files are larger than 20 MB, the most that I can fetch: send me smaller copies.\n"
                 "One file is neither audio nor video. I left it out.",
             )
         )
@@ -284,7 +284,7 @@ async def test_minutes_are_counted_anew_and_what_never_fits_is_left_out(rationed
         await ana.send_album([*songs(1, seconds=240), long, *songs(3, seconds=240)[1:]])
         said = await ana.until(lambda message: message.text.startswith("2 of 3 songs are in line. I separate up to"))
         assert "you have used 8:00 of it" in said.text
-        assert said.text.endswith("\nOne song is longer than all the music of a day here. I left it out.")
+        assert said.text.endswith("\nOne song is longer than a whole day’s limit here: send me a shorter piece.")
         refused = await answered_soon(await ana.press(said, "Start the others"))
         assert refused.startswith("I separate up to 10:00 of music for one person within 24 hours")
         first = await rationed.worker.take()
