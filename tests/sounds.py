@@ -113,10 +113,10 @@ def silent_film(path: Path, frames: int = 10) -> Path:
     return path
 
 
-def film_with_sound_at(path: Path, container: str, parts: list[tuple[float, Samples]]) -> Path:
+def film_with_sound_at(path: Path, container: str, parts: list[tuple[float, Samples]], *, codec: str = "mpeg4") -> Path:
     """A film from 0 s on, with each part of FLAC sound at its time in seconds."""
     with av.open(str(path), "w", format=container) as output:
-        film = _film(output, 64, 48)
+        film = _film(output, 64, 48, codec)
         audio = output.add_stream("flac", rate=RATE)
         assert isinstance(audio, AudioStream)
         audio.layout, audio.format = "stereo", "s32"
@@ -149,8 +149,8 @@ def cut(path: Path, fraction: float) -> Path:
     return shorter
 
 
-def _film(output: av.container.OutputContainer, width: int, height: int) -> VideoStream:
-    film = output.add_stream("mpeg4", rate=10)
+def _film(output: av.container.OutputContainer, width: int, height: int, codec: str = "mpeg4") -> VideoStream:
+    film = output.add_stream(codec, rate=10)
     assert isinstance(film, VideoStream)
     film.width, film.height, film.pix_fmt = width, height, "yuv420p"
     return film

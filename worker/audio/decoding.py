@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from jobs.failures import Failed, Reason, failed
 from worker.audio.level import DECODED, Level, level_of
-from worker.audio.opening import attached_pictures, ignore_others, open_container, tracks_by_merit
+from worker.audio.opening import (
+    attached_pictures,
+    ignore,
+    ignore_others,
+    moving_pictures,
+    open_container,
+    tracks_by_merit,
+)
 from worker.audio.pictures import COVER_LIMIT, picture_of
 from worker.audio.sound import SAMPLE_RATE, raw_planes, to_stereo_44k
 from worker.audio.spans import Span
@@ -73,7 +80,9 @@ class Stretch:
         self._container = container
         self._stream = stream
         self._pictures = attached_pictures(container)
-        ignore_others(container, stream)
+        # Of a video, the first packet is looked at: it says when the picture begins, whatever codec it is of.
+        self._videos = moving_pictures(container) if container.format.name in TIMED else []
+        ignore_others(container, [stream, *self._pictures, *self._videos])
         self.seconds = _claim(container, stream)
         self.is_counted = container.format.name in COUNTED or _is_counted_by_lame(stream)
         self.cover: bytes | None = None
@@ -82,7 +91,9 @@ class Stretch:
         self.late = 0.0
         self.gaps = 0.0
         self._failed_last = False
-        self._ends: float | None = None  # when the last frame ends, by the container's clock
+        self._begins: float | None = None  # when the first frame begins, by the container's clock
+        self._picture_begins: float | None = None
+        self._ends: float | None = None  # when the last frame ends
         self._last: tuple[Packet[Stream] | None, AudioFrame | None] = (None, None)
         self._blocks = self._read()
         self._first: NDArray[np.float32] | None = None
@@ -132,6 +143,7 @@ class Stretch:
         if self._muted > self._decoded / 2:
             raise failed(Reason.NOT_AUDIO, "most of it is far over full scale")
         self.cut_short = self._ended_early(samples / SAMPLE_RATE)
+        self.late = self._lateness()
 
     def _mute(self, samples: int) -> None:
         self._muted += samples
@@ -182,20 +194,27 @@ class Stretch:
         if self._container.format.name not in TIMED or frame.time is None:
             return
         if self._ends is None:
-            self.late = self._lateness(frame.time)
+            self._begins = frame.time
         elif GAP < frame.time - self._ends < LONGEST_GAP:
             self.gaps += frame.time - self._ends
         self._ends = frame.time + frame.samples / frame.sample_rate
 
-    def _lateness(self, begins: float) -> float:
-        if len(self._container.streams.video) == len(self._pictures) or self._container.start_time is None:
+    def _lateness(self) -> float:
+        if self._begins is None or self._picture_begins is None:
             return 0.0
-        late = begins - self._container.start_time / av.time_base
+        late = self._begins - self._picture_begins
         return late if GAP < late < LONGEST_GAP else 0.0
+
+    def _look_at_picture(self, packet: "Packet[Stream]") -> None:
+        """A video's first packet. What follows is skipped, as far as the container's reader can."""
+        if packet.pts is not None and packet.time_base is not None:
+            begins = float(packet.pts * packet.time_base)
+            self._picture_begins = begins if self._picture_begins is None else min(begins, self._picture_begins)
+            ignore(packet.stream)
 
     def _demux(self) -> Iterator["Packet[Stream] | None"]:
         """The audio stream's packets, then None to flush the decoder; covers are put aside on the way."""
-        wanted: list[Stream] = [self._stream, *self._pictures]
+        wanted: list[Stream] = [self._stream, *self._pictures, *self._videos]
         errors = 0
         while errors < GIVE_UP:
             try:
@@ -203,6 +222,8 @@ class Stretch:
                     errors = 0
                     if packet.stream_index == self._stream.index and packet.size:
                         yield packet
+                    elif any(packet.stream_index == stream.index for stream in self._videos):
+                        self._look_at_picture(packet)
                     elif 0 < packet.size <= COVER_LIMIT and self.cover is None and picture_of(bytes(packet)):
                         self.cover = bytes(packet)
                 break

@@ -86,11 +86,22 @@ def _demerits(track: AudioStream) -> tuple[bool, bool, bool, int, int]:
     )
 
 
-def ignore_others(container: InputContainer, stream: AudioStream) -> None:
-    """Let the demuxer skip over what is neither `stream` nor a cover: most of a video file."""
+def ignore_others(container: InputContainer, wanted: list[Stream]) -> None:
+    """Let the demuxer skip over what is not `wanted`: most of a video file."""
+    indexes = {stream.index for stream in wanted}
     for other in container.streams:
-        if other.index != stream.index and Disposition.attached_pic not in other.disposition:
-            other.discard = Discard.all
+        if other.index not in indexes:
+            ignore(other)
+
+
+def ignore(stream: Stream) -> None:
+    """Let the demuxer skip over all the rest of a stream."""
+    stream.discard = Discard.all
+
+
+def moving_pictures(container: InputContainer) -> list[Stream]:
+    """What is seen while the sound is heard: all videos but covers."""
+    return [stream for stream in container.streams.video if Disposition.attached_pic not in stream.disposition]
 
 
 def attached_pictures(container: InputContainer) -> list[Stream]:

@@ -124,16 +124,21 @@ def test_the_pages_under_a_result() -> None:
         ["Escolher faixas…", "Mais…"],
     ]
     assert labels(second_page(asked(stems(4)), "en")) == [
-        ["Zip", "FLAC", "WAV"],
+        ["Zip", "FLAC"],
+        ["WAV", "WAV 32-bit float"],
         ["2 stems", "5 stems"],
         ["Again", "Forget"],
         ["Back"],
     ]
     zipped = Wish(format=Format.FLAC, package=Package.ZIP)
-    assert labels(second_page(asked(zipped), "en"))[0] == ["MP3", "WAV"]
+    assert labels(second_page(asked(zipped), "en"))[0] == ["MP3", "WAV", "WAV 32-bit float"]
     mixed = stems(4).model_copy(update={"mix": (V, B)})
     assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "More…"]]
-    assert labels(second_page(asked(mixed), "en")) == [["FLAC", "WAV"], ["Again", "Forget"], ["Back"]]
+    assert labels(second_page(asked(mixed), "en")) == [
+        ["FLAC", "WAV", "WAV 32-bit float"],
+        ["Again", "Forget"],
+        ["Back"],
+    ]
 
 
 def test_choosing_stems_button_by_button() -> None:

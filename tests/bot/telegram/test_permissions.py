@@ -200,7 +200,9 @@ async def test_when_too_many_wait_of_all_people_a_newcomer_is_told_and_the_owner
         await ana.until(lambda message: "2 songs" in message.text)
         other = rig.server.private(rig.server.person("Bo"))
         await other.say("https://youtu.be/aaaaaaaaaaA")
-        said = await other.until(lambda message: "My line is full: 2 songs are waiting in it, from everybody together." in message.text)
+        said = await other.until(
+            lambda message: "My line is full: 2 songs are waiting in it, from everybody together." in message.text
+        )
         assert "Start now" in said.labels
         await cy.say("https://youtu.be/aaaaaaaaaaE")
         await cy.until(in_line)

@@ -246,11 +246,12 @@ def test_memory_does_not_grow_with_the_song(tmp_path: Path) -> None:
     assert peak < 50e6  # whole, it would be 635 MB
 
 
+@pytest.mark.parametrize("codec", ["mpeg4", "libx264"])
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
-def test_late_sound_and_pauses_between_samples_are_counted(container: str, tmp_path: Path) -> None:
+def test_late_sound_and_pauses_between_samples_are_counted(container: str, codec: str, tmp_path: Path) -> None:
     """A film whose sound begins 0.7 s after its picture and has a pause of 1.5 s."""
     song = music(2)
-    path = film_with_sound_at(tmp_path / "film", container, [(0.7, song[:RATE]), (3.2, song[RATE:])])
+    path = film_with_sound_at(tmp_path / "film", container, [(0.7, song[:RATE]), (3.2, song[RATE:])], codec=codec)
     with open_song(path) as opened:
         heard = np.concatenate(list(opened.blocks()))
         assert opened.late == pytest.approx(0.7, abs=0.05)
