@@ -87,7 +87,7 @@ async def _start(studio: Studio, track: Track, ends: float) -> bool:
     except RedisError:
         raise
     except OSError as error:
-        await track_queue.fail(track.id, failure_of_os_error(error))
+        await track_queue.fail(track.id, failure_of_os_error(error, confined=False))
     except Exception as error:
         log.exception("track %s: a bug", track.id)
         await track_queue.fail(track.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))

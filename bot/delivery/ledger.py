@@ -28,7 +28,7 @@ from jobs.store.store import ResultStore
 log = logging.getLogger(__name__)
 
 #: How often one request goes back to the worker from here. Each smaller encoding is one; then something is wrong.
-RETURNS: Final = 12
+RETURNS: Final = 16
 
 _MEMO: Final = "~memo"  # beside the parts; no part is called so
 

@@ -74,12 +74,15 @@ def serve(
     os._exit(0)
 
 
-def failure_of_os_error(error: OSError) -> Failure:
-    """A disk or quota that is full or takes nothing is NO_DISK; no memory OUT_OF_MEMORY; anything else INTERNAL.
+def failure_of_os_error(error: OSError, *, confined: bool = True) -> Failure:
+    """A disk or quota that is full or read-only is NO_DISK; lack of memory OUT_OF_MEMORY; anything else INTERNAL.
 
-    So is an access that was refused: the walls around a child (`worker.child.confinement`) say nothing of the disk.
+    A refused access is INTERNAL where the process is `confined`, since its walls (`worker.child.confinement`) say
+    nothing of the disk. Elsewhere it is a store that cannot be written, which is NO_DISK.
     """
     match error.errno:
+        case errno.EACCES | errno.EPERM if not confined:
+            reason = Reason.NO_DISK
         case errno.ENOSPC | errno.EDQUOT | errno.EROFS:
             reason = Reason.NO_DISK
         case errno.ENOMEM:

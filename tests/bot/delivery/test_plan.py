@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.actions import Action, Verb, parse_action
+from bot.delivery.ledger import RETURNS
 from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
 from jobs.models import Format, Model, Package, Rendition, Stem, Wish
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
@@ -128,7 +129,7 @@ def test_what_files_are_called() -> None:
 )
 def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, wish: Wish, seconds: int, limits: Limits) -> None:
     have = [stems(wish.format, *sizes), archive(wish.format, zip_size)]
-    for _ in range(12):  # each round renders what the last plan needed
+    for _ in range(RETURNS):  # each round renders what the last plan needed
         made = plan(song(seconds), have, wish, limits)
         assert plan(song(seconds), [*reversed(have)], wish, limits) == made
         if not made.needs:
