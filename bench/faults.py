@@ -1,6 +1,6 @@
 """Small faults in a module, each by itself, as `bench.mutants` puts them into a copy of the code.
 
-In Python a node of the syntax tree is changed; in scripts for Redis, which are text there, a line.
+In Python a node of the syntax tree is changed; in scripts for Redis a line.
 """
 
 import ast
@@ -41,13 +41,14 @@ class Mutant:
 def mutants(module: str, root: Path) -> Iterator[Mutant]:
     """Every fault that we know to make in a module, in the order of its lines."""
     source = (root / module).read_text(encoding="utf-8")
+    if module.endswith(".lua"):
+        yield from _in_lua(module, source)
+        return
     count = len([*_places(ast.parse(source))])
     for number in range(count):
         tree = ast.parse(source)
         line, what = [*_places(tree)][number]()
         yield Mutant(module, line, what, ast.unparse(ast.fix_missing_locations(tree)))
-    if "redis.call" in source:
-        yield from _in_lua(module, source)
 
 
 class Place:
@@ -120,25 +121,11 @@ def _not_code(tree: ast.Module) -> set[int]:
 
 def _in_lua(module: str, source: str) -> Iterator[Mutant]:
     lines = source.splitlines()
-    said = _docstrings(ast.parse(source))
-    inside = False
     for number, line in enumerate(lines):
-        opened = line.count('"""') % 2 == 1
-        if inside and not opened and number + 1 not in said and not line.lstrip().startswith("--"):
-            for pattern, instead in LUA:
-                if re.search(pattern, line):
-                    changed = re.sub(pattern, instead, line, count=1)
-                    text = "\n".join([*lines[:number], changed, *lines[number + 1 :], ""])
-                    yield Mutant(module, number + 1, f"{line.strip()}  →  {changed.strip()}", text)
-        inside ^= opened
-
-
-def _docstrings(tree: ast.Module) -> set[int]:
-    """The lines of what is said of modules and functions."""
-    said: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.body:
-            first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                said |= {*range(first.lineno, (first.end_lineno or first.lineno) + 1)}
-    return said
+        if line.lstrip().startswith("--"):
+            continue
+        for pattern, instead in LUA:
+            if re.search(pattern, line):
+                changed = re.sub(pattern, instead, line, count=1)
+                text = "\n".join([*lines[:number], changed, *lines[number + 1 :], ""])
+                yield Mutant(module, number + 1, f"{line.strip()}  →  {changed.strip()}", text)

@@ -91,8 +91,11 @@ def main(sample: int, seed: int, like: str, minutes: float, modules: tuple[str, 
 def tests_of(module: str) -> list[str]:
     """The test files that import `module` (a path such as `jobs/queue/tracks.py`): its own file first, then the others
     by the number of lines, since a short file is usually a quick one. Tests of faults are too slow and left out.
+    Scripts for Redis are tried with the tests of the queue.
     """
     path = Path(module)
+    if path.suffix == ".lua":
+        return [str(test.relative_to(ROOT)) for test in sorted((ROOT / "tests/jobs/queue").glob("test_*.py"))]
     name = ".".join((path.parent if path.name == "__init__.py" else path.with_suffix("")).parts)
     own = ROOT / "tests" / path.parent / f"test_{path.name}"
     found = [test for test in ROOT.glob("tests/**/test_*.py") if "faults" not in test.parts and name in _imports(test)]
@@ -114,7 +117,8 @@ def _imports(test: Path) -> frozenset[str]:
 
 def _modules() -> list[str]:
     """Every module of the product that some test imports."""
-    paths = [path.relative_to(ROOT) for room in ("bot", "jobs", "worker") for path in (ROOT / room).rglob("*.py")]
+    paths = [path.relative_to(ROOT) for room in ("bot", "jobs", "worker") for path in (ROOT / room).rglob("*.*")]
+    paths = [path for path in paths if path.suffix in {".py", ".lua"}]
     return [str(path) for path in sorted(paths) if tests_of(str(path))]
 
 

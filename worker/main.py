@@ -33,7 +33,7 @@ from worker.versions import versions
 log = logging.getLogger(__name__)
 
 POLL = 0.1  # seconds: how soon a new track is noticed
-NEVER = 1_000_000  # arq's own count of tries is not ours: see `starts` in jobs/queue/scripts.py
+NEVER = 1_000_000  # arq's own count of tries is not ours: see `starts` in jobs/queue/scripts/begin.lua
 
 
 def make_workers(

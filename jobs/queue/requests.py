@@ -110,7 +110,7 @@ class JobQueue:
         """Queue the track of an accepted request. Repeating it does no harm."""
         lane = Lane.QUICK if quick else Lane.STUDIO
         wanted = request.wish.renditions if renditions is None else renditions
-        await self._follow(scripts.FOLLOW, request, wanted, lane)
+        await self._follow(request, wanted, lane, (RequestPhase.RECEIVING, RequestPhase.WAITING))
 
     async def revise(self, request: Request, renditions: Sequence[Rendition]) -> bool:
         """Ask the track that a request waits for to be rendered otherwise than its wish says. False when it does not
@@ -128,15 +128,19 @@ class JobQueue:
         """Send a request that was to be delivered back to its track for further renditions; not `quick`, when its
         stems are no longer in the store. False when it is not open any more."""
         lane = Lane.QUICK if quick else Lane.STUDIO
-        return await self._follow(scripts.RETURN, request, renditions, lane)
+        allowed = (RequestPhase.WAITING, RequestPhase.READY, RequestPhase.SENDING)
+        return await self._follow(request, renditions, lane, allowed)
 
-    async def _follow(self, script: str, request: Request, renditions: Sequence[Rendition], lane: Lane) -> bool:
+    async def _follow(
+        self, request: Request, renditions: Sequence[Rendition], lane: Lane, allowed: Sequence[RequestPhase]
+    ) -> bool:
         track = request.track_id
         attempt = await run_script(
-            self.redis, script,
+            self.redis, scripts.FOLLOW,
             [keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED],
             request.id, track, request.source.model_dump_json(), request.wish.model.model_dump_json(),
-            lane, request.chat, request.asker, *(rendition.model_dump_json() for rendition in renditions),
+            lane, request.chat, request.asker, "".join(f",{phase}" for phase in allowed) + ",",
+            *(rendition.model_dump_json() for rendition in renditions),
         )  # fmt: skip
         if attempt >= 0:
             _note(request.id, track, "waiting", lane=lane)

@@ -1,0 +1,32 @@
+"""Lua scripts for Redis, one file each: the steps of a request's life that must not be seen half done.
+
+Redis runs each script whole. A file begins with what it does and returns, then names its keys and arguments. Scripts
+read the time from their arguments, so that a test can choose it. Those that count what people may have are put together
+in `jobs/queue/quotas.py`.
+"""
+
+from importlib.resources import files
+from typing import Final
+
+
+def load(name: str) -> str:
+    """The text of the script in the file `name`.lua."""
+    return files(__name__).joinpath(f"{name}.lua").read_text(encoding="utf-8")
+
+
+BEGIN: Final = load("begin")
+BEREAVE: Final = load("bereave")
+CALL: Final = load("call")
+ERASE: Final = load("erase")
+FOLLOW: Final = load("follow")
+FORGET: Final = load("forget")
+HAND_BACK: Final = load("hand_back")
+LEAVE: Final = load("leave")
+LET_GO: Final = load("let_go")
+MOVE: Final = load("move")
+PAIR: Final = load("pair")
+RENEW: Final = load("renew")
+REOPEN: Final = load("reopen")
+REVISE: Final = load("revise")
+SETTLE: Final = load("settle")
+TURN: Final = load("turn")

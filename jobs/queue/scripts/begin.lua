@@ -1,0 +1,22 @@
+-- Gives a track to a worker, under a lease.
+-- Returns how often the track was started, this time included; 0 when no request follows it; -1 when another worker
+-- has it.
+
+local track = KEYS[1]
+local followers = KEYS[2]
+local lease = KEYS[3]
+local running = KEYS[4]
+local queue = KEYS[5]
+local turns = KEYS[6]
+local track_id = ARGV[1]
+local worker = ARGV[2]
+local lease_ms = ARGV[3]
+
+local owner = redis.call('GET', lease)
+if owner and owner ~= worker then return -1 end
+if redis.call('SCARD', followers) == 0 then return 0 end
+redis.call('SET', lease, worker, 'PX', lease_ms)
+redis.call('SADD', running, track_id)
+local turn = redis.call('ZSCORE', queue, track_id .. '.' .. (redis.call('HGET', track, 'attempt') or '0'))
+if turn then redis.call('HSET', turns, '#now', math.floor(tonumber(turn) / 1000000)) end
+return redis.call('HINCRBY', track, 'starts', 1)
