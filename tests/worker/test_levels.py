@@ -1,5 +1,7 @@
 """A loud song through separation and rendering: in 32-bit float, stems add up to what was decoded."""
 
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +9,9 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
+from jobs.filenames import ABOUT
 from jobs.levels import decibels, level
-from jobs.models import Format, Model, Rendition, Wish
+from jobs.models import Format, Model, Package, Rendition, Wish
 from jobs.outcomes import Tags
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -97,7 +100,8 @@ async def test_what_was_done_to_the_sound_is_in_the_store(
     song = make_song(2 * RATE)
     film = film_with_sound_at(tmp_path / "film", "mp4", [(0.7, song[:RATE]), (3.2, song[RATE:])])
     whole = Wish(mix=STEMS[2], format=Format.FLAC)
-    loud, late = ask(bring(store, float_wav(tmp_path, song)), whole), ask(bring(store, film))
+    zipped = Wish(package=Package.ZIP, format=Format.FLAC)
+    loud, late = ask(bring(store, float_wav(tmp_path, song)), whole), ask(bring(store, film), zipped)
     for request in (loud, late):
         await queue.submit(request)
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
@@ -106,6 +110,11 @@ async def test_what_was_done_to_the_sound_is_in_the_store(
     assert manifest is not None
     assert film_manifest is not None
     assert (film_manifest.late, film_manifest.gaps) == pytest.approx((0.7, 1.5), abs=0.05)
+    archive = store.rendered(late.track_id, zipped.renditions[0])
+    assert archive is not None
+    with zipfile.ZipFile(store.file_path(late.track_id, archive.rendition, archive.files[0])) as whole_zip:
+        about = json.loads(whole_zip.read(ABOUT))
+    assert (about["late_seconds"], about["gap_seconds"]) == pytest.approx((0.7, 1.5), abs=0.05)
     rendered = store.rendered(loud.track_id, whole.renditions[0])
     assert rendered is not None
     # The song was at +6.0 dB, and this mix of all of its stems just fits.

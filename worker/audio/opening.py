@@ -1,5 +1,6 @@
 """Opening files of strangers: local ones only, of known kinds, and nothing but their sound is ever decoded."""
 
+import re
 from pathlib import Path
 
 import av
@@ -31,6 +32,9 @@ FOR_FEW = (
     | Disposition.dependent
 )
 
+#: What people write who leave those marks out: "Director's Commentary", "Comentário", "Kommentar", "Audio Description".
+_FOR_FEW_BY_NAME = re.compile(r"[ck]omm?ent[aáo]|audio ?descri", re.IGNORECASE)
+
 
 def open_container(path: Path, span: Span) -> InputContainer:
     """A container that is these bytes of `path`. Raises `Failed` NOT_AUDIO for what is none of ours, whatever it is
@@ -61,9 +65,9 @@ def _has_decoder(track: AudioStream) -> bool:
 def tracks_by_merit(container: InputContainer) -> list[AudioStream]:
     """The streams that we have a decoder for, the one that a player would take first.
 
-    Sound for few (comments, descriptions, dubs) comes after all other; then the default ones, then many channels
-    before few, then the file's own order. Raises `Failed`: NO_SOUND for a video without any sound, NOT_AUDIO when there
-    is none, or none that decodes.
+    Sound for few (comments, descriptions, dubs), marked or called so, comes after all other; then the default ones,
+    then many channels before few, then the file's own order. Raises `Failed`: NO_SOUND for a video without any sound,
+    NOT_AUDIO when there is none, or none that decodes.
     """
     tracks = [track for track in container.streams.audio if _has_decoder(track)]
     if tracks:
@@ -78,12 +82,16 @@ def tracks_by_merit(container: InputContainer) -> list[AudioStream]:
 def _demerits(track: AudioStream) -> tuple[bool, bool, bool, int, int]:
     disposition = track.disposition
     return (
-        bool(disposition & FOR_FEW),
+        bool(disposition & FOR_FEW) or _is_called_for_few(track),
         bool(disposition & Disposition.dub),
         not disposition & Disposition.default,
         -track.codec_context.channels,
         track.index,
     )
+
+
+def _is_called_for_few(track: AudioStream) -> bool:
+    return any(_FOR_FEW_BY_NAME.search(track.metadata.get(name, "")) for name in ("title", "handler_name"))
 
 
 def ignore_others(container: InputContainer, wanted: list[Stream]) -> None:

@@ -176,13 +176,15 @@ def separation_confinement(audio: Path, output: Path, models_dir: Path, cover: P
 class RenderTask(Task):
     """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not.
 
-    `gain` is what the stored stems were turned down by; `track_id` is for what tells of them.
+    `gain` is what the stored stems were turned down by. `track_id`, `late` and `gaps` are for what tells of them.
     """
 
     stems_dir: Path
     stems: tuple[StoredFile, ...]
     gain: float = 1.0
     track_id: str = ""
+    late: Amount = 0.0
+    gaps: Amount = 0.0
     tags: Tags
     cover: Path | None = None
     renditions: tuple[Rendition, ...]

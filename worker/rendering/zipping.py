@@ -27,7 +27,8 @@ class Entry(NamedTuple):
 def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> Iterator[Path]:
     """Pack `entries` into `folder`, in archives of at most `rendition.part_bytes` where single files allow it.
 
-    Each archive has the file `jobs.filenames.ABOUT` at its end: title, sample rate, and the gain of each stem.
+    Each archive has the file `jobs.filenames.ABOUT` at its end: title, sample rate, the gain of each stem, and
+    by how many seconds they begin after a video's picture, and are shorter than the recording.
     """
     folder.mkdir(exist_ok=True)
     room = _taken(ABOUT, len(_about(task, rendition, entries)))
@@ -45,6 +46,7 @@ def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> 
         "artist": task.tags.artist,
         "format": rendition.format.label,
         "sample_rate": SAMPLE_RATE,
+        **{name: round(seconds, 3) for name, seconds in _left_out(task).items() if seconds},
         "files": [
             {"name": entry.name, "stem": entry.stem, "gain": gain, "gain_db": round(decibels(gain), 3)}
             for entry in entries
@@ -53,6 +55,11 @@ def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> 
         "track": task.track_id,
     }
     return json.dumps(about, ensure_ascii=False, indent=1).encode(errors="replace") + b"\n"
+
+
+def _left_out(task: RenderTask) -> dict[str, float]:
+    """Seconds of the recording that the stems are without."""
+    return {"late_seconds": task.late, "gap_seconds": task.gaps}
 
 
 def _groups(entries: Sequence[Entry], part_bytes: int, room: int) -> list[list[Entry]]:

@@ -45,7 +45,16 @@ def film(path: Path, container: str, *tracks: Track, title: str = "", codec: str
             stream.layout = track.layout
             stream.disposition = track.disposition
             stream.metadata.update(
-                {name: value for name, value in (("title", track.title), ("language", track.language)) if value}
+                {
+                    name: value
+                    # MP4 and MOV keep what a track is called in its handler.
+                    for name, value in (
+                        ("title", track.title),
+                        ("handler_name", track.title),
+                        ("language", track.language),
+                    )
+                    if value
+                }
             )
             streams.append(stream)
         for track, stream in zip(tracks, streams, strict=True):
@@ -91,6 +100,18 @@ def test_the_default_track_comes_before_others_then_the_one_with_more_channels_t
     both = Disposition.default
     assert level(film(tmp_path / "d", "matroska", Track(0.5, both), Track(0.25, both))) == 0.5
     assert level(film(tmp_path / "e", "matroska", Track(0.5, both), Track(0.25, both, "5.1"))) == 0.25
+
+
+@pytest.mark.parametrize(
+    "title", ["Director's Commentary", "commentary by the band", "Comentário", "Comentario", "Kommentar", "Commentaire",
+              "Commento", "Audio Description", "Audiodescrição"],
+)  # fmt: skip
+@pytest.mark.parametrize("container", ["matroska", "mov"])
+def test_what_is_only_called_a_comment_is_not_the_song(container: str, title: str, tmp_path: Path) -> None:
+    both = Disposition.default
+    path = film(tmp_path / "a", container, Track(0.5, both, "5.1", title=title), Track(0.25, both, title="Stereo"))
+    assert level(path) == 0.25
+    assert level(film(tmp_path / "b", container, Track(0.5, title=title))) == 0.5
 
 
 def test_a_comment_alone_is_heard(tmp_path: Path) -> None:
