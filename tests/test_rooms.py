@@ -41,6 +41,26 @@ def test_walls(request: pytest.FixtureRequest, room: str, never: set[str]) -> No
     assert {path: names for path, names in crossings.items() if names} == {}
 
 
+#: Folders that every chat platform shares.
+SHARED = ("bot/conversation", "bot/cards")
+
+
+@pytest.mark.parametrize("folder", SHARED)
+def test_what_platforms_share_knows_none_of_them(request: pytest.FixtureRequest, folder: str) -> None:
+    """Neither a chat library, nor one of our platforms, nor the store of what is remembered itself."""
+    root = request.config.rootpath
+    modules = sorted((root / folder).rglob("*.py"))
+    assert len(modules) > 5
+    platforms = {
+        f"bot.telegram{'.' + path.stem if path.stem != '__init__' else ''}"
+        for path in (root / "bot/telegram").glob("*.py")
+    }
+    for path in modules:
+        source = path.read_text("utf-8")
+        assert imports(path) & {"telegram", "redis", "arq"} == set(), path
+        assert imported(source, platforms) == set(), path
+
+
 def imported(source: str, modules: Collection[str]) -> set[str]:
     """Those of `modules` that a module's source imports, at any depth, also for types alone.
 

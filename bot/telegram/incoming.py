@@ -1,59 +1,131 @@
-"""A message becomes requests: its links, or the audio in it."""
+"""From Telegram's types to the conversation's values: updates, messages, files, pressed buttons."""
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from telegram import (
+    Audio,
+    CallbackQuery,
+    Chat,
+    Document,
+    MaybeInaccessibleMessage,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+    Video,
+    VideoNote,
+    Voice,
+)
 
-from telegram import Audio, Document, Message, MessageEntity, Video, VideoNote, Voice
-
+from bot.cards.actions import parse_action
+from bot.conversation.values import Asker, Author, Incoming, IncomingFile, Place, Press
+from bot.conversation.values import Message as Content
 from bot.links.kinds import Kind, kind_of
-from bot.links.links import Found, find_sources
-from bot.telegram.address import PLATFORM, Address
-from bot.telegram.replies import Asker
-from bot.texts import Language, figures
-from jobs.models import Request, Upload, Wish, YouTube, request_id
-from jobs.settings import Settings
-
-#: What Telegram lets a bot fetch, in bytes; a Bot API server of one's own lifts it.
-#: https://core.telegram.org/bots/api#getfile, https://core.telegram.org/bots/api#using-a-local-bot-api-server
-CLOUD_DOWNLOAD = 20 << 20
-LOCAL_DOWNLOAD = 2000 << 20
+from bot.telegram.address import Address, name
+from bot.telegram.rate_limiter import TelegramBot
+from bot.texts import negotiate
+from jobs.models import Upload
 
 Media = Audio | Voice | Video | VideoNote | Document
 
 
-@dataclass(frozen=True)
-class File:
-    """A file in a message: as a source, and how large Telegram says it is (None: it does not say)."""
-
-    upload: Upload
-    bytes_: int | None
-
-
-def download_limit(settings: Settings) -> int:
-    """Bytes of the largest file we take from a person."""
-    return min(_telegrams_limit(settings), int(settings.max_upload_mb * 1e6))
-
-
-def download_limit_in_words(settings: Settings, language: Language) -> str:
-    """The same as a person knows it: Telegram's own 20 MB are binary ones, and still called 20 MB."""
-    limit = download_limit(settings)
-    return figures.size(limit / 1.048576 if limit == _telegrams_limit(settings) else limit, language)
+def asker_of(update: Update) -> Asker | None:
+    """The person behind an update; None for what no person wrote (posts of a channel in itself, other bots)."""
+    user, chat = update.effective_user, update.effective_chat
+    if chat is None or chat.type == Chat.CHANNEL:
+        return None
+    in_group = chat.type != Chat.PRIVATE
+    # Admins may write as the group itself, people as a channel of theirs. Telegram shows all of them as the same bot;
+    # what they write as is the only name they have. A pressed button tells who they are.
+    mask = update.message.sender_chat if update.message is not None else None
+    if mask is not None and in_group:
+        return Asker(person=name(mask.id), chat=name(chat.id), language=negotiate(None), in_group=True)
+    if user is None or user.is_bot:
+        return None
+    return Asker(person=name(user.id), chat=name(chat.id), language=negotiate(user.language_code), in_group=in_group)
 
 
-def _telegrams_limit(settings: Settings) -> int:
-    return LOCAL_DOWNLOAD if settings.telegram_local else CLOUD_DOWNLOAD
+def incoming_of(message: Message, asker: Asker, bot: TelegramBot) -> Incoming:
+    replied = _replied_to(message)
+    return Incoming(
+        asker=asker,
+        message=_content(message, bot),
+        replied_to=None if replied is None else _content(replied, bot),
+        album=message.media_group_id or "",
+        is_command=(message.text or "").startswith("/"),
+        calls_us=_calls(message, bot),
+        we_joined=any(one.id == bot.id for one in message.new_chat_members),
+        chat_title=message.chat.title or "",
+    )
 
 
-def links_in(message: Message) -> Found:
-    """The links of a text or caption, those hidden behind words included."""
-    text = message.text or message.caption or ""
+def press_of(query: CallbackQuery, asker: Asker) -> Press | None:
+    """None for a button that is in no chat's message."""
+    message = query.message
+    if message is None:
+        return None
+    question = (_replied_to(message) or message) if isinstance(message, Message) else None
+    return Press(
+        asker=asker,
+        place=_place(message),
+        action=parse_action(query.data or ""),
+        question=None if question is None else _place(question),
+    )
+
+
+def _content(message: Message, bot: TelegramBot) -> Content:
     entities = [*message.entities, *message.caption_entities]
-    hidden = [entity.url for entity in entities if entity.type == MessageEntity.TEXT_LINK and entity.url]
-    return find_sources(text, hidden)
+    return Content(
+        place=_place(message),
+        text=message.text or message.caption or "",
+        links=tuple(entity.url for entity in entities if entity.type == MessageEntity.TEXT_LINK and entity.url),
+        file=_file(message),
+        has_document=message.document is not None,
+        author=_author(message),
+        is_ours=message.from_user is not None and message.from_user.id == bot.id,
+    )
 
 
-def file_in(message: Message) -> File | None:
+def _place(message: MaybeInaccessibleMessage) -> Place:
+    """Where answers to a message go."""
+    topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+    address = Address(chat_id=message.chat.id, message_id=message.message_id, thread_id=topic)
+    return Place(address=str(address), message=str(message.message_id))
+
+
+def _replied_to(message: Message) -> Message | None:
+    """What a message replies to. In a forum every message replies to its topic's first one; that says nothing."""
+    replied = message.reply_to_message
+    return None if replied is None or replied.forum_topic_created is not None else replied
+
+
+def _calls(message: Message, bot: TelegramBot) -> bool:
+    """Whether a message mentions us, or is a file with `/stems` written under it."""
+    us = f"@{bot.username}".lower()
+    words = (message.caption or "").lower().split()
+    if words and words[0] in ("/stems", f"/stems{us}"):
+        return True
+    marked = [*message.parse_entities().items(), *message.parse_caption_entities().items()]
+    return any(
+        (entity.type == MessageEntity.MENTION and text.lower() == us)
+        or (entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id)
+        for entity, text in marked
+    )
+
+
+def _author(message: Message) -> Author | None:
+    if message.sender_chat is not None:  # who writes as a group or channel has no other name
+        return Author(name(message.sender_chat.id), message.sender_chat.title or "")
+    user = message.from_user
+    return None if user is None or user.is_bot else Author(name(user.id), _called(user))
+
+
+def _called(user: User) -> str:
+    return f"{user.full_name} (@{user.username})" if user.username else user.full_name
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+def _file(message: Message) -> IncomingFile | None:
     """The audio or video in a message; None where there is none, or a document that is certainly none."""
     media = message.audio or message.voice or message.video or message.video_note or message.document
     match media:
@@ -68,7 +140,7 @@ def file_in(message: Message) -> File | None:
         case _:
             return None
     about = {"handle": media.file_id, "bytes_": media.file_size or 0, "seconds": _seconds(media)}
-    return File(upload=Upload(upload_id=media.file_unique_id, **about, **named), bytes_=media.file_size)
+    return IncomingFile(upload=Upload(upload_id=media.file_unique_id, **about, **named), bytes_=media.file_size)
 
 
 def _seconds(media: Media) -> float | None:
@@ -78,32 +150,3 @@ def _seconds(media: Media) -> float | None:
     length = media.duration
     seconds = float(length) if isinstance(length, int) else length.total_seconds()
     return seconds or None
-
-
-def address_for(message: Message) -> Address:
-    """Where answers to a message go."""
-    return Address(
-        chat_id=message.chat_id,
-        message_id=message.message_id,
-        thread_id=message.message_thread_id if message.is_topic_message else None,
-    )
-
-
-def requests_for(sources: Sequence[YouTube | Upload], message: Message, asker: Asker, wish: Wish) -> list[Request]:
-    """One request for each source, in order; the same ones whenever the same message arrives."""
-    address = address_for(message)
-    now = time.time()
-    return [
-        Request(
-            id=request_id(asker.chat, str(message.message_id), source),
-            platform=PLATFORM,
-            chat=asker.chat,
-            asker=asker.person,
-            address=str(address),
-            language=asker.language,
-            source=source,
-            wish=wish,
-            created_at=now + place * 1e-3,  # the queue and the cards keep the order of the links
-        )
-        for place, source in enumerate(sources)
-    ]

@@ -13,7 +13,6 @@ from typing import Final
 
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
-from telegram import Message
 
 from bot.cards.cards import Card
 from bot.chats.leftovers import (
@@ -28,6 +27,7 @@ from bot.chats.leftovers import (
     note_card,
     note_started,
 )
+from bot.conversation.values import Incoming
 from bot.delivery import follow
 from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed
 from bot.telegram.address import PLATFORM, Address
@@ -55,30 +55,28 @@ class Leftovers:
 
     def __init__(self, redis: ArqRedis, bot: TelegramBot, limit: Callable[[Language], str]) -> None:
         """`limit`: the largest file that we take, in words."""
-        self.limit = limit
+        self._limit = limit
         self._redis = redis
         self._bot = bot
         self._woken = asyncio.Event()
         self._lately: dict[tuple[str, str], tuple[str, float]] = {}  # by chat and asker: what together, and when
 
-    def batch(
-        self, chat: str, asker: str, language: Language, message: Message, address: Address, *, alone: bool = False
-    ) -> Batch:
+    def batch(self, incoming: Incoming, *, alone: bool = False) -> Batch:
         """The batch of a message: its album, itself when it is `alone`, or what its sender sent just before."""
-        together = f"{message.message_id}"
-        if message.media_group_id and not alone:
-            together = f"album {message.media_group_id}"
+        asker, together = incoming.asker, incoming.place.message
+        if incoming.album and not alone:
+            together = f"album {incoming.album}"
         elif not alone:
-            now = time.monotonic()
-            self._lately = {who: said for who, said in self._lately.items() if now - said[1] < TOGETHER}
-            together = self._lately.get((chat, asker), (together, now))[0]
-            self._lately[chat, asker] = together, now
+            who, now = (asker.chat, asker.person), time.monotonic()
+            self._lately = {one: said for one, said in self._lately.items() if now - said[1] < TOGETHER}
+            together = self._lately.get(who, (together, now))[0]
+            self._lately[who] = together, now
         return Batch(
-            id=batch_id(chat, asker, together),
-            chat=chat,
-            asker=asker,
-            address=str(address),
-            language=language,
+            id=batch_id(asker.chat, asker.person, together),
+            chat=asker.chat,
+            asker=asker.person,
+            address=incoming.place.address,
+            language=asker.language,
         )
 
     async def started(self, batch: Batch, request: Request) -> None:
@@ -91,9 +89,9 @@ class Leftovers:
         await hold_back(self._redis, batch, request, why=why)
         await self._touch(batch)
 
-    async def leave_out(self, batch: Batch, message: Message, away: LeftOut) -> None:
-        """A file of an album will not be taken."""
-        await leave_out(self._redis, batch, str(message.message_id), away)
+    async def leave_out(self, batch: Batch, message: str, away: LeftOut) -> None:
+        """A file of an album will not be taken. `message`: the id of its message."""
+        await leave_out(self._redis, batch, message, away)
         await self._touch(batch)
 
     async def _touch(self, batch: Batch) -> None:
@@ -157,7 +155,7 @@ class Leftovers:
     async def _say(self, known: Leftover) -> None:
         """Raises `TelegramError`."""
         address = Address.model_validate_json(known.batch.address)
-        shown = leftover_card(known, limit=self.limit(negotiate(known.batch.language)))
+        shown = leftover_card(known, limit=self._limit(negotiate(known.batch.language)))
         face = hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:12]
         if face == known.face:
             return

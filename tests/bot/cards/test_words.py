@@ -12,7 +12,10 @@ from jobs.models import Stem
 from tests.bot.test_texts import parameters
 
 #: What puts words before a person.
-SPEAKING = {"reply", "send_message", "edit_message_text", "answer", "Card", "Button", "InlineKeyboardButton", "change"}
+SPEAKING = {
+    *("reply", "toast", "Toast", "tell_alone", "send_message", "edit_message_text", "answer", "end_press"),
+    *("Card", "Button", "InlineKeyboardButton"),
+}
 
 _SENTENCE = re.compile(r"\w\s+\w")
 

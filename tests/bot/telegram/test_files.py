@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.inert import plain
-from bot.telegram.incoming import CLOUD_DOWNLOAD
+from bot.telegram.chat_platform import CLOUD_DOWNLOAD
 from jobs.models import Upload
 from jobs.store.store import ResultStore
 from tests.bot.telegram.chat_fixture import Rig, files

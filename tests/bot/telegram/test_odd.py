@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.incoming import CLOUD_DOWNLOAD
-from bot.telegram.taps import LONGEST, shortened
+from bot.telegram.chat_platform import CLOUD_DOWNLOAD
+from bot.telegram.replies import LONGEST, shortened
 from jobs.failures import Reason
 from jobs.outcomes import RequestPhase, Tags
 from jobs.queue.listings import keep_listing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.telegram.handlers import results
+from bot.conversation import results
 from jobs.models import Upload
 from jobs.outcomes import RequestPhase
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files

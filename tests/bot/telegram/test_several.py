@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.inert import plain
-from bot.telegram.incoming import CLOUD_DOWNLOAD
+from bot.telegram.chat_platform import CLOUD_DOWNLOAD
 from jobs.models import Upload
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue

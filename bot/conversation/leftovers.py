@@ -1,43 +1,36 @@
 """The button under the message about songs that did not fit: start as many of them as fit now."""
 
-import re
 import time
-from typing import Final
 
-from telegram import CallbackQuery
-
+from bot.cards.actions import Action
 from bot.chats.leftovers import Leftover, hold_back, leave_out, leftover, leftover_card, note_started
-from bot.telegram.permissions import may_act_for
-from bot.telegram.replies import Asker, Services, is_for_good, refusal, why_not_now
-from bot.telegram.taps import answered
+from bot.conversation.limits import is_for_good, refusal, why_not_now
+from bot.conversation.permissions import may_act_for
+from bot.conversation.services import Services
+from bot.conversation.values import Answer, Answers, Asker, Edit, Press, Toast, toast
 from bot.texts import negotiate, say
 from jobs.queue.quotas import OverQuota, TooManyOpen
 
-PATTERN: Final = re.compile(r"later:[0-9a-f]{16}")
 
-
-async def pressed(services: Services, asker: Asker, query: CallbackQuery) -> None:
-    await answered(asker, query, _act(services, asker, query))
-
-
-async def _act(services: Services, asker: Asker, query: CallbackQuery) -> str:
-    """Do what the button says. Returns what the person is told in passing."""
-    id_ = (query.data or "").partition(":")[2]
+async def start(services: Services, press: Press, action: Action) -> Answers:
+    asker, id_ = press.asker, action.target
     left = await leftover(services.queue.redis, id_)
     if left is None or left.batch.chat != asker.chat:
-        return say(asker.language, "leftover-gone")
+        return toast(say(asker.language, "leftover-gone"))
     # Its asker may have been let out again meanwhile.
     if not await may_act_for(services, asker, left.batch.asker) or not await services.access.may_ask(
         left.batch.asker, left.batch.chat
     ):
-        return say(asker.language, "leftover-not-yours")
+        return toast(say(asker.language, "leftover-not-yours"))
     count, said = await _start(services, asker, left)
+    answers: list[Answer] = []
     if (now := await leftover(services.queue.redis, id_)) is not None:
-        language = negotiate(now.batch.language)
-        services.keyboard_edits.make(query, leftover_card(now, limit=services.leftovers.limit(language)))
-    if not count:
-        return said or say(asker.language, "button-old")  # as when it was tapped twice
-    return say(asker.language, "leftover-started", count=count)
+        limit = services.upload_limit_in_words(negotiate(now.batch.language))
+        answers.append(Edit(leftover_card(now, limit=limit)))
+    if count:
+        said = say(asker.language, "leftover-started", count=count)
+    answers.append(Toast(said or say(asker.language, "button-old")))  # as when it was tapped twice
+    return tuple(answers)
 
 
 async def _start(services: Services, asker: Asker, left: Leftover) -> tuple[int, str]:

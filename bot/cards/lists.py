@@ -1,18 +1,19 @@
-"""Lists that fit into one message, however long the titles in them are."""
+"""Lists that fit into one message, however long the titles in them are. Pure."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from bot.texts import say
 
-#: What a message holds, as Telegram counts: in UTF-16 code units. https://core.telegram.org/bots/api#sendmessage
-LONGEST: Final = 4096
 _REST: Final = 40  # for the word on what is left out
 
 
-def joined(blocks: Sequence[str], language: str, *, separator: str = "\n\n", below: str = "") -> str:
-    """As many of the blocks, one below the other, as there is room for, and how many are left out. `below`: the end."""
-    room = LONGEST - _REST - units(separator + below)
+def joined(blocks: Sequence[str], language: str, *, most: int, separator: str = "\n\n", below: str = "") -> str:
+    """As many of the blocks, one below the other, as there is room for, and how many are left out. `below`: the end.
+
+    `most`: what a message holds, in UTF-16 code units.
+    """
+    room = most - _REST - units(separator + below)
     kept: list[str] = []
     for block in blocks:
         room -= units(block + separator)

@@ -1,0 +1,34 @@
+"""What counts for a whole album, though the platform says it of one of its messages alone. Kept for ten minutes."""
+
+from typing import Final
+
+from arq.connections import ArqRedis
+
+from jobs.queue import keys
+from jobs.queue.connection import answer
+from jobs.queue.views import text
+
+REMEMBERED: Final = 600  # seconds
+
+
+class Albums:
+    """What is known of albums. An album's `place` is its chat, and its id there; '' stands for no album at all."""
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self._redis = redis
+
+    async def remembered(self, place: str, what: str) -> bool | None:
+        """What was found out with an earlier message of the same album; None: nothing, or it is in no album."""
+        if not place:
+            return None
+        found = await answer(self._redis.hget(keys.album(place), what))
+        return None if found is None else text(found) == "1"
+
+    async def remember(self, place: str, what: str, *, true: bool) -> None:
+        """Note it for the rest of the album, if there is one."""
+        if not place:
+            return
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.album(place), what, "1" if true else "0")
+            pipe.expire(keys.album(place), REMEMBERED)
+            await pipe.execute()

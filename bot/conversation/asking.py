@@ -1,0 +1,218 @@
+"""Messages with something to separate: links and files, in private chats and in groups."""
+
+import time
+from collections.abc import Sequence
+
+from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
+from bot.cards.cards import Button, Card
+from bot.chats.group_settings import group_settings_of
+from bot.chats.leftovers import LeftOut, Leftover, hold_back, leftover, leftover_card, note_started
+from bot.chats.preferences import wish_of
+from bot.conversation.limits import is_for_good, refusal, why_not_now
+from bot.conversation.permissions import album_of, hear
+from bot.conversation.playlists import begin_all
+from bot.conversation.services import Services
+from bot.conversation.values import Answers, Asker, Incoming, IncomingFile, Message, reply
+from bot.links.links import Found, Playlist, find_sources
+from bot.texts import figures, say, sentence
+from jobs.failures import Failure, Reason
+from jobs.models import Request, Upload, YouTube, request_id
+from jobs.queue.quotas import OverQuota, TooManyOpen
+
+
+async def in_private(services: Services, incoming: Incoming) -> Answers:
+    """A message in a private chat that is no command."""
+    return await take(services, incoming, incoming.message)
+
+
+async def stems(services: Services, incoming: Incoming) -> Answers:
+    """`/stems LINK`, or `/stems` as a reply to a message with links or a file."""
+    source = _meant(incoming)
+    if source is None:
+        return reply(say(incoming.asker.language, "stems-how"))
+    return await take(services, incoming, source)
+
+
+async def in_group(services: Services, incoming: Incoming) -> Answers:
+    """A message in a group that is no command: something for us when it speaks to us, or has a link and all count.
+
+    Most are not for us, and get no answer.
+    """
+    asker, album = incoming.asker, album_of(incoming)
+    # Under an album, only one of its messages has the words that call us.
+    called = incoming.calls_us or bool(await services.albums.remembered(album, "called"))
+    if not called:
+        if not links_in(incoming.message).sources:
+            return ()
+        answers_us = incoming.replied_to is not None and incoming.replied_to.is_ours
+        if not answers_us and not (await group_settings_of(services.queue.redis, asker.chat)).every_link:
+            return ()
+    heard, answers = await hear(services, incoming)
+    if not heard:
+        return answers
+    if called:
+        await services.albums.remember(album, "called", true=True)
+        return await stems(services, incoming)
+    return await take(services, incoming, incoming.message)
+
+
+async def take(services: Services, incoming: Incoming, source: Message) -> Answers:
+    """Do what a message asks for with what is in `source`: its own, or the one it replies to."""
+    asker, file, found = incoming.asker, source.file, links_in(source)
+    alone = [playlist for playlist in found.playlists if playlist.alone]
+    if file is not None and (file.bytes_ is None or file.bytes_ <= services.upload_limit()):
+        return await _take_file(services, incoming, file, beside=bool(found.sources or alone))
+    if found.sources or alone:
+        answers = await _take_links(services, incoming, found) if found.sources else ()
+        if alone and (said := await begin_all(services, asker, incoming.place, alone)):
+            answers += reply(said)
+        return answers
+    if source is incoming.message and incoming.album and not found.refused:
+        away: LeftOut = "large" if file is not None else "other"
+        await services.leftovers.leave_out(services.leftovers.batch(incoming), incoming.place.message, away)
+        return ()
+    return reply(_nothing_to_do(services, asker, source, found))
+
+
+def links_in(message: Message) -> Found:
+    """The links of a text or caption, those hidden behind words included."""
+    return find_sources(message.text, message.links)
+
+
+def _meant(incoming: Incoming) -> Message | None:
+    """The message that has what a command or a mention is about: itself, or the one it replies to."""
+    return incoming.message if _has_something(incoming.message) else incoming.replied_to
+
+
+def _has_something(message: Message) -> bool:
+    found = links_in(message)
+    return bool(found.sources or found.playlists or found.refused) or message.file is not None
+
+
+# --- files and links -------------------------------------------------------------------------------------------
+
+
+async def _take_file(services: Services, incoming: Incoming, file: IncomingFile, *, beside: bool) -> Answers:
+    """`beside`: there is a link in its caption, too."""
+    language = incoming.asker.language
+    (request,) = await _requests(services, incoming, [file.upload])
+    new, why = await _accept(services, request)
+    batch = services.leftovers.batch(incoming)
+    if why is None:
+        if incoming.album:
+            await services.leftovers.started(batch, request)
+        if new and beside:
+            return reply(say(language, "file-beside-link"))
+    elif not is_for_good(why):
+        await services.leftovers.hold(batch, request, why_not_now(why, language))
+    elif incoming.album:
+        await services.leftovers.leave_out(batch, incoming.place.message, "long")
+    else:
+        return reply(refusal(why, language))
+    return ()
+
+
+async def _take_links(services: Services, incoming: Incoming, found: Found) -> Answers:
+    asker = incoming.asker
+    accepted, started, held, refusals = 0, list[Request](), list[Request](), list[str]()
+    full: TooManyOpen | OverQuota | None = None
+    for request in await _requests(services, incoming, found.sources):
+        new, why = (False, full) if full else await _accept(services, request)  # the rest would be refused alike
+        accepted += new
+        if why is None:
+            started.append(request)
+        elif is_for_good(why):
+            refusals.append(refusal(why, asker.language))
+        else:
+            full = why
+            held.append(request)
+    beside = [playlist for playlist in found.playlists if not playlist.alone]
+    lines = [*(_remarks(asker, found, beside, accepted, all_=not full) if accepted else ()), *refusals]
+    rows = _offer(asker, beside) if accepted else ()
+    if full is not None:
+        left = await _hold(services, incoming, started, held, full)
+        lines.append(left.text)
+        rows = (*rows, *left.buttons)
+    return reply("\n".join(lines), *rows) if lines else ()
+
+
+async def _hold(
+    services: Services, incoming: Incoming, started: list[Request], held: list[Request], why: TooManyOpen | OverQuota
+) -> Card:
+    """Keep what does not fit. Returns what there is to say of it, and its button."""
+    redis, batch = services.queue.redis, services.leftovers.batch(incoming, alone=True)
+    await note_started(redis, batch, *started)
+    await hold_back(redis, batch, *held, why=why_not_now(why, incoming.asker.language))
+    left = await leftover(redis, batch.id) or Leftover(batch=batch)
+    return leftover_card(left, limit=services.upload_limit_in_words(incoming.asker.language))
+
+
+async def _requests(services: Services, incoming: Incoming, sources: Sequence[YouTube | Upload]) -> list[Request]:
+    """One request for each source, in order; the same ones whenever the same message arrives."""
+    asker, place, now = incoming.asker, incoming.place, time.time()
+    wish = await wish_of(services.queue.redis, asker.chat, services.settings)
+    return [
+        Request(
+            id=request_id(asker.chat, place.message, source),
+            platform=services.platform.name,
+            chat=asker.chat,
+            asker=asker.person,
+            address=place.address,
+            language=asker.language,
+            source=source,
+            wish=wish,
+            created_at=now + number * 1e-3,  # the queue and the cards keep the order of the links
+        )
+        for number, source in enumerate(sources)
+    ]
+
+
+async def _accept(services: Services, request: Request) -> tuple[bool, TooManyOpen | OverQuota | None]:
+    """Whether it is new; and why there is no room for it."""
+    try:
+        new = await services.follower.accept(request, await services.limits(request.asker))
+    except (TooManyOpen, OverQuota) as why:
+        return False, why
+    return new, None
+
+
+def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int, *, all_: bool) -> list[str]:
+    """What is worth saying beside the cards. `all_`: nothing waits; else it is told apart how many are in line."""
+    lines = []
+    refused = [reason for reason in found.refused if reason is not Reason.PLAYLIST]
+    if accepted > 1 and all_:
+        lines.append(say(asker.language, "links-several", count=accepted))
+    if refused:
+        lines.append(say(asker.language, "links-rest-refused", count=len(refused)))
+    if any(playlist.endless for playlist in beside):
+        lines.append(say(asker.language, "playlist-endless-beside"))
+    elif beside:
+        lines.append(say(asker.language, "playlist-one-video"))
+    return lines
+
+
+def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ...]:
+    """A button for each playlist that a link to one of its videos named."""
+    lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_PLAYLIST_ID]
+    label = say(asker.language, "button-playlist")
+    actions = [Action(verb=Verb.LIST, target=one.playlist_id) for one in lists]
+    return tuple((Button(label=label, action=action.text),) for action in actions)
+
+
+# --- nothing ---------------------------------------------------------------------------------------------------
+
+
+def _nothing_to_do(services: Services, asker: Asker, source: Message, found: Found) -> str:
+    """Why there is nothing to separate in a message, and what to send instead."""
+    language, file, platform = asker.language, source.file, services.platform
+    if file is not None and file.bytes_ is not None:
+        limit, size = services.upload_limit_in_words(language), figures.size(file.bytes_, language)
+        if services.upload_limit() < platform.fetch_bytes or not platform.fetch_limit_can_be_lifted:  # our own limit
+            return say(language, "failure-too-large", bytes=size, limit_bytes=limit)
+        return say(language, "upload-too-large", size=size, limit=limit)
+    if found.refused:
+        first = found.refused[0]
+        return sentence(Failure(reason=Reason.NOT_YOUTUBE if first is Reason.BAD_LINK else first), language)
+    if source.has_document:
+        return say(language, "upload-not-media")
+    return say(language, "links-none")

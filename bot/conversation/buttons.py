@@ -1,0 +1,46 @@
+"""Pressed buttons: which handler each one goes to. Each is answered, whatever it is and however old."""
+
+from bot.cards.actions import Action, Verb
+from bot.conversation import commands, leftovers, playlists, preferences, results, status
+from bot.conversation.lookup import request_of_chat
+from bot.conversation.services import Services
+from bot.conversation.values import Answers, Press, toast
+from bot.texts import say
+
+
+async def pressed(services: Services, press: Press) -> Answers:
+    """Do what the button says."""
+    action = press.action
+    if action is None:
+        return toast(say(press.asker.language, "button-old"))
+    match action.verb:
+        case Verb.CANCEL:
+            return await commands.press_cancel(services, press, action)
+        case Verb.CANCEL_ALL:
+            return await commands.press_cancel_all(services, press)
+        case Verb.RESEND:
+            return await _resend(services, press, action)
+        case Verb.SHOW:
+            return await status.show(services, press, action)
+        case Verb.STOP:
+            return await status.stop(services, press, action)
+        case Verb.STEMS | Verb.FORMAT | Verb.PACKAGE:
+            return await preferences.choose(services, press, action)
+        case Verb.EVERY | Verb.LANGUAGE:
+            return await preferences.choose_for_group(services, press, action)
+        case Verb.MIX | Verb.PICK | Verb.MAKE | Verb.PAGE | Verb.WANT | Verb.FORGET:
+            return await results.pressed(services, press, action)
+        case Verb.LIST:
+            return await playlists.look(services, press, action)
+        case Verb.RUN:
+            return await playlists.start_or_stop(services, press, action)
+        case Verb.LATER:
+            return await leftovers.start(services, press, action)
+
+
+async def _resend(services: Services, press: Press, action: Action) -> Answers:
+    view = await request_of_chat(services, press.asker.chat, action.target)
+    if view is None or not await services.follower.ledger.resend(view.request, action.choice):
+        return toast(say(press.asker.language, "button-old"))
+    services.follower.wake()
+    return toast(say(press.asker.language, "resend-started"))

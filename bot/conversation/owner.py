@@ -1,0 +1,136 @@
+"""The owner's commands: /allow, /deny, /who, /stats; and what is for the owner alone."""
+
+import asyncio
+import platform
+import re
+import shutil
+import time
+from collections import Counter
+from typing import Final
+
+from bot.cards.cards import tidy
+from bot.cards.lists import joined
+from bot.chats.statistics import ends
+from bot.conversation.services import Services
+from bot.conversation.values import Answers, Asker, Incoming, number_of, reply
+from bot.texts import Language, figures, say
+from jobs import VERSION
+from jobs.queue.providers import standings
+from jobs.queue.recipe import about_workers
+
+#: Days that /stats looks back.
+DAYS: Final = 7
+
+_NUMBER: Final = re.compile(r"-?\d{1,19}")
+
+
+async def allow(services: Services, incoming: Incoming) -> Answers:
+    """Let somebody in: by reply, by number, or in a group the whole group."""
+    asker = incoming.asker
+    if not await services.is_owner(asker):
+        return reply(say(asker.language, "allow-owner-only"))
+    target = _target(services, incoming)
+    if target is None:
+        return reply(say(asker.language, "allow-how"))
+    name, known_as = target
+    new, shown = await services.access.allow(name, known_as), tidy(known_as) or number_of(name)
+    if name == asker.chat and asker.in_group:
+        return reply(say(asker.language, "allow-group"))
+    return reply(say(asker.language, "allow-done" if new else "allow-known", name=shown))
+
+
+async def deny(services: Services, incoming: Incoming) -> Answers:
+    """The same ways out."""
+    asker = incoming.asker
+    if not await services.is_owner(asker):
+        return reply(say(asker.language, "allow-owner-only"))
+    target = _target(services, incoming)
+    if target is None:
+        return reply(say(asker.language, "deny-how"))
+    name, known_as = target
+    shown = tidy(known_as) or number_of(name)
+    was_in = await services.access.deny(name)
+    return reply(say(asker.language, "deny-done" if was_in else "deny-unknown", name=shown))
+
+
+async def who(services: Services, incoming: Incoming) -> Answers:
+    """Who was let in, with their numbers."""
+    asker = incoming.asker
+    if not await services.is_owner(asker):
+        return reply(say(asker.language, "allow-owner-only"))
+    allowed = await services.access.allowed()
+    if not allowed:
+        return await alone(services, asker, say(asker.language, "who-nobody"))
+    lines = [f"{number_of(name)} {tidy(known_as)}".rstrip() for name, known_as in allowed.items()]
+    blocks = [say(asker.language, "who-title"), *lines]
+    shown = joined(blocks, asker.language, most=services.platform.text_units, separator="\n")
+    return await alone(services, asker, shown)
+
+
+async def alone(services: Services, asker: Asker, text: str) -> Answers:
+    """Answer with what is for the asker alone: from a group in their private chat, and there is said that it is."""
+    if not asker.in_group:
+        return reply(text)
+    if await services.platform.tell_alone(asker.person, text):
+        return reply(say(asker.language, "sent-alone"))
+    return reply(say(asker.language, "sent-nowhere", link=services.platform.our_link))
+
+
+def _target(services: Services, incoming: Incoming) -> tuple[str, str] | None:
+    """Whom a command is about, and what they are called."""
+    words, replied = incoming.words, incoming.replied_to
+    if words:
+        number = words[0] if _NUMBER.fullmatch(words[0]) else None
+        return None if number is None else (f"{services.platform.name}:{int(number)}", " ".join(words[1:]))
+    if replied is not None and replied.author is not None:
+        return replied.author.name, replied.author.known_as
+    return (incoming.asker.chat, incoming.chat_title) if incoming.asker.in_group else None
+
+
+# --- /stats ----------------------------------------------------------------------------------------------------
+
+
+async def stats(services: Services, incoming: Incoming) -> Answers:
+    asker = incoming.asker
+    if not await services.is_owner(asker):
+        return reply(say(asker.language, "stats-owner-only"))
+    return await alone(services, asker, await state_of_all(services, asker.language))
+
+
+async def state_of_all(services: Services, language: Language) -> str:
+    """Queue, workers, disk, versions, how requests ended, and how the ways to YouTube stand."""
+    queue, store = services.queue, services.store
+    used = await asyncio.to_thread(store.used_bytes)
+    free = await asyncio.to_thread(lambda: shutil.disk_usage(store.root).free)
+    counted = await ends(queue.redis, DAYS, time.time())
+    lines = [
+        say(language, "stats-queue", waiting=await queue.size(), workers=len(await queue.workers())),
+        say(
+            language,
+            "stats-disk",
+            free=figures.size(free, language),
+            used=figures.size(used, language),
+            quota=figures.size(services.settings.quota_gb * 1e9, language),
+        ),
+        say(
+            language,
+            "stats-versions",
+            version=VERSION,
+            python=platform.python_version(),
+            library=services.platform.library,
+        ),
+        *await _workers(services, language),
+        say(language, "stats-ends", days=DAYS, done=counted.pop("done", 0), cancelled=counted.pop("cancelled", 0)),
+    ]
+    lines += [say(language, "stats-reason", reason=reason, count=count) for reason, count in counted.most_common(10)]
+    for standing in (await standings(queue.redis)).values():
+        state = "up" if standing.up else "down"
+        lines.append(say(language, "stats-provider", provider=standing.provider, state=state))
+    return "\n".join(lines)
+
+
+async def _workers(services: Services, language: Language) -> list[str]:
+    """Of what the workers are made, alike ones on one line."""
+    told = await about_workers(services.queue.redis, await services.queue.workers())
+    alike = Counter(str(one) for one in told)
+    return [say(language, "stats-worker", count=count, versions=versions) for versions, count in alike.items()]

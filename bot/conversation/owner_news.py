@@ -1,0 +1,26 @@
+"""What the owner is told unasked: that YouTube refuses us, and that it is over."""
+
+import logging
+
+from bot.conversation.services import Services
+from bot.texts import say
+from jobs.queue.providers import standings, told, untold
+
+log = logging.getLogger(__name__)
+
+
+async def tell_news(services: Services) -> None:
+    """Tell the owner of every provider that went down or came back, once each, if they listen."""
+    owner = await services.access.owner()
+    if owner is None:
+        return
+    for standing in await untold(services.queue.redis):
+        language = await services.access.language()
+        if standing.up:
+            text = say(language, "provider-up", provider=standing.provider)
+        else:
+            left = sum(one.up for one in (await standings(services.queue.redis)).values())
+            text = say(language, "provider-down", provider=standing.provider, left=left)
+        if not await services.platform.tell_alone(owner, text):  # who does not want to hear is not told again and again
+            log.warning("the owner cannot be told of %s", standing.provider)
+        await told(services.queue.redis, standing)

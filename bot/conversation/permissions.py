@@ -1,0 +1,93 @@
+"""Who is heard, and who may do what in a group; in a private chat there is nobody else."""
+
+from bot.chats.access import QUIET, Hearing
+from bot.conversation.services import Services
+from bot.conversation.values import Answers, Asker, Incoming, Press, number_of, reply, toast
+from bot.texts import figures, say
+from jobs.models import Request
+
+
+async def may_cancel(services: Services, asker: Asker, request: Request) -> bool:
+    """The one who asked, the group's admins and the owner."""
+    return await may_act_for(services, asker, request.asker)
+
+
+async def may_act_for(services: Services, asker: Asker, person: str) -> bool:
+    """The person, the group's admins and the owner."""
+    return asker.person == person or await may_change_settings(services, asker)
+
+
+async def may_change_settings(services: Services, asker: Asker) -> bool:
+    """The group's admins and the owner."""
+    if not asker.in_group or await services.is_owner(asker):
+        return True
+    return await services.platform.is_admin(asker.chat, asker.person)
+
+
+# --- who is heard ----------------------------------------------------------------------------------------------
+
+
+async def gate(services: Services, said: Incoming | Press) -> tuple[bool, Answers]:
+    """Whether a message or a press goes on to its handler; and what is answered where it does not.
+
+    Strangers are told once in a while, and cost nothing more; nor does haste.
+    """
+    asker = said.asker
+    if await services.access.may_ask(asker.person, asker.chat):
+        if _is_for_us(said):
+            heard, answers = await hear(services, said)
+            if not heard:
+                return False, answers
+        if not asker.in_group:
+            await services.access.remember_language(asker.person, asker.language)
+        return True, ()
+    if isinstance(said, Press):
+        told = await services.access.first_refusal(asker.person)
+        return False, toast(say(asker.language, "access-closed-tap")) if told else ()
+    if _may_be_pairing(said):
+        return True, ()
+    return False, await _turn_away(services, said)
+
+
+async def hear(services: Services, said: Incoming | Press) -> tuple[bool, Answers]:
+    """Whether it is to be acted on, as far as its sender's pace goes; and what to answer where it is not.
+
+    Every call counts as one; all files of an album, together, too.
+    """
+    asker, album = said.asker, album_of(said) if isinstance(said, Incoming) else ""
+    before = await services.albums.remembered(album, "heard")
+    if before is not None:
+        return before, ()
+    hearing = await services.access.hears(asker.person, services.settings.messages_per_minute)
+    await services.albums.remember(album, "heard", true=hearing is Hearing.YES)
+    if hearing is not Hearing.NO_MORE:
+        return hearing is Hearing.YES, ()
+    too_fast = say(asker.language, "too-fast", wait=figures.wait(QUIET, asker.language))
+    return False, reply(too_fast) if isinstance(said, Incoming) else toast(too_fast)
+
+
+def album_of(incoming: Incoming) -> str:
+    """The album that a message is in, named as nowhere else; '' when it is in none."""
+    return f"{number_of(incoming.asker.chat)}:{incoming.album}" if incoming.album else ""
+
+
+def _is_for_us(said: Incoming | Press) -> bool:
+    """Whether it certainly is. Whether a group's other messages are is found out later: see `asking.in_group`."""
+    return not said.asker.in_group or isinstance(said, Press) or said.is_command
+
+
+def _may_be_pairing(incoming: Incoming) -> bool:
+    """`/start CODE`, which the handler of /start judges."""
+    return not incoming.asker.in_group and incoming.is_command and incoming.message.text.startswith("/start ")
+
+
+async def _turn_away(services: Services, incoming: Incoming) -> Answers:
+    asker = incoming.asker
+    if asker.in_group:
+        # In a group most of what we see is not for us.
+        spoken_to = incoming.is_command or incoming.we_joined
+        if spoken_to and await services.access.first_refusal(asker.chat):
+            return reply(say(asker.language, "access-closed-group"))
+    elif await services.access.first_refusal(asker.person):
+        return reply(say(asker.language, "access-closed", number=number_of(asker.person)))
+    return ()

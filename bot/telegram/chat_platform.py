@@ -1,0 +1,79 @@
+"""What the conversation asks of Telegram: names, limits, who is an admin, private messages, menus."""
+
+import logging
+import time
+from typing import Final
+
+from telegram import ChatMember
+from telegram import __version__ as library_version
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.telegram.address import PLATFORM, Address, number
+from bot.telegram.menus import show_owners_menu
+from bot.telegram.platform import PATIENT
+from bot.telegram.rate_limiter import TelegramBot
+
+log = logging.getLogger(__name__)
+
+#: What Telegram lets a bot fetch, in bytes; a Bot API server of one's own lifts it.
+#: https://core.telegram.org/bots/api#getfile, https://core.telegram.org/bots/api#using-a-local-bot-api-server
+CLOUD_DOWNLOAD: Final = 20 << 20
+LOCAL_DOWNLOAD: Final = 2000 << 20
+#: What a message holds, as Telegram counts: in UTF-16 code units. https://core.telegram.org/bots/api#sendmessage
+TEXT_UNITS: Final = 4096
+#: Seconds for which Telegram's word on who is an admin is good.
+REMEMBERED: Final = 60.0
+
+
+class TelegramChats:
+    """Telegram, as `bot.conversation.services.ChatPlatform` describes it."""
+
+    name: Final = PLATFORM
+    library: Final = library_version
+    text_units: Final = TEXT_UNITS
+
+    def __init__(self, bot: TelegramBot, *, local: bool) -> None:
+        self.fetch_bytes = LOCAL_DOWNLOAD if local else CLOUD_DOWNLOAD
+        self.fetch_limit_can_be_lifted = not local
+        self._bot = bot
+        self._admins: dict[tuple[str, str], tuple[bool, float]] = {}  # (chat, person) → the answer, and until when
+
+    @property
+    def our_link(self) -> str:
+        return f"t.me/{self._bot.username}"
+
+    def message_of(self, address: str) -> str:
+        return str(Address.model_validate_json(address).message_id or "")
+
+    def address_at(self, address: str, message: str) -> str:
+        return str(Address.model_validate_json(address).model_copy(update={"message_id": int(message)}))
+
+    async def is_admin(self, chat: str, person: str) -> bool:
+        if number(person) < 0:  # a mask; only its admins can write as the group itself
+            return person == chat
+        now = time.monotonic()
+        self._admins = {key: known for key, known in self._admins.items() if known[1] > now}
+        if (chat, person) not in self._admins:
+            try:
+                member = await self._bot.get_chat_member(number(chat), number(person))
+            except TelegramError:
+                return False
+            is_admin = member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
+            self._admins[chat, person] = is_admin, now + REMEMBERED
+        return self._admins[chat, person][0]
+
+    async def sees_all(self) -> bool:
+        return bool((await self._bot.get_me()).can_read_all_group_messages)
+
+    async def tell_alone(self, person: str, text: str) -> bool:
+        try:
+            await self._bot.send_message(number(person), text, rate_limit_args=PATIENT)
+        except (Forbidden, BadRequest):  # they never opened the chat, or have blocked us
+            return False
+        return True
+
+    async def show_owners_menu(self, owner: str) -> None:
+        try:
+            await show_owners_menu(self._bot, owner)
+        except TelegramError as error:  # it is shown when the bot starts, too
+            log.warning("the owner's menu is not up yet: %s", error)
