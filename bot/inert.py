@@ -24,9 +24,9 @@ _HIDDEN: Final = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff
 
 def inert(text: str) -> str:
     """The same to read. Making it inert again changes nothing."""
-    return _PLACES.sub(JOINER, _HIDDEN.sub("", text))
+    return _PLACES.sub(JOINER, plain(text))
 
 
 def plain(text: str) -> str:
-    """Inert text without what makes it so, for where nothing is found in texts: buttons and terminals."""
-    return text.replace(JOINER, "")
+    """Text without joiners and other hidden characters, for buttons and terminals, which make nothing of an address."""
+    return _HIDDEN.sub("", text)
