@@ -116,7 +116,7 @@ def _main(song: Path, models_dir: Path) -> None:
         clock.add("start", time.process_time() - before, 0.0)
         return loaded[0]
 
-    setattr(run, "load_network", load_network)  # noqa: B010 - the engine's own name for it
+    setattr(network, "load_network", load_network)  # noqa: B010 - where the engine finds it
     with TemporaryDirectory() as output:
         task = SeparationTask(
             audio=song, output=Path(output), network=NetworkWanted(model=Model(), models_dir=models_dir),

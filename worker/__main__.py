@@ -5,13 +5,14 @@ import logging
 import socket
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
+from jobs.models import Model
 from jobs.outcomes import Lane
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
@@ -19,6 +20,9 @@ from jobs.process.supervise import MISCONFIGURED
 from jobs.queue import keys
 from jobs.separation_models import DEFAULT_MODEL, MODELS, models_by_word
 from jobs.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from worker.separation.engine import Engine
 
 log = logging.getLogger(__name__)
 
@@ -119,18 +123,16 @@ async def _beats(redis_url: SecretStr) -> bool:
 
 
 @main.command()
-@click.argument("words", metavar="[STEMS|MODEL]...", nargs=-1, type=click.Choice(list(models_by_word())))
+@click.argument("words", nargs=-1, type=click.Choice(list(models_by_word())))
 @click.option("--check", is_flag=True, help="Only say which are there.")
 def models(words: tuple[str, ...], check: bool) -> None:
     """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
-    from worker.separation.spleeter.weights import have_weights
-
     folder = _settings().models_dir.absolute()
     wanted = {models_by_word()[word] for word in words} or {DEFAULT_MODEL}
     names = [name for name in MODELS if name in wanted]
     if check:
         for name in names:
-            click.echo(f"{name} {'yes' if have_weights(name, folder) else 'no'}")
+            click.echo(f"{name} {'yes' if _engine(name, folder).has_weights() else 'no'}")
         return
     for name in names:
         try:
@@ -155,7 +157,6 @@ def _fetch(model: str, folder: Path) -> Path:
     from rich.progress import Progress
 
     from worker.child.messages import Step
-    from worker.separation.spleeter.weights import ensure_weights
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -164,7 +165,15 @@ def _fetch(model: str, folder: Path) -> Path:
         def show(step: Step) -> None:
             bar.update(task, completed=step.fraction or 0)
 
-        return ensure_weights(model, folder, show)
+        return _engine(model, folder).fetch_weights(show)
+
+
+def _engine(model: str, models_dir: Path) -> "Engine":
+    """Only for its weights, which are the same for every engine of a family."""
+    from worker.child.tasks import NetworkWanted
+    from worker.separation.engines import make_engine
+
+    return make_engine(NetworkWanted(model=Model(name=model), models_dir=models_dir))
 
 
 def _queue_of(settings: Settings) -> SecretStr:

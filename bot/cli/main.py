@@ -175,7 +175,7 @@ def worker() -> None:
 
 
 @main.command()
-@click.argument("names", metavar="[STEMS|MODEL]...", nargs=-1, type=click.Choice(list(models_by_word())))
+@click.argument("names", nargs=-1, type=click.Choice(list(models_by_word())))
 def models(names: Sequence[str]) -> None:
     """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
     load_settings()

@@ -29,7 +29,9 @@ class Recipe(Value):
 
     def would_make(self, manifest: Manifest) -> bool:
         """Whether stored stems are what would be made now: another engine's are not, nor those of 0.1 in bf16."""
-        words = manifest.engine.split()
+        words, family = manifest.engine.split(), manifest.model.info.family
+        if family != "spleeter":  # `engine` says what runs Spleeter's models
+            return words[:1] == [family]
         return words[:1] == [self.engine] and "bf16" not in words
 
     def would_render(self, rendered: Rendered) -> bool:

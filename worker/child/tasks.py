@@ -109,7 +109,7 @@ class NetworkWanted(Value):
     @property
     def is_made_ready(self) -> bool:
         """Whether it can be made ready before the song is there. The `spleeter` package loads it with the song."""
-        return self.engine != "spleeter"
+        return self.engine != "spleeter" or self.model.info.family != "spleeter"
 
 
 class ModelTask(Task):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted, Separated, SeparationTask
 
-__all__ = ["get_ready", "separate"]
+__all__ = ["prepare_engine", "separate"]
 
 
 def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
@@ -22,17 +22,17 @@ def separate(task: SeparationTask, report: Callable[[Step], None]) -> Separated:
     """
     from worker.separation.memory import require_memory
 
-    if task.network.is_made_ready:  # the other engine's need grows with the song
+    if task.network.is_made_ready:  # what the reference package needs grows with the song
         require_memory(task.network.model.info)
-        prepare_network(task.network)
+        prepare_engine(task.network)
     from worker.separation.run import run
 
     return run(task, report)
 
 
-def prepare_network(wanted: NetworkWanted) -> None:
-    """Load what a separation needs, and make its network ready beside that, as far as it can be done without a song."""
-    from worker.separation.spleeter import warm_up
+def prepare_engine(wanted: NetworkWanted) -> None:
+    """Load what a separation needs, and make its engine ready beside that, as far as it can be done without a song."""
+    from worker.separation import warm_up
 
-    warm_up.prepare_network(wanted)
-    from worker.separation import run  # noqa: F401 - decoder and encoders, loaded while the network is compiled
+    warm_up.prepare_engine(wanted)
+    from worker.separation import run  # noqa: F401 - decoder and encoders, loaded while the engine is made ready

@@ -2,6 +2,6 @@
 
 from worker.child.child_side import Ahead, serve
 from worker.child.tasks import NetworkWanted, SeparationTask
-from worker.separation import prepare_network, separate
+from worker.separation import prepare_engine, separate
 
-serve(SeparationTask, separate, Ahead(NetworkWanted, prepare_network))
+serve(SeparationTask, separate, Ahead(NetworkWanted, prepare_engine))

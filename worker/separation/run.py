@@ -1,7 +1,6 @@
 """One separation, start to end: song and weights in, stems on disk out."""
 
-from collections.abc import Callable, Iterator
-from importlib.metadata import version
+from collections.abc import Iterator
 
 from jobs.failures import Reason, failed
 from jobs.outcomes import StoredFile
@@ -10,24 +9,19 @@ from worker.audio.sound import SAMPLE_RATE
 from worker.child.messages import Step
 from worker.child.tasks import Separated, SeparationTask
 from worker.rendering.drawing import Waveforms, draw, thumbnail
-from worker.separation.spleeter import stock
-from worker.separation.spleeter.network import load_network
-from worker.separation.spleeter.spectrogram import Samples
-from worker.separation.spleeter.stream import separate_blocks
-from worker.separation.spleeter.warm_up import take_prepared
-from worker.separation.spleeter.weights import ensure_weights, have_weights
+from worker.separation.engine import Engine, Report, Samples
+from worker.separation.engines import make_engine
 from worker.separation.stem_files import open_stems
-
-Report = Callable[[Step], None]
+from worker.separation.warm_up import take_prepared
 
 
 def run(task: SeparationTask, report: Report) -> Separated:
     """See `worker.separation.separate`."""
-    if task.network.engine == "spleeter":
-        stock.require()
+    engine = take_prepared(task.network) or make_engine(task.network)
     with open_song(task.audio) as song:
         seconds = task.seconds or song.seconds
-        engine, pieces = _pieces(task, song, report)
+        _load(task, engine, report)
+        pieces = engine.separate(_no_longer_than(task.max_seconds, song.blocks()), task.output, report)
         samples = 0
         stems = task.network.model.stems
         waveforms = Waveforms(stems)
@@ -53,7 +47,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
             late=song.late,
             gaps=song.gaps,
             notes=_notes(song),
-            engine=engine,
+            engine=engine.name,
             along=files.along,
         )
 
@@ -65,29 +59,13 @@ def _notes(song: Song) -> tuple[str, ...]:
     return ("damaged",) if song.skipped else ()
 
 
-def _pieces(task: SeparationTask, song: Song, report: Report) -> tuple[str, Iterator[list[Samples]]]:
-    """What separates, for the log, and the pieces of the stems as they come."""
-    wanted, model = task.network, task.network.model
-    if task.only_ready and not have_weights(model.name, wanted.models_dir):
+def _load(task: SeparationTask, engine: Engine, report: Report) -> None:
+    """Fetch and load what is missing, or refuse to, where that is for a child that may keep it."""
+    if task.only_ready and not engine.has_weights():
         _not_ready()
-    checkpoint = ensure_weights(model.name, wanted.models_dir, report)
-    blocks = _no_longer_than(task.max_seconds, song.blocks())
-    if wanted.engine == "spleeter":
-        report(Step(fraction=0.0))
-        pieces = stock.separate_blocks(blocks, checkpoint, model, task.output, wanted.threads, report)
-        return f"spleeter {version('spleeter')}", pieces
-    network = take_prepared(wanted) or load_network(
-        checkpoint,
-        model.stems,
-        model.band,
-        engine=wanted.engine,
-        threads=wanted.threads,
-        converting=_not_ready if task.only_ready else lambda: report(Step(note="model")),
-    )
+    engine.fetch_weights(report)
+    engine.load(_not_ready if task.only_ready else lambda: report(Step(note="model")))
     report(Step(fraction=0.0))
-    # The first word is what was asked for, wherever it was done by something else: that is what makes stems alike.
-    name = network.name if network.name.startswith(wanted.engine) else f"{wanted.engine} {network.name}"
-    return name, separate_blocks(blocks, network, model.extension)
 
 
 def _not_ready() -> None:

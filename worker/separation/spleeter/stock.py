@@ -11,6 +11,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,39 @@ from jobs.models import Model
 from worker.audio.sound import SAMPLE_RATE
 from worker.child.cgroups import cores
 from worker.child.messages import Step
+from worker.child.tasks import NetworkWanted
+from worker.separation.engine import Report, Samples
 from worker.separation.spleeter.network import BANDS
-from worker.separation.spleeter.spectrogram import ADVANCE, Samples
-from worker.separation.spleeter.weights import FILES
+from worker.separation.spleeter.spectrogram import ADVANCE
+from worker.separation.spleeter.weights import FILES, ensure_weights, have_weights
 
 HEARTBEAT = 1.0  # seconds between two signs of life while it works
 
 
-def require() -> None:
+class StockSpleeter:
+    """See `worker.separation.engine.Engine`. The package loads its model with the song."""
+
+    def __init__(self, wanted: NetworkWanted) -> None:
+        _require()
+        self.name = f"spleeter {version('spleeter')}"
+        self._wanted = wanted
+
+    def has_weights(self) -> bool:
+        return have_weights(self._wanted.model.name, self._wanted.models_dir)
+
+    def fetch_weights(self, report: Report) -> Path:
+        return ensure_weights(self._wanted.model.name, self._wanted.models_dir, report)
+
+    def load(self, converting: Callable[[], None]) -> None:
+        pass
+
+    def separate(self, blocks: Iterable[Samples], scratch: Path, report: Report) -> Iterator[list[Samples]]:
+        model = self._wanted.model
+        checkpoint = self._wanted.models_dir / model.info.key
+        return separate_blocks(blocks, checkpoint, model, scratch, self._wanted.threads, report)
+
+
+def _require() -> None:
     """Raise `Failed` with ENGINE_MISSING when the package is not installed."""
     if any(importlib.util.find_spec(name) is None for name in ("spleeter", "tensorflow")):
         raise failed(Reason.ENGINE_MISSING, "the dependency group `spleeter` is not installed")
@@ -40,13 +66,12 @@ def separate_blocks(
     model: Model,
     scratch: Path,
     threads: int = 0,
-    report: Callable[[Step], None] = lambda _: None,
+    report: Report = lambda _: None,
 ) -> Iterator[list[Samples]]:
     """The stems of a song, (samples, 2) each, in pieces of one segment, all of which come at the end.
 
     `scratch`: a folder of our caller's for what is needed meanwhile; where we are killed, it goes with that.
     """
-    require()
     song = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
     if len(song) == 0:
         return
@@ -80,7 +105,7 @@ def _separator(folder: Path, checkpoint: Path, model: Model, threads: int) -> An
 
 
 @contextlib.contextmanager
-def _heartbeat(report: Callable[[Step], None]) -> Iterator[None]:
+def _heartbeat(report: Report) -> Iterator[None]:
     """Say every second that work goes on: the package itself says nothing until it is done."""
     done = threading.Event()
 

@@ -1,4 +1,4 @@
-"""A network made ready before the song is there: once, if all that it takes is there, and silently not otherwise."""
+"""An engine made ready before the song is there: once, if all that it takes is there, and silently not otherwise."""
 
 import shutil
 import subprocess
@@ -12,11 +12,12 @@ from jobs.failures import Failed, Reason
 from jobs.models import Model
 from tests.models import STEMS
 from worker.child.tasks import NetworkWanted
-from worker.separation.spleeter import warm_up
+from worker.separation import warm_up
+from worker.separation.spleeter.engine import NetworkEngine
 from worker.separation.spleeter.network import load_network
 from worker.separation.spleeter.spectrogram import SEGMENT
-from worker.separation.spleeter.warm_up import prepare_network, take_prepared
 from worker.separation.spleeter.weights import FILES
+from worker.separation.warm_up import prepare_engine, take_prepared
 
 
 @pytest.fixture
@@ -36,9 +37,11 @@ def converted(models: Path) -> list[str]:
 def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> None:
     load_network(models_dir / "2stems", STEMS[2], "11k")  # from now on nothing has to be converted
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
-    prepare_network(wanted)
-    network = take_prepared(wanted)
+    prepare_engine(wanted)
+    engine = take_prepared(wanted)
 
+    assert isinstance(engine, NetworkEngine)
+    network = engine.network
     assert network is not None
     assert take_prepared(wanted) is None
     assert (network.band, network.lanes) == (1024, 1)
@@ -50,10 +53,10 @@ def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> No
 def test_who_asks_twice_waits_once(models_dir: Path) -> None:
     load_network(models_dir / "2stems", STEMS[2], "11k")
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
-    prepare_network(wanted)
-    network = warm_up._ready[wanted]
-    prepare_network(wanted)
-    assert take_prepared(wanted) is network
+    prepare_engine(wanted)
+    engine = warm_up._ready[wanted]
+    prepare_engine(wanted)
+    assert take_prepared(wanted) is engine
 
 
 @pytest.mark.parametrize("other", [{"threads": 2}, {"engine": "openvino"}, {"model": Model(band="16k")}])
@@ -61,8 +64,8 @@ def test_another_network_than_the_one_made_ready_is_a_failure(models_dir: Path, 
     """It would be loaded beside the first one, which nobody would use."""
     load_network(models_dir / "2stems", STEMS[2], "11k")
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
-    prepare_network(wanted)
-    for ask in (take_prepared, prepare_network):
+    prepare_engine(wanted)
+    for ask in (take_prepared, prepare_engine):
         with pytest.raises(Failed, match=r"threads=1.* was made ready") as refused:
             ask(wanted.model_copy(update=other))
         assert refused.value.failure.reason is Reason.INTERNAL
@@ -71,14 +74,14 @@ def test_another_network_than_the_one_made_ready_is_a_failure(models_dir: Path, 
 
 def test_nothing_is_converted_before_anybody_can_be_told(own_models: Path) -> None:
     wanted = NetworkWanted(model=Model(), models_dir=own_models)
-    prepare_network(wanted)
+    prepare_engine(wanted)
     assert take_prepared(wanted) is None
     assert converted(own_models) == []
 
 
 def test_without_weights_nothing_is_fetched(tmp_path: Path) -> None:
     wanted = NetworkWanted(model=Model(name="spleeter-4"), models_dir=tmp_path / "models")
-    prepare_network(wanted)
+    prepare_engine(wanted)
     assert take_prepared(wanted) is None
     assert not (tmp_path / "models").exists()
 
@@ -88,12 +91,12 @@ import resource, sys
 from pathlib import Path
 from jobs.failures import Failed, Reason
 from jobs.models import Model
-from worker.separation.spleeter.warm_up import prepare_network, take_prepared
+from worker.separation.warm_up import prepare_engine, take_prepared
 from jobs.models import Model
 from worker.child.tasks import NetworkWanted
 resource.setrlimit(resource.RLIMIT_AS, (1000 << 20, resource.RLIM_INFINITY))
 wanted = NetworkWanted(model=Model(), models_dir=Path(sys.argv[1]))
-prepare_network(wanted)
+prepare_engine(wanted)
 print(take_prepared(wanted))
 """
 

@@ -1,0 +1,158 @@
+"""A model added to the table, and nothing else changed: it is offered, understood, checked for, and separates."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import SecretStr
+
+from jobs.models import Format, Model, Stem, Wish
+from jobs.outcomes import RequestPhase
+from jobs.queue.requests import JobQueue
+from jobs.separation_models import MODELS
+from jobs.settings import Settings
+from jobs.store.store import ResultStore
+from tests.sounds import listen, music, write_wav
+from tests.worker import toy
+from tests.worker.track_fixture import ask, bring, seen, work_off
+
+ADD = "from tests.worker import toy; toy.add()"
+
+OFFERED = """
+import json
+from tests.worker import toy
+toy.add()
+from bot.cards.actions import Action, Verb, parse_action
+from bot.cards.cards import card, settings_card
+from bot.cards.result_buttons import first_page, other_models, pick_page, second_page
+from bot.chats.preferences import chosen
+from bot.chats.stem_choice import Tap, read_mix, read_tap
+from bot.delivery.instant import tracks_of
+from jobs.models import Model, Request, Stem, Wish, YouTube, track_id
+from jobs.outcomes import Progress, RequestPhase, TrackStage, View
+
+def request(model):
+    source = YouTube(video_id="dQw4w9WgXcQ")
+    return Request(id="0" * 16, platform="telegram", chat="telegram:1", asker="telegram:1", source=source,
+                   wish=Wish(model=Model(name=model)), created_at=1)
+
+def buttons(rows):
+    return {button.label: button.action for row in rows for button in row}
+
+plain, own = request("spleeter-2"), request(toy.NAME)
+tap = Tap(model=toy.NAME, chosen=(Stem.VOCALS, Stem.DRUMS), stem=Stem.DRUMS)
+pages = {
+    "settings": buttons(settings_card(plain.wish, "en").buttons),
+    "first": buttons(first_page(plain, "en")),
+    "second": buttons(second_page(plain, "en")),
+    "own": buttons(first_page(own, "en")),
+    "pick": buttons(pick_page(plain, toy.NAME, (Stem.VOCALS,), "pt")),
+    "mix": buttons(other_models(plain, [(toy.NAME, (Stem.VOCALS, Stem.BASS))], "en")),
+}
+working = View(request=own, phase=RequestPhase.WAITING, progress=Progress(stage=TrackStage.SEPARATING))
+print(json.dumps({
+    **pages,
+    "not understood": [text for page in pages.values() for text in page.values() if parse_action(text) is None],
+    "chosen": chosen(Wish(), parse_action("stems::3T")).model.name,
+    "read": read_mix("3Tvb", "spleeter-2"),
+    "tap": read_tap(tap.choice("spleeter-2"), "spleeter-2") == tap,
+    "text": settings_card(own.wish, "en").text.splitlines()[1],
+    "working": card(working, "en").text.splitlines()[1],
+    "its track is forgotten too": track_id(own.source, own.wish.model) in tracks_of(plain),
+}))
+"""
+
+
+def say(code: str, *arguments: str) -> str:
+    """What a fresh process prints in which the model was in the table from the beginning."""
+    root = Path(__file__).parent.parent.parent
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=root, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+
+
+def test_it_is_offered_and_its_buttons_are_understood() -> None:
+    found = json.loads(say(OFFERED))
+    assert found["settings"]["3 stems, Toy"] == "stems::3T"
+    for page in ("first", "second"):
+        assert found[page]["3 stems, Toy"] == "want:0000000000000000:3T"
+    assert found["own"]["No bass"] == "mix:0000000000000000:vd"
+    assert found["pick"]["Bateria"] == "pick:0000000000000000:3Tvd.d"
+    assert found["mix"] == {"3 stems, Toy": "mix:0000000000000000:3Tvb"}
+    assert found["not understood"] == []
+    assert found["chosen"] == "toy-3"
+    assert found["read"] == ["toy-3", ["vocals", "bass"]]
+    assert found["tap"]
+    assert found["text"] == "3 stems, Toy: vocals, bass, drums"
+    assert found["working"] == "Separating vocals, bass and drums"
+    assert found["its track is forgotten too"]
+
+
+def test_command_lines_take_it_by_its_number_and_by_its_name(tmp_path: Path) -> None:
+    for module in ("bot.cli.main", "worker.__main__"):
+        run = f"{ADD}; from {module} import main; main(['models', '--help'])"
+        assert "[2|4|5|3|spleeter-2|spleeter-4|spleeter-5|toy-3]" in "".join(say(run).split()), module
+    help_ = say(f"{ADD}; from bot.cli.main import main; main(['separate', '--help'])")
+    assert "[2|4|5|3]" in help_
+    assert "toy-3" in help_
+    models = f"{ADD}; import os, sys; os.environ['FLBT_MODELS'] = sys.argv[1]; from worker.__main__ import main;"
+    folder = str(tmp_path)
+    assert say(f"{models} main(['models', '--check', '3'])", folder) == "toy-3 no\n"
+    assert say(f"{models} main(['models', 'toy-3'])", folder) == f"{tmp_path / 'toy'}\n"
+    assert say(f"{models} main(['models', '--check', 'toy-3', '5'])", folder) == "spleeter-5 no\ntoy-3 yes\n"
+
+
+MEMORY = """
+import resource
+from tests.worker import toy
+toy.add()
+from jobs.failures import Failed
+from jobs.separation_models import MODELS
+from worker.separation.memory import require_memory
+resource.setrlimit(resource.RLIMIT_AS, ((100 << 20) - 1, resource.RLIM_INFINITY))
+try:
+    require_memory(MODELS["toy-3"])
+except Failed as failure:
+    print(failure.failure.reason)
+"""
+
+
+def test_memory_is_asked_for_as_the_table_says() -> None:
+    assert say(MEMORY) == "out_of_memory\n"
+
+
+async def test_it_separates_through_queue_children_and_store(
+    queue: JobQueue, store: ResultStore, valkey_server: SecretStr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS, toy.NAME, toy.INFO)
+    monkeypatch.setattr("worker.separation.child.MODELS", "tests.worker.toy.models")
+    for module in ("worker.pipeline", "worker.separation.child"):
+        monkeypatch.setattr(f"{module}.SEPARATION", "tests.worker.toy.separation")
+    settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=tmp_path / "models")
+    song = music(2.0)
+    upload = bring(store, write_wav(tmp_path / "song.wav", song))
+    first, second = (
+        ask(upload, Wish(model=Model(name=toy.NAME), format=format_)) for format_ in (Format.WAV, Format.FLAC)
+    )
+    await queue.submit(first)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, first)).phase is RequestPhase.READY
+    assert (tmp_path / "models" / "toy" / toy.WEIGHTS).is_file(), "its weights were fetched by the child that may"
+    manifest = store.manifest(first.track_id)
+    assert manifest is not None
+    assert manifest.model.name == "toy-3"
+    assert [file.name for file in manifest.stems] == ["vocals.flac", "bass.flac", "drums.flac"]
+    rendered = store.rendered(first.track_id, first.wish.renditions[0])
+    assert rendered is not None
+    assert [file.stem for file in rendered.files] == [Stem.VOCALS, Stem.BASS, Stem.DRUMS]
+    for file, gain in zip(rendered.files, (0.5, 0.25, 0.25), strict=True):
+        heard = listen(store.file_path(first.track_id, first.wish.renditions[0], file))
+        assert np.allclose(heard, song * gain, atol=1e-3)
+
+    store.inbox(upload).unlink()  # what is there is good: a second format needs no second separation
+    await queue.submit(second)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, second)).phase is RequestPhase.READY

@@ -1,0 +1,10 @@
+"""The child that brings models, with one model more."""
+
+from tests.worker import toy
+from worker.child.child_side import serve
+from worker.child.tasks import ModelTask
+from worker.separation.models import bring
+
+if __name__ == "__main__":
+    toy.add()
+    serve(ModelTask, bring)

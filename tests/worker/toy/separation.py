@@ -1,0 +1,7 @@
+"""The separation child, with one model more."""
+
+from tests.worker import toy
+
+if __name__ == "__main__":
+    toy.add()
+    import worker.separation.__main__  # noqa: F401 - it serves

@@ -1,0 +1,23 @@
+"""The engine of each family of models. A new one needs an `Engine` and a line in `ENGINES`."""
+
+from collections.abc import Callable
+from typing import Final
+
+from worker.child.tasks import NetworkWanted
+from worker.separation.engine import Engine
+
+
+def _spleeter(wanted: NetworkWanted) -> Engine:
+    from worker.separation.spleeter.engine import spleeter_engine
+
+    return spleeter_engine(wanted)
+
+
+#: By family (`jobs.separation_models`). Each imports its engine when it is called: runtimes are heavy.
+#: Raises `Failed` with ENGINE_MISSING when something that the engine needs is not installed.
+ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {"spleeter": _spleeter}
+
+
+def make_engine(wanted: NetworkWanted) -> Engine:
+    """The engine of a model. Raises `Failed` with ENGINE_MISSING where it cannot run."""
+    return ENGINES[wanted.model.info.family](wanted)

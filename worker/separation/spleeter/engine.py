@@ -1,0 +1,64 @@
+"""Spleeter's models as engines: our own kernels or OpenVINO on Deezer's checkpoint, or the reference package."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker.child.tasks import NetworkWanted
+from worker.separation.engine import Engine, Report, Samples
+from worker.separation.spleeter.weights import ensure_weights, have_weights
+
+if TYPE_CHECKING:
+    from worker.separation.spleeter.network import Network
+
+
+def spleeter_engine(wanted: NetworkWanted) -> Engine:
+    """The engine that is set. Raises `Failed` with ENGINE_MISSING when it is the package, and that is not installed."""
+    if wanted.engine == "spleeter":
+        from worker.separation.spleeter.stock import StockSpleeter
+
+        return StockSpleeter(wanted)
+    return NetworkEngine(wanted)
+
+
+class NetworkEngine:
+    """See `worker.separation.engine.Engine`. `network` is there once it is loaded."""
+
+    def __init__(self, wanted: NetworkWanted) -> None:
+        self.network: Network | None = None
+        self._wanted = wanted
+
+    @property
+    def name(self) -> str:
+        """The first word is what was asked for, wherever something else did it: that is what makes stems alike."""
+        assert self.network is not None
+        name = self.network.name
+        return name if name.startswith(self._wanted.engine) else f"{self._wanted.engine} {name}"
+
+    def has_weights(self) -> bool:
+        return have_weights(self._wanted.model.name, self._wanted.models_dir)
+
+    def fetch_weights(self, report: Report) -> Path:
+        return ensure_weights(self._wanted.model.name, self._wanted.models_dir, report)
+
+    def load(self, converting: Callable[[], None]) -> None:
+        if self.network is not None:
+            return
+        from worker.separation.spleeter.network import load_network  # arrays and runtimes
+
+        model = self._wanted.model
+        assert self._wanted.engine != "spleeter"
+        self.network = load_network(
+            self._wanted.models_dir / model.info.key,
+            model.stems,
+            model.band,
+            engine=self._wanted.engine,
+            threads=self._wanted.threads,
+            converting=converting,
+        )
+
+    def separate(self, blocks: Iterable[Samples], _scratch: Path, _report: Report) -> Iterator[list[Samples]]:
+        from worker.separation.spleeter.stream import separate_blocks
+
+        assert self.network is not None
+        return separate_blocks(blocks, self.network, self._wanted.model.extension)
