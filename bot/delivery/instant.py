@@ -6,21 +6,15 @@ thing. It is remembered all the same, and counts again when the change is undone
 
 from itertools import chain
 
+from bot.delivery.noted import Before
 from bot.delivery.plan import Kind, Limits, Plan
-from jobs.models import Request, TrackId, Value, track_id
+from jobs.models import Request, TrackId, track_id
 from jobs.outcomes import Manifest
 from jobs.parsing import parse_stored
 from jobs.queue import sent_files
 from jobs.queue.recipe import Recipe, current_recipe
 from jobs.queue.requests import JobQueue
 from jobs.separation_models import MODELS
-
-
-class Before(Value):
-    """What was sent of a track for a wish. The store may have lost the track since."""
-
-    manifest: Manifest
-    plan: Plan
 
 
 class InstantDelivery:

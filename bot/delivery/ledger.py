@@ -2,83 +2,49 @@
 
 A part found half-way, after a restart or because the platform's answer got lost, may have arrived: it is *uncertain*,
 never resent blindly, and offered by a button. Everything noted lies in the queue, under the request.
+
+A delivery gathers facts, has `bot/delivery/decide.py` decide on one step, applies it, and starts over.
 """
 
 import logging
-from collections.abc import Sequence
-from enum import StrEnum, unique
 from typing import Final
 
-from pydantic import Field
-
+from bot.delivery.decide import (
+    Begin,
+    Facts,
+    Finish,
+    GiveUp,
+    MarkUncertain,
+    NoteMemo,
+    Send,
+    SendBack,
+    Step,
+    Stop,
+    decide,
+    stored_plan,
+    usual_rate,
+)
 from bot.delivery.inbox import bring
-from bot.delivery.instant import Before, InstantDelivery
-from bot.delivery.plan import Kind, Limits, Note, Part, Plan, foreseen, plan
+from bot.delivery.instant import InstantDelivery
+from bot.delivery.noted import Memo, Noted, PartNote, PartState
+from bot.delivery.plan import Kind, Part, foreseen
 from bot.delivery.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
-from bot.delivery.sizes import USUAL_RATE
-from jobs.failures import Reason, failed
-from jobs.models import Rendition, Request, Upload, Value
-from jobs.outcomes import Manifest, Rendered, View
+from jobs.failures import Failed
+from jobs.models import Rendition, Request, Upload
+from jobs.outcomes import View
 from jobs.parsing import parse_stored
 from jobs.queue import sent_files
-from jobs.queue.recipe import Recipe, current_recipe
+from jobs.queue.recipe import current_recipe
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 
 log = logging.getLogger(__name__)
 
-#: How often one request goes back to the worker from here. Each smaller encoding is one; then something is wrong.
-RETURNS: Final = 16
-
 _MEMO: Final = "~memo"  # beside the parts; no part is called so
 
 
-@unique
-class PartState(StrEnum):
-    DUE = "due"  # to be sent, or sent again
-    SENDING = "sending"
-    SENT = "sent"
-    UNCERTAIN = "uncertain"
-
-
-class PartNote(Value):
-    """What is known of one part."""
-
-    state: PartState
-    sent: Sent | None = None
-
-
-class Memo(Value):
-    """What is known of the delivery as a whole: limits learnt from the platform's refusals, and the plan's notes.
-
-    `manifest` is kept of a track that is delivered though the store has it no more.
-    """
-
-    limits: Limits | None = None
-    notes: tuple[Note, ...] = ()
-    returns: int = 0
-    manifest: Manifest | None = None
-
-
-class Noted(Value):
-    """A delivery as noted so far."""
-
-    memo: Memo = Memo()
-    parts: dict[str, PartNote] = Field(default_factory=dict)
-
-    @property
-    def is_untouched(self) -> bool:
-        """Nothing was sent, and nothing asked for once more."""
-        return self.memo.returns == 0 and all(note.state is PartState.DUE for note in self.parts.values())
-
-    @property
-    def uncertain(self) -> tuple[str, ...]:
-        """Parts that a button offers to send again."""
-        return tuple(part for part, note in self.parts.items() if note.state is PartState.UNCERTAIN)
-
-
 class Ledger:
-    """Runs delivery plans on one platform."""
+    """Runs deliveries on one platform."""
 
     def __init__(self, queue: JobQueue, store: ResultStore, platform: Platform) -> None:
         self._queue = queue
@@ -97,7 +63,8 @@ class Ledger:
         manifest = self._store.manifest(request.track_id)
         if manifest is None:
             return request.wish.renditions
-        return (await self._plan(manifest, request, self._platform.limits)).needs
+        rendered, recipe = self._store.renditions(request.track_id), await current_recipe(self._queue.redis)
+        return stored_plan(manifest, rendered, request.wish, self._platform.limits, recipe).needs
 
     async def foresee(self, view: View) -> None:
         """The length of a song is known now: have made what will fit, instead of more than that first."""
@@ -105,7 +72,7 @@ class Ledger:
         if not seconds or self._store.manifest(request.track_id) is not None:  # then more than that is known
             return
         recipe = await current_recipe(self._queue.redis)
-        fitting = foreseen(request.source, seconds, request.wish, self._platform.limits, _usual(recipe))
+        fitting = foreseen(request.source, seconds, request.wish, self._platform.limits, usual_rate(recipe))
         if fitting != request.wish.renditions and not (await self.read(request.id)).memo.returns:
             log.info("request %s: %.0f s long, so %s", request.id, seconds, ", ".join(one.key for one in fitting))
             await self._queue.revise(request, fitting)
@@ -115,94 +82,63 @@ class Ledger:
 
         Raises `Trouble`, and `Failed` when there is no way to deliver it.
         """
-        while not await self._deliver_as_planned(request):
+        while await self._apply(request, decide(await self._gather(request))):
             pass
 
-    async def _deliver_as_planned(self, request: Request) -> bool:
-        """False when there is another plan now: the platform refused a part's size, or lost a file it once had."""
-        noted = await self.read(request.id)
-        stored = self._store.manifest(request.track_id)
-        limits = noted.memo.limits or self._platform.limits
-        before = await self.instant.find(request) if noted.memo.limits is None else None
-        if before is None:
-            # Its time in the store is over; or it is another engine's, as after a change of settings.
-            if stored is None or (noted.is_untouched and not await self._would_be_made(stored)):
-                await self._return(request, noted.memo, request.wish.renditions, quick=False)
-                return True
-            before = Before(manifest=stored, plan=await self._plan(stored, request, limits))
-        planned = before.plan
-        if planned.needs:
-            await self._return(request, noted.memo, planned.needs)
-            return True
-        about = {"notes": planned.notes, "manifest": before.manifest if stored is None else None}
-        memo = noted.memo.model_copy(update=about)
-        if memo != noted.memo:
-            await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
-        if not planned.parts:
-            sizes = {"bytes": planned.smallest, "limit_bytes": limits.file_bytes}
-            raise failed(Reason.UNSENDABLE, f"nothing fits into {limits}", **sizes)
-        if not await self._queue.sending(request.id):
-            return True  # cancelled meanwhile
-        await sent_files.hold(self._queue.redis, request.track_id, request.chat)
-        known = await sent_files.known_files(
-            self._queue.redis, self._platform.name, [piece.key for part in planned.parts for piece in part.pieces]
+    async def resend(self, request: Request, part: str) -> bool:
+        """Somebody says that an uncertain part did not arrive: send it again. False when there is nothing to send."""
+        note = (await self.read(request.id)).parts.get(part)
+        if note is None or note.state not in (PartState.UNCERTAIN, PartState.DUE):
+            return False
+        await self._note(request, part, PartState.DUE)
+        return await self._queue.reopen(request)
+
+    async def _gather(self, request: Request) -> Facts:
+        return Facts(
+            request=request,
+            phase=await self._queue.phase(request.id),
+            noted=await self.read(request.id),
+            limits=self._platform.limits,
+            recipe=await current_recipe(self._queue.redis),
+            before=await self.instant.find(request),
+            manifest=self._store.manifest(request.track_id),
+            rendered=self._store.renditions(request.track_id),
         )
-        for part in planned.parts:
-            try:
-                await self._send_once(request, part, known, noted.parts.get(part.id))
-            except TooLarge as why:
-                tighter = _tighter(limits, part)
-                log.warning("request %s: %s refused at %d bytes: %s", request.id, part.id, part.bytes_, why)
-                memo = memo.model_copy(update={"limits": tighter})
-                await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
+
+    async def _apply(self, request: Request, step: Step) -> bool:
+        """Do one step. False when it was the last one. Raises `Trouble` and `Failed`."""
+        match step:
+            case Stop():
                 return False
-            except UnknownFile as why:
-                log.info("request %s: %s has to be uploaded again: %s", request.id, part.id, why)
-                files = [piece.key for piece in part.pieces]
-                await sent_files.forget_files(self._queue.redis, self._platform.name, files)
+            case GiveUp(failure):
+                raise Failed(failure)
+            case SendBack(renditions, memo, quick):
+                if not quick and isinstance(request.source, Upload):
+                    await bring(self._store, self._platform, request.source)
+                log.info("request %s: back for %s", request.id, ", ".join(one.key for one in renditions))
+                await self._note_memo(request, memo)
+                await self._queue.want(request, renditions, quick=quick)
                 return False
-        await self.instant.remember(request, before.manifest, planned)
-        await self._queue.done(request.id)
+            case NoteMemo(memo):
+                await self._note_memo(request, memo)
+            case Begin():
+                await self._queue.sending(request.id)
+            case MarkUncertain(part):
+                await self._note(request, part, PartState.UNCERTAIN)
+            case Send(part, if_too_large):
+                await self._send(request, part, if_too_large)
+            case Finish(manifest, plan):
+                await self.instant.remember(request, manifest, plan)
+                await self._queue.done(request.id)
+                return False
         return True
 
-    async def _would_be_made(self, manifest: Manifest) -> bool:
-        recipe = await current_recipe(self._queue.redis)
-        return recipe is None or recipe.would_make(manifest)
-
-    async def _plan(self, manifest: Manifest, request: Request, limits: Limits) -> Plan:
-        """The plan from what is in the store, needing only what is not there as it would be made now."""
-        recipe = await current_recipe(self._queue.redis)
-        rendered: list[Rendered] = []
-        while True:
-            planned = plan(manifest, rendered, request.wish, limits, _usual(recipe))
-            stored = [self._store.rendered(manifest.track_id, need) for need in planned.needs]
-            here = [one for one in stored if one is not None and (recipe is None or recipe.would_render(one))]
-            if not here:
-                return planned
-            rendered += here
-
-    async def _return(
-        self, request: Request, memo: Memo, renditions: Sequence[Rendition], *, quick: bool = True
-    ) -> None:
-        """Back to the worker, for what is missing in the store."""
-        if memo.returns >= RETURNS:
-            raise failed(Reason.INTERNAL, "the worker's results are not in the store: do both use the same one?")
-        if not quick and isinstance(request.source, Upload):
-            await bring(self._store, self._platform, request.source)
-        log.info("request %s: back for %s", request.id, ", ".join(one.key for one in renditions))
-        memo = memo.model_copy(update={"returns": memo.returns + 1})
-        await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())
-        await self._queue.want(request, renditions, quick=quick)
-
-    async def _send_once(self, request: Request, part: Part, known: dict[str, str], note: PartNote | None) -> None:
-        match note.state if note else PartState.DUE:
-            case PartState.SENT | PartState.UNCERTAIN:
-                return
-            case PartState.SENDING:  # by a process that died, or could not write down how it ended
-                await self._note(request, part.id, PartState.UNCERTAIN)
-                return
-            case PartState.DUE:
-                await self._note(request, part.id, PartState.SENDING)
+    async def _send(self, request: Request, part: Part, if_too_large: Memo) -> None:
+        """Send a part, noted before and after. Raises `Trouble` unless the next plan or step takes account of it."""
+        files = [piece.key for piece in part.pieces]
+        await sent_files.hold(self._queue.redis, request.track_id, request.chat)
+        known = await sent_files.known_files(self._queue.redis, self._platform.name, files)
+        await self._note(request, part.id, PartState.SENDING)
         try:
             sent = await self._platform.send(request, part, known)
         except Unconfirmed as why:
@@ -214,34 +150,24 @@ class Ledger:
                 await self._note(request, part.id, PartState.SENT)
                 return
             await self._note(request, part.id, PartState.DUE)  # nothing arrived
-            if isinstance(why, OSError):  # a file left the store under our hands: the next plan knows
-                raise Away(repr(why)) from why
-            raise
+            match why:
+                case OSError():  # a file left the store meanwhile: the next plan knows
+                    raise Away(repr(why)) from why
+                case TooLarge():
+                    log.warning("request %s: %s refused at %d bytes: %s", request.id, part.id, part.bytes_, why)
+                    await self._note_memo(request, if_too_large)
+                case UnknownFile():
+                    log.info("request %s: %s has to be uploaded again: %s", request.id, part.id, why)
+                    await sent_files.forget_files(self._queue.redis, self._platform.name, files)
+                case _:
+                    raise
         else:
             await self._note(request, part.id, PartState.SENT, sent)
-            files = {piece.key: file for piece, file in zip(part.pieces, sent.files, strict=True)}
-            await sent_files.remember_files(self._queue.redis, self._platform.name, files)
-
-    async def resend(self, request: Request, part: str) -> bool:
-        """Somebody says that an uncertain part did not arrive: send it again. False when there is nothing to send."""
-        note = (await self.read(request.id)).parts.get(part)
-        if note is None or note.state not in (PartState.UNCERTAIN, PartState.DUE):
-            return False
-        await self._note(request, part, PartState.DUE)
-        return await self._queue.reopen(request)
+            ids = dict(zip(files, sent.files, strict=True))
+            await sent_files.remember_files(self._queue.redis, self._platform.name, ids)
 
     async def _note(self, request: Request, part: str, state: PartState, sent: Sent | None = None) -> None:
         await self._queue.note_part(request.id, part, PartNote(state=state, sent=sent).model_dump_json())
 
-
-def _usual(recipe: Recipe | None) -> int:
-    """The bit rate that MP3 and M4A have unless a lower one is asked for, in kbit/s."""
-    return recipe.kbps if recipe else USUAL_RATE
-
-
-def _tighter(limits: Limits, part: Part) -> Limits:
-    """Limits under which a part that was refused for its size is planned differently."""
-    if len(part.pieces) > 1:
-        return limits.model_copy(update={"request_bytes": part.bytes_ - 1})
-    smaller = part.bytes_ - 1
-    return limits.model_copy(update={"file_bytes": smaller, "request_bytes": min(smaller, limits.request_bytes)})
+    async def _note_memo(self, request: Request, memo: Memo) -> None:
+        await self._queue.note_part(request.id, _MEMO, memo.model_dump_json())

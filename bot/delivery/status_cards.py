@@ -12,7 +12,8 @@ from redis.exceptions import RedisError
 from bot.cards.cards import Card, card
 from bot.cards.result_buttons import first_page
 from bot.chats.statistics import count_end
-from bot.delivery.ledger import Ledger, Noted
+from bot.delivery.ledger import Ledger
+from bot.delivery.noted import Noted
 from bot.delivery.plan import note_text
 from bot.delivery.platform import Away, CardGone, Later, Platform, Trouble, Unconfirmed, Unreachable
 from jobs.failures import Failure, Reason

@@ -243,6 +243,11 @@ class JobQueue:
         views = await self.views([request_id])
         return views[0] if views else None
 
+    async def phase(self, request_id: str) -> RequestPhase | None:
+        """The phase of a request, or None when it is not known (any more)."""
+        word = text(await answer(self.redis.hget(keys.request(request_id), "phase")))
+        return next((phase for phase in RequestPhase if phase == word), None)
+
     async def attended(self, platform: str) -> list[View]:
         """Every request of `platform` whose card is not final yet, oldest first. Asking is a heartbeat."""
         async with self.redis.pipeline(transaction=False) as pipe:

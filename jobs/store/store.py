@@ -103,6 +103,14 @@ class ResultStore:
         """The files of a rendition, or None when they are not in the store."""
         return _read(Rendered, self.folder(track_id) / rendition.key / RENDERED)
 
+    def renditions(self, track_id: TrackId) -> tuple[Rendered, ...]:
+        """Every rendition of a track that is in the store."""
+        try:
+            folders = sorted(self.folder(track_id).iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return tuple(found for folder in folders if (found := _read(Rendered, folder / RENDERED)))
+
     def stem_path(self, manifest: Manifest, file: StoredFile) -> Path:
         """A stem or the cover of a track."""
         return self.folder(manifest.track_id) / file.name

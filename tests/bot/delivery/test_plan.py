@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.actions import Action, Verb, parse_action
-from bot.delivery.ledger import RETURNS
+from bot.delivery.decide import RETURNS
 from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
 from jobs.models import Format, Model, Package, Rendition, Stem, Wish
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags

@@ -1,0 +1,180 @@
+"""The next step of a delivery. Pure: `decide` turns facts into one step; `bot/delivery/ledger.py` gathers and applies.
+
+A delivery is gathered and decided anew after each step, so that it makes no difference whether the bot was restarted
+between two of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.delivery.noted import Before, Memo, Noted, PartState
+from bot.delivery.plan import Limits, Part, Plan, plan
+from bot.delivery.sizes import USUAL_RATE
+from jobs.failures import Failure, Reason
+from jobs.models import Rendition, Request, Wish
+from jobs.outcomes import Manifest, Rendered, RequestPhase
+from jobs.queue.recipe import Recipe
+
+#: How often one request goes back to the worker from here. Each smaller encoding is one; then something is wrong.
+RETURNS: Final = 16
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a decision depends on.
+
+    `phase` is None when the request is not known. `limits` are the platform's own. `recipe` is how things are made now,
+    None before the first worker ever ran. `manifest` and `rendered` are what the store has of the track. `before` is
+    what the platform was sent for the same wish, when it still has all files of it.
+    """
+
+    request: Request
+    phase: RequestPhase | None
+    noted: Noted
+    limits: Limits
+    recipe: Recipe | None = None
+    manifest: Manifest | None = None
+    rendered: tuple[Rendered, ...] = ()
+    before: Before | None = None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Do nothing: the request is not to be delivered, as after it was cancelled."""
+
+
+@dataclass(frozen=True)
+class SendBack:
+    """Return the request to the worker for `renditions`, after noting `memo`.
+
+    Not `quick`: its stems are no longer in the store, and an upload has to be fetched again.
+    """
+
+    renditions: tuple[Rendition, ...]
+    memo: Memo
+    quick: bool
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    """Fail the request."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class NoteMemo:
+    """Note what is known of the delivery as a whole."""
+
+    memo: Memo
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Move the request to its sending phase, unless it was cancelled meanwhile."""
+
+
+@dataclass(frozen=True)
+class MarkUncertain:
+    """Note that a part may have arrived: its sender died, or could not note how the sending ended."""
+
+    part: str
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send a part. `if_too_large` is to be noted when the platform refuses its size: the next plan differs then."""
+
+    part: Part
+    if_too_large: Memo
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Remember what was sent, for instant repeats, and close the request."""
+
+    manifest: Manifest
+    plan: Plan
+
+
+Step = Stop | SendBack | GiveUp | NoteMemo | Begin | MarkUncertain | Send | Finish
+
+
+def decide(facts: Facts) -> Step:
+    """The next step of a delivery."""
+    if facts.phase not in (RequestPhase.READY, RequestPhase.SENDING):
+        return Stop()
+    memo, limits = facts.noted.memo, facts.noted.memo.limits or facts.limits
+    source = _source(facts, limits)
+    if source is None:
+        return _send_back(memo, facts.request.wish.renditions, quick=False)
+    planned = source.plan
+    if planned.needs:
+        return _send_back(memo, planned.needs, quick=True)
+    kept = source.manifest if facts.manifest is None else None
+    told = memo.model_copy(update={"notes": planned.notes, "manifest": kept})
+    if told != memo:
+        return NoteMemo(told)
+    if not planned.parts:
+        sizes: dict[str, float | str] = {"bytes": planned.smallest, "limit_bytes": limits.file_bytes}
+        return GiveUp(Failure(reason=Reason.UNSENDABLE, detail=f"nothing fits into {limits}", values=sizes))
+    if facts.phase is RequestPhase.READY:
+        return Begin()
+    for part in planned.parts:
+        match facts.noted.state(part.id):
+            case PartState.DUE:
+                return Send(part, memo.model_copy(update={"limits": _tighter(limits, part)}))
+            case PartState.SENDING:
+                return MarkUncertain(part.id)
+            case PartState.SENT | PartState.UNCERTAIN:
+                pass
+    return Finish(source.manifest, planned)
+
+
+def stored_plan(
+    manifest: Manifest, rendered: Iterable[Rendered], wish: Wish, limits: Limits, recipe: Recipe | None
+) -> Plan:
+    """The plan from what the store has, needing only renditions that it lacks, or has otherwise than made now."""
+    usable = {one.rendition: one for one in rendered if recipe is None or recipe.would_render(one)}
+    used: list[Rendered] = []
+    while True:
+        planned = plan(manifest, used, wish, limits, usual_rate(recipe))
+        here = [usable[need] for need in planned.needs if need in usable]
+        if not here:
+            return planned
+        used += here
+
+
+def usual_rate(recipe: Recipe | None) -> int:
+    """The bit rate that MP3 and M4A have unless a lower one is asked for, in kbit/s."""
+    return recipe.kbps if recipe else USUAL_RATE
+
+
+def _source(facts: Facts, limits: Limits) -> Before | None:
+    """What is delivered, and by which plan: what the platform has, or else what the store has.
+
+    None when the track has to be made anew: the store has lost it; or it was made otherwise than now, as by another
+    engine, and nothing of this delivery has happened yet.
+    """
+    if facts.before is not None and facts.noted.memo.limits is None:
+        return facts.before
+    manifest, recipe = facts.manifest, facts.recipe
+    if manifest is None or (facts.noted.is_untouched and recipe is not None and not recipe.would_make(manifest)):
+        return None
+    return Before(manifest=manifest, plan=stored_plan(manifest, facts.rendered, facts.request.wish, limits, recipe))
+
+
+def _send_back(memo: Memo, renditions: Sequence[Rendition], *, quick: bool) -> Step:
+    if memo.returns >= RETURNS:
+        detail = "the worker's results are not in the store: do both use the same one?"
+        return GiveUp(Failure(reason=Reason.INTERNAL, detail=detail))
+    return SendBack(tuple(renditions), memo.model_copy(update={"returns": memo.returns + 1}), quick)
+
+
+def _tighter(limits: Limits, part: Part) -> Limits:
+    """Limits under which a part that was refused for its size is planned differently."""
+    if len(part.pieces) > 1:
+        return limits.model_copy(update={"request_bytes": part.bytes_ - 1})
+    smaller = part.bytes_ - 1
+    return limits.model_copy(update={"file_bytes": smaller, "request_bytes": min(smaller, limits.request_bytes)})

@@ -1,0 +1,64 @@
+"""What is noted of deliveries, as JSON in the queue: the state of each part, and what was learnt on the way."""
+
+from enum import StrEnum, unique
+
+from pydantic import Field
+
+from bot.delivery.plan import Limits, Note, Plan
+from bot.delivery.platform import Sent
+from jobs.models import Value
+from jobs.outcomes import Manifest
+
+
+@unique
+class PartState(StrEnum):
+    DUE = "due"  # to be sent, or sent again
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+
+
+class PartNote(Value):
+    """What is known of one part."""
+
+    state: PartState
+    sent: Sent | None = None
+
+
+class Memo(Value):
+    """What is known of the delivery as a whole: limits learnt from the platform's refusals, and the plan's notes.
+
+    `manifest` is kept of a track that is delivered though the store has it no more.
+    """
+
+    limits: Limits | None = None
+    notes: tuple[Note, ...] = ()
+    returns: int = 0
+    manifest: Manifest | None = None
+
+
+class Noted(Value):
+    """A delivery as noted so far."""
+
+    memo: Memo = Memo()
+    parts: dict[str, PartNote] = Field(default_factory=dict)
+
+    def state(self, part: str) -> PartState:
+        return self.parts[part].state if part in self.parts else PartState.DUE
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nothing was sent, and nothing asked for once more."""
+        return self.memo.returns == 0 and all(note.state is PartState.DUE for note in self.parts.values())
+
+    @property
+    def uncertain(self) -> tuple[str, ...]:
+        """Parts that a button offers to send again."""
+        return tuple(part for part, note in self.parts.items() if note.state is PartState.UNCERTAIN)
+
+
+class Before(Value):
+    """What was sent of a track for a wish. The store may have lost the track since."""
+
+    manifest: Manifest
+    plan: Plan
