@@ -49,7 +49,7 @@ async def examine(settings: Settings) -> int:
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _python()
-    yield _settings()
+    yield _settings(settings)
     yield privacy(settings)  # before the store is opened, which closes to others what it can
     yield await _weights(settings)
     if is_worker_here():
@@ -67,9 +67,10 @@ def _python() -> Finding:
     return Finding("Python", found)
 
 
-def _settings() -> Finding:
+def _settings(settings: Settings) -> Finding:
     file = env_file()
-    return Finding("Settings", f"from {file} and the environment" if file else "from the environment: no .env here")
+    found = f"from {file} and the environment" if file else "from the environment: no .env here"
+    return Finding("Settings", found, " ".join(settings.ignored))
 
 
 def privacy(settings: Settings) -> Finding:

@@ -62,6 +62,8 @@ async def separate(
     `scratch` is a folder for the log of the worker that is started for this run, `umask` the person's own: it holds
     for what is handed over.
     """
+    for sentence in settings.ignored:
+        click.echo(sentence, err=True)
     close_to_others(settings.data, IN_DATA)
     try:
         store = ResultStore.at(settings.store_url)

@@ -272,13 +272,14 @@ def test_the_action_parser_never_raises(text: str) -> None:
     assert action is None or action.text == text
 
 
+finite = st.floats(allow_nan=False, allow_infinity=False)
 sources = st.just(VIDEO) | st.builds(
     Upload,
     upload_id=st.just("u1"),
     name=st.text(),
     title=st.none() | st.text(),
     performer=st.none() | st.text(max_size=5000),
-    seconds=st.none() | st.floats(),
+    seconds=st.none() | finite,
 )
 views = st.builds(
     View,
@@ -290,13 +291,13 @@ views = st.builds(
         asker=st.just("telegram:1"),
         source=sources,
         wish=st.builds(Wish),
-        created_at=st.floats(),
+        created_at=finite,
     ),
     phase=st.sampled_from(RequestPhase),
     progress=st.none() | st.builds(Progress, title=st.none() | st.text(min_size=200, max_size=9000)),
     ahead=st.none() | st.integers(),
     failure=st.none() | st.builds(Failure),
-    closed_at=st.none() | st.floats(),
+    closed_at=st.none() | finite,
 )
 
 

@@ -67,6 +67,15 @@ async def test_what_is_wrong_is_marked_by_how_grave_it_is(
     assert code == 1
 
 
+async def test_a_setting_without_effect_is_named(examine: Examine, settings: Settings) -> None:
+    said, code = await examine(settings, precision="bf16")
+    assert said["Settings"].endswith(
+        " → FLBT_PRECISION is ignored: every engine computes in float32. Remove it from your settings."
+    )
+    assert said["Settings"].startswith("! ")
+    assert code == 0
+
+
 async def test_whose_token_it_is(examine: Examine, settings: Settings) -> None:
     async with BotApi() as server:
         mine = {"telegram_base_url": server.base_url, "telegram_token": SecretStr(server.token)}
