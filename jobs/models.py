@@ -31,8 +31,9 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
 
-#: What strangers call things. The longest title on YouTube has 100 characters; see `LONGEST_TAG` for files.
-Words = Annotated[str, StringConstraints(max_length=2000)]
+LONGEST_WORDS = 2000  # characters: the longest title on YouTube has 100
+#: What strangers call things; longer ones are cut.
+Words = Annotated[str, AfterValidator(lambda text: text[:LONGEST_WORDS])]
 #: Seconds of sound, or bytes.
 Amount = Annotated[float, Field(ge=0)]
 Size = Annotated[int, Field(ge=0)]

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,6 +119,21 @@ async def test_a_port_that_is_allowed_is_the_only_one(around: Around) -> None:
     assert of["a TCP connection"] == "connected"
     of = await spoils(around, Confinement(ports=(around.port + 1,)))
     assert of["a TCP connection"].startswith("refused" if support().landlock >= 4 else "connected")
+
+
+def test_packages_may_be_links_into_an_installers_cache(tmp_path: Path) -> None:
+    cached, installed = tmp_path / "archive-v0" / "AbC" / "linked", tmp_path / "site-packages" / "linked"
+    for folder in (cached, installed):
+        folder.mkdir(parents=True)
+    for name, code in (("__init__.py", ""), ("child.py", "print('loaded')")):
+        (cached / name).write_text(code)
+        (installed / name).symlink_to(cached / name)
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "worker.child.confined", Confinement().model_dump_json(), "linked.child"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(installed.parent), os.environ.get("PYTHONPATH", "")])},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.stdout == "loaded\n", run.stderr
 
 
 def test_a_childs_environment_is_a_list_of_names() -> None:

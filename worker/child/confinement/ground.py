@@ -34,17 +34,25 @@ def readable(module: str, *, online: bool) -> list[Path]:
     """
     find_spec(module)
     packages = [Path(place) for name in (*_OURS, module.partition(".")[0]) for place in _places_of(name)]
+    linked = [path for name in ("pydantic", module) for path in _caches_of(name)]
     interpreter = [Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)]
     installed = [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     cached = [Path(sys.pycache_prefix)] if sys.pycache_prefix else []
     named = [Path(os.environ[name]) for name in CERTIFICATES if os.environ.get(name)] if online else []
     fixed = [Path(path) for path in (*SYSTEM, *(NETWORK if online else ()))]
-    return list(dict.fromkeys([*fixed, *interpreter, *installed, *packages, *cached, *named]))
+    return list(dict.fromkeys([*fixed, *interpreter, *installed, *packages, *linked, *cached, *named]))
 
 
 def _places_of(name: str) -> list[str]:
     spec = find_spec(name)
     return list(spec.submodule_search_locations or ()) if spec else []
+
+
+def _caches_of(name: str) -> list[Path]:
+    """uv's cache of packages, where the environment is made of links into it (`--link-mode symlink`)."""
+    spec = find_spec(name)
+    found = Path(spec.origin).resolve().parents if spec and spec.origin else ()
+    return [folder for folder in found if folder.name.startswith("archive-v")]
 
 
 def loaders() -> list[Path]:
