@@ -42,7 +42,7 @@ def test_walls(request: pytest.FixtureRequest, room: str, never: set[str]) -> No
 
 
 #: Folders that every chat platform shares.
-SHARED = ("bot/conversation", "bot/cards")
+SHARED = ("bot/conversation", "bot/cards", "bot/playlists")
 
 
 @pytest.mark.parametrize("folder", SHARED)
@@ -50,7 +50,7 @@ def test_what_platforms_share_knows_none_of_them(request: pytest.FixtureRequest,
     """Neither a chat library, nor one of our platforms, nor the store of what is remembered itself."""
     root = request.config.rootpath
     modules = sorted((root / folder).rglob("*.py"))
-    assert len(modules) > 5
+    assert len(modules) > 2
     platforms = {
         f"bot.telegram{'.' + path.stem if path.stem != '__init__' else ''}"
         for path in (root / "bot/telegram").glob("*.py")
@@ -125,6 +125,12 @@ def test_front_ends_load_nothing_heavy(process: str, code: str) -> None:
     loaded = loaded_by(code)
     assert "pydantic" in loaded
     assert loaded & {*HEAVY, "worker"} == set()
+
+
+def test_the_conversation_loads_no_chat_library() -> None:
+    loaded = loaded_by("import bot.conversation.asking, bot.conversation.buttons, bot.conversation.batches")
+    assert "fluent" in loaded
+    assert loaded & {*HEAVY, "telegram", "worker"} == set()
 
 
 def test_the_workers_main_process_loads_nothing_heavy_either() -> None:

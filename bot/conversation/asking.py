@@ -69,7 +69,7 @@ async def take(services: Services, incoming: Incoming, source: Message) -> Answe
         return answers
     if source is incoming.message and incoming.album and not found.refused:
         away: LeftOut = "large" if file is not None else "other"
-        await services.leftovers.leave_out(services.leftovers.batch(incoming), incoming.place.message, away)
+        await services.batches.leave_out(services.batches.batch(incoming), incoming.place.message, away)
         return ()
     return reply(_nothing_to_do(services, asker, source, found))
 
@@ -97,16 +97,16 @@ async def _take_file(services: Services, incoming: Incoming, file: IncomingFile,
     language = incoming.asker.language
     (request,) = await _requests(services, incoming, [file.upload])
     new, why = await _accept(services, request)
-    batch = services.leftovers.batch(incoming)
+    batch = services.batches.batch(incoming)
     if why is None:
         if incoming.album:
-            await services.leftovers.started(batch, request)
+            await services.batches.started(batch, request)
         if new and beside:
             return reply(say(language, "file-beside-link"))
     elif not is_for_good(why):
-        await services.leftovers.hold(batch, request, why_not_now(why, language))
+        await services.batches.hold(batch, request, why_not_now(why, language))
     elif incoming.album:
-        await services.leftovers.leave_out(batch, incoming.place.message, "long")
+        await services.batches.leave_out(batch, incoming.place.message, "long")
     else:
         return reply(refusal(why, language))
     return ()
@@ -140,7 +140,7 @@ async def _hold(
     services: Services, incoming: Incoming, started: list[Request], held: list[Request], why: TooManyOpen | OverQuota
 ) -> Card:
     """Keep what does not fit. Returns what there is to say of it, and its button."""
-    redis, batch = services.queue.redis, services.leftovers.batch(incoming, alone=True)
+    redis, batch = services.queue.redis, services.batches.batch(incoming, alone=True)
     await note_started(redis, batch, *started)
     await hold_back(redis, batch, *held, why=why_not_now(why, incoming.asker.language))
     left = await leftover(redis, batch.id) or Leftover(batch=batch)

@@ -5,13 +5,12 @@ from typing import Protocol
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
-from bot.chats.leftovers import Batch, LeftOut
+from bot.conversation.batches import Batches
 from bot.conversation.limits import upload_limit, upload_limit_in_words
-from bot.conversation.values import Asker, Incoming
+from bot.conversation.values import Asker
 from bot.delivery.follow import Follower
 from bot.playlists.follow import Playlists
 from bot.texts import Language
-from jobs.models import Request
 from jobs.queue.quotas import Limits
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -76,26 +75,6 @@ class ChatPlatform(Protocol):
         ...
 
 
-class Leftovers(Protocol):
-    """What came together with other things, and is told of together with them, a moment later."""
-
-    def batch(self, incoming: Incoming, *, alone: bool = False) -> Batch:
-        """The batch of a message: its album, itself when it is `alone`, or what its sender sent just before."""
-        ...
-
-    async def started(self, batch: Batch, request: Request) -> None:
-        """A file of an album is in line."""
-        ...
-
-    async def hold(self, batch: Batch, request: Request, why: str) -> None:
-        """A file does not fit now. `why`: in a sentence."""
-        ...
-
-    async def leave_out(self, batch: Batch, message: str, away: LeftOut) -> None:
-        """A file of an album will not be taken. `message`: the id of its message."""
-        ...
-
-
 @dataclass(frozen=True)
 class Services:
     """The bot at work, on one platform. Made once, when it starts."""
@@ -106,7 +85,7 @@ class Services:
     access: Access
     follower: Follower
     playlists: Playlists
-    leftovers: Leftovers
+    batches: Batches
     albums: Albums
     platform: ChatPlatform
 

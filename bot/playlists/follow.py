@@ -8,25 +8,18 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from redis.exceptions import RedisError
-
-from bot.cards.cards import Card
 from bot.chats.access import Access
 from bot.delivery import follow
 from bot.delivery.follow import Follower
 from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed, Unreachable
+from bot.delivery.poster import Poster
 from bot.playlists.run import PlaylistStep, Run, ended, listed, paused, run_card
-from bot.telegram import platform
-from bot.telegram.address import PLATFORM, Address
-from bot.telegram.errors import as_trouble, nothing_to_do
-from bot.telegram.platform import as_answer, keyboard
-from bot.telegram.rate_limiter import TelegramBot
 from jobs.failures import Failure, Reason
 from jobs.outcomes import RequestPhase, View
 from jobs.parsing import parse_stored
 from jobs.process.tasks import cancel_and_wait
 from jobs.queue import keys
-from jobs.queue.connection import answer
+from jobs.queue.connection import QueueAway, answer
 from jobs.queue.listings import ask_listing, listing
 from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.queue.requests import JobQueue
@@ -42,11 +35,12 @@ LONGEST_OFFER: Final = 24 * 3600.0
 
 
 class Playlists:
-    """Every playlist that is asked for on Telegram. One song of each is in the works at a time."""
+    """Every playlist that is asked for on one platform. One song of each is in the works at a time."""
 
-    def __init__(self, queue: JobQueue, bot: TelegramBot, settings: Settings, follower: Follower) -> None:
+    def __init__(self, queue: JobQueue, poster: Poster, settings: Settings, follower: Follower) -> None:
         self._queue = queue
-        self._bot = bot
+        self._poster = poster
+        self._key = keys.playlists(poster.name)
         self._settings = settings
         self._follower = follower
         self._access = Access(queue.redis, settings.access)
@@ -61,7 +55,7 @@ class Playlists:
     async def begin(self, run: Run) -> None:
         """Find out what is in a playlist, and offer it. Beginning it again does no harm.
 
-        As many may be open for a person, and in a chat, as songs may. Raises `TooManyOpen` and `RedisError`.
+        As many may be open for a person, and in a chat, as songs may. Raises `TooManyOpen` and `QueueAway`.
         """
         async with self._turn:
             runs = [one for one in await self._all() if one.is_open]
@@ -70,7 +64,7 @@ class Playlists:
                     raise TooManyOpen(self._settings.max_open_per_person, "person")
                 if sum(one.chat == run.chat for one in runs) >= self._settings.max_open_per_chat:
                     raise TooManyOpen(self._settings.max_open_per_chat, "chat")
-            await answer(self._queue.redis.hsetnx(keys.playlists(PLATFORM), run.id, run.model_dump_json()))
+            await answer(self._queue.redis.hsetnx(self._key, run.id, run.model_dump_json()))
         await ask_listing(self._queue, run.playlist_id, run.chat, run.asker)
         self._woken.set()
 
@@ -100,7 +94,7 @@ class Playlists:
         return run
 
     async def run_of(self, run_id: str) -> Run | None:
-        stored = await answer(self._queue.redis.hget(keys.playlists(PLATFORM), run_id))
+        stored = await answer(self._queue.redis.hget(self._key, run_id))
         return parse_stored(Run, stored)
 
     async def in_chat(self, chat: str) -> list[Run]:
@@ -108,12 +102,12 @@ class Playlists:
         return [run for run in await self._all() if run.chat == chat and run.is_open]
 
     async def _all(self) -> list[Run]:
-        stored = await answer(self._queue.redis.hvals(keys.playlists(PLATFORM)))
+        stored = await answer(self._queue.redis.hvals(self._key))
         runs = [run for one in stored if (run := parse_stored(Run, one))]
         return sorted(runs, key=lambda run: run.created_at)
 
     async def _keep(self, run: Run) -> None:
-        await answer(self._queue.redis.hset(keys.playlists(PLATFORM), run.id, run.model_dump_json()))
+        await answer(self._queue.redis.hset(self._key, run.id, run.model_dump_json()))
 
     async def moved(self, old: str, new: str, move: Callable[[str], str]) -> None:
         """A group has another name now. `move`: an address there → the same in the new one."""
@@ -145,7 +139,7 @@ class Playlists:
             for run in await self._all():
                 if (moved := await self._attend(run)) is not None:
                     chats.setdefault(moved.chat, []).append(moved)
-        except RedisError as error:
+        except QueueAway as error:
             log.warning("the playlists are out of reach: %s", error)
             return
         except Exception:
@@ -161,7 +155,7 @@ class Playlists:
                 memory.pop(gone)
 
     async def _attend(self, seen: Run) -> Run | None:
-        """Move one on. What goes wrong with it holds up no other. Raises `RedisError`."""
+        """Move one on. What goes wrong with it holds up no other. Raises `QueueAway`."""
         try:
             async with self._turn:
                 run = await self.run_of(seen.id)
@@ -171,7 +165,7 @@ class Playlists:
                 if moved != run:
                     await self._keep(moved)
                 return moved
-        except RedisError:
+        except QueueAway:
             raise
         except Exception as error:
             await self._give_up(seen.id, error)
@@ -237,29 +231,30 @@ class Playlists:
                 return
             try:
                 await self._show(run)
-            except RedisError as error:
+            except QueueAway as error:
                 log.warning("the playlists are out of reach: %s", error)
             except Exception as error:
                 try:
                     await self._give_up(run.id, error)
-                except RedisError as again:
+                except QueueAway as again:
                     log.warning("playlist %s: it could not be given up: %s", run.id, again)
 
     async def _show(self, run: Run) -> None:
         """Post or edit the card when it changed and the pace allows; forget a playlist whose card is final."""
         view = await self._queue.view(run.request_id) if run.request_id else None
         card = run_card(run, run.language, longest=self._settings.max_seconds, view=view)
-        address = Address.model_validate_json(run.address)
         face = hashlib.sha256(f"{run.address}{card.model_dump_json()}".encode()).hexdigest()[:12]
         if run.face != face:
-            pace = platform.PACE_IN_GROUPS if address.is_group else platform.PACE
+            pace = self._poster.pace(run.address)
             if time.monotonic() < self._edited_at.get(run.id, 0.0) + pace:
                 return
             self._edited_at[run.id] = time.monotonic()
             reference = run.card if run.shown_at == run.address else ""
             try:
-                with as_trouble():
-                    reference = await self._put(address, reference, card)
+                if reference:
+                    await self._poster.edit(run.address, reference, card)
+                else:
+                    reference = await self._poster.post(run.address, card)
             except CardGone:
                 pass  # somebody deleted it; the songs come all the same
             except Unreachable as why:
@@ -274,21 +269,11 @@ class Playlists:
             except (Away, Unconfirmed) as why:
                 log.info("playlist %s: its card is shown again: %s", run.id, why)
                 return
-            except Trouble as why:  # Telegram will not take this one; the next change may be taken
+            except Trouble as why:  # the platform will not take this one; the next change may be taken
                 log.warning("playlist %s: its card was refused: %s", run.id, why)
             await self._note(run, reference, face)
         if not run.is_open:
             await self._forget(run)
-
-    async def _put(self, address: Address, reference: str, card: Card) -> str:
-        """Show the card. Returns the reference to it. Raises `TelegramError`."""
-        buttons = keyboard(card)
-        if reference:
-            with nothing_to_do():
-                await self._bot.edit_message_text(card.text, address.chat_id, int(reference), reply_markup=buttons)
-            return reference
-        message = await self._bot.send_message(address.chat_id, card.text, reply_markup=buttons, **as_answer(address))
-        return str(message.message_id)
 
     async def _note(self, run: Run, reference: str, face: str) -> None:
         async with self._turn:
@@ -298,7 +283,7 @@ class Playlists:
                 await self._keep(latest.model_copy(update=note))
 
     async def _forget(self, run: Run) -> None:
-        await answer(self._queue.redis.hdel(keys.playlists(PLATFORM), run.id))
+        await answer(self._queue.redis.hdel(self._key, run.id))
 
 
 def _why(view: View) -> Reason | None:

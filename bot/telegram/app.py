@@ -21,6 +21,7 @@ from telegram.ext import (
 from bot.chats.access import Access
 from bot.chats.albums import Albums
 from bot.conversation import asking, commands, owner, preferences, results, status
+from bot.conversation.batches import Batches
 from bot.conversation.limits import upload_limit_in_words
 from bot.conversation.services import Services
 from bot.delivery.follow import Follower
@@ -28,12 +29,12 @@ from bot.playlists.follow import Playlists
 from bot.telegram.chat_platform import TelegramChats
 from bot.telegram.dispatch import Dispatch, Handler
 from bot.telegram.keyboard_edits import KeyboardEdits
-from bot.telegram.leftovers import Leftovers
 from bot.telegram.menus import show_menus
 from bot.telegram.migration import move
 from bot.telegram.owner_news import tell_owner
-from bot.telegram.platform import Telegram
+from bot.telegram.platform import PATIENT, Telegram
 from bot.telegram.polling import LONGEST_PAUSE, AnyApplication
+from bot.telegram.poster import TelegramPoster
 from bot.telegram.rate_limiter import RateLimiter, TelegramBot
 from bot.telegram.replies import Replies
 from bot.telegram.wire import Wire
@@ -87,21 +88,21 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
     bot, local = app.bot, settings.telegram_local
     follower = Follower(queue, store, Telegram(bot, store, local=local))
     chats = TelegramChats(bot, local=local)
-    leftovers = Leftovers(queue.redis, bot, partial(upload_limit_in_words, settings, chats.fetch_bytes))
+    words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
     services = Services(
         settings=settings,
         queue=queue,
         store=store,
         access=Access(queue.redis, settings.access),
         follower=follower,
-        playlists=Playlists(queue, bot, settings, follower),
-        leftovers=leftovers,
+        playlists=Playlists(queue, TelegramPoster(bot), settings, follower),
+        batches=Batches(queue, TelegramPoster(bot, patience=PATIENT), words),
         albums=Albums(queue.redis),
         platform=chats,
     )
     rate_limiter.on_moved = partial(move, queue.redis, services.access, services.playlists)
     _register(app, Dispatch(services, bot, Replies(bot, KeyboardEdits(bot, follower.aside))))
-    _keep_company(app, services, leftovers)
+    _keep_company(app, services)
     return app
 
 
@@ -141,7 +142,7 @@ def _register(app: AnyApplication, dispatch: Dispatch) -> None:
     app.add_error_handler(dispatch.failed)
 
 
-def _keep_company(app: AnyApplication, services: Services, leftovers: Leftovers) -> None:
+def _keep_company(app: AnyApplication, services: Services) -> None:
     """What lives as long as the bot: opened in post_init, ended in post_stop, where the bot can still speak.
 
     Not with `Application.create_task`: its tasks are awaited at the stop, and these have no end of their own.
@@ -151,7 +152,7 @@ def _keep_company(app: AnyApplication, services: Services, leftovers: Leftovers)
     async def open_(_: AnyApplication) -> None:
         company.append(asyncio.create_task(services.follower.run()))
         company.append(asyncio.create_task(services.playlists.attend()))
-        company.append(asyncio.create_task(leftovers.attend()))
+        company.append(asyncio.create_task(services.batches.attend()))
         company.append(asyncio.create_task(tell_owner(services)))
         company.append(asyncio.create_task(_introduce(app.bot, services)))
         if port := services.settings.metrics_port:

@@ -1,7 +1,6 @@
 """A group became a supergroup: it has another id now, and everything that is known of it goes along."""
 
 import logging
-import time
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -11,6 +10,7 @@ from redis.exceptions import ResponseError
 
 from bot.chats.access import Access
 from bot.chats.leftovers import move_leftovers
+from bot.chats.untold import UntoldBatches
 from bot.playlists.follow import Playlists
 from bot.telegram.address import PLATFORM, Address, name
 from jobs.models import Request
@@ -50,5 +50,5 @@ async def move(redis: ArqRedis, access: Access, playlists: Playlists, old_id: in
         await redis.delete(keys.chat(old))
     await playlists.moved(old, new, lambda address: new_address(address, new_id))
     for batch in await move_leftovers(redis, old, new, lambda address: new_address(address, new_id)):
-        await redis.zadd(keys.leftovers(PLATFORM), {batch: time.time()})
+        await UntoldBatches(redis, PLATFORM).add(batch)
     log.info("%s is %s now", old, new)

@@ -16,6 +16,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 AnswerT = TypeVar("AnswerT")
 
+#: What front ends catch when Redis is out of reach, or refuses: they do not import its library.
+QueueAway = RedisError
+
 #: arq must find a queued job's payload however long it waited; its default is a day.
 JOB_EXPIRES = timedelta(days=7)
 

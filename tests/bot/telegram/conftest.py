@@ -35,7 +35,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
         monkeypatch.setattr("bot.telegram.send_window.CHAT_BURST", 30)
         monkeypatch.setattr("bot.telegram.send_window.GROUP_PER_MINUTE", 200)
     monkeypatch.setattr("bot.playlists.follow.LOOK", 0.05)
-    monkeypatch.setattr("bot.telegram.leftovers.MOMENT", 0.2)
+    monkeypatch.setattr("bot.conversation.batches.MOMENT", 0.2)
     monkeypatch.setattr("bot.delivery.follow.LOOK", 0.05)
     monkeypatch.setattr("bot.delivery.follow.GRACE", 0.5)
     monkeypatch.setattr("bot.delivery.status_cards.SOON", 0.2)

@@ -11,9 +11,6 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from arq.connections import ArqRedis
-from redis.exceptions import RedisError
-
 from bot.cards.cards import Card
 from bot.chats.leftovers import (
     Batch,
@@ -27,18 +24,16 @@ from bot.chats.leftovers import (
     note_card,
     note_started,
 )
+from bot.chats.untold import UntoldBatches
 from bot.conversation.values import Incoming
 from bot.delivery import follow
 from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed
-from bot.telegram.address import PLATFORM, Address
-from bot.telegram.errors import as_trouble, nothing_to_do
-from bot.telegram.platform import PATIENT, as_answer, keyboard
-from bot.telegram.rate_limiter import TelegramBot
+from bot.delivery.poster import Poster
 from bot.texts import Language, negotiate
 from jobs.models import Request
 from jobs.process.tasks import cancel_and_wait
-from jobs.queue import keys
-from jobs.queue.views import text
+from jobs.queue.connection import QueueAway
+from jobs.queue.requests import JobQueue
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +45,15 @@ PAUSE: Final = 5.0
 TOGETHER: Final = 4.0
 
 
-class Leftovers:
-    """The batches of one bot."""
+class Batches:
+    """The batches of one platform."""
 
-    def __init__(self, redis: ArqRedis, bot: TelegramBot, limit: Callable[[Language], str]) -> None:
+    def __init__(self, queue: JobQueue, poster: Poster, limit: Callable[[Language], str]) -> None:
         """`limit`: the largest file that we take, in words."""
+        self._redis = queue.redis
+        self._poster = poster
         self._limit = limit
-        self._redis = redis
-        self._bot = bot
+        self._untold = UntoldBatches(queue.redis, poster.name)
         self._woken = asyncio.Event()
         self._lately: dict[tuple[str, str], tuple[str, float]] = {}  # by chat and asker: what together, and when
 
@@ -95,7 +91,7 @@ class Leftovers:
         await self._touch(batch)
 
     async def _touch(self, batch: Batch) -> None:
-        await self._redis.zadd(keys.leftovers(PLATFORM), {batch.id: time.time()})
+        await self._untold.add(batch.id)
         self._woken.set()
 
     # --- told of ---------------------------------------------------------------------------------------------------
@@ -107,7 +103,7 @@ class Leftovers:
             wait = PAUSE
             try:
                 wait = await self._look()
-            except RedisError as error:
+            except QueueAway as error:
                 log.warning("what did not fit is out of reach: %s", error)
             except Exception:
                 log.exception("a look at what did not fit failed")
@@ -119,23 +115,24 @@ class Leftovers:
 
     async def _look(self) -> float:
         """Tell of a batch that nothing was added to for a moment. Returns seconds until the next look."""
-        for id_, touched in await self._redis.zrange(keys.leftovers(PLATFORM), 0, 0, withscores=True):
-            if (left := touched + MOMENT - time.time()) > 0:
-                return float(left)
-            telling = asyncio.create_task(self._tell(text(id_)))
-            try:
-                told = await asyncio.shield(telling)
-            except asyncio.CancelledError:  # cut off between a message and its note, the next bot would say it again
-                await asyncio.wait({telling}, timeout=follow.GRACE)
-                await cancel_and_wait(telling)
-                raise
-            # Unless something was added meanwhile.
-            if told and await self._redis.zscore(keys.leftovers(PLATFORM), id_) == touched:
-                await self._redis.zrem(keys.leftovers(PLATFORM), id_)
-            elif not told:  # behind the others, and once more
-                await self._redis.zadd(keys.leftovers(PLATFORM), {id_: time.time() + PAUSE})
-            return 0.0
-        return PAUSE
+        first = await self._untold.first()
+        if first is None:
+            return PAUSE
+        id_, touched = first
+        if (left := touched + MOMENT - time.time()) > 0:
+            return left
+        telling = asyncio.create_task(self._tell(id_))
+        try:
+            told = await asyncio.shield(telling)
+        except asyncio.CancelledError:  # cut off between a message and its note, the next bot would say it again
+            await asyncio.wait({telling}, timeout=follow.GRACE)
+            await cancel_and_wait(telling)
+            raise
+        if told:
+            await self._untold.told(id_, touched)
+        else:  # behind the others, and once more
+            await self._untold.add(id_, after=PAUSE)
+        return 0.0
 
     async def _tell(self, id_: str) -> bool:
         """Say, or say anew, how a batch stands. False when that has to be tried again."""
@@ -143,8 +140,7 @@ class Leftovers:
         if known is None or not known.is_worth_telling:
             return True
         try:
-            with as_trouble():
-                await self._say(known)
+            await self._say(known)
         except (Later, Away, Unconfirmed) as why:
             log.info("batch %s: told later: %s", id_, why)
             return False
@@ -153,31 +149,20 @@ class Leftovers:
         return True
 
     async def _say(self, known: Leftover) -> None:
-        """Raises `TelegramError`."""
-        address = Address.model_validate_json(known.batch.address)
-        shown = leftover_card(known, limit=self._limit(negotiate(known.batch.language)))
+        """Raises `Trouble`."""
+        batch = known.batch
+        shown = leftover_card(known, limit=self._limit(negotiate(batch.language)))
         face = hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:12]
         if face == known.face:
             return
-        card = known.card if known.card and await self._edited(address.chat_id, known.card, shown) else ""
-        if not card:
-            message = await self._bot.send_message(
-                address.chat_id,
-                shown.text,
-                reply_markup=keyboard(shown),
-                rate_limit_args=PATIENT,
-                **as_answer(address),
-            )
-            card = str(message.message_id)
-        await note_card(self._redis, known.batch, card, face)
+        card = known.card if known.card and await self._edited(batch, known.card, shown) else ""
+        card = card or await self._poster.post(batch.address, shown)
+        await note_card(self._redis, batch, card, face)
 
-    async def _edited(self, chat_id: int, card: str, shown: Card) -> bool:
+    async def _edited(self, batch: Batch, card: str, shown: Card) -> bool:
         """Change the message. False when it is gone: deleted, or in a group that has another id now."""
         try:
-            with as_trouble(), nothing_to_do():
-                await self._bot.edit_message_text(
-                    shown.text, chat_id, int(card), reply_markup=keyboard(shown), rate_limit_args=PATIENT
-                )
+            await self._poster.edit(batch.address, card, shown)
         except CardGone:
             return False
         return True
