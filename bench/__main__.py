@@ -16,7 +16,7 @@ import click
 from bench import engines, report, stages, studio
 from bench.engines import Bench
 from bench.watch import Run, environment, median
-from jobs.separation_models import DEFAULT_MODEL
+from jobs.separation_models import DEFAULT_MODEL, EngineName
 from jobs.settings import load_settings
 from worker.separation.spleeter.weights import ensure_weights
 
@@ -41,7 +41,7 @@ def main(quick: bool, sizes: tuple[int, ...], runs: int, output: Path) -> None:
     before = os.getloadavg()[0]
     with TemporaryDirectory(prefix="fl-bt-bench-") as folder:
         bench = Bench(Path(folder), models_dir, runs)
-        for engine in get_args(engines.Engine):  # compiles the Python of all, and converts what they keep
+        for engine in get_args(EngineName):  # compiles the Python of all, and converts what they keep
             engines.separate(bench, 12, bench.folder / engine, engine=engine)
         flac = [_said(f"{seconds} s", engines.compare(bench, seconds)) for seconds in sizes]
         mp3 = _said("MP3", engines.compare(bench, longer, mp3=True))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import psutil
@@ -11,12 +11,11 @@ from bench.watch import Run, median, run
 from bot.cli.demo import write_demo_song
 from jobs.models import Format, Model, Rendition
 from jobs.outcomes import Tags
+from jobs.separation_models import EngineName
 from tests.models import NAMES
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.child.tasks import Along, NetworkWanted, Separated, SeparationTask
-
-Engine = Literal["unet", "openvino", "spleeter"]
 
 TAGS: Final = Tags(title="Song", artist="Nobody")
 STOCK_PER_SECOND: Final = 25 << 20  # bytes that stock Spleeter needs for a second of a song
@@ -79,7 +78,7 @@ def separate(
     *,
     stems: int = 2,
     models_dir: Path | None = None,
-    engine: Engine = "unet",
+    engine: EngineName = "unet",
     mp3: bool = False,
 ) -> Run:
     """One separation as the worker runs it, with MP3s along when they are wanted."""

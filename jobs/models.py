@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from jobs.separation_models import DEFAULT_MODEL, MODELS, ModelInfo
+from jobs.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
 from jobs.stems import Stem as Stem  # noqa: PLC0414 - one of the values
 
 
@@ -107,8 +107,8 @@ class Model(Value):
     """
 
     name: Annotated[str, AfterValidator(_known)] = DEFAULT_MODEL
-    band: Literal["11k", "16k"] = "11k"
-    extension: Literal["average", "zeros"] = "average"
+    band: Band = "11k"
+    extension: Extension = "average"
 
     @model_validator(mode="before")
     @classmethod

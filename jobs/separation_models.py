@@ -3,9 +3,18 @@
 The worker has an engine for each family: see `worker/separation/engines.py`.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from jobs.stems import Stem
+
+#: How far up Spleeter's networks look: to 11 or 16 kHz.
+Band = Literal["11k", "16k"]
+#: What becomes of the frequencies above: see `jobs.models.Model`.
+Extension = Literal["average", "zeros"]
+#: What runs Spleeter's networks: our own kernels, or OpenVINO.
+NetworkEngineName = Literal["unet", "openvino"]
+#: The same, or the reference package.
+EngineName = Literal[NetworkEngineName, "spleeter"]
 
 
 class ModelInfo(NamedTuple):

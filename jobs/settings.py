@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 
 from jobs.addresses import is_address, leaves_network
 from jobs.process.privacy import why_distrusted
+from jobs.separation_models import EngineName, Extension
 
 TELEGRAM = "https://api.telegram.org"
 ENV_FILE = ".env"  # in the folder where the command is started
@@ -72,9 +73,9 @@ class Settings(BaseSettings):
     quota_gb: Annotated[float, Field(gt=0)] = 20  # how much the store may hold
 
     # The engine
-    engine: Literal["unet", "openvino", "spleeter"] = "unet"
+    engine: EngineName = "unet"
     precision: str = ""  # ignored; gone with the next version
-    mask_extension: Literal["average", "zeros"] = "average"
+    mask_extension: Extension = "average"
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320  # of M4A files, too
 

@@ -92,6 +92,17 @@ def test_modules_import_each_other_in_no_circle(request: pytest.FixtureRequest) 
     assert circle({name.removesuffix(".__init__"): source for name, source in modules.items()}) == []
 
 
+def test_only_the_table_of_engines_knows_spleeters_modules(request: pytest.FixtureRequest) -> None:
+    """Everything else around an engine is the same for all of them."""
+    worker, spleeter = request.config.rootpath / "worker", "worker.separation.spleeter"
+    inside = worker / "separation" / "spleeter"
+    modules = {f"{spleeter}.{path.stem}" for path in inside.glob("*.py")} | {spleeter}
+    assert len(modules) > 5
+    outside = [path for path in worker.rglob("*.py") if inside not in path.parents]
+    knowing = [path.name for path in outside if imported(path.read_text("utf-8"), modules)]
+    assert knowing == ["engines.py"]
+
+
 @pytest.mark.parametrize(
     ("modules", "closed"),
     [

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import click
 from pydantic import SecretStr
@@ -19,7 +19,7 @@ from jobs.models import Format, Model, Package, Wish
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
 from jobs.process.supervise import MISCONFIGURED
-from jobs.separation_models import DEFAULT_MODEL, MODELS, models_by_count, models_by_word
+from jobs.separation_models import DEFAULT_MODEL, MODELS, Band, models_by_count, models_by_word
 from jobs.settings import Settings, SettingsError, load_settings
 
 WORKER = (sys.executable, "-P", "-m", "worker")
@@ -73,7 +73,7 @@ def main(context: click.Context) -> None:
     "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("stems"), show_default=True,
     help="Where the results go.",
 )  # fmt: skip
-@click.option("--band", type=click.Choice(["11k", "16k"]), default="11k", show_default=True,
+@click.option("--band", type=click.Choice(get_args(Band)), default="11k", show_default=True,
               help="How far up the network looks.")  # fmt: skip
 @click.option("--demo", is_flag=True, help="Separate a 15-second song made up on the spot.")
 @click.pass_obj

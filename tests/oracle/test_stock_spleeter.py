@@ -1,11 +1,11 @@
 """Exactly Spleeter: f32 and `zeros` against the reference package, on the same songs and weights."""
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
 
+from jobs.separation_models import NetworkEngineName
 from tests.models import STEMS
 from tests.oracle.answers import BY_FILE, CASES, RECORDED, answer_path, by_file
 from tests.sounds import listen, snr_db
@@ -22,7 +22,7 @@ from worker.separation.spleeter.openvino_network import convert
     ("case", "engine"), [*((case, "unet") for case in CASES), ("a full segment", "openvino"), ("5 stems", "openvino")]
 )
 def test_every_stem_is_the_reference_packages(
-    case: str, engine: Literal["unet", "openvino"], oracle: Path, models_dir: Path
+    case: str, engine: NetworkEngineName, oracle: Path, models_dir: Path
 ) -> None:
     model, samples = CASES[case]
     checkpoint = (models_dir if len(model.stems) == 2 else oracle) / model.info.key

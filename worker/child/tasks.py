@@ -1,12 +1,12 @@
 """What the worker asks of its children, and what they answer. Paths are ours: no person's text is in any of them."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import SecretStr, field_serializer
 
 from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Upload, Value, VideoId, Words
 from jobs.outcomes import Called, Rendered, StoredFile, Tags
+from jobs.separation_models import EngineName
 from jobs.youtube import PlaylistId, Provider
 from worker.child.confinement import UNCONFINED, Confinement
 from worker.child.confinement.online import node, ports
@@ -103,7 +103,7 @@ class NetworkWanted(Value):
 
     model: Model
     models_dir: Path
-    engine: Literal["unet", "openvino", "spleeter"] = "unet"
+    engine: EngineName = "unet"
     threads: int = 0
 
     @property

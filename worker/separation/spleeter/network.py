@@ -7,18 +7,17 @@ compute in float32; see docs/adr/0009 for why not in bf16.
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import flbt_unet
 import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import Stem
+from jobs.separation_models import Band, NetworkEngineName
 from worker.child.cgroups import cores
 
 log = logging.getLogger(__name__)
-
-Band = Literal["11k", "16k"]
 
 #: Bins the network looks at: Spleeter's F.
 BANDS: dict[Band, int] = {"11k": 1024, "16k": 1536}
@@ -47,7 +46,7 @@ def load_network(
     stems: Sequence[Stem],
     band: Band,
     *,
-    engine: Literal["unet", "openvino"] = "unet",
+    engine: NetworkEngineName = "unet",
     threads: int = 0,
     converting: Callable[[], None] = lambda: None,
 ) -> Network:

@@ -10,11 +10,11 @@ band the network sees (stems, channels, frames, band) float32.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.separation_models import Extension
 from worker.separation.fourier import irfft, rfft
 
 Samples = NDArray[np.float32]
@@ -97,7 +97,7 @@ def masks_of(estimates: NDArray[np.float32]) -> NDArray[np.float32]:
     return energy
 
 
-def masked(spectrum: Spectrum, mask: NDArray[np.float32], extension: Literal["average", "zeros"]) -> Spectrum:
+def masked(spectrum: Spectrum, mask: NDArray[np.float32], extension: Extension) -> Spectrum:
     """One stem's spectrum: the mask, (channels, frames, band), on the band, and above it what `extension` says.
 
     `average` lets through the mask's mean over the frame, so that stems go on adding up to the song; `zeros` is
@@ -114,7 +114,7 @@ def masked(spectrum: Spectrum, mask: NDArray[np.float32], extension: Literal["av
 
 
 def separated(
-    spectrum: Spectrum, estimates: NDArray[np.float32], extension: Literal["average", "zeros"], stems: int
+    spectrum: Spectrum, estimates: NDArray[np.float32], extension: Extension, stems: int
 ) -> NDArray[np.float32]:
     """The samples of the first `stems` stems of one segment, (stems, 2, SPAN), by the estimates of all of them."""
     spans = np.zeros((stems, CHANNELS, SPAN), np.float32)

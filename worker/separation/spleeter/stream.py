@@ -8,11 +8,12 @@ when both are there, in order.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.separation_models import Extension
 from worker.separation.spleeter.spectrogram import (
     ADVANCE,
     FRAME,
@@ -23,8 +24,6 @@ from worker.separation.spleeter.spectrogram import (
     separated,
     spectrum_of,
 )
-
-Extension = Literal["average", "zeros"]
 
 
 class Estimator(Protocol):

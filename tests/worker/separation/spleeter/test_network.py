@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal
 
 import flbt_unet
 import numpy as np
@@ -13,6 +12,7 @@ import openvino as ov
 import pytest
 
 from jobs.failures import Failed, Reason
+from jobs.separation_models import NetworkEngineName
 from tests.models import STEMS
 from tests.sounds import snr_db
 from worker.separation.spleeter import openvino_network, unet_weights
@@ -41,7 +41,7 @@ def estimates_of(network: Network) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
 
 
 #: What runs networks here, and where each keeps the numbers that it made of a checkpoint.
-ENGINES: dict[Literal["unet", "openvino"], str] = {"openvino": openvino_network.IR_FILES[-1]}
+ENGINES: dict[NetworkEngineName, str] = {"openvino": openvino_network.IR_FILES[-1]}
 if flbt_unet.available():
     ENGINES["unet"] = unet_weights.FILES[0]
 
@@ -79,9 +79,7 @@ def test_half_a_graph_is_damaged(tmp_path: Path, models_dir: Path, kept: int) ->
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_converted_once_and_damage_to_the_copy_is_repaired(
-    checkpoint: Path, engine: Literal["unet", "openvino"]
-) -> None:
+def test_converted_once_and_damage_to_the_copy_is_repaired(checkpoint: Path, engine: NetworkEngineName) -> None:
     numbers = ENGINES[engine]
     conversions: list[None] = []
 

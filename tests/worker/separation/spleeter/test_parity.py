@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
 
 from jobs.models import Model, Stem
+from jobs.separation_models import Band, NetworkEngineName
 from tests.models import STEMS
 from tests.sounds import snr_db
 from tests.worker.separation.record import read_record
@@ -20,9 +20,7 @@ AGREED = 90.0  # dB
 
 
 @lru_cache(maxsize=1)  # they are large, and tests that want the same follow each other
-def exact_network(
-    checkpoint: Path, stems: tuple[Stem, ...], band: Literal["11k", "16k"], engine: Literal["unet", "openvino"] = "unet"
-) -> Network:
+def exact_network(checkpoint: Path, stems: tuple[Stem, ...], band: Band, engine: NetworkEngineName = "unet") -> Network:
     return load_network(checkpoint, stems, band, engine=engine)
 
 

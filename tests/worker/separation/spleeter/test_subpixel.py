@@ -1,7 +1,7 @@
 """The ends of the networks at half the resolution: what they compute stays the same."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import openvino as ov
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from openvino import opset8 as ops
 
+from jobs.separation_models import Band
 from tests.models import STEMS
 from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.openvino_network import convert
@@ -88,7 +89,7 @@ def test_what_ends_in_another_way_stays() -> None:
 
 
 @pytest.mark.parametrize("band", ["11k", "16k"])
-def test_every_network_of_spleeters_ends_so(band: Literal["11k", "16k"], models_dir: Path) -> None:
+def test_every_network_of_spleeters_ends_so(band: Band, models_dir: Path) -> None:
     networks = convert(models_dir / "2stems", STEMS[2], BANDS[band])
 
     kinds = [node.get_type_name() for node in networks.get_ordered_ops()]
