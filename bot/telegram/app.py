@@ -20,14 +20,15 @@ from telegram.ext import (
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
-from bot.conversation import asking, commands, owner, preferences, results, status
+from bot.conversation import asking, commands
 from bot.conversation.batches import Batches
 from bot.conversation.limits import upload_limit_in_words
+from bot.conversation.menu import COMMANDS
 from bot.conversation.services import Services
 from bot.delivery.follow import Follower
 from bot.playlists.follow import Playlists
 from bot.telegram.chat_platform import TelegramChats
-from bot.telegram.dispatch import Dispatch, Handler
+from bot.telegram.dispatch import Dispatch
 from bot.telegram.keyboard_edits import KeyboardEdits
 from bot.telegram.menus import show_menus
 from bot.telegram.migration import move
@@ -49,20 +50,6 @@ UNSET: Final = (
     "FLBT_TELEGRAM_TOKEN is missing: write /newbot to https://t.me/BotFather and put the token it gives you into .env."
 )
 
-COMMANDS: Final[dict[str, Handler]] = {
-    "start": commands.start,
-    "help": commands.help_,
-    "stems": asking.stems,
-    "mix": results.mix,
-    "status": status.status,
-    "cancel": commands.cancel,
-    "settings": preferences.settings,
-    "stats": owner.stats,
-    "allow": owner.allow,
-    "deny": owner.deny,
-    "who": owner.who,
-}
-
 #: Seconds. An upload of 50 MB through a slow line takes minutes; everything else is quick or broken.
 CONNECT, ANSWER, UPLOAD = 10.0, 20.0, 600.0
 
@@ -82,7 +69,7 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         .get_updates_request(_request(ANSWER))
         .rate_limiter(rate_limiter)
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
-        .updater(None)  # `intake` fetches updates
+        .updater(None)  # `Polling` fetches them
         .build()
     )
     bot, local = app.bot, settings.telegram_local

@@ -1,7 +1,7 @@
 """Between the library's handlers and the conversation's: an update is read, a handler asked, its answers are given."""
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +12,9 @@ from telegram.ext import ApplicationHandlerStop, CallbackContext
 
 from bot.chats.group_settings import group_settings_of
 from bot.conversation import buttons, permissions
+from bot.conversation.menu import Handler
 from bot.conversation.services import Services
-from bot.conversation.values import Answers, Asker, Incoming, Press, reply
+from bot.conversation.values import Asker, Incoming, Press, reply
 from bot.telegram.incoming import asker_of, incoming_of, press_of
 from bot.telegram.migration import move
 from bot.telegram.rate_limiter import TelegramBot
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 
 Context = CallbackContext[Any, Any, Any, Any]
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
-Handler = Callable[[Services, Incoming], Awaitable[Answers]]
 
 
 class Dispatch:

@@ -1,7 +1,5 @@
 """The menus of commands that Telegram shows, by scope and language: for private chats, for groups, for the owner."""
 
-from typing import Final
-
 from telegram import (
     BotCommand,
     BotCommandScope,
@@ -11,13 +9,10 @@ from telegram import (
 )
 
 from bot.chats.access import Access
+from bot.conversation.menu import EVERYBODYS, GROUPS, OWNERS
 from bot.telegram.address import number
 from bot.telegram.rate_limiter import TelegramBot
 from bot.texts import LANGUAGES, Language, say
-
-EVERYBODYS: Final = ("start", "help", "mix", "status", "cancel", "settings")
-GROUPS: Final = ("stems", "mix", "status", "cancel", "settings", "help")
-OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
 
 
 def menu(commands: tuple[str, ...], language: Language) -> list[BotCommand]:

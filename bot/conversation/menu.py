@@ -1,0 +1,28 @@
+"""The commands: which handler each one has, and in which menu it is shown."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.conversation import asking, commands, owner, preferences, results, status
+from bot.conversation.services import Services
+from bot.conversation.values import Answers, Incoming
+
+Handler = Callable[[Services, Incoming], Awaitable[Answers]]
+
+COMMANDS: Final[dict[str, Handler]] = {
+    "start": commands.start,
+    "help": commands.help_,
+    "stems": asking.stems,
+    "mix": results.mix,
+    "status": status.status,
+    "cancel": commands.cancel,
+    "settings": preferences.settings,
+    "stats": owner.stats,
+    "allow": owner.allow,
+    "deny": owner.deny,
+    "who": owner.who,
+}
+
+EVERYBODYS: Final = ("start", "help", "mix", "status", "cancel", "settings")
+GROUPS: Final = ("stems", "mix", "status", "cancel", "settings", "help")
+OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
