@@ -1,7 +1,7 @@
 """Which request a message of a chat is about."""
 
 from bot.conversation.services import Services
-from bot.delivery.status_cards import note_of
+from bot.delivery.request_cards import note_of
 from jobs.outcomes import View
 from jobs.queue import keys
 

@@ -19,7 +19,8 @@ from bot.cards.cards import Card
 from bot.delivery.inbox import bring
 from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
-from bot.delivery.status_cards import StatusCards, note_of
+from bot.delivery.request_cards import RequestCards, note_of
+from bot.delivery.status_cards import StatusCards
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, TrackId, Upload
 from jobs.outcomes import RequestPhase, View
@@ -62,7 +63,8 @@ class Follower:
         self._queue = queue
         self._store = store
         self._platform = platform
-        self._status_cards = StatusCards(queue, store, platform, self.ledger, self.wake)
+        self._request_cards = RequestCards(queue, store, self.ledger)
+        self._status_cards = StatusCards(platform, self.wake)
         self._woken = asyncio.Event()
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
         self._not_before: dict[str, float] = {}  # by request, or by chat for its deliveries: time.monotonic()
@@ -79,7 +81,7 @@ class Follower:
 
     async def card(self, view: View) -> Card:
         """What a request's card shows now, to be shown once more elsewhere. Raises `RedisError`."""
-        return await self._status_cards.card(view)
+        return await self._request_cards.card(view)
 
     def aside(self, name: str, work: Coroutine[None, None, None]) -> None:
         """Do something that nobody waits for, in place of what goes under the same name. It must not raise."""
@@ -147,7 +149,8 @@ class Follower:
                 try:
                     await self._foresee(view)
                     self._attend(view, now)
-                    await self._status_cards.attend(view, crowds[view.request.chat])
+                    subject = await self._request_cards.subject(view, crowds[view.request.chat])
+                    await self._status_cards.attend(subject)
                 except RedisError:
                     raise
                 except Exception as error:

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
-from bot.cards.cards import Card
 from bot.delivery.plan import Limits, Part
+from bot.delivery.poster import Poster
 from jobs.models import Request, Upload, Value
 
 
@@ -55,26 +55,11 @@ class Refused(Trouble):
     """No, and asking again will not help."""
 
 
-class Platform(Protocol):
-    """Telegram, and whoever comes next. All methods raise `Trouble`."""
-
-    @property
-    def name(self) -> str: ...
+class Platform(Poster, Protocol):
+    """What a chat platform does: show cards, fetch files, deliver parts. All methods raise `Trouble`."""
 
     @property
     def limits(self) -> Limits: ...
-
-    def pace(self, request: Request) -> float:
-        """Seconds between two edits of a card, where this request's card is."""
-        ...
-
-    async def post(self, request: Request, card: Card) -> str:
-        """Show a card for the first time. Returns the platform's reference to it."""
-        ...
-
-    async def edit(self, request: Request, reference: str, card: Card) -> None:
-        """Show something else on a card. Raises `CardGone`."""
-        ...
 
     async def fetch(self, upload: Upload, to: Path) -> None:
         """Bring an upload's file. Raises `TooLarge` or `Refused` when it cannot be had."""

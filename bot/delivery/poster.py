@@ -1,4 +1,4 @@
-"""How a platform shows cards that belong to no request: of playlists, of songs that did not fit."""
+"""How a platform shows cards: of requests, of playlists, of songs that did not fit."""
 
 from typing import Protocol
 

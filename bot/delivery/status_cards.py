@@ -1,39 +1,32 @@
-"""What cards show: posted once, edited when something changed and the chat's pace allows, until the final state."""
+"""What cards show: posted once, edited when something changed and the chat's pace allows, until the final state.
+
+One loop for all kinds of cards. A kind says by its `Subject` what its card shows and where the note of it is kept.
+"""
 
 import asyncio
 import hashlib
 import logging
 import time
 from collections.abc import Callable
-from typing import Final, Literal
+from enum import Enum, auto, unique
+from typing import Final, Literal, Protocol
 
-from redis.exceptions import RedisError
-
-from bot.cards.cards import Card, card
-from bot.cards.result_buttons import first_page
-from bot.chats.statistics import count_end
-from bot.delivery.ledger import Ledger
-from bot.delivery.noted import Noted
-from bot.delivery.plan import note_text
-from bot.delivery.platform import Away, CardGone, Later, Platform, Trouble, Unconfirmed, Unreachable
-from jobs.failures import Failure, Reason
-from jobs.models import Upload, Value
-from jobs.outcomes import RequestPhase, View
-from jobs.parsing import parse_stored
+from bot.cards.cards import Card
+from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed, Unreachable
+from bot.delivery.poster import Poster
+from jobs.models import Value
 from jobs.process.tasks import cancel_and_wait
-from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.queue.connection import QueueAway
 
 log = logging.getLogger(__name__)
 
-SETTLING: Final = 1.0  # seconds that a first card waits for a place in the line
 SOON: Final = 2.0  # seconds before a card is tried again that could not be shown
 
 
 class CardNote(Value):
-    """What the queue remembers of a card: the platform's `reference` to it, and a digest of what it shows.
+    """What is stored of a card: the platform's `reference` to it, and a digest of what it shows.
 
-    `gone` is what is there no more: the card, since somebody deleted it, or the whole chat. `at`: the request's address
+    `gone` is what is there no more: the card, since somebody deleted it, or the whole chat. `at`: the subject's address
     when the card was shown; a card that was left behind when its chat moved is none.
     """
 
@@ -43,32 +36,84 @@ class CardNote(Value):
     gone: Literal["", "card", "chat"] = ""
 
 
-def note_of(view: View) -> CardNote | None:
-    """The note of a request's card, None when it has none yet. A quiet request's is not missed before it is done."""
-    unseen = CardNote(gone="card") if view.request.quiet and view.phase is not RequestPhase.DONE else None
-    return (
-        _here(parse_stored(CardNote, view.card), view) or unseen
-    )  # of another version: a new card is better than none
+def note_at(address: str, note: CardNote | None) -> CardNote | None:
+    """The note, None when its card is at another address."""
+    return note if note is not None and note.at in ("", address) else None
 
 
-def _here(note: CardNote | None, view: View) -> CardNote | None:
-    return note if note is not None and note.at in ("", view.request.address) else None
+@unique
+class First(Enum):
+    """Whether a subject that has no card yet gets one."""
+
+    NOW = auto()
+    LATER = auto()  # the next cards of its chat wait for it
+    NEVER = auto()
+
+
+class Subject(Protocol):
+    """Something that has a card: a request, a playlist. The methods raise `QueueAway`."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def chat(self) -> str: ...
+
+    @property
+    def address(self) -> str:
+        """Where its card belongs, in the platform's own words."""
+        ...
+
+    @property
+    def card(self) -> Card:
+        """What its card is to show now."""
+        ...
+
+    @property
+    def note(self) -> CardNote | None:
+        """The stored note of its card, None when it has none yet."""
+        ...
+
+    @property
+    def is_open(self) -> bool:
+        """False when `card` is the last one."""
+        ...
+
+    @property
+    def first(self) -> First: ...
+
+    @property
+    def must_be_seen(self) -> bool:
+        """Whether a new card is posted when somebody deleted the one before."""
+        ...
+
+    @property
+    def slowed(self) -> float:
+        """How many times the platform's pace lies between two edits."""
+        ...
+
+    async def keep(self, note: CardNote) -> None:
+        """Store the note of its card."""
+        ...
+
+    async def chat_gone(self) -> None:
+        """End it: its chat is gone. Repeating it does no harm."""
+        ...
+
+    async def let_go(self) -> None:
+        """Stop attending to it: its last card is shown, or cannot be."""
+        ...
 
 
 class StatusCards:
     """The cards of one platform. In each chat one is shown at a time."""
 
-    def __init__(
-        self, queue: JobQueue, store: ResultStore, platform: Platform, ledger: Ledger, shown: Callable[[], None]
-    ) -> None:
+    def __init__(self, poster: Poster, shown: Callable[[], None]) -> None:
         """`shown` is called whenever a card was put into a chat or changed there."""
+        self._poster = poster
         self._shown = shown
-        self._queue = queue
-        self._store = store
-        self._platform = platform
-        self._ledger = ledger
-        self._notes: dict[str, CardNote] = {}  # by request; newer than what a look at the queue has just read
-        self._edited_at: dict[str, float] = {}  # by request, time.monotonic()
+        self._notes: dict[str, CardNote] = {}  # by subject; newer than what has just been read of it
+        self._edited_at: dict[str, float] = {}  # by subject, time.monotonic()
         self._not_before: dict[str, float] = {}  # by chat, time.monotonic()
         self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
         self._passed: set[str] = set()  # chats of which a first card was passed over in this look: none overtakes it
@@ -77,93 +122,62 @@ class StatusCards:
         """All cards are about to be attended to once more, in their order."""
         self._passed.clear()
 
-    async def attend(self, view: View, crowd: int = 1) -> None:
-        """Begin to show what changed, or let a request go whose card is final. Raises `RedisError`.
-
-        `crowd`: so many cards of this chat change meanwhile, and share the pace of one.
-        """
-        request = view.request
-        note = _here(self._notes.get(request.id), view) or note_of(view)
-        noted = (
-            await self._ledger.read(request.id) if view.phase in (RequestPhase.SENDING, RequestPhase.DONE) else Noted()
-        )
-        new = self._card(view, noted)
-        if note is not None and note.gone == "card" and (view.phase is RequestPhase.FAILED or noted.uncertain):
-            note = None  # there is something to say that a person must not miss
-        if note is None and _is_settling(view):
-            self._passed.add(request.chat)
-            return
-        if note is None and view.phase is RequestPhase.CANCELLED:
-            await self._let_go(view)
-        elif note is not None and (note.gone or note.face == _face(new)):
-            if not view.is_open:
-                await self._let_go(view)
-        elif request.chat not in {*self._showing, *self._passed} and self._is_due(view, crowd):
-            task = asyncio.create_task(self._show(view, note, new))
-            self._showing[request.chat] = task
-            task.add_done_callback(lambda _: self._showing.pop(request.chat))
+    async def attend(self, subject: Subject) -> None:
+        """Begin to show what changed, or let a subject go whose card is final. Raises `QueueAway`."""
+        note = note_at(subject.address, self._notes.get(subject.id)) or note_at(subject.address, subject.note)
+        if note is not None and note.gone == "card" and subject.must_be_seen:
+            note = None
+        if note is None and subject.first is First.LATER:
+            self._passed.add(subject.chat)
+        elif note is None and subject.first is First.NEVER:
+            await subject.let_go()
+        elif note is not None and (note.gone or note.face == _face(subject.card)):
+            if not subject.is_open:
+                await subject.let_go()
+            elif note.gone == "chat":
+                await subject.chat_gone()
+        elif subject.chat not in {*self._showing, *self._passed} and self._is_due(subject):
+            task = asyncio.create_task(self._show(subject, note))
+            self._showing[subject.chat] = task
+            task.add_done_callback(lambda _: self._showing.pop(subject.chat))
         elif note is None:  # its chat may be free, or its time have come, before the next one is looked at
-            self._passed.add(request.chat)
+            self._passed.add(subject.chat)
 
-    async def card(self, view: View) -> Card:
-        """What a request's card shows, or would. Raises `RedisError`."""
-        return self._card(view, await self._ledger.read(view.request.id))
+    def _is_due(self, subject: Subject) -> bool:
+        due_at = self._edited_at.get(subject.id, 0.0) + self._poster.pace(subject.address) * subject.slowed
+        return time.monotonic() >= max(due_at, self._not_before.get(subject.chat, 0.0))
 
-    def _card(self, view: View, noted: Noted) -> Card:
-        language = view.request.language
-        return card(
-            view,
-            language,
-            manifest=self._store.manifest(view.request.track_id) or noted.memo.manifest,
-            notes=[note_text(note, language) for note in noted.memo.notes],
-            uncertain=noted.uncertain,
-            offers=first_page(view.request, language) if view.phase is RequestPhase.DONE else (),
-        )
-
-    def _is_due(self, view: View, crowd: int) -> bool:
-        now = time.monotonic()
-        pace = self._platform.pace(view.request)
-        if crowd > 1 and view.phase is RequestPhase.WAITING and view.ahead is not None:
-            pace *= 2 * crowd  # places in a line change all at once, and are not what a chat's few edits are for
-        due_at = self._edited_at.get(view.request.id, 0.0) + pace
-        return now >= max(due_at, self._not_before.get(view.request.chat, 0.0))
-
-    async def _let_go(self, view: View) -> None:
-        await count_end(self._queue.redis, view)
-        await self._queue.let_go(view.request.id, self._platform.name)
-
-    async def _show(self, view: View, note: CardNote | None, new: Card) -> None:
-        """Post or edit one card, and remember it. Never raises."""
-        request = view.request
+    async def _show(self, subject: Subject, note: CardNote | None) -> None:
+        """Post or edit one card, and store the note of it. Never raises."""
         try:
-            shown = (await self._put(view, note, new)).model_copy(update={"at": request.address})
-            self._notes[request.id] = shown
-            await self._queue.set_card(request.id, shown.model_dump_json())
+            shown = (await self._put(subject, note)).model_copy(update={"at": subject.address})
+            self._notes[subject.id] = shown
+            await subject.keep(shown)
             self._shown()
-            if shown.gone == "chat" and view.is_open:
-                await self._queue.fail(request.id, Failure(reason=Reason.CANCELLED, detail="nobody is there"))
+            if shown.gone == "chat" and subject.is_open:
+                await subject.chat_gone()
         except Later as why:
-            log.info("request %s: its card waits: %s", request.id, why)
-            self._not_before[request.chat] = time.monotonic() + why.seconds
-        except (Away, Unconfirmed, RedisError) as why:
-            log.info("request %s: its card is shown again: %s", request.id, why)
-            self._not_before[request.chat] = time.monotonic() + SOON
+            log.info("card of %s: it waits: %s", subject.id, why)
+            self._not_before[subject.chat] = time.monotonic() + why.seconds
+        except (Away, Unconfirmed, QueueAway) as why:
+            log.info("card of %s: it is shown again: %s", subject.id, why)
+            self._not_before[subject.chat] = time.monotonic() + SOON
         except Exception:
-            log.exception("request %s: its card cannot be shown", request.id)
-            self._notes[request.id] = (note or CardNote(gone="card")).model_copy(update={"face": _face(new)})
+            log.exception("card of %s: it cannot be shown", subject.id)
+            self._notes[subject.id] = (note or CardNote(gone="card")).model_copy(update={"face": _face(subject.card)})
         finally:
             # One that could not be posted is still the first in its chat when the chat may be spoken to again.
-            if note is not None or request.id in self._notes:
-                self._edited_at[request.id] = time.monotonic()
+            if note is not None or subject.id in self._notes:
+                self._edited_at[subject.id] = time.monotonic()
 
-    async def _put(self, view: View, note: CardNote | None, new: Card) -> CardNote:
-        """Show `new`. Returns what is to be remembered. Raises `Later`, `Away` and `Unconfirmed`."""
+    async def _put(self, subject: Subject, note: CardNote | None) -> CardNote:
+        """Show the card. Returns the new note. Raises `Later`, `Away` and `Unconfirmed`."""
         reference = note.reference if note else ""
         try:
-            if note is None:
-                reference = await self._platform.post(view.request, new)
-            else:
-                await self._platform.edit(view.request, reference, new)
+            if reference:
+                await self._poster.edit(subject.address, reference, subject.card)
+            else:  # none yet, or the platform refused the first one
+                reference = await self._poster.post(subject.address, subject.card)
         except CardGone:
             return CardNote(reference=reference, gone="card")
         except Unreachable:
@@ -171,17 +185,14 @@ class StatusCards:
         except (Later, Away, Unconfirmed):
             raise
         except Trouble as why:  # it will not take this one; the next change may be taken
-            log.warning("request %s: its card was refused: %s", view.request.id, why)
-        return CardNote(reference=reference, face=_face(new))
+            log.warning("card of %s: refused: %s", subject.id, why)
+        return CardNote(reference=reference, face=_face(subject.card))
 
-    def forget_all_but(self, requests: set[str], chats: set[str]) -> None:
-        """What is remembered in memory of requests that are no longer attended to."""
-        for request_id in self._notes.keys() - requests:
-            self._notes.pop(request_id)
-        for request_id in self._edited_at.keys() - requests:
-            self._edited_at.pop(request_id)
-        for chat in self._not_before.keys() - chats:
-            self._not_before.pop(chat)
+    def forget_all_but(self, subjects: set[str], chats: set[str]) -> None:
+        """Drop what is in memory of subjects that are no longer attended to."""
+        for memory, here in ((self._notes, subjects), (self._edited_at, subjects), (self._not_before, chats)):
+            for gone in memory.keys() - here:
+                memory.pop(gone)
 
     @property
     def showing(self) -> list[asyncio.Task[None]]:
@@ -191,14 +202,6 @@ class StatusCards:
     async def end(self) -> None:
         """Nothing more is shown."""
         await cancel_and_wait(*self._showing.values())
-
-
-def _is_settling(view: View) -> bool:
-    """Whether a request is just being put into the line: in the next moment its place is known, and worth showing."""
-    placed = view.progress is not None or view.ahead is not None
-    between = view.phase is RequestPhase.RECEIVING and not isinstance(view.request.source, Upload)
-    between = between or (view.phase is RequestPhase.WAITING and not placed)
-    return between and time.time() - view.request.created_at < SETTLING
 
 
 def _face(shown: Card) -> str:

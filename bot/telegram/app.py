@@ -33,9 +33,9 @@ from bot.telegram.keyboard_edits import KeyboardEdits
 from bot.telegram.menus import show_menus
 from bot.telegram.migration import move
 from bot.telegram.owner_news import tell_owner
-from bot.telegram.platform import PATIENT, Telegram
+from bot.telegram.platform import Telegram
 from bot.telegram.polling import LONGEST_PAUSE, AnyApplication
-from bot.telegram.poster import TelegramPoster
+from bot.telegram.poster import PATIENT, TelegramPoster
 from bot.telegram.rate_limiter import RateLimiter, TelegramBot
 from bot.telegram.replies import Replies
 from bot.telegram.wire import Wire

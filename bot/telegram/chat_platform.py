@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.telegram.address import PLATFORM, Address, number
 from bot.telegram.menus import show_owners_menu
-from bot.telegram.platform import PATIENT
+from bot.telegram.poster import PATIENT
 from bot.telegram.rate_limiter import TelegramBot
 
 log = logging.getLogger(__name__)

@@ -8,8 +8,8 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 from telegram.error import TelegramError
 
 from bot.cards.cards import Card
-from bot.telegram import platform
-from bot.telegram.platform import PATIENT, keyboard
+from bot.telegram import poster
+from bot.telegram.poster import PATIENT, keyboard
 from bot.telegram.rate_limiter import TelegramBot
 
 Place = tuple[int, int]  # a chat, and a message in it
@@ -42,7 +42,7 @@ class KeyboardEdits:
             self._aside(f"{place}", self._attend(place))
 
     async def _attend(self, place: Place) -> None:
-        pace = platform.PACE_IN_GROUPS if place[0] < 0 else platform.PACE
+        pace = poster.PACE_IN_GROUPS if place[0] < 0 else poster.PACE
         last: Card | None = None
         try:
             while place in self._wanted:

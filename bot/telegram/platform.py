@@ -7,73 +7,39 @@ from pathlib import Path
 from typing import Any, Final
 
 from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
     InputFile,
     InputMediaAudio,
     InputMediaDocument,
     Message,
-    ReplyParameters,
 )
 from telegram.error import InvalidToken
 
-from bot.cards.cards import Card
 from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Part, Piece
 from bot.delivery.platform import Refused, Sent
-from bot.telegram.address import PLATFORM, Address
-from bot.telegram.errors import as_trouble, nothing_to_do
+from bot.telegram.address import Address
+from bot.telegram.errors import as_trouble
+from bot.telegram.poster import TelegramPoster, as_answer
 from bot.telegram.rate_limiter import TelegramBot
 from bot.telegram.thumbnail import fits_as_thumbnail
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
 
-#: Seconds between two edits of a card. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-PACE: Final = 3.0
-PACE_IN_GROUPS: Final = 5.0
-#: How often an answer in a conversation waits as Telegram tells it to.
-PATIENT: Final = 3
 #: Seconds Telegram may take to answer once it has all of an upload: it looks into the files first.
 DIGESTION: Final = 180.0
 DOWNLOAD: Final = 60.0  # seconds without a byte
 
 
-class Telegram:
+class Telegram(TelegramPoster):
     """One bot on one Bot API server."""
 
     def __init__(self, bot: TelegramBot, store: ResultStore, *, local: bool) -> None:
-        self._bot = bot
+        super().__init__(bot)
         self._store = store
         self._limits = LOCAL if local else CLOUD
 
     @property
-    def name(self) -> str:
-        return PLATFORM
-
-    @property
     def limits(self) -> Limits:
         return self._limits
-
-    def pace(self, request: Request) -> float:
-        return PACE_IN_GROUPS if address_of(request).is_group else PACE
-
-    # --- cards -------------------------------------------------------------------------------------------------
-
-    async def post(self, request: Request, card: Card) -> str:
-        address = address_of(request)
-        with as_trouble():
-            message = await self._bot.send_message(
-                address.chat_id, card.text, reply_markup=keyboard(card), **as_answer(address)
-            )
-        return str(message.message_id)
-
-    async def edit(self, request: Request, reference: str, card: Card) -> None:
-        with as_trouble(), nothing_to_do():
-            await self._bot.edit_message_text(
-                card.text,
-                chat_id=address_of(request).chat_id,
-                message_id=int(reference),
-                reply_markup=keyboard(card),
-            )
 
     # --- files in ----------------------------------------------------------------------------------------------
 
@@ -163,20 +129,6 @@ class Telegram:
 
 def address_of(request: Request) -> Address:
     return Address.model_validate_json(request.address)
-
-
-def keyboard(card: Card) -> InlineKeyboardMarkup | None:
-    if not card.buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=button.action) for button in row] for row in card.buttons]
-    )
-
-
-def as_answer(address: Address) -> dict[str, Any]:
-    """Parameters that put a message where the request came from, as a reply to it while it is there."""
-    there = ReplyParameters(address.message_id, allow_sending_without_reply=True) if address.message_id else None
-    return {"message_thread_id": address.thread_id, "reply_parameters": there}
 
 
 def _tags(piece: Piece) -> dict[str, Any]:

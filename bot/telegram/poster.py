@@ -1,13 +1,19 @@
-"""Cards that belong to no request, on Telegram."""
+"""Cards on Telegram."""
 
-from typing import Final
+from typing import Any, Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 
 from bot.cards.cards import Card
-from bot.telegram import platform
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.errors import as_trouble, nothing_to_do
-from bot.telegram.platform import as_answer, keyboard
 from bot.telegram.rate_limiter import TelegramBot
+
+#: Seconds between two edits of a card. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+PACE: Final = 3.0
+PACE_IN_GROUPS: Final = 5.0
+#: How often an answer in a conversation waits as Telegram tells it to.
+PATIENT: Final = 3
 
 
 class TelegramPoster:
@@ -20,7 +26,7 @@ class TelegramPoster:
         self._patience = patience
 
     def pace(self, address: str) -> float:
-        return platform.PACE_IN_GROUPS if Address.model_validate_json(address).is_group else platform.PACE
+        return PACE_IN_GROUPS if Address.model_validate_json(address).is_group else PACE
 
     async def post(self, address: str, card: Card) -> str:
         place = Address.model_validate_json(address)
@@ -40,3 +46,17 @@ class TelegramPoster:
             await self._bot.edit_message_text(
                 card.text, chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=self._patience
             )
+
+
+def keyboard(card: Card) -> InlineKeyboardMarkup | None:
+    if not card.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(button.label, callback_data=button.action) for button in row] for row in card.buttons]
+    )
+
+
+def as_answer(address: Address) -> dict[str, Any]:
+    """Parameters that put a message where the request came from, as a reply to it while it is there."""
+    there = ReplyParameters(address.message_id, allow_sending_without_reply=True) if address.message_id else None
+    return {"message_thread_id": address.thread_id, "reply_parameters": there}

@@ -9,7 +9,7 @@ from bot.conversation.values import Answers, Edit, Place, Reply, Toast
 from bot.telegram.address import Address
 from bot.telegram.errors import nothing_to_do
 from bot.telegram.keyboard_edits import KeyboardEdits
-from bot.telegram.platform import PATIENT, as_answer, keyboard
+from bot.telegram.poster import PATIENT, as_answer, keyboard
 from bot.telegram.rate_limiter import TelegramBot
 
 #: Characters. https://core.telegram.org/bots/api#answercallbackquery

@@ -35,19 +35,19 @@ class Recorder:
     slow: dict[str, asyncio.Event] = field(default_factory=dict)  # chat → until when its parts take
     asked: list[dict[str, str]] = field(default_factory=list)
 
-    def pace(self, request: Request) -> float:
+    def pace(self, place: str) -> float:
         return 0.0
 
     def _stumble(self, method: str) -> None:
         if self.troubles.get(method):
             raise self.troubles[method].pop(0)
 
-    async def post(self, request: Request, card: Card) -> str:
+    async def post(self, place: str, card: Card) -> str:
         self._stumble("post")
-        self.said.append(f"post {request.chat} {_state(card)}")
-        return f"card of {request.chat}"
+        self.said.append(f"post {place} {_state(card)}")
+        return f"card of {place}"
 
-    async def edit(self, request: Request, reference: str, card: Card) -> None:
+    async def edit(self, place: str, reference: str, card: Card) -> None:
         self._stumble("edit")
         self.said.append(f"edit {reference} {_state(card)}")
 
@@ -71,7 +71,7 @@ def _state(card: Card) -> str:
 def ask(chat: str = "ana", source: YouTube | Upload = SONG, package: Package = Package.ALBUM) -> Request:
     name = f"test:{chat}"
     return Request(
-        id=request_id(name, "1", source), platform="test", chat=name, asker=name,
+        id=request_id(name, "1", source), platform="test", chat=name, asker=name, address=name,
         source=source, wish=Wish(package=package), created_at=time.time(),
     )  # fmt: skip
 

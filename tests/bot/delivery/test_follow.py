@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.delivery.platform import Away
-from bot.delivery.status_cards import note_of
+from bot.delivery.request_cards import note_of
 from jobs.models import Package, YouTube
 from jobs.outcomes import RequestPhase, TrackStage
 from jobs.queue.requests import JobQueue

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.delivery.ledger import Ledger
-from bot.delivery.platform import Away, CardGone, Later, Unconfirmed, UnknownFile, Unreachable
+from bot.delivery.platform import Away, CardGone, Later, Refused, Unconfirmed, UnknownFile, Unreachable
 from jobs.failures import Reason
 from jobs.models import Package, Request, Upload
 from jobs.outcomes import RequestPhase
@@ -105,6 +105,20 @@ async def test_a_failure_is_told_even_when_the_card_was_deleted(
         await ended(queue, request)
     assert [said.partition(" test:ana ")[0] for said in platform.said] == ["post", "post"]
     assert "private" in platform.said[1]
+
+
+async def test_a_first_card_that_was_refused_is_posted_with_the_next_change(
+    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+) -> None:
+    request = ask()
+    platform.troubles["post"] = [Refused("MESSAGE_EMPTY")]
+    await queue.submit(request)
+    async with following(queue, store, platform):
+        await until(lambda: platform.troubles["post"] == [])
+        await worker.fail(await worker.take(), Reason.PRIVATE)
+        await ended(queue, request)
+    assert [said.partition(" test:ana ")[0] for said in platform.said[:1]] == ["post"]
+    assert "private" in platform.said[-1]
 
 
 async def test_a_bug_in_one_card_leaves_the_others_alone(

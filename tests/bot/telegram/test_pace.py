@@ -29,8 +29,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.telegram.send_window.SECOND", 1 / FASTER + 0.05)
     monkeypatch.setattr("bot.telegram.send_window.MINUTE", 60 / FASTER + 0.5)
     monkeypatch.setattr("bot.telegram.rate_limiter.LONGEST_HOLD", 3 / FASTER)
-    monkeypatch.setattr("bot.telegram.platform.PACE", 3 / FASTER)
-    monkeypatch.setattr("bot.telegram.platform.PACE_IN_GROUPS", 5 / FASTER)
+    monkeypatch.setattr("bot.telegram.poster.PACE", 3 / FASTER)
+    monkeypatch.setattr("bot.telegram.poster.PACE_IN_GROUPS", 5 / FASTER)
 
 
 async def _work(rig: Rig, songs: int) -> None:

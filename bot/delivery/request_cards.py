@@ -1,0 +1,128 @@
+"""The cards of requests: what each shows, where the note of it is kept, and what becomes of it."""
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from bot.cards.cards import Card, card
+from bot.cards.result_buttons import first_page
+from bot.chats.statistics import count_end
+from bot.delivery.ledger import Ledger
+from bot.delivery.noted import Noted
+from bot.delivery.plan import note_text
+from bot.delivery.status_cards import CardNote, First, note_at
+from jobs.failures import Failure, Reason
+from jobs.models import Upload
+from jobs.outcomes import RequestPhase, View
+from jobs.parsing import parse_stored
+from jobs.queue.requests import JobQueue
+from jobs.store.store import ResultStore
+
+SETTLING: Final = 1.0  # seconds that a first card waits for a place in the line
+
+
+def note_of(view: View) -> CardNote | None:
+    """The note of a request's card, None when it has none yet. A quiet request gets no card until it is done."""
+    unseen = CardNote(gone="card") if view.request.quiet and view.phase is not RequestPhase.DONE else None
+    # A note of another version counts as none: a new card is better than none.
+    return note_at(view.request.address, parse_stored(CardNote, view.card)) or unseen
+
+
+class RequestCards:
+    """Composes the cards of one platform's requests."""
+
+    def __init__(self, queue: JobQueue, store: ResultStore, ledger: Ledger) -> None:
+        self._queue = queue
+        self._store = store
+        self._ledger = ledger
+
+    async def card(self, view: View) -> Card:
+        """What a request's card shows, or would. Raises `QueueAway`."""
+        return self._card(view, await self._ledger.read(view.request.id))
+
+    async def subject(self, view: View, crowd: int = 1) -> "RequestSubject":
+        """A request, for `StatusCards`. Raises `QueueAway`.
+
+        `crowd`: so many cards of this chat change meanwhile, and share the pace of one.
+        """
+        ends = view.phase in (RequestPhase.SENDING, RequestPhase.DONE)
+        noted = await self._ledger.read(view.request.id) if ends else Noted()
+        return RequestSubject(
+            self._queue, view, self._card(view, noted), is_uncertain=bool(noted.uncertain), crowd=crowd
+        )
+
+    def _card(self, view: View, noted: Noted) -> Card:
+        language = view.request.language
+        return card(
+            view,
+            language,
+            manifest=self._store.manifest(view.request.track_id) or noted.memo.manifest,
+            notes=[note_text(note, language) for note in noted.memo.notes],
+            uncertain=noted.uncertain,
+            offers=first_page(view.request, language) if view.phase is RequestPhase.DONE else (),
+        )
+
+
+@dataclass(frozen=True)
+class RequestSubject:
+    """A request as it stands, and its card. `is_uncertain`: some part of it may have arrived or not."""
+
+    queue: JobQueue
+    view: View
+    card: Card
+    is_uncertain: bool
+    crowd: int
+
+    @property
+    def id(self) -> str:
+        return self.view.request.id
+
+    @property
+    def chat(self) -> str:
+        return self.view.request.chat
+
+    @property
+    def address(self) -> str:
+        return self.view.request.address
+
+    @property
+    def note(self) -> CardNote | None:
+        return note_of(self.view)
+
+    @property
+    def is_open(self) -> bool:
+        return self.view.is_open
+
+    @property
+    def first(self) -> First:
+        if self.view.phase is RequestPhase.CANCELLED:
+            return First.NEVER
+        return First.LATER if _is_settling(self.view) else First.NOW
+
+    @property
+    def must_be_seen(self) -> bool:
+        return self.view.phase is RequestPhase.FAILED or self.is_uncertain
+
+    @property
+    def slowed(self) -> float:
+        """Places in a line change all at once, and are not what a chat's few edits are for."""
+        in_line = self.view.phase is RequestPhase.WAITING and self.view.ahead is not None
+        return 2.0 * self.crowd if self.crowd > 1 and in_line else 1.0
+
+    async def keep(self, note: CardNote) -> None:
+        await self.queue.set_card(self.id, note.model_dump_json())
+
+    async def chat_gone(self) -> None:
+        await self.queue.fail(self.id, Failure(reason=Reason.CANCELLED, detail="nobody is there"))
+
+    async def let_go(self) -> None:
+        await count_end(self.queue.redis, self.view)
+        await self.queue.let_go(self.id, self.view.request.platform)
+
+
+def _is_settling(view: View) -> bool:
+    """Whether a request is just being put into the line: in the next moment its place is known, and worth showing."""
+    placed = view.progress is not None or view.ahead is not None
+    between = view.phase is RequestPhase.RECEIVING and not isinstance(view.request.source, Upload)
+    between = between or (view.phase is RequestPhase.WAITING and not placed)
+    return between and time.time() - view.request.created_at < SETTLING
