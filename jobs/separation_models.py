@@ -39,8 +39,8 @@ class ModelInfo(NamedTuple):
     has_masks: bool = False
 
     @property
-    def name(self) -> str:
-        """In English, for file names: `4 stems`."""
+    def label(self) -> str:
+        """In English, for file names and the terminal: `4 stems`."""
         return f"{len(self.stems)} stems" + (f", {self.title}" if self.title else "")
 
 

@@ -143,7 +143,7 @@ def models(words: tuple[str, ...], check: bool) -> None:
 
 
 def _why(model: str, failure: Failure) -> str:
-    label = MODELS[model].name
+    label = MODELS[model].label
     if failure.reason is Reason.MODEL_DAMAGED:
         what = f"The weights for {label} were not those of the publisher, so they were removed. Run this again."
     else:
@@ -160,7 +160,7 @@ def _fetch(model: str, folder: Path) -> Path:
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(MODELS[model].name, total=1.0)
+        task = bar.add_task(MODELS[model].label, total=1.0)
 
         def show(step: Step) -> None:
             bar.update(task, completed=step.fraction or 0)

@@ -22,9 +22,9 @@ def first_page(request: Request, language: str) -> Rows:
     model = request.wish.model
     if request.wish.mix:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
-    elif len(model.stems) == 2:
+    elif set(model.stems) == {Stem.VOCALS, Stem.ACCOMPANIMENT}:
         mixes = [
-            _mix(request, [one for one in model.stems if one is not Stem.VOCALS], language),
+            _mix(request, [Stem.ACCOMPANIMENT], language),
             _only_vocals(request, language),
         ]
     else:
@@ -111,12 +111,8 @@ def _broken(group: Sequence[Button]) -> Iterator[tuple[Button, ...]]:
 
 
 def _mix(request: Request, mix: Sequence[Stem], language: str) -> Button:
-    words = mix_words(mix, request.wish.model.name, language) if len(mix) > 1 else _without_vocals(language)
+    words = mix_words(mix, request.wish.model.name, language)
     return _button(Verb.MIX, request, letters(mix), words[:1].upper() + words[1:])
-
-
-def _without_vocals(language: str) -> str:
-    return say(language, "mix-without", stem=stem_word(Stem.VOCALS, language))
 
 
 def _only_vocals(request: Request, language: str) -> Button:

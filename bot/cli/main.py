@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn, get_args
 
 import click
+from click.core import ParameterSource
 from pydantic import SecretStr
 
 from jobs import VERSION
@@ -96,6 +97,8 @@ def separate(
 
     if not sources and not demo:
         raise click.UsageError("Give a YouTube link or a file, or try `fl-bt separate --demo`.")
+    if model and click.get_current_context().get_parameter_source("stems") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("Give --stems or --model, not both.")
     settings = load_settings()
     wish = Wish(
         model=Model(

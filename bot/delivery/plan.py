@@ -286,7 +286,7 @@ def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:
     match rendition.kind:
         case "zip":
             part = re.search(r"-(\d+)\.", file.name)  # as the worker numbers the parts of a zip
-            return manifest.model.info.name + (f", {part[1]}" if part else "")
+            return manifest.model.info.label + (f", {part[1]}" if part else "")
         case "mix":
             return mix_suffix(rendition.mix, manifest.model.stems)
         case "stems":

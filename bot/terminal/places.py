@@ -42,7 +42,7 @@ def place_folder(staged: Path, manifest: Manifest, output: Path) -> Path:
     name = track_name(manifest.tags)
     first = _mark_of(output / name)
     if first and first.source == mark.source and first.track != mark.track:
-        name = track_name(manifest.tags, manifest.model.info.name)
+        name = track_name(manifest.tags, manifest.model.info.label)
     for place in _numbered(output, name, ""):
         if _mark_of(place) != mark:
             if _is_moved(staged, place):
@@ -61,7 +61,7 @@ def place_zip(staged: Path, manifest: Manifest, format_: Format, output: Path) -
     The zip of this separation in this format is replaced. Any other file stays, and the name gets a number.
     """
     about = _About(track=manifest.track_id, format=format_.label)
-    for place in _numbered(output, track_name(manifest.tags, manifest.model.info.name), ".zip"):
+    for place in _numbered(output, track_name(manifest.tags, manifest.model.info.label), ".zip"):
         if _about_zip(place) == about:
             staged.replace(place)
             return place

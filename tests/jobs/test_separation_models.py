@@ -93,7 +93,7 @@ def test_the_table_is_of_one_piece() -> None:
     assert DEFAULT_MODEL in MODELS
     assert all(re.fullmatch(r"[0-9][0-9A-Z]{0,3}", info.code) for info in MODELS.values())
     assert not {info.code for info in MODELS.values()} & {*Format, "zip", "stems", "again"}
-    for told_apart in ("code", "key", "name"):
+    for told_apart in ("code", "key", "label"):
         assert len({getattr(info, told_apart) for info in MODELS.values()}) == len(MODELS), told_apart
     for name, info in MODELS.items():
         assert model_of_code(info.code) == name

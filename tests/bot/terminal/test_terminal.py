@@ -300,6 +300,13 @@ def test_weights_that_cannot_be_had_are_a_sentence(run: Run, tmp_path: Path) -> 
     assert not [path for path in (tmp_path / "models").iterdir() if not path.name.endswith(".lock")]
 
 
+def test_a_model_is_chosen_in_one_way(run: Run) -> None:
+    for words in (("--stems", "2", "--model", "spleeter-4"), ("--model", "spleeter-3"), ("--stems", "3")):
+        done = run("separate", "song.wav", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert ("not both" in done.stderr) == (len(words) == 4), words
+
+
 def test_a_wrong_setting_stops_the_start_with_one_sentence(run: Run) -> None:
     done = run("separate", "--demo", extra={"FLBT_MAX_SECONDS": "long"})
     assert done.returncode == 2
