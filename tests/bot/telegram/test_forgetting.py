@@ -1,5 +1,6 @@
 """What somebody wants forgotten is gone everywhere."""
 
+import asyncio
 import time
 
 from arq.connections import ArqRedis
@@ -81,11 +82,11 @@ async def test_forgetting_while_another_chat_is_sent_it_breaks_nothing_there(rig
     async with rig.bot():
         first = await result(rig, ana)
         await rig.settled()
-        rig.server.digestion = 1.5
+        gate = rig.server.gates["sendmediagroup"] = asyncio.Event()
         await other.say(SONG)
         await rig.until_phase(other, RequestPhase.SENDING)
         await _forget(ana, first)
-        rig.server.digestion = 0.0
+        gate.set()
         await other.until(done)
         await rig.settled()
         assert len(files(other)) == 2

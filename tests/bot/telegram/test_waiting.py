@@ -1,5 +1,7 @@
 """What a card says while its song waits in line."""
 
+import asyncio
+
 from jobs.outcomes import Called
 from jobs.queue.titles import keep_called, nameless
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig
@@ -10,8 +12,11 @@ async def test_the_card_says_how_many_are_ahead_and_how_long_that_takes(rig: Rig
     ana, other = rig.ana(), bo(rig)
     await rig.queue.redis.rpush("flbt:took", "50")  # type: ignore[misc]  # awaitable in this client
     async with rig.bot():
-        for chat, link in ((ana, SONG), (ana, OTHER), (other, "https://youtu.be/aaaaaaaaaaA")):
+        asked = ((ana, SONG), (ana, OTHER), (other, "https://youtu.be/aaaaaaaaaaA"))
+        for songs, (chat, link) in enumerate(asked, 1):
             await chat.say(link)
+            while await rig.queue.size() < songs:  # messages of two chats are handled side by side
+                await asyncio.sleep(0.01)
         await ana.until(lambda message: message.text.endswith("In line, 2 songs ahead · about 50 s"))
     ahead = {view.request.source.key: view.ahead for view in await rig.queue.attended("telegram")}
     assert ahead == {"youtube:dQw4w9WgXcQ": 0, "youtube:aaaaaaaaaaA": 1, "youtube:jNQXAC9IVRw": 2}, "chats take turns"

@@ -37,6 +37,7 @@ class BotApi:
     download_bytes: int = 0
     query_seconds: float = 30.0  # how long a pressed button can be answered
     digestion: float = 0.0  # seconds that an upload takes, half of them before it is in the chat, half after
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)  # by method: its calls wait for the event
     taking: int = 0  # uploads that are on their way at the moment
     clock: Callable[[], float] = time.monotonic
 
@@ -193,6 +194,8 @@ class BotApi:
                 return await _misbehave(fault, http, record)
             if record.method not in METHODS:
                 raise Refused(404, "Not Found: method not found")
+            if gate := self.gates.get(record.method):
+                await gate.wait()
             async with self._digest(record):
                 result = METHODS[record.method](self, params)
             result = await result if inspect.isawaitable(result) else result
