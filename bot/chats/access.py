@@ -9,11 +9,9 @@ import time
 from enum import Enum, auto, unique
 from typing import Final, Literal
 
-from arq.connections import ArqRedis
-
 from bot.texts import Language, negotiate
 from jobs.queue import keys, scripts
-from jobs.queue.connection import answer, ask_script, run_script
+from jobs.queue.connection import Redis, answer, ask_script, rename, run_script
 from jobs.queue.quotas import RATE, USED, Limits
 from jobs.queue.views import text
 from jobs.settings import Settings
@@ -41,7 +39,7 @@ class Hearing(Enum):
 class Access:
     """Access. `access` is the setting: `closed` lets nobody in but the owner and whom the owner allowed."""
 
-    def __init__(self, redis: ArqRedis, access: Literal["closed", "open"]) -> None:
+    def __init__(self, redis: Redis, access: Literal["closed", "open"]) -> None:
         self._redis = redis
         self._open = access == "open"
 
@@ -131,7 +129,8 @@ class Access:
         return bool(await answer(self._redis.srem(keys.ALLOWED, name)))
 
     async def move(self, old: str, new: str) -> None:
-        """A group has another name now, and is let in as before."""
+        """A group has another name now, is let in as before, and has used as many minutes."""
+        await rename(self._redis, keys.minutes("chat", old), keys.minutes("chat", new))
         if not await answer(self._redis.sismember(keys.ALLOWED, old)):
             return
         known_as = text(await answer(self._redis.hget(keys.PEOPLE, _known(old))))

@@ -2,10 +2,8 @@
 
 from typing import Final
 
-from arq.connections import ArqRedis
-
 from jobs.queue import keys
-from jobs.queue.connection import answer
+from jobs.queue.connection import Redis, answer
 from jobs.queue.views import text
 
 REMEMBERED: Final = 600  # seconds
@@ -14,7 +12,7 @@ REMEMBERED: Final = 600  # seconds
 class Albums:
     """What is known of albums. An album's `place` is its chat, and its id there; '' stands for no album at all."""
 
-    def __init__(self, redis: ArqRedis) -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def remembered(self, place: str, what: str) -> bool | None:

@@ -8,12 +8,10 @@ one person or by two, it does the same thing once. Each also carries what would 
 from string import ascii_uppercase, digits
 from typing import Final
 
-from arq.connections import ArqRedis
-
 from bot.cards.mixes import from_letters, letters
 from jobs.models import Stem, Value
 from jobs.queue import keys
-from jobs.queue.connection import answer
+from jobs.queue.connection import Redis, answer
 from jobs.separation_models import MODELS, model_of_code
 from jobs.stems import STEM_INFO
 
@@ -48,25 +46,28 @@ def read_tap(choice: str, own: str) -> Tap:
     return Tap(model=model, chosen=chosen, stem=_STEM_OF.get(letter))
 
 
-async def pick(redis: ArqRedis, place: str, tap: Tap) -> tuple[Stem, ...]:
-    """The stems that are chosen after a tap, in order. `place`: the message, named as nowhere else.
+class StemChoice:
+    """The stems that are chosen under each message. A message's `place` is its name, which no other message has."""
 
-    Whoever calls this has a chat's taps one after the other.
-    """
-    chosen = tap.chosen
-    if tap.stem is not None and (before := await picked(redis, place, tap.model)) is not None:
-        wanted = {*before, tap.stem} if tap.stem in tap.chosen else {*before} - {tap.stem}
-        chosen = tuple(one for one in MODELS[tap.model].stems if one in wanted)
-    await answer(redis.set(keys.picked(place), f"{MODELS[tap.model].code}{letters(chosen)}", ex=keys.KEEP_CLOSED))
-    return chosen
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
 
+    async def pick(self, place: str, tap: Tap) -> tuple[Stem, ...]:
+        """The stems that are chosen after a tap, in order. To be called for one tap of a chat after the other."""
+        chosen = tap.chosen
+        if tap.stem is not None and (before := await self.picked(place, tap.model)) is not None:
+            wanted = {*before, tap.stem} if tap.stem in tap.chosen else {*before} - {tap.stem}
+            chosen = tuple(one for one in MODELS[tap.model].stems if one in wanted)
+        noted = f"{MODELS[tap.model].code}{letters(chosen)}"
+        await answer(self._redis.set(keys.picked(place), noted, ex=keys.KEEP_CLOSED))
+        return chosen
 
-async def picked(redis: ArqRedis, place: str, model: str) -> tuple[Stem, ...] | None:
-    """What is chosen there of a model's stems; None when nothing is remembered."""
-    stored = await answer(redis.get(keys.picked(place)))
-    noted = stored.decode(errors="replace") if stored else ""
-    code, stems = _apart(noted)
-    return from_letters(stems, model) if code == MODELS[model].code else None
+    async def picked(self, place: str, model: str) -> tuple[Stem, ...] | None:
+        """What is chosen there of a model's stems; None when nothing is remembered."""
+        stored = await answer(self._redis.get(keys.picked(place)))
+        noted = stored.decode(errors="replace") if stored else ""
+        code, stems = _apart(noted)
+        return from_letters(stems, model) if code == MODELS[model].code else None
 
 
 def _apart(choice: str) -> tuple[str, str]:

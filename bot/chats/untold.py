@@ -2,16 +2,15 @@
 
 import time
 
-from arq.connections import ArqRedis
-
 from jobs.queue import keys
+from jobs.queue.connection import Redis
 from jobs.queue.views import text
 
 
 class UntoldBatches:
     """The batches of one platform, by when something was added last (seconds since the epoch)."""
 
-    def __init__(self, redis: ArqRedis, platform: str) -> None:
+    def __init__(self, redis: Redis, platform: str) -> None:
         self._redis = redis
         self._key = keys.leftovers(platform)
 

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 
 from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
 from bot.cards.cards import Button, Card
-from bot.chats.group_settings import group_settings_of
 from bot.chats.leftovers import LeftOut, Leftover, hold_back, leftover, leftover_card, note_started
-from bot.chats.preferences import wish_of
 from bot.conversation.limits import is_for_good, refusal, why_not_now
 from bot.conversation.permissions import album_of, hear
 from bot.conversation.playlists import begin_all
@@ -45,7 +43,7 @@ async def in_group(services: Services, incoming: Incoming) -> Answers:
         if not links_in(incoming.message).sources:
             return ()
         answers_us = incoming.replied_to is not None and incoming.replied_to.is_ours
-        if not answers_us and not (await group_settings_of(services.queue.redis, asker.chat)).every_link:
+        if not answers_us and not (await services.preferences.of_group(asker.chat)).every_link:
             return ()
     heard, answers = await hear(services, incoming)
     if not heard:
@@ -150,7 +148,7 @@ async def _hold(
 async def _requests(services: Services, incoming: Incoming, sources: Sequence[YouTube | Upload]) -> list[Request]:
     """One request for each source, in order; the same ones whenever the same message arrives."""
     asker, place, now = incoming.asker, incoming.place, time.time()
-    wish = await wish_of(services.queue.redis, asker.chat, services.settings)
+    wish = await services.preferences.wish(asker.chat)
     return [
         Request(
             id=request_id(asker.chat, place.message, source),

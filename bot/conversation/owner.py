@@ -10,7 +10,6 @@ from typing import Final
 
 from bot.cards.cards import tidy
 from bot.cards.lists import joined
-from bot.chats.statistics import ends
 from bot.conversation.services import Services
 from bot.conversation.values import Answers, Asker, Incoming, number_of, reply
 from bot.texts import Language, figures, say
@@ -102,7 +101,7 @@ async def state_of_all(services: Services, language: Language) -> str:
     queue, store = services.queue, services.store
     used = await asyncio.to_thread(store.used_bytes)
     free = await asyncio.to_thread(lambda: shutil.disk_usage(store.root).free)
-    counted = await ends(queue.redis, DAYS, time.time())
+    counted = await services.statistics.ends(DAYS, time.time())
     lines = [
         say(language, "stats-queue", waiting=await queue.size(), workers=len(await queue.workers())),
         say(

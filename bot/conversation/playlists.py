@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from bot.cards.actions import Action
 from bot.cards.cards import Card
-from bot.chats.preferences import wish_of
 from bot.conversation.permissions import may_act_for
 from bot.conversation.services import Services
 from bot.conversation.values import Answers, Asker, Place, Press, Reply, toast
@@ -48,7 +47,7 @@ async def begin_all(services: Services, asker: Asker, place: Place, playlists: S
     """Find out what is in these playlists, and offer them. Returns what is to be said of those that are left out."""
     said = [say(asker.language, "playlist-endless")] if any(one.endless for one in playlists) else []
     wanted = [one for one in playlists if not one.endless]
-    wish = await wish_of(services.queue.redis, asker.chat, services.settings)
+    wish = await services.preferences.wish(asker.chat)
     for number, playlist in enumerate(wanted):
         run = Run(
             id=run_id(asker.chat, place.message, playlist.playlist_id),

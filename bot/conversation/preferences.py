@@ -2,8 +2,7 @@
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button, Card, settings_card
-from bot.chats.group_settings import GroupSettings, group_settings_of, keep_group_settings
-from bot.chats.preferences import chosen, remember, wish_of
+from bot.chats.preferences import GroupSettings, chosen
 from bot.conversation.permissions import may_change_settings
 from bot.conversation.services import Services
 from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Reply, Toast, toast
@@ -19,8 +18,8 @@ async def choose(services: Services, press: Press, action: Action) -> Answers:
     asker = press.asker
     if not await may_change_settings(services, asker):
         return toast(say(asker.language, "settings-not-yours"))
-    before = await wish_of(services.queue.redis, asker.chat, services.settings)
-    await remember(services.queue.redis, asker.chat, chosen(before, action))
+    before = await services.preferences.wish(asker.chat)
+    await services.preferences.keep_wish(asker.chat, chosen(before, action))
     return await _saved(services, asker, asker.language)
 
 
@@ -31,14 +30,14 @@ async def choose_for_group(services: Services, press: Press, action: Action) -> 
         return toast(say(language, "button-old"))
     if not await may_change_settings(services, asker):
         return toast(say(language, "settings-not-yours"))
-    group_settings = await group_settings_of(services.queue.redis, asker.chat)
+    group_settings = await services.preferences.of_group(asker.chat)
     if action.verb is Verb.EVERY:
         group_settings = group_settings.model_copy(update={"every_link": action.choice == "on"})
     else:
         chosen_one: Language | None = next((one for one in LANGUAGES if one == action.choice), None)
         group_settings = group_settings.model_copy(update={"language": chosen_one})
         language = chosen_one or language
-    await keep_group_settings(services.queue.redis, asker.chat, group_settings)
+    await services.preferences.keep_of_group(asker.chat, group_settings)
     return await _saved(services, asker, language)
 
 
@@ -47,10 +46,10 @@ async def _saved(services: Services, asker: Asker, language: Language) -> Answer
 
 
 async def _menu(services: Services, asker: Asker, language: Language) -> Card:
-    shown = settings_card(await wish_of(services.queue.redis, asker.chat, services.settings), language)
+    shown = settings_card(await services.preferences.wish(asker.chat), language)
     if not asker.in_group:
         return shown
-    group_settings = await group_settings_of(services.queue.redis, asker.chat)
+    group_settings = await services.preferences.of_group(asker.chat)
     return _of_group(shown, group_settings, language, sees_all=await services.platform.sees_all())
 
 

@@ -10,7 +10,7 @@ from bot.cards.cards import Card, heading
 from bot.cards.mixes import Wanted, is_whole, mix_of, mix_words, read_words
 from bot.cards.models import stem_words
 from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
-from bot.chats.stem_choice import Tap, pick, picked, read_mix, read_tap
+from bot.chats.stem_choice import Tap, read_mix, read_tap
 from bot.conversation.limits import refusal
 from bot.conversation.lookup import LOOK_BACK, request_about, request_of_chat
 from bot.conversation.permissions import may_cancel
@@ -61,7 +61,7 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
 async def _pick(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
     """Turn a stem on or off, on the keyboard that chooses them; which may show it only later."""
     language = press.asker.language
-    chosen = await pick(services.queue.redis, _keyboard(press), tap)
+    chosen = await services.stem_choice.pick(_keyboard(press), tap)
     page = _turn_to(pick_page(request, tap.model, chosen, language))
     if chosen:
         return page, Toast(mix_words(chosen, tap.model, language))
@@ -73,7 +73,7 @@ async def _pick(services: Services, press: Press, request: Request, tap: Tap) ->
 
 async def _make(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
     """The mix of what is chosen now, also where the keyboard does not show it yet."""
-    chosen = await picked(services.queue.redis, _keyboard(press), tap.model)
+    chosen = await services.stem_choice.picked(_keyboard(press), tap.model)
     tap = Tap(model=tap.model, chosen=tap.chosen if chosen is None else chosen)
     if not tap.chosen:
         return toast(say(press.asker.language, "pick-how"))

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
+from bot.chats.preferences import Preferences
+from bot.chats.statistics import Statistics
+from bot.chats.stem_choice import StemChoice
 from bot.conversation.batches import Batches
 from bot.conversation.limits import upload_limit, upload_limit_in_words
 from bot.conversation.values import Asker
@@ -83,6 +86,9 @@ class Services:
     queue: JobQueue
     store: ResultStore
     access: Access
+    preferences: Preferences
+    stem_choice: StemChoice
+    statistics: Statistics
     follower: Follower
     playlists: Playlists
     batches: Batches

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.cards.cards import Card, card
 from bot.cards.result_buttons import first_page
-from bot.chats.statistics import count_end
+from bot.chats.statistics import Statistics
 from bot.delivery.ledger import Ledger
 from bot.delivery.noted import Noted
 from bot.delivery.plan import note_text
@@ -116,7 +116,7 @@ class RequestSubject:
         await self.queue.fail(self.id, Failure(reason=Reason.CANCELLED, detail="nobody is there"))
 
     async def let_go(self) -> None:
-        await count_end(self.queue.redis, self.view)
+        await Statistics(self.queue.redis).count_end(self.view)
         await self.queue.let_go(self.id, self.view.request.platform)
 
 

@@ -20,6 +20,9 @@ from telegram.ext import (
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
+from bot.chats.preferences import Preferences
+from bot.chats.statistics import Statistics
+from bot.chats.stem_choice import StemChoice
 from bot.conversation import asking, commands
 from bot.conversation.batches import Batches
 from bot.conversation.limits import upload_limit_in_words
@@ -81,13 +84,16 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         queue=queue,
         store=store,
         access=Access(queue.redis, settings.access),
+        preferences=Preferences(queue.redis, settings),
+        stem_choice=StemChoice(queue.redis),
+        statistics=Statistics(queue.redis),
         follower=follower,
         playlists=Playlists(queue, TelegramPoster(bot), settings, follower),
         batches=Batches(queue, TelegramPoster(bot, patience=PATIENT), words),
         albums=Albums(queue.redis),
         platform=chats,
     )
-    rate_limiter.on_moved = partial(move, queue.redis, services.access, services.playlists)
+    rate_limiter.on_moved = partial(move, services)
     _register(app, Dispatch(services, bot, Replies(bot, KeyboardEdits(bot, follower.aside))))
     _keep_company(app, services)
     return app

@@ -10,7 +10,6 @@ from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, CallbackContext
 
-from bot.chats.group_settings import group_settings_of
 from bot.conversation import buttons, permissions
 from bot.conversation.menu import Handler
 from bot.conversation.services import Services
@@ -78,7 +77,7 @@ class Dispatch:
             return
         old, new = message.migrate_from_chat_id or message.chat_id, message.migrate_to_chat_id or message.chat_id
         if old != new:
-            await move(services.queue.redis, services.access, services.playlists, old, new)
+            await move(services, old, new)
         services.follower.wake()
 
     async def failed(self, update: object, context: Context) -> None:
@@ -122,5 +121,5 @@ class Dispatch:
     async def _in_language_of_group(self, asker: Asker) -> Asker:
         if not asker.in_group:
             return asker
-        group_settings = await group_settings_of(self._services.queue.redis, asker.chat)
+        group_settings = await self._services.preferences.of_group(asker.chat)
         return replace(asker, language=group_settings.language) if group_settings.language else asker

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -11,13 +12,16 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 AnswerT = TypeVar("AnswerT")
 
 #: What front ends catch when Redis is out of reach, or refuses: they do not import its library.
 QueueAway = RedisError
+
+#: The client that `connect` makes.
+Redis = ArqRedis
 
 #: arq must find a queued job's payload however long it waited; its default is a day.
 JOB_EXPIRES = timedelta(days=7)
@@ -80,6 +84,12 @@ async def answer(reply: Awaitable[AnswerT] | AnswerT) -> AnswerT:
     assert isinstance(reply, Awaitable)
     value: AnswerT = await reply
     return value
+
+
+async def rename(redis: Redis, old: str, new: str) -> None:
+    """Give a key another name, over what has that name. Nothing happens when there is none (any more)."""
+    with suppress(ResponseError):
+        await redis.rename(old, new)
 
 
 async def run_script(redis: ArqRedis, script: str, on: Sequence[str], *arguments: str) -> int:

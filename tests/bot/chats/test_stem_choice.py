@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.actions import Action, Verb, parse_action
-from bot.chats.stem_choice import Tap, pick, picked, read_tap
+from bot.chats.stem_choice import StemChoice, Tap, read_tap
 from jobs.models import Stem
 from jobs.queue.requests import JobQueue
 from jobs.separation_models import MODELS
@@ -31,19 +31,19 @@ WAYS = [
 
 @pytest.mark.parametrize(("taps", "chosen"), [way[1:] for way in WAYS], ids=[way[0] for way in WAYS])
 async def test_taps_add_up(queue: JobQueue, taps: list[str], chosen: tuple[Stem, ...]) -> None:
-    assert await picked(queue.redis, HERE, NAMES[4]) is None
+    assert await StemChoice(queue.redis).picked(HERE, NAMES[4]) is None
     for tap in taps:
-        last = await pick(queue.redis, HERE, read_tap(tap, NAMES[2]))
+        last = await StemChoice(queue.redis).pick(HERE, read_tap(tap, NAMES[2]))
     assert last == chosen
-    assert await picked(queue.redis, HERE, NAMES[4]) == chosen
-    assert await picked(queue.redis, "telegram:1:8", NAMES[4]) is None, "nor is it chosen anywhere else"
+    assert await StemChoice(queue.redis).picked(HERE, NAMES[4]) == chosen
+    assert await StemChoice(queue.redis).picked("telegram:1:8", NAMES[4]) is None, "nor is it chosen anywhere else"
     assert 0 < await queue.redis.ttl(f"flbt:picked:{HERE}") <= 7 * 24 * 3600
 
 
 @pytest.mark.parametrize("noted", [b"", b"\xff\xfe", b"4vp?", b"nonsense"])
 async def test_what_makes_no_sense_is_not_remembered(queue: JobQueue, noted: bytes) -> None:
     await queue.redis.set(f"flbt:picked:{HERE}", noted)
-    assert await picked(queue.redis, HERE, NAMES[4]) in (None, (V,))
+    assert await StemChoice(queue.redis).picked(HERE, NAMES[4]) in (None, (V,))
 
 
 @given(st.sampled_from([*MODELS]), st.sampled_from([*MODELS]), st.data())

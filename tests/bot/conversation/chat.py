@@ -6,6 +6,9 @@ from bot.cards.actions import parse_action
 from bot.cards.cards import Card
 from bot.chats.access import Access
 from bot.chats.albums import Albums
+from bot.chats.preferences import Preferences
+from bot.chats.statistics import Statistics
+from bot.chats.stem_choice import StemChoice
 from bot.conversation.batches import Batches
 from bot.conversation.buttons import pressed
 from bot.conversation.services import Services
@@ -56,6 +59,9 @@ class Chats:
             queue=queue,
             store=store,
             access=Access(queue.redis, settings.access),
+            preferences=Preferences(queue.redis, settings),
+            stem_choice=StemChoice(queue.redis),
+            statistics=Statistics(queue.redis),
             follower=follower,
             playlists=Playlists(queue, self, settings, follower),
             batches=Batches(queue, self, lambda _: "20 MB"),

@@ -1,7 +1,6 @@
 """What the product says and does in a chat, as values: nothing of it needs a chat library."""
 
-from bot.chats.group_settings import GroupSettings, keep_group_settings
-from bot.chats.preferences import wish_of
+from bot.chats.preferences import GroupSettings
 from bot.conversation import asking, commands, owner, permissions, preferences, results, status
 from bot.conversation.services import Services
 from bot.conversation.values import IncomingFile
@@ -77,7 +76,7 @@ async def test_a_group_hears_an_answer_only_when_it_spoke_to_us(services: Servic
     assert await asking.in_group(services, bo.says(SONG, 1)) == ()
     assert await in_works(bo) == []
     assert await asking.in_group(services, bo.says("what a night")) == ()
-    await keep_group_settings(services.queue.redis, "test:band", GroupSettings(every_link=True))
+    await services.preferences.keep_of_group("test:band", GroupSettings(every_link=True))
     assert await asking.in_group(services, bo.says(SONG, 2)) == ()
     assert len(await in_works(bo)) == 1, "every link counts now; its card is the answer"
     nothing = await asking.in_group(services, bo.says("@us", 3, calls_us=True))
@@ -170,7 +169,7 @@ async def test_settings_change_by_buttons_and_in_groups_by_admins_alone(services
     assert said(await bo.tap("format::flac")) == [f"toast: {say('en', 'settings-not-yours')}"]
     chats.admins.add(("test:band", "test:bo"))
     assert said(await bo.tap("format::flac"))[-1] == f"toast: {say('en', 'settings-saved')}"
-    assert (await wish_of(services.queue.redis, "test:band", services.settings)).format is Format.FLAC
+    assert (await services.preferences.wish("test:band")).format is Format.FLAC
     assert said(await bo.tap("language::pt-BR"))[-1] == f"toast: {say('pt-BR', 'settings-saved')}"
 
 

@@ -1,0 +1,26 @@
+"""A chat has another name now, as when a group becomes a supergroup: its requests go along."""
+
+from collections.abc import Callable
+
+from jobs.models import Request
+from jobs.parsing import parse_stored
+from jobs.queue import keys, sent_files
+from jobs.queue.connection import Redis, answer
+from jobs.queue.views import texts
+
+
+async def move_requests(redis: Redis, old: str, new: str, address_there: Callable[[str], str]) -> None:
+    """Give a chat's requests its new name. `address_there`: an address in the chat → the same in the new one.
+
+    Doing it again, or after dying half-way, does no harm.
+    """
+    for request_id in texts(await redis.zrange(keys.chat(old), 0, -1)):
+        stored = await answer(redis.hget(keys.request(request_id), "request"))
+        if request := parse_stored(Request, stored):
+            moved = request.model_copy(update={"chat": new, "address": address_there(request.address)})
+            await answer(redis.hset(keys.request(request.id), "request", moved.model_dump_json()))
+            await sent_files.chat_moved(redis, request.track_id, old, new)
+    # The requests first: a list without them would leave them behind.
+    if await redis.exists(keys.chat(old)):
+        await redis.zunionstore(keys.chat(new), [keys.chat(old), keys.chat(new)], aggregate="MAX")
+        await redis.delete(keys.chat(old))
