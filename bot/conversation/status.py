@@ -11,7 +11,7 @@ from bot.conversation.owner import alone, state_of_all
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
 from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Reply, Toast, reply, toast
-from bot.playlists.run import run_line
+from bot.playlists.cards import run_line
 from bot.texts import figures, say
 from jobs.outcomes import View
 

@@ -1,0 +1,110 @@
+"""What a playlist's card shows, and its lines in a list of what is in the works."""
+
+from typing import Final
+
+from bot.cards.actions import Action, Verb
+from bot.cards.cards import TITLE_LENGTH, Button, Card, status_line, tidy
+from bot.playlists.run import PlaylistStep, Run, Song
+from bot.texts import figures, say, sentence
+from jobs.failures import Reason
+from jobs.outcomes import Called, View
+
+#: Of songs that did not come, how many a card names; it has to fit into one message.
+MOST_NAMED: Final = 15
+SHORT_NAME: Final = 80  # characters of each
+
+
+def run_card(run: Run, language: str, *, longest: float, view: View | None = None) -> Card:
+    """What a playlist's card shows. `view`: the song in the works."""
+    name = tidy(run.title) or say(language, "playlist-unnamed")
+    buttons: tuple[Button, ...] = ()
+    match run.step:
+        case PlaylistStep.LISTING:
+            lines, buttons = [say(language, "playlist-looking")], (_button(run, language, "playlist-stop", "stop"),)
+        case PlaylistStep.OFFERED:
+            lines = [name, _summary(run, language), *_left_out(run, language, longest)]
+            label = say(language, "playlist-start", count=len(run.songs))
+            start = Button(label=label, action=_action(run, "start"))
+            return Card(text="\n".join(lines), buttons=((start,), (_button(run, language, "playlist-no", "stop"),)))
+        case PlaylistStep.RUNNING:
+            lines = [name, say(language, "playlist-at", place=run.place + 1, count=len(run.songs))]
+            lines += [_standing(run.songs[run.place], view, language)]
+            lines += _lost(run, language)
+            buttons = (_button(run, language, "playlist-stop", "stop"),)
+        case PlaylistStep.DONE:
+            lost = _lost(run, language)
+            here = len(run.songs) - sum(song.reason is not None for song in run.songs)
+            lines = [name, say(language, "playlist-done", here=here, count=len(run.songs)), *lost]
+        case PlaylistStep.STOPPED:
+            lines = [name, say(language, "playlist-stopped", done=run.place)]
+            if run.failure is not None:
+                lines += [sentence(run.failure, language), say(language, "playlist-paused")]
+        case PlaylistStep.REFUSED:
+            lines = [_why_not(run, name, language, longest)]
+    return Card(text="\n".join(lines), buttons=(buttons,) if buttons else ())
+
+
+def run_line(run: Run, language: str) -> str:
+    """A playlist in a list of what is in the works, on two lines."""
+    name = tidy(run.title) or say(language, "playlist-unnamed")
+    at = say(language, "playlist-at", place=run.place + 1, count=len(run.songs))
+    return f"{name}\n{at if run.step is PlaylistStep.RUNNING else say(language, 'playlist-waits')}"
+
+
+def _summary(run: Run, language: str) -> str:
+    long = figures.duration(run.seconds, language) if run.seconds else ""
+    songs = say(language, "playlist-count", count=len(run.songs))
+    line = f"{songs} · {long}" if long else songs
+    return f"{line}\n{say(language, 'playlist-cut')}" if run.cut else line
+
+
+def _left_out(run: Run, language: str, longest: float) -> list[str]:
+    lines = []
+    if run.longer:
+        limit = figures.duration(longest, language)
+        lines.append(say(language, "playlist-longer", count=run.longer, limit=limit))
+    if others := len(run.left_out) - run.longer:
+        lines.append(say(language, "playlist-unplayable", count=others))
+    return lines
+
+
+def _lost(run: Run, language: str) -> list[str]:
+    """The songs that did not come, each by its name."""
+    lost = [song for song in run.songs[: run.place] if song.reason is not None]
+    names = [_name(song, language, SHORT_NAME) for song in lost[:MOST_NAMED]]
+    lines = [say(language, "playlist-lost", title=name) for name in names]
+    if len(lost) > MOST_NAMED:
+        lines.append(say(language, "list-more", count=len(lost) - MOST_NAMED))
+    return lines
+
+
+def _why_not(run: Run, name: str, language: str, longest: float) -> str:
+    if run.failure is not None:
+        if run.failure.reason in (Reason.PRIVATE, Reason.REMOVED, Reason.PLAYLIST):
+            return say(language, "playlist-unseen")
+        return sentence(run.failure, language)
+    return "\n".join([name, say(language, "playlist-empty"), *_left_out(run, language, longest)])
+
+
+def _standing(song: Song, view: View | None, language: str) -> str:
+    """The song in the works, as the list tells of it until more is known."""
+    if view is None:
+        return _name(song, language)
+    called = view.called or Called(title="")
+    if not called.title:
+        called = called.model_copy(update={"title": song.title})
+    if not called.seconds:
+        called = called.model_copy(update={"seconds": song.seconds})
+    return status_line(view.model_copy(update={"called": called}), language)
+
+
+def _name(song: Song, language: str, most: int = TITLE_LENGTH) -> str:
+    return tidy(song.title, most) or say(language, "card-video", link=f"youtu.be/{song.video_id}")
+
+
+def _button(run: Run, language: str, label: str, act: str) -> Button:
+    return Button(label=say(language, label), action=_action(run, act))
+
+
+def _action(run: Run, act: str) -> str:
+    return Action(verb=Verb.RUN, target=run.id, choice=act).text
