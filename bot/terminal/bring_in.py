@@ -1,12 +1,13 @@
 """From what was typed to a source: a link by its id, or a file by its content and name."""
 
+import errno
 import hashlib
 import os
 import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bot.links.links import parse_source
+from bot.links.links import Found, find_sources, parse_source
 from jobs.failures import Reason, failed
 from jobs.filenames import one_line
 from jobs.models import Source, Upload
@@ -16,19 +17,22 @@ from jobs.store.store import ResultStore
 def bring_in(typed: str, store: ResultStore) -> Source:
     """The source that `typed` means; a file is copied into the store's inbox, where the worker finds it.
 
-    Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NOT_AUDIO, NO_DISK; and `OSError` for a file that
-    cannot be read.
+    Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NO_DISK; and `OSError` for a folder, and for a
+    file that is not there or cannot be read. What has nothing of a link is taken for the name of a file.
     """
     # A file that was dragged into some terminals, or copied from a file manager, has this form.
-    path = Path(unquote(urlsplit(typed).path)) if typed.startswith("file:///") else Path(typed)
+    is_address = typed.startswith("file:///")
+    path = Path(unquote(urlsplit(typed).path)) if is_address else Path(typed)
     try:
         exists, is_folder = path.exists(), path.is_dir()
     except OSError:  # longer than any path may be
         exists = is_folder = False
     if is_folder:
-        raise failed(Reason.NOT_AUDIO, f"{typed} is a folder")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), typed)
     if exists:
         return _copy(path, store)
+    if is_address or find_sources(typed) == Found():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), typed)
     parsed = parse_source(typed)
     if isinstance(parsed, Reason):
         raise failed(parsed, typed)

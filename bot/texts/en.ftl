@@ -423,5 +423,5 @@ playlist-paused = The playlist ends here for today. Send its link again later: w
 
 ## In the terminal
 
-file-unreadable = I can’t read this file: { $why }. Check who may read it, or name another one.
+file-unreadable = I can’t read this file: { $why }. Check its name, and who may read it.
 folder-unwritable = I can’t write to { $place }: { $why }. Choose another folder with --output.

@@ -423,5 +423,5 @@ playlist-paused = A playlist termina aqui por hoje. Mande o link de novo mais ta
 
 ## No terminal
 
-file-unreadable = Não consigo ler este arquivo: { $why }. Veja quem pode ler, ou escolha outro.
+file-unreadable = Não consigo ler este arquivo: { $why }. Veja se o nome está certo, e quem pode ler.
 folder-unwritable = Não consigo gravar em { $place }: { $why }. Escolha outra pasta com --output.

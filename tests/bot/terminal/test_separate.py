@@ -115,7 +115,7 @@ async def test_a_file_that_cannot_be_read_is_not_called_damaged(
     monkeypatch.setattr("hashlib.file_digest", denied)
     assert await separate(settings, [song], Wish(), tmp_path / "stems", tmp_path, 0o022) == 1
     assert capsys.readouterr().err == (
-        f"{song}: I can’t read this file: Permission denied. Check who may read it, or name another one.\n"
+        f"{song}: I can’t read this file: Permission denied. Check its name, and who may read it.\n"
     )
 
 

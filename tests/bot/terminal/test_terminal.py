@@ -137,7 +137,7 @@ def test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code(run
         for stem in ("vocals", "accompaniment")
     ]
     assert "notes: I can’t read this as audio" in done.stderr
-    assert "missing.mp3: I can’t find a song there" in done.stderr
+    assert "missing.mp3: I can’t read this file: No such file or directory. Check its name" in done.stderr
     assert nothing_left(tmp_path)
 
 
@@ -185,8 +185,9 @@ NO_SONGS = {
     "https://youtube.com.evil.example/watch?v=jNQXAC9IVRw": "only know links to YouTube",
     "https://www.youtube.com/@someone": "a channel",
     "https://www.youtube.com/playlist?list=PLabcdefghijklmnop": "a whole playlist",
-    "hello": "find a song",
-    ".": "read this as audio",
+    "hello": "No such file or directory",
+    ".": "Is a directory",
+    "https://youtu.be/": "find a song",
 }
 
 
