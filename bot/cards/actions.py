@@ -37,7 +37,7 @@ class Verb(StrEnum):
     # Under a result; target: request id.
     # choice: letters of stems, see `bot.cards.mixes`, after the code of a model where it is another separation
     MIX = "mix"
-    PICK = "pick"  # choice: see `bot.chats.stem_choice`; shows the keyboard that chooses stems
+    PICK = "pick"  # choice: see `bot.cards.taps`; shows the keyboard that chooses stems
     MAKE = "make"  # choice: as for a mix, unless other stems are chosen meanwhile
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
     WANT = "want"  # choice: a format, zip, stems, again, or the code of a model

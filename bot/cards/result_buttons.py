@@ -6,7 +6,7 @@ from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button
 from bot.cards.mixes import is_whole, letters, mix_words
 from bot.cards.models import model_label, stem_word
-from bot.chats.stem_choice import Tap
+from bot.cards.taps import Tap
 from bot.texts import say
 from jobs.models import Format, Package, Request, Stem
 from jobs.separation_models import MODELS

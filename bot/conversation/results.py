@@ -10,7 +10,7 @@ from bot.cards.cards import Card, heading
 from bot.cards.mixes import Wanted, is_whole, mix_of, mix_words, read_words
 from bot.cards.models import stem_words
 from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
-from bot.chats.stem_choice import Tap, read_mix, read_tap
+from bot.cards.taps import Tap, read_mix, read_tap
 from bot.conversation.limits import refusal
 from bot.conversation.lookup import LOOK_BACK, request_about, request_of_chat
 from bot.conversation.permissions import may_cancel

@@ -29,7 +29,7 @@ from bot.cards.actions import Action, Verb, parse_action
 from bot.cards.cards import card, settings_card
 from bot.cards.result_buttons import first_page, other_models, pick_page, second_page
 from bot.chats.preferences import chosen
-from bot.chats.stem_choice import Tap, read_mix, read_tap
+from bot.cards.taps import Tap, read_mix, read_tap
 from bot.delivery.instant import tracks_of
 from jobs.models import Model, Request, Stem, Wish, YouTube, track_id
 from jobs.outcomes import Progress, RequestPhase, TrackStage, View

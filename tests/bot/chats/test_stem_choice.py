@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.actions import Action, Verb, parse_action
-from bot.chats.stem_choice import StemChoice, Tap, read_tap
+from bot.cards.taps import Tap, read_tap
+from bot.chats.stem_choice import StemChoice
 from jobs.models import Stem
 from jobs.queue.requests import JobQueue
 from jobs.separation_models import MODELS
