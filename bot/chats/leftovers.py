@@ -9,16 +9,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Literal
 
-from arq.connections import ArqRedis
-from redis.exceptions import WatchError
-
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button, Card
 from bot.texts import say
 from jobs.models import Request, Value
 from jobs.parsing import parse_stored
 from jobs.queue import keys
-from jobs.queue.connection import answer
+from jobs.queue.connection import Changed, Redis, answer
 from jobs.queue.views import text
 
 #: Why a file of several is left out for good: too large to fetch, too long for a day's minutes, no audio or video.
@@ -59,76 +56,88 @@ def batch_id(chat: str, asker: str, together: str) -> str:
     return hashlib.sha256(f"{chat}|{asker}|{together}".encode()).hexdigest()[:16]
 
 
-async def note_started(redis: ArqRedis, batch: Batch, *requests: Request) -> None:
-    """These are in line now."""
-    if requests:
-        await _note(redis, batch, {_song(request): "" for request in requests})
+class Leftovers:
+    """How all batches stand."""
 
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
 
-async def hold_back(redis: ArqRedis, batch: Batch, *requests: Request, why: str) -> None:
-    """These do not fit now, and may be started later."""
-    await _note(redis, batch, {_song(request): request.model_dump_json() for request in requests} | {"why": why})
+    async def started(self, batch: Batch, *requests: Request) -> None:
+        """These are in line now."""
+        if requests:
+            await self._note(batch, {_song(request): "" for request in requests})
 
+    async def hold_back(self, batch: Batch, *requests: Request, why: str) -> None:
+        """These do not fit now, and may be started later."""
+        await self._note(batch, {_song(request): request.model_dump_json() for request in requests} | {"why": why})
 
-async def leave_out(redis: ArqRedis, batch: Batch, what: str, away: LeftOut) -> None:
-    """A file will not be taken. `what`: its request, if there is one, or its message."""
-    await _note(redis, batch, {f"away:{what}": away})
-    await answer(redis.hdel(keys.leftover(batch.id), f"song:{what}"))
+    async def leave_out(self, batch: Batch, what: str, away: LeftOut) -> None:
+        """A file will not be taken. `what`: its request, if there is one, or its message."""
+        await self._note(batch, {f"away:{what}": away})
+        await answer(self._redis.hdel(keys.leftover(batch.id), f"song:{what}"))
 
+    async def note_card(self, batch: Batch, card: str, face: str) -> None:
+        """This message shows how the batch stands."""
+        await self._note(batch, {"card": card, "face": face})
 
-async def note_card(redis: ArqRedis, batch: Batch, card: str, face: str) -> None:
-    """This message shows how the batch stands."""
-    await _note(redis, batch, {"card": card, "face": face})
+    async def read(self, id_: str) -> Leftover | None:
+        """How a batch stands; None when it is not known (any more)."""
+        stored = await answer(self._redis.hgetall(keys.leftover(id_)))
+        noted = {text(name): text(value) for name, value in stored.items()}
+        batch = parse_stored(Batch, noted.get("about"))
+        if batch is None:
+            return None
+        songs = [value for name, value in noted.items() if name.startswith("song:")]
+        waiting = [request for song in songs if song and (request := parse_stored(Request, song))]
+        away = [kind for name, value in noted.items() if name.startswith("away:") for kind in _KINDS if kind == value]
+        return Leftover(
+            batch=batch,
+            started=songs.count(""),
+            waiting=tuple(sorted(waiting, key=lambda request: request.created_at)),
+            away=tuple(away),
+            why=noted.get("why", ""),
+            card=noted.get("card", ""),
+            face=noted.get("face", ""),
+        )
 
+    async def move(self, old: str, new: str, address_there: Callable[[str], str]) -> list[str]:
+        """A group has another name now. `address_there`: an address in it → the same in the new one.
 
-async def leftover(redis: ArqRedis, id_: str) -> Leftover | None:
-    """How a batch stands; None when it is not known (any more)."""
-    noted = {text(name): text(value) for name, value in (await answer(redis.hgetall(keys.leftover(id_)))).items()}
-    batch = parse_stored(Batch, noted.get("about"))
-    if batch is None:
-        return None
-    songs = [value for name, value in noted.items() if name.startswith("song:")]
-    waiting = [request for song in songs if song and (request := parse_stored(Request, song))]
-    away = [kind for name, value in noted.items() if name.startswith("away:") for kind in _KINDS if kind == value]
-    return Leftover(
-        batch=batch,
-        started=songs.count(""),
-        waiting=tuple(sorted(waiting, key=lambda request: request.created_at)),
-        away=tuple(away),
-        why=noted.get("why", ""),
-        card=noted.get("card", ""),
-        face=noted.get("face", ""),
-    )
+        Returns the batches to be told of there: the messages of before, and their buttons, are out of reach.
+        """
+        moved = []
+        # Through those of all chats: groups change once in their lives.
+        async for key in self._redis.scan_iter(keys.leftover("*"), count=1000):
+            id_ = text(key).rpartition(":")[2]
+            with suppress(Changed):  # Telegram tells twice, at once: the other one moves it
+                if await self._moved(id_, old, new, address_there):
+                    moved.append(id_)
+        return moved
 
+    async def _moved(self, id_: str, old: str, new: str, address_there: Callable[[str], str]) -> bool:
+        """Whether the batch was of the group, and has something to offer. Raises `Changed`."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            await pipe.watch(keys.leftover(id_))
+            known = await self.read(id_)
+            if known is None or known.batch.chat != old:
+                return False
+            there = {"chat": new, "address": address_there(known.batch.address)}
+            fields = {"about": known.batch.model_copy(update=there).model_dump_json(), "card": "", "face": ""}
+            for request in known.waiting:
+                elsewhere = {"chat": new, "address": address_there(request.address)}
+                fields[_song(request)] = request.model_copy(update=elsewhere).model_dump_json()
+            pipe.multi()  # type: ignore[no-untyped-call]  # the library has no types there
+            pipe.hset(keys.leftover(id_), mapping=dict(fields))
+            await pipe.execute()
+        return bool(known.waiting)
 
-async def move_leftovers(redis: ArqRedis, old: str, new: str, move: Callable[[str], str]) -> list[str]:
-    """A group has another name now. `move`: an address there → the same in the new one. Returns the batches to be told
-    of there: the messages of before, and their buttons, are out of reach."""
-    moved = []
-    async for key in redis.scan_iter(keys.leftover("*"), count=1000):  # of all chats; groups change once in their lives
-        id_ = text(key).rpartition(":")[2]
-        with suppress(WatchError):  # Telegram tells twice, at once: the other one moves it
-            if await _moved(redis, id_, old, new, move):
-                moved.append(id_)
-    return moved
-
-
-async def _moved(redis: ArqRedis, id_: str, old: str, new: str, move: Callable[[str], str]) -> bool:
-    """Whether the batch was of the group, and has something to offer. Raises `WatchError` when it changed meanwhile."""
-    async with redis.pipeline(transaction=True) as pipe:
-        await pipe.watch(keys.leftover(id_))
-        known = await leftover(redis, id_)
-        if known is None or known.batch.chat != old:
-            return False
-        there = {"chat": new, "address": move(known.batch.address)}
-        fields = {"about": known.batch.model_copy(update=there).model_dump_json(), "card": "", "face": ""}
-        for request in known.waiting:
-            elsewhere = {"chat": new, "address": move(request.address)}
-            fields[_song(request)] = request.model_copy(update=elsewhere).model_dump_json()
-        pipe.multi()  # type: ignore[no-untyped-call]  # the library has no types there
-        pipe.hset(keys.leftover(id_), mapping=dict(fields))
-        await pipe.execute()
-    return bool(known.waiting)
+    async def _note(self, batch: Batch, fields: dict[str, str]) -> None:
+        key = keys.leftover(batch.id)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hsetnx(key, "about", batch.model_dump_json())  # the answer stays where the first one asked for it
+            pipe.hset(key, mapping=dict(fields))
+            pipe.expire(key, keys.KEEP_LEFTOVER)
+            await pipe.execute()
 
 
 def leftover_card(left: Leftover, *, limit: str) -> Card:
@@ -152,15 +161,6 @@ def leftover_card(left: Leftover, *, limit: str) -> Card:
     label = say(language, "leftover-start-others" if left.started else "leftover-start")
     buttons = ((Button(label=label, action=Action(verb=Verb.LATER, target=left.batch.id).text),),) if waits else ()
     return Card(text="\n".join(lines), buttons=buttons)
-
-
-async def _note(redis: ArqRedis, batch: Batch, fields: dict[str, str]) -> None:
-    key = keys.leftover(batch.id)
-    async with redis.pipeline(transaction=True) as pipe:
-        pipe.hsetnx(key, "about", batch.model_dump_json())  # the answer stays where the first one asked for it
-        pipe.hset(key, mapping=dict(fields))
-        pipe.expire(key, keys.KEEP_LEFTOVER)
-        await pipe.execute()
 
 
 def _song(request: Request) -> str:

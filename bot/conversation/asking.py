@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
 from bot.cards.cards import Button, Card
-from bot.chats.leftovers import LeftOut, Leftover, hold_back, leftover, leftover_card, note_started
+from bot.chats.leftovers import LeftOut, Leftover, leftover_card
 from bot.conversation.limits import is_for_good, refusal, why_not_now
 from bot.conversation.permissions import album_of, hear
 from bot.conversation.playlists import begin_all
@@ -138,10 +138,10 @@ async def _hold(
     services: Services, incoming: Incoming, started: list[Request], held: list[Request], why: TooManyOpen | OverQuota
 ) -> Card:
     """Keep what does not fit. Returns what there is to say of it, and its button."""
-    redis, batch = services.queue.redis, services.batches.batch(incoming, alone=True)
-    await note_started(redis, batch, *started)
-    await hold_back(redis, batch, *held, why=why_not_now(why, incoming.asker.language))
-    left = await leftover(redis, batch.id) or Leftover(batch=batch)
+    leftovers, batch = services.batches.leftovers, services.batches.batch(incoming, alone=True)
+    await leftovers.started(batch, *started)
+    await leftovers.hold_back(batch, *held, why=why_not_now(why, incoming.asker.language))
+    left = await leftovers.read(batch.id) or Leftover(batch=batch)
     return leftover_card(left, limit=services.upload_limit_in_words(incoming.asker.language))
 
 

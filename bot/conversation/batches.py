@@ -16,13 +16,9 @@ from bot.chats.leftovers import (
     Batch,
     LeftOut,
     Leftover,
+    Leftovers,
     batch_id,
-    hold_back,
-    leave_out,
-    leftover,
     leftover_card,
-    note_card,
-    note_started,
 )
 from bot.chats.untold import UntoldBatches
 from bot.conversation.values import Incoming
@@ -50,7 +46,7 @@ class Batches:
 
     def __init__(self, queue: JobQueue, poster: Poster, limit: Callable[[Language], str]) -> None:
         """`limit`: the largest file that we take, in words."""
-        self._redis = queue.redis
+        self.leftovers = Leftovers(queue.redis)
         self._poster = poster
         self._limit = limit
         self._untold = UntoldBatches(queue.redis, poster.name)
@@ -77,17 +73,17 @@ class Batches:
 
     async def started(self, batch: Batch, request: Request) -> None:
         """A file of an album is in line."""
-        await note_started(self._redis, batch, request)
+        await self.leftovers.started(batch, request)
         await self._touch(batch)
 
     async def hold(self, batch: Batch, request: Request, why: str) -> None:
         """A file does not fit now. `why`: in a sentence."""
-        await hold_back(self._redis, batch, request, why=why)
+        await self.leftovers.hold_back(batch, request, why=why)
         await self._touch(batch)
 
     async def leave_out(self, batch: Batch, message: str, away: LeftOut) -> None:
         """A file of an album will not be taken. `message`: the id of its message."""
-        await leave_out(self._redis, batch, message, away)
+        await self.leftovers.leave_out(batch, message, away)
         await self._touch(batch)
 
     async def _touch(self, batch: Batch) -> None:
@@ -136,7 +132,7 @@ class Batches:
 
     async def _tell(self, id_: str) -> bool:
         """Say, or say anew, how a batch stands. False when that has to be tried again."""
-        known = await leftover(self._redis, id_)
+        known = await self.leftovers.read(id_)
         if known is None or not known.is_worth_telling:
             return True
         try:
@@ -157,7 +153,7 @@ class Batches:
             return
         card = known.card if known.card and await self._edited(batch, known.card, shown) else ""
         card = card or await self._poster.post(batch.address, shown)
-        await note_card(self._redis, batch, card, face)
+        await self.leftovers.note_card(batch, card, face)
 
     async def _edited(self, batch: Batch, card: str, shown: Card) -> bool:
         """Change the message. False when it is gone: deleted, or in a group that has another id now."""

@@ -3,7 +3,7 @@
 import time
 
 from bot.cards.actions import Action
-from bot.chats.leftovers import Leftover, hold_back, leave_out, leftover, leftover_card, note_started
+from bot.chats.leftovers import Leftover, leftover_card
 from bot.conversation.limits import is_for_good, refusal, why_not_now
 from bot.conversation.permissions import may_act_for
 from bot.conversation.services import Services
@@ -14,7 +14,7 @@ from jobs.queue.quotas import OverQuota, TooManyOpen
 
 async def start(services: Services, press: Press, action: Action) -> Answers:
     asker, id_ = press.asker, action.target
-    left = await leftover(services.queue.redis, id_)
+    left = await services.batches.leftovers.read(id_)
     if left is None or left.batch.chat != asker.chat:
         return toast(say(asker.language, "leftover-gone"))
     # Its asker may have been let out again meanwhile.
@@ -24,7 +24,7 @@ async def start(services: Services, press: Press, action: Action) -> Answers:
         return toast(say(asker.language, "leftover-not-yours"))
     count, said = await _start(services, asker, left)
     answers: list[Answer] = []
-    if (now := await leftover(services.queue.redis, id_)) is not None:
+    if (now := await services.batches.leftovers.read(id_)) is not None:
         limit = services.upload_limit_in_words(negotiate(now.batch.language))
         answers.append(Edit(leftover_card(now, limit=limit)))
     if count:
@@ -35,7 +35,7 @@ async def start(services: Services, press: Press, action: Action) -> Answers:
 
 async def _start(services: Services, asker: Asker, left: Leftover) -> tuple[int, str]:
     """Accept what fits. Returns how many were started, and why the next one was not."""
-    redis, batch = services.queue.redis, left.batch
+    leftovers, batch = services.batches.leftovers, left.batch
     limits = await services.limits(batch.asker)
     count, said = 0, ""
     for place, waiting in enumerate(left.waiting):
@@ -44,12 +44,12 @@ async def _start(services: Services, asker: Asker, left: Leftover) -> tuple[int,
             count += await services.follower.accept(request, limits)
         except (TooManyOpen, OverQuota) as why:
             if is_for_good(why):
-                await leave_out(redis, batch, request.id, "long")
+                await leftovers.leave_out(batch, request.id, "long")
                 continue
             said = refusal(why, asker.language)
-            await hold_back(redis, batch, why=why_not_now(why, negotiate(batch.language)))
+            await leftovers.hold_back(batch, why=why_not_now(why, negotiate(batch.language)))
             if isinstance(why, TooManyOpen):
                 break  # the rest would be refused alike
         else:
-            await note_started(redis, batch, request)
+            await leftovers.started(batch, request)
     return count, said

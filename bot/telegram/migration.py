@@ -2,7 +2,6 @@
 
 import logging
 
-from bot.chats.leftovers import move_leftovers
 from bot.chats.untold import UntoldBatches
 from bot.conversation.services import Services
 from bot.telegram.address import PLATFORM, Address, name
@@ -30,6 +29,6 @@ async def move(services: Services, old_id: int, new_id: int) -> None:
     await services.access.move(old, new)
     await move_requests(redis, old, new, address_there)
     await services.playlists.moved(old, new, address_there)
-    for batch in await move_leftovers(redis, old, new, address_there):
+    for batch in await services.batches.leftovers.move(old, new, address_there):
         await UntoldBatches(redis, PLATFORM).add(batch)
     log.info("%s is %s now", old, new)

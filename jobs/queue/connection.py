@@ -12,7 +12,7 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 AnswerT = TypeVar("AnswerT")
@@ -22,6 +22,9 @@ QueueAway = RedisError
 
 #: The client that `connect` makes.
 Redis = ArqRedis
+
+#: What a transaction raises when a key that it watches was changed meanwhile.
+Changed = WatchError
 
 #: arq must find a queued job's payload however long it waited; its default is a day.
 JOB_EXPIRES = timedelta(days=7)
