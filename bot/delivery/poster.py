@@ -22,5 +22,5 @@ class Poster(Protocol):
         ...
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
-        """Show something else on a card. Raises `CardGone`."""
+        """Show something else on a card; one without text keeps the text it has. Raises `CardGone`."""
         ...

@@ -29,10 +29,10 @@ from bot.conversation.limits import upload_limit_in_words
 from bot.conversation.menu import COMMANDS
 from bot.conversation.services import Services
 from bot.delivery.follow import Follower
+from bot.delivery.press_edits import PressEdits
 from bot.playlists.follow import Playlists
 from bot.telegram.chat_platform import TelegramChats
 from bot.telegram.dispatch import Dispatch
-from bot.telegram.keyboard_edits import KeyboardEdits
 from bot.telegram.menus import show_menus
 from bot.telegram.migration import move
 from bot.telegram.owner_news import tell_owner
@@ -78,6 +78,7 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
     bot, local = app.bot, settings.telegram_local
     follower = Follower(queue, store, Telegram(bot, store, local=local))
     chats = TelegramChats(bot, local=local)
+    patient = TelegramPoster(bot, patience=PATIENT)
     words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
     services = Services(
         settings=settings,
@@ -89,12 +90,12 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         statistics=Statistics(queue.redis),
         follower=follower,
         playlists=Playlists(queue, TelegramPoster(bot), settings, follower),
-        batches=Batches(queue, TelegramPoster(bot, patience=PATIENT), words),
+        batches=Batches(queue, patient, words),
         albums=Albums(queue.redis),
         platform=chats,
     )
     rate_limiter.on_moved = partial(move, services)
-    _register(app, Dispatch(services, bot, Replies(bot, KeyboardEdits(bot, follower.aside))))
+    _register(app, Dispatch(services, bot, Replies(bot, PressEdits(patient, follower.aside))))
     _keep_company(app, services)
     return app
 

@@ -43,9 +43,14 @@ class TelegramPoster:
     async def edit(self, address: str, reference: str, card: Card) -> None:
         chat_id = Address.model_validate_json(address).chat_id
         with as_trouble(), nothing_to_do():
-            await self._bot.edit_message_text(
-                card.text, chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=self._patience
-            )
+            if card.text:
+                await self._bot.edit_message_text(
+                    card.text, chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=self._patience
+                )
+            else:
+                await self._bot.edit_message_reply_markup(
+                    chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=self._patience
+                )
 
 
 def keyboard(card: Card) -> InlineKeyboardMarkup | None:

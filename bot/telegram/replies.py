@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from telegram import CallbackQuery
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 
 from bot.cards.cards import Card
 from bot.conversation.values import Answers, Edit, Place, Reply, Toast
+from bot.delivery.press_edits import PressEdits
 from bot.telegram.address import Address
 from bot.telegram.errors import nothing_to_do
-from bot.telegram.keyboard_edits import KeyboardEdits
 from bot.telegram.poster import PATIENT, as_answer, keyboard
 from bot.telegram.rate_limiter import TelegramBot
 
@@ -21,9 +21,9 @@ IN_PASSING: Final = 100
 class Replies:
     """Gives answers. All methods raise `TelegramError`."""
 
-    def __init__(self, bot: TelegramBot, keyboard_edits: KeyboardEdits) -> None:
+    def __init__(self, bot: TelegramBot, press_edits: PressEdits) -> None:
         self._bot = bot
-        self._keyboard_edits = keyboard_edits
+        self._press_edits = press_edits
 
     async def to_message(self, place: Place, answers: Answers) -> None:
         for answer in answers:
@@ -37,7 +37,8 @@ class Replies:
                 case Reply():
                     await self._reply(answer.to or place, answer.card)
                 case Edit():
-                    self._keyboard_edits.make(query, answer.card)
+                    is_shown = _looks_so(query.message, answer.card)
+                    self._press_edits.make(place.address, place.message, answer.card, is_shown=is_shown)
                 case Toast():
                     pass
         return " ".join(answer.text for answer in answers if isinstance(answer, Toast))
@@ -53,6 +54,13 @@ async def end_press(query: CallbackQuery, said: str) -> None:
     """Tell whoever pressed a button something; nothing, where it says enough that something changed."""
     with nothing_to_do():  # an answer that comes too late is missed by nobody
         await query.answer(shortened(said) or None, show_alert=len(said) > IN_PASSING)
+
+
+def _looks_so(message: MaybeInaccessibleMessage | None, shown: Card) -> bool:
+    """Whether a message, as it was when a button of it was pressed, is what it shall be."""
+    if not isinstance(message, Message) or (shown.text and message.text != shown.text):
+        return False
+    return message.reply_markup == keyboard(shown)
 
 
 def shortened(said: str) -> str:
