@@ -108,7 +108,7 @@ def _graph(model: Model) -> Iterator[tuple[Any, Any, Any]]:
     once = tf.compat.v1.ConfigProto()
     once.graph_options.rewrite_options.disable_meta_optimizer = True
     with tf.Graph().as_default(), tf.compat.v1.Session(config=once) as session:
-        parameters = load_configuration(f"spleeter:{model.stems}stems") | {"F": BANDS[model.band]}
+        parameters = load_configuration(f"spleeter:{model.info.key}") | {"F": BANDS[model.band]}
         tf.compat.v1.train.get_or_create_global_step()
         features = InputProviderFactory.get(parameters).get_input_dict_placeholders()
         outputs = dict(EstimatorSpecBuilder(features, parameters).outputs)
