@@ -13,8 +13,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum, auto, unique
 from typing import Final
 
-from redis.exceptions import RedisError
-
 from bot.cards.cards import Card
 from bot.delivery.inbox import bring
 from bot.delivery.ledger import Ledger
@@ -25,6 +23,7 @@ from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, TrackId, Upload
 from jobs.outcomes import RequestPhase, View
 from jobs.process.tasks import cancel_and_wait
+from jobs.queue.connection import QueueAway
 from jobs.queue.quotas import Limits
 from jobs.queue.recipe import current_recipe
 from jobs.queue.requests import JobQueue
@@ -80,7 +79,7 @@ class Follower:
         self._woken.set()
 
     async def card(self, view: View) -> Card:
-        """What a request's card shows now, to be shown once more elsewhere. Raises `RedisError`."""
+        """What a request's card shows now, to be shown once more elsewhere. Raises `QueueAway`."""
         return await self._request_cards.card(view)
 
     def aside(self, name: str, work: Coroutine[None, None, None]) -> None:
@@ -151,12 +150,12 @@ class Follower:
                     self._attend(view, now)
                     subject = await self._request_cards.subject(view, crowds[view.request.chat])
                     await self._status_cards.attend(subject)
-                except RedisError:
+                except QueueAway:
                     raise
                 except Exception as error:
                     log.exception("request %s: nobody can attend to it", view.request.id)
                     await self._give_up(view, error)
-        except RedisError as error:
+        except QueueAway as error:
             log.warning("the queue is out of reach: %s", error)
             return []
         except Exception:
@@ -240,7 +239,7 @@ class Follower:
             # The whole chat waits: what is behind this one must not overtake it.
             who = view.request.chat if errand == self._deliver else request_id
             self._not_before[who] = time.monotonic() + why.seconds
-        except (Away, Unconfirmed, RedisError) as why:
+        except (Away, Unconfirmed, QueueAway) as why:
             failures = self._tries[request_id] = self._tries.get(request_id, 0) + 1
             if failures >= tries:
                 await self._fail(view, Failure(reason=reason, detail=f"given up after {failures} tries: {why}"))
@@ -256,7 +255,7 @@ class Follower:
     async def _fail(self, view: View, failure: Failure) -> None:
         try:
             await self._queue.fail(view.request.id, failure)
-        except RedisError as error:  # it is still open, and its errand begins again
+        except QueueAway as error:  # it is still open, and its errand begins again
             log.warning("request %s: could not be closed: %s", view.request.id, error)
             self._not_before[view.request.id] = time.monotonic() + LONGEST_PAUSE / 10
 
