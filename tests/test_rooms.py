@@ -48,7 +48,7 @@ def test_what_is_remembered_of_chats_is_reached_through_the_queues_own_client(re
 
 
 #: Folders that every chat platform shares.
-SHARED = ("bot/conversation", "bot/cards", "bot/delivery", "bot/playlists")
+SHARED = ("bot/conversation", "bot/cards", "bot/chats", "bot/delivery", "bot/playlists")
 
 
 @pytest.mark.parametrize("folder", SHARED)
