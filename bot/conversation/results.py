@@ -22,7 +22,6 @@ from bot.texts import say
 from jobs.models import Format, Package, Request, Stem, Upload, Wish, request_id
 from jobs.models import track_id as track_id_of
 from jobs.outcomes import RequestPhase, View
-from jobs.queue import sent_files
 from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.separation_models import MODELS, model_of_code
 
@@ -175,9 +174,10 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     named = heading(view, language, services.store.manifest(request.track_id))
     attended = await services.queue.attended(services.platform.name)
     opened = {one.request.track_id for one in attended if one.is_open}
-    left = [track for track in tracks if not await sent_files.let_go(services.queue.redis, track, chat)]
+    instant = services.follower.ledger.instant
+    left = [track for track in tracks if not await instant.sent_files.let_go(track, chat)]
     gone = [track for track in left if track not in opened]  # what is just being sent to others stays
-    await services.follower.ledger.instant.forget(tuple(gone))
+    await instant.forget(tuple(gone))
     for track in gone:
         await asyncio.to_thread(services.store.forget, track)
     if isinstance(request.source, Upload) and len(gone) == len(tracks):

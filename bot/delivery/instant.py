@@ -11,9 +11,9 @@ from bot.delivery.plan import Kind, Limits, Plan
 from jobs.models import Request, TrackId, track_id
 from jobs.outcomes import Manifest
 from jobs.parsing import parse_stored
-from jobs.queue import sent_files
 from jobs.queue.recipe import Recipe, current_recipe
 from jobs.queue.requests import JobQueue
+from jobs.queue.sent_files import SentFiles
 from jobs.separation_models import MODELS
 
 
@@ -22,43 +22,37 @@ class InstantDelivery:
 
     def __init__(self, queue: JobQueue, platform: str, limits: Limits) -> None:
         self._queue = queue
-        self._platform = platform
+        self.sent_files = SentFiles(queue.redis, platform)
         self._limits = limits
 
     async def find(self, request: Request) -> Before | None:
         """What was sent before for this wish, when the platform has all of it, and the chat had it not forgotten."""
-        if await sent_files.has_forgotten(self._queue.redis, request.track_id, request.chat):
+        if await self.sent_files.has_forgotten(request.track_id, request.chat):
             return None
         wish = self._wish(request, await current_recipe(self._queue.redis))
-        note = await sent_files.sent_before(self._queue.redis, self._platform, request.track_id, wish)
+        note = await self.sent_files.delivery(request.track_id, wish)
         before = parse_stored(Before, note)
         if before is None:
             return None
         names = _names(before.plan)
-        return (
-            before
-            if len(await sent_files.known_files(self._queue.redis, self._platform, names)) == len(names)
-            else None
-        )
+        return before if len(await self.sent_files.known(names)) == len(names) else None
 
     async def remember(self, request: Request, manifest: Manifest, plan: Plan) -> None:
         """A plan was run. It can be repeated where the platform confirmed every part; a picture may be missing."""
         recipe = await current_recipe(self._queue.redis)
         if recipe is not None and not recipe.would_make(manifest):  # how things are made changed meanwhile
             return
-        known = await sent_files.known_files(self._queue.redis, self._platform, _names(plan))
+        known = await self.sent_files.known(_names(plan))
         parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
         if all(part in parts or part.kind is Kind.PHOTO for part in plan.parts):
             before = Before(manifest=manifest, plan=plan.model_copy(update={"parts": parts}))
             wish = self._wish(request, recipe)
-            await sent_files.remember_sent(
-                self._queue.redis, self._platform, request.track_id, wish, before.model_dump_json()
-            )
+            await self.sent_files.keep_delivery(request.track_id, wish, before.model_dump_json())
 
     async def forget(self, tracks: tuple[str, ...]) -> None:
         """Remember nothing of these tracks."""
         for track in tracks:
-            await sent_files.forget_track(self._queue.redis, self._platform, track)
+            await self.sent_files.forget_track(track)
 
     def _wish(self, request: Request, recipe: Recipe | None) -> str:
         renditions = [rendition.key for rendition in request.wish.renditions]

@@ -33,7 +33,6 @@ from jobs.failures import Failed
 from jobs.models import Rendition, Request, Upload
 from jobs.outcomes import View
 from jobs.parsing import parse_stored
-from jobs.queue import sent_files
 from jobs.queue.recipe import current_recipe
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
@@ -51,6 +50,7 @@ class Ledger:
         self._store = store
         self._platform = platform
         self.instant = InstantDelivery(queue, platform.name, platform.limits)
+        self._sent_files = self.instant.sent_files
 
     async def read(self, request_id: str) -> Noted:
         noted = await self._queue.parts(request_id)
@@ -136,8 +136,8 @@ class Ledger:
     async def _send(self, request: Request, part: Part, if_too_large: Memo) -> None:
         """Send a part, noted before and after. Raises `Trouble` unless the next plan or step takes account of it."""
         files = [piece.key for piece in part.pieces]
-        await sent_files.hold(self._queue.redis, request.track_id, request.chat)
-        known = await sent_files.known_files(self._queue.redis, self._platform.name, files)
+        await self._sent_files.hold(request.track_id, request.chat)
+        known = await self._sent_files.known(files)
         await self._note(request, part.id, PartState.SENDING)
         try:
             sent = await self._platform.send(request, part, known)
@@ -158,13 +158,13 @@ class Ledger:
                     await self._note_memo(request, if_too_large)
                 case UnknownFile():
                     log.info("request %s: %s has to be uploaded again: %s", request.id, part.id, why)
-                    await sent_files.forget_files(self._queue.redis, self._platform.name, files)
+                    await self._sent_files.forget(files)
                 case _:
                     raise
         else:
             await self._note(request, part.id, PartState.SENT, sent)
             ids = dict(zip(files, sent.files, strict=True))
-            await sent_files.remember_files(self._queue.redis, self._platform.name, ids)
+            await self._sent_files.remember(ids)
 
     async def _note(self, request: Request, part: str, state: PartState, sent: Sent | None = None) -> None:
         await self._queue.note_part(request.id, part, PartNote(state=state, sent=sent).model_dump_json())

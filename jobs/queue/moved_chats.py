@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from jobs.models import Request
 from jobs.parsing import parse_stored
-from jobs.queue import keys, sent_files
+from jobs.queue import keys
 from jobs.queue.connection import Redis, answer
+from jobs.queue.sent_files import SentFiles
 from jobs.queue.views import texts
 
 
@@ -19,7 +20,7 @@ async def move_requests(redis: Redis, old: str, new: str, address_there: Callabl
         if request := parse_stored(Request, stored):
             moved = request.model_copy(update={"chat": new, "address": address_there(request.address)})
             await answer(redis.hset(keys.request(request.id), "request", moved.model_dump_json()))
-            await sent_files.chat_moved(redis, request.track_id, old, new)
+            await SentFiles(redis, request.platform).move(request.track_id, old, new)
     # The requests first: a list without them would leave them behind.
     if await redis.exists(keys.chat(old)):
         await redis.zunionstore(keys.chat(new), [keys.chat(old), keys.chat(new)], aggregate="MAX")

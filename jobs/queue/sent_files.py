@@ -5,80 +5,78 @@ First the ids of single files; then what makes a whole delivery of them; then ho
 
 from collections.abc import Iterable, Sequence
 
-from arq.connections import ArqRedis
-
 from jobs.queue import keys, scripts
-from jobs.queue.connection import answer, run_script
+from jobs.queue.connection import Redis, answer, run_script
 from jobs.queue.views import text
 
 
-async def known_files(redis: ArqRedis, platform: str, names: Sequence[str]) -> dict[str, str]:
-    """Files the platform has already, of those asked for: our name → its id there."""
-    if not names:
-        return {}
-    found = await answer(redis.hmget(keys.known(platform), list(names)))
-    return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
+class SentFiles:
+    """What one platform has of all tracks, and which chats were sent something of a track."""
+
+    def __init__(self, redis: Redis, platform: str) -> None:
+        self._redis = redis
+        self._platform = platform
+
+    async def known(self, names: Sequence[str]) -> dict[str, str]:
+        """Files the platform has already, of those asked for: our name → its id there."""
+        if not names:
+            return {}
+        found = await answer(self._redis.hmget(keys.known(self._platform), list(names)))
+        return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
+
+    async def remember(self, files: dict[str, str]) -> None:
+        """The platform has these files from now on: our name → its id there."""
+        if files:
+            await answer(self._redis.hset(keys.known(self._platform), mapping=dict(files)))
+
+    async def keep_delivery(self, track_id: str, wish: str, note: str) -> None:
+        """Store the front end's note of what it sent for `wish`. It expires when no request for the track renews it."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.sent(self._platform, track_id), wish, note)
+            pipe.expire(keys.sent(self._platform, track_id), keys.KEEP_SENT)
+            await pipe.execute()
+
+    async def delivery(self, track_id: str, wish: str) -> str | None:
+        """The note of what was sent for `wish`, or None."""
+        found = await answer(self._redis.hget(keys.sent(self._platform, track_id), wish))
+        return found.decode() if isinstance(found, bytes) else found
+
+    async def forget(self, names: Iterable[str]) -> None:
+        """The platform does not know these files any more."""
+        if gone := list(names):
+            await answer(self._redis.hdel(keys.known(self._platform), *gone))
+
+    async def forget_track(self, track_id: str) -> None:
+        """Remember nothing of what was sent of a track."""
+        await self._redis.delete(keys.sent(self._platform, track_id))
+        names = [
+            name.decode() async for name, _ in self._redis.hscan_iter(keys.known(self._platform), f"{track_id}/*", 1000)
+        ]
+        await self.forget(names)
+
+    async def hold(self, track_id: str, chat: str) -> None:
+        """A chat is sent something of a track."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.held(track_id), chat, "1")
+            pipe.expire(keys.held(track_id), keys.KEEP_SENT)
+            await pipe.execute()
+
+    async def let_go(self, track_id: str, chat: str) -> bool:
+        """A chat has a track forgotten. False when no other has it, and nobody waits for it."""
+        on = [keys.held(track_id), keys.followers(track_id), keys.track(track_id)]
+        return bool(await run_script(self._redis, scripts.FORGET, on, chat, str(keys.KEEP_SENT)))
+
+    async def has_forgotten(self, track_id: str, chat: str) -> bool:
+        """Whether a chat had a track forgotten that others still have, and was sent nothing of it since."""
+        return text(await answer(self._redis.hget(keys.held(track_id), chat))) == "0"
+
+    async def move(self, track_id: str, old: str, new: str) -> None:
+        """A chat has another name now."""
+        if has := text(await answer(self._redis.hget(keys.held(track_id), old))):
+            await answer(self._redis.hset(keys.held(track_id), new, has))
+            await answer(self._redis.hdel(keys.held(track_id), old))
 
 
-async def remember_files(redis: ArqRedis, platform: str, files: dict[str, str]) -> None:
-    """The platform has these files from now on: our name → its id there."""
-    if files:
-        await answer(redis.hset(keys.known(platform), mapping=dict(files)))
-
-
-async def remember_sent(redis: ArqRedis, platform: str, track_id: str, wish: str, note: str) -> None:
-    """Remember the front end's note of what it sent for `wish`, until nobody has asked for the track in a long time."""
-    async with redis.pipeline(transaction=True) as pipe:
-        pipe.hset(keys.sent(platform, track_id), wish, note)
-        pipe.expire(keys.sent(platform, track_id), keys.KEEP_SENT)
-        await pipe.execute()
-
-
-async def sent_before(redis: ArqRedis, platform: str, track_id: str, wish: str) -> str | None:
-    """The note of what was sent for `wish`, or None."""
-    found = await answer(redis.hget(keys.sent(platform, track_id), wish))
-    return found.decode() if isinstance(found, bytes) else found
-
-
-async def forget_files(redis: ArqRedis, platform: str, names: Iterable[str]) -> None:
-    """The platform does not know these files any more."""
-    if gone := list(names):
-        await answer(redis.hdel(keys.known(platform), *gone))
-
-
-async def forget_track(redis: ArqRedis, platform: str, track_id: str) -> None:
-    """Remember nothing of what was sent of a track."""
-    await redis.delete(keys.sent(platform, track_id))
-    names = [name.decode() async for name, _ in redis.hscan_iter(keys.known(platform), f"{track_id}/*", 1000)]
-    await forget_files(redis, platform, names)
-
-
-async def hold(redis: ArqRedis, track_id: str, chat: str) -> None:
-    """A chat is sent something of a track."""
-    async with redis.pipeline(transaction=True) as pipe:
-        pipe.hset(keys.held(track_id), chat, "1")
-        pipe.expire(keys.held(track_id), keys.KEEP_SENT)
-        await pipe.execute()
-
-
-async def let_go(redis: ArqRedis, track_id: str, chat: str) -> bool:
-    """A chat has a track forgotten. False when no other has it, and nobody waits for it."""
-    on = [keys.held(track_id), keys.followers(track_id), keys.track(track_id)]
-    return bool(await run_script(redis, scripts.FORGET, on, chat, str(keys.KEEP_SENT)))
-
-
-async def has_forgotten(redis: ArqRedis, track_id: str, chat: str) -> bool:
-    """Whether a chat had a track forgotten that others still have, and was sent nothing of it since."""
-    return text(await answer(redis.hget(keys.held(track_id), chat))) == "0"
-
-
-async def chat_moved(redis: ArqRedis, track_id: str, old: str, new: str) -> None:
-    """A chat has another name now."""
-    if has := text(await answer(redis.hget(keys.held(track_id), old))):
-        await answer(redis.hset(keys.held(track_id), new, has))
-        await answer(redis.hdel(keys.held(track_id), old))
-
-
-async def is_awaited(redis: ArqRedis, track_id: str) -> bool:
+async def is_awaited(redis: Redis, track_id: str) -> bool:
     """Whether somebody waits for the track right now."""
     return await answer(redis.scard(keys.followers(track_id))) > 0

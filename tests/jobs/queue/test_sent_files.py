@@ -3,15 +3,7 @@
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
-from jobs.queue.sent_files import (
-    forget_files,
-    forget_track,
-    is_awaited,
-    known_files,
-    remember_files,
-    remember_sent,
-    sent_before,
-)
+from jobs.queue.sent_files import SentFiles, is_awaited
 from jobs.queue.tracks import TrackQueue
 from tests.jobs.requests import ask
 
@@ -24,44 +16,44 @@ FILES = {
 
 
 async def test_files_are_known_by_platform_and_only_those_asked_for(queue: JobQueue) -> None:
-    await remember_files(queue.redis, "telegram", FILES)
-    await remember_files(queue.redis, "telegram", {})
+    await SentFiles(queue.redis, "telegram").remember(FILES)
+    await SentFiles(queue.redis, "telegram").remember({})
     names = list(FILES)
-    assert await known_files(queue.redis, "telegram", [*names[:2], "elsewhere"]) == dict(list(FILES.items())[:2])
-    assert await known_files(queue.redis, "telegram", []) == {}
-    assert await known_files(queue.redis, "discord", names) == {}
+    assert await SentFiles(queue.redis, "telegram").known([*names[:2], "elsewhere"]) == dict(list(FILES.items())[:2])
+    assert await SentFiles(queue.redis, "telegram").known([]) == {}
+    assert await SentFiles(queue.redis, "discord").known(names) == {}
 
 
 async def test_what_the_platform_lost_is_forgotten_alone(queue: JobQueue) -> None:
-    await remember_files(queue.redis, "telegram", FILES)
+    await SentFiles(queue.redis, "telegram").remember(FILES)
     first, *others = FILES
-    await forget_files(queue.redis, "telegram", iter([first]))
-    await forget_files(queue.redis, "telegram", [])
-    assert list(await known_files(queue.redis, "telegram", list(FILES))) == others
+    await SentFiles(queue.redis, "telegram").forget(iter([first]))
+    await SentFiles(queue.redis, "telegram").forget([])
+    assert list(await SentFiles(queue.redis, "telegram").known(list(FILES))) == others
 
 
 async def test_what_was_sent_is_remembered_by_wish_until_nobody_has_asked_in_a_long_time(queue: JobQueue) -> None:
-    await remember_sent(queue.redis, "telegram", ONE, "mp3", "a plan")
-    await remember_sent(queue.redis, "telegram", ONE, "flac", "another")
-    assert await sent_before(queue.redis, "telegram", ONE, "mp3") == "a plan"
-    assert await sent_before(queue.redis, "telegram", ONE, "wav") is None
-    assert await sent_before(queue.redis, "telegram", OTHER, "mp3") is None
+    await SentFiles(queue.redis, "telegram").keep_delivery(ONE, "mp3", "a plan")
+    await SentFiles(queue.redis, "telegram").keep_delivery(ONE, "flac", "another")
+    assert await SentFiles(queue.redis, "telegram").delivery(ONE, "mp3") == "a plan"
+    assert await SentFiles(queue.redis, "telegram").delivery(ONE, "wav") is None
+    assert await SentFiles(queue.redis, "telegram").delivery(OTHER, "mp3") is None
     await queue.redis.expire(keys.sent("telegram", ONE), 60)
-    await remember_sent(queue.redis, "telegram", ONE, "mp3", "a newer plan")
+    await SentFiles(queue.redis, "telegram").keep_delivery(ONE, "mp3", "a newer plan")
     assert keys.KEEP_SENT - 60 < await queue.redis.ttl(keys.sent("telegram", ONE)) <= keys.KEEP_SENT
-    assert await sent_before(queue.redis, "telegram", ONE, "mp3") == "a newer plan"
-    assert await sent_before(queue.redis, "telegram", ONE, "flac") == "another"
+    assert await SentFiles(queue.redis, "telegram").delivery(ONE, "mp3") == "a newer plan"
+    assert await SentFiles(queue.redis, "telegram").delivery(ONE, "flac") == "another"
 
 
 async def test_a_track_is_forgotten_with_all_its_files_and_no_others(queue: JobQueue) -> None:
     many = {f"{ONE}/mix-{number}/mix.mp3": f"id-{number}" for number in range(3000)}
-    await remember_files(queue.redis, "telegram", many | FILES)
+    await SentFiles(queue.redis, "telegram").remember(many | FILES)
     for track in (ONE, OTHER):
-        await remember_sent(queue.redis, "telegram", track, "mp3", "a plan")
-    await forget_track(queue.redis, "telegram", ONE)
+        await SentFiles(queue.redis, "telegram").keep_delivery(track, "mp3", "a plan")
+    await SentFiles(queue.redis, "telegram").forget_track(ONE)
     assert await answer(queue.redis.hkeys(keys.known("telegram"))) == [f"{OTHER}/stems-mp3/vocals.mp3".encode()]
-    assert await sent_before(queue.redis, "telegram", ONE, "mp3") is None
-    assert await sent_before(queue.redis, "telegram", OTHER, "mp3") == "a plan"
+    assert await SentFiles(queue.redis, "telegram").delivery(ONE, "mp3") is None
+    assert await SentFiles(queue.redis, "telegram").delivery(OTHER, "mp3") == "a plan"
 
 
 async def test_a_track_is_awaited_from_the_first_request_to_the_end_of_its_job(
