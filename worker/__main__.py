@@ -5,7 +5,7 @@ import logging
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 from pydantic import SecretStr
@@ -14,9 +14,9 @@ from jobs.failures import Failed, Failure, Reason
 from jobs.logs import set_up_logging
 from jobs.models import Model
 from jobs.outcomes import Lane
+from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
-from jobs.process.supervise import MISCONFIGURED
 from jobs.queue import keys
 from jobs.separation_models import DEFAULT_MODEL, MODELS, models_by_word
 from jobs.settings import Settings, SettingsError, load_settings
@@ -47,7 +47,7 @@ def run(tethered: bool) -> None:
     from worker.main import run as run_worker
 
     settings = _settings()
-    redis_url = _queue_of(settings)
+    redis_url = queue_of(settings)
     if tethered:
         stop_with_parent()
     set_up_logging(settings)
@@ -60,7 +60,7 @@ def run(tethered: bool) -> None:
     try:
         run_worker(settings, redis_url)
     except RedisError as error:  # whoever started us starts us again
-        _give_up(f"The queue is out of reach: {error}", code=1)
+        give_up(f"The queue is out of reach: {error}", code=1)
 
 
 @main.command()
@@ -82,7 +82,7 @@ def _check_cookies(settings: Settings) -> None:
     try:
         read_cookies(settings.youtube_cookies)
     except Failed as wrong:
-        _give_up(f"{wrong.failure.detail}. See .env.example.")
+        give_up(f"{wrong.failure.detail}. See .env.example.")
 
 
 @main.command()
@@ -94,11 +94,11 @@ def check() -> None:
     from redis.exceptions import RedisError
 
     try:
-        alive = asyncio.run(_beats(_queue_of(_settings())))
+        alive = asyncio.run(_beats(queue_of(_settings())))
     except (RedisError, OSError) as error:
-        _give_up(f"no answer from the queue: {error}", code=1)
+        give_up(f"no answer from the queue: {error}", code=1)
     if not alive:
-        _give_up("no heartbeat", code=1)
+        give_up("no heartbeat", code=1)
 
 
 async def _beats(redis_url: SecretStr) -> bool:
@@ -138,7 +138,7 @@ def models(words: tuple[str, ...], check: bool) -> None:
         try:
             path = _fetch(name, folder)
         except Failed as failure:
-            _give_up(_why(name, failure.failure), code=1)
+            give_up(_why(name, failure.failure), code=1)
         click.echo(path)
 
 
@@ -176,22 +176,11 @@ def _engine(model: str, models_dir: Path) -> "Engine":
     return make_engine(NetworkWanted(model=Model(name=model), models_dir=models_dir))
 
 
-def _queue_of(settings: Settings) -> SecretStr:
-    if settings.redis_url is None:
-        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
-    return settings.redis_url
-
-
 def _settings() -> Settings:
     try:
         return load_settings()
     except SettingsError as error:
-        _give_up(str(error))
-
-
-def _give_up(sentence: str, code: int = MISCONFIGURED) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(code)
+        give_up(str(error))
 
 
 if __name__ == "__main__":

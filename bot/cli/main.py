@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import get_args
 
 import click
 from click.core import ParameterSource
@@ -17,11 +17,12 @@ from pydantic import SecretStr
 from jobs import VERSION
 from jobs.logs import set_up_logging
 from jobs.models import Format, Model, Package, Wish
+from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
 from jobs.process.supervise import MISCONFIGURED
 from jobs.separation_models import DEFAULT_MODEL, MODELS, Band, models_by_count, models_by_word
-from jobs.settings import Settings, SettingsError, load_settings
+from jobs.settings import SettingsError, load_settings
 
 WORKER = (sys.executable, "-P", "-m", "worker")
 
@@ -126,7 +127,7 @@ def up() -> None:
     settings = load_settings()
     set_up_logging(settings)
     if settings.telegram_token is None:
-        _give_up(
+        give_up(
             "A bot needs a token: open https://t.me/BotFather in Telegram, send /newbot, answer its two questions.\n"
             "Write what it gives you into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC…\n"
             "Then run this again: uv run fl-bt up"
@@ -141,7 +142,7 @@ def bot(tethered: bool) -> None:
     from bot.telegram import run
 
     settings = load_settings()
-    redis_url = _queue_of(settings)
+    redis_url = queue_of(settings)
     if tethered:
         stop_with_parent()
     run(settings, redis_url)
@@ -163,11 +164,11 @@ def check() -> None:
             await queue.close()
 
     try:
-        alive = PLATFORM in asyncio.run(front_ends(_queue_of(load_settings())))
+        alive = PLATFORM in asyncio.run(front_ends(queue_of(load_settings())))
     except (RedisError, OSError) as error:
-        _give_up(f"no answer from the queue: {error}", code=1)
+        give_up(f"no answer from the queue: {error}", code=1)
     if not alive:
-        _give_up("no heartbeat", code=1)
+        give_up("no heartbeat", code=1)
 
 
 @main.command()
@@ -192,14 +193,3 @@ def doctor() -> None:
 
     settings = load_settings()
     sys.exit(asyncio.run(examine(settings)))
-
-
-def _queue_of(settings: Settings) -> SecretStr:
-    if settings.redis_url is None:
-        _give_up("FLBT_REDIS_URL is not set: say where the queue is, or use `fl-bt up`, which brings its own.")
-    return settings.redis_url
-
-
-def _give_up(sentence: str, code: int = MISCONFIGURED) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(code)
