@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bench.engines import Bench, song
 from bench.watch import Peak, environment, memory_of
+from bot.terminal.watch import changes
 from jobs.models import Format, Request, Upload, Wish, request_id
 from jobs.outcomes import RequestPhase, TrackStage
 from jobs.process.valkey import private_valkey
@@ -56,7 +57,7 @@ async def look(bench: Bench, seconds: int) -> Studio:
                 peak = Peak(worker)
                 done = _asked(upload, "done")
                 first = await _until_first_segment(queue, done)
-                async for view in queue.follow(done.id):
+                async for view in changes(queue, done.id):
                     last = view
                 peak.stop()
                 assert last.phase is RequestPhase.READY, last
@@ -111,7 +112,7 @@ def _asked(upload: Upload, turn: str) -> Request:
 async def _until_first_segment(queue: JobQueue, request: Request) -> float:
     began = time.monotonic()
     await queue.submit(request)
-    async for view in queue.follow(request.id):
+    async for view in changes(queue, request.id):
         progress = view.progress
         if progress and progress.stage is TrackStage.SEPARATING and progress.fraction:
             return time.monotonic() - began

@@ -1,4 +1,4 @@
-"""The terminal as a front end: the same request, progress and delivery as in a chat."""
+"""The terminal as a front end: requests as in a chat, followed and handed over by the process that asked."""
 
 from bot.terminal.separate import separate
 

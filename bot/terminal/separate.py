@@ -21,6 +21,7 @@ from bot.delivery.plan import about_level, note_text
 from bot.terminal.bring_in import bring_in
 from bot.terminal.hand_over import hand_over
 from bot.terminal.show import Show
+from bot.terminal.watch import changes
 from bot.texts import figures
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, Upload, Wish, request_id
@@ -174,7 +175,7 @@ async def _submit(run: _Run, word: str, place: int, wish: Wish) -> Request:
 async def _follow(run: _Run, word: str, request: Request) -> None:
     name = Path(word).stem if isinstance(request.source, Upload) else word
     last: View | None = None
-    async for view in run.queue.follow(request.id):
+    async for view in changes(run.queue, request.id):
         run.show.view(name, view)
         last = view
     if last is None:

@@ -6,7 +6,7 @@ Redis is the truth: nothing about a request lives only in memory. The worker's s
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from arq.connections import ArqRedis
@@ -271,17 +271,6 @@ class JobQueue:
             await asyncio.sleep(AT_ONCE / 10_000)  # to read very many takes half of the time at most
             views += await read_views(self.redis, request_ids[first : first + AT_ONCE])
         return views
-
-    async def follow(self, request_id: str, every: float = 0.2) -> AsyncIterator[View]:
-        """The request each time it changed, until it is ready for delivery, closed or forgotten. `every`: seconds."""
-        last: View | None = None
-        while (view := await self.view(request_id)) is not None:
-            if view != last:
-                yield view
-            if view.phase not in (RequestPhase.RECEIVING, RequestPhase.WAITING):
-                return
-            last = view
-            await asyncio.sleep(every)
 
     async def size(self) -> int:
         """How many tracks are queued or in work."""

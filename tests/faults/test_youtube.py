@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.terminal.watch import changes
 from bot.texts import LANGUAGES, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Request, Wish, YouTube
@@ -92,7 +93,7 @@ class Studio:
 
     async def until_over(self, request: Request) -> RequestPhase:
         await self.queue.submit(request)
-        async for view in self.queue.follow(request.id):
+        async for view in changes(self.queue, request.id):
             last = view.phase
         return last
 

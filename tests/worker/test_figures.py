@@ -6,6 +6,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.cli.demo import write_demo_song
+from bot.terminal.watch import changes
 from jobs.models import Format, Package, Wish
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -26,7 +27,7 @@ async def test_who_asks_for_figures_gets_them_from_the_worker(
     async with worker_process(settings, valkey_server, FLBT_METRICS_PORT=str(port - 1)):
         for request in (song, noise):
             await queue.submit(request)
-            async for view in queue.follow(request.id):
+            async for view in changes(queue, request.id):
                 assert view.request == request
         async with httpx.AsyncClient() as client:
             said = (await client.get(f"http://127.0.0.1:{port}/metrics")).text

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cli.demo import write_demo_song
+from bot.terminal.watch import changes
 from jobs.failures import Reason
 from jobs.models import Request, YouTube
 from jobs.outcomes import RequestPhase, TrackStage
@@ -65,7 +66,7 @@ async def used(queue: JobQueue, request: Request) -> float:
 
 async def until_separated(queue: JobQueue, request: Request, fraction: float) -> None:
     """Wait until so much of a song is separated, or all is done."""
-    async for view in queue.follow(request.id, every=0.05):
+    async for view in changes(queue, request.id, every=0.05):
         if view.progress and view.progress.stage == "separating" and (view.progress.fraction or 0) >= fraction:
             return
 

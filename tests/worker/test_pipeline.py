@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cli.demo import write_demo_song
+from bot.terminal.watch import changes
 from jobs.failures import Reason
 from jobs.models import Format, Package, Rendition, Upload, Wish
 from jobs.outcomes import RequestPhase, TrackStage
@@ -212,7 +213,7 @@ async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
         assert children
         await queue.cancel(long.id)
         assert await gone(children, 30)
-        async for view in queue.follow(short.id):
+        async for view in changes(queue, short.id):
             last = view
     assert last.phase is RequestPhase.READY
     assert (await seen(queue, long)).phase is RequestPhase.CANCELLED
@@ -237,7 +238,7 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
         assert left_over(store) == []
         assert not await queue.redis.exists(keys.lease(request.track_id)), "handed back, nobody has to wait"
     async with worker_process(settings, valkey_server):
-        async for view in queue.follow(request.id):
+        async for view in changes(queue, request.id):
             last = view
     assert last.phase is RequestPhase.READY
 
@@ -272,7 +273,7 @@ async def test_a_child_that_somebody_kills_is_started_again_once(
         for _ in range(kills):
             killed = await separating(worker, but=killed)
             os.kill(killed, signal.SIGKILL)
-        async for view in queue.follow(request.id):
+        async for view in changes(queue, request.id):
             last = view
         assert worker.returncode is None
     if kills == 1:

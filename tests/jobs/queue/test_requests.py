@@ -225,20 +225,6 @@ async def test_a_card_is_attended_until_it_is_let_go(queue: JobQueue) -> None:
     assert [view.phase for view in await queue.recent("test:ana")] == [RequestPhase.CANCELLED]
 
 
-async def test_follow_ends_with_the_request(queue: JobQueue, track_queue: TrackQueue) -> None:
-    request = ask()
-    await queue.submit(request)
-    phases = []
-    async for view in queue.follow(request.id, every=0.01):
-        phases.append(view.phase)
-        if view.progress is None:
-            await track_queue.begin(request.track_id)
-            await track_queue.report(request.track_id, Progress(stage=TrackStage.FETCHING))
-        else:
-            await track_queue.ready(request.track_id, await track_queue.wanted(request.track_id))
-    assert phases == [RequestPhase.WAITING, RequestPhase.WAITING, RequestPhase.READY]
-
-
 async def test_what_is_open_again_is_not_let_go(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     assert await queue.hold(request, phase=RequestPhase.READY)
