@@ -19,9 +19,9 @@ from jobs.queue.connection import Changed, Redis, answer
 from jobs.queue.views import text
 
 #: Why a file of several is left out for good: too large to fetch, too long for a day's minutes, no audio or video.
-LeftOut = Literal["large", "long", "other"]
+LeftOut = Literal["large", "other"]
 
-_KINDS: Final[tuple[LeftOut, ...]] = ("large", "long", "other")
+_KINDS: Final[tuple[LeftOut, ...]] = ("large", "other")
 
 
 class Batch(Value):
@@ -154,8 +154,6 @@ def leftover_card(left: Leftover, *, limit: str) -> Card:
         lines.append(say(language, "leftover-all", count=left.started))
     if large := left.away.count("large"):
         lines.append(say(language, "leftover-large", count=large, limit=limit))
-    if long := left.away.count("long"):
-        lines.append(say(language, "leftover-long", count=long))
     if other := left.away.count("other"):
         lines.append(say(language, "leftover-other", count=other))
     label = say(language, "leftover-start-others" if left.started else "leftover-start")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
 from bot.cards.cards import Button, Card
 from bot.chats.leftovers import LeftOut, Leftover, leftover_card
-from bot.conversation.limits import is_for_good, refusal, why_not_now
+from bot.conversation.limits import why_not_now
 from bot.conversation.permissions import album_of, hear
 from bot.conversation.playlists import begin_all
 from bot.conversation.services import Services
@@ -101,31 +101,25 @@ async def _take_file(services: Services, incoming: Incoming, file: IncomingFile,
             await services.batches.started(batch, request)
         if new and beside:
             return reply(say(language, "file-beside-link"))
-    elif not is_for_good(why):
-        await services.batches.hold(batch, request, why_not_now(why, language))
-    elif incoming.album:
-        await services.batches.leave_out(batch, incoming.place.message, "long")
     else:
-        return reply(refusal(why, language))
+        await services.batches.hold(batch, request, why_not_now(why, language))
     return ()
 
 
 async def _take_links(services: Services, incoming: Incoming, found: Found) -> Answers:
     asker = incoming.asker
-    accepted, started, held, refusals = 0, list[Request](), list[Request](), list[str]()
+    accepted, started, held = 0, list[Request](), list[Request]()
     full: TooManyOpen | OverQuota | None = None
     for request in await _requests(services, incoming, found.sources):
         new, why = (False, full) if full else await _accept(services, request)  # the rest would be refused alike
         accepted += new
         if why is None:
             started.append(request)
-        elif is_for_good(why):
-            refusals.append(refusal(why, asker.language))
         else:
             full = why
             held.append(request)
     beside = [playlist for playlist in found.playlists if not playlist.alone]
-    lines = [*(_remarks(asker, found, beside, accepted, all_=not full) if accepted else ()), *refusals]
+    lines = [*(_remarks(asker, found, beside, accepted, all_=not full) if accepted else ())]
     rows = _offer(asker, beside) if accepted else ()
     if full is not None:
         left = await _hold(services, incoming, started, held, full)

@@ -4,7 +4,7 @@ import time
 
 from bot.cards.actions import Action
 from bot.chats.leftovers import Leftover, leftover_card
-from bot.conversation.limits import is_for_good, refusal, why_not_now
+from bot.conversation.limits import refusal, why_not_now
 from bot.conversation.permissions import may_act_for
 from bot.conversation.services import Services
 from bot.conversation.values import Answer, Answers, Asker, Edit, Press, Toast, toast
@@ -43,9 +43,6 @@ async def _start(services: Services, asker: Asker, left: Leftover) -> tuple[int,
         try:
             count += await services.follower.accept(request, limits)
         except (TooManyOpen, OverQuota) as why:
-            if is_for_good(why):
-                await leftovers.leave_out(batch, request.id, "long")
-                continue
             said = refusal(why, asker.language)
             await leftovers.hold_back(batch, why=why_not_now(why, negotiate(batch.language)))
             if isinstance(why, TooManyOpen):

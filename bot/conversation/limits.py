@@ -3,7 +3,6 @@
 from typing import Final
 
 from bot.texts import Language, figures, say, sentence
-from jobs.failures import Reason
 from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.settings import Settings
 
@@ -35,8 +34,3 @@ def why_not_now(why: TooManyOpen | OverQuota, language: Language) -> str:
             return say(language, _TOO_MANY[why.whose], limit=why.limit)
         case OverQuota():
             return sentence(why.failure, language)
-
-
-def is_for_good(why: TooManyOpen | OverQuota) -> bool:
-    """Whether there will never be room: the song is longer than all the music of a day."""
-    return isinstance(why, OverQuota) and why.failure.reason is Reason.TOO_LONG

@@ -102,10 +102,6 @@ leftover-large = { $count ->
         [one] One file is larger than { $limit }, the most that I can fetch: send me a smaller copy.
        *[other] { $count } files are larger than { $limit }, the most that I can fetch: send me smaller copies.
     }
-leftover-long = { $count ->
-        [one] One song is longer than a whole day’s limit here: send me a shorter piece.
-       *[other] { $count } songs are longer than a whole day’s limit here: send me shorter pieces.
-    }
 leftover-other = { $count ->
         [one] One file is neither audio nor video. I left it out.
        *[other] { $count } files are neither audio nor video. I left them out.

@@ -102,10 +102,6 @@ leftover-large = { $count ->
         [one] Um arquivo passa de { $limit }, o máximo que consigo baixar: me mande uma cópia menor.
        *[other] { $count } arquivos passam de { $limit }, o máximo que consigo baixar: me mande cópias menores.
     }
-leftover-long = { $count ->
-        [one] Uma música é mais longa do que o limite de um dia inteiro aqui: me mande um trecho menor.
-       *[other] { $count } músicas são mais longas do que o limite de um dia inteiro aqui: me mande trechos menores.
-    }
 leftover-other = { $count ->
         [one] Um arquivo não é áudio nem vídeo. Deixei de fora.
        *[other] { $count } arquivos não são áudio nem vídeo. Deixei de fora.

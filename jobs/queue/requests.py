@@ -76,8 +76,7 @@ class JobQueue:
 
         Raises `TooManyOpen` and `OverQuota`; nothing is written then.
         """
-        known = request.source.seconds if isinstance(request.source, Upload) else None
-        seconds = -1.0 if free or phase is RequestPhase.READY else known or 0.0
+        seconds = -1.0 if free or phase is RequestPhase.READY else _reserved(request, limits)
         written = await ask_script(
             self.redis, ACCEPT,
             [
@@ -312,3 +311,11 @@ async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "", per
         redis, text(lane) or Lane.STUDIO, keys.job(track, attempt), JOB_FUNCTION, track,
         chat=chat or text(first), person=person if chat else text(asker), expires=JOB_EXPIRES,
     )  # fmt: skip
+
+
+def _reserved(request: Request, limits: Limits) -> float:
+    """Seconds to reserve of a day's music, 0 where the length is unknown. At most a whole day's limit: an upload that
+    says it is longer may lie, and only the worker, which counts its samples, may refuse it for good.
+    """
+    said = request.source.seconds if isinstance(request.source, Upload) else None
+    return min([said or 0.0, *(limit for limit in (limits.person_seconds, limits.chat_seconds) if limit > 0)])
