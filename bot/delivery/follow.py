@@ -71,6 +71,8 @@ class Follower:
         self._foreseen: set[str] = set()  # requests
         self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery after the other
         self._asides: dict[str, asyncio.Task[None]] = {}
+        self._accepting: set[str] = set()  # requests that `accept` is putting on their way
+        self._accepted: set[str] = set()  # those that it did since the last look began, which may show an older state
         self._fetching = asyncio.Semaphore(FETCHES)
         self._delivering = asyncio.Semaphore(DELIVERIES)
 
@@ -105,18 +107,26 @@ class Follower:
 
         Raises `TooManyOpen` and `OverQuota`.
         """
-        match way or await self.way(request):
-            case Way.SENT_BEFORE:
-                new = await self._queue.hold(request, limits, RequestPhase.READY)
-            case Way.RENDER:
-                needs = await self.ledger.needs(request)
-                new = await self._queue.submit(request, limits, quick=True, renditions=needs)
-            case Way.SEPARATE if isinstance(request.source, Upload):
-                new = await self._queue.hold(request, limits)  # the file has to be brought first
-            case Way.SEPARATE:
-                new = await self._queue.submit(request, limits)
+        self._accepting.add(request.id)
+        try:
+            new = await self._accept(request, limits, way or await self.way(request))
+        finally:
+            self._accepting.discard(request.id)
+            self._accepted.add(request.id)
         self.wake()
         return new
+
+    async def _accept(self, request: Request, limits: Limits, way: Way) -> bool:
+        match way:
+            case Way.SENT_BEFORE:
+                return await self._queue.hold(request, limits, RequestPhase.READY)
+            case Way.RENDER:
+                needs = await self.ledger.needs(request)
+                return await self._queue.submit(request, limits, quick=True, renditions=needs)
+            case Way.SEPARATE if isinstance(request.source, Upload):
+                return await self._queue.hold(request, limits)  # the file has to be brought first
+            case Way.SEPARATE:
+                return await self._queue.submit(request, limits)
 
     async def run(self) -> None:
         """Follow until cancelled. Nothing else ends it."""
@@ -138,6 +148,7 @@ class Follower:
     async def _look(self) -> list[View]:
         """Do, or begin, whatever is to be done about each open request. Returns them."""
         try:
+            self._accepted.clear()
             views = await self._queue.attended(self._platform.name)
             crowds = Counter(view.request.chat for view in views)
             self._status_cards.look()
@@ -179,6 +190,8 @@ class Follower:
 
     def _attend(self, view: View, now: float) -> None:
         match view.phase:
+            case RequestPhase.RECEIVING if view.request.id in self._accepting | self._accepted:
+                pass  # `accept` queues it; a second time here, with other renditions, would make more than is sent
             case RequestPhase.RECEIVING:
                 self._begin(view, self._fetch, FETCH_TRIES, Reason.UPLOAD_GONE)
             case RequestPhase.READY if note_of(view) is None and time.time() - view.request.created_at < CARD_FIRST:
@@ -264,7 +277,9 @@ class Follower:
         if isinstance(view.request.source, Upload):
             async with self._fetching:
                 await bring(self._store, self._platform, view.request.source)
-        await self._queue.release(view.request, quick=await self.has_stems(view.request.track_id))
+        quick = await self.has_stems(view.request.track_id)
+        needs = await self.ledger.needs(view.request) if quick else None
+        await self._queue.release(view.request, quick=quick, renditions=needs)
 
     async def _deliver(self, view: View) -> None:
         """Deliver, when it is this request's turn in its chat."""

@@ -1,13 +1,17 @@
 """The loop over open requests, on a real queue, with a platform that records what it is asked to do."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
+from bot.delivery.follow import Follower
 from bot.delivery.platform import Away
 from bot.delivery.request_cards import note_of
-from jobs.models import Package, YouTube
+from jobs.models import Package, Rendition, Request, YouTube
 from jobs.outcomes import RequestPhase, TrackStage
+from jobs.process.tasks import cancel_and_wait
+from jobs.queue.quotas import UNLIMITED
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 from tests.bot.delivery.following import OTHER, Recorder, ask, ended, following, platform, quick, until, worker
@@ -99,3 +103,38 @@ async def test_a_cancelled_request_without_a_card_needs_none(
         view = await ended(queue, request)
     assert platform.said == []
     assert note_of(view) is None
+
+
+class HeldQueue(JobQueue):
+    """A queue on which no request is released before `gate` is set: `accept` stands between its two steps."""
+
+    gate: asyncio.Event
+    releases: int = 0
+
+    async def release(
+        self, request: Request, *, quick: bool = False, renditions: Sequence[Rendition] | None = None
+    ) -> None:
+        self.releases += 1
+        await self.gate.wait()
+        await super().release(request, quick=quick, renditions=renditions)
+
+
+async def test_a_request_that_is_being_accepted_is_put_on_its_way_once(
+    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+) -> None:
+    held = HeldQueue(queue.redis)
+    held.gate = asyncio.Event()
+    request = ask()
+    follower = Follower(held, store, platform)
+    looking = asyncio.create_task(follower.run())
+    accepting = asyncio.create_task(follower.accept(request, UNLIMITED))
+    await until(lambda: held.releases == 1)
+    for _ in range(5):  # looks, all of which find it as it was written first
+        follower.wake()
+        await asyncio.sleep(0.05)
+    held.gate.set()
+    assert await accepting
+    await worker.finish(await worker.take())
+    await ended(queue, request)
+    await cancel_and_wait(looking)
+    assert held.releases == 1
