@@ -16,6 +16,7 @@ from pathlib import Path
 from jobs.models import Value
 from worker.child.child_side import Report, serve
 from worker.child.confinement import Confinement
+from worker.child.confinement.walls import close_network
 from worker.child.tasks import Task
 
 
@@ -31,10 +32,11 @@ class Around(Value):
 
 
 class Attempts(Task):
-    """Try everything, behind `walls`."""
+    """Try everything, behind `walls`; `offline`: after the network was closed, as a downloader does before decoding."""
 
     around: Around
     walls: Confinement | None
+    offline: bool = False
 
     @property
     def confinement(self) -> Confinement | None:
@@ -260,6 +262,8 @@ CALLS = {
 
 def work(attempts: Attempts, report: Report) -> Spoils:
     around = attempts.around
+    if attempts.offline:
+        close_network()
     of = {name: _tried(attempt, around) for name, attempt in ATTEMPTS.items()}
     of |= {name: _called(*numbers) for name, numbers in CALLS.items()}
     of["its song"] = _tried(lambda _: around.song.read_text(), around)

@@ -60,8 +60,8 @@ def _answer(listening: socket.socket) -> None:
             return
 
 
-async def spoils(around: Around, walls: Confinement | None) -> dict[str, str]:
-    task = Attempts(around=around, walls=walls)
+async def spoils(around: Around, walls: Confinement | None, *, offline: bool = False) -> dict[str, str]:
+    task = Attempts(around=around, walls=walls, offline=offline)
     return (await run_child("tests.worker.hostile", task, Spoils, lambda step: None, deadline=60)).of
 
 
@@ -104,6 +104,14 @@ def _downloading() -> dict[str, str]:
         **({"a signal to the parent": "sent"} if version < 6 else {}),
         **({"a TCP connection": "connected"} if version < 4 else {}),
     }
+
+
+async def test_a_downloader_that_decodes_has_no_network_and_starts_nothing(around: Around) -> None:
+    of = await spoils(around, kinds(around)["downloader"].confinement, offline=True)
+    assert of["a TCP connection"].startswith("refused")
+    assert of["a process"].startswith("refused")
+    reached = {name: got for name, got in of.items() if not got.startswith("refused")}
+    assert reached.keys() <= {*ALLOWED, "a signal to the parent"}
 
 
 async def test_children_that_only_ask_write_nowhere_and_start_nothing(around: Around) -> None:

@@ -13,6 +13,8 @@ from worker.child.confinement.ground import DEVICES, loaders
 
 _NO_NEW_PRIVILEGES = 38
 
+_filtered = False  # whether this process imposed a filter of system calls on itself
+
 
 class Support(NamedTuple):
     """What the system has: Landlock's version, 0 for none, and whether there are filters of system calls."""
@@ -57,7 +59,9 @@ class Walls(NamedTuple):
         if self.ruleset is not None:
             landlock.impose(self.ruleset)
         if self.steps:
+            global _filtered  # noqa: PLW0603 - the kernel keeps this state per process, and cannot be asked for it
             seccomp.impose(self.steps)
+            _filtered = True
 
     def close(self) -> None:
         if self.ruleset is not None:
@@ -89,3 +93,12 @@ def make_walls(confinement: Confinement, ground: Sequence[Path] = ()) -> Walls:
         )
         steps = seccomp.program(ban, machine, os.getpid())
     return Walls(ruleset, steps)
+
+
+def close_network() -> None:
+    """Refuse sockets, programs and new processes from now on: this process has fetched all that it needs, and is about
+    to decode it. Does nothing where the process is not confined by seccomp. Raises `OSError`.
+    """
+    machine = architecture()
+    if _filtered and machine is not None:
+        seccomp.impose(seccomp.program(seccomp.Ban(sockets=True, execution=True, processes=True), machine, os.getpid()))

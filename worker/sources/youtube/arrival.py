@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jobs.failures import Failed, Reason, failed
 from jobs.models import Value
 from worker.child.child_side import Report
+from worker.child.confinement.walls import close_network
 from worker.child.messages import Step
 from worker.child.tasks import Fetched, FetchTask
 from worker.sources.script import bind_programs
@@ -75,8 +76,11 @@ def fetch_by(ask: Callable[[FetchTask, Gate, Report], Offer], task: FetchTask, r
         audio = task.output / ("audio.m4a" if stream.container == "mp4" else "audio.webm")
         log.info("itag %d, %s bytes, %s track", stream.itag, size or f"about {about}", stream.track)
         download(stream.url, audio, size, most, _reporting(report, known, about))
-        seconds = _verify(audio, offer, size, _counting(report, known)) or seconds
-        return Fetched(audio=audio, tags=tags, seconds=seconds, cover=_cover(offer.video_id, task.output))
+        _refuse_incomplete(audio, offer, size)
+        cover = _cover(offer.video_id, task.output)
+        close_network()  # the decoder that looks at what arrived needs none, and might be taken over by it
+        seconds = _verify(audio, offer, _counting(report, known)) or seconds
+        return Fetched(audio=audio, tags=tags, seconds=seconds, cover=cover)
 
 
 # --- before ----------------------------------------------------------------------------------------------------
@@ -135,18 +139,22 @@ def _wait_until(ready_at: float, alive: Callable[[], None]) -> None:
 # --- after -----------------------------------------------------------------------------------------------------
 
 
-def _verify(audio: Path, offer: Offer, size: int | None, on_samples: Callable[[int], None]) -> float | None:
+def _refuse_incomplete(audio: Path, offer: Offer, size: int | None) -> None:
+    """Raises `Failed` where fewer or more bytes arrived than promised, or nothing could show that all of them did."""
+    if size is not None and audio.stat().st_size != size:
+        raise failed(Reason.YOUTUBE_REFUSED, f"{audio.stat().st_size} bytes in place of {size}")
+    if offer.stream.bytes_ is None and not (offer.stream.seconds or offer.seconds):
+        raise failed(
+            Reason.YOUTUBE_REFUSED, "neither size nor length is told, so that nobody knows whether it is whole"
+        )
+
+
+def _verify(audio: Path, offer: Offer, on_samples: Callable[[int], None]) -> float | None:
     """The length of `audio` in seconds, as its container says, after a look that it is what was asked for.
 
     Where the offer told no size, all of it is decoded: nothing else shows that it is whole.
     """
-    if size is not None and audio.stat().st_size != size:
-        raise failed(Reason.YOUTUBE_REFUSED, f"{audio.stat().st_size} bytes in place of {size}")
     counted = offer.stream.bytes_ is None
-    if counted and not (offer.stream.seconds or offer.seconds):
-        raise failed(
-            Reason.YOUTUBE_REFUSED, "neither size nor length is told, so that nobody knows whether it is whole"
-        )
     # As late as this: most refusals come before, and decoders take as long to load as the site to answer.
     from worker.audio.reading import open_song
 

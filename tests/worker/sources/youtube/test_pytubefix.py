@@ -82,10 +82,10 @@ TROUBLES: dict[Trouble, tuple[Reason, int]] = {
     Trouble.MEDIA_429: (Reason.YOUTUBE_REFUSED, 3),
     Trouble.MEDIA_HTML: (Reason.YOUTUBE_REFUSED, 3),
     Trouble.MEDIA_REDIRECT: (Reason.YOUTUBE_REFUSED, 3),
-    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 3),
+    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 4),  # the cover comes before it is decoded
     Trouble.MEDIA_CUT: (Reason.STALLED, 6),
     Trouble.MEDIA_RESET: (Reason.NETWORK, 6),
-    Trouble.OTHER_LENGTH: (Reason.YOUTUBE_REFUSED, 3),
+    Trouble.OTHER_LENGTH: (Reason.YOUTUBE_REFUSED, 4),
 }
 ENDLESS: dict[Trouble, tuple[Reason, int]] = {
     Trouble.PLAYER_SILENT: (Reason.STALLED, 1),

@@ -94,7 +94,7 @@ TROUBLES: dict[Trouble, tuple[Reason | None, int]] = {
     Trouble.WRONG_ID: (Reason.YOUTUBE_REFUSED, 4),
     Trouble.SIGN_IN: (Reason.YOUTUBE_REFUSED, 3),
     Trouble.MEDIA_403: (Reason.YOUTUBE_REFUSED, 4),
-    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 4),
+    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 5),  # the cover comes before it is decoded
 }
 
 
