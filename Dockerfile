@@ -1,6 +1,6 @@
-# Two small images from one file: `bot` and `worker`. No build tools, no TensorFlow, nobody is root.
-# BuildKit builds it; on engines before 23 set DOCKER_BUILDKIT=1.
-# The digest is that of the index for all processors. Another one: docker buildx imagetools inspect IMAGE.
+# Two small images from one file: `bot` and `worker`. No build tools, no TensorFlow, no process runs as root. BuildKit
+# builds it; on engines before 23 set DOCKER_BUILDKIT=1. The digest is that of the multi-platform index. To find
+# another: docker buildx imagetools inspect IMAGE.
 ARG PYTHON=python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d
 
 # --- dependencies: layers that change only with the lock ----------------------------------------------------------
@@ -14,8 +14,8 @@ WORKDIR /lock
 COPY pyproject.toml uv.lock ./
 COPY kernels/pyproject.toml ./kernels/
 
-# Each image gets the lock without what its side never loads, and without what only that would need. A test compares
-# these lists with the code.
+# Each image gets the locked packages without those that its side never loads, and without dependencies that only those
+# need. A test compares these lists with the code.
 FROM uv AS bot-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv export --quiet --locked --no-default-groups --no-emit-workspace --output-file bot.txt \
@@ -23,7 +23,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
       --prune yt-dlp --prune yt-dlp-ejs \
     && uv pip sync --require-hashes bot.txt
 
-# The compiler is fetched for this and stays behind.
+# The compiler is fetched for this stage only and is not in the images.
 FROM uv AS kernels
 COPY kernels ./kernels
 COPY pins/kernels.txt /pins/
@@ -50,7 +50,7 @@ RUN --mount=type=cache,target=/root/.cache/uv --mount=type=cache,target=/weights
     && for count in ${STEMS}; do cp -a /weights/${count}stems /models/; done
 
 # --- our own code, compiled ---------------------------------------------------------------------------------------
-# By content, since the times of files in a build context mean nothing.
+# Bytecode is validated by hash, since modification times in a build context are meaningless.
 FROM ${PYTHON} AS bot-code
 COPY jobs /app/jobs
 COPY bot /app/bot
@@ -63,7 +63,7 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash /app
 
 # --- what runs ----------------------------------------------------------------------------------------------------
 FROM ${PYTHON} AS base
-# Both images write to one store, so both are the same user; a new volume takes owner and content from these folders.
+# Both images write to one store, so both run as the same user; a new volume takes owner and content from these folders.
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin flbt \
     && mkdir -p /data/store /data/models && chown -R flbt:flbt /data && chmod -R go= /data
 ENV PATH=/opt/fl-bt/bin:${PATH} PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -1,1 +1,1 @@
-"""The commands that make the figures in the docs."""
+"""Commands that measure the figures in the docs."""

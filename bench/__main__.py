@@ -1,6 +1,6 @@
 """`python -m bench`: the figures of docs/performance.md, measured side by side on this machine.
 
-Nothing of it needs the network, once the weights are there.
+It needs no network once the weights are stored.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ def main(quick: bool, sizes: tuple[int, ...], runs: int, output: Path) -> None:
     before = os.getloadavg()[0]
     with TemporaryDirectory(prefix="fl-bt-bench-") as folder:
         bench = Bench(Path(folder), models_dir, runs)
-        for engine in get_args(EngineName):  # compiles the Python of all, and converts what they keep
+        for engine in get_args(EngineName):  # compiles all Python modules, and converts the models
             engines.separate(bench, 12, bench.folder / engine, engine=engine)
         flac = [_said(f"{seconds} s", engines.compare(bench, seconds)) for seconds in sizes]
         mp3 = _said("MP3", engines.compare(bench, longer, mp3=True))

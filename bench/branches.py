@@ -16,7 +16,7 @@ from typing import Final
 import click
 from coverage import Coverage
 
-ROOMS: Final = {"bot": 90.0, "jobs": 90.0, "worker": 85.0}  # percent of branches that have to be taken
+ROOMS: Final = {"bot": 90.0, "jobs": 90.0, "worker": 85.0}  # minimum percentage of branches taken
 
 
 @click.command(help=__doc__)

@@ -94,7 +94,7 @@ def main(cold: bool, minutes: float) -> None:
 async def _try(figures: Figures, cold: bool, minutes: float) -> None:
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # containers do not end with us
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # containers outlive this process
     with TemporaryDirectory() as name, YouTubeStandIn() as site:
         folder = Path(name)
         site.add(VIDEO)
@@ -150,7 +150,7 @@ def build(figures: Figures, running: Deployment, cold: bool) -> None:
 
 
 async def start(figures: Figures, running: Deployment, ana: Chat) -> None:
-    """Whoever writes before anything runs is answered when it does."""
+    """A message that was sent before the start is answered after it."""
     await ana.say("hello")
     with figures.timed("compose up to the bot's first answer"):
         await asyncio.to_thread(running.compose, "up", "--detach")
@@ -193,19 +193,19 @@ async def killed(
 
 def _kill_container(running: Deployment) -> None:
     said("docker", "kill", running.container("worker"))
-    # The engine takes it for somebody's will, and does not start it again by itself.
+    # The engine treats this as intended, and does not restart the container by itself.
     assert running.inspect("worker", "{{.State.Running}}") == "false"
     running.compose("up", "--detach", "worker")
 
 
 def _kill_processes(running: Deployment) -> None:
-    # As the kernel does when memory ends. The shell that says it dies as well.
+    # As the kernel does when memory runs out. The shell that sends the signal dies as well.
     with contextlib.suppress(RuntimeError):
         running.run_in("worker", "sh", "-c", "kill -9 -1")
 
 
 async def taken_down_and_up(figures: Figures, running: Deployment, ana: Chat) -> None:
-    """Nothing but the volumes is left: who owns the bot and what was made is still known."""
+    """Only the volumes are left: the owner and the results are still known."""
     await asyncio.to_thread(running.down, volumes=False)
     question = await ana.say(VIDEO.watch_url)
     with figures.timed("everything taken down; compose up to a known song's stems"):
@@ -241,7 +241,7 @@ def look_inside(figures: Figures, running: Deployment, server: BotApi) -> None:
 
 
 async def until(look: Callable[[], T]) -> T:
-    """What `look` sees once it is something."""
+    """Poll `look` until it returns a true value, and return that."""
 
     def wait() -> T:
         end = time.monotonic() + PATIENCE
@@ -258,7 +258,7 @@ async def done(chat: Chat, question: Message, seconds: float = PATIENCE) -> Mess
 
 
 def stems_for(chat: Chat, question: Message) -> list[File]:
-    """What came in answer to `question`, without pictures."""
+    """The files that came in answer to `question`, without pictures."""
     files = [message.file for message in chat.from_bot() if message.reply_to == question and message.file is not None]
     return [file for file in files if file.kind == "audio"]
 

@@ -99,13 +99,13 @@ def deployment(
             if (ROOT / path).exists():
                 shutil.copy2(ROOT / path, folder / path)
         (folder / ".env").write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
-        # A container has the machine's network or others, and no override takes away what the file says.
+        # A container has the host's network or others, and an override cannot remove the networks of the file.
         file = folder / "docker-compose.yaml"
         file.write_text(re.sub(r"^ +networks: \[.*\]\n", "", file.read_text(), flags=re.MULTILINE))
-        # A name that Compose reads by itself. YAML has JSON inside.
+        # Compose reads a file of this name by itself. JSON is valid YAML.
         (folder / "docker-compose.override.yaml").write_text(json.dumps(_override(worker, authority, port)))
         running = Deployment(folder, _find_compose(), port)
-        running.down(volumes=True)  # of a run that was cut off: its people would be known
+        running.down(volumes=True)  # left by an interrupted run: its volumes would contain an owner
         try:
             yield running
         finally:
@@ -169,7 +169,7 @@ def layer_bytes(side: str, made_by: str) -> int:
 def said(*command: str, folder: Path | None = None) -> str:
     """Run a command and return its output. Raises `RuntimeError` with what it said when it failed."""
     # An older engine builds with BuildKit when told to, an older Compose through the command line.
-    # Nothing of ours that is set here shall reach them.
+    # Settings of FL-BT in this environment must not reach the containers.
     ours = {name for name in os.environ if name.startswith(("FLBT_", "COMPOSE_")) or name == "STEMS"}
     environment = {name: value for name, value in os.environ.items() if name not in ours} | {
         "DOCKER_BUILDKIT": "1",

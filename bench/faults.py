@@ -39,7 +39,7 @@ class Mutant:
 
 
 def mutants(module: str, root: Path) -> Iterator[Mutant]:
-    """Every fault that we know to make in a module, in the order of its lines."""
+    """Every fault that can be made in a module, in the order of its lines."""
     source = (root / module).read_text(encoding="utf-8")
     if module.endswith(".lua"):
         yield from _in_lua(module, source)
@@ -100,7 +100,7 @@ def _places(tree: ast.Module) -> Iterator[Place]:
 
 
 def _not_code(tree: ast.Module) -> set[int]:
-    """Nodes whose change nobody could see: annotations, and what only reaches the log."""
+    """Nodes whose change has no visible effect: annotations, and calls that only reach the log."""
     quiet: set[int] = set()
     for node in ast.walk(tree):
         notes: list[ast.AST | None] = []

@@ -32,7 +32,7 @@ LONGEST: Final = 40.0
 #: Test files for one module: beyond these the tests are rarely about it.
 MOST_FILES: Final = 6
 
-#: What takes too long for hundreds of turns: the reference package, processes that are killed, long songs.
+#: Tests that take too long for hundreds of runs: the reference package, processes that are killed, long songs.
 LEFT_OUT: Final = (
     "not reference_packages and not two_engines and not networks_are_found and not child_that_is_killed "
     "and not address_space and not segment_that_fails and not phones_home and not too_long and not kill_9 "
@@ -132,7 +132,7 @@ def _copy_to(copy: Path) -> None:
 
 
 def _passes(copy: Path, tests: Sequence[str], longest: float) -> bool:
-    """Whether `tests` pass in the copy within `longest` seconds. No process of theirs outlives this call."""
+    """Whether `tests` pass in the copy within `longest` seconds. None of their processes outlives this call."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"PYTHONPATH": str(copy), "PYTHONPYCACHEPREFIX": str(copy / "bytecode")}
     process = subprocess.Popen(
@@ -153,7 +153,7 @@ def _passes(copy: Path, tests: Sequence[str], longest: float) -> bool:
 
 
 def _end_all_of(copy: Path) -> None:
-    """End what a fault let loose, sessions of their own included: it is known by its copy of the code."""
+    """End processes that a fault left running, also in other sessions; they are found by their copy of the code."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.environ().get("PYTHONPATH") == str(copy):

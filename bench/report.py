@@ -1,4 +1,4 @@
-"""What was measured as a page: docs/performance.md."""
+"""Renders the measurements as a page: docs/performance.md."""
 
 import platform
 from collections.abc import Sequence

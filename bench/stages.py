@@ -1,6 +1,6 @@
-"""Where the time of one separation goes, and how near the network comes to what the processor can do.
+"""Where the time of one separation goes, and how close the network comes to the processor's peak rate.
 
-`python -m bench.stages SONG MODELS` is the process that is looked at; it prints one line of JSON.
+`python -m bench.stages SONG MODELS` is the measured process; it prints one line of JSON.
 """
 
 import json
@@ -42,7 +42,7 @@ class Stages(NamedTuple):
 
 
 def look(song: Path, models_dir: Path, bytecode: Path) -> Stages:
-    """Run one separation in a process of its own and see where its time went."""
+    """Run one separation in a separate process and measure its stages."""
     said = subprocess.run(
         [sys.executable, "-m", "bench.stages", str(song), str(models_dir)],
         check=True, stdout=subprocess.PIPE, env=environment(bytecode), cwd=Path(__file__).parent.parent,
@@ -145,7 +145,7 @@ def _main(song: Path, models_dir: Path) -> None:
 
 
 def _alone(network: Any) -> float:
-    """Seconds of one segment in the network with nothing beside it."""
+    """Seconds of one segment in the network while nothing else runs."""
     import numpy as np
 
     from worker.separation.spleeter.spectrogram import SEGMENT

@@ -1,4 +1,4 @@
-"""A worker at work and at rest, and a bot at rest: memory, and how soon things happen."""
+"""Memory of a busy worker, an idle worker and an idle bot, and the delays of a job."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from tests.peers.botapi import BotApi
 
-CALM = 6.0  # seconds after which a process that has nothing to do is at rest
+CALM = 6.0  # seconds after which a process without work counts as idle
 
 
 class Studio(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the walls around a child cost: `uv run --group dev python -m bench.walls`. Interleaved, with and without."""
+"""Cost of the confinement of a child: `uv run --group dev python -m bench.walls`. Interleaved, with and without."""
 
 import asyncio
 import statistics
@@ -68,7 +68,7 @@ def _made(walls: Confinement) -> float:
 
 
 async def _start(walls: Confinement | None) -> float:
-    """Until a child that reads its task and has none is gone again."""
+    """Seconds until a child that finds no task has ended."""
     began = time.perf_counter()
     async with start_child("worker.sources", walls) as child:
         assert child._process.stdin is not None
@@ -85,7 +85,7 @@ async def _separate(task: SeparationTask, walls: Confinement | None) -> float:
 
 
 def _ignore(step: Step) -> None:
-    """Nobody watches."""
+    """Discards the reports."""
 
 
 def _tell(what: str, figures: list[float]) -> None:

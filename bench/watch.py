@@ -1,4 +1,4 @@
-"""One child of ours from its start to its end: time, processor time, memory of all its processes."""
+"""Measures one child from its start to its end: time, processor time, memory of all its processes."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Run(NamedTuple):
     seconds: float
     cpu_seconds: float
     peak_bytes: int
-    first_seconds: float  # until it said that the first segment was done
+    first_seconds: float  # until it reported the first segment
 
 
 def median(runs: Sequence[Run]) -> Run:
@@ -74,7 +74,7 @@ def run(module: str, task: BaseModel, bytecode: Path) -> tuple[Run, dict[str, ob
 
 
 def environment(bytecode: Path) -> dict[str, str]:
-    """Ours without settings, with compiled Python kept in a folder of its own."""
+    """This environment without settings, with compiled Python kept in a separate folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**kept, "PYTHONPYCACHEPREFIX": str(bytecode)}
