@@ -2,8 +2,8 @@
 
 import time
 
-from jobs.queue import keys
-from jobs.queue.connection import Redis
+from jobs.queue import keys, scripts
+from jobs.queue.connection import Redis, run_script
 from jobs.queue.views import text
 
 
@@ -25,6 +25,5 @@ class UntoldBatches:
         return None
 
     async def told(self, batch_id: str, touched: float) -> None:
-        """It was told how the batch stood. Nothing happens when something was added since it was `touched`."""
-        if await self._redis.zscore(self._key, batch_id) == touched:
-            await self._redis.zrem(self._key, batch_id)
+        """Note that the batch was told of, in one step: nothing happens when something was added since `touched`."""
+        await run_script(self._redis, scripts.REMOVE_UNTOUCHED, [self._key], batch_id, repr(touched))
