@@ -140,8 +140,8 @@ class Batches:
         except (Later, Away, Unconfirmed) as why:
             log.info("batch %s: told later: %s", id_, why)
             return False
-        except Trouble as why:  # nobody is there, or Telegram will not take this one
-            log.info("batch %s: nobody can be told: %s", id_, why)
+        except Trouble as why:  # the chat is gone, or the platform refuses this message
+            log.info("batch %s: not told: %s", id_, why)
         return True
 
     async def _say(self, known: Leftover) -> None:

@@ -62,6 +62,7 @@ async def test_covers_made_to_be_expensive_are_not(tmp_path: Path, capsys: pytes
     expensive = put_all(expensive_covers(), tmp_path)
     met = await fates_of(expensive)
     say_how(capsys, f"{len(expensive)} expensive covers", met)
+    assert len(met.fates) == len(expensive), "none ended the process that looked at them"
 
 
 @pytest.mark.faults

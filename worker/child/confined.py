@@ -1,7 +1,7 @@
 """Raise the walls around this process, then run another module: `python -m worker.child.confined WALLS MODULE`.
 
-Nothing but this is loaded before, so that there is one thread, and not a byte of a stranger's has been read.
-`CONFINEMENT` is the JSON of a `Confinement`, or `null` for none.
+`WALLS` is the JSON of a `Confinement`, or `null` for none. This module loads before anything else, so the process has
+one thread and has read nothing from outside.
 """
 
 import contextlib

@@ -1,5 +1,6 @@
 """What the worker asks of its children, and what they answer. Paths are ours: no person's text is in any of them."""
 
+from abc import abstractmethod
 from pathlib import Path
 
 from pydantic import SecretStr, field_serializer
@@ -11,16 +12,16 @@ from jobs.youtube import PlaylistId, Provider
 from worker.child.confinement import UNCONFINED, Confinement
 from worker.child.confinement.online import node, ports
 
-MOST_REQUESTS = 48  # to YouTube, for one track, whoever makes them
+MOST_REQUESTS = 48  # to YouTube for one track, by all its children together
 
 
 class Task(Value):
     """What a child is asked, and so what it has to reach."""
 
     @property
+    @abstractmethod
     def confinement(self) -> Confinement | None:
-        """The walls for whoever does this; UNCONFINED for none."""
-        raise NotImplementedError
+        """The walls of the child that does the task; UNCONFINED for none."""
 
 
 class OnlineTask(Task):

@@ -54,6 +54,7 @@ async def test_what_cannot_be_listed_is_said(rig: Rig) -> None:
         async with asyncio.timeout(120):
             while await answer(rig.queue.redis.hlen("flbt:playlists:telegram")) > 0:
                 await asyncio.sleep(0.02)
+    assert sum(message.reply_to is not None for message in ana.from_bot()) == 3, "one message for each"
 
 
 async def test_a_card_that_telegram_refuses_or_somebody_deletes_holds_up_no_song(

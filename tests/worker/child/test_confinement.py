@@ -150,7 +150,7 @@ def test_a_childs_environment_is_a_list_of_names() -> None:
         "https_proxy": "http://user:secret@host:1", "UV_INDEX_URL": "https://user:secret@host",
         "TF_NUM_INTRAOP_THREADS": "2", "TF_TOKEN_host": "secret", "TF_VAR_password": "secret",
     }  # fmt: skip
-    alone = environment_for(Confinement(write=(Path("/work/space"),)), ours)
-    assert alone == {"PATH": "/bin", "LC_ALL": "C", "TF_NUM_INTRAOP_THREADS": "2", "TMPDIR": "/work/space"}
+    alone = environment_for(Confinement(write=(Path("/tmp/space"),)), ours)
+    assert alone == {"PATH": "/bin", "LC_ALL": "C", "TF_NUM_INTRAOP_THREADS": "2", "TMPDIR": "/tmp/space"}
     assert environment_for(Confinement(ports=(443,)), ours).keys() == alone.keys() - {"TMPDIR"} | {"https_proxy"}
     assert environment_for(UNCONFINED, ours).keys() == alone.keys() - {"TMPDIR"} | {"https_proxy", "UV_INDEX_URL"}

@@ -45,7 +45,9 @@ def into(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("named", ["inbox", "output/audio.m4a"])
 def test_what_a_child_was_given_or_made_is_taken(tmp_path: Path, named: str) -> None:
-    fetching.check(*_handed(tmp_path, tmp_path / named, tmp_path / "output" / "cover.jpg"))
+    fetched, task = _handed(tmp_path, tmp_path / named, tmp_path / "output" / "cover.jpg")
+    fetching.check(fetched, task)
+    assert fetched.audio.is_file()
 
 
 @pytest.mark.parametrize(
