@@ -66,26 +66,46 @@ async def _keep(part: Part) -> None:
 
 async def _run_once(part: Part) -> int:
     """Run a part to its end; on cancellation ask it to stop, then insist."""
-    process = await asyncio.create_subprocess_exec(
-        *part.command,
-        stdin=asyncio.subprocess.PIPE,  # its tether: see jobs/process/parent_watch.py
-        stdout=asyncio.subprocess.DEVNULL if part.output else None,
-        stderr=part.output,
-        env={**os.environ, **part.environment},
-        start_new_session=True,  # a Ctrl-C in the terminal is for us; we stop the parts in order
-    )
+    process = await _start(part)
     try:
         return await process.wait()
     finally:
-        try:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGTERM)
-                async with asyncio.timeout(STOP_SECONDS):
-                    await process.wait()
-        except TimeoutError:
-            log.warning("%s did not stop within %d s", part.name, STOP_SECONDS)
-        finally:  # also when somebody lost patience with us meanwhile
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        await _stop(part, process)
+
+
+async def _start(part: Part) -> asyncio.subprocess.Process:
+    """Start the part's process. When cancelled, stop it as one that runs.
+
+    asyncio kills a process whose start is cancelled, though the program may run already and has things to put in order.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *part.command,
+            stdin=asyncio.subprocess.PIPE,  # its tether: see jobs/process/parent_watch.py
+            stdout=asyncio.subprocess.DEVNULL if part.output else None,
+            stderr=part.output,
+            env={**os.environ, **part.environment},
+            start_new_session=True,  # a Ctrl-C in the terminal is for us; we stop the parts in order
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _stop(part, await starting)
+        raise
+
+
+async def _stop(part: Part, process: asyncio.subprocess.Process) -> None:
+    """Ask the process to stop, kill it after `STOP_SECONDS`, and kill what it left in its process group."""
+    try:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+    except TimeoutError:
+        log.warning("%s did not stop within %d s", part.name, STOP_SECONDS)
+    finally:  # also when the caller lost patience with us meanwhile
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

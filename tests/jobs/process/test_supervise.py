@@ -130,6 +130,21 @@ async def test_a_part_is_asked_to_stop_before_it_is_killed(tmp_path: Path, monke
     assert notes.read_text().endswith(" asked ")
 
 
+async def test_a_part_that_is_still_being_started_is_asked_to_stop_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program may run before asyncio has ended its start: the run ends in between."""
+    monkeypatch.setattr("jobs.process.supervise.STOP_SECONDS", PATIENCE)
+    notes = tmp_path / "pids"
+    async with running(part(POLITE, notes)):
+        while not psutil.Process().children():
+            await asyncio.sleep(0)  # step by step: the process is forked, and its start has steps to go
+        until = time.monotonic() + PATIENCE
+        while not (notes.exists() and notes.read_text()) and time.monotonic() < until:
+            time.sleep(0.01)  # noqa: ASYNC251 - holds the loop, so that the start cannot end
+    assert notes.read_text().endswith(" asked ")
+
+
 @pytest.mark.parametrize("apart", [True, False])
 async def test_what_a_part_says_goes_where_it_belongs(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], apart: bool
