@@ -9,7 +9,7 @@ import psutil
 
 from bench.watch import Run, median, run
 from bot.cli.demo import write_demo_song
-from jobs.models import Format, Model, Rendition
+from jobs.models import Encoding, Format, Model, Rendition
 from jobs.outcomes import Tags
 from jobs.separation_models import EngineName
 from tests.models import NAMES
@@ -93,7 +93,7 @@ def separate(
         ),
         tags=TAGS,
         max_seconds=seconds + 1,
-        along=(Along(rendition=Rendition(kind="stems", format=Format.MP3), kbps=320),) if mp3 else (),
+        along=(Along(rendition=Rendition(encoding=Encoding(format=Format.MP3)), kbps=320),) if mp3 else (),
     )
     took, result = run("worker.separation", task, bench.bytecode)
     assert len(Separated.model_validate(result).along) == len(task.along)

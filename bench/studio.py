@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bench.engines import Bench, song
 from bench.watch import Peak, environment, memory_of
 from bot.terminal.watch import changes
-from jobs.models import Format, Request, Upload, Wish, request_id
+from jobs.models import Format, Order, Request, Upload, request_id
 from jobs.outcomes import RequestPhase, TrackStage
 from jobs.process.valkey import private_valkey
 from jobs.queue.requests import JobQueue
@@ -105,7 +105,7 @@ def _brought(store: ResultStore, path: Path) -> Upload:
 def _asked(upload: Upload, turn: str) -> Request:
     return Request(
         id=request_id("bench:", turn, upload), platform="bench", chat="bench:", asker="bench:", source=upload,
-        wish=Wish(format=Format.MP3), created_at=time.time(),
+        order=Order(format=Format.MP3), created_at=time.time(),
     )  # fmt: skip
 
 

@@ -2,9 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
 
-from jobs.models import Stem
 from jobs.outcomes import Tags
 
 NAMELESS = "Untitled"
@@ -46,17 +44,9 @@ def track_name(tags: Tags, suffix: str = "") -> str:
     return safe_name(whole, 120 - len(ending.encode())) + ending
 
 
-def stem_tags(tags: Tags, stem: Stem) -> Tags:
-    """The tags of one stem's file: `Title (vocals)`."""
-    return tags.model_copy(update={"title": f"{tags.title} ({stem})"})
-
-
-def mix_suffix(mix: Collection[Stem], stems: Sequence[Stem]) -> str:
-    """What a mix of some of `stems` is called: `no drums` when that is all it lacks, else `vocals + bass`."""
-    missing = [stem for stem in stems if stem not in mix]
-    if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:  # without the band it is the voice
-        return f"no {missing[0]}"
-    return " + ".join(stem for stem in stems if stem in mix)
+def file_tags(tags: Tags, suffix: str) -> Tags:
+    """The tags of one file of a content: `Title (vocals)`."""
+    return tags.model_copy(update={"title": f"{tags.title} ({suffix})"})
 
 
 def _is_visible(char: str) -> bool:

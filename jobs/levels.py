@@ -10,7 +10,7 @@ LEAST_TOLD: Final = 0.05  # dB: below it, nothing is heard and figures with one 
 
 def level(manifest: Manifest, rendered: Rendered) -> float:
     """The gain of a rendition against the source: 1 where both are equally loud."""
-    return 1.0 if rendered.rendition.format.keeps_level else manifest.gain * rendered.gain
+    return 1.0 if rendered.rendition.encoding.format.keeps_level else manifest.gain * rendered.gain
 
 
 def decibels(gain: float) -> float:

@@ -2,12 +2,10 @@
 
 import hashlib
 import re
-from enum import StrEnum, unique
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -18,27 +16,22 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from jobs.renditions import Archive as Archive  # noqa: PLC0414 - the values, in one place
+from jobs.renditions import Content as Content  # noqa: PLC0414
+from jobs.renditions import Encoding as Encoding  # noqa: PLC0414
+from jobs.renditions import Format as Format  # noqa: PLC0414
+from jobs.renditions import Mix as Mix  # noqa: PLC0414
+from jobs.renditions import Package as Package  # noqa: PLC0414
+from jobs.renditions import Rendition as Rendition  # noqa: PLC0414
+from jobs.renditions import Stems as Stems  # noqa: PLC0414
 from jobs.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
-from jobs.stems import Stem as Stem  # noqa: PLC0414 - one of the values
-
-
-class Value(BaseModel):
-    """A frozen value. Unknown fields are ignored, so that a newer bot and an older worker understand each other.
-
-    Its numbers are finite: NaN would pass every comparison, and count as minutes of music for ever.
-    """
-
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
-
-
-LONGEST_WORDS = 2000  # characters: the longest title on YouTube has 100
-#: What strangers call things; longer ones are cut.
-Words = Annotated[str, AfterValidator(lambda text: text[:LONGEST_WORDS])]
-#: Seconds of sound, or bytes.
-Amount = Annotated[float, Field(ge=0)]
-Size = Annotated[int, Field(ge=0)]
-Gain = Annotated[float, Field(gt=0)]
-
+from jobs.stems import Stem as Stem  # noqa: PLC0414
+from jobs.values import LONGEST_WORDS as LONGEST_WORDS  # noqa: PLC0414
+from jobs.values import Amount as Amount  # noqa: PLC0414
+from jobs.values import Gain as Gain  # noqa: PLC0414
+from jobs.values import Size as Size  # noqa: PLC0414
+from jobs.values import Value as Value  # noqa: PLC0414
+from jobs.values import Words as Words  # noqa: PLC0414
 
 # --- what is to be separated -------------------------------------------------------------------------------
 
@@ -139,87 +132,62 @@ class Model(Value):
         return Model(name=name, band=self.band, extension=self.extension)
 
 
-@unique
-class Format(StrEnum):
-    """Encodings we deliver.
-
-    WAV and FLAC hold integers of 24 bits, which end at full scale. WAV32 holds floats of 32 bits, which do not.
-    """
-
-    MP3 = "mp3"
-    M4A = "m4a"
-    FLAC = "flac"
-    WAV = "wav"
-    WAV32 = "wav32"
-
-    @property
-    def extension(self) -> str:
-        """Of file names, without the dot."""
-        return "wav" if self is Format.WAV32 else self.value
-
-    @property
-    def label(self) -> str:
-        """What people call it, in any language."""
-        return "WAV 32-bit float" if self is Format.WAV32 else self.value.upper()
-
-    @property
-    def keeps_level(self) -> bool:
-        """Whether samples above full scale survive, so that nothing has to be turned down."""
-        return self is Format.WAV32
-
-
-@unique
-class Package(StrEnum):
-    """How the stems are handed over."""
-
-    ALBUM = "album"
-    ZIP = "zip"
-    BOTH = "both"
-
-
-class Rendition(Value):
-    """One delivered encoding of a separated track: all stems as files, all stems in a zip, or one mix of stems.
-
-    `kbps` is a bit rate below the usual one, for MP3 and M4A that would otherwise be too large to send; 0: the usual.
-    `part_bytes` splits a zip at file borders into archives of at most so many bytes, as far as single files allow it.
-    """
-
-    kind: Literal["stems", "zip", "mix"]
-    format: Format
-    mix: Annotated[tuple[Stem, ...], Field(max_length=len(Stem))] = ()
-    kbps: Annotated[int, Field(ge=0, le=320)] = 0
-    part_bytes: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
-
-    @property
-    def key(self) -> str:
-        """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`, `stems-mp3-128`."""
-        rate = str(self.kbps) if self.kbps else ""
-        split = f"by{self.part_bytes}" if self.part_bytes else ""
-        return "-".join(part for part in (self.kind, "+".join(self.mix), self.format, rate, split) if part)
-
-
-class Wish(Value):
-    """What the asker wants back."""
+class Preferences(Value):
+    """What a chat wants back with each song, until it chooses otherwise."""
 
     model: Model = Model()
     format: Format = Format.MP3
     package: Package = Package.ALBUM
-    mix: tuple[Stem, ...] = ()  # instead of the stems, one mix of these
+
+    @property
+    def order(self) -> "Order":
+        """What to make of a song that somebody asks for here."""
+        return Order(model=self.model, format=self.format, package=self.package)
+
+
+class Order(Value):
+    """What one request is to bring: stems, or a mix of them instead. A mix is never packed.
+
+    Its JSON is flat and that of version 0.1.0: the mix is a list of stems, empty for all stems.
+    """
+
+    model: Model = Model()
+    content: Content = Stems()
+    format: Format = Format.MP3
+    package: Package = Package.ALBUM
+
+    @property
+    def mix(self) -> tuple[Stem, ...]:
+        """The stems that are mixed, none where it is not a mix."""
+        return self.content.stems if isinstance(self.content, Mix) else ()
 
     @property
     def renditions(self) -> tuple[Rendition, ...]:
-        """What has to be rendered for this wish, in the order of delivery."""
-        if self.mix:
-            return (Rendition(kind="mix", format=self.format, mix=self.mix),)
-        stems = Rendition(kind="stems", format=self.format)
-        zipped = Rendition(kind="zip", format=self.format)
+        """What has to be rendered for it, in the order of delivery."""
+        files = Rendition(content=self.content, encoding=Encoding(format=self.format))
+        zipped = files.model_copy(update={"package": Archive()})
+        if isinstance(self.content, Mix):
+            return (files,)
         match self.package:
             case Package.ALBUM:
-                return (stems,)
+                return (files,)
             case Package.ZIP:
                 return (zipped,)
             case Package.BOTH:
-                return (stems, zipped)
+                return (files, zipped)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_flat(cls, data: object) -> object:
+        if not isinstance(data, dict) or "content" in data or not data.get("mix"):
+            return data
+        return {**data, "content": {"kind": "mix", "stems": data["mix"]}}
+
+    @model_serializer(mode="wrap")
+    def _flat(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+        flat = dump(self)
+        flat.pop("content")
+        return {**flat, "mix": [stem.value for stem in self.mix]}
 
 
 class TrackId(str):
@@ -255,6 +223,8 @@ class Request(Value):
     own note of where to answer, opaque to everyone else.
     """
 
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
     id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
     platform: str
     chat: str
@@ -262,13 +232,13 @@ class Request(Value):
     address: str = ""
     language: str = "en"
     source: Source
-    wish: Wish = Wish()
+    order: Order = Field(default=Order(), alias="wish")  # its name on the wire since version 0.1.0
     quiet: bool = False  # something else shows how far it is: it gets a card when it is done, or failed
     created_at: float  # seconds since the epoch
 
     @property
     def track_id(self) -> TrackId:
-        return track_id(self.source, self.wish.model)
+        return track_id(self.source, self.order.model)
 
 
 def request_id(chat: str, message: str, source: YouTube | Upload, turn: str = "") -> str:

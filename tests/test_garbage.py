@@ -12,7 +12,7 @@ from bot.delivery.noted import Memo, PartNote
 from bot.playlists.run import Run
 from bot.telegram.address import Address
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Rendition, Request, YouTube
+from jobs.models import Encoding, Format, Rendition, Request, YouTube
 from jobs.outcomes import Manifest, Progress, RequestPhase
 from jobs.parsing import parse_stored
 from jobs.queue import keys
@@ -121,7 +121,7 @@ async def test_what_another_version_wants_is_understood_or_wanted_no_more(queue:
     track_queue = TrackQueue(queue.redis, "worker")
     await track_queue.begin(request.track_id)
     wanted = await track_queue.wanted(request.track_id)
-    assert set(wanted) == {*request.wish.renditions, Rendition(kind="stems", format=Format.FLAC)}
+    assert set(wanted) == {*request.order.renditions, Rendition(encoding=Encoding(format=Format.FLAC))}
     assert await track_queue.ready(request.track_id, wanted), "it has an end"
     assert (await seen(queue, request)).phase is RequestPhase.READY
 

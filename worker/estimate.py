@@ -1,6 +1,8 @@
 """How long it will still take: pure guesses from what was seen so far."""
 
-from jobs.models import Format, Rendition
+from collections.abc import Sequence
+
+from jobs.models import Format, Rendition, Stem
 
 #: Seconds of one core per second of song and file, by format, as measured. They only matter until rendering itself
 #: reports.
@@ -17,9 +19,9 @@ def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None
     return max(0.0, (1 - fraction) * elapsed / gained)
 
 
-def rendering(song_seconds: float | None, renditions: list[Rendition], stems: int, cores: int) -> float:
+def rendering(song_seconds: float | None, renditions: list[Rendition], stems: Sequence[Stem], cores: int) -> float:
     """Seconds that rendering will take after the separation, with a file to a core at a time."""
-    # A zip holds the files of the album.
-    encoded = {(each.format, each.kbps, each.mix): 1 if each.kind == "mix" else stems for each in renditions}
-    cost = sum(RENDER_COST[format_] * files for (format_, _, _), files in encoded.items())
-    return (song_seconds or 0) * cost / max(1, min(cores, sum(encoded.values())))
+    encoded = {each.unpacked for each in renditions}  # files and an archive of them are encoded once
+    files = {each: len(each.content.files(stems)) for each in encoded}
+    cost = sum(RENDER_COST[each.encoding.format] * count for each, count in files.items())
+    return (song_seconds or 0) * cost / max(1, min(cores, sum(files.values())))

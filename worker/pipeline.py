@@ -171,7 +171,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         wanted = await studio.track_queue.wanted(track.id)
         along = _along(settings, wanted, fetched.seconds)
         later = [rendition for rendition in wanted if rendition not in {each.rendition for each in along}]
-        reporter.then = estimate.rendering(fetched.seconds, later, len(track.model.stems), settings.threads or cores())
+        reporter.then = estimate.rendering(fetched.seconds, later, track.model.stems, settings.threads or cores())
         separated = await separate(
             SeparationTask(
                 audio=fetched.audio,
@@ -233,7 +233,7 @@ def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | Non
     return tuple(
         Along(rendition=rendition, kbps=rate(rendition))
         for rendition in wanted
-        if rendition.kind == "stems" and rate(rendition) and seconds and seconds * rate(rendition) < SENT_AS_IT_IS
+        if rendition.is_stem_files and rate(rendition) and seconds and seconds * rate(rendition) < SENT_AS_IT_IS
     )
 
 

@@ -14,7 +14,7 @@ from bot.cards.models import model_label, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Package, Upload, Value, Wish, YouTube
+from jobs.models import Format, Package, Preferences, Upload, Value, YouTube
 from jobs.outcomes import Manifest, Progress, RequestPhase, Tags, TrackStage, View
 from jobs.separation_models import MODELS
 
@@ -79,22 +79,22 @@ def about_sound(manifest: Manifest, language: str) -> list[str]:
     return said
 
 
-def settings_card(wish: Wish, language: str) -> Card:
+def settings_card(preferences: Preferences, language: str) -> Card:
     """What a chat gets for each song, and a button for each choice, the chosen ones marked."""
-    label = model_label(wish.model.name, language)
+    label = model_label(preferences.model.name, language)
     lines = (
         say(language, "settings-title"),
-        say(language, "settings-stems", model=label, stems=stem_words(wish.model.stems, language)),
-        say(language, "settings-format", format=wish.format.label),
-        say(language, "settings-package", package=wish.package),
+        say(language, "settings-stems", model=label, stems=stem_words(preferences.model.stems, language)),
+        say(language, "settings-format", format=preferences.format.label),
+        say(language, "settings-package", package=preferences.package),
     )
     models = [
-        _choice(model_label(name, language), Verb.STEMS, info.code, name == wish.model.name)
+        _choice(model_label(name, language), Verb.STEMS, info.code, name == preferences.model.name)
         for name, info in MODELS.items()
     ]
-    formats = [_choice(one.label, Verb.FORMAT, one, one is wish.format) for one in Format]
+    formats = [_choice(one.label, Verb.FORMAT, one, one is preferences.format) for one in Format]
     packages = [
-        _choice(say(language, "settings-package-button", package=one), Verb.PACKAGE, one, one is wish.package)
+        _choice(say(language, "settings-package-button", package=one), Verb.PACKAGE, one, one is preferences.package)
         for one in Package
     ]
     return Card(text="\n".join(lines), buttons=(tuple(models), tuple(formats[:4]), tuple(formats[4:]), tuple(packages)))
@@ -122,8 +122,8 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
         case YouTube():
             unnamed = say(language, "card-video", link=f"youtu.be/{source.video_id}")
     name = called(Tags(title=title, artist=artist or ""), language) if title and tidy(title) else unnamed
-    if mix := view.request.wish.mix:
-        name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.wish.model.name, language))
+    if mix := view.request.order.mix:
+        name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.order.model.name, language))
     return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
 
 
@@ -175,7 +175,7 @@ def _state(view: View, language: str) -> list[str]:
 
 
 def _waiting(view: View, progress: Progress, language: str) -> list[str]:
-    wish = view.request.wish
+    order = view.request.order
     queued = progress.stage is TrackStage.QUEUED
     left = _number(view.wait if queued and view.wait is not None else progress.seconds_left)
     wait = figures.wait(left, language) if left is not None else ""
@@ -189,11 +189,11 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
             upload = isinstance(view.request.source, Upload)
             lines = [say(language, "card-reading") if upload else say(language, "card-fetching")]
         case TrackStage.SEPARATING:
-            lines = [separating(wish.model, language)]
-        case TrackStage.RENDERING if wish.mix:
+            lines = [separating(order.model, language)]
+        case TrackStage.RENDERING if order.mix:
             lines = [say(language, "card-mixing")]
         case TrackStage.RENDERING:
-            lines = [say(language, "card-rendering", format=wish.format.label)]
+            lines = [say(language, "card-rendering", format=order.format.label)]
     fraction = _number(progress.fraction)
     measures = []
     if fraction is not None:

@@ -19,8 +19,8 @@ _FORMATS = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 
 def first_page(request: Request, language: str) -> Rows:
     """Mixes, and the way to everything else."""
-    model = request.wish.model
-    if request.wish.mix:
+    model = request.order.model
+    if request.order.mix:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
     elif set(model.stems) == {Stem.VOCALS, Stem.ACCOMPANIMENT}:
         mixes = [
@@ -34,7 +34,7 @@ def first_page(request: Request, language: str) -> Rows:
     more = _page(request, 2, say(language, "button-more"))
     if len(model.stems) > 2:
         return _rows([*mixes], [_pick(request, "", say(language, "button-pick")), more])
-    pick = [] if request.wish.mix else [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))]
+    pick = [] if request.order.mix else [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))]
     return _rows([*mixes], pick, [*_models(request, language), more])
 
 
@@ -45,11 +45,11 @@ def _to_choose_from() -> str:
 
 def second_page(request: Request, language: str) -> Rows:
     """Other encodings, other separations, the same again, and the end of it."""
-    wish = request.wish
-    encodings = [_want(request, one, one.label) for one in _FORMATS if one is not wish.format]
-    if wish.package is Package.ALBUM and not wish.mix:
+    order = request.order
+    encodings = [_want(request, one, one.label) for one in _FORMATS if one is not order.format]
+    if order.package is Package.ALBUM and not order.mix:
         encodings.insert(0, _want(request, "zip", say(language, "button-zip")))
-    models = [] if wish.mix else _models(request, language)
+    models = [] if order.mix else _models(request, language)
     return _rows(
         encodings,
         models,
@@ -64,7 +64,7 @@ def second_page(request: Request, language: str) -> Rows:
 def pick_page(request: Request, model: str, chosen: Sequence[Stem], language: str) -> Rows:
     """A button for each stem of a model, the chosen ones marked; and what makes their mix, once there is one."""
     stems = MODELS[model].stems
-    own = request.wish.model.name
+    own = request.order.model.name
     toggles = []
     for stem in stems:
         after = tuple(one for one in stems if (one in chosen) is not (one is stem))
@@ -111,7 +111,7 @@ def _broken(group: Sequence[Button]) -> Iterator[tuple[Button, ...]]:
 
 
 def _mix(request: Request, mix: Sequence[Stem], language: str) -> Button:
-    words = mix_words(mix, request.wish.model.name, language)
+    words = mix_words(mix, request.order.model.name, language)
     return _button(Verb.MIX, request, letters(mix), words[:1].upper() + words[1:])
 
 
@@ -125,7 +125,7 @@ def _models(request: Request, language: str) -> list[Button]:
     return [
         _want(request, info.code, model_label(name, language))
         for name, info in MODELS.items()
-        if name != request.wish.model.name
+        if name != request.order.model.name
     ]
 
 

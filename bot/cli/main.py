@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from jobs import VERSION
 from jobs.logs import set_up_logging
-from jobs.models import Format, Model, Package, Wish
+from jobs.models import Format, Model, Order, Package
 from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
@@ -101,7 +101,7 @@ def separate(
     if model and click.get_current_context().get_parameter_source("stems") is ParameterSource.COMMANDLINE:
         raise click.UsageError("Give --stems or --model, not both.")
     settings = load_settings()
-    wish = Wish(
+    order = Order(
         model=Model(
             name=model or BY_COUNT[stems], band="16k" if band == "16k" else "11k", extension=settings.mask_extension
         ),
@@ -116,7 +116,7 @@ def separate(
             song = Path(scratch) / "FL-BT demo.wav"
             write_demo_song(song)
             asked.append(str(song))
-        sys.exit(asyncio.run(terminal.separate(settings, asked, wish, output, Path(scratch), umask)))
+        sys.exit(asyncio.run(terminal.separate(settings, asked, order, output, Path(scratch), umask)))
 
 
 @main.command()

@@ -142,7 +142,7 @@ async def _hold(
 async def _requests(services: Services, incoming: Incoming, sources: Sequence[YouTube | Upload]) -> list[Request]:
     """One request for each source, in order; the same ones whenever the same message arrives."""
     asker, place, now = incoming.asker, incoming.place, time.time()
-    wish = await services.preferences.wish(asker.chat)
+    order = (await services.preferences.of(asker.chat)).order
     return [
         Request(
             id=request_id(asker.chat, place.message, source),
@@ -152,7 +152,7 @@ async def _requests(services: Services, incoming: Incoming, sources: Sequence[Yo
             address=place.address,
             language=asker.language,
             source=source,
-            wish=wish,
+            order=order,
             created_at=now + number * 1e-3,  # the queue and the cards keep the order of the links
         )
         for number, source in enumerate(sources)

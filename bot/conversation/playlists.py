@@ -47,7 +47,7 @@ async def begin_all(services: Services, asker: Asker, place: Place, playlists: S
     """Find out what is in these playlists, and offer them. Returns what is to be said of those that are left out."""
     said = [say(asker.language, "playlist-endless")] if any(one.endless for one in playlists) else []
     wanted = [one for one in playlists if not one.endless]
-    wish = await services.preferences.wish(asker.chat)
+    order = (await services.preferences.of(asker.chat)).order
     for number, playlist in enumerate(wanted):
         run = Run(
             id=run_id(asker.chat, place.message, playlist.playlist_id),
@@ -57,7 +57,7 @@ async def begin_all(services: Services, asker: Asker, place: Place, playlists: S
             address=place.address,
             language=asker.language,
             playlist_id=playlist.playlist_id,
-            wish=wish,
+            order=order,
             created_at=time.time(),
         )
         try:

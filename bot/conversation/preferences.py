@@ -18,8 +18,8 @@ async def choose(services: Services, press: Press, action: Action) -> Answers:
     asker = press.asker
     if not await may_change_settings(services, asker):
         return toast(say(asker.language, "settings-not-yours"))
-    before = await services.preferences.wish(asker.chat)
-    await services.preferences.keep_wish(asker.chat, chosen(before, action))
+    before = await services.preferences.of(asker.chat)
+    await services.preferences.keep(asker.chat, chosen(before, action))
     return await _saved(services, asker, asker.language)
 
 
@@ -46,7 +46,7 @@ async def _saved(services: Services, asker: Asker, language: Language) -> Answer
 
 
 async def _menu(services: Services, asker: Asker, language: Language) -> Card:
-    shown = settings_card(await services.preferences.wish(asker.chat), language)
+    shown = settings_card(await services.preferences.of(asker.chat), language)
     if not asker.in_group:
         return shown
     group_settings = await services.preferences.of_group(asker.chat)

@@ -19,10 +19,11 @@ from bot.conversation.values import Answer, Answers, Asker, Edit, Incoming, Plac
 from bot.delivery.follow import Way
 from bot.delivery.instant import tracks_of
 from bot.texts import say
-from jobs.models import Format, Package, Request, Stem, Upload, Wish, request_id
+from jobs.models import Format, Mix, Order, Package, Request, Stem, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
 from jobs.outcomes import RequestPhase, View
 from jobs.queue.quotas import OverQuota, TooManyOpen
+from jobs.renditions import content_of
 from jobs.separation_models import MODELS, model_of_code
 
 #: Seconds within which a second tap on a button is the same one.
@@ -40,16 +41,16 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
     request = view.request
     match action.verb:
         case Verb.MIX:
-            wish = _mixed(request.wish, action.choice)
-            if not wish.mix or is_whole(wish.mix, wish.model.name):  # a made-up button
+            order = _mixed(request.order, action.choice)
+            if not order.mix or is_whole(order.mix, order.model.name):  # a made-up button
                 return toast(say(press.asker.language, "button-old"))
-            return await _again(services, press, request, wish, action)
+            return await _again(services, press, request, order, action)
         case Verb.WANT:
-            return await _again(services, press, request, _changed(request.wish, action.choice), action)
+            return await _again(services, press, request, _changed(request.order, action.choice), action)
         case Verb.PICK:
-            return await _pick(services, press, request, read_tap(action.choice, request.wish.model.name))
+            return await _pick(services, press, request, read_tap(action.choice, request.order.model.name))
         case Verb.MAKE:
-            return await _make(services, press, request, read_tap(action.choice, request.wish.model.name))
+            return await _make(services, press, request, read_tap(action.choice, request.order.model.name))
         case Verb.FORGET:
             return await _forget(services, press, view, sure=action.choice == "yes")
         case _:
@@ -64,8 +65,8 @@ async def _pick(services: Services, press: Press, request: Request, tap: Tap) ->
     page = _turn_to(pick_page(request, tap.model, chosen, language))
     if chosen:
         return page, Toast(mix_words(chosen, tap.model, language))
-    model = request.wish.model.named(tap.model)
-    if tap.model == request.wish.model.name or await services.follower.has_stems(track_id_of(request.source, model)):
+    model = request.order.model.named(tap.model)
+    if tap.model == request.order.model.name or await services.follower.has_stems(track_id_of(request.source, model)):
         return page, Toast(say(language, "pick-how"))
     return page, Toast(say(language, "pick-how-anew", stems=len(MODELS[tap.model].stems)))
 
@@ -78,9 +79,11 @@ async def _make(services: Services, press: Press, request: Request, tap: Tap) ->
         return toast(say(press.asker.language, "pick-how"))
     if is_whole(tap.chosen, tap.model):
         return toast(say(press.asker.language, "mix-whole"))
-    wish = request.wish.model_copy(update={"model": request.wish.model.named(tap.model), "mix": tap.chosen})
-    asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.wish.model.name))
-    return await _again(services, press, request, wish, asked)
+    order = request.order.model_copy(
+        update={"model": request.order.model.named(tap.model), "content": Mix(stems=tap.chosen)}
+    )
+    asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.order.model.name))
+    return await _again(services, press, request, order, asked)
 
 
 def _keyboard(press: Press) -> str:
@@ -92,32 +95,32 @@ def _turn_to(rows: Rows) -> Answer:
     return Edit(Card(text="", buttons=rows))
 
 
-def _mixed(wish: Wish, choice: str) -> Wish:
+def _mixed(order: Order, choice: str) -> Order:
     """`dbo`, or `4vbo` of another separation."""
-    model, mix = read_mix(choice, wish.model.name)
-    return wish.model_copy(update={"model": wish.model.named(model), "mix": mix})
+    model, mix = read_mix(choice, order.model.name)
+    return order.model_copy(update={"model": order.model.named(model), "content": content_of(mix)})
 
 
-def _changed(wish: Wish, choice: str) -> Wish:
+def _changed(order: Order, choice: str) -> Order:
     match choice:
         case "again":
-            return wish
+            return order
         case "stems":
-            return wish.model_copy(update={"mix": ()})
+            return order.model_copy(update={"content": Stems()})
         case "zip":
-            return wish.model_copy(update={"mix": (), "package": Package.ZIP})
+            return order.model_copy(update={"content": Stems(), "package": Package.ZIP})
         case _ if model := model_of_code(choice):
-            return wish.model_copy(update={"mix": (), "model": wish.model.named(model)})
+            return order.model_copy(update={"content": Stems(), "model": order.model.named(model)})
         case _:
-            return wish.model_copy(update={"format": Format(choice)})
+            return order.model_copy(update={"format": Format(choice)})
 
 
-async def _again(services: Services, press: Press, request: Request, wish: Wish, asked: Action) -> Answers:
+async def _again(services: Services, press: Press, request: Request, order: Order, asked: Action) -> Answers:
     """Another request for the song of an earlier one, with a card of its own under the old one."""
     asker, message = press.asker, press.place.message
     place = Place(address=services.platform.address_at(request.address, message), message=message)
     for turn in count():
-        new = _request(services, asker, request, wish, place, asked.text, turn)
+        new = _request(services, asker, request, order, place, asked.text, turn)
         before = await services.queue.view(new.id)
         if before is None:
             return toast(await _accept(services, asker, new, request))
@@ -127,7 +130,7 @@ async def _again(services: Services, press: Press, request: Request, wish: Wish,
 
 
 def _request(
-    services: Services, asker: Asker, about: Request, wish: Wish, place: Place, asked: str, turn: int = 0
+    services: Services, asker: Asker, about: Request, order: Order, place: Place, asked: str, turn: int = 0
 ) -> Request:
     return Request(
         id=request_id(asker.chat, f"{place.message}:{asked}", about.source, str(turn)),
@@ -137,7 +140,7 @@ def _request(
         address=place.address,
         language=asker.language,
         source=about.source,
-        wish=wish,
+        order=order,
         created_at=time.time(),
     )
 
@@ -154,8 +157,8 @@ async def _accept(services: Services, asker: Asker, request: Request, about: Req
             return say(asker.language, "made-again")
         case Way.RENDER:
             return say(asker.language, "made-from-stems")
-        case Way.SEPARATE if request.wish.model != about.wish.model:
-            return say(asker.language, "made-count", stems=len(request.wish.model.stems))
+        case Way.SEPARATE if request.order.model != about.order.model:
+            return say(asker.language, "made-count", stems=len(request.order.model.stems))
         case Way.SEPARATE:
             return say(asker.language, "made-anew")
 
@@ -208,7 +211,7 @@ async def mix(services: Services, incoming: Incoming) -> Answers:
 
 
 async def _mix(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
-    language, own = incoming.asker.language, about.wish.model
+    language, own = incoming.asker.language, about.order.model
     mixes = {model: made for model in MODELS if (made := mix_of(wanted, model)) is not None}
     at_hand = [model for model in mixes if model == own.name or await _is_at_hand(services, about, model)]
     if not at_hand:
@@ -226,8 +229,8 @@ async def _mix(services: Services, incoming: Incoming, about: Request, wanted: W
 async def _order(
     services: Services, incoming: Incoming, about: Request, stems: tuple[Stem, ...], model: str
 ) -> Answers:
-    wish = about.wish.model_copy(update={"mix": stems, "model": about.wish.model.named(model)})
-    request = _request(services, incoming.asker, about, wish, incoming.place, "mix")
+    order = about.order.model_copy(update={"content": content_of(stems), "model": about.order.model.named(model)})
+    request = _request(services, incoming.asker, about, order, incoming.place, "mix")
     anew = await services.follower.way(request) is Way.SEPARATE
     known = await services.queue.view(request.id) is not None
     said = await _accept(services, incoming.asker, request, about)
@@ -237,4 +240,4 @@ async def _order(
 
 
 async def _is_at_hand(services: Services, about: Request, model: str) -> bool:
-    return await services.follower.has_stems(track_id_of(about.source, about.wish.model.named(model)))
+    return await services.follower.has_stems(track_id_of(about.source, about.order.model.named(model)))

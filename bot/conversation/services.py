@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
-from bot.chats.preferences import Preferences
+from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
 from bot.conversation.batches import Batches
@@ -86,7 +86,7 @@ class Services:
     queue: JobQueue
     store: ResultStore
     access: Access
-    preferences: Preferences
+    preferences: ChatPreferences
     stem_choice: StemChoice
     statistics: Statistics
     follower: Follower

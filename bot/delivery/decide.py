@@ -12,7 +12,7 @@ from bot.delivery.noted import Before, Memo, Noted, PartState
 from bot.delivery.plan import Limits, Part, Plan, plan
 from bot.delivery.sizes import USUAL_RATE
 from jobs.failures import Failure, Reason
-from jobs.models import Rendition, Request, Wish
+from jobs.models import Order, Rendition, Request
 from jobs.outcomes import Manifest, Rendered, RequestPhase
 from jobs.queue.recipe import Recipe
 
@@ -26,7 +26,7 @@ class Facts:
 
     `phase` is None when the request is not known. `limits` are the platform's own. `recipe` is how things are made now,
     None before the first worker ever ran. `manifest` and `rendered` are what the store has of the track. `before` is
-    what the platform was sent for the same wish, when it still has all files of it.
+    what the platform was sent for the same order, when it still has all files of it.
     """
 
     request: Request
@@ -108,7 +108,7 @@ def decide(facts: Facts) -> Step:
     memo, limits = facts.noted.memo, facts.noted.memo.limits or facts.limits
     source = _source(facts, limits)
     if source is None:
-        return _send_back(memo, facts.request.wish.renditions, quick=False)
+        return _send_back(memo, facts.request.order.renditions, quick=False)
     planned = source.plan
     if planned.needs:
         return _send_back(memo, planned.needs, quick=True)
@@ -133,13 +133,13 @@ def decide(facts: Facts) -> Step:
 
 
 def stored_plan(
-    manifest: Manifest, rendered: Iterable[Rendered], wish: Wish, limits: Limits, recipe: Recipe | None
+    manifest: Manifest, rendered: Iterable[Rendered], order: Order, limits: Limits, recipe: Recipe | None
 ) -> Plan:
     """The plan from what the store has, needing only renditions that it lacks, or has otherwise than made now."""
     usable = {one.rendition: one for one in rendered if recipe is None or recipe.would_render(one)}
     used: list[Rendered] = []
     while True:
-        planned = plan(manifest, used, wish, limits, usual_rate(recipe))
+        planned = plan(manifest, used, order, limits, usual_rate(recipe))
         here = [usable[need] for need in planned.needs if need in usable]
         if not here:
             return planned
@@ -162,7 +162,7 @@ def _source(facts: Facts, limits: Limits) -> Before | None:
     manifest, recipe = facts.manifest, facts.recipe
     if manifest is None or (facts.noted.is_untouched and recipe is not None and not recipe.would_make(manifest)):
         return None
-    return Before(manifest=manifest, plan=stored_plan(manifest, facts.rendered, facts.request.wish, limits, recipe))
+    return Before(manifest=manifest, plan=stored_plan(manifest, facts.rendered, facts.request.order, limits, recipe))
 
 
 def _send_back(memo: Memo, renditions: Sequence[Rendition], *, quick: bool) -> Step:

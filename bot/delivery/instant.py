@@ -26,11 +26,11 @@ class InstantDelivery:
         self._limits = limits
 
     async def find(self, request: Request) -> Before | None:
-        """What was sent before for this wish, when the platform has all of it, and the chat had it not forgotten."""
+        """What was sent before for this order, when the platform has all of it, and the chat had it not forgotten."""
         if await self.sent_files.has_forgotten(request.track_id, request.chat):
             return None
-        wish = self._wish(request, await current_recipe(self._queue.redis))
-        note = await self.sent_files.delivery(request.track_id, wish)
+        order = self._wish(request, await current_recipe(self._queue.redis))
+        note = await self.sent_files.delivery(request.track_id, order)
         before = parse_stored(Before, note)
         if before is None:
             return None
@@ -46,8 +46,8 @@ class InstantDelivery:
         parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
         if all(part in parts or part.kind is Kind.PHOTO for part in plan.parts):
             before = Before(manifest=manifest, plan=plan.model_copy(update={"parts": parts}))
-            wish = self._wish(request, recipe)
-            await self.sent_files.keep_delivery(request.track_id, wish, before.model_dump_json())
+            order = self._wish(request, recipe)
+            await self.sent_files.keep_delivery(request.track_id, order, before.model_dump_json())
 
     async def forget(self, tracks: tuple[str, ...]) -> None:
         """Remember nothing of these tracks."""
@@ -55,13 +55,13 @@ class InstantDelivery:
             await self.sent_files.forget_track(track)
 
     def _wish(self, request: Request, recipe: Recipe | None) -> str:
-        renditions = [rendition.key for rendition in request.wish.renditions]
+        renditions = [rendition.key for rendition in request.order.renditions]
         return "|".join([*renditions, str(self._limits.file_bytes), recipe.key if recipe else ""])
 
 
 def tracks_of(request: Request) -> tuple[TrackId, ...]:
     """The tracks that can have been made of a request's song: one for each model."""
-    return tuple(track_id(request.source, request.wish.model.named(name)) for name in MODELS)
+    return tuple(track_id(request.source, request.order.model.named(name)) for name in MODELS)
 
 
 def _names(plan: Plan) -> list[str]:

@@ -62,9 +62,9 @@ class Ledger:
         """What has to be rendered of the stems in the store before a request can be delivered."""
         manifest = self._store.manifest(request.track_id)
         if manifest is None:
-            return request.wish.renditions
+            return request.order.renditions
         rendered, recipe = self._store.renditions(request.track_id), await current_recipe(self._queue.redis)
-        return stored_plan(manifest, rendered, request.wish, self._platform.limits, recipe).needs
+        return stored_plan(manifest, rendered, request.order, self._platform.limits, recipe).needs
 
     async def foresee(self, view: View) -> None:
         """The length of a song is known now: have made what will fit, instead of more than that first."""
@@ -72,8 +72,8 @@ class Ledger:
         if not seconds or self._store.manifest(request.track_id) is not None:  # then more than that is known
             return
         recipe = await current_recipe(self._queue.redis)
-        fitting = foreseen(request.source, seconds, request.wish, self._platform.limits, usual_rate(recipe))
-        if fitting != request.wish.renditions and not (await self.read(request.id)).memo.returns:
+        fitting = foreseen(request.source, seconds, request.order, self._platform.limits, usual_rate(recipe))
+        if fitting != request.order.renditions and not (await self.read(request.id)).memo.returns:
             log.info("request %s: %.0f s long, so %s", request.id, seconds, ", ".join(one.key for one in fitting))
             await self._queue.revise(request, fitting)
 

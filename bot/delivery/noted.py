@@ -58,7 +58,7 @@ class Noted(Value):
 
 
 class Before(Value):
-    """What was sent of a track for a wish. The store may have lost the track since."""
+    """What was sent of a track for a order. The store may have lost the track since."""
 
     manifest: Manifest
     plan: Plan

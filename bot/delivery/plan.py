@@ -1,4 +1,4 @@
-"""Manifest, wish and limits → the messages to send. Pure: the plan is a value, and the same whenever it is asked for.
+"""Manifest, order and limits → the messages to send. Pure: the plan is a value, and the same whenever it is asked for.
 
 What does not fit is planned the best way that does: a zip in parts or as single files, 32-bit WAV as 24-bit
 WAV, WAV as FLAC, FLAC as MP3, MP3
@@ -6,19 +6,29 @@ and M4A at a lower bit rate. The plan says so in its notes, and names the rendit
 there, the next plan uses them. Nothing above a limit is ever tried.
 """
 
-import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum, unique
 from typing import Final, Literal, NamedTuple
 
 from pydantic import Field
 
+from bot.delivery.pieces import Piece, made_by, piece_of
 from bot.delivery.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
-from jobs.filenames import mix_suffix, track_name
+from jobs.filenames import track_name
 from jobs.levels import decibels, level
-from jobs.models import Format, Package, Rendition, TrackId, Upload, Value, Wish, YouTube, track_id
+from jobs.models import (
+    Archive,
+    Encoding,
+    Format,
+    Order,
+    Package,
+    Rendition,
+    Upload,
+    Value,
+    YouTube,
+    track_id,
+)
 from jobs.outcomes import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
 
 
@@ -35,25 +45,6 @@ class Limits(Value):
 CLOUD: Final = Limits()
 #: A Bot API server of one's own (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
 LOCAL: Final = Limits(file_bytes=2_000_000_000, request_bytes=2_000_000_000)
-
-
-class Piece(Value):
-    """One file to send: where it lies in the store (`rendition`, `stored`), and what it is called for people."""
-
-    track_id: TrackId
-    made: str  # by what: the same song, made otherwise, is another file
-    rendition: Rendition | None  # None: it belongs to the track itself, as its picture does
-    stored: StoredFile
-    name: str  # for people, with extension
-    title: str
-    performer: str = ""
-    seconds: float
-
-    @property
-    def key(self) -> str:
-        """The same file for everybody who wants it: what a platform's id for it is remembered by."""
-        within = f"{self.rendition.key}/" if self.rendition else ""
-        return f"{self.track_id}/{self.made}/{within}{self.stored.name}"
 
 
 @unique
@@ -76,7 +67,7 @@ class Part(Value):
 
 
 class Note(Value):
-    """How something is sent when it is not as wished. `message` is the sentence's id in `bot.texts`."""
+    """How something is sent when it is not as ordered. `message` is the sentence's id in `bot.texts`."""
 
     message: Literal[
         "note-lower-rate",
@@ -101,20 +92,22 @@ class Plan(Value):
     smallest: float = 0
 
 
-def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: Limits, kbps: int = USUAL_RATE) -> Plan:
-    """The messages for `wish`, from what is rendered so far. A plan without parts and needs has nothing that fits.
+def plan(
+    manifest: Manifest, rendered: Sequence[Rendered], order: Order, limits: Limits, kbps: int = USUAL_RATE
+) -> Plan:
+    """The messages for `order`, from what is rendered so far. A plan without parts and needs has nothing that fits.
 
     Stems come after the picture of their waveforms, where there is one; a mix comes alone. `kbps`: the bit rate that
     MP3 and M4A usually have.
     """
     made = {one.rendition: one for one in rendered}
     song = _Song(manifest, made, limits, kbps)
-    if wish.mix:
-        return _files(song, Rendition(kind="mix", format=wish.format, mix=wish.mix))
-    zipped = Plan() if wish.package is Package.ALBUM else _zip(song, wish.format)
-    apart = wish.package is not Package.ZIP or any(note.message == "note-zip-apart" for note in zipped.notes)
-    stems = Rendition(kind="stems", format=wish.format)
-    plans = (_files(song, stems) if apart else Plan(), zipped)
+    files = Rendition(content=order.content, encoding=Encoding(format=order.format))
+    if order.mix:
+        return _files(song, files)
+    zipped = Plan() if order.package is Package.ALBUM else _zip(song, order.format)
+    apart = order.package is not Package.ZIP or any(note.message == "note-zip-apart" for note in zipped.notes)
+    plans = (_files(song, files) if apart else Plan(), zipped)
     parts = tuple(part for one in plans for part in one.parts)
     return Plan(
         parts=(*_picture(manifest, limits), *parts) if parts else (),
@@ -124,19 +117,21 @@ def plan(manifest: Manifest, rendered: Sequence[Rendered], wish: Wish, limits: L
     )
 
 
-def foreseen(source: YouTube | Upload, seconds: float, wish: Wish, limits: Limits, kbps: int) -> tuple[Rendition, ...]:
-    """What to render for `wish` of a song of so many seconds, when no more is known of it."""
-    stems = tuple(StoredFile(name=f"{stem}.flac", bytes_=0, stem=stem) for stem in wish.model.stems)
+def foreseen(
+    source: YouTube | Upload, seconds: float, order: Order, limits: Limits, kbps: int
+) -> tuple[Rendition, ...]:
+    """What to render for `order` of a song of so many seconds, when no more is known of it."""
+    stems = tuple(StoredFile(name=f"{stem}.flac", bytes_=0, stem=stem) for stem in order.model.stems)
     unmade = Manifest(
-        track_id=track_id(source, wish.model),
+        track_id=track_id(source, order.model),
         source=source,
-        model=wish.model,
+        model=order.model,
         tags=Tags(title=""),
         samples=round(seconds * SAMPLE_RATE),
         stems=stems,
         made_at=0,
     )
-    return plan(unmade, (), wish, limits, kbps).needs
+    return plan(unmade, (), order, limits, kbps).needs
 
 
 def note_text(note: Note, language: str) -> str:
@@ -155,7 +150,7 @@ def _picture(manifest: Manifest, limits: Limits) -> Iterator[Part]:
     if picture is not None and picture.bytes_ <= limits.photo_bytes:
         name = f"{track_name(manifest.tags)}.{picture.name.rpartition('.')[2]}"
         about = {"title": manifest.tags.title, "performer": manifest.tags.artist, "seconds": manifest.seconds}
-        made = _made(manifest)
+        made = made_by(manifest)
         piece = Piece(track_id=manifest.track_id, made=made, rendition=None, stored=picture, name=name, **about)
         yield Part(id="picture", kind=Kind.PHOTO, pieces=(piece,))
 
@@ -185,21 +180,25 @@ def _files(song: _Song, wished: Rendition) -> Plan:
             elif choice == wished or most(choice, manifest, kbps) <= limits.file_bytes:
                 return Plan(needs=(choice,))
             continue
-        pieces = [_piece(manifest, here, file) for file in here.files]
+        pieces = [piece_of(manifest, here, file) for file in here.files]
         if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
             parts = tuple(_parts(choice, pieces, limits))
-            notes = (*_changed(choice, wished.format, limits), *_split(parts, limits), *about_level(manifest, here))
+            notes = (
+                *_changed(choice, wished.encoding.format, limits),
+                *_split(parts, limits),
+                *about_level(manifest, here),
+            )
             return Plan(parts=parts, notes=notes)
         smallest = max(piece.stored.bytes_ for piece in pieces)
     return Plan(smallest=smallest)
 
 
 def _changed(chosen: Rendition, wished: Format, limits: Limits) -> Iterator[Note]:
-    if chosen.format is not wished:
-        values = {"format": chosen.format.label, "wished": wished.label, "limit_bytes": limits.file_bytes}
+    if chosen.encoding.format is not wished:
+        values = {"format": chosen.encoding.format.label, "wished": wished.label, "limit_bytes": limits.file_bytes}
         yield Note(message="note-compressed", values=values)
-    if chosen.kbps:
-        yield Note(message="note-lower-rate", values={"kbps": chosen.kbps, "limit_bytes": limits.file_bytes})
+    if kbps := chosen.encoding.kbps:
+        yield Note(message="note-lower-rate", values={"kbps": kbps, "limit_bytes": limits.file_bytes})
 
 
 def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
@@ -216,7 +215,8 @@ def _split(parts: Sequence[Part], limits: Limits) -> Iterator[Note]:
 
 def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Iterator[Part]:
     """Pieces in as few messages as they fit into, in order."""
-    kind = Kind.AUDIO if rendition.format in (Format.MP3, Format.M4A) and rendition.kind != "zip" else Kind.DOCUMENT
+    is_played = rendition.encoding.format.is_lossy and rendition.package is None
+    kind = Kind.AUDIO if is_played else Kind.DOCUMENT
     batches: list[list[Piece]] = []
     for piece in pieces:
         batch = batches[-1] if batches else None
@@ -235,10 +235,10 @@ def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Ite
 
 def _zip(song: _Song, wished: Format) -> Plan:
     manifest, made, limits, kbps = song
-    if least(Rendition(kind="stems", format=wished), manifest, kbps) > limits.file_bytes:
+    if least(Rendition(encoding=Encoding(format=wished)), manifest, kbps) > limits.file_bytes:
         return Plan(notes=(Note(message="note-zip-apart", values=_limit(limits)),))
-    whole = Rendition(kind="zip", format=wished)
-    split = Rendition(kind="zip", format=wished, part_bytes=limits.file_bytes)
+    whole = Rendition(encoding=Encoding(format=wished), package=Archive())
+    split = Rendition(encoding=Encoding(format=wished), package=Archive(part_bytes=limits.file_bytes))
     for archive in (whole, split):
         here = made.get(archive)
         if here is None:
@@ -246,7 +246,7 @@ def _zip(song: _Song, wished: Format) -> Plan:
                 continue
             return Plan(needs=(archive,))
         if all(file.bytes_ <= limits.file_bytes for file in here.files):
-            pieces = [_piece(manifest, here, file) for file in here.files]
+            pieces = [piece_of(manifest, here, file) for file in here.files]
             notes = (Note(message="note-zip-parts", values=_limit(limits)),) if archive is split else ()
             turned = about_level(manifest, here)
             return Plan(parts=tuple(_parts(archive, pieces, limits)), notes=(*notes, *turned))
@@ -255,39 +255,3 @@ def _zip(song: _Song, wished: Format) -> Plan:
 
 def _limit(limits: Limits) -> dict[str, float | str]:
     return {"limit_bytes": limits.file_bytes}
-
-
-# --- names -------------------------------------------------------------------------------------------------------
-
-
-def _piece(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
-    rendition = rendered.rendition
-    extension = file.name.rpartition(".")[2]
-    suffix = _suffix(manifest, rendition, file)
-    title = manifest.tags.title if rendition.kind == "zip" else f"{manifest.tags.title} ({suffix})"
-    return Piece(
-        track_id=manifest.track_id,
-        made=_made(manifest, rendered.kbps),
-        rendition=rendition,
-        stored=file,
-        name=f"{track_name(manifest.tags, suffix)}.{extension}",
-        title=title,
-        performer=manifest.tags.artist,
-        seconds=manifest.seconds,
-    )
-
-
-def _made(manifest: Manifest, kbps: int = 0) -> str:
-    """A digest of what made a file: an engine in its version, and an encoder at its bit rate."""
-    return hashlib.sha256(f"{manifest.engine}|{kbps}".encode()).hexdigest()[:8]
-
-
-def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:
-    match rendition.kind:
-        case "zip":
-            part = re.search(r"-(\d+)\.", file.name)  # as the worker numbers the parts of a zip
-            return manifest.model.info.label + (f", {part[1]}" if part else "")
-        case "mix":
-            return mix_suffix(rendition.mix, manifest.model.stems)
-        case "stems":
-            return str(file.stem or "")

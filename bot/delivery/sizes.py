@@ -1,10 +1,10 @@
-"""How large a rendition gets, before it is made: exactly for MP3 and WAV, from the stored stems for FLAC; and which
-other ones come into question where it is too large."""
+"""How large the files of a rendition get, before it is made: exactly for MP3 and WAV, from the stored stems for FLAC;
+and which other encodings come into question where they are too large."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from jobs.models import Format, Rendition
+from jobs.models import Encoding, Format, Rendition, Stems
 from jobs.outcomes import Manifest
 
 #: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
@@ -19,51 +19,47 @@ _SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: it may be written anew,
 
 def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
     """The wished rendition, then what comes closest to it in smaller files. `kbps`: the usual bit rate."""
-    lossy = wished.format if wished.format is Format.M4A else Format.MP3
+    format_ = wished.encoding.format
+    lossy = format_ if format_.is_lossy else Format.MP3
     closest = {
         Format.WAV32: (Format.WAV32, Format.WAV, Format.FLAC, lossy),
         Format.WAV: (Format.WAV, Format.FLAC, lossy),
         Format.FLAC: (Format.FLAC, lossy),
     }
-    for format_ in closest.get(wished.format, (lossy,)):
-        yield wished.model_copy(update={"format": format_})
+    for near in closest.get(format_, (lossy,)):
+        yield wished.encoded(near)
     for rate in RATES:
         if rate < kbps:
-            yield wished.model_copy(update={"format": lossy, "kbps": rate})
+            yield wished.encoded(lossy, rate)
 
 
 def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
-    """Bytes that the largest file of a rendition will hardly have more than."""
+    """Bytes that the largest file of a rendition, not packed, will hardly have more than."""
+    encoding = rendition.encoding
     beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
-    match rendition.format:
-        case Format.FLAC:
-            return beside + max((stem.bytes_ for stem in manifest.stems), default=0)
-        case Format.WAV | Format.WAV32:
-            return beside + _wav(rendition, manifest)
-        case Format.MP3 | Format.M4A:
-            return beside + _lossy(rendition, manifest, kbps) * _SPARE[rendition.format]
+    if encoding.format is Format.FLAC:
+        return beside + max((stem.bytes_ for stem in manifest.stems), default=0)
+    return beside + _sound(encoding, manifest, kbps) * _SPARE.get(encoding.format, 1.0)
 
 
 def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
-    """Bytes that the largest file of a rendition, or a zip of it, surely has. 0 where nobody knows."""
-    stems = [stem.bytes_ * _SURE_OF_FLAC for stem in manifest.stems]
-    files = len(manifest.model.stems) if rendition.kind == "zip" else 1
-    match rendition.format:
-        case Format.MP3:
-            return files * _lossy(rendition, manifest, kbps)
-        case Format.WAV | Format.WAV32:
-            return files * _wav(rendition, manifest)
-        case Format.FLAC if rendition.kind == "zip":
-            return sum(stems)
-        case Format.FLAC if rendition.kind == "stems":
-            return max(stems, default=0)
-        case _:  # M4A spends little on silence, and what a mix takes as FLAC depends on its stems
+    """Bytes that the largest file of a rendition, or an archive of all its files, surely has. 0 where it is unknown."""
+    encoding, is_packed = rendition.encoding, rendition.package is not None
+    match encoding.format:
+        case Format.M4A:  # it spends little on silence
             return 0
+        case Format.FLAC if not isinstance(rendition.content, Stems):  # what it takes depends on its stems
+            return 0
+        case Format.FLAC:
+            stored = [stem.bytes_ * _SURE_OF_FLAC for stem in manifest.stems]
+            return sum(stored) if is_packed else max(stored, default=0)
+        case _:
+            files = len(rendition.content.files(manifest.model.stems)) if is_packed else 1
+            return files * _sound(encoding, manifest, kbps)
 
 
-def _wav(rendition: Rendition, manifest: Manifest) -> float:
-    return manifest.samples * 2 * (4 if rendition.format is Format.WAV32 else 3)  # channels, bytes of a sample
-
-
-def _lossy(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
-    return manifest.seconds * (rendition.kbps or kbps) * 1000 / 8
+def _sound(encoding: Encoding, manifest: Manifest, kbps: int) -> float:
+    """Bytes of the sound of one file in an encoding of constant rate."""
+    if encoding.format.is_lossy:
+        return manifest.seconds * (encoding.kbps or kbps) * 1000 / 8
+    return manifest.samples * 2 * (4 if encoding.format is Format.WAV32 else 3)  # channels, bytes of a sample

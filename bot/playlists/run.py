@@ -8,7 +8,7 @@ from enum import StrEnum, unique
 from typing import Literal
 
 from jobs.failures import Failure, Reason
-from jobs.models import Request, Value, VideoId, Wish, YouTube, request_id
+from jobs.models import Order, Request, Value, VideoId, YouTube, request_id
 from jobs.youtube import Listing
 
 
@@ -43,7 +43,7 @@ class Run(Value):
     address: str
     language: str
     playlist_id: str
-    wish: Wish
+    order: Order
     created_at: float  # seconds since the epoch
     step: PlaylistStep = PlaylistStep.LISTING
     title: str = ""
@@ -85,7 +85,7 @@ class Run(Value):
             address=self.address,
             language=self.language,
             source=YouTube(video_id=self.song.video_id),
-            wish=self.wish,
+            order=self.order,
             quiet=True,
             created_at=now,
         )

@@ -20,7 +20,7 @@ from telegram.ext import (
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
-from bot.chats.preferences import Preferences
+from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
 from bot.conversation import asking, commands
@@ -85,7 +85,7 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         queue=queue,
         store=store,
         access=Access(queue.redis, settings.access),
-        preferences=Preferences(queue.redis, settings),
+        preferences=ChatPreferences(queue.redis, settings),
         stem_choice=StemChoice(queue.redis),
         statistics=Statistics(queue.redis),
         follower=follower,

@@ -30,11 +30,11 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
         output.mkdir(parents=True, exist_ok=True)
         _sweep(output)
         with _staging(output) as staged:
-            format_ = rendered.rendition.format
+            format_ = rendered.rendition.encoding.format
             names = [_file_name(file.name, format_) for file in rendered.files]
             for file, name in zip(rendered.files, names, strict=True):
                 shutil.copyfile(store.file_path(manifest.track_id, rendered.rendition, file), staged / name)
-            if rendered.rendition.kind == "zip":
+            if rendered.rendition.package:
                 (whole,) = names  # nothing here limits its size
                 return [place_zip(staged / whole, manifest, format_, output)]
             place = place_folder(staged, manifest, output)

@@ -24,7 +24,7 @@ from bot.terminal.show import Show
 from bot.terminal.watch import changes
 from bot.texts import figures
 from jobs.failures import Failed, Failure, Reason
-from jobs.models import Request, Upload, Wish, request_id
+from jobs.models import Order, Request, Upload, request_id
 from jobs.outcomes import RequestPhase, View
 from jobs.process.privacy import close_to_others
 from jobs.process.supervise import MISCONFIGURED, Misconfigured, running
@@ -56,7 +56,7 @@ class _Run:
 
 
 async def separate(
-    settings: Settings, typed: Sequence[str], wish: Wish, output: Path, scratch: Path, umask: int
+    settings: Settings, typed: Sequence[str], order: Order, output: Path, scratch: Path, umask: int
 ) -> int:
     """Separate all that was typed, links or paths. Returns the exit code: 0 only when every file is there.
 
@@ -76,7 +76,7 @@ async def separate(
         async with _studio(settings, scratch) as (queue, keepers):
             with Show(LANGUAGE) as show:
                 run = _Run(queue, store, show, output, umask)
-                code = await _unless_stopped(_all(run, typed, wish), keepers)
+                code = await _unless_stopped(_all(run, typed, order), keepers)
                 if code == STOPPED:
                     await _cancel(run)
     except Misconfigured:
@@ -139,14 +139,14 @@ def _last_line(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
 
 
-async def _all(run: _Run, typed: Sequence[str], wish: Wish) -> int:
+async def _all(run: _Run, typed: Sequence[str], order: Order) -> int:
     """Bring everything in and submit it, and follow one after the other. What was typed twice is one song."""
     in_line: deque[tuple[str, Request]] = deque()
     for place, word in enumerate(dict.fromkeys(typed)):
         if len(in_line) == AHEAD:
             await _follow(run, *in_line.popleft())
         try:
-            in_line.append((word, await _submit(run, word, place, wish)))
+            in_line.append((word, await _submit(run, word, place, order)))
         except Failed as failure:
             _say_failed(run, word, failure.failure)
         except OSError as error:
@@ -156,7 +156,7 @@ async def _all(run: _Run, typed: Sequence[str], wish: Wish) -> int:
     return 0 if run.failures == 0 else 1
 
 
-async def _submit(run: _Run, word: str, place: int, wish: Wish) -> Request:
+async def _submit(run: _Run, word: str, place: int, order: Order) -> Request:
     source = await asyncio.to_thread(bring_in, word, run.store)
     request = Request(
         id=request_id(run.name, str(place), source),
@@ -165,7 +165,7 @@ async def _submit(run: _Run, word: str, place: int, wish: Wish) -> Request:
         asker=run.name,
         language=LANGUAGE,
         source=source,
-        wish=wish,
+        order=order,
         created_at=time.time(),
     )
     await run.queue.submit(request, quick=run.store.manifest(request.track_id) is not None)
@@ -193,7 +193,7 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
     manifest = run.store.manifest(request.track_id)
     turned_down: list[str] = []
     try:
-        for rendition in request.wish.renditions:
+        for rendition in request.order.renditions:
             rendered = run.store.rendered(request.track_id, rendition)
             if manifest is None or rendered is None:
                 raise Failed(Failure(reason=Reason.INTERNAL, detail="the result is gone from the store"))

@@ -91,15 +91,15 @@ class Show(AbstractContextManager["Show"]):
                 return texts.say(self._language, "card-queued", ahead=view.ahead or 0)
 
     def _at_work(self, view: View, progress: Progress) -> str:
-        wish = view.request.wish
+        order = view.request.order
         match progress.stage:
             case TrackStage.FETCHING if isinstance(view.request.source, Upload):
                 return texts.say(self._language, "card-reading")
             case TrackStage.SEPARATING if progress.note == "model":
                 return texts.say(self._language, "card-model")
             case TrackStage.SEPARATING:
-                return separating(wish.model, self._language)
+                return separating(order.model, self._language)
             case TrackStage.RENDERING:
-                return texts.say(self._language, "card-rendering", format=wish.format.label)
+                return texts.say(self._language, "card-rendering", format=order.format.label)
             case _:
                 return texts.say(self._language, "card-fetching")

@@ -27,12 +27,12 @@
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, how long, made |
 | flbt:rate:PERSON       | hash   | how many messages of theirs are heard now, at what time, and whether any are |
-| flbt:wish:CHAT         | string | a chat's remembered wish (JSON)                                              |
+| flbt:wish:CHAT         | string | a chat's preferences (JSON)                                                  |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
-| flbt:sent:PLATFORM:ID  | hash   | what was sent of a track: wish and how it was made → plan (JSON)             |
+| flbt:sent:PLATFORM:ID  | hash   | what was sent of a track: order and how it was made → plan (JSON)             |
 | flbt:held:ID           | hash   | chats that were sent something of a track: `1`; or had it forgotten: `0`     |
 | flbt:picked:CHAT:MESSAGE | string | what somebody chooses under a message: of how many stems, and letters    |
-| flbt:group:CHAT        | string | what a group chose beside its wish (JSON): every link, language              |
+| flbt:group:CHAT        | string | what a group chose beside these (JSON)   : every link, language              |
 | flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
 | flbt:tally:DAY         | hash   | how requests ended that day (2026-11-22): `done`, `cancelled`, a reason      |
 | flbt:leftover:ID       | hash   | songs sent together, not all of which fit: who, why, card; request → JSON or |
@@ -137,7 +137,7 @@ def minutes(whose: str, name: str) -> str:
     return f"flbt:minutes:{whose}:{name}"
 
 
-def wish(name: str) -> str:
+def preferences(name: str) -> str:
     return f"flbt:wish:{name}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from arq.connections import ArqRedis
 
-from jobs.models import Format, Rendition, Value
+from jobs.models import Rendition, Value
 from jobs.outcomes import Manifest, Rendered
 from jobs.parsing import parse_stored
 from jobs.queue import keys
@@ -40,7 +40,8 @@ class Recipe(Value):
 
     def rate(self, rendition: Rendition) -> int:
         """The bit rate that a rendition is encoded at, in kbit/s; 0 for what has none."""
-        return (rendition.kbps or self.kbps) if rendition.format in (Format.MP3, Format.M4A) else 0
+        encoding = rendition.encoding
+        return (encoding.kbps or self.kbps) if encoding.format.is_lossy else 0
 
 
 def recipe_for(settings: Settings) -> Recipe:

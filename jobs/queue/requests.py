@@ -55,7 +55,7 @@ class JobQueue:
     ) -> bool:
         """Accept `request` and queue its track. False when this very request was accepted before.
 
-        `quick`: its stems are in the store already. `renditions`: instead of its wish's. When it returns, the request
+        `quick`: its stems are in the store already. `renditions`: instead of its order's. When it returns, the request
         is in Redis and will be worked on, whoever dies next. Raises `TooManyOpen` and `OverQuota`; nothing is written
         then.
         """
@@ -108,13 +108,13 @@ class JobQueue:
     ) -> None:
         """Queue the track of an accepted request. Repeating it does no harm."""
         lane = Lane.QUICK if quick else Lane.STUDIO
-        wanted = request.wish.renditions if renditions is None else renditions
+        wanted = request.order.renditions if renditions is None else renditions
         await self._follow(request, wanted, lane, (RequestPhase.RECEIVING, RequestPhase.WAITING))
 
     async def revise(self, request: Request, renditions: Sequence[Rendition]) -> bool:
-        """Ask the track that a request waits for to be rendered otherwise than its wish says. False when it does not
+        """Ask the track that a request waits for to be rendered otherwise than its order says. False when it does not
         wait any more."""
-        given_up = [one.model_dump_json() for one in request.wish.renditions]
+        given_up = [one.model_dump_json() for one in request.order.renditions]
         wanted = [one.model_dump_json() for one in renditions]
         revised = await run_script(
             self.redis, scripts.REVISE,
@@ -137,7 +137,7 @@ class JobQueue:
         attempt = await run_script(
             self.redis, scripts.FOLLOW,
             [keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED],
-            request.id, track, request.source.model_dump_json(), request.wish.model.model_dump_json(),
+            request.id, track, request.source.model_dump_json(), request.order.model.model_dump_json(),
             lane, request.chat, request.asker, "".join(f",{phase}" for phase in allowed) + ",",
             *(rendition.model_dump_json() for rendition in renditions),
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a platform has already, beyond the store's life: what was sent of a track for which wish, and its file ids.
+"""What a platform has already, beyond the store's life: what was sent of a track for which order, and its file ids.
 
 First the ids of single files; then what makes a whole delivery of them; then how all is forgotten.
 """
@@ -29,16 +29,16 @@ class SentFiles:
         if files:
             await answer(self._redis.hset(keys.known(self._platform), mapping=dict(files)))
 
-    async def keep_delivery(self, track_id: str, wish: str, note: str) -> None:
-        """Store the front end's note of what it sent for `wish`. It expires when no request for the track renews it."""
+    async def keep_delivery(self, track_id: str, order: str, note: str) -> None:
+        """Store the front end's note of what it sent for `order`. It expires unless a request renews it."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.sent(self._platform, track_id), wish, note)
+            pipe.hset(keys.sent(self._platform, track_id), order, note)
             pipe.expire(keys.sent(self._platform, track_id), keys.KEEP_SENT)
             await pipe.execute()
 
-    async def delivery(self, track_id: str, wish: str) -> str | None:
-        """The note of what was sent for `wish`, or None."""
-        found = await answer(self._redis.hget(keys.sent(self._platform, track_id), wish))
+    async def delivery(self, track_id: str, order: str) -> str | None:
+        """The note of what was sent for `order`, or None."""
+        found = await answer(self._redis.hget(keys.sent(self._platform, track_id), order))
         return found.decode() if isinstance(found, bytes) else found
 
     async def forget(self, names: Iterable[str]) -> None:

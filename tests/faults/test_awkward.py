@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.models import Format, Rendition, Wish
+from jobs.models import Encoding, Format, Order, Rendition
 from jobs.outcomes import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -19,7 +19,7 @@ from worker.audio.reading import open_song
 
 __all__ = ["models_dir"]
 
-FLAC = Wish(format=Format.FLAC)
+FLAC = Order(format=Format.FLAC)
 
 
 def _forty_minutes(folder: Path) -> Path:
@@ -61,7 +61,7 @@ async def test_every_awkward_file_ends_in_stems_or_a_reason(
         )  # fmt: skip
         if awkward.reason is None:
             manifest = store.manifest(request.track_id)
-            rendered = store.rendered(request.track_id, Rendition(kind="stems", format=Format.FLAC))
+            rendered = store.rendered(request.track_id, Rendition(encoding=Encoding(format=Format.FLAC)))
             assert manifest is not None
             assert rendered is not None
             for file in rendered.files:

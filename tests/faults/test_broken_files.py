@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.failures import Reason
-from jobs.models import Format, Rendition, Wish
+from jobs.models import Encoding, Format, Order, Rendition
 from jobs.outcomes import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -93,14 +93,14 @@ async def test_broken_files_through_the_whole_worker(
     valkey_server: SecretStr,
 ) -> None:
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
-    requests = [ask(bring(store, path), Wish(format=Format.FLAC)) for path in broken[:: len(broken) // SONGS]]
+    requests = [ask(bring(store, path), Order(format=Format.FLAC)) for path in broken[:: len(broken) // SONGS]]
     for request in requests:
         await queue.submit(request)
     await work_off(settings, valkey_server)
     for request in requests:
         view = await seen(queue, request)
         if view.phase is RequestPhase.READY:
-            assert store.rendered(request.track_id, Rendition(kind="stems", format=Format.FLAC)) is not None
+            assert store.rendered(request.track_id, Rendition(encoding=Encoding(format=Format.FLAC))) is not None
         else:
             assert view.failure is not None
             assert view.failure.reason in REASONS

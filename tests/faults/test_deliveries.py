@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.models import Package, Wish
+from jobs.models import Package, Preferences
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
@@ -146,7 +146,9 @@ async def test_no_part_comes_twice_unasked_and_at_most_once_more_when_asked(
     async with BotApi() as server:
         chats = [server.private(server.person(name)) for name in PEOPLE]
         for chat in chats:
-            await queue.redis.set(keys.wish(f"telegram:{chat.id}"), Wish(package=Package.BOTH).model_dump_json())
+            await queue.redis.set(
+                keys.preferences(f"telegram:{chat.id}"), Preferences(package=Package.BOTH).model_dump_json()
+            )
         series = Series(server, Worker(queue, store), chats)
         async with bot(server, valkey_server, store, tmp_path) as kill:
             for _ in range(KILLS):

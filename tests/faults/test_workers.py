@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.models import Format, Request, Wish
+from jobs.models import Format, Order, Request
 from jobs.outcomes import RequestPhase
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
@@ -29,7 +29,7 @@ from tests.worker.track_fixture import ask, bring, seen
 __all__ = ["models_dir"]
 
 SONGS = 6
-FLAC = Wish(format=Format.FLAC)
+FLAC = Order(format=Format.FLAC)
 
 
 @dataclass

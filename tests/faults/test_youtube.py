@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.terminal.watch import changes
 from bot.texts import LANGUAGES, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Request, Wish, YouTube
+from jobs.models import Format, Order, Request, YouTube
 from jobs.outcomes import RequestPhase
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
@@ -121,7 +121,7 @@ async def test_whatever_youtube_does_the_next_song_comes(
     async with asyncio.timeout(2 * PATIENCE), studio(queue, store, valkey_server, tmp_path, models_dir) as quick:
         await quick.meet(QUICK)
         good = quick.site.add(Video("jNQXAC9IVRw", title="Some Band - A Song"))
-        song = ask(YouTube(video_id=good.video_id), Wish(format=Format.FLAC))
+        song = ask(YouTube(video_id=good.video_id), Order(format=Format.FLAC))
         await queue.redis.delete(keys.PROVIDERS)
         assert await quick.until_over(song) is RequestPhase.READY, "the slot is free, and YouTube not given up"
         assert store.manifest(song.track_id) is not None

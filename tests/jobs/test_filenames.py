@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobs.filenames import mix_suffix, one_line, safe_name, stem_tags, track_name
-from jobs.models import Stem
+from jobs.filenames import file_tags, one_line, safe_name, track_name
+from jobs.models import Mix, Stem
 from jobs.outcomes import Tags
 from tests.models import STEMS
 
@@ -109,11 +109,11 @@ def test_stems_of_one_track_never_share_a_name(title: str, artist: str, stem: St
 
 
 def test_stem_and_mix_titles() -> None:
-    assert stem_tags(Tags(title="Creep", artist="Radiohead"), Stem.BASS) == Tags(
+    assert file_tags(Tags(title="Creep", artist="Radiohead"), Stem.BASS) == Tags(
         title="Creep (bass)", artist="Radiohead"
     )
     four = STEMS[4]
-    assert mix_suffix((Stem.VOCALS, Stem.BASS, Stem.OTHER), four) == "no drums"
-    assert mix_suffix((Stem.BASS, Stem.VOCALS), four) == "vocals + bass"
-    assert mix_suffix((Stem.ACCOMPANIMENT,), STEMS[2]) == "no vocals"
-    assert mix_suffix((Stem.VOCALS,), STEMS[2]) == "vocals"
+    assert Mix(stems=(Stem.VOCALS, Stem.BASS, Stem.OTHER)).files(four)[0].suffix == "no drums"
+    assert Mix(stems=(Stem.BASS, Stem.VOCALS)).files(four)[0].suffix == "vocals + bass"
+    assert Mix(stems=(Stem.ACCOMPANIMENT,)).files(STEMS[2])[0].suffix == "no vocals"
+    assert Mix(stems=(Stem.VOCALS,)).files(STEMS[2])[0].suffix == "vocals"

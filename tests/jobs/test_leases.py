@@ -42,11 +42,11 @@ async def test_a_worker_that_was_taken_for_dead_leaves_the_track_to_who_has_it_n
     await sleeper.beat()
     assert await owner(queue, request_) == "next"
     assert not await sleeper.report(request_.track_id, None), "told to stop working on it"
-    assert await sleeper.ready(request_.track_id, request_.wish.renditions), "nothing more to do"
+    assert await sleeper.ready(request_.track_id, request_.order.renditions), "nothing more to do"
     assert (await seen(queue, request_)).phase is RequestPhase.WAITING
     await next_one.beat()
     assert await next_one.report(request_.track_id, None)
-    assert await next_one.ready(request_.track_id, request_.wish.renditions)
+    assert await next_one.ready(request_.track_id, request_.order.renditions)
     assert (await seen(queue, request_)).phase is RequestPhase.READY
 
 
@@ -64,14 +64,14 @@ async def test_a_lease_that_ended_while_nobody_looked_is_taken_up_again(
     assert await other.recover() == []
     assert await other.begin(request_.track_id) is None
     await queue.redis.delete(keys.lease(request_.track_id))
-    assert await track_queue.ready(request_.track_id, request_.wish.renditions), "in the moment before a beat, too"
+    assert await track_queue.ready(request_.track_id, request_.order.renditions), "in the moment before a beat, too"
     assert (await seen(queue, request_)).phase is RequestPhase.READY
 
 
 async def test_a_beat_after_the_end_is_nothing(queue: JobQueue, request_: Request) -> None:
     track_queue = TrackQueue(queue.redis, "first")
     await track_queue.begin(request_.track_id)
-    await asyncio.gather(track_queue.ready(request_.track_id, request_.wish.renditions), track_queue.beat())
+    await asyncio.gather(track_queue.ready(request_.track_id, request_.order.renditions), track_queue.beat())
     assert await owner(queue, request_) == ""
     assert await answer(queue.redis.scard(keys.RUNNING)) == 0
 

@@ -3,7 +3,7 @@
 import pytest
 
 from jobs.levels import decibels, level
-from jobs.models import Format, Rendition
+from jobs.models import Encoding, Format, Mix, Rendition
 from jobs.outcomes import Rendered
 from tests.bot.delivery.plans import song
 
@@ -18,5 +18,5 @@ def test_a_gain_in_decibels(gain: float, told: float) -> None:
 def test_a_mix_has_its_own_gain_beside_the_stems_and_32_bit_float_has_none() -> None:
     manifest = song().model_copy(update={"gain": 0.5})
     for format_, expected in ((Format.MP3, 0.25), (Format.FLAC, 0.25), (Format.WAV, 0.25), (Format.WAV32, 1.0)):
-        rendition = Rendition(kind="mix", format=format_, mix=("vocals", "bass"))
+        rendition = Rendition(content=Mix(stems=("vocals", "bass")), encoding=Encoding(format=format_))
         assert level(manifest, Rendered(rendition=rendition, files=(), gain=0.5)) == expected

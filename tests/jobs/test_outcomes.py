@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from jobs.models import Format, Model, Rendition, YouTube
+from jobs.models import Encoding, Format, Model, Rendition, YouTube
 from jobs.outcomes import Manifest, Rendered, RequestPhase, StoredFile, Tags, View
 from tests.jobs.requests import ask
 
@@ -26,7 +26,7 @@ def test_a_manifest_without_what_came_later_is_of_a_song_that_was_left_as_it_is(
 
 
 def test_of_a_rendition_made_before_bit_rates_were_noted_none_is_known() -> None:
-    new = Rendered(rendition=Rendition(kind="stems", format=Format.MP3), files=(), kbps=320)
+    new = Rendered(rendition=Rendition(encoding=Encoding(format=Format.MP3)), files=(), kbps=320)
     old = new.model_dump(mode="json", exclude={"kbps", "gain"})
     read = Rendered.model_validate_json(json.dumps(old))
     assert (read.kbps, read.gain) == (0, 1.0)

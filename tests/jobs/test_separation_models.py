@@ -6,7 +6,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from jobs.models import Format, Model, Request, Stem, Upload, Wish, YouTube, request_id, track_id
+from jobs.models import Format, Model, Order, Request, Stem, Upload, YouTube, request_id, track_id
 from jobs.outcomes import Manifest
 from jobs.separation_models import DEFAULT_MODEL, MODELS, model_of_code, models_by_word
 from jobs.stems import STEM_INFO
@@ -57,7 +57,7 @@ def test_a_number_of_stems_is_the_model_of_that_name_and_the_same_track(
 
 def test_what_version_0_1_0_left_in_redis_and_in_the_store_is_read() -> None:
     request = Request.model_validate_json(REQUEST)
-    assert request.wish == Wish(model=Model(name="spleeter-4"), mix=(Stem.VOCALS, Stem.DRUMS))
+    assert request.order == Order(model=Model(name="spleeter-4"), mix=(Stem.VOCALS, Stem.DRUMS))
     assert request.id == request_id("telegram:1", "7", SONG)
     assert request.track_id == "0f44137c6445d4b4fa17df14"
     assert Manifest.model_validate_json(MANIFEST).model.name == "spleeter-4"

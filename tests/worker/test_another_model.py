@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from jobs.models import Format, Model, Stem, Wish
+from jobs.models import Format, Model, Order, Stem
 from jobs.outcomes import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.separation_models import MODELS
@@ -31,13 +31,13 @@ from bot.cards.result_buttons import first_page, other_models, pick_page, second
 from bot.chats.preferences import chosen
 from bot.cards.taps import Tap, read_mix, read_tap
 from bot.delivery.instant import tracks_of
-from jobs.models import Model, Request, Stem, Wish, YouTube, track_id
+from jobs.models import Model, Request, Stem, Order, YouTube, track_id
 from jobs.outcomes import Progress, RequestPhase, TrackStage, View
 
 def request(model):
     source = YouTube(video_id="dQw4w9WgXcQ")
     return Request(id="0" * 16, platform="telegram", chat="telegram:1", asker="telegram:1", source=source,
-                   wish=Wish(model=Model(name=model)), created_at=1)
+                   order=Order(model=Model(name=model)), created_at=1)
 
 def buttons(rows):
     return {button.label: button.action for row in rows for button in row}
@@ -45,7 +45,7 @@ def buttons(rows):
 plain, own = request("spleeter-2"), request(toy.NAME)
 tap = Tap(model=toy.NAME, chosen=(Stem.VOCALS, Stem.DRUMS), stem=Stem.DRUMS)
 pages = {
-    "settings": buttons(settings_card(plain.wish, "en").buttons),
+    "settings": buttons(settings_card(plain.order, "en").buttons),
     "first": buttons(first_page(plain, "en")),
     "second": buttons(second_page(plain, "en")),
     "own": buttons(first_page(own, "en")),
@@ -56,12 +56,12 @@ working = View(request=own, phase=RequestPhase.WAITING, progress=Progress(stage=
 print(json.dumps({
     **pages,
     "not understood": [text for page in pages.values() for text in page.values() if parse_action(text) is None],
-    "chosen": chosen(Wish(), parse_action("stems::3T")).model.name,
+    "chosen": chosen(Order(), parse_action("stems::3T")).model.name,
     "read": read_mix("3Tvb", "spleeter-2"),
     "tap": read_tap(tap.choice("spleeter-2"), "spleeter-2") == tap,
-    "text": settings_card(own.wish, "en").text.splitlines()[1],
+    "text": settings_card(own.order, "en").text.splitlines()[1],
     "working": card(working, "en").text.splitlines()[1],
-    "its track is forgotten too": track_id(own.source, own.wish.model) in tracks_of(plain),
+    "its track is forgotten too": track_id(own.source, own.order.model) in tracks_of(plain),
 }))
 """
 
@@ -135,7 +135,7 @@ async def test_it_separates_through_queue_children_and_store(
     song = music(2.0)
     upload = bring(store, write_wav(tmp_path / "song.wav", song))
     first, second = (
-        ask(upload, Wish(model=Model(name=toy.NAME), format=format_)) for format_ in (Format.WAV, Format.FLAC)
+        ask(upload, Order(model=Model(name=toy.NAME), format=format_)) for format_ in (Format.WAV, Format.FLAC)
     )
     await queue.submit(first)
     await work_off(settings, valkey_server)
@@ -145,11 +145,11 @@ async def test_it_separates_through_queue_children_and_store(
     assert manifest is not None
     assert manifest.model.name == "toy-3"
     assert [file.name for file in manifest.stems] == ["vocals.flac", "bass.flac", "drums.flac"]
-    rendered = store.rendered(first.track_id, first.wish.renditions[0])
+    rendered = store.rendered(first.track_id, first.order.renditions[0])
     assert rendered is not None
     assert [file.stem for file in rendered.files] == [Stem.VOCALS, Stem.BASS, Stem.DRUMS]
     for file, gain in zip(rendered.files, (0.5, 0.25, 0.25), strict=True):
-        heard = listen(store.file_path(first.track_id, first.wish.renditions[0], file))
+        heard = listen(store.file_path(first.track_id, first.order.renditions[0], file))
         assert np.allclose(heard, song * gain, atol=1e-3)
 
     store.inbox(upload).unlink()  # what is there is good: a second format needs no second separation

@@ -4,11 +4,12 @@ import itertools
 
 import pytest
 
-from jobs.models import Format, Rendition, Stem
+from jobs.models import Archive, Encoding, Format, Mix, Rendition, Stem
+from tests.models import STEMS
 from worker.estimate import rendering, rest_of_stage
 
 SEGMENT = 0.2  # seconds of work
-MP3 = Rendition(kind="stems", format=Format.MP3)
+MP3 = Rendition(encoding=Encoding(format=Format.MP3))
 
 
 @pytest.mark.parametrize("segments", [6, 21, 22, 51, 304])
@@ -29,18 +30,20 @@ def test_too_little_to_go_by_is_no_estimate() -> None:
 
 
 def test_rendering_grows_with_files_and_shrinks_with_cores() -> None:
-    one_core = rendering(240, [MP3], 2, 1)
+    one_core = rendering(240, [MP3], STEMS[2], 1)
 
-    assert rendering(240, [MP3], 2, 2) == pytest.approx(one_core / 2)
-    assert rendering(240, [MP3], 2, 8) == pytest.approx(one_core / 2)
-    assert rendering(240, [MP3], 4, 2) == pytest.approx(one_core)
-    assert rendering(None, [MP3], 2, 1) == 0
+    assert rendering(240, [MP3], STEMS[2], 2) == pytest.approx(one_core / 2)
+    assert rendering(240, [MP3], STEMS[2], 8) == pytest.approx(one_core / 2)
+    assert rendering(240, [MP3], STEMS[4], 2) == pytest.approx(one_core)
+    assert rendering(None, [MP3], STEMS[2], 1) == 0
 
 
 def test_a_zip_of_the_album_is_not_encoded_again_and_a_mix_is_one_file() -> None:
-    zipped = Rendition(kind="zip", format=Format.MP3)
-    mixes = [Rendition(kind="mix", format=Format.MP3, mix=(stem,)) for stem in (Stem.DRUMS, Stem.BASS)]
+    zipped = Rendition(encoding=Encoding(format=Format.MP3), package=Archive())
+    mixes = [
+        Rendition(content=Mix(stems=(stem,)), encoding=Encoding(format=Format.MP3)) for stem in (Stem.DRUMS, Stem.BASS)
+    ]
 
-    assert rendering(240, [MP3, zipped], 5, 1) == rendering(240, [MP3], 5, 1)
-    costs = [rendering(240, wanted, 4, 1) for wanted in ([], mixes[:1], mixes, [MP3])]
+    assert rendering(240, [MP3, zipped], STEMS[5], 1) == rendering(240, [MP3], STEMS[5], 1)
+    costs = [rendering(240, wanted, STEMS[4], 1) for wanted in ([], mixes[:1], mixes, [MP3])]
     assert all(less < more for less, more in itertools.pairwise(costs))

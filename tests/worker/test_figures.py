@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.cli.demo import write_demo_song
 from bot.terminal.watch import changes
-from jobs.models import Format, Package, Wish
+from jobs.models import Format, Order, Package
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
@@ -21,7 +21,7 @@ async def test_who_asks_for_figures_gets_them_from_the_worker(
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
     write_demo_song(tmp_path / "demo.wav", 6)
     (tmp_path / "noise.mp3").write_bytes(b"dear diary, today I sang\n" * 50)
-    zipped = Wish(format=Format.FLAC, package=Package.ZIP)
+    zipped = Order(format=Format.FLAC, package=Package.ZIP)
     song, noise = ask(bring(store, tmp_path / "demo.wav"), zipped), ask(bring(store, tmp_path / "noise.mp3"))
     port = free_port()
     async with worker_process(settings, valkey_server, FLBT_METRICS_PORT=str(port - 1)):

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from jobs.filenames import ABOUT
 from jobs.levels import decibels, level
-from jobs.models import Format, Model, Package, Rendition, Wish
+from jobs.models import Encoding, Format, Model, Order, Package, Rendition
 from jobs.outcomes import Tags
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -56,7 +56,7 @@ def test_stems_of_a_loud_song_add_up_to_it_in_32_bit_float(write: Write, tmp_pat
     source = listen(audio)
     task, outcome = separated(audio, models_dir)
     assert decibels(outcome.gain) < -0.5, "the song is one that has to be turned down"
-    float_, fixed = (Rendition(kind="stems", format=each) for each in (Format.WAV32, Format.WAV))
+    float_, fixed = (Rendition(encoding=Encoding(format=each)) for each in (Format.WAV32, Format.WAV))
     render(
         RenderTask(
             stems_dir=task.output,
@@ -99,8 +99,8 @@ async def test_what_was_done_to_the_sound_is_in_the_store(
 ) -> None:
     song = make_song(2 * RATE)
     film = film_with_sound_at(tmp_path / "film", "mp4", [(0.7, song[:RATE]), (3.2, song[RATE:])])
-    whole = Wish(mix=STEMS[2], format=Format.FLAC)
-    zipped = Wish(package=Package.ZIP, format=Format.FLAC)
+    whole = Order(mix=STEMS[2], format=Format.FLAC)
+    zipped = Order(package=Package.ZIP, format=Format.FLAC)
     loud, late = ask(bring(store, float_wav(tmp_path, song)), whole), ask(bring(store, film), zipped)
     for request in (loud, late):
         await queue.submit(request)

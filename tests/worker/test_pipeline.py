@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.cli.demo import write_demo_song
 from bot.terminal.watch import changes
 from jobs.failures import Reason
-from jobs.models import Format, Package, Rendition, Upload, Wish
+from jobs.models import Archive, Encoding, Format, Order, Package, Rendition, Upload
 from jobs.outcomes import RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import answer
@@ -25,8 +25,8 @@ from jobs.store.store import ResultStore
 from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
 from worker.audio.reading import open_song
 
-MP3 = Wish(format=Format.MP3)
-FLAC_ZIP = Wish(format=Format.FLAC, package=Package.ZIP)
+MP3 = Order(format=Format.MP3)
+FLAC_ZIP = Order(format=Format.FLAC, package=Package.ZIP)
 
 
 @pytest.fixture
@@ -92,7 +92,9 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
     assert (await seen(queue, second)).phase is RequestPhase.READY
     assert store.manifest(first.track_id) == manifest
     assert f": {TrackStage.RENDERING}" in caplog.text
-    assert store.rendered(first.track_id, Rendition(kind="zip", format=Format.FLAC)) is not None
+    assert (
+        store.rendered(first.track_id, Rendition(encoding=Encoding(format=Format.FLAC), package=Archive())) is not None
+    )
     assert left_over(store) == []
 
 

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.cli.demo import write_demo_song
 from jobs import VERSION
-from jobs.models import Format, Rendition, Wish
+from jobs.models import Encoding, Format, Order, Rendition
 from jobs.outcomes import RequestPhase
 from jobs.queue.recipe import Recipe, about_workers, current_recipe
 from jobs.queue.requests import JobQueue
@@ -42,10 +42,10 @@ async def test_another_bit_rate_is_rendered_anew_from_the_same_stems(
 ) -> None:
     write_demo_song(tmp_path / "song.wav", 3)
     source = bring(store, tmp_path / "song.wav")
-    wish, rendition = Wish(format=Format.MP3), Rendition(kind="stems", format=Format.MP3)
+    order, rendition = Order(format=Format.MP3), Rendition(encoding=Encoding(format=Format.MP3))
     made = []
     for kbps in (320, 128, 128):
-        request = ask(source, wish)
+        request = ask(source, order)
         await queue.submit(request)
         await work_off(settings.model_copy(update={"mp3_kbps": kbps}), valkey_server)
         assert (await seen(queue, request)).phase is RequestPhase.READY

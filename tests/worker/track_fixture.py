@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from jobs.models import Request, Source, Upload, Wish, request_id
+from jobs.models import Order, Request, Source, Upload, request_id
 from jobs.outcomes import View
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -54,7 +54,7 @@ def bring(store: ResultStore, path: Path, name: str = "") -> Upload:
     return upload
 
 
-def ask(source: Source, wish: Wish | None = None, who: str = "ana") -> Request:
+def ask(source: Source, order: Order | None = None, who: str = "ana") -> Request:
     chat = f"test:{who}"
     return Request(
         id=request_id(chat, str(time.monotonic_ns()), source),
@@ -62,7 +62,7 @@ def ask(source: Source, wish: Wish | None = None, who: str = "ana") -> Request:
         chat=chat,
         asker=chat,
         source=source,
-        wish=wish or Wish(),
+        order=order or Order(),
         created_at=time.time(),
     )
 

@@ -5,41 +5,30 @@ for all of it only where it would clip. In formats that hold what is above full 
 stored with is undone: they are as loud as the source.
 """
 
-import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
+from typing import Final
 
 from jobs.failures import Reason, failed
-from jobs.filenames import mix_suffix, stem_tags, track_name
-from jobs.models import Format, Rendition, Stem
-from jobs.outcomes import StoredFile, Tags
-from worker.audio.pictures import read_picture
-from worker.audio.reading import open_song
-from worker.audio.writing import comment, open_track
+from jobs.filenames import file_tags, track_name
+from jobs.models import Mix, Rendition, Stem, Stems
+from jobs.outcomes import StoredFile
+from jobs.renditions import ContentFile
 from worker.child.cgroups import cores
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
-from worker.rendering.mixing import peak_of, sum_of
+from worker.rendering.sums import Encode, Renderer, stems_of, write_sum
 from worker.rendering.zipping import Entry, zip_stems
 
 STEP = 0.01  # of the work between two reports
 
 
-class Encode(NamedTuple):
-    """One file to make: the sum of `stems` as `path`."""
-
-    path: Path
-    format_: Format
-    stems: tuple[Stem, ...]
-    tags: Tags
-    kbps: int
+#: How the files of each content are made. A renderer makes `encode.path` and returns the gain against the stored stems.
+RENDERERS: Final[Mapping[type[Stems | Mix], Renderer]] = {Stems: write_sum, Mix: write_sum}
 
 
 def render(task: RenderTask, report: Report) -> RenderedSet:
@@ -56,49 +45,46 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
         gains = _encode_all(task, list(encodes.values()), report)
         return RenderedSet(
             files=tuple(_collect(task, rendition, Path(scratch)) for rendition in task.renditions),
-            gains=tuple(gains.get(_mix_path(task, rendition), 1.0) for rendition in task.renditions),
+            gains=tuple(_gain(task, rendition, gains, Path(scratch)) for rendition in task.renditions),
         )
 
 
 def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
     """The files a rendition is made of."""
-    kbps = rendition.kbps or task.mp3_kbps
-    if rendition.kind == "mix":
-        all_stems = tuple(stem for stem, _ in _sources(task))
-        title = f"{task.tags.title} ({mix_suffix(rendition.mix, all_stems)})"
-        path = _mix_path(task, rendition)
-        yield Encode(path, rendition.format, rendition.mix, task.tags.model_copy(update={"title": title}), kbps)
-        return
-    folder = _stems_folder(task, rendition, scratch)
-    for stem, _ in _sources(task):
-        path = folder / f"{stem}.{rendition.format.extension}"
-        yield Encode(path, rendition.format, (stem,), stem_tags(task.tags, stem), kbps)
+    encoding = rendition.encoding
+    for file in _files(task, rendition):
+        yield Encode(
+            path=_path(task, rendition, file, scratch),
+            render=RENDERERS[type(rendition.content)],
+            sums=file.sums,
+            format_=encoding.format,
+            kbps=encoding.kbps or task.mp3_kbps,
+            tags=file_tags(task.tags, file.suffix),
+        )
 
 
-def _mix_path(task: RenderTask, rendition: Rendition) -> Path:
-    return task.output / rendition.key / f"mix.{rendition.format.extension}"
+def _files(task: RenderTask, rendition: Rendition) -> tuple[ContentFile, ...]:
+    return rendition.content.files([stem for stem, _ in stems_of(task)])
 
 
-def _stems_folder(task: RenderTask, wanted: Rendition, scratch: Path) -> Path:
-    """Where the stems in one encoding lie: delivered as they are, or only waiting to be zipped."""
-    as_files = wanted.model_copy(update={"kind": "stems"})
-    return (task.output if as_files in task.renditions else scratch) / as_files.key
+def _path(task: RenderTask, rendition: Rendition, file: ContentFile, scratch: Path) -> Path:
+    """Where a file is made: in its own rendition, or where it only waits to be packed."""
+    unpacked = rendition.unpacked
+    folder = task.output if unpacked in task.renditions else scratch
+    return folder / unpacked.key / f"{file.name}.{rendition.encoding.format.extension}"
 
 
 def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[StoredFile, ...]:
-    folder, extension = task.output / rendition.key, rendition.format.extension
-    match rendition.kind:
-        case "stems":
-            return tuple(_stored(folder / f"{stem}.{extension}", stem) for stem, _ in _sources(task))
-        case "mix":
-            return (_stored(_mix_path(task, rendition)),)
-        case "zip":
-            stems = _stems_folder(task, rendition, scratch)
-            entries = [
-                Entry(stem, f"{track_name(task.tags, stem)}.{extension}", stems / f"{stem}.{extension}")
-                for stem, _ in _sources(task)
-            ]
-            return tuple(_stored(path) for path in zip_stems(folder, task, rendition, entries))
+    paths = [(file, _path(task, rendition, file, scratch)) for file in _files(task, rendition)]
+    if rendition.package is None:
+        return tuple(_stored(path, file.stem) for file, path in paths)
+    entries = [Entry(file.stem, f"{track_name(task.tags, file.suffix)}{path.suffix}", path) for file, path in paths]
+    return tuple(_stored(path) for path in zip_stems(task.output / rendition.key, task, rendition, entries))
+
+
+def _gain(task: RenderTask, rendition: Rendition, gains: Mapping[Path, float], scratch: Path) -> float:
+    """The gain of a rendition against the stored stems: that of its files, which is 1 for stems."""
+    return min((gains[_path(task, rendition, file, scratch)] for file in _files(task, rendition)), default=1.0)
 
 
 def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
@@ -112,7 +98,7 @@ def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> 
     """Make all files. Returns the gain of each against the stored stems."""
     progress = _Progress(len(encodes), report)
     with ThreadPoolExecutor(task.threads or cores(), thread_name_prefix="encoder") as pool:
-        running = [pool.submit(_encode, task, encode, progress) for encode in encodes]
+        running = [pool.submit(encode.render, task, encode, progress.of_one_file()) for encode in encodes]
         done, rest = wait(running, return_when=FIRST_EXCEPTION)
         broken = [future for future in done if future.exception() is not None]
         if broken:
@@ -150,67 +136,6 @@ class _Progress:
                     self._report(Step(fraction=min(self._done / self._files, 1.0)))
 
         return tell
-
-
-def _encode(task: RenderTask, encode: Encode, progress: _Progress) -> float:
-    """Make one file. Returns its gain against the stored stems, below 1 where their sum would have clipped."""
-    sources = [_source(task, stem) for stem in encode.stems]
-    tell = progress.of_one_file()
-    encode.path.parent.mkdir(exist_ok=True)
-    if encode.format_ is Format.FLAC and len(sources) == 1 and _is_tagged(sources[0], encode.tags, task):
-        _link(sources[0], encode.path)
-        tell(1.0)
-        return 1.0
-    gain, before = 1.0, 0.0
-    if len(sources) > 1 and not encode.format_.keeps_level:
-        # Reading costs little beside encoding: read twice rather than keep a song in memory.
-        before, peak = 0.2, 0.0
-        for fraction, peak_so_far in peak_of(sources):
-            peak = peak_so_far
-            tell(before * fraction)
-        gain = 1 / max(peak, 1.0)
-    level = 1.0 if encode.format_.keeps_level else task.gain * gain
-    factor = np.float32(level / task.gain)
-    with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps, level) as track:
-        for fraction, block in sum_of(sources):
-            track.write(block if factor == 1 else block * factor)
-            tell(before + (1 - before) * fraction)
-    return gain
-
-
-def _sources(task: RenderTask) -> Iterator[tuple[Stem, Path]]:
-    for file in task.stems:
-        if file.stem is not None:
-            yield file.stem, task.stems_dir / file.name
-
-
-def _source(task: RenderTask, stem: Stem) -> Path:
-    for known, path in _sources(task):
-        if known == stem:
-            return path
-    raise failed(Reason.INTERNAL, f"no {stem} in this track")
-
-
-def _is_tagged(path: Path, tags: Tags, task: RenderTask) -> bool:
-    """Whether a stored stem is already what would be delivered."""
-    picture = read_picture(task.cover) if task.cover else None
-    with open_song(path) as song:
-        return (song.title or "", song.artist or "", song.comment or "", song.cover) == (
-            tags.title.strip(),
-            tags.artist.strip(),
-            comment(task.gain),
-            picture.content if picture else None,
-        )
-
-
-def _link(source: Path, path: Path) -> None:
-    """The same file under another name; where the disk knows no links, a copy."""
-    try:
-        path.hardlink_to(source)
-    except OSError:
-        unfinished = path.with_name(path.name + ".part")
-        shutil.copyfile(source, unfinished)
-        unfinished.replace(path)
 
 
 if __name__ == "__main__":

@@ -17,22 +17,22 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: equal stems m
 
 
 class Entry(NamedTuple):
-    """One file of a zip: its stem, its name there, and where it lies."""
+    """One file of a zip: its stem, None for a mix, its name there, and where it lies."""
 
-    stem: Stem
+    stem: Stem | None
     name: str
     path: Path
 
 
 def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> Iterator[Path]:
-    """Pack `entries` into `folder`, in archives of at most `rendition.part_bytes` where single files allow it.
+    """Pack `entries` into `folder`, in archives of at most `part_bytes` of the package where single files allow it.
 
     Each archive has the file `jobs.filenames.ABOUT` at its end: title, sample rate, the gain of each stem, and
     by how many seconds they begin after a video's picture, and are shorter than the recording.
     """
     folder.mkdir(exist_ok=True)
     room = _taken(ABOUT, len(_about(task, rendition, entries)))
-    groups = _groups(entries, rendition.part_bytes, room)
+    groups = _groups(entries, rendition.package.part_bytes if rendition.package else 0, room)
     names = ["stems.zip"] if len(groups) == 1 else [f"stems-{number}.zip" for number in range(1, len(groups) + 1)]
     for name, group in zip(names, groups, strict=True):
         _zip(folder / name, group, _about(task, rendition, group))
@@ -40,11 +40,11 @@ def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Seq
 
 
 def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> bytes:
-    gain = 1.0 if rendition.format.keeps_level else task.gain
+    gain = 1.0 if rendition.encoding.format.keeps_level else task.gain
     about = {
         "title": task.tags.title,
         "artist": task.tags.artist,
-        "format": rendition.format.label,
+        "format": rendition.encoding.format.label,
         "sample_rate": SAMPLE_RATE,
         **{name: round(seconds, 3) for name, seconds in _left_out(task).items() if seconds},
         "files": [

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from jobs.filenames import stem_tags
+from jobs.filenames import file_tags
 from jobs.models import Format, Stem
 from jobs.outcomes import Rendered, StoredFile, Tags
 from worker.audio.reading import open_song
@@ -90,7 +90,7 @@ def open_stems(
 
     So it is with the folders of `along`; but they are left out when the stems had to be turned down.
     """
-    titled = [stem_tags(tags, stem) for stem in stems]
+    titled = [file_tags(tags, stem) for stem in stems]
     with (
         tempfile.TemporaryDirectory(prefix=".stems-", dir=output) as draft,
         ThreadPoolExecutor(len(stems) * (1 + len(along)), thread_name_prefix="encoder") as pool,
@@ -127,7 +127,7 @@ def _open_along(
 ) -> list[Track]:
     folder = draft / each.rendition.key
     folder.mkdir()
-    format_ = each.rendition.format
+    format_ = each.rendition.encoding.format
     return [
         tracks.enter_context(open_track(folder / f"{stem}.{format_.extension}", format_, named, cover, each.kbps))
         for stem, named in zip(stems, titled, strict=True)
@@ -137,7 +137,7 @@ def _open_along(
 def _take(each: Along, draft: Path, stems: tuple[Stem, ...], output: Path) -> Rendered:
     """Move a finished folder into place."""
     folder = (draft / each.rendition.key).replace(output / each.rendition.key)
-    files = tuple(_stored(folder / f"{stem}.{each.rendition.format.extension}", stem) for stem in stems)
+    files = tuple(_stored(folder / f"{stem}.{each.rendition.encoding.format.extension}", stem) for stem in stems)
     return Rendered(rendition=each.rendition, files=files, kbps=each.kbps)
 
 

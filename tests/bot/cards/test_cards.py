@@ -16,7 +16,7 @@ from bot.cards.cards import (
     tidy,
 )
 from jobs.failures import Failure, Reason, failed
-from jobs.models import Format, Model, Package, Request, Stem, Upload, Wish, YouTube
+from jobs.models import Format, Model, Order, Package, Preferences, Request, Stem, Upload, YouTube
 from jobs.outcomes import Called, Manifest, Progress, RequestPhase, StoredFile, Tags, TrackStage, View
 
 RID = "0123456789abcdef"
@@ -25,16 +25,16 @@ FILE = Upload(upload_id="u1", name="take 3.wav", title="Song", performer="Ana", 
 
 
 def view(phase: RequestPhase = RequestPhase.WAITING, source: YouTube | Upload = VIDEO, **more: object) -> View:
-    wish = more.pop("wish", Wish())
+    order = more.pop("order", Order())
     request = Request(
-        id=RID, platform="telegram", chat="telegram:1", asker="telegram:1", source=source, wish=wish, created_at=1000
+        id=RID, platform="telegram", chat="telegram:1", asker="telegram:1", source=source, order=order, created_at=1000
     )
     return View.model_validate({"request": request, "phase": phase, **more})
 
 
 KNOWN = {"title": "Aquarela", "artist": "Toquinho", "seconds": 254.0}
 
-NO_DRUMS = Wish(model=Model(name="spleeter-4"), mix=(Stem.VOCALS, Stem.BASS, Stem.OTHER))
+NO_DRUMS = Order(model=Model(name="spleeter-4"), mix=(Stem.VOCALS, Stem.BASS, Stem.OTHER))
 
 TABLE = [
     (view(RequestPhase.RECEIVING, FILE), "Ana - Song (1:01)\nTaking in your file…"),
@@ -56,7 +56,7 @@ TABLE = [
     ),
     (view(ahead=2, wait=98), "YouTube video youtu.be/dQw4w9WgXcQ\nIn line, 2 songs ahead · about 1 min 40 s"),
     (
-        view(progress=Progress(stage=TrackStage.RENDERING, fraction=0.5, **KNOWN), wish=NO_DRUMS),
+        view(progress=Progress(stage=TrackStage.RENDERING, fraction=0.5, **KNOWN), order=NO_DRUMS),
         "Toquinho - Aquarela · no drums (4:14)\nMixing\n▰▰▰▰▰▰▱▱▱▱▱▱ 50 %",
     ),
     (
@@ -70,7 +70,7 @@ TABLE = [
         "First time with this many stems: fetching what I need for it.",
     ),
     (
-        view(progress=Progress(stage=TrackStage.RENDERING, seconds_left=8), wish=Wish(format=Format.FLAC)),
+        view(progress=Progress(stage=TrackStage.RENDERING, seconds_left=8), order=Order(format=Format.FLAC)),
         "YouTube video youtu.be/dQw4w9WgXcQ\nMaking the FLAC files\nabout 10 s left",
     ),
     (view(RequestPhase.READY), "YouTube video youtu.be/dQw4w9WgXcQ\nReady, about to send"),
@@ -174,7 +174,7 @@ def test_the_bar_is_full_only_at_the_end(fraction: float, full: int) -> None:
 
 
 def test_settings_show_what_is_chosen_and_every_choice() -> None:
-    shown = settings_card(Wish(model=Model(name="spleeter-4"), format=Format.FLAC, package=Package.BOTH), "en")
+    shown = settings_card(Preferences(model=Model(name="spleeter-4"), format=Format.FLAC, package=Package.BOTH), "en")
     assert shown.text == (
         "What you get for each song here\n4 stems: vocals, drums, bass, other\nFormat: FLAC\n"
         "Sent as single files and a zip"
@@ -290,7 +290,7 @@ views = st.builds(
         chat=st.just("telegram:1"),
         asker=st.just("telegram:1"),
         source=sources,
-        wish=st.builds(Wish),
+        order=st.builds(Order),
         created_at=finite,
     ),
     phase=st.sampled_from(RequestPhase),

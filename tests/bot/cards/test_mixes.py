@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.cards.actions import Verb, parse_action
 from bot.cards.mixes import Wanted, from_letters, is_whole, letters, mix_of, mix_words, read_words
 from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
-from jobs.models import Format, Model, Package, Request, Stem, Wish, YouTube
+from jobs.models import Format, Mix, Model, Order, Package, Request, Stem, YouTube
 from jobs.separation_models import MODELS
 from tests.models import NAMES, STEMS
 
@@ -92,10 +92,10 @@ def test_what_a_mix_is_called(mix: tuple[Stem, ...], count: int, english: str, p
     assert (mix_words(mix, NAMES[count], "en"), mix_words(mix, NAMES[count], "pt")) == (english, portuguese)
 
 
-def asked(wish: Wish) -> Request:
+def asked(order: Order) -> Request:
     return Request(
         id="0123456789abcdef", platform="telegram", chat="telegram:1", asker="telegram:1",
-        source=YouTube(video_id="dQw4w9WgXcQ"), wish=wish, created_at=1,
+        source=YouTube(video_id="dQw4w9WgXcQ"), order=order, created_at=1,
     )  # fmt: skip
 
 
@@ -103,8 +103,8 @@ def labels(rows: Rows) -> list[list[str]]:
     return [[button.label for button in row] for row in rows]
 
 
-def stems(count: int) -> Wish:
-    return Wish(model=Model.model_validate({"stems": count}))
+def stems(count: int) -> Order:
+    return Order(model=Model.model_validate({"stems": count}))
 
 
 def test_the_pages_under_a_result() -> None:
@@ -130,9 +130,9 @@ def test_the_pages_under_a_result() -> None:
         ["Again", "Forget"],
         ["Back"],
     ]
-    zipped = Wish(format=Format.FLAC, package=Package.ZIP)
+    zipped = Order(format=Format.FLAC, package=Package.ZIP)
     assert labels(second_page(asked(zipped), "en"))[0] == ["MP3", "WAV", "WAV 32-bit float"]
-    mixed = stems(4).model_copy(update={"mix": (V, B)})
+    mixed = stems(4).model_copy(update={"content": Mix(stems=(V, B))})
     assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "More…"]]
     assert labels(second_page(asked(mixed), "en")) == [
         ["FLAC", "WAV", "WAV 32-bit float"],
@@ -171,7 +171,7 @@ def test_of_two_stems_one_chooses_from_four() -> None:
 
 @given(
     st.builds(
-        Wish,
+        Order,
         model=st.builds(Model, name=st.sampled_from([*MODELS])),
         format=st.sampled_from(Format),
         package=st.sampled_from(Package),
@@ -180,9 +180,9 @@ def test_of_two_stems_one_chooses_from_four() -> None:
     st.sets(st.sampled_from([*Stem])),
     st.sampled_from(["en", "pt"]),
 )
-def test_every_button_fits_a_phone_and_is_understood(wish: Wish, chosen: set[Stem], language: str) -> None:
-    request = asked(wish)
-    model = NAMES[4] if wish.model.name == NAMES[2] else wish.model.name
+def test_every_button_fits_a_phone_and_is_understood(order: Order, chosen: set[Stem], language: str) -> None:
+    request = asked(order)
+    model = NAMES[4] if order.model.name == NAMES[2] else order.model.name
     picked = [stem for stem in MODELS[model].stems if stem in chosen]
     mixes: list[tuple[str, tuple[Stem, ...]]] = [(NAMES[4], (V, D)), (NAMES[5], (P,))]
     for rows in (

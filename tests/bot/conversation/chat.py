@@ -6,7 +6,7 @@ from bot.cards.actions import parse_action
 from bot.cards.cards import Card
 from bot.chats.access import Access
 from bot.chats.albums import Albums
-from bot.chats.preferences import Preferences
+from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
 from bot.conversation.batches import Batches
@@ -59,7 +59,7 @@ class Chats:
             queue=queue,
             store=store,
             access=Access(queue.redis, settings.access),
-            preferences=Preferences(queue.redis, settings),
+            preferences=ChatPreferences(queue.redis, settings),
             stem_choice=StemChoice(queue.redis),
             statistics=Statistics(queue.redis),
             follower=follower,

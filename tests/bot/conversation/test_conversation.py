@@ -169,7 +169,7 @@ async def test_settings_change_by_buttons_and_in_groups_by_admins_alone(services
     assert said(await bo.tap("format::flac")) == [f"toast: {say('en', 'settings-not-yours')}"]
     chats.admins.add(("test:band", "test:bo"))
     assert said(await bo.tap("format::flac"))[-1] == f"toast: {say('en', 'settings-saved')}"
-    assert (await services.preferences.wish("test:band")).format is Format.FLAC
+    assert (await services.preferences.of("test:band")).format is Format.FLAC
     assert said(await bo.tap("language::pt-BR"))[-1] == f"toast: {say('pt-BR', 'settings-saved')}"
 
 

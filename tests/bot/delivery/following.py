@@ -13,7 +13,7 @@ from bot.cards.cards import Card
 from bot.delivery.follow import Follower
 from bot.delivery.plan import Limits, Part
 from bot.delivery.platform import Sent
-from jobs.models import Package, Request, Upload, Wish, YouTube, request_id
+from jobs.models import Order, Package, Request, Upload, YouTube, request_id
 from jobs.outcomes import View
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
@@ -72,7 +72,7 @@ def ask(chat: str = "ana", source: YouTube | Upload = SONG, package: Package = P
     name = f"test:{chat}"
     return Request(
         id=request_id(name, "1", source), platform="test", chat=name, asker=name, address=name,
-        source=source, wish=Wish(package=package), created_at=time.time(),
+        source=source, order=Order(package=package), created_at=time.time(),
     )  # fmt: skip
 
 

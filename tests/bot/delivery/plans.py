@@ -1,7 +1,7 @@
 """Songs and what was rendered of them, in sizes of choice, for tests of what is to be sent."""
 
 from bot.delivery.plan import CLOUD, Plan
-from jobs.models import Format, Model, Package, Rendition, Stem, Wish, YouTube
+from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Stem, YouTube
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 
 MB = 1_000_000
@@ -28,12 +28,12 @@ def stems(format_: Format, *sizes: float, kbps: int = 0) -> Rendered:
         StoredFile(name=f"{number}.{format_}", bytes_=int(size * MB), stem=named[number])
         for number, size in enumerate(sizes)
     )
-    return Rendered(rendition=Rendition(kind="stems", format=format_, kbps=kbps), files=files)
+    return Rendered(rendition=Rendition(encoding=Encoding(format=format_, kbps=kbps)), files=files)
 
 
 def archive(format_: Format, size: float) -> Rendered:
     file = StoredFile(name=f"{format_}.zip", bytes_=int(size * MB))
-    return Rendered(rendition=Rendition(kind="zip", format=format_), files=(file,))
+    return Rendered(rendition=Rendition(encoding=Encoding(format=format_), package=Archive()), files=(file,))
 
 
 def shape(made: Plan) -> list[tuple[str, str, int]]:
@@ -44,10 +44,10 @@ def notes(made: Plan) -> list[str]:
     return [note.message for note in made.notes]
 
 
-WANT = {package: Wish(package=package) for package in Package}
+WANT = {package: Order(package=package) for package in Package}
 
 
 def split(format_: Format, *sizes: float) -> Rendered:
     files = tuple(StoredFile(name=f"stems-{n}.zip", bytes_=int(size * MB)) for n, size in enumerate(sizes, 1))
-    rendition = Rendition(kind="zip", format=format_, part_bytes=CLOUD.file_bytes)
+    rendition = Rendition(encoding=Encoding(format=format_), package=Archive(part_bytes=CLOUD.file_bytes))
     return Rendered(rendition=rendition, files=files)

@@ -22,7 +22,7 @@ from bot.delivery.decide import (
 from bot.delivery.noted import Before, Memo, Noted, PartNote, PartState
 from bot.delivery.plan import CLOUD, LOCAL, Limits, Part
 from jobs.failures import Reason
-from jobs.models import Format, Package, Rendition, Request, Wish
+from jobs.models import Archive, Encoding, Format, Order, Package, Rendition, Request
 from jobs.outcomes import RequestPhase
 from jobs.queue.recipe import Recipe
 from tests.bot.delivery.following import ask
@@ -30,7 +30,10 @@ from tests.bot.delivery.plans import MB, archive, notes, song, stems
 
 UNET = Recipe(engine="unet", kbps=320)
 SONG = song().model_copy(update={"engine": "unet 0.1.0 f32"})
-STEMS, ZIP = Rendition(kind="stems", format=Format.MP3), Rendition(kind="zip", format=Format.MP3)
+STEMS, ZIP = (
+    Rendition(encoding=Encoding(format=Format.MP3)),
+    Rendition(encoding=Encoding(format=Format.MP3), package=Archive()),
+)
 MADE = (stems(Format.MP3, 9, 9), archive(Format.MP3, 18))
 REQUEST = ask(package=Package.BOTH)
 
@@ -45,7 +48,7 @@ READY = Facts(
     rendered=MADE,
 )
 SENDING = replace(READY, phase=RequestPhase.SENDING)
-PLAN = stored_plan(SONG, MADE, REQUEST.wish, CLOUD, UNET)
+PLAN = stored_plan(SONG, MADE, REQUEST.order, CLOUD, UNET)
 ALBUM, ARCHIVE = PLAN.parts
 BEFORE = Before(manifest=SONG, plan=PLAN)
 
@@ -71,7 +74,7 @@ def internal() -> Step:
 OTHER_ENGINE = SONG.model_copy(update={"engine": "stock 2.4.2"})
 OTHER_RATE = MADE[0].model_copy(update={"kbps": 192})
 LEARNT = Memo(limits=CLOUD.model_copy(update={"request_bytes": 17 * MB}))
-APART = stored_plan(SONG, MADE, Wish(), LEARNT.limits or CLOUD, UNET)
+APART = stored_plan(SONG, MADE, Order(), LEARNT.limits or CLOUD, UNET)
 
 CASES: dict[str, tuple[Facts, Step]] = {
     **{
@@ -95,7 +98,7 @@ CASES: dict[str, tuple[Facts, Step]] = {
     "another engine made it, a part was sent": (
         replace(SENDING, manifest=OTHER_ENGINE, noted=noted(stems_mp3=PartState.SENT)),
         due(
-            stored_plan(OTHER_ENGINE, MADE, REQUEST.wish, CLOUD, UNET).parts[1],
+            stored_plan(OTHER_ENGINE, MADE, REQUEST.order, CLOUD, UNET).parts[1],
             file_bytes=18 * MB - 1,
             request_bytes=18 * MB - 1,
         ),
@@ -207,7 +210,7 @@ def test_what_is_sent_back_too_often_is_given_up() -> None:
 
 
 @pytest.mark.parametrize("limits", [CLOUD, LOCAL])
-@pytest.mark.parametrize("request_", [ask(), ask(package=Package.ZIP), REQUEST], ids=lambda one: one.wish.package)
+@pytest.mark.parametrize("request_", [ask(), ask(package=Package.ZIP), REQUEST], ids=lambda one: one.order.package)
 @pytest.mark.parametrize("lost", [None, 0, 1])
 def test_a_delivery_step_by_step_sends_each_part_once(limits: Limits, request_: Request, lost: int | None) -> None:
     """`lost`: the sender of that part dies before it can note how the sending ended."""

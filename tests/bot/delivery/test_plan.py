@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.cards.actions import Action, Verb, parse_action
 from bot.delivery.decide import RETURNS
 from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
-from jobs.models import Format, Model, Package, Rendition, Stem, Wish
+from jobs.models import Encoding, Format, Mix, Model, Order, Package, Rendition, Stem
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 from tests.bot.delivery.plans import MB, WANT, archive, notes, shape, song, split, stems
 
@@ -24,7 +24,7 @@ from tests.bot.delivery.plans import MB, WANT, archive, notes, shape, song, spli
     ],
 )
 def test_albums_have_two_to_ten(count: int, expected: list[tuple[str, str, int]]) -> None:
-    made = plan(song(), [stems(Format.MP3, *[1] * count)], Wish(), CLOUD)
+    made = plan(song(), [stems(Format.MP3, *[1] * count)], Order(), CLOUD)
     assert shape(made) == expected
     assert made.notes == ()
 
@@ -40,38 +40,38 @@ def test_albums_have_two_to_ten(count: int, expected: list[tuple[str, str, int]]
     ],
 )
 def test_only_mp3_and_m4a_are_audio(format_: Format, kind: str) -> None:
-    made = plan(song(), [stems(format_, 1, 1)], Wish(format=format_), CLOUD)
+    made = plan(song(), [stems(format_, 1, 1)], Order(format=format_), CLOUD)
     assert shape(made) == [(f"stems-{format_}", kind, 2)]
 
 
 @pytest.mark.parametrize(("megabytes", "fits"), [(49.9, True), (50.0, True), (50.000001, False), (50.1, False)])
 def test_a_file_at_the_clouds_border(megabytes: float, fits: bool) -> None:
-    made = plan(song(1300), [stems(Format.MP3, megabytes, 1)], Wish(), CLOUD)
+    made = plan(song(1300), [stems(Format.MP3, megabytes, 1)], Order(), CLOUD)
     if fits:
         assert shape(made) == [("stems-mp3", "audio", 1 if megabytes > 49 else 2), ("stems-mp3.2", "audio", 1)]
         assert notes(made) == ["note-several-messages"]
     else:
         assert made.parts == ()
-        assert made.needs == (Rendition(kind="stems", format=Format.MP3, kbps=256),)
-    assert shape(plan(song(1300), [stems(Format.MP3, megabytes, 1)], Wish(), LOCAL)) == [("stems-mp3", "audio", 2)]
+        assert made.needs == (Rendition(encoding=Encoding(format=Format.MP3, kbps=256)),)
+    assert shape(plan(song(1300), [stems(Format.MP3, megabytes, 1)], Order(), LOCAL)) == [("stems-mp3", "audio", 2)]
 
 
 @pytest.mark.parametrize(("megabytes", "fits"), [(1999.9, True), (2000.0, True), (2000.1, False)])
 def test_a_file_at_the_border_of_a_server_of_ones_own(megabytes: float, fits: bool) -> None:
-    made = plan(song(), [stems(Format.WAV, megabytes)], Wish(format=Format.WAV), LOCAL)
+    made = plan(song(), [stems(Format.WAV, megabytes)], Order(format=Format.WAV), LOCAL)
     assert shape(made) == ([("stems-wav", "document", 1)] if fits else [])
-    assert made.needs == (() if fits else (Rendition(kind="stems", format=Format.FLAC),))
+    assert made.needs == (() if fits else (Rendition(encoding=Encoding(format=Format.FLAC)),))
 
 
 @pytest.mark.parametrize(("megabytes", "messages"), [(24.9, 1), (25.0, 1), (25.1, 2)])
 def test_an_album_travels_in_one_request(megabytes: float, messages: int) -> None:
-    made = plan(song(), [stems(Format.FLAC, megabytes, megabytes)], Wish(format=Format.FLAC), CLOUD)
+    made = plan(song(), [stems(Format.FLAC, megabytes, megabytes)], Order(format=Format.FLAC), CLOUD)
     assert len(made.parts) == messages
     assert notes(made) == (["note-several-messages"] if messages == 2 else [])
 
 
 def test_a_rendition_that_is_not_there_is_needed() -> None:
-    both = Wish(package=Package.BOTH)
+    both = Order(package=Package.BOTH)
     assert plan(song(), [], both, CLOUD) == Plan(needs=both.renditions)
     half = plan(song(), [stems(Format.MP3, 1, 1)], both, CLOUD)
     assert (shape(half), half.needs) == ([("stems-mp3", "audio", 2)], both.renditions[1:])
@@ -94,9 +94,9 @@ def test_a_zip_at_the_border_or_its_files(megabytes: float, fits: bool, package:
 
 
 def test_a_large_zip_is_sent_in_parts_that_open_on_their_own() -> None:
-    wish = Wish(format=Format.FLAC, package=Package.ZIP)
-    assert plan(song(), [archive(Format.FLAC, 80)], wish, CLOUD).needs == (split(Format.FLAC).rendition,)
-    made = plan(song(), [archive(Format.FLAC, 80), split(Format.FLAC, 45, 35)], wish, CLOUD)
+    order = Order(format=Format.FLAC, package=Package.ZIP)
+    assert plan(song(), [archive(Format.FLAC, 80)], order, CLOUD).needs == (split(Format.FLAC).rendition,)
+    made = plan(song(), [archive(Format.FLAC, 80), split(Format.FLAC, 45, 35)], order, CLOUD)
     assert shape(made) == [("zip-flac-by50000000", "document", 1), ("zip-flac-by50000000.2", "document", 1)]
     assert notes(made) == ["note-zip-parts"]
     assert made.needs == (), "its files are not sent beside it"
@@ -105,14 +105,14 @@ def test_a_large_zip_is_sent_in_parts_that_open_on_their_own() -> None:
 
 
 def test_a_zip_whose_parts_are_too_large_needs_its_files() -> None:
-    wish = Wish(format=Format.FLAC, package=Package.ZIP)
-    made = plan(song(), [archive(Format.FLAC, 80), split(Format.FLAC, 60, 20)], wish, CLOUD)
-    assert made.needs == (Rendition(kind="stems", format=Format.FLAC),)
+    order = Order(format=Format.FLAC, package=Package.ZIP)
+    made = plan(song(), [archive(Format.FLAC, 80), split(Format.FLAC, 60, 20)], order, CLOUD)
+    assert made.needs == (Rendition(encoding=Encoding(format=Format.FLAC)),)
     assert notes(made) == ["note-zip-apart"]
 
 
 def test_what_files_are_called() -> None:
-    made = plan(song(), [stems(Format.MP3, 9, 9), archive(Format.MP3, 18)], Wish(package=Package.BOTH), CLOUD)
+    made = plan(song(), [stems(Format.MP3, 9, 9), archive(Format.MP3, 18)], Order(package=Package.BOTH), CLOUD)
     vocals, zipped = made.parts[0].pieces[0], made.parts[1].pieces[0]
     assert vocals.name == "Elis - Águas de Março (vocals).mp3"
     assert (vocals.title, vocals.performer, vocals.seconds) == ("Águas de Março (vocals)", "Elis", 240)
@@ -123,21 +123,21 @@ def test_what_files_are_called() -> None:
 @given(
     st.lists(st.integers(1, 3000), min_size=1, max_size=12),
     st.integers(1, 3000),
-    st.builds(Wish, format=st.sampled_from(Format), package=st.sampled_from(Package)),
+    st.builds(Order, format=st.sampled_from(Format), package=st.sampled_from(Package)),
     st.integers(1, 30000),
     st.sampled_from([CLOUD, LOCAL, Limits(file_bytes=100 * MB, request_bytes=100 * MB, album_max=1)]),
 )
-def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, wish: Wish, seconds: int, limits: Limits) -> None:
-    have = [stems(wish.format, *sizes), archive(wish.format, zip_size)]
+def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, order: Order, seconds: int, limits: Limits) -> None:
+    have = [stems(order.format, *sizes), archive(order.format, zip_size)]
     for _ in range(RETURNS):  # each round renders what the last plan needed
-        made = plan(song(seconds), have, wish, limits)
-        assert plan(song(seconds), [*reversed(have)], wish, limits) == made
+        made = plan(song(seconds), have, order, limits)
+        assert plan(song(seconds), [*reversed(have)], order, limits) == made
         if not made.needs:
             break
         have += [
-            split(need.format, zip_size // 2, zip_size / 3).model_copy(update={"rendition": need})
-            if need.kind == "zip"
-            else stems(need.format, *sizes, kbps=need.kbps)
+            split(need.encoding.format, zip_size // 2, zip_size / 3).model_copy(update={"rendition": need})
+            if need.package
+            else stems(need.encoding.format, *sizes, kbps=need.encoding.kbps)
             for need in made.needs
         ]
     assert made.needs == ()
@@ -172,7 +172,7 @@ def test_the_same_song_made_otherwise_is_another_file() -> None:
     rendered = stems(Format.MP3, 9, 9)
 
     def keys(manifest: Manifest, kbps: int) -> set[str]:
-        made = plan(manifest, [rendered.model_copy(update={"kbps": kbps})], Wish(), CLOUD)
+        made = plan(manifest, [rendered.model_copy(update={"kbps": kbps})], Order(), CLOUD)
         return {piece.key for part in made.parts for piece in part.pieces}
 
     songs = [song().model_copy(update={"engine": f"openvino {version}"}) for version in ("1.0", "1.1")]
@@ -182,13 +182,13 @@ def test_the_same_song_made_otherwise_is_another_file() -> None:
 
 def test_no_picture_with_a_mix_nor_alone_nor_above_the_limit() -> None:
     manifest = song(stems=4).model_copy(update={"picture": PICTURE})
-    wish = Wish(model=Model(name="spleeter-4"), mix=NO_DRUMS)
-    assert [part.id for part in plan(manifest, [mixed(Format.MP3, 9)], wish, CLOUD).parts] == [
+    order = Order(model=Model(name="spleeter-4"), mix=NO_DRUMS)
+    assert [part.id for part in plan(manifest, [mixed(Format.MP3, 9)], order, CLOUD).parts] == [
         "mix-vocals+bass+other-mp3"
     ]
-    assert plan(manifest, [], Wish(), CLOUD).parts == ()
+    assert plan(manifest, [], Order(), CLOUD).parts == ()
     large = song().model_copy(update={"picture": PICTURE.model_copy(update={"bytes_": CLOUD.photo_bytes + 1})})
-    assert shape(plan(large, [stems(Format.MP3, 9, 9)], Wish(), CLOUD)) == [("stems-mp3", "audio", 2)]
+    assert shape(plan(large, [stems(Format.MP3, 9, 9)], Order(), CLOUD)) == [("stems-mp3", "audio", 2)]
 
 
 # --- mixes -----------------------------------------------------------------------------------------------------
@@ -198,7 +198,9 @@ NO_DRUMS = (Stem.VOCALS, Stem.BASS, Stem.OTHER)
 
 def mixed(format_: Format, size: float, kbps: int = 0, mix: tuple[Stem, ...] = NO_DRUMS) -> Rendered:
     file = StoredFile(name=f"mix.{format_}", bytes_=int(size * MB))
-    return Rendered(rendition=Rendition(kind="mix", format=format_, mix=mix, kbps=kbps), files=(file,))
+    return Rendered(
+        rendition=Rendition(content=Mix(stems=mix), encoding=Encoding(format=format_, kbps=kbps)), files=(file,)
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,9 +212,9 @@ def mixed(format_: Format, size: float, kbps: int = 0, mix: tuple[Stem, ...] = N
     ],
 )
 def test_a_mix_is_one_audio_message_with_its_name(mix: tuple[Stem, ...], title: str) -> None:
-    wish = Wish(model=Model(name="spleeter-4"), mix=mix, package=Package.BOTH)
-    assert plan(song(stems=4), [], wish, CLOUD).needs == wish.renditions
-    made = plan(song(stems=4), [mixed(Format.MP3, 10, mix=mix)], wish, CLOUD)
+    order = Order(model=Model(name="spleeter-4"), mix=mix, package=Package.BOTH)
+    assert plan(song(stems=4), [], order, CLOUD).needs == order.renditions
+    made = plan(song(stems=4), [mixed(Format.MP3, 10, mix=mix)], order, CLOUD)
     ((piece,),) = (part.pieces for part in made.parts)
     assert made.parts[0].kind is Kind.AUDIO
     assert (piece.title, piece.name) == (title, f"Elis - {title}.mp3")
@@ -220,13 +222,13 @@ def test_a_mix_is_one_audio_message_with_its_name(mix: tuple[Stem, ...], title: 
 
 @pytest.mark.parametrize(("size", "fits"), [(49.9, True), (50.0, True), (50.1, False)])
 def test_a_mix_that_does_not_fit_gets_smaller(size: float, fits: bool) -> None:
-    wish = Wish(model=Model(name="spleeter-4"), mix=NO_DRUMS, format=Format.WAV)
-    made = plan(song(stems=4), [mixed(Format.WAV, size)], wish, CLOUD)
+    order = Order(model=Model(name="spleeter-4"), mix=NO_DRUMS, format=Format.WAV)
+    made = plan(song(stems=4), [mixed(Format.WAV, size)], order, CLOUD)
     if fits:
         assert shape(made) == [("mix-vocals+bass+other-wav", "document", 1)]
     else:
         assert made.needs == (mixed(Format.FLAC, 1).rendition,)
-        made = plan(song(stems=4), [mixed(Format.WAV, size), mixed(Format.FLAC, 30)], wish, CLOUD)
+        made = plan(song(stems=4), [mixed(Format.WAV, size), mixed(Format.FLAC, 30)], order, CLOUD)
         assert shape(made) == [("mix-vocals+bass+other-flac", "document", 1)]
         assert notes(made) == ["note-compressed"]
 
@@ -234,36 +236,36 @@ def test_a_mix_that_does_not_fit_gets_smaller(size: float, fits: bool) -> None:
 QUIETER = song().model_copy(update={"gain": 0.4834})
 
 
-def turned_down(manifest: Manifest, wish: Wish, *rendered: Rendered, language: str = "en") -> list[str]:
-    return [note_text(note, language) for note in plan(manifest, rendered, wish, CLOUD).notes]
+def turned_down(manifest: Manifest, order: Order, *rendered: Rendered, language: str = "en") -> list[str]:
+    return [note_text(note, language) for note in plan(manifest, rendered, order, CLOUD).notes]
 
 
 def test_what_was_turned_down_is_said_once() -> None:
     said = "Turned down (−6.3 dB) so that nothing clips · WAV 32-bit float keeps the level"
-    assert turned_down(QUIETER, Wish(), stems(Format.MP3, 1, 1)) == [said]
-    zipped, both = (Wish(format=Format.FLAC, package=each) for each in (Package.ZIP, Package.BOTH))
+    assert turned_down(QUIETER, Order(), stems(Format.MP3, 1, 1)) == [said]
+    zipped, both = (Order(format=Format.FLAC, package=each) for each in (Package.ZIP, Package.BOTH))
     assert turned_down(QUIETER, zipped, archive(Format.FLAC, 1)) == [said]
     assert turned_down(QUIETER, both, stems(Format.FLAC, 1, 1), archive(Format.FLAC, 1)) == [said]
-    assert turned_down(QUIETER, Wish(), stems(Format.MP3, 1, 1), language="pt") == [
+    assert turned_down(QUIETER, Order(), stems(Format.MP3, 1, 1), language="pt") == [
         "Volume reduzido (−6,3 dB) para nada clipar · WAV 32-bit float mantém o nível"
     ]
 
 
 def test_what_is_as_loud_as_it_was_has_nothing_said_of_it() -> None:
-    assert turned_down(song(), Wish(), stems(Format.MP3, 1, 1)) == []
-    assert turned_down(song().model_copy(update={"gain": 0.9943}), Wish(), stems(Format.MP3, 1, 1)) == []
-    assert turned_down(QUIETER, Wish(format=Format.WAV32), stems(Format.WAV32, 1, 1)) == []
+    assert turned_down(song(), Order(), stems(Format.MP3, 1, 1)) == []
+    assert turned_down(song().model_copy(update={"gain": 0.9943}), Order(), stems(Format.MP3, 1, 1)) == []
+    assert turned_down(QUIETER, Order(format=Format.WAV32), stems(Format.WAV32, 1, 1)) == []
 
 
 def test_a_mix_is_said_to_be_turned_down_by_all_that_was_done_to_it() -> None:
-    wish = Wish(model=Model(name="spleeter-4"), mix=NO_DRUMS)
+    order = Order(model=Model(name="spleeter-4"), mix=NO_DRUMS)
     made = mixed(Format.MP3, 1).model_copy(update={"gain": 0.5})
-    assert "(−6.0 dB)" in turned_down(song(stems=4), wish, made)[0]
-    assert "(−12.3 dB)" in turned_down(QUIETER, wish, made)[0]
+    assert "(−6.0 dB)" in turned_down(song(stems=4), order, made)[0]
+    assert "(−12.3 dB)" in turned_down(QUIETER, order, made)[0]
 
 
 def test_32_bit_float_that_does_not_fit_is_turned_down_and_both_are_said() -> None:
-    made = plan(QUIETER, [stems(Format.WAV32, 51), stems(Format.WAV, 38)], Wish(format=Format.WAV32), CLOUD)
+    made = plan(QUIETER, [stems(Format.WAV32, 51), stems(Format.WAV, 38)], Order(format=Format.WAV32), CLOUD)
     assert notes(made) == ["note-compressed", "note-turned-down"]
     assert note_text(made.notes[0], "en").startswith("As WAV instead of WAV 32-bit float, since")
 
@@ -277,7 +279,7 @@ def test_files_of_one_message_never_share_a_name_wherever_they_are_saved(
     made = plan(
         manifest,
         [stems(format_, 1, 1, 1, 1, 1), archive(format_, 3)],
-        Wish(model=Model(name="spleeter-5"), format=format_, package=Package.BOTH),
+        Order(model=Model(name="spleeter-5"), format=format_, package=Package.BOTH),
         LOCAL,
     )
     names = [piece.name for part in made.parts for piece in part.pieces]

@@ -125,16 +125,15 @@ class Worker:
         with self.store.workspace() as folder:
             made = folder / "made"
             made.mkdir()
-            size_of = self.bytes_ if not rendition.kbps else self.bytes_ * rendition.kbps // 320
-            if rendition.kind == "zip":
+            size_of = self.bytes_ * (rendition.encoding.kbps or 320) // 320
+            if rendition.package:
                 # Cut as the worker cuts it, when no file is larger than half of the whole.
                 names: dict[str, Stem | None] = {"stems.zip": None}
-                if 0 < rendition.part_bytes < size_of:
+                if 0 < rendition.package.part_bytes < size_of:
                     names, size_of = {"stems-1.zip": None, "stems-2.zip": None}, size_of // 2
-            elif rendition.kind == "mix":
-                names = {f"mix.{rendition.format.extension}": None}
             else:
-                names = {f"{stem}.{rendition.format.extension}": stem for stem in track.model.stems}
+                extension = rendition.encoding.format.extension
+                names = {f"{one.name}.{extension}": one.stem for one in rendition.content.files(track.model.stems)}
             files = tuple(
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )

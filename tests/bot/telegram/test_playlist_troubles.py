@@ -8,7 +8,7 @@ import pytest
 
 from bot.playlists.run import PlaylistStep, Run
 from jobs.failures import Failure, Reason
-from jobs.models import Wish
+from jobs.models import Order
 from jobs.queue.connection import answer
 from jobs.queue.listings import keep_listing
 from tests.bot.telegram.chat_fixture import Rig, cards, files
@@ -26,7 +26,7 @@ async def test_one_that_nobody_can_attend_to_holds_up_no_other(rig: Rig, step: P
     ana = rig.ana()
     lost = Run(
         id="0" * 16, platform="telegram", chat="telegram:1", asker="telegram:1", address="nowhere", language="en",
-        playlist_id=LIST, wish=Wish(), created_at=1.0, step=step,
+        playlist_id=LIST, order=Order(), created_at=1.0, step=step,
     )  # fmt: skip
     await answer(rig.queue.redis.hset("flbt:playlists:telegram", lost.id, lost.model_dump_json()))
     await keep_listing(rig.queue.redis, THREE)

@@ -46,7 +46,7 @@ async def test_a_mix_does_not_wait_behind_separations(rig: Rig) -> None:
         await ana.until(lambda message: "jNQXAC9IVRw" in message.text)
         await (await ana.press(card, "No bass")).answer()
         await ana.until(lambda message: message.reply_to == card and "Next in line" in message.text)
-        (waiting,) = [view for view in await rig.queue.recent(f"telegram:{ana.id}") if view.request.wish.mix]
+        (waiting,) = [view for view in await rig.queue.recent(f"telegram:{ana.id}") if view.request.order.mix]
         assert (waiting.phase, waiting.ahead) == (RequestPhase.WAITING, 0), "while the other song waits, too"
         assert await rig.queue.redis.zcard("flbt:queue:studio") == 1
 

@@ -15,7 +15,7 @@ from bot.terminal import places
 from bot.terminal.hand_over import hand_over
 from bot.terminal.places import MARK
 from jobs.filenames import ABOUT
-from jobs.models import Format, Model, Rendition, Upload, track_id
+from jobs.models import Archive, Encoding, Format, Model, Rendition, Upload, track_id
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 from jobs.store.store import ResultStore
 from tests.bot.delivery.plans import song
@@ -40,7 +40,7 @@ def separated(content: str, title: str, artist: str = "", count: int = 2) -> Man
 def made(store: ResultStore, manifest: Manifest, format_: Format = Format.FLAC) -> Rendered:
     """Its stems in the store, each saying whose it is."""
     names = [f"{file.stem}.{format_.extension}" for file in manifest.stems]
-    rendition = Rendition(kind="stems", format=format_)
+    rendition = Rendition(encoding=Encoding(format=format_))
     for name in names:
         path = store.folder(manifest.track_id) / rendition.key / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def made(store: ResultStore, manifest: Manifest, format_: Format = Format.FLAC) 
 
 def zipped(store: ResultStore, manifest: Manifest, format_: Format = Format.FLAC) -> Rendered:
     """A zip of it in the store, as the worker makes them."""
-    rendition = Rendition(kind="zip", format=format_)
+    rendition = Rendition(encoding=Encoding(format=format_), package=Archive())
     folder = store.folder(manifest.track_id) / rendition.key
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(folder / "stems.zip", "w") as archive:
@@ -225,7 +225,7 @@ def test_what_a_killed_command_left_half_copied_goes(store: ResultStore, output:
 
 def test_what_is_gone_from_the_store_leaves_nothing_half_made(store: ResultStore, output: Path) -> None:
     manifest = separated("one", "Intro")
-    gone = Rendered(rendition=Rendition(kind="stems", format=Format.FLAC), files=manifest.stems)
+    gone = Rendered(rendition=Rendition(encoding=Encoding(format=Format.FLAC)), files=manifest.stems)
     before = set(output.iterdir())
     with pytest.raises(FileNotFoundError):
         hand_over(store, manifest, gone, output, UMASK)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.terminal import separate
 from jobs.failures import Failure, Reason
-from jobs.models import Wish
+from jobs.models import Order
 from jobs.process.tasks import cancel_and_wait
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
@@ -47,14 +47,14 @@ async def test_a_store_that_cannot_be_used_is_a_sentence(
     settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "store").write_text("in the way")
-    assert await separate(settings, [song], Wish(), tmp_path / "stems", tmp_path, 0o022) == 2
+    assert await separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022) == 2
     assert capsys.readouterr().err.startswith("FLBT_DATA cannot be used: ")
 
 
 async def test_why_it_failed_is_said_in_words(
     queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    running = asyncio.create_task(separate(settings, [song], Wish(), tmp_path / "stems", tmp_path, 0o022))
+    running = asyncio.create_task(separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022))
     track_queue, track = await taken(queue)
     await track_queue.fail(track, Failure(reason=Reason.NOT_AUDIO))
     assert await asyncio.wait_for(running, 120) == 1
@@ -82,7 +82,7 @@ async def test_more_songs_than_anybody_may_have_in_line_come_one_after_the_other
         song.write_text(song.name)
     typed = [str(song) for song in (*songs, *songs[:3])]
     working = asyncio.create_task(fail_all(queue))
-    assert await asyncio.wait_for(separate(settings, typed, Wish(), tmp_path / "stems", tmp_path, 0o022), 60) == 1
+    assert await asyncio.wait_for(separate(settings, typed, Order(), tmp_path / "stems", tmp_path, 0o022), 60) == 1
     await cancel_and_wait(working)
     said = [line for line in capsys.readouterr().err.splitlines() if "can’t read" in line]
     assert [line.partition(":")[0] for line in said] == [song.stem for song in songs]
@@ -93,7 +93,7 @@ async def test_a_folder_that_cannot_be_written_to_is_named_and_why(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     (tmp_path / "stems").write_text("in the way")
-    running = asyncio.create_task(separate(settings, [song], Wish(), tmp_path / "stems", tmp_path, 0o022))
+    running = asyncio.create_task(separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022))
     worker = Worker(queue, store)
     await worker.finish(await worker.take())
     assert await asyncio.wait_for(running, 120) == 1
@@ -113,7 +113,7 @@ async def test_a_file_that_cannot_be_read_is_not_called_damaged(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), song)
 
     monkeypatch.setattr("hashlib.file_digest", denied)
-    assert await separate(settings, [song], Wish(), tmp_path / "stems", tmp_path, 0o022) == 1
+    assert await separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022) == 1
     assert capsys.readouterr().err == (
         f"{song}: I can’t read this file: Permission denied. Check its name, and who may read it.\n"
     )
@@ -123,7 +123,7 @@ async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
     queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Somebody tidied the store in that moment: ready, says the queue, and there is nothing."""
-    running = asyncio.create_task(separate(settings, [song], Wish(), tmp_path / "stems", tmp_path, 0o022))
+    running = asyncio.create_task(separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022))
     track_queue, track = await taken(queue)
     assert await track_queue.ready(track, await track_queue.wanted(track))
     assert await asyncio.wait_for(running, 120) == 1
@@ -137,7 +137,7 @@ async def test_a_queue_that_is_not_there_is_a_sentence(
     settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     away = settings.model_copy(update={"redis_url": SecretStr(f"unix://{tmp_path / 'nobody'}")})
-    assert await separate(away, [song], Wish(), tmp_path / "stems", tmp_path, 0o022) == 1
+    assert await separate(away, [song], Order(), tmp_path / "stems", tmp_path, 0o022) == 1
     said = capsys.readouterr().err
     assert said.startswith("The queue is out of reach: ")
     assert said.endswith("Start Redis, or correct FLBT_REDIS_URL.\n")
@@ -153,5 +153,5 @@ async def test_a_worker_that_cannot_run_as_it_is_set_up_ends_the_wait(
     """Nobody else would ever take the song."""
     monkeypatch.setenv("FLBT_YOUTUBE_COOKIES", str(tmp_path / "none.txt"))
     alone = settings.model_copy(update={"redis_url": None})
-    assert await asyncio.wait_for(separate(alone, [song], Wish(), tmp_path / "stems", tmp_path, 0o022), 60) == 2
+    assert await asyncio.wait_for(separate(alone, [song], Order(), tmp_path / "stems", tmp_path, 0o022), 60) == 2
     assert "FLBT_YOUTUBE_COOKIES cannot be read" in capsys.readouterr().err.splitlines()[-1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.models import Format, Model, Rendition, YouTube
+from jobs.models import Encoding, Format, Model, Rendition, YouTube
 from jobs.outcomes import Manifest, Rendered, Tags
 from jobs.parsing import parse_stored
 from jobs.queue.recipe import Recipe, recipe_for
@@ -53,5 +53,5 @@ def test_what_a_worker_of_an_earlier_version_told_is_understood() -> None:
 def test_a_rendition_stays_while_it_would_get_the_bit_rate_that_it_has(
     format_: Format, asked: int, made_at: int, stays: bool
 ) -> None:
-    rendered = Rendered(rendition=Rendition(kind="stems", format=format_, kbps=asked), files=(), kbps=made_at)
+    rendered = Rendered(rendition=Rendition(encoding=Encoding(format=format_, kbps=asked)), files=(), kbps=made_at)
     assert recipe_for(Settings(_env_file=None)).would_render(rendered) is stays

@@ -1,7 +1,7 @@
 """The queue's promises on a real Valkey: accepted once, shared, cancelled, never lost."""
 
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Package, Rendition, Wish
+from jobs.models import Encoding, Format, Order, Package, Rendition
 from jobs.outcomes import Progress, RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
@@ -19,11 +19,11 @@ async def test_a_request_is_accepted_once_however_often_its_message_arrives(queu
 
 
 async def test_two_askers_share_one_job_and_both_hear_the_end(queue: JobQueue, track_queue: TrackQueue) -> None:
-    ana, bo = ask("ana"), ask("bo", wish=Wish(format=Format.FLAC, package=Package.ZIP))
+    ana, bo = ask("ana"), ask("bo", order=Order(format=Format.FLAC, package=Package.ZIP))
     await queue.submit(ana)
     track = await track_queue.begin(ana.track_id)
     assert track is not None
-    assert (track.source, track.model, track.starts) == (SONG, ana.wish.model, 1)
+    assert (track.source, track.model, track.starts) == (SONG, ana.order.model, 1)
     made = await track_queue.wanted(track.id)
     await queue.submit(bo)
     assert await queue.size() == 1
@@ -37,7 +37,7 @@ async def test_who_waits_may_ask_for_other_renditions_and_others_who_lose_theirs
     queue: JobQueue, track_queue: TrackQueue
 ) -> None:
     ana, bo = ask("ana"), ask("bo")
-    small = Rendition(kind="stems", format=Format.MP3, kbps=192)
+    small = Rendition(encoding=Encoding(format=Format.MP3, kbps=192))
     await queue.submit(ana)
     await queue.submit(bo)
     track = await track_queue.begin(ana.track_id)
@@ -47,7 +47,7 @@ async def test_who_waits_may_ask_for_other_renditions_and_others_who_lose_theirs
         assert await track_queue.wanted(track.id) == [small]
     assert await track_queue.ready(track.id, [small])
     assert not await queue.revise(ana, [small]), "it does not wait any more"
-    assert await queue.want(bo, bo.wish.renditions)
+    assert await queue.want(bo, bo.order.renditions)
     assert await queue.revise(bo, [])
     assert await track_queue.begin(bo.track_id) is not None
     assert await track_queue.wanted(track.id) == []
@@ -179,7 +179,7 @@ async def test_a_request_goes_back_to_its_track_for_another_rendition(queue: Job
     await track_queue.begin(request.track_id)
     await track_queue.ready(request.track_id, await track_queue.wanted(request.track_id))
     await queue.sending(request.id)
-    smaller = Rendition(kind="stems", format=Format.M4A)
+    smaller = Rendition(encoding=Encoding(format=Format.M4A))
     assert await queue.want(request, [smaller])
     assert (await seen(queue, request)).phase is RequestPhase.WAITING
     assert await queue.size() == 2, "the finished attempt, which only arq takes away, and the new one"

@@ -1,4 +1,4 @@
-"""What a platform has already: each file by its id, what was sent for a wish, and how all of it is forgotten."""
+"""What a platform has already: each file by its id, what was sent for a order, and how all of it is forgotten."""
 
 from jobs.queue import keys
 from jobs.queue.connection import answer

@@ -46,7 +46,7 @@ async def test_further_renditions_do_not_wait_behind_separations_unless_the_stem
     request = ask()
     await ready(queue, track_queue, request)
     how = {} if quick is None else {"quick": quick}
-    assert await queue.want(request, request.wish.renditions, **how)
+    assert await queue.want(request, request.order.renditions, **how)
     assert await lane_of(queue, request) == lane
     assert (await seen(queue, request)).phase is RequestPhase.WAITING
 

@@ -15,13 +15,13 @@ from typing import cast
 import pytest
 from pydantic import ValidationError
 
-from jobs.models import Model, Rendition, Stem, TrackId, Upload, YouTube, track_id
+from jobs.models import Encoding, Model, Rendition, Stem, TrackId, Upload, YouTube, track_id
 from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
 from jobs.store.removal import remove_folder
 from jobs.store.store import ResultStore
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
-MP3 = Rendition(kind="stems", format="mp3")
+MP3 = Rendition(encoding=Encoding(format="mp3"))
 
 
 def keep(store: ResultStore, source: YouTube | Upload = SONG, size: int = 10) -> Manifest:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.filenames import ABOUT, stem_tags
-from jobs.models import Format, Rendition, Stem
+from jobs.filenames import ABOUT, file_tags
+from jobs.models import Archive, Encoding, Format, Mix, Rendition, Stem
 from jobs.outcomes import StoredFile, Tags
 from tests.models import STEMS
 from tests.sounds import RATE, jpeg, listen, music, snr_db
@@ -43,7 +43,7 @@ def make_task(tmp_path: Path) -> Make:
         for stem, song in SONGS.items():
             path = stems_dir / f"{stem}.flac"
             if not path.exists():
-                with open_track(path, Format.FLAC, stem_tags(TAGS, stem), cover, gain=gain) as track:
+                with open_track(path, Format.FLAC, file_tags(TAGS, stem), cover, gain=gain) as track:
                     track.write(song * np.float32(loudness * gain))
             files.append(StoredFile(name=path.name, bytes_=path.stat().st_size, stem=stem))
         return RenderTask(
@@ -66,15 +66,15 @@ def quiet(_: Step) -> None:
 
 
 def stems(format_: Format) -> Rendition:
-    return Rendition(kind="stems", format=format_)
+    return Rendition(encoding=Encoding(format=format_))
 
 
 def zipped(format_: Format) -> Rendition:
-    return Rendition(kind="zip", format=format_)
+    return Rendition(encoding=Encoding(format=format_), package=Archive())
 
 
 def mix(format_: Format, *names: Stem) -> Rendition:
-    return Rendition(kind="mix", format=format_, mix=names)
+    return Rendition(content=Mix(stems=names), encoding=Encoding(format=format_))
 
 
 @pytest.mark.parametrize("format_", list(Format))
@@ -137,7 +137,7 @@ def test_a_zip_is_split_at_file_borders_into_archives_that_open_on_their_own(mak
     whole = zipped(Format.FLAC)
     ((single,),) = render(make_task(whole), quiet).files
     limit = single.bytes_ // 2 + 100_000
-    split = whole.model_copy(update={"part_bytes": limit})
+    split = whole.model_copy(update={"package": Archive(part_bytes=limit)})
     task = make_task(whole, split)
     _, parts = render(task, quiet).files
     assert [part.name for part in parts] == ["stems-1.zip", "stems-2.zip"]
@@ -154,7 +154,7 @@ def test_a_zip_is_split_at_file_borders_into_archives_that_open_on_their_own(mak
 
 
 def test_a_file_larger_than_a_part_has_an_archive_of_its_own(make_task: Make) -> None:
-    task = make_task(zipped(Format.WAV).model_copy(update={"part_bytes": 1}))
+    task = make_task(zipped(Format.WAV).model_copy(update={"package": Archive(part_bytes=1)}))
     (parts,) = render(task, quiet).files
     assert len(parts) == len(SONGS)
 
@@ -169,8 +169,8 @@ def test_equal_stems_make_equal_zips(make_task: Make, tmp_path: Path) -> None:
 
 
 def test_a_lower_bit_rate_is_a_rendition_of_its_own(make_task: Make) -> None:
-    usual, lower = stems(Format.MP3), stems(Format.MP3).model_copy(update={"kbps": 128})
-    task = make_task(usual, lower, lower.model_copy(update={"kind": "zip"}))
+    usual, lower = stems(Format.MP3), stems(Format.MP3).encoded(Format.MP3, 128)
+    task = make_task(usual, lower, lower.model_copy(update={"package": Archive()}))
     full, small, zipped_small = render(task, quiet).files
     for large, little in zip(full, small, strict=True):
         assert little.bytes_ < large.bytes_ / 2
@@ -187,7 +187,7 @@ def test_a_mix_is_the_plain_sum(make_task: Make) -> None:
         (minus_one, (Stem.VOCALS, Stem.BASS, Stem.OTHER), "no drums"),
         (pair, (Stem.VOCALS, Stem.BASS), "vocals + bass"),
     ):
-        path = task.output / rendition.key / f"mix.{rendition.format}"
+        path = task.output / rendition.key / f"mix.{rendition.encoding.format}"
         with open_song(path) as song:
             assert song.title == f"../Ünder pressure? ({suffix})"
             heard = np.concatenate(list(song.blocks()))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jobs.models import Format, Rendition, Stem
+from jobs.models import Encoding, Format, Rendition, Stem
 from jobs.outcomes import Tags
 from tests.sounds import listen
 from worker.audio.writing import open_track
@@ -72,8 +72,8 @@ def test_every_sample_may_be_over(tmp_path: Path) -> None:
 def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -> None:
     stems = [noise(0.9, 1), noise(0.8, 2)]
     wanted = (
-        Along(rendition=Rendition(kind="stems", format=Format.MP3), kbps=320),
-        Along(rendition=Rendition(kind="stems", format=Format.M4A, kbps=128), kbps=128),
+        Along(rendition=Rendition(encoding=Encoding(format=Format.MP3)), kbps=320),
+        Along(rendition=Rendition(encoding=Encoding(format=Format.M4A, kbps=128)), kbps=128),
     )
 
     files = write(tmp_path, stems, wanted)
@@ -81,13 +81,15 @@ def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -
     assert [(each.rendition, each.kbps) for each in files.along] == [(each.rendition, each.kbps) for each in wanted]
     for rendered in files.along:
         folder = tmp_path / rendered.rendition.key
-        assert [file.name for file in rendered.files] == [f"{stem}.{rendered.rendition.format}" for stem in STEMS]
+        assert [file.name for file in rendered.files] == [
+            f"{stem}.{rendered.rendition.encoding.format}" for stem in STEMS
+        ]
         for file in rendered.files:
             assert file.stem is not None
             assert file.bytes_ == (folder / file.name).stat().st_size
-            later = tmp_path / f"later.{rendered.rendition.format}"
+            later = tmp_path / f"later.{rendered.rendition.encoding.format}"
             stored = listen(tmp_path / f"{file.stem}.flac")
-            with open_track(later, rendered.rendition.format, TAGS, None, rendered.kbps) as track:
+            with open_track(later, rendered.rendition.encoding.format, TAGS, None, rendered.kbps) as track:
                 track.write(stored)
             # Encoded from what the FLAC rounds to 24 bits, an encoder may choose otherwise, but not worse.
             off = [np.square(listen(path) - stored).mean() for path in (folder / file.name, later)]
@@ -95,7 +97,7 @@ def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -
 
 
 def test_what_was_turned_down_is_not_encoded_along(tmp_path: Path) -> None:
-    wanted = (Along(rendition=Rendition(kind="stems", format=Format.MP3), kbps=320),)
+    wanted = (Along(rendition=Rendition(encoding=Encoding(format=Format.MP3)), kbps=320),)
 
     files = write(tmp_path, [noise(1.7, 1), noise(0.8, 2)], wanted)
 

@@ -1,0 +1,95 @@
+"""One file of stems: a stem, or the sum of several, encoded and tagged."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from jobs.failures import Reason, failed
+from jobs.models import Format, Stem
+from jobs.outcomes import Tags
+from worker.audio.pictures import read_picture
+from worker.audio.reading import open_song
+from worker.audio.writing import comment, open_track
+from worker.child.tasks import RenderTask
+from worker.rendering.mixing import peak_of, sum_of
+
+Tell = Callable[[float], None]  # told the fraction of the file that is done; raises when the work is to stop
+
+
+@dataclass(frozen=True)
+class Encode:
+    """One file to make: `path`, by `render`, from the stems that it `sums`. `kbps`: for a format with a bit rate."""
+
+    path: Path
+    render: "Renderer"
+    sums: tuple[Stem, ...]
+    format_: Format
+    kbps: int
+    tags: Tags
+
+
+Renderer = Callable[[RenderTask, Encode, Tell], float]
+
+
+def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> float:
+    """Write the sum of some stems. Returns its gain against the stored stems, below 1 where it would have clipped."""
+    sources = [_source(task, stem) for stem in encode.sums]
+    encode.path.parent.mkdir(exist_ok=True)
+    if encode.format_ is Format.FLAC and len(sources) == 1 and _is_tagged(sources[0], encode.tags, task):
+        _link(sources[0], encode.path)
+        tell(1.0)
+        return 1.0
+    gain, before = 1.0, 0.0
+    if len(sources) > 1 and not encode.format_.keeps_level:
+        # Reading costs little beside encoding: read twice rather than keep a song in memory.
+        before, peak = 0.2, 0.0
+        for fraction, peak_so_far in peak_of(sources):
+            peak = peak_so_far
+            tell(before * fraction)
+        gain = 1 / max(peak, 1.0)
+    level = 1.0 if encode.format_.keeps_level else task.gain * gain
+    factor = np.float32(level / task.gain)
+    with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps, level) as track:
+        for fraction, block in sum_of(sources):
+            track.write(block if factor == 1 else block * factor)
+            tell(before + (1 - before) * fraction)
+    return gain
+
+
+def stems_of(task: RenderTask) -> Iterator[tuple[Stem, Path]]:
+    """The stored stems of the track, in the order of its model."""
+    for file in task.stems:
+        if file.stem is not None:
+            yield file.stem, task.stems_dir / file.name
+
+
+def _source(task: RenderTask, stem: Stem) -> Path:
+    for known, path in stems_of(task):
+        if known == stem:
+            return path
+    raise failed(Reason.INTERNAL, f"no {stem} in this track")
+
+
+def _is_tagged(path: Path, tags: Tags, task: RenderTask) -> bool:
+    """Whether a stored stem is already what would be delivered."""
+    picture = read_picture(task.cover) if task.cover else None
+    with open_song(path) as song:
+        return (song.title or "", song.artist or "", song.comment or "", song.cover) == (
+            tags.title.strip(),
+            tags.artist.strip(),
+            comment(task.gain),
+            picture.content if picture else None,
+        )
+
+
+def _link(source: Path, path: Path) -> None:
+    """The same file under another name; where the disk knows no links, a copy."""
+    try:
+        path.hardlink_to(source)
+    except OSError:
+        unfinished = path.with_name(path.name + ".part")
+        shutil.copyfile(source, unfinished)
+        unfinished.replace(path)
