@@ -1,1 +1,1 @@
-"""What a person reads and presses: request and progress to a card with buttons. Pure."""
+"""Cards with texts and buttons, built from requests and progress. Pure."""

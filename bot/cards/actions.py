@@ -1,7 +1,7 @@
-"""What every button does, as data that a platform keeps for us: `verb`, `verb:target` or `verb:target:choice`. Pure.
+"""The data of buttons, stored by the chat platform: `verb`, `verb:target` or `verb:target:choice`. Pure.
 
-A button carries its whole meaning, so that it still works after any restart. Buttons stay in people's chats for years:
-a shape may grow, and what it let through before goes on to be understood.
+A button's data is complete, so that it works after a restart. Buttons stay in chats for years: a shape may be extended,
+but must accept all earlier data.
 """
 
 import re
@@ -13,7 +13,7 @@ from jobs.models import Format, Package, Value
 from jobs.separation_models import MODELS
 from jobs.stems import STEM_INFO
 
-#: Characters of a playlist's id for which a button has room: 64 bytes, less its verb.
+#: Longest playlist id that fits a button, in characters: 64 bytes minus the verb.
 LONGEST_PLAYLIST_ID: Final = 59
 
 
@@ -22,34 +22,34 @@ class Verb(StrEnum):
     """What a button does."""
 
     CANCEL = "cancel"  # target: request id
-    CANCEL_ALL = "cancelall"  # what is open in the chat it is pressed in
+    CANCEL_ALL = "cancelall"  # cancels the open requests of the button's chat
     RESEND = "resend"  # target: request id; choice: part id
     # In a list of songs; target: request id.
-    SHOW = "show"  # shows the card once more
+    SHOW = "show"  # sends the card again
     STOP = "stop"  # cancels, and shows the list without it
-    # For the chat it is pressed in.
+    # Settings of the button's chat.
     STEMS = "stems"  # choice: the code of a model, see `jobs.separation_models`
     FORMAT = "format"  # choice: mp3, …
     PACKAGE = "package"  # choice: album, zip, both
-    # For groups. The choice is what to set: an old menu never does the opposite.
-    EVERY = "every"  # choice: on, off; whether every link is taken
+    # Settings of groups. The choice is the new value, not a toggle: an old menu never sets the opposite.
+    EVERY = "every"  # choice: on, off; whether the bot takes every link
     LANGUAGE = "language"  # choice: a language, each
     # Under a result; target: request id.
-    # choice: letters of stems, see `bot.cards.mixes`, after the code of a model where it is another separation
+    # choice: letters of stems, see `bot.cards.mixes`; another separation has the code of its model in front
     MIX = "mix"
     PICK = "pick"  # choice: see `bot.cards.taps`; shows the keyboard that chooses stems
-    MAKE = "make"  # choice: as for a mix, unless other stems are chosen meanwhile
+    MAKE = "make"  # choice: as for a mix; a newer choice of stems replaces it
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
     WANT = "want"  # choice: a format, zip, stems, again, or the code of a model
-    FORGET = "forget"  # choice: yes, once it is confirmed
-    # Playlists, and songs that did not fit.
-    LIST = "list"  # target: playlist id; looks into it
+    FORGET = "forget"  # choice: yes, after the confirmation
+    # Playlists, and songs over the limit.
+    LIST = "list"  # target: playlist id; reads its entries
     RUN = "run"  # target: run id; choice: start, stop
-    LATER = "later"  # target: batch id; starts what fits now
+    LATER = "later"  # target: batch id; starts the songs that fit now
 
 
 class Action(Value):
-    """A pressed button, understood."""
+    """The parsed data of a button."""
 
     verb: Verb
     target: str = ""
@@ -94,7 +94,7 @@ _SHAPES: Final = {
 
 
 def parse_action(text: str) -> Action | None:
-    """The action of a button's data; None for anything that no button of ours carries. Never raises."""
+    """The action of a button's data; None for data that the bot never wrote. Never raises."""
     verb, _, rest = text.partition(":")
     if verb not in Verb.__members__.values() or not _SHAPES[Verb(verb)].fullmatch(rest):
         return None

@@ -1,6 +1,6 @@
-"""Request and progress → what a person reads, and its buttons. Pure, and the same for every platform.
+"""Request and progress to a card: text and buttons. Pure, and the same for every platform.
 
-A card's text is plain, without markup. What a button does is in its `action`: see `bot.cards.actions`.
+A card's text is plain, without markup. A button's `action` holds its data: see `bot.cards.actions`.
 """
 
 import re
@@ -21,7 +21,7 @@ from jobs.separation_models import MODELS
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
 
-# Line breaks and control characters break a card's layout; marks of direction turn the rest of the line around.
+# Line breaks and control characters break a card's layout; direction marks reverse the rest of the line.
 _UNSEEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 )
@@ -33,7 +33,7 @@ class Button(Value):
 
 
 class Card(Value):
-    """What a status message shows: plain text and rows of buttons."""
+    """The content of a status message: plain text and rows of buttons."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
@@ -48,11 +48,11 @@ def card(
     uncertain: Sequence[str] = (),
     offers: Sequence[tuple[Button, ...]] = (),
 ) -> Card:
-    """The card of one request. Total: any view has one.
+    """The card of one request. Total: every view has one.
 
-    `manifest` names the song once it is separated, `notes` are sentences on how it was sent, `uncertain` the ids of
-    parts whose arrival nobody confirmed: each gets a button that sends it again. `offers` are buttons for what one may
-    want next.
+    `manifest` names the song after its separation, `notes` are sentences on how it was sent, `uncertain` the ids of
+    parts whose arrival the platform did not confirm: each gets a button that sends it again. `offers` are buttons for
+    further requests.
     """
     lines = [heading(view, language, manifest), *_state(view, language)]
     if manifest is not None and view.phase is not RequestPhase.FAILED:
@@ -69,7 +69,7 @@ def card(
 
 
 def about_sound(manifest: Manifest, language: str) -> list[str]:
-    """What one has to know of the source's sound: that it ended early, and what of it the stems are without."""
+    """Sentences on defects of the source: an early end, damage, a late start, gaps."""
     sentences = {"cut_short": "card-cut-short", "damaged": "card-damaged"}
     said = [say(language, sentences[note]) for note in manifest.notes if note in sentences]
     if manifest.late:
@@ -80,7 +80,7 @@ def about_sound(manifest: Manifest, language: str) -> list[str]:
 
 
 def settings_card(preferences: Preferences, language: str) -> Card:
-    """What a chat gets for each song, and a button for each choice, the chosen ones marked."""
+    """A chat's settings, and a button for each choice; the chosen ones are marked."""
     label = model_label(preferences.model.name, language)
     lines = (
         say(language, "settings-title"),
@@ -105,7 +105,7 @@ def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
 
 
 def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
-    """Which song a request is about, as well as it is known by now: `Artist - Title (3:45)`."""
+    """The song of a request, as far as it is known: `Artist - Title (3:45)`."""
     source, progress = view.request.source, view.progress or Progress()
     title, artist, seconds = progress.title, progress.artist, progress.seconds
     if view.called is not None:
@@ -128,24 +128,24 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
 
 
 def called(tags: Tags, language: str) -> str:
-    """`Artist - Title` on one line, or the title where nobody knows the artist."""
+    """`Artist - Title` on one line, or the title alone if the artist is unknown."""
     title, artist = tidy(tags.title), tidy(tags.artist)
     return say(language, "card-title", artist=artist, title=title) if artist else title
 
 
 def status_line(view: View, language: str, manifest: Manifest | None = None) -> str:
-    """One request in a list: its song, and where it stands, on two lines."""
+    """One request in a list: its song and its state, on two lines."""
     return "\n".join((heading(view, language, manifest), _state(view, language)[0]))
 
 
 def tidy(text: str, most: int = TITLE_LENGTH) -> str:
-    """Somebody's title on one line, without characters that break the layout, inert; `most` characters are shown."""
+    """A foreign title on one line, inert, without characters that break the layout; at most `most` characters."""
     flat = " ".join(_UNSEEN.sub(" ", plain(text)).split())
     return inert(flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…")
 
 
 def bar(fraction: float) -> str:
-    """`▰▰▰▰▱▱▱▱▱▱▱▱`, full only when all is done."""
+    """`▰▰▰▰▱▱▱▱▱▱▱▱`, full only at 1.0."""
     full = int(CELLS * min(max(fraction, 0.0), 1.0))
     return "▰" * full + "▱" * (CELLS - full)
 
@@ -155,9 +155,9 @@ def _action(verb: Verb, view: View, choice: str = "") -> str:
 
 
 def _state(view: View, language: str) -> list[str]:
-    """Where a request stands, in one to three lines."""
+    """The state of a request, in one to three lines."""
     match view.phase:
-        case RequestPhase.RECEIVING:  # a link is so only on its way into the line
+        case RequestPhase.RECEIVING:  # a link has this phase only until it is queued
             upload = isinstance(view.request.source, Upload)
             return [say(language, "card-receiving" if upload else "card-queued-somewhere")]
         case RequestPhase.WAITING:

@@ -1,17 +1,17 @@
-"""Lists that fit into one message, however long the titles in them are. Pure."""
+"""Lists cut to the size of one message. Pure."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from bot.texts import say
 
-_REST: Final = 40  # for the word on what is left out
+_REST: Final = 40  # UTF-16 code units for the line that counts the omitted blocks
 
 
 def joined(blocks: Sequence[str], language: str, *, most: int, separator: str = "\n\n", below: str = "") -> str:
-    """As many of the blocks, one below the other, as there is room for, and how many are left out. `below`: the end.
+    """The blocks that fit, one below the other, then the number of the omitted ones, then `below`.
 
-    `most`: what a message holds, in UTF-16 code units.
+    `most`: the capacity of a message, in UTF-16 code units.
     """
     room = most - _REST - units(separator + below)
     kept: list[str] = []

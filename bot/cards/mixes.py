@@ -1,4 +1,4 @@
-"""Mixes as people ask for them: `no drums`, `vocals bass`, `sem bateria`; as buttons carry them; and what to say."""
+"""Mixes: parsed from words (`no drums`, `vocals bass`, `sem bateria`), encoded as letters for buttons, and named."""
 
 import re
 import unicodedata
@@ -22,14 +22,14 @@ _FILLERS: Final = frozenset(
 
 
 class Wanted(Value):
-    """What a person asked for: a mix of `stems`, or of all the others where it is to be `without` them."""
+    """A parsed mix: of `stems`, or, if `without`, of all the other stems."""
 
     stems: tuple[Stem, ...]
     without: bool = False
 
 
 def read_words(text: str) -> Wanted | None:
-    """The mix that somebody's words ask for; None when there are others among them, or none at all."""
+    """The mix that a text names; None if the text has other words, or names no stem."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
     words = re.findall(r"-(?=\w)|\w+", plain)
     without = any(word in _WITHOUT or word == "-" for word in words)
@@ -43,9 +43,9 @@ def read_words(text: str) -> Wanted | None:
 
 
 def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
-    """The mix, of the stems that a model gives; None when one of those named is not among them.
+    """The mix in stems of a model; None if the model lacks a named stem.
 
-    Empty when nothing would be left. The band is whatever is not sung.
+    Empty if no stem remains. For a model without accompaniment, this means all stems but the vocals.
     """
     named, stems = set(wanted.stems), MODELS[model].stems
     if Stem.ACCOMPANIMENT in named and Stem.ACCOMPANIMENT not in stems:
@@ -56,7 +56,7 @@ def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
 
 
 def is_whole(mix: Iterable[Stem], model: str) -> bool:
-    """Whether a mix has everything in it: the song itself."""
+    """Whether a mix has every stem of a model: the song itself."""
     return set(mix) == set(MODELS[model].stems)
 
 
@@ -65,12 +65,12 @@ def letters(mix: Iterable[Stem]) -> str:
 
 
 def from_letters(text: str, model: str) -> tuple[Stem, ...]:
-    """The stems that letters stand for, in the order of the model; without those that it does not give."""
+    """The stems of these letters, in the order of the model; letters of stems that the model lacks are ignored."""
     return tuple(stem for stem in MODELS[model].stems if STEM_INFO[stem].letter in text)
 
 
 def mix_words(mix: Sequence[Stem], model: str, language: str) -> str:
-    """What a mix is called on a card: `no drums`, else `vocals + bass`."""
+    """A mix's name on a card: `no drums`, else `vocals + bass`."""
     missing = [stem for stem in MODELS[model].stems if stem not in mix]
     if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:
         return say(language, "mix-without", stem=stem_word(missing[0], language))

@@ -1,4 +1,4 @@
-"""What people read of a separation model: its label on a button, the names of its stems, what it is doing."""
+"""Texts about a separation model: its button label, the names of its stems, its progress line."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ def stem_words(stems: Iterable[Stem], language: str) -> str:
 
 
 def model_label(model: str, language: str) -> str:
-    """What a button calls a model: `4 stems`, with the model's title where it has one."""
+    """A model's label on a button: `4 stems`, with the model's title if it has one."""
     info = MODELS[model]
     label = say(language, "settings-stems-button", stems=len(info.stems))
     return f"{label}, {info.title}" if info.title else label

@@ -1,4 +1,4 @@
-"""Buttons under a result: every minus-one mix, and whatever else one wants next. Pure; small enough for a phone."""
+"""Buttons under a result: every minus-one mix, and further requests. Pure; sized for a phone."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,12 +13,12 @@ from jobs.separation_models import MODELS
 
 Rows = tuple[tuple[Button, ...], ...]
 
-#: Formats that are offered where they are not what one has: for hearing, and for the DAW.
+#: Formats to offer, without the request's own: for listening, and for a DAW.
 _FORMATS = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 
 
 def first_page(request: Request, language: str) -> Rows:
-    """Mixes, and the way to everything else."""
+    """Mixes, and the button to the second page."""
     model = request.order.model
     if request.order.mix:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
@@ -39,12 +39,12 @@ def first_page(request: Request, language: str) -> Rows:
 
 
 def _to_choose_from() -> str:
-    """The model whose stems one chooses from where two stems leave nothing to choose."""
+    """The model whose stems the keyboard offers if the request's own model has only two."""
     return next(name for name, info in MODELS.items() if len(info.stems) > 2)
 
 
 def second_page(request: Request, language: str) -> Rows:
-    """Other encodings, other separations, the same again, and the end of it."""
+    """Buttons for other formats, other separations, the same again, and forgetting the song."""
     order = request.order
     encodings = [_want(request, one, one.label) for one in _FORMATS if one is not order.format]
     if order.package is Package.ALBUM and not order.mix:
@@ -62,7 +62,7 @@ def second_page(request: Request, language: str) -> Rows:
 
 
 def pick_page(request: Request, model: str, chosen: Sequence[Stem], language: str) -> Rows:
-    """A button for each stem of a model, the chosen ones marked; and what makes their mix, once there is one."""
+    """A button for each stem of a model, the chosen ones marked; and the button that makes their mix."""
     stems = MODELS[model].stems
     own = request.order.model.name
     toggles = []
@@ -80,7 +80,7 @@ def pick_page(request: Request, model: str, chosen: Sequence[Stem], language: st
 
 
 def forget_page(request: Request, language: str) -> Rows:
-    """Whether that was meant."""
+    """The confirmation of forgetting a song."""
     return _rows(
         [
             _button(Verb.FORGET, request, "yes", say(language, "button-forget-yes")),
@@ -100,7 +100,7 @@ def other_models(request: Request, mixes: Iterable[tuple[str, Sequence[Stem]]], 
 
 
 def _rows(*groups: Sequence[Button]) -> Rows:
-    """Each group in rows of two or three: more would not be readable."""
+    """Each group in rows of two or three buttons: more are not readable on a phone."""
     return tuple(row for group in groups for row in _broken(group))
 
 
@@ -121,7 +121,7 @@ def _only_vocals(request: Request, language: str) -> Button:
 
 
 def _models(request: Request, language: str) -> list[Button]:
-    """Separations by the other models: into more stems, or the simple one again."""
+    """Buttons for separations by the other models."""
     return [
         _want(request, info.code, model_label(name, language))
         for name, info in MODELS.items()
