@@ -1,4 +1,4 @@
-"""The Telegram front end. `run` is its process, `app.build` its map; nothing outside imports the rest."""
+"""The Telegram front end. `run` is its process, `app.build` assembles it; other packages import only `run`."""
 
 import os
 
@@ -6,15 +6,15 @@ from pydantic import SecretStr
 
 from jobs.settings import Settings
 
-# The library is moving its durations to `timedelta`, and warns at each of them unless told that we know.
+# The library is moving its durations to `timedelta`; this variable opts in and silences its warnings.
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
     """Run the bot until SIGTERM or SIGINT.
 
-    Raises `SettingsError` when the token is missing or refused. While Telegram is out of reach it tries for ever.
+    Raises `SettingsError` if the token is missing or refused. Retries without end while Telegram is unreachable.
     """
-    from bot.telegram import main  # late: a check of one setting must not wait for the whole library
+    from bot.telegram import main  # late: checking a setting must not import the whole library
 
     main.run(settings, redis_url)

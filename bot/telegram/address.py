@@ -1,4 +1,4 @@
-"""Where to answer, and what chats and persons are called in the queue."""
+"""Addresses of messages, and the names of chats and persons in the queue."""
 
 from typing import Final
 
@@ -8,9 +8,9 @@ PLATFORM: Final = "telegram"
 
 
 class Address(Value):
-    """Where a request came from: its answers are replies to this message. `thread_id` is the topic in a forum.
+    """The message that asked for a request; answers are replies to it. `thread_id` is the topic in a forum.
 
-    `message_id` 0: the message is not there any more, as when the group became a supergroup.
+    `message_id` 0: the message no longer exists, e.g. because the group became a supergroup.
     """
 
     chat_id: int

@@ -1,4 +1,4 @@
-"""The map of the bot: what it is made of, and every handler in order."""
+"""Assembly of the bot: its parts, its handlers in order, its background tasks."""
 
 import asyncio
 import logging
@@ -58,7 +58,7 @@ CONNECT, ANSWER, UPLOAD = 10.0, 20.0, 600.0
 
 
 def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplication:
-    """The bot, ready for `main.serve`. Raises `SettingsError` when there is no token."""
+    """The bot, ready for `main.serve`. Raises `SettingsError` if there is no token."""
     if settings.telegram_token is None:
         raise SettingsError(UNSET)
     rate_limiter = RateLimiter()
@@ -111,23 +111,23 @@ def _request(upload: float) -> Wire:
 
 
 def _register(app: AnyApplication, dispatch: Dispatch) -> None:
-    """Every handler. Of one group the first that fits takes the update; groups follow each other."""
+    """Add every handler. The first match in a handler group takes the update; the groups run in order."""
     private, in_groups = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
 
-    # Before everything: from here on the group has another id, under which it is let in and served.
+    # First: the group has a new id, which access and settings must know before the gate.
     app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, dispatch.migrated), group=-2)
 
-    # First of all, and in a group of its own: whoever may not ask gets no further.
+    # Second, in a handler group of its own: the gate stops updates of people without access.
     app.add_handler(TypeHandler(Update, dispatch.gate), group=-1)
 
-    # Commands come before messages, which would take them for text without a link.
+    # Commands come before messages, whose handler would treat them as text without a link.
     app.add_handlers([CommandHandler(name, dispatch.message(handler)) for name, handler in COMMANDS.items()])
 
-    # Buttons, those that nobody knows any more included.
+    # Buttons, unknown old ones included.
     app.add_handler(CallbackQueryHandler(dispatch.press))
 
-    # Last: whatever else a person writes or sends, in a private chat unknown commands included. Service messages
-    # (a pinned message, a changed picture) are nobody's words.
+    # Last: all other messages, in a private chat also unknown commands. Service messages (a pinned message, a changed
+    # picture) are ignored.
     service = filters.StatusUpdate.ALL
     app.add_handler(MessageHandler(private & ~service, dispatch.message(asking.in_private)))
     app.add_handler(MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS, dispatch.message(commands.joined)))
@@ -137,9 +137,9 @@ def _register(app: AnyApplication, dispatch: Dispatch) -> None:
 
 
 def _keep_company(app: AnyApplication, services: Services) -> None:
-    """What lives as long as the bot: opened in post_init, ended in post_stop, where the bot can still speak.
+    """Run the background tasks: started in post_init, cancelled in post_stop, where the bot can still send.
 
-    Not with `Application.create_task`: its tasks are awaited at the stop, and these have no end of their own.
+    `Application.create_task` does not fit: the application awaits its tasks at the stop, and these never return.
     """
     company: list[asyncio.Task[None]] = []
 
@@ -150,7 +150,7 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
         company.append(asyncio.create_task(tell_owner(services)))
         company.append(asyncio.create_task(_introduce(app.bot, services)))
         if port := services.settings.metrics_port:
-            from jobs.prometheus import serve_metrics  # for who asks for it: see there
+            from jobs.prometheus import serve_metrics  # late: only a bot with a metrics port needs it
 
             company.append(
                 asyncio.create_task(serve_metrics(port, services.queue.redis, services.store, services.settings))
@@ -160,25 +160,25 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
         following, *others = company
         await cancel_and_wait(*others)
         following.cancel()
-        await asyncio.wait({following})  # once: it lets uploads arrive that are nearly there
+        await asyncio.wait({following})  # cancelled once only: it finishes uploads under way
 
     app.post_init, app.post_stop = open_, close
 
 
 async def _introduce(bot: TelegramBot, services: Services) -> None:
-    """The link for the owner-to-be in the log, and the menus of commands; patiently."""
+    """Log the pairing link of a bot without owner, and set the command menus. Retries until Telegram accepts them."""
     pause = 1.0
     while True:
         try:
             if services.settings.access == "closed" and (code := await services.access.pairing_code()) is not None:
                 log.warning(
-                    "nobody owns this bot yet: open https://t.me/%s?start=%s to become its owner",
+                    "this bot has no owner yet: open https://t.me/%s?start=%s to become its owner",
                     bot.username,
                     code,
                 )
             await show_menus(bot, services.access)
         except (RedisError, TelegramError) as error:
-            log.warning("the menus are not up yet: %s", error)
+            log.warning("command menus not set, will retry: %s", error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
         else:

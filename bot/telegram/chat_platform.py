@@ -1,4 +1,4 @@
-"""What the conversation asks of Telegram: names, limits, who is an admin, private messages, menus."""
+"""Telegram as a `ChatPlatform` of the conversation: names, limits, admins, private messages, menus."""
 
 import logging
 import time
@@ -15,18 +15,18 @@ from bot.telegram.rate_limiter import TelegramBot
 
 log = logging.getLogger(__name__)
 
-#: What Telegram lets a bot fetch, in bytes; a Bot API server of one's own lifts it.
+#: Largest file that a bot may fetch, in bytes: from Telegram's server, and from a local Bot API server.
 #: https://core.telegram.org/bots/api#getfile, https://core.telegram.org/bots/api#using-a-local-bot-api-server
 CLOUD_DOWNLOAD: Final = 20 << 20
 LOCAL_DOWNLOAD: Final = 2000 << 20
-#: What a message holds, as Telegram counts: in UTF-16 code units. https://core.telegram.org/bots/api#sendmessage
+#: Longest text of a message, in UTF-16 code units. https://core.telegram.org/bots/api#sendmessage
 TEXT_UNITS: Final = 4096
-#: Seconds for which Telegram's word on who is an admin is good.
+#: Seconds for which an answer of getChatMember is cached.
 REMEMBERED: Final = 60.0
 
 
 class TelegramChats:
-    """Telegram, as `bot.conversation.services.ChatPlatform` describes it."""
+    """A `bot.conversation.services.ChatPlatform`."""
 
     name: Final = PLATFORM
     library: Final = library_version
@@ -36,7 +36,7 @@ class TelegramChats:
         self.fetch_bytes = LOCAL_DOWNLOAD if local else CLOUD_DOWNLOAD
         self.fetch_limit_can_be_lifted = not local
         self._bot = bot
-        self._admins: dict[tuple[str, str], tuple[bool, float]] = {}  # (chat, person) → the answer, and until when
+        self._admins: dict[tuple[str, str], tuple[bool, float]] = {}  # (chat, person) → answer, expiry
 
     @property
     def our_link(self) -> str:
@@ -49,7 +49,7 @@ class TelegramChats:
         return str(Address.model_validate_json(address).model_copy(update={"message_id": int(message)}))
 
     async def is_admin(self, chat: str, person: str) -> bool:
-        if number(person) < 0:  # a mask; only its admins can write as the group itself
+        if number(person) < 0:  # a chat as the sender; only admins can write as the group itself
             return person == chat
         now = time.monotonic()
         self._admins = {key: known for key, known in self._admins.items() if known[1] > now}
@@ -68,12 +68,12 @@ class TelegramChats:
     async def tell_alone(self, person: str, text: str) -> bool:
         try:
             await self._bot.send_message(number(person), text, rate_limit_args=PATIENT)
-        except (Forbidden, BadRequest):  # they never opened the chat, or have blocked us
+        except (Forbidden, BadRequest):  # the person never opened the chat, or has blocked the bot
             return False
         return True
 
     async def show_owners_menu(self, owner: str) -> None:
         try:
             await show_owners_menu(self._bot, owner)
-        except TelegramError as error:  # it is shown when the bot starts, too
-            log.warning("the owner's menu is not up yet: %s", error)
+        except TelegramError as error:  # no retry: the bot sets it at its start, too
+            log.warning("owner's menu not set until the next start: %s", error)

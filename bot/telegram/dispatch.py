@@ -1,4 +1,4 @@
-"""Between the library's handlers and the conversation's: an update is read, a handler asked, its answers are given."""
+"""Callbacks of the library: parse an update, call the conversation's handler, send its answers."""
 
 import logging
 from collections.abc import Callable, Coroutine
@@ -27,7 +27,7 @@ Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
 class Dispatch:
-    """Callbacks for the library."""
+    """The callbacks, bound to one bot."""
 
     def __init__(self, services: Services, bot: TelegramBot, replies: Replies) -> None:
         self._services = services
@@ -35,7 +35,7 @@ class Dispatch:
         self._replies = replies
 
     async def gate(self, update: Update, _: Context) -> None:
-        """Let an update through to its handler, or end it here."""
+        """Pass an update on to its handler, or stop it."""
         said = await self._read(update)
         if said is None:
             raise ApplicationHandlerStop
@@ -50,7 +50,7 @@ class Dispatch:
             raise ApplicationHandlerStop
 
     def message(self, handler: Handler) -> Callback:
-        """For handlers of new messages. An edited message is none: what it asks for was asked already."""
+        """A callback for a handler of new messages. Edited messages are ignored: the original was handled."""
 
         async def call(update: Update, _: Context) -> None:
             said = await self._read(update)
@@ -60,7 +60,7 @@ class Dispatch:
         return call
 
     async def press(self, update: Update, _: Context) -> None:
-        """Do what a button says, and tell the person what came of it, whatever that is."""
+        """Perform a button's action and answer its press, also after an error."""
         press, query = await self._read(update), update.callback_query
         if query is None or not isinstance(press, Press):
             return
@@ -71,7 +71,7 @@ class Dispatch:
             await end_press(query, said)
 
     async def migrated(self, update: Update, _: Context) -> None:
-        """The group has another id now. Telegram says so twice: in the old group, and in the new one."""
+        """Move a group's data to its new id. Telegram reports the move twice: in the old group and in the new one."""
         message, services = update.message, self._services
         if message is None:
             return
@@ -81,35 +81,35 @@ class Dispatch:
         services.follower.wake()
 
     async def failed(self, update: object, context: Context) -> None:
-        """Log first, then tell the person what can be told. An update that went wrong anywhere is over by that."""
+        """Log the error, answer the person if possible, and stop the update."""
         try:
             await self._apologise(update, context.error)
         except Exception:
-            log.exception("the apology failed, too")
-        # The library would go on with the next group of handlers: past a gate that could not ask who may pass.
+            log.exception("error handler: the answer to the person failed")
+        # Otherwise the library runs the next handler group, although the gate failed to check access.
         raise ApplicationHandlerStop
 
     async def _apologise(self, update: object, error: Exception | None) -> None:
         if isinstance(error, RedisError | TelegramError):
-            log.warning("an update could not be handled: %s: %s", type(error).__name__, error)
+            log.warning("update not handled: %s: %s", type(error).__name__, error)
         else:
-            log.error("an update could not be handled", exc_info=error)
+            log.error("update not handled", exc_info=error)
         if isinstance(error, TelegramError) or not isinstance(update, Update) or update.message is None:
-            return  # Telegram is the trouble, or nobody wrote anything
+            return  # Telegram itself failed, or the update has no message
         asker = asker_of(update)
         if asker is None:
             return
         said = incoming_of(update.message, asker, self._bot)
         if asker.in_group and not (said.is_command or said.calls_us):
-            return  # most of a group's messages are for others, and nobody wants an answer to all of them
+            return  # most of a group's messages are not for the bot
         text = say(asker.language, "queue-away") if isinstance(error, RedisError) else say(asker.language, "went-wrong")
         try:
             await self._replies.to_message(said.place, reply(text))
         except TelegramError as again:
-            log.warning("the apology could not be sent: %s", again)
+            log.warning("error message not sent to the person: %s", again)
 
     async def _read(self, update: Update) -> Incoming | Press | None:
-        """What an update says to us; None for what no person said."""
+        """The value of an update; None for an update that no person caused."""
         asker = asker_of(update)
         if asker is None:
             return None

@@ -1,4 +1,4 @@
-"""One table from Telegram's errors to what they mean for us."""
+"""Mapping of Telegram's errors to `Trouble`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +20,10 @@ from bot.delivery.platform import (
 )
 from bot.telegram.rate_limiter import seconds_of
 
-#: Nothing was sent, or not all of it: Telegram cannot have acted on it.
+#: Errors before the request was complete: Telegram cannot have acted on it.
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteTimeout, httpx.ProxyError)
 
-#: What the Bot API's descriptions of a bad request contain, in lower case. It has no codes for them.
+#: Parts of the Bot API's descriptions of a bad request, in lower case. The API has no codes for them.
 _BAD_REQUESTS: Final[tuple[tuple[type[Trouble], tuple[str, ...]], ...]] = (
     (CardGone, ("message to edit not found", "message can't be edited", "message_id_invalid")),
     (TooLarge, ("file is too big", "too large", "file_parts_invalid")),
@@ -52,7 +52,7 @@ def as_trouble() -> Iterator[None]:
 
 @contextmanager
 def nothing_to_do() -> Iterator[None]:
-    """Lets errors pass that say no more than that there is nothing left to do."""
+    """Ignores errors that report an edit or answer as needless: text unchanged, query expired."""
     try:
         yield
     except BadRequest as error:
@@ -61,7 +61,7 @@ def nothing_to_do() -> Iterator[None]:
 
 
 def trouble(error: TelegramError) -> Trouble:
-    """What an error means. Total: every error means something."""
+    """The `Trouble` of an error. Total: never raises."""
     said = str(error)
     match error:
         case RetryAfter():
@@ -73,15 +73,15 @@ def trouble(error: TelegramError) -> Trouble:
                 if any(sign in said.lower() for sign in signs):
                     return meaning(said)
             return Refused(said)
-        case ChatMigrated():  # `moving` has its new id by now, and so has the next try
+        case ChatMigrated():  # the rate limiter has moved the group; the next try uses the new id
             return Later(1.0, said)
-        case InvalidToken():  # revoked while we run: polling ends the process and says so
+        case InvalidToken():  # revoked at run time: `Polling` ends the process with a message
             return Later(60, "the token is refused")
         case NetworkError() if "too large" in said.lower():  # 413
             return TooLarge(said)
         case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
             return Away(said) if isinstance(error.__cause__, _NOT_SENT) else Unconfirmed(said)
-        case NetworkError():  # Telegram's own 5xx: it did not do it
+        case NetworkError():  # a 5xx of Telegram: the call had no effect
             return Away(said)
         case _:
             return Refused(said)

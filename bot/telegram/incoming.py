@@ -1,4 +1,4 @@
-"""From Telegram's types to the conversation's values: updates, messages, files, pressed buttons."""
+"""Conversion of Telegram's types to the conversation's values: updates, messages, files, pressed buttons."""
 
 from telegram import (
     Audio,
@@ -28,13 +28,13 @@ Media = Audio | Voice | Video | VideoNote | Document
 
 
 def asker_of(update: Update) -> Asker | None:
-    """The person behind an update; None for what no person wrote (posts of a channel in itself, other bots)."""
+    """The sender of an update; None for posts in a channel and for other bots."""
     user, chat = update.effective_user, update.effective_chat
     if chat is None or chat.type == Chat.CHANNEL:
         return None
     in_group = chat.type != Chat.PRIVATE
-    # Admins may write as the group itself, people as a channel of theirs. Telegram shows all of them as the same bot;
-    # what they write as is the only name they have. A pressed button tells who they are.
+    # Admins may write as the group itself, people as their own channel. Telegram gives all of them the same bot user;
+    # the sender chat is their only name. A pressed button has the real user.
     mask = update.message.sender_chat if update.message is not None else None
     if mask is not None and in_group:
         return Asker(person=name(mask.id), chat=name(chat.id), language=negotiate(None), in_group=True)
@@ -58,7 +58,7 @@ def incoming_of(message: Message, asker: Asker, bot: TelegramBot) -> Incoming:
 
 
 def press_of(query: CallbackQuery, asker: Asker) -> Press | None:
-    """None for a button that is in no chat's message."""
+    """The value of a pressed button; None for a button outside a chat's message."""
     message = query.message
     if message is None:
         return None
@@ -85,20 +85,20 @@ def _content(message: Message, bot: TelegramBot) -> Content:
 
 
 def _place(message: MaybeInaccessibleMessage) -> Place:
-    """Where answers to a message go."""
+    """The place of a message, for replies to it."""
     topic = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
     address = Address(chat_id=message.chat.id, message_id=message.message_id, thread_id=topic)
     return Place(address=str(address), message=str(message.message_id))
 
 
 def _replied_to(message: Message) -> Message | None:
-    """What a message replies to. In a forum every message replies to its topic's first one; that says nothing."""
+    """The message replied to. Not counted: the first message of a forum topic, to which Telegram links every other."""
     replied = message.reply_to_message
     return None if replied is None or replied.forum_topic_created is not None else replied
 
 
 def _calls(message: Message, bot: TelegramBot) -> bool:
-    """Whether a message mentions us, or is a file with `/stems` written under it."""
+    """Whether a message mentions the bot, or is a file with the caption `/stems`."""
     us = f"@{bot.username}".lower()
     words = (message.caption or "").lower().split()
     if words and words[0] in ("/stems", f"/stems{us}"):
@@ -112,7 +112,7 @@ def _calls(message: Message, bot: TelegramBot) -> bool:
 
 
 def _author(message: Message) -> Author | None:
-    if message.sender_chat is not None:  # who writes as a group or channel has no other name
+    if message.sender_chat is not None:  # a sender that writes as a group or channel has no other name
         return Author(name(message.sender_chat.id), message.sender_chat.title or "")
     user = message.from_user
     return None if user is None or user.is_bot else Author(name(user.id), _called(user))
@@ -126,7 +126,7 @@ def _called(user: User) -> str:
 
 
 def _file(message: Message) -> IncomingFile | None:
-    """The audio or video in a message; None where there is none, or a document that is certainly none."""
+    """The audio or video in a message; None if there is none, or a document of another kind."""
     media = message.audio or message.voice or message.video or message.video_note or message.document
     match media:
         case Audio():
@@ -144,7 +144,7 @@ def _file(message: Message) -> IncomingFile | None:
 
 
 def _seconds(media: Media) -> float | None:
-    """Telegram's word for a length is whole seconds, and 0 where it does not know."""
+    """The length of media. Telegram gives whole seconds, and 0 if unknown."""
     if isinstance(media, Document):
         return None
     length = media.duration

@@ -1,4 +1,4 @@
-"""The bot's process: from a token to a running bot, and to an end within seconds when told."""
+"""The bot's process: start, polling, and a stop within seconds of a signal."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ REFUSED: Final = (
 def run(settings: Settings, redis_url: SecretStr) -> None:
     """Run the bot until SIGTERM or SIGINT.
 
-    Raises `SettingsError` when the token is missing or refused. While Telegram is out of reach it tries for ever.
+    Raises `SettingsError` if the token is missing or refused. Retries without end while Telegram is unreachable.
     """
     set_up_logging(settings)
     asyncio.run(_run(settings, redis_url))
@@ -42,7 +42,7 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
         loop.add_signal_handler(number, stop.set)
     close_to_others(settings.data, IN_DATA)
     queue, store = JobQueue.at(redis_url), ResultStore.at(settings.store_url, settings.min_free_mb * 1e6)
-    await asyncio.to_thread(store.sweep)  # a file that was on its way in when we were killed
+    await asyncio.to_thread(store.sweep)  # removes partial files of a killed process
     try:
         await serve(build(settings, queue, store), stop)
     finally:
@@ -50,7 +50,7 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
 
 
 async def serve(app: AnyApplication, stop: asyncio.Event) -> None:
-    """Start the application, poll until `stop` is set, end in good order. Raises `SettingsError` for a bad token."""
+    """Start the application, poll until `stop` is set, stop it in order. Raises `SettingsError` for a bad token."""
     stopping = asyncio.create_task(stop.wait())
     intake = Polling(app)
     try:
@@ -73,11 +73,11 @@ async def serve(app: AnyApplication, stop: asyncio.Event) -> None:
     finally:
         stopping.cancel()
         await app.shutdown()
-        await app.bot.shutdown()  # the application leaves it open when it was never initialised
+        await app.bot.shutdown()  # the application skips this if it was never initialised
 
 
 async def _until_stopped(work: Awaitable[None], stopping: "asyncio.Task[bool]") -> bool:
-    """Await `work`, but no longer than until we are told to stop. True when it came to its end."""
+    """Await `work` until it ends or `stopping` does. True if `work` ended."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -93,7 +93,7 @@ async def _until_stopped(work: Awaitable[None], stopping: "asyncio.Task[bool]") 
 
 
 async def _insist(call: Callable[[], Awaitable[None]]) -> None:
-    """Call until Telegram answers. Raises `InvalidToken`, which no patience mends."""
+    """Call until Telegram answers. Raises `InvalidToken`, which a retry cannot fix."""
     pause = 1.0
     while True:
         try:
@@ -101,6 +101,6 @@ async def _insist(call: Callable[[], Awaitable[None]]) -> None:
         except InvalidToken:
             raise
         except TelegramError as error:
-            log.warning("Telegram cannot be reached, trying again in %.0f s: %s", pause, error)
+            log.warning("Telegram unreachable, retry in %.0f s: %s", pause, error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

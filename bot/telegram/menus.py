@@ -35,6 +35,6 @@ async def show_owners_menu(bot: TelegramBot, owner: str) -> None:
 
 async def _show(bot: TelegramBot, commands: tuple[str, ...], scope: BotCommandScope) -> None:
     for language in LANGUAGES:
-        # English is what everybody sees whose language has no menu. Telegram's codes have two letters.
+        # English is the default for languages without a menu. Telegram's codes have two letters.
         code = None if language == "en" else language.partition("-")[0]
         await bot.set_my_commands(menu(commands, language), scope=scope, language_code=code)

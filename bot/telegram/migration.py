@@ -1,4 +1,4 @@
-"""A group became a supergroup: it has another id now, and everything that is known of it goes along."""
+"""Moving a group's data to its new id when it becomes a supergroup."""
 
 import logging
 
@@ -11,14 +11,14 @@ log = logging.getLogger(__name__)
 
 
 def new_address(address: str, chat_id: int) -> str:
-    """An address in the group as it is now. The messages of before have no number that we could answer to."""
+    """An address in the supergroup. Messages from before the move have no id there."""
     return str(Address.model_validate_json(address).model_copy(update={"chat_id": chat_id, "message_id": 0}))
 
 
 async def move(services: Services, old_id: int, new_id: int) -> None:
-    """Move settings, permission, requests, playlists and what did not fit. Raises `RedisError`.
+    """Move settings, access, requests, playlists and leftovers. Raises `RedisError`.
 
-    Doing it again, or after dying half-way, does no harm.
+    Idempotent, also after a partial move.
     """
     old, new, redis = name(old_id), name(new_id), services.queue.redis
 
@@ -31,4 +31,4 @@ async def move(services: Services, old_id: int, new_id: int) -> None:
     await services.playlists.moved(old, new, address_there)
     for batch in await services.batches.leftovers.move(old, new, address_there):
         await UntoldBatches(redis, PLATFORM).add(batch)
-    log.info("%s is %s now", old, new)
+    log.info("group %s moved to %s", old, new)

@@ -1,4 +1,4 @@
-"""Telling the owner what happened, again and again."""
+"""Background task that sends news to the owner."""
 
 import asyncio
 import logging
@@ -16,12 +16,12 @@ LOOK: Final = 30.0  # seconds between two looks
 
 
 async def tell_owner(services: Services) -> None:
-    """Tell the owner the news until cancelled. Nothing else ends it."""
+    """Send the owner news until cancelled. Never raises otherwise."""
     while True:
         try:
             await tell_news(services)
         except (RedisError, TelegramError) as error:
-            log.warning("the owner is not told yet: %s", error)
+            log.warning("news to the owner not sent, will retry: %s", error)
         except Exception:
-            log.exception("the owner is not told yet")
+            log.exception("news to the owner not sent, will retry")
         await asyncio.sleep(LOOK)

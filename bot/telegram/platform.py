@@ -1,4 +1,4 @@
-"""Telegram, as `follow` needs it: cards, uploads fetched, parts delivered."""
+"""Telegram as a delivery platform: posts cards, fetches uploads, sends parts."""
 
 import asyncio
 import shutil
@@ -25,7 +25,7 @@ from bot.telegram.thumbnail import fits_as_thumbnail
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
 
-#: Seconds Telegram may take to answer once it has all of an upload: it looks into the files first.
+#: Seconds for Telegram's answer after a complete upload: it inspects the files first.
 DIGESTION: Final = 180.0
 DOWNLOAD: Final = 60.0  # seconds without a byte
 
@@ -49,10 +49,10 @@ class Telegram(TelegramPoster):
             try:
                 file = await self._bot.get_file(upload.handle)
                 path = file.file_path or ""
-                # A Bot API server in local mode has written the file to a disk that we share with it.
+                # A Bot API server in local mode has written the file to a disk shared with the bot.
                 if not (path.startswith("/") and await asyncio.to_thread(_copied, Path(path), to)):
                     await file.download_to_drive(to, read_timeout=DOWNLOAD)
-            except InvalidToken as gone:  # what the library makes of any 404
+            except InvalidToken as gone:  # the library raises it for any 404
                 raise Refused(f"no such file any more: {gone}") from gone
 
     # --- files out ---------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ class Telegram(TelegramPoster):
         return await self._bot.send_media_group(address.chat_id, media, read_timeout=DIGESTION, **as_answer(address))
 
     def _open(self, piece: Piece, files: ExitStack, *, attach: bool = False) -> InputFile:
-        """A file to be uploaded under its name for people, read while it is sent and never as a whole."""
+        """A file to upload under its display name; streamed, never read as a whole."""
         path = self._store.folder(piece.track_id) / piece.stored.name
         if piece.rendition is not None:
             path = self._store.file_path(piece.track_id, piece.rendition, piece.stored)
@@ -115,7 +115,7 @@ class Telegram(TelegramPoster):
         return InputFile(handle, filename=piece.name, attach=attach, read_file_handle=False)
 
     def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
-        """A small cover, where there is one that Telegram takes. The files have the song's own inside in any case."""
+        """A small cover that Telegram accepts, if there is one. The audio files embed the song's cover in any case."""
         manifest = self._store.manifest(piece.track_id)
         if manifest is None:
             return None
@@ -137,7 +137,7 @@ def _tags(piece: Piece) -> dict[str, Any]:
 
 
 def _copied(here: Path, to: Path) -> bool:
-    """Copy a file that may be gigabytes. False when it is not on our disk."""
+    """Copy a file that may be gigabytes. False if it is not on this disk."""
     if not here.is_file():
         return False
     shutil.copyfile(here, to)
@@ -145,7 +145,7 @@ def _copied(here: Path, to: Path) -> bool:
 
 
 def _file_id(message: Message) -> str:
-    """The id of what a message carries, whatever kind Telegram made of it."""
+    """The file id of a message; Telegram may have changed the file's kind."""
     if message.photo:
         return message.photo[-1].file_id  # the largest of its sizes
     file = message.audio or message.document or message.voice or message.video or message.animation

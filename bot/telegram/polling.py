@@ -1,4 +1,4 @@
-"""Long polling that confirms an update only when it was handled: one that arrives while the bot dies comes again."""
+"""Long polling that confirms an update only after its handler: an update in a crash is delivered again."""
 
 import asyncio
 import logging
@@ -15,12 +15,12 @@ from bot.telegram.send_window import held_up
 
 log = logging.getLogger(__name__)
 
-#: What we have handlers for. Edited messages are not among them: a corrected link is sent anew.
+#: Update types with handlers. Edited messages have none: people send a corrected link again.
 ALLOWED: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
-#: Seconds that Telegram may keep us waiting for news.
+#: Seconds of one long poll.
 LONG_POLL: Final = 25
-#: Seconds that handlers get before the next updates are fetched all the same. They take milliseconds, unless the queue
-#: is away; one that is done but for an answer that has to wait, for Telegram's limits, holds up nobody.
+#: Seconds to wait for handlers before the next poll. Handlers take milliseconds unless the queue is unreachable; a
+#: handler whose answer only waits for Telegram's limits does not delay the poll.
 PATIENCE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
 
@@ -28,15 +28,15 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Polling:
-    """Fetches updates and hands them to the application's handlers, each chat's in order, chats side by side."""
+    """Fetches updates and hands them to the application's handlers, in order within a chat, chats in parallel."""
 
     def __init__(self, app: AnyApplication) -> None:
         self._app = app
         self._offset = 0
-        self._last: dict[int, asyncio.Task[None]] = {}  # by chat: the end of its line of updates
+        self._last: dict[int, asyncio.Task[None]] = {}  # by chat: the task of its newest updates
 
     async def run(self) -> None:
-        """Poll until cancelled. Raises `InvalidToken` when the token was revoked; nothing else ends it."""
+        """Poll until cancelled. Raises `InvalidToken` if the token was revoked, and nothing else."""
         pause = 0.0
         while True:
             try:
@@ -46,36 +46,36 @@ class Polling:
                 raise
             except RetryAfter as told:
                 pause = seconds_of(told)
-            except TimedOut:  # the connection slept; nothing is wrong
+            except TimedOut:  # an idle connection, no fault
                 pause = min(max(0.2, 2 * pause), LONGEST_PAUSE)
             except Conflict:
-                log.warning("another bot is polling with this token: stop it, or give this one a token of its own")
+                log.warning("another bot polls with this token: stop it, or give this bot its own token")
                 pause = LONGEST_PAUSE
             except (NetworkError, TelegramError) as error:
                 pause = min(max(0.5, 2 * pause), LONGEST_PAUSE)
-                log.warning("no updates from Telegram, trying again in %.1f s: %s", pause, error)
+                log.warning("no updates from Telegram, retry in %.1f s: %s", pause, error)
             except Exception:
                 pause = LONGEST_PAUSE
-                log.exception("no updates from Telegram, trying again in %.0f s", pause)
+                log.exception("no updates from Telegram, retry in %.0f s", pause)
             if pause:
                 await asyncio.sleep(pause)
             else:
                 await self._handle(updates)
 
     async def _fetch(self) -> Sequence[Update]:
-        """The next updates; one that the library cannot read is an empty one. Raises `TelegramError`."""
+        """The next updates; an update that the library cannot parse is empty. Raises `TelegramError`."""
         bot: TelegramBot = self._app.bot
         try:
             return await bot.get_updates(offset=self._offset, timeout=LONG_POLL, allowed_updates=ALLOWED)
         except TelegramError:
             raise
-        except Exception:  # it can read none of them then, and would not tomorrow either
-            # Spelt like this, the library hands over what came as it came. Telegram minds no spelling of methods.
+        except Exception:  # one unreadable update fails the whole batch, at every retry
+            # In lower case the method is unknown to the library, which returns raw JSON; Telegram ignores the case.
             asked = {"offset": self._offset, "allowed_updates": ALLOWED}
             return [_read(came, bot) for came in await bot.do_api_request("getupdates", asked)]
 
     async def _handle(self, updates: Sequence[Update]) -> None:
-        """Have the updates handled, then count them as confirmed: the next poll tells Telegram."""
+        """Handle the updates, then advance the offset: the next poll confirms them."""
         lines: dict[int, list[Update]] = defaultdict(list)
         for update in updates:
             chat = update.effective_chat or update.effective_user
@@ -92,7 +92,7 @@ class Polling:
     async def _in_turn(
         self, before: asyncio.Task[None] | None, line: Sequence[Update], free: "asyncio.Future[None]"
     ) -> None:
-        """Handle a chat's updates, after those `before` them. `free`: when nobody needs to wait for that any more."""
+        """Handle a chat's updates after the task `before`. `free` is set when the next poll need not wait for them."""
         if before is not None:
             await asyncio.wait({before})
         mine = asyncio.current_task()
@@ -110,7 +110,7 @@ class Polling:
             release()
 
     async def finish(self) -> None:
-        """After `run` was cancelled: let handlers end, and confirm what they did."""
+        """After `run` was cancelled: wait for handlers, cancel late ones, confirm the updates."""
         if self._last:
             await asyncio.wait(self._last.values(), timeout=PATIENCE)
         for task in self._last.values():
@@ -118,14 +118,14 @@ class Polling:
         if self._offset:
             try:
                 await self._app.bot.get_updates(offset=self._offset, timeout=0, limit=1, allowed_updates=ALLOWED)
-            except Exception as error:  # of Telegram, or of the library over the next update
-                log.warning("the last updates may come again: %s", error)
+            except Exception as error:  # from Telegram, or the library's parser of the next update
+                log.warning("last updates not confirmed, Telegram may send them again: %s", error)
 
 
 def _read(came: dict[str, Any], bot: TelegramBot) -> Update:
-    """An update; without anything in it, when it is of another Bot API than the library knows."""
+    """An update; empty if the library cannot parse it, e.g. one of a newer Bot API."""
     try:
         return Update.de_json(came, bot)
     except Exception as error:
-        log.error("update %d is left aside, since nobody can read it: %r", came["update_id"], error)
+        log.error("update %d skipped, not parsable: %r", came["update_id"], error)
         return Update(came["update_id"])

@@ -1,4 +1,4 @@
-"""Cards on Telegram."""
+"""Posting and editing of cards on Telegram."""
 
 from typing import Any, Final
 
@@ -12,12 +12,12 @@ from bot.telegram.rate_limiter import TelegramBot
 #: Seconds between two edits of a card. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 PACE: Final = 3.0
 PACE_IN_GROUPS: Final = 5.0
-#: How often an answer in a conversation waits as Telegram tells it to.
+#: How many times an answer in a conversation waits for Telegram's "retry after".
 PATIENT: Final = 3
 
 
 class TelegramPoster:
-    """A `bot.delivery.poster.Poster`. `patience`: how often a call waits as Telegram tells it to; None: it raises."""
+    """A `bot.delivery.poster.Poster`. `patience`: how many times a call waits for "retry after"; None: it raises."""
 
     name: Final = PLATFORM
 
@@ -62,6 +62,6 @@ def keyboard(card: Card) -> InlineKeyboardMarkup | None:
 
 
 def as_answer(address: Address) -> dict[str, Any]:
-    """Parameters that put a message where the request came from, as a reply to it while it is there."""
+    """Parameters that put a message into the request's topic, as a reply to the request while that exists."""
     there = ReplyParameters(address.message_id, allow_sending_without_reply=True) if address.message_id else None
     return {"message_thread_id": address.thread_id, "reply_parameters": there}

@@ -1,8 +1,8 @@
-"""Telegram's limits, kept before it has to say so; and its "retry after" obeyed, chat by chat.
+"""Client-side rate limiting, and waiting for Telegram's "retry after" chat by chat.
 
-python-telegram-bot's own AIORateLimiter halts every chat when one is refused, and fills its buckets while they are
-emptied: twice the limit fits into the first minute. Here only the refused chat waits, and what counts is what was sent
-within the last second, and the last minute: see `room`.
+python-telegram-bot's own AIORateLimiter halts every chat when one is refused, and refills its buckets while they are
+emptied: twice the limit fits into the first minute. Here only the refused chat waits, and the limits apply to sliding
+windows of a second and a minute: see `send_window`.
 """
 
 import asyncio
@@ -20,23 +20,23 @@ from bot.telegram.send_window import Line, Rank, Room, held_up, later
 
 log = logging.getLogger(__name__)
 
-#: A wait longer than this is for the caller to plan; a conversation's answer would come as a surprise.
+#: A longer wait raises: an answer in a conversation would come too late.
 LONGEST_WAIT: Final = 60.0  # seconds
-#: The same for calls that nobody sits and waits for: a delivery has others to make meanwhile.
+#: The same for calls of a delivery, which has other calls to make meanwhile.
 LONGEST_HOLD: Final = 3.0  # seconds
 
-#: Calls that may bring a file along, and count when it has arrived.
+#: Calls that may upload a file, and count from the end of the upload.
 UPLOADS: Final = frozenset({"sendAudio", "sendDocument", "sendMediaGroup", "sendPhoto"})
 
-TelegramBot = ExtBot[int]  # int: how often a call may wait as told and try again
+TelegramBot = ExtBot[int]  # int: how many times a call may wait for "retry after" and try again
 
-#: What the Bot API answers, parsed.
+#: A parsed answer of the Bot API.
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class RateLimiter(BaseRateLimiter[int]):
-    """The application's rate limiter. A call's `rate_limit_args` say how often it may wait as told and try again;
-    without, `RetryAfter` goes to the caller. Either way the chat gets no other call before its time."""
+    """The application's rate limiter. A call's `rate_limit_args` is how many times it may wait for "retry after" and
+    try again; without, `RetryAfter` goes to the caller. In both cases the chat gets no call before that time."""
 
     def __init__(self) -> None:
         self._room = Room()
@@ -61,7 +61,7 @@ class RateLimiter(BaseRateLimiter[int]):
     ) -> Answer:
         chat_id = data.get("chat_id")
         if not isinstance(chat_id, int) or endpoint.startswith("get") or endpoint == "sendChatAction":
-            return await callback(*args, **kwargs)  # shows nobody a message
+            return await callback(*args, **kwargs)  # the call shows no message, so no limit applies
         line, waits, rank = self._line(chat_id), rate_limit_args or 0, _rank(endpoint, rate_limit_args)
         longest = inf if rank is Rank.ANSWER else LONGEST_HOLD
         while True:
@@ -72,7 +72,7 @@ class RateLimiter(BaseRateLimiter[int]):
                 held_up.get()()
                 await asyncio.sleep(wait)
             async with self._room.taken(line, _messages(data), rank, longest, upload=endpoint in UPLOADS):
-                if line.closed_until > time.monotonic():  # while this call stood in line
+                if line.closed_until > time.monotonic():  # "retry after" came while this call waited
                     continue
                 try:
                     return await callback(*args, **kwargs)
@@ -84,7 +84,7 @@ class RateLimiter(BaseRateLimiter[int]):
                     await self._moved(chat_id, moved.new_chat_id)
                     if rate_limit_args is None:
                         raise
-                    # An answer follows the group; what it answers to has another number there.
+                    # An answer goes to the new group, without a reply: message ids differ there.
                     data["chat_id"] = chat_id = moved.new_chat_id
                     data.pop("reply_parameters", None)
                     line = self._line(chat_id)
@@ -94,10 +94,10 @@ class RateLimiter(BaseRateLimiter[int]):
             if self.on_moved is not None:
                 await self.on_moved(old, new)
         except Exception:
-            log.exception("chat %d is %d now, and not all of it moved", old, new)
+            log.exception("chat %d became %d, its data not all moved", old, new)
 
     def _line(self, chat_id: int) -> Line:
-        if len(self._lines) > 1000:  # forget whoever has been silent
+        if len(self._lines) > 1000:  # forget idle chats
             now = time.monotonic()
             self._lines = {
                 chat: line for chat, line in self._lines.items() if line.closed_until > now or not line.is_idle(now)
@@ -106,19 +106,19 @@ class RateLimiter(BaseRateLimiter[int]):
 
 
 def seconds_of(told: RetryAfter) -> float:
-    """How long Telegram told us to wait."""
+    """The wait that Telegram demands, in seconds."""
     wait = told.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def _rank(endpoint: str, patience: int | None) -> Rank:
-    """Whoever answers a person is patient; what goes without saying comes again."""
+    """The rank of a call. Only answers to people set a patience."""
     if patience is not None:
         return Rank.ANSWER
     return Rank.EDIT if endpoint.startswith("edit") else Rank.NEWS
 
 
 def _messages(data: dict[str, Any]) -> int:
-    """An album counts as its messages."""
+    """The number of messages of a call: an album counts each of its messages."""
     media = data.get("media")
     return len(media) if isinstance(media, list | tuple) else 1

@@ -1,4 +1,4 @@
-"""From the conversation's answers to Telegram's calls."""
+"""Sending of the conversation's answers as calls to Telegram."""
 
 from typing import Final
 
@@ -14,12 +14,12 @@ from bot.telegram.rate_limiter import TelegramBot
 
 #: Characters. https://core.telegram.org/bots/api#answercallbackquery
 LONGEST: Final = 200
-#: What is longer stays until it is closed; the rest is gone after a moment.
+#: Longest text shown as a toast, in characters; a longer one is an alert that the person closes.
 IN_PASSING: Final = 100
 
 
 class Replies:
-    """Gives answers. All methods raise `TelegramError`."""
+    """Sends answers. All methods raise `TelegramError`."""
 
     def __init__(self, bot: TelegramBot, press_edits: PressEdits) -> None:
         self._bot = bot
@@ -31,7 +31,7 @@ class Replies:
                 await self._reply(answer.to or place, answer.card)
 
     async def to_press(self, query: CallbackQuery, place: Place, answers: Answers) -> str:
-        """Everything but the words in passing, which are returned: they end the press, whatever came of the rest."""
+        """Send all answers but the toasts, whose text is returned for `end_press`."""
         for answer in answers:
             match answer:
                 case Reply():
@@ -51,20 +51,20 @@ class Replies:
 
 
 async def end_press(query: CallbackQuery, said: str) -> None:
-    """Tell whoever pressed a button something; nothing, where it says enough that something changed."""
-    with nothing_to_do():  # an answer that comes too late is missed by nobody
+    """Answer a pressed button, with a text or with ''."""
+    with nothing_to_do():  # Telegram refuses a late answer; that is harmless
         await query.answer(shortened(said) or None, show_alert=len(said) > IN_PASSING)
 
 
 def _looks_so(message: MaybeInaccessibleMessage | None, shown: Card) -> bool:
-    """Whether a message, as it was when a button of it was pressed, is what it shall be."""
+    """Whether a message, as it was at the press of its button, already equals a card."""
     if not isinstance(message, Message) or (shown.text and message.text != shown.text):
         return False
     return message.reply_markup == keyboard(shown)
 
 
 def shortened(said: str) -> str:
-    """As many whole sentences as there is room for, the first in any case."""
+    """The whole sentences that fit, or the beginning of the first."""
     if len(said) <= LONGEST:
         return said
     end = said.rfind(". ", 0, LONGEST)

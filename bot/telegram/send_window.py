@@ -1,7 +1,7 @@
-"""Room to send: Telegram's limits, overall and chat by chat, and who gets it where there is not enough for all.
+"""Telegram's send limits, overall and per chat, and the order of the calls that wait for them.
 
-Answers to people come first, then new cards and deliveries, then edits of cards; among equals, whoever came first. The
-later ranks leave some room free at any time, so that an answer need not wait for it.
+Answers to people come first, then new cards and deliveries, then edits of cards; within a rank, the earliest call. The
+lower ranks always leave some room free, so that an answer need not wait.
 """
 
 import asyncio
@@ -25,20 +25,20 @@ CHAT_BURST: Final = 3
 GROUP_PER_MINUTE: Final = 18
 PER_SECOND: Final = 28
 
-SECOND: Final = 1.05  # seconds, and
-MINUTE: Final = 61.0  # the same with what a network adds
+SECOND: Final = 1.05  # seconds, with a margin for the network
+MINUTE: Final = 61.0  # seconds, likewise
 
 
 @unique
 class Rank(IntEnum):
-    """What a call is for, the most urgent first."""
+    """The purpose of a call, the most urgent first."""
 
-    ANSWER = 0  # somebody just wrote or tapped, and looks at the screen
+    ANSWER = 0  # to a person who just wrote or tapped
     NEWS = 1  # a new card, or a delivery
-    EDIT = 2  # of a card; there will be another one
+    EDIT = 2  # of a card; a later edit replaces it
 
 
-#: Messages that each rank leaves free: of all that may be sent in a second, of a chat's burst, of a group's minute.
+#: Messages that each rank leaves free: of the overall second, of a chat's burst, of a group's minute.
 SPARE: Final = {Rank.ANSWER: 0, Rank.NEWS: 4, Rank.EDIT: 8}
 SPARE_IN_CHAT: Final = {Rank.ANSWER: 0, Rank.NEWS: 1, Rank.EDIT: 1}
 SPARE_IN_GROUP: Final = {Rank.ANSWER: 0, Rank.NEWS: 2, Rank.EDIT: 8}
@@ -48,15 +48,15 @@ def _nobody() -> None:
     """Nothing waits for this task."""
 
 
-#: Called in a task whose answer has to wait for room: what waits for the task may go on meanwhile.
+#: Called in a task whose answer has to wait for room, so that waiters of the task may continue.
 held_up: ContextVar[Callable[[], None]] = ContextVar("held_up", default=_nobody)
 
 
 class Window:
-    """At most `most` messages within any `seconds`, wherever on their way they are counted.
+    """At most `most` messages within any `seconds`, counted at the bot or at Telegram.
 
-    A message that leaves has its place until `seconds` after it was answered: however long it takes to arrive, those
-    that come after it arrive late enough.
+    A message occupies its place from its departure until `seconds` after its answer, so that the limit holds at
+    Telegram for any delay.
     """
 
     def __init__(self, most: int, seconds: float) -> None:
@@ -66,7 +66,7 @@ class Window:
         self._under_way = 0
 
     def wait(self, messages: int, now: float, spare: int = 0) -> float:
-        """Seconds until there is room for so many more and `spare` others, `inf` when that is for answers to say.
+        """Seconds until there is room for `messages` and `spare` more; `inf` if that depends on messages under way.
 
         An album larger than the window takes all of it.
         """
@@ -94,19 +94,19 @@ class Window:
 
 
 class Line:
-    """One chat: what it was sent, how many stand in line for it, and until when it must be left alone."""
+    """The limits of one chat: its messages sent, the number of its waiting calls, and the end of its "retry after"."""
 
     def __init__(self, chat_id: int) -> None:
-        self.closed_until = 0.0  # time.monotonic(): Telegram said so
-        self.claimed_until = 0.0  # time.monotonic(): a delivery comes back for the room there will be
+        self.closed_until = 0.0  # time.monotonic(): end of Telegram's "retry after"
+        self.claimed_until = 0.0  # time.monotonic(): until then the room is reserved for a delivery that retries
         self.standing = 0
         self.is_group = chat_id < 0
         self._minute = Window(GROUP_PER_MINUTE, MINUTE)
-        self._credit = float(CHAT_BURST)  # messages; an album may take it below zero, and others wait for it
+        self._credit = float(CHAT_BURST)  # messages; an album may take it below zero
         self._at = time.monotonic()
 
     def wait(self, messages: int, rank: Rank, now: float) -> float:
-        """Seconds until so many messages are within the limits, and those of a higher rank find room, too."""
+        """Seconds until `messages` are within the limits, with the spare room of `rank`."""
         self._credit, self._at = min(float(CHAT_BURST), self._credit + (now - self._at) / SECOND), now
         second = (min(messages + SPARE_IN_CHAT[rank], CHAT_BURST) - self._credit) * SECOND
         minute = self._minute.wait(messages, now, SPARE_IN_GROUP[rank]) if self.is_group else 0.0
@@ -123,7 +123,7 @@ class Line:
 
 @dataclass(order=True)
 class _Call:
-    """One that waits for room, ordered by whose turn it is. `longest`: seconds that it would wait for its chat."""
+    """A waiting call, ordered by rank, then number. `longest`: seconds that it waits for its chat at most."""
 
     rank: Rank
     number: int
@@ -134,7 +134,7 @@ class _Call:
 
 
 class Room:
-    """Everything that may be sent at the moment, and the calls that wait for it."""
+    """The overall limit, and the calls that wait for room."""
 
     def __init__(self) -> None:
         self._overall = Window(PER_SECOND, SECOND)
@@ -146,13 +146,13 @@ class Room:
     async def taken(
         self, line: Line, messages: int, rank: Rank, longest: float, *, upload: bool
     ) -> AsyncIterator[None]:
-        """Wait until a call is within all limits, and count it; make it inside.
+        """Wait until a call is within all limits, and count it; the caller makes it inside the context.
 
-        Raises `RetryAfter` when its chat has no room for it within `longest` seconds. An edit waits for no one in its
-        chat, and overall not much.
+        Raises `RetryAfter` if its chat has no room within `longest` seconds. An edit never waits for its chat, and at
+        most `SECOND` for the overall limit.
         """
         await self._wait(line, messages, rank, longest)
-        if upload:  # it takes its time before it counts; the others need not wait for that
+        if upload:  # an upload counts at its end; other calls need not wait for it
             self._overall.arrive(messages, time.monotonic())
         try:
             yield
@@ -179,7 +179,7 @@ class Room:
             if not _has_result(granted):
                 raise later(2 * SECOND) from None
         except asyncio.CancelledError:
-            if _has_result(granted):  # in the very moment
+            if _has_result(granted):  # granted and cancelled at the same time
                 self._overall.arrive(messages, time.monotonic())
             raise
         finally:
@@ -189,10 +189,10 @@ class Room:
                 self._look()
 
     def _look(self) -> None:
-        """Let go whoever has room now, in order, none past another one of its chat. Looks again when there is more."""
+        """Grant the waiting calls that have room, in order, also within a chat. Sets a timer for the next look."""
         now, soonest = time.monotonic(), inf
         waiting: list[_Call] = []
-        chats: set[Line] = set()  # with somebody in line
+        chats: set[Line] = set()  # chats with a waiting call
         for number, call in enumerate(self._calls):
             if call.granted.done():  # it was cancelled just now
                 continue

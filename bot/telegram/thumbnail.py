@@ -1,4 +1,4 @@
-"""Which pictures Telegram takes as a thumbnail, told from their first bytes: the bot has no imaging library."""
+"""Check of thumbnails from a picture's first bytes: the bot has no imaging library."""
 
 from typing import Final
 

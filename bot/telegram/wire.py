@@ -1,16 +1,16 @@
-"""What comes from Telegram, as text that can go everywhere."""
+"""HTTP requests to Telegram; text of its answers is valid Unicode."""
 
 import re
 from typing import Any, Final
 
 from telegram.request import HTTPXRequest
 
-#: JSON can spell half of a character (`\ud800`), which no file, queue, log or answer can hold.
+#: JSON can contain a lone surrogate (`\ud800`), which cannot be encoded as UTF-8 for a file, the queue or a log.
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 class Wire(HTTPXRequest):
-    """The library's way to Telegram. Halves of characters in answers are replaced by the sign for such (U+FFFD)."""
+    """The library's request class. Lone surrogates in answers become U+FFFD."""
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
