@@ -1,1 +1,1 @@
-"""All that the product does in a chat, over values: no chat library is imported here."""
+"""Handlers of messages, commands and buttons, over plain values; imports no chat library."""

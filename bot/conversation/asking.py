@@ -1,4 +1,4 @@
-"""Messages with something to separate: links and files, in private chats and in groups."""
+"""Messages with links and files to separate, in private chats and in groups."""
 
 import time
 from collections.abc import Sequence
@@ -32,12 +32,13 @@ async def stems(services: Services, incoming: Incoming) -> Answers:
 
 
 async def in_group(services: Services, incoming: Incoming) -> Answers:
-    """A message in a group that is no command: something for us when it speaks to us, or has a link and all count.
+    """A message in a group that is no command. It is for the bot if it calls the bot, or if it has a link and replies
+    to the bot or the group takes every link.
 
-    Most are not for us, and get no answer.
+    Other messages get no answer.
     """
     asker, album = incoming.asker, album_of(incoming)
-    # Under an album, only one of its messages has the words that call us.
+    # Only one message of an album has the caption that calls the bot.
     called = incoming.calls_us or bool(await services.albums.remembered(album, "called"))
     if not called:
         if not links_in(incoming.message).sources:
@@ -55,7 +56,7 @@ async def in_group(services: Services, incoming: Incoming) -> Answers:
 
 
 async def take(services: Services, incoming: Incoming, source: Message) -> Answers:
-    """Do what a message asks for with what is in `source`: its own, or the one it replies to."""
+    """Accept the files and links of `source`: the message itself, or the one it replies to."""
     asker, file, found = incoming.asker, source.file, links_in(source)
     alone = [playlist for playlist in found.playlists if playlist.alone]
     if file is not None and (file.bytes_ is None or file.bytes_ <= services.upload_limit()):
@@ -73,12 +74,12 @@ async def take(services: Services, incoming: Incoming, source: Message) -> Answe
 
 
 def links_in(message: Message) -> Found:
-    """The links of a text or caption, those hidden behind words included."""
+    """The links of a text or caption, including the targets of linked words."""
     return find_sources(message.text, message.links)
 
 
 def _meant(incoming: Incoming) -> Message | None:
-    """The message that has what a command or a mention is about: itself, or the one it replies to."""
+    """The message with the files or links: the incoming one if it has any, else the one it replies to."""
     return incoming.message if _has_something(incoming.message) else incoming.replied_to
 
 
@@ -91,7 +92,7 @@ def _has_something(message: Message) -> bool:
 
 
 async def _take_file(services: Services, incoming: Incoming, file: IncomingFile, *, beside: bool) -> Answers:
-    """`beside`: there is a link in its caption, too."""
+    """`beside`: its caption has a link, too."""
     language = incoming.asker.language
     (request,) = await _requests(services, incoming, [file.upload])
     new, why = await _accept(services, request)
@@ -111,7 +112,7 @@ async def _take_links(services: Services, incoming: Incoming, found: Found) -> A
     accepted, started, held = 0, list[Request](), list[Request]()
     full: TooManyOpen | OverQuota | None = None
     for request in await _requests(services, incoming, found.sources):
-        new, why = (False, full) if full else await _accept(services, request)  # the rest would be refused alike
+        new, why = (False, full) if full else await _accept(services, request)  # the queue would refuse the rest, too
         accepted += new
         if why is None:
             started.append(request)
@@ -131,7 +132,7 @@ async def _take_links(services: Services, incoming: Incoming, found: Found) -> A
 async def _hold(
     services: Services, incoming: Incoming, started: list[Request], held: list[Request], why: TooManyOpen | OverQuota
 ) -> Card:
-    """Keep what does not fit. Returns what there is to say of it, and its button."""
+    """Keep the refused requests as leftovers. Returns the card that offers them."""
     leftovers, batch = services.batches.leftovers, services.batches.batch(incoming, alone=True)
     await leftovers.started(batch, *started)
     await leftovers.hold_back(batch, *held, why=why_not_now(why, incoming.asker.language))
@@ -140,7 +141,7 @@ async def _hold(
 
 
 async def _requests(services: Services, incoming: Incoming, sources: Sequence[YouTube | Upload]) -> list[Request]:
-    """One request for each source, in order; the same ones whenever the same message arrives."""
+    """One request for each source, in order; a repeated message gives the same request ids."""
     asker, place, now = incoming.asker, incoming.place, time.time()
     order = (await services.preferences.of(asker.chat)).order
     return [
@@ -160,7 +161,7 @@ async def _requests(services: Services, incoming: Incoming, sources: Sequence[Yo
 
 
 async def _accept(services: Services, request: Request) -> tuple[bool, TooManyOpen | OverQuota | None]:
-    """Whether it is new; and why there is no room for it."""
+    """Whether the request is new; and the limit that refused it, or None."""
     try:
         new = await services.follower.accept(request, await services.limits(request.asker))
     except (TooManyOpen, OverQuota) as why:
@@ -169,7 +170,7 @@ async def _accept(services: Services, request: Request) -> tuple[bool, TooManyOp
 
 
 def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int, *, all_: bool) -> list[str]:
-    """What is worth saying beside the cards. `all_`: nothing waits; else it is told apart how many are in line."""
+    """Sentences beside the cards. `all_`: every request was accepted; else the leftovers' card has the count."""
     lines = []
     refused = [reason for reason in found.refused if reason is not Reason.PLAYLIST]
     if accepted > 1 and all_:
@@ -184,7 +185,7 @@ def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int, 
 
 
 def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ...]:
-    """A button for each playlist that a link to one of its videos named."""
+    """A button for each playlist named in a link to one of its videos."""
     lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_PLAYLIST_ID]
     label = say(asker.language, "button-playlist")
     actions = [Action(verb=Verb.LIST, target=one.playlist_id) for one in lists]
@@ -195,7 +196,7 @@ def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ..
 
 
 def _nothing_to_do(services: Services, asker: Asker, source: Message, found: Found) -> str:
-    """Why there is nothing to separate in a message, and what to send instead."""
+    """The reason why a message has nothing to separate, and the advice what to send instead."""
     language, file, platform = asker.language, source.file, services.platform
     if file is not None and file.bytes_ is not None:
         limit, size = services.upload_limit_in_words(language), figures.size(file.bytes_, language)

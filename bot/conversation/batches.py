@@ -1,7 +1,7 @@
-"""Several files or links at once: one message says how many are in line, and offers to start the others later.
+"""Batches of files or links: one message counts the queued ones, and offers to start the others later.
 
-Files of an album come as messages of their own. Their batch is collected for a moment before anything is said of it;
-what comes later changes the message. Which batches are still to be told of is in Redis too.
+Each file of an album is a separate message. The bot collects a batch for `MOMENT` seconds before it posts the message;
+later files edit it. Redis also holds the list of batches without an up-to-date message.
 """
 
 import asyncio
@@ -33,11 +33,11 @@ from jobs.queue.requests import JobQueue
 
 log = logging.getLogger(__name__)
 
-#: Seconds without another file of a batch, after which it is told of.
+#: Seconds without another file of a batch before its message.
 MOMENT: Final = 1.2
-#: Seconds between two looks where there is nothing new, and until somebody is told who could not be.
+#: Seconds between two looks at an empty list, and until a failed message is tried again.
 PAUSE: Final = 5.0
-#: Seconds between two files that somebody sends one by one, and that still count as sent together.
+#: Longest time between two files of one batch that a person sends one by one, in seconds.
 TOGETHER: Final = 4.0
 
 
@@ -45,16 +45,16 @@ class Batches:
     """The batches of one platform."""
 
     def __init__(self, queue: JobQueue, poster: Poster, limit: Callable[[Language], str]) -> None:
-        """`limit`: the largest file that we take, in words."""
+        """`limit`: the largest accepted file, in words."""
         self.leftovers = Leftovers(queue.redis)
         self._poster = poster
         self._limit = limit
         self._untold = UntoldBatches(queue.redis, poster.name)
         self._woken = asyncio.Event()
-        self._lately: dict[tuple[str, str], tuple[str, float]] = {}  # by chat and asker: what together, and when
+        self._lately: dict[tuple[str, str], tuple[str, float]] = {}  # (chat, asker) → batch, time
 
     def batch(self, incoming: Incoming, *, alone: bool = False) -> Batch:
-        """The batch of a message: its album, itself when it is `alone`, or what its sender sent just before."""
+        """The batch of a message: of its album, of itself if `alone`, or of the sender's files just before."""
         asker, together = incoming.asker, incoming.place.message
         if incoming.album and not alone:
             together = f"album {incoming.album}"
@@ -72,17 +72,17 @@ class Batches:
         )
 
     async def started(self, batch: Batch, request: Request) -> None:
-        """A file of an album is in line."""
+        """Note that a file of an album is queued."""
         await self.leftovers.started(batch, request)
         await self._touch(batch)
 
     async def hold(self, batch: Batch, request: Request, why: str) -> None:
-        """A file does not fit now. `why`: in a sentence."""
+        """Keep a file that does not fit now. `why`: a sentence."""
         await self.leftovers.hold_back(batch, request, why=why)
         await self._touch(batch)
 
     async def leave_out(self, batch: Batch, message: str, away: LeftOut) -> None:
-        """A file of an album will not be taken. `message`: the id of its message."""
+        """Note that a file of an album is refused. `message`: the id of its message."""
         await self.leftovers.leave_out(batch, message, away)
         await self._touch(batch)
 
@@ -90,19 +90,19 @@ class Batches:
         await self._untold.add(batch.id)
         self._woken.set()
 
-    # --- told of ---------------------------------------------------------------------------------------------------
+    # --- messages --------------------------------------------------------------------------------------------------
 
     async def attend(self) -> None:
-        """Tell of batches until cancelled. Nothing else ends it."""
+        """Post the messages of batches until cancelled. Never raises otherwise."""
         while True:
             self._woken.clear()
             wait = PAUSE
             try:
                 wait = await self._look()
             except QueueAway as error:
-                log.warning("what did not fit is out of reach: %s", error)
+                log.warning("batches unreachable: %s", error)
             except Exception:
-                log.exception("a look at what did not fit failed")
+                log.exception("batch message failed, will retry")
             try:
                 async with asyncio.timeout(wait):
                     await self._woken.wait()
@@ -110,7 +110,7 @@ class Batches:
                 pass
 
     async def _look(self) -> float:
-        """Tell of a batch that nothing was added to for a moment. Returns seconds until the next look."""
+        """Post the message of a batch unchanged for `MOMENT`. Returns seconds until the next look."""
         first = await self._untold.first()
         if first is None:
             return PAUSE
@@ -120,28 +120,28 @@ class Batches:
         telling = asyncio.create_task(self._tell(id_))
         try:
             told = await asyncio.shield(telling)
-        except asyncio.CancelledError:  # cut off between a message and its note, the next bot would say it again
+        except asyncio.CancelledError:  # else a message without its note would be sent twice
             await asyncio.wait({telling}, timeout=follow.GRACE)
             await cancel_and_wait(telling)
             raise
         if told:
             await self._untold.told(id_, touched)
-        else:  # behind the others, and once more
+        else:  # try again, after the others
             await self._untold.add(id_, after=PAUSE)
         return 0.0
 
     async def _tell(self, id_: str) -> bool:
-        """Say, or say anew, how a batch stands. False when that has to be tried again."""
+        """Post or edit the message of a batch. False if that has to be tried again."""
         known = await self.leftovers.read(id_)
         if known is None or not known.is_worth_telling:
             return True
         try:
             await self._say(known)
         except (Later, Away, Unconfirmed) as why:
-            log.info("batch %s: told later: %s", id_, why)
+            log.info("batch %s: message not sent, will retry: %s", id_, why)
             return False
-        except Trouble as why:  # the chat is gone, or the platform refuses this message
-            log.info("batch %s: not told: %s", id_, why)
+        except Trouble as why:  # the chat no longer exists, or the platform refuses the message
+            log.info("batch %s: message not sent: %s", id_, why)
         return True
 
     async def _say(self, known: Leftover) -> None:
@@ -156,7 +156,7 @@ class Batches:
         await self.leftovers.note_card(batch, card, face)
 
     async def _edited(self, batch: Batch, card: str, shown: Card) -> bool:
-        """Change the message. False when it is gone: deleted, or in a group that has another id now."""
+        """Edit the message. False if it no longer exists: deleted, or the group got a new id."""
         try:
             await self._poster.edit(batch.address, card, shown)
         except CardGone:

@@ -1,4 +1,4 @@
-"""Pressed buttons: which handler each one goes to. Each is answered, whatever it is and however old."""
+"""Dispatch of pressed buttons to their handlers. Every press is answered, also of old buttons."""
 
 from bot.cards.actions import Action, Verb
 from bot.conversation import commands, leftovers, playlists, preferences, results, status
@@ -9,7 +9,7 @@ from bot.texts import say
 
 
 async def pressed(services: Services, press: Press) -> Answers:
-    """Do what the button says."""
+    """Perform the button's action."""
     action = press.action
     if action is None:
         return toast(say(press.asker.language, "button-old"))

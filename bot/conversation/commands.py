@@ -1,4 +1,4 @@
-"""Commands for everybody: /start, /help, /cancel; and the hello to a group."""
+"""Commands for all people: /start, /help, /cancel; and the greeting of a group."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ LONGEST_LABEL: Final = 40  # characters of a song's name on a button
 
 
 async def start(services: Services, incoming: Incoming) -> Answers:
-    """A welcome; or the pairing, when the message is the link's `/start CODE`."""
+    """Welcome a person; pair the owner if the message is the link's `/start CODE`."""
     asker = incoming.asker
     code = incoming.message.text.partition(" ")[2].strip()
     if code and not asker.in_group and await services.access.pair(asker.person, code):
@@ -42,7 +42,7 @@ async def help_(services: Services, incoming: Incoming) -> Answers:
 
 
 async def joined(_: Services, incoming: Incoming) -> Answers:
-    """Somebody was added to the group; when it is us, say how to ask."""
+    """Members joined a group; if the bot is one of them, explain how to use it."""
     return reply(say(incoming.asker.language, "group-hello")) if incoming.we_joined else ()
 
 
@@ -50,14 +50,14 @@ async def joined(_: Services, incoming: Incoming) -> Answers:
 
 
 async def cancel(services: Services, incoming: Incoming) -> Answers:
-    """Cancel what was replied to, or the chat's one open request; with several, ask which."""
+    """Cancel the request replied to, or the chat's only open request; with several, ask which."""
     asker, replied = incoming.asker, incoming.replied_to
     if replied is not None and (answers := await _cancel_playlist(services, asker, replied.place.message)):
         return answers
     views = await _open(services, asker)
     if replied is not None:
         about = replied.place.message
-        # Its own card first: a finished one is also the question for what was asked by its buttons.
+        # Cards first: a finished card is also the question of the requests made by its buttons.
         views = [view for view in views if is_card_of(about, view)] or [
             view for view in views if asked_with(services, about, view)
         ]
@@ -82,13 +82,13 @@ async def press_cancel(services: Services, press: Press, action: Action) -> Answ
     if not await cancel_all(services, [view]):
         return toast(say(asker.language, "cancel-too-late"))
     said = say(asker.language, "cancel-done", count=1)
-    if is_card_of(press.place.message, view):  # the card says so itself
+    if is_card_of(press.place.message, view):  # the card shows it
         return toast(said)
     return Edit(Card(text=said)), Toast(said)
 
 
 async def press_cancel_all(services: Services, press: Press) -> Answers:
-    """The button that cancels all that is open in the chat, and that its presser may cancel."""
+    """The button that cancels all open requests of the chat which the person may cancel."""
     asker = press.asker
     own = [view for view in await _open(services, asker) if await may_cancel(services, asker, view.request)]
     if not own:
@@ -98,14 +98,14 @@ async def press_cancel_all(services: Services, press: Press) -> Answers:
 
 
 async def cancel_all(services: Services, views: list[View]) -> int:
-    """Cancel these. Returns how many were still open."""
+    """Cancel these requests. Returns how many were still open."""
     cancelled = [await services.queue.cancel(view.request.id) for view in views]
     services.follower.wake()
     return sum(cancelled)
 
 
 async def _cancel_playlist(services: Services, asker: Asker, message: str) -> Answers:
-    """Stop the playlist whose card a message is. No answers when it is none."""
+    """Stop the playlist whose card is `message`. No answers if there is none."""
     for run in await services.playlists.in_chat(asker.chat):
         if run.card == message:
             if not await may_act_for(services, asker, run.asker):
@@ -132,5 +132,5 @@ def _choices(asker: Asker, views: list[View]) -> list[tuple[Button, ...]]:
 
 def label_of(name: str) -> str:
     """A song's name on a button."""
-    name = plain(name)  # nothing is found in buttons
+    name = plain(name)  # links in buttons are not clickable
     return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1].rstrip()}…"

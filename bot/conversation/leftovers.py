@@ -1,4 +1,4 @@
-"""The button under the message about songs that did not fit: start as many of them as fit now."""
+"""The button under a batch's message: starts as many leftovers as fit now."""
 
 import time
 
@@ -17,7 +17,7 @@ async def start(services: Services, press: Press, action: Action) -> Answers:
     left = await services.batches.leftovers.read(id_)
     if left is None or left.batch.chat != asker.chat:
         return toast(say(asker.language, "leftover-gone"))
-    # Its asker may have been let out again meanwhile.
+    # The batch's asker may have lost access meanwhile.
     if not await may_act_for(services, asker, left.batch.asker) or not await services.access.may_ask(
         left.batch.asker, left.batch.chat
     ):
@@ -34,7 +34,7 @@ async def start(services: Services, press: Press, action: Action) -> Answers:
 
 
 async def _start(services: Services, asker: Asker, left: Leftover) -> tuple[int, str]:
-    """Accept what fits. Returns how many were started, and why the next one was not."""
+    """Accept the requests that fit. Returns how many were started, and the sentence on the refusal of the next."""
     leftovers, batch = services.batches.leftovers, left.batch
     limits = await services.limits(batch.asker)
     count, said = 0, ""
@@ -46,7 +46,7 @@ async def _start(services: Services, asker: Asker, left: Leftover) -> tuple[int,
             said = refusal(why, asker.language)
             await leftovers.hold_back(batch, why=why_not_now(why, negotiate(batch.language)))
             if isinstance(why, TooManyOpen):
-                break  # the rest would be refused alike
+                break  # the queue would refuse the rest, too
         else:
             await leftovers.started(batch, request)
     return count, said

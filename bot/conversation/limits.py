@@ -1,4 +1,4 @@
-"""How much we take: the largest file, and what a person is told when there is no room."""
+"""The largest accepted file, and the sentences on a refused request."""
 
 from typing import Final
 
@@ -11,24 +11,24 @@ _TOO_MANY: Final = {"person": "too-many-open", "chat": "too-many-open-here", "al
 
 
 def upload_limit(settings: Settings, fetch_bytes: int) -> int:
-    """Bytes of the largest file that we take from a person. `fetch_bytes`: what the platform lets us fetch."""
+    """The largest accepted file, in bytes. `fetch_bytes`: the platform's limit for a fetch."""
     return min(fetch_bytes, int(settings.max_upload_mb * 1e6))
 
 
 def upload_limit_in_words(settings: Settings, fetch_bytes: int, language: Language) -> str:
-    """The same as a person knows it: a platform's own 20 MB are binary ones, and still called 20 MB."""
+    """The same in words. A platform's limit of 20 MiB is shown as its documentation writes it: 20 MB."""
     limit = upload_limit(settings, fetch_bytes)
     return figures.size(limit / 1.048576 if limit == fetch_bytes else limit, language)
 
 
 def refusal(why: TooManyOpen | OverQuota, language: Language) -> str:
-    """What somebody is told who asks for more than there is room for."""
+    """The sentence on a refused request, with advice."""
     said = why_not_now(why, language)
     return f"{said} {say(language, 'too-many-open-again')}" if isinstance(why, TooManyOpen) else said
 
 
 def why_not_now(why: TooManyOpen | OverQuota, language: Language) -> str:
-    """The same, without what to do next."""
+    """The same, without the advice."""
     match why:
         case TooManyOpen():
             return say(language, _TOO_MANY[why.whose], limit=why.limit)

@@ -1,18 +1,18 @@
-"""Which request a message of a chat is about."""
+"""Finding the request that a message of a chat is about."""
 
 from bot.conversation.services import Services
 from bot.delivery.request_cards import note_of
 from jobs.outcomes import View
 from jobs.queue import keys
 
-#: Of a chat's requests, how many are looked at.
+#: How many of a chat's newest requests are searched.
 LOOK_BACK = keys.KEEP_PER_CHAT
 
 
 async def request_about(services: Services, chat: str, message: str) -> View | None:
-    """The request whose card, delivered file or question a message is; the newest, where a message asked for several.
+    """The request whose card, delivered file or question is `message`; the newest if the message asked for several.
 
-    None when it is about nothing, or about what the chat has forgotten.
+    None if there is none, or the request is erased.
     """
     views = await services.queue.recent(chat, limit=LOOK_BACK)
     for view in views:
@@ -22,12 +22,12 @@ async def request_about(services: Services, chat: str, message: str) -> View | N
         parts = (await services.follower.ledger.read(view.request.id)).parts.values()
         if any(message in part.sent.messages for part in parts if part.sent):
             return view
-    # Last: a card is also the question for whatever was asked by its buttons.
+    # Last: a card is also the question of the requests made by its buttons.
     return next((view for view in views if asked_with(services, message, view)), None)
 
 
 async def request_of_chat(services: Services, chat: str, request_id: str) -> View | None:
-    """The request that a button is about, when it is one of this chat's and still known."""
+    """The request of a button; None if it is unknown, or of another chat."""
     view = await services.queue.view(request_id)
     return view if view is not None and view.request.chat == chat else None
 
@@ -38,5 +38,5 @@ def is_card_of(message: str, view: View) -> bool:
 
 
 def asked_with(services: Services, message: str, view: View) -> bool:
-    """Whether a message is what the request was asked with."""
+    """Whether a message asked for the request."""
     return message == services.platform.message_of(view.request.address)

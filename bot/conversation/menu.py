@@ -1,4 +1,4 @@
-"""The commands: which handler each one has, and in which menu it is shown."""
+"""The commands with their handlers, and the menus that show them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final

@@ -1,4 +1,4 @@
-"""The owner's commands: /allow, /deny, /who, /stats; and what is for the owner alone."""
+"""The owner's commands: /allow, /deny, /who, /stats; and private answers to the owner."""
 
 import asyncio
 import platform
@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"-?\d{1,19}")
 
 
 async def allow(services: Services, incoming: Incoming) -> Answers:
-    """Let somebody in: by reply, by number, or in a group the whole group."""
+    """Give access to a person, by reply or number, or to the group of the message."""
     asker = incoming.asker
     if not await services.is_owner(asker):
         return reply(say(asker.language, "allow-owner-only"))
@@ -39,7 +39,7 @@ async def allow(services: Services, incoming: Incoming) -> Answers:
 
 
 async def deny(services: Services, incoming: Incoming) -> Answers:
-    """The same ways out."""
+    """Withdraw access; the target as for `allow`."""
     asker = incoming.asker
     if not await services.is_owner(asker):
         return reply(say(asker.language, "allow-owner-only"))
@@ -53,7 +53,7 @@ async def deny(services: Services, incoming: Incoming) -> Answers:
 
 
 async def who(services: Services, incoming: Incoming) -> Answers:
-    """Who was let in, with their numbers."""
+    """List the people and groups with access, with their numbers."""
     asker = incoming.asker
     if not await services.is_owner(asker):
         return reply(say(asker.language, "allow-owner-only"))
@@ -67,7 +67,7 @@ async def who(services: Services, incoming: Incoming) -> Answers:
 
 
 async def alone(services: Services, asker: Asker, text: str) -> Answers:
-    """Answer with what is for the asker alone: from a group in their private chat, and there is said that it is."""
+    """Answer in the asker's private chat. A group only reads that the answer was sent there, or could not be."""
     if not asker.in_group:
         return reply(text)
     if await services.platform.tell_alone(asker.person, text):
@@ -76,7 +76,7 @@ async def alone(services: Services, asker: Asker, text: str) -> Answers:
 
 
 def _target(services: Services, incoming: Incoming) -> tuple[str, str] | None:
-    """Whom a command is about, and what they are called."""
+    """The person or group that a command names, and its display name."""
     words, replied = incoming.words, incoming.replied_to
     if words:
         number = words[0] if _NUMBER.fullmatch(words[0]) else None
@@ -97,7 +97,7 @@ async def stats(services: Services, incoming: Incoming) -> Answers:
 
 
 async def state_of_all(services: Services, language: Language) -> str:
-    """Queue, workers, disk, versions, how requests ended, and how the ways to YouTube stand."""
+    """Queue, workers, disk, versions, outcomes of requests, and state of the YouTube providers."""
     queue, store = services.queue, services.store
     used = await asyncio.to_thread(store.used_bytes)
     free = await asyncio.to_thread(lambda: shutil.disk_usage(store.root).free)
@@ -129,7 +129,7 @@ async def state_of_all(services: Services, language: Language) -> str:
 
 
 async def _workers(services: Services, language: Language) -> list[str]:
-    """Of what the workers are made, alike ones on one line."""
+    """The versions of the workers, equal ones on one line."""
     told = await about_workers(services.queue.redis, await services.queue.workers())
     alike = Counter(str(one) for one in told)
     return [say(language, "stats-worker", count=count, versions=versions) for versions, count in alike.items()]

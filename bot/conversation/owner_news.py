@@ -1,4 +1,4 @@
-"""What the owner is told unasked: that YouTube refuses us, and that it is over."""
+"""News for the owner: a YouTube provider went down, or is up again."""
 
 import logging
 
@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 async def tell_news(services: Services) -> None:
-    """Tell the owner of every provider that went down or came back, once each, if they listen."""
+    """Tell the owner once of every provider that went down or came back."""
     owner = await services.access.owner()
     if owner is None:
         return
@@ -21,6 +21,6 @@ async def tell_news(services: Services) -> None:
         else:
             left = sum(one.up for one in (await standings(services.queue.redis)).values())
             text = say(language, "provider-down", provider=standing.provider, left=left)
-        if not await services.platform.tell_alone(owner, text):  # who does not want to hear is not told again and again
-            log.warning("the owner cannot be told of %s", standing.provider)
+        if not await services.platform.tell_alone(owner, text):  # not retried: the chat is closed to the bot
+            log.warning("news of provider %s not sent: the owner's chat is closed", standing.provider)
         await told(services.queue.redis, standing)

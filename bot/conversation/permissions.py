@@ -1,4 +1,4 @@
-"""Who is heard, and who may do what in a group; in a private chat there is nobody else."""
+"""Access and pace of messages and presses, and rights within a group; a private chat has one person only."""
 
 from bot.chats.access import QUIET, Hearing
 from bot.conversation.services import Services
@@ -8,29 +8,29 @@ from jobs.models import Request
 
 
 async def may_cancel(services: Services, asker: Asker, request: Request) -> bool:
-    """The one who asked, the group's admins and the owner."""
+    """True for the request's asker, the group's admins and the owner."""
     return await may_act_for(services, asker, request.asker)
 
 
 async def may_act_for(services: Services, asker: Asker, person: str) -> bool:
-    """The person, the group's admins and the owner."""
+    """True for the person, the group's admins and the owner."""
     return asker.person == person or await may_change_settings(services, asker)
 
 
 async def may_change_settings(services: Services, asker: Asker) -> bool:
-    """The group's admins and the owner."""
+    """True for the group's admins and the owner; in a private chat always."""
     if not asker.in_group or await services.is_owner(asker):
         return True
     return await services.platform.is_admin(asker.chat, asker.person)
 
 
-# --- who is heard ----------------------------------------------------------------------------------------------
+# --- access and pace -------------------------------------------------------------------------------------------
 
 
 async def gate(services: Services, said: Incoming | Press) -> tuple[bool, Answers]:
-    """Whether a message or a press goes on to its handler; and what is answered where it does not.
+    """Whether a message or a press goes on to its handler; and the answers if not.
 
-    Strangers are told once in a while, and cost nothing more; nor does haste.
+    People without access, or too fast, are answered only once in a while.
     """
     asker = said.asker
     if await services.access.may_ask(asker.person, asker.chat):
@@ -50,9 +50,9 @@ async def gate(services: Services, said: Incoming | Press) -> tuple[bool, Answer
 
 
 async def hear(services: Services, said: Incoming | Press) -> tuple[bool, Answers]:
-    """Whether it is to be acted on, as far as its sender's pace goes; and what to answer where it is not.
+    """Whether the sender's pace is within the limit; and the answers if not.
 
-    Every call counts as one; all files of an album, together, too.
+    Every call counts once; all files of an album count once together.
     """
     asker, album = said.asker, album_of(said) if isinstance(said, Incoming) else ""
     before = await services.albums.remembered(album, "heard")
@@ -67,24 +67,24 @@ async def hear(services: Services, said: Incoming | Press) -> tuple[bool, Answer
 
 
 def album_of(incoming: Incoming) -> str:
-    """The album that a message is in, named as nowhere else; '' when it is in none."""
+    """A unique name of the message's album; '' if it is in none."""
     return f"{number_of(incoming.asker.chat)}:{incoming.album}" if incoming.album else ""
 
 
 def _is_for_us(said: Incoming | Press) -> bool:
-    """Whether it certainly is. Whether a group's other messages are is found out later: see `asking.in_group`."""
+    """Whether it is certainly for the bot. `asking.in_group` decides on a group's other messages."""
     return not said.asker.in_group or isinstance(said, Press) or said.is_command
 
 
 def _may_be_pairing(incoming: Incoming) -> bool:
-    """`/start CODE`, which the handler of /start judges."""
+    """Whether it is `/start CODE`; the handler of /start checks the code."""
     return not incoming.asker.in_group and incoming.is_command and incoming.message.text.startswith("/start ")
 
 
 async def _turn_away(services: Services, incoming: Incoming) -> Answers:
     asker = incoming.asker
     if asker.in_group:
-        # In a group most of what we see is not for us.
+        # Most messages of a group are not for the bot.
         spoken_to = incoming.is_command or incoming.we_joined
         if spoken_to and await services.access.first_refusal(asker.chat):
             return reply(say(asker.language, "access-closed-group"))

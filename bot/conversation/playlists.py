@@ -1,4 +1,4 @@
-"""Playlists as they are asked for; and their buttons: look into one, start it, stop it."""
+"""Requests for playlists, and the buttons that list, start and stop one."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 async def look(services: Services, press: Press, action: Action) -> Answers:
-    """The button beside a link to one video of a playlist: find out what is in all of it."""
+    """The button beside a link to one video of a playlist: list the whole playlist."""
     asker, question = press.asker, press.question
     if question is None:
         return toast(say(asker.language, "button-old"))
@@ -44,7 +44,7 @@ async def start_or_stop(services: Services, press: Press, action: Action) -> Ans
 
 
 async def begin_all(services: Services, asker: Asker, place: Place, playlists: Sequence[Playlist]) -> str:
-    """Find out what is in these playlists, and offer them. Returns what is to be said of those that are left out."""
+    """List these playlists, and offer them. Returns sentences on the refused ones, or ''."""
     said = [say(asker.language, "playlist-endless")] if any(one.endless for one in playlists) else []
     wanted = [one for one in playlists if not one.endless]
     order = (await services.preferences.of(asker.chat)).order

@@ -1,4 +1,4 @@
-"""/settings: what a chat gets for each song; in a group also what the group takes, and in which language it answers."""
+"""/settings: a chat's model, format and package; in a group also whether the bot takes every link, and its language."""
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button, Card, settings_card
@@ -14,7 +14,7 @@ async def settings(services: Services, incoming: Incoming) -> Answers:
 
 
 async def choose(services: Services, press: Press, action: Action) -> Answers:
-    """A button that every chat has."""
+    """A settings button of every chat."""
     asker = press.asker
     if not await may_change_settings(services, asker):
         return toast(say(asker.language, "settings-not-yours"))
@@ -24,7 +24,7 @@ async def choose(services: Services, press: Press, action: Action) -> Answers:
 
 
 async def choose_for_group(services: Services, press: Press, action: Action) -> Answers:
-    """A button that only groups have."""
+    """A settings button of groups only."""
     asker, language = press.asker, press.asker.language
     if not asker.in_group:
         return toast(say(language, "button-old"))

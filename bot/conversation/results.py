@@ -1,4 +1,4 @@
-"""What happens under a result: its buttons, and /mix as a reply to it."""
+"""Handlers of a result's buttons, and /mix as a reply to a result."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.renditions import content_of
 from jobs.separation_models import MODELS, model_of_code
 
-#: Seconds within which a second tap on a button is the same one.
+#: Seconds within which a second tap on a button is ignored.
 DOUBLE_TAP: Final = 3.0
 
 
@@ -34,7 +34,7 @@ DOUBLE_TAP: Final = 3.0
 
 
 async def pressed(services: Services, press: Press, action: Action) -> Answers:
-    """Do what a button under a result says."""
+    """Perform the action of a button under a result."""
     view = await request_of_chat(services, press.asker.chat, action.target)
     if view is None:
         return toast(say(press.asker.language, "button-gone"))
@@ -59,7 +59,7 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
 
 
 async def _pick(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
-    """Turn a stem on or off, on the keyboard that chooses them; which may show it only later."""
+    """Turn a stem on or off on the stem keyboard, whose message may change later."""
     language = press.asker.language
     chosen = await services.stem_choice.pick(_keyboard(press), tap)
     page = _turn_to(pick_page(request, tap.model, chosen, language))
@@ -72,7 +72,7 @@ async def _pick(services: Services, press: Press, request: Request, tap: Tap) ->
 
 
 async def _make(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
-    """The mix of what is chosen now, also where the keyboard does not show it yet."""
+    """Make the mix of the chosen stems, also those that the keyboard does not show yet."""
     chosen = await services.stem_choice.picked(_keyboard(press), tap.model)
     tap = Tap(model=tap.model, chosen=tap.chosen if chosen is None else chosen)
     if not tap.chosen:
@@ -87,7 +87,7 @@ async def _make(services: Services, press: Press, request: Request, tap: Tap) ->
 
 
 def _keyboard(press: Press) -> str:
-    """The message under which stems are chosen, named as nowhere else."""
+    """A unique name of the stem keyboard's message."""
     return f"{press.asker.chat}:{press.place.message}"
 
 
@@ -96,7 +96,7 @@ def _turn_to(rows: Rows) -> Answer:
 
 
 def _mixed(order: Order, choice: str) -> Order:
-    """`dbo`, or `4vbo` of another separation."""
+    """The wish for a mix: `dbo`, or `4vbo` of another separation."""
     model, mix = read_mix(choice, order.model.name)
     return order.model_copy(update={"model": order.model.named(model), "content": content_of(mix)})
 
@@ -116,7 +116,7 @@ def _changed(order: Order, choice: str) -> Order:
 
 
 async def _again(services: Services, press: Press, request: Request, order: Order, asked: Action) -> Answers:
-    """Another request for the song of an earlier one, with a card of its own under the old one."""
+    """Make another request for the same song, with its own card as a reply to the old one."""
     asker, message = press.asker, press.place.message
     place = Place(address=services.platform.address_at(request.address, message), message=message)
     for turn in count():
@@ -146,7 +146,7 @@ def _request(
 
 
 async def _accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
-    """Accept a request. Returns how it will come by its result."""
+    """Accept a request. Returns a sentence on how its result will be made, or why it was refused."""
     way = await services.follower.way(request)
     try:
         await services.follower.accept(request, await services.limits(asker.person), way)
@@ -164,7 +164,7 @@ async def _accept(services: Services, asker: Asker, request: Request, about: Req
 
 
 async def _forget(services: Services, press: Press, view: View, *, sure: bool) -> Answers:
-    """Remove what this chat has of a song, whatever it was separated into; and all of it, when no other chat has it."""
+    """Remove a chat's data of a song, in all its separations; the stored stems too, if no other chat has the song."""
     request, language = view.request, press.asker.language
     if not await may_cancel(services, press.asker, request):
         return toast(say(language, "forget-not-yours"))
@@ -179,7 +179,7 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     opened = {one.request.track_id for one in attended if one.is_open}
     instant = services.follower.ledger.instant
     left = [track for track in tracks if not await instant.sent_files.let_go(track, chat)]
-    gone = [track for track in left if track not in opened]  # what is just being sent to others stays
+    gone = [track for track in left if track not in opened]  # tracks of open requests stay
     await instant.forget(tuple(gone))
     for track in gone:
         await asyncio.to_thread(services.store.forget, track)
@@ -195,7 +195,7 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
 
 
 async def mix(services: Services, incoming: Incoming) -> Answers:
-    """`/mix no drums`: of the song replied to, or of the chat's last one."""
+    """`/mix no drums`: a mix of the song replied to, or of the chat's last one."""
     asker, replied = incoming.asker, incoming.replied_to
     wanted = read_words(" ".join(incoming.words))
     if wanted is None:

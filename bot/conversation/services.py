@@ -1,4 +1,4 @@
-"""What every handler of the conversation works with."""
+"""The services that every handler of the conversation gets."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,40 +21,40 @@ from jobs.store.store import ResultStore
 
 
 class ChatPlatform(Protocol):
-    """What only the chat platform knows or can do."""
+    """The chat platform's properties and calls."""
 
     @property
     def name(self) -> str:
-        """As requests, chats and persons have it in front."""
+        """The prefix of the platform in names of requests, chats and persons."""
         ...
 
     @property
     def library(self) -> str:
-        """The version of the library that speaks to it."""
+        """The version of the platform's library."""
         ...
 
     @property
     def our_link(self) -> str:
-        """Where a person opens a chat with us."""
+        """A link that opens a chat with the bot."""
         ...
 
     @property
     def text_units(self) -> int:
-        """What a message's text holds, in UTF-16 code units."""
+        """The longest text of a message, in UTF-16 code units."""
         ...
 
     @property
     def fetch_bytes(self) -> int:
-        """The largest file that it lets us fetch."""
+        """The largest file that the bot can fetch, in bytes."""
         ...
 
     @property
     def fetch_limit_can_be_lifted(self) -> bool:
-        """Whether the owner could have us fetch larger files."""
+        """Whether the owner can raise that limit."""
         ...
 
     def message_of(self, address: str) -> str:
-        """The id of the message that answers to an address are replies to; '' when it is gone."""
+        """The id of an address's message; '' if the message no longer exists."""
         ...
 
     def address_at(self, address: str, message: str) -> str:
@@ -62,15 +62,15 @@ class ChatPlatform(Protocol):
         ...
 
     async def is_admin(self, chat: str, person: str) -> bool:
-        """Whether a person is an admin of a group; also False where the platform does not say."""
+        """Whether a person is an admin of a group; False if the platform does not answer."""
         ...
 
     async def sees_all(self) -> bool:
-        """Whether groups show us every message, not only those that call us."""
+        """Whether the bot receives every message of a group, not only those that call it."""
         ...
 
     async def tell_alone(self, person: str, text: str) -> bool:
-        """Write to a person in their private chat. False when that is not open to us."""
+        """Write to a person in their private chat. False if that chat is closed to the bot."""
         ...
 
     async def show_owners_menu(self, owner: str) -> None:
@@ -80,7 +80,7 @@ class ChatPlatform(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """The bot at work, on one platform. Made once, when it starts."""
+    """The services of one bot on one platform. Made once, at the start."""
 
     settings: Settings
     queue: JobQueue
@@ -96,11 +96,11 @@ class Services:
     platform: ChatPlatform
 
     async def limits(self, person: str) -> Limits:
-        """Requests that `person`, and a chat, may have open at the same time, and how much music within a day."""
+        """Limits on open requests of `person` and of a chat, and on seconds of music per day."""
         return await self.access.limits(person, self.settings)
 
     def upload_limit(self) -> int:
-        """Bytes of the largest file that we take from a person."""
+        """The largest accepted file, in bytes."""
         return upload_limit(self.settings, self.platform.fetch_bytes)
 
     def upload_limit_in_words(self, language: Language) -> str:

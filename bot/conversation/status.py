@@ -1,4 +1,4 @@
-"""/status: what is in the works here, and what is done; and of every chat, for the owner."""
+"""/status: a chat's open and finished requests; for the owner also those of all chats."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ FINISHED: Final = 3
 
 
 async def status(services: Services, incoming: Incoming) -> Answers:
-    """This chat's open requests and the last finished ones; as a reply, the request that was replied to."""
+    """This chat's open requests and the last finished ones; as a reply, the request replied to."""
     asker = incoming.asker
     if incoming.words[:1] == ["all"] and await services.is_owner(asker):
         return await _status_of_all(services, asker)
@@ -33,7 +33,7 @@ async def status(services: Services, incoming: Incoming) -> Answers:
 
 
 async def show(services: Services, press: Press, action: Action) -> Answers:
-    """A finished song in the list: where it stands, with its buttons."""
+    """The button of a finished song in the list: send its card again."""
     view = await request_of_chat(services, press.asker.chat, action.target)
     if view is None or press.question is None:
         return toast(say(press.asker.language, "button-old"))
@@ -41,7 +41,7 @@ async def show(services: Services, press: Press, action: Action) -> Answers:
 
 
 async def stop(services: Services, press: Press, action: Action) -> Answers:
-    """An open song in the list: cancel it."""
+    """The button of an open song in the list: cancel it."""
     asker = press.asker
     view = await request_of_chat(services, asker.chat, action.target)
     if view is None or press.question is None:
@@ -54,7 +54,7 @@ async def stop(services: Services, press: Press, action: Action) -> Answers:
 
 
 async def _list(services: Services, asker: Asker) -> Card:
-    """What is in the works in a chat, and what was done last."""
+    """A chat's open requests and the last finished ones."""
     recent = await services.queue.recent(asker.chat, limit=LOOK_BACK)
     opened = [view for view in reversed(recent) if view.is_open]
     finished = [view for view in recent if not view.is_open][:FINISHED]
@@ -74,7 +74,7 @@ async def _list(services: Services, asker: Asker) -> Card:
 
 
 async def _minutes(services: Services, asker: Asker) -> list[str]:
-    """How much music of a day's share is used; nothing where none is, or nobody counts."""
+    """The used part of the day's limit of music; [] if none is used, or there is no limit."""
     limits = await services.limits(asker.person)
     limit = limits.chat_seconds if asker.in_group else limits.person_seconds
     used = await services.access.used(*(("chat", asker.chat) if asker.in_group else ("person", asker.person)))

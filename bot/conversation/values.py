@@ -1,4 +1,4 @@
-"""What comes from a chat, and what is answered: values that every chat platform can give and take."""
+"""Messages and presses from a chat, and the answers, as values common to all chat platforms."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from jobs.models import Upload
 
 @dataclass(frozen=True)
 class Asker:
-    """Who wrote or pressed something, where, and in which language to answer. Names have the platform in front."""
+    """The sender of a message or press, the chat, and the language of the answer. Names have the platform's prefix."""
 
     person: str
     chat: str
@@ -22,8 +22,8 @@ class Asker:
 
 @dataclass(frozen=True)
 class Place:
-    """One message of a chat. `address`: the platform's word for where answers to it go, opaque to all others;
-    `message`: the platform's id of it."""
+    """One message of a chat. `address`: the platform's address for replies to it, opaque elsewhere; `message`: its id
+    on the platform."""
 
     address: str
     message: str
@@ -31,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True)
 class IncomingFile:
-    """A file in a message: as a source, and its size as the platform tells it (None: it does not)."""
+    """A file in a message: as a source, and its size in bytes according to the platform (None: unknown)."""
 
     upload: Upload
     bytes_: int | None
@@ -39,7 +39,7 @@ class IncomingFile:
 
 @dataclass(frozen=True)
 class Author:
-    """Who wrote a message: the name in the queue, and what people call them."""
+    """The author of a message: the name in the queue, and the display name."""
 
     name: str
     known_as: str
@@ -47,9 +47,9 @@ class Author:
 
 @dataclass(frozen=True)
 class Message:
-    """What stands in one message. `text`: or a file's caption. `links`: targets of links that hide behind words.
+    """The content of one message. `text`: or a file's caption. `links`: targets of linked words.
 
-    `has_document`: there is a file of any kind. `author`: None for a bot.
+    `has_document`: the message has a document of any kind. `author`: None for a bot.
     """
 
     place: Place
@@ -63,11 +63,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A new message, and what it is a reply to.
+    """A new message, and the message it replies to.
 
-    `album`: the platform's id of the messages that were sent as one, or ''. `is_command`: the text begins as a command
-    does; a caption never is one. `calls_us`: it mentions us, or asks for stems in a caption. `we_joined`: it tells that
-    we were added to the chat, whose title is `chat_title`.
+    `album`: the platform's id of its album, or ''. `is_command`: the text begins like a command; a caption is none.
+    `calls_us`: it mentions the bot, or its caption asks for stems. `we_joined`: it reports that the bot was added to
+    the chat, whose title is `chat_title`.
     """
 
     asker: Asker
@@ -85,15 +85,15 @@ class Incoming:
 
     @property
     def words(self) -> list[str]:
-        """What stands behind a command."""
+        """The words after a command."""
         return self.message.text.split()[1:]
 
 
 @dataclass(frozen=True)
 class Press:
-    """A pressed button. `action`: None when no button of ours carries such data. `place`: the message with the button.
+    """A pressed button. `action`: None if the data is not valid. `place`: the message with the button.
 
-    `question`: what that message answers to, or itself; None where the platform does not show it any more.
+    `question`: the message it replies to, or itself; None if the platform no longer shows it.
     """
 
     asker: Asker
@@ -107,7 +107,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Reply:
-    """A new message, as an answer to what came, or `to` another message of the chat."""
+    """A new message, as a reply to the incoming one, or `to` another message of the chat."""
 
     card: Card
     to: Place | None = None
@@ -115,14 +115,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Edit:
-    """The message with the button shows something else. A card without text keeps the one it has."""
+    """An edit of the message with the button. A card without text keeps the message's text."""
 
     card: Card
 
 
 @dataclass(frozen=True)
 class Toast:
-    """The person who pressed a button is told something in passing; nothing, where enough is seen to change."""
+    """A short notice to the person who pressed a button; '' shows none."""
 
     text: str
 
@@ -141,5 +141,5 @@ def toast(text: str) -> Answers:
 
 
 def number_of(name: str) -> str:
-    """How the platform itself calls a person or a chat: `42` of `telegram:42`."""
+    """The platform's own id of a person or a chat: `42` of `telegram:42`."""
     return name.partition(":")[2]
