@@ -1,1 +1,1 @@
-"""From open requests to delivered files: follow, decide what to send, send it once."""
+"""Delivery of open requests: follow them, decide what to send, send it once."""

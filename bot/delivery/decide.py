@@ -1,7 +1,6 @@
 """The next step of a delivery. Pure: `decide` turns facts into one step; `bot/delivery/ledger.py` gathers and applies.
 
-A delivery is gathered and decided anew after each step, so that it makes no difference whether the bot was restarted
-between two of them.
+Facts are gathered and decided anew after each step, so that a restart between two steps changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,13 +15,13 @@ from jobs.models import Order, Rendition, Request
 from jobs.outcomes import Manifest, Rendered, RequestPhase
 from jobs.queue.recipe import Recipe
 
-#: How often one request goes back to the worker from here. Each smaller encoding is one; then something is wrong.
+#: How many times one delivery returns its request to the worker, once for each smaller encoding; more is a fault.
 RETURNS: Final = 16
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a decision depends on.
+    """The inputs of a decision.
 
     `phase` is None when the request is not known. `limits` are the platform's own. `recipe` is how things are made now,
     None before the first worker ever ran. `manifest` and `rendered` are what the store has of the track. `before` is
@@ -41,7 +40,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Stop:
-    """Do nothing: the request is not to be delivered, as after it was cancelled."""
+    """Do nothing: the request is not in a phase for delivery, e.g. cancelled."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class GiveUp:
 
 @dataclass(frozen=True)
 class NoteMemo:
-    """Note what is known of the delivery as a whole."""
+    """Store the memo of the delivery."""
 
     memo: Memo
 
@@ -77,14 +76,14 @@ class Begin:
 
 @dataclass(frozen=True)
 class MarkUncertain:
-    """Note that a part may have arrived: its sender died, or could not note how the sending ended."""
+    """Note that a part may have arrived: its sender died, or could not note the outcome."""
 
     part: str
 
 
 @dataclass(frozen=True)
 class Send:
-    """Send a part. `if_too_large` is to be noted when the platform refuses its size: the next plan differs then."""
+    """Send a part. The ledger notes `if_too_large` if the platform refuses its size, which changes the next plan."""
 
     part: Part
     if_too_large: Memo
@@ -135,7 +134,7 @@ def decide(facts: Facts) -> Step:
 def stored_plan(
     manifest: Manifest, rendered: Iterable[Rendered], order: Order, limits: Limits, recipe: Recipe | None
 ) -> Plan:
-    """The plan from what the store has, needing only renditions that it lacks, or has otherwise than made now."""
+    """The plan from the stored renditions; it needs those that are missing or made by another recipe."""
     usable = {one.rendition: one for one in rendered if recipe is None or recipe.would_render(one)}
     used: list[Rendered] = []
     while True:
@@ -147,15 +146,15 @@ def stored_plan(
 
 
 def usual_rate(recipe: Recipe | None) -> int:
-    """The bit rate that MP3 and M4A have unless a lower one is asked for, in kbit/s."""
+    """The default bit rate of MP3 and M4A, in kbit/s."""
     return recipe.kbps if recipe else USUAL_RATE
 
 
 def _source(facts: Facts, limits: Limits) -> Before | None:
-    """What is delivered, and by which plan: what the platform has, or else what the store has.
+    """The manifest and the plan to deliver: from the platform's files, or else from the store.
 
-    None when the track has to be made anew: the store has lost it; or it was made otherwise than now, as by another
-    engine, and nothing of this delivery has happened yet.
+    None if the track has to be made anew: the store lost it, or it has another recipe (e.g. another engine) and this
+    delivery has not begun.
     """
     if facts.before is not None and facts.noted.memo.limits is None:
         return facts.before
@@ -173,7 +172,7 @@ def _send_back(memo: Memo, renditions: Sequence[Rendition], *, quick: bool) -> S
 
 
 def _tighter(limits: Limits, part: Part) -> Limits:
-    """Limits under which a part that was refused for its size is planned differently."""
+    """Limits that exclude a part refused for its size from the next plan."""
     if len(part.pieces) > 1:
         return limits.model_copy(update={"request_bytes": part.bytes_ - 1})
     smaller = part.bytes_ - 1

@@ -1,7 +1,7 @@
-"""Open requests, followed until their cards are final: files brought in, cards edited, results delivered.
+"""Following of open requests until their cards are final: fetches files, edits cards, delivers results.
 
-Everything it needs to know is in Redis, so it goes on after a restart where it was; what it keeps in memory is only
-when it last did what. Nothing that goes wrong with one request holds up another.
+Its state is in Redis, so it continues after a restart; memory holds only times and counters. A failure of one request
+does not delay another.
 """
 
 import asyncio
@@ -32,24 +32,24 @@ from jobs.store.store import ResultStore
 log = logging.getLogger(__name__)
 
 LOOK: Final = 0.5  # seconds between two looks at all open requests
-FETCHES: Final = 4  # uploads brought in at the same time
-DELIVERIES: Final = 6  # chats delivered to at the same time
-BREATH: Final = 10  # requests looked at before others get their turn
-GRACE: Final = 5.0  # seconds that an upload or a card gets to arrive when the process is told to stop
+FETCHES: Final = 4  # uploads fetched at the same time
+DELIVERIES: Final = 6  # simultaneous deliveries, each to another chat
+BREATH: Final = 10  # requests per look before a pause for other tasks
+GRACE: Final = 5.0  # seconds for uploads and cards under way when the process stops
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
 FETCH_TRIES: Final = 7  # about a minute
 DELIVERY_TRIES: Final = 60  # about an hour
 
-CARD_FIRST: Final = 2.0  # seconds that a result which is there at once waits for its card
+CARD_FIRST: Final = 2.0  # seconds that an immediate result waits for its card
 
 Errand = Callable[[View], Awaitable[None]]
 
 
 @unique
 class Way(Enum):
-    """How a request comes by its result; the shorter ways first."""
+    """The way to a request's result, the shortest first."""
 
-    SENT_BEFORE = auto()  # the platform has it
+    SENT_BEFORE = auto()  # the platform has its files
     RENDER = auto()  # the stems are in the store
     SEPARATE = auto()
 
@@ -66,44 +66,44 @@ class Follower:
         self._status_cards = StatusCards(platform, self.wake)
         self._woken = asyncio.Event()
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
-        self._not_before: dict[str, float] = {}  # by request, or by chat for its deliveries: time.monotonic()
-        self._tries: dict[str, int] = {}  # by request: failed ones in a row
+        self._not_before: dict[str, float] = {}  # by request, or by chat for deliveries: time.monotonic()
+        self._tries: dict[str, int] = {}  # by request: consecutive failures
         self._foreseen: set[str] = set()  # requests
-        self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery after the other
+        self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery at a time
         self._asides: dict[str, asyncio.Task[None]] = {}
-        self._accepting: set[str] = set()  # requests that `accept` is putting on their way
-        self._accepted: set[str] = set()  # those that it did since the last look began, which may show an older state
+        self._accepting: set[str] = set()  # requests in a running `accept`
+        self._accepted: set[str] = set()  # accepted since the last look began: its views may be older
         self._fetching = asyncio.Semaphore(FETCHES)
         self._delivering = asyncio.Semaphore(DELIVERIES)
 
     def wake(self) -> None:
-        """Something changed: look now."""
+        """Look at the requests now."""
         self._woken.set()
 
     async def card(self, view: View) -> Card:
-        """What a request's card shows now, to be shown once more elsewhere. Raises `QueueAway`."""
+        """The current card of a request, to send it again. Raises `QueueAway`."""
         return await self._request_cards.card(view)
 
     def aside(self, name: str, work: Coroutine[None, None, None]) -> None:
-        """Do something that nobody waits for, in place of what goes under the same name. It must not raise."""
+        """Run `work` in the background; cancels earlier work of the same name. `work` must not raise."""
         if before := self._asides.get(name):
             before.cancel()
         task = self._asides[name] = asyncio.create_task(work)
         task.add_done_callback(lambda _: self._asides.pop(name) if self._asides.get(name) is task else None)
 
     async def way(self, request: Request) -> Way:
-        """How a request would come by its result now."""
+        """The current way to a request's result."""
         if await self.ledger.instant.find(request) is not None:
             return Way.SENT_BEFORE
         return Way.RENDER if await self.has_stems(request.track_id) else Way.SEPARATE
 
     async def has_stems(self, track_id: TrackId) -> bool:
-        """Whether a track's stems are in the store, and as they would be made now."""
+        """Whether a track's stems are in the store, made by the current recipe."""
         manifest, recipe = self._store.manifest(track_id), await current_recipe(self._queue.redis)
         return manifest is not None and (recipe is None or recipe.would_make(manifest))
 
     async def accept(self, request: Request, limits: Limits, way: Way | None = None) -> bool:
-        """Accept a request, and set it on its `way`. False when this very request was accepted before.
+        """Accept a request, and queue it according to its `way`. False if the same request was accepted before.
 
         Raises `TooManyOpen` and `OverQuota`.
         """
@@ -124,38 +124,38 @@ class Follower:
                 needs = await self.ledger.needs(request)
                 return await self._queue.submit(request, limits, quick=True, renditions=needs)
             case Way.SEPARATE if isinstance(request.source, Upload):
-                return await self._queue.hold(request, limits)  # the file has to be brought first
+                return await self._queue.hold(request, limits)  # the file has to be fetched first
             case Way.SEPARATE:
                 return await self._queue.submit(request, limits)
 
     async def run(self) -> None:
-        """Follow until cancelled. Nothing else ends it."""
+        """Follow until cancelled. Never raises otherwise."""
         task = asyncio.current_task()
         assert task is not None
         try:
-            # Asked, and not only awaited: before Python 3.12 `asyncio.wait_for`, through which the Redis client sends,
-            # now and then swallows a cancellation.
+            # The loop checks `cancelling`, since before Python 3.12 `asyncio.wait_for`, which the Redis client uses,
+            # can swallow a cancellation.
             while not task.cancelling():
                 self._woken.clear()
                 views = await self._look()
                 with contextlib.suppress(TimeoutError):
-                    # Many open requests are looked at less often: each look reads them all.
+                    # With many open requests the looks are rarer: each reads all of them.
                     async with asyncio.timeout(0 if task.cancelling() else LOOK + len(views) / 1000):
                         await self._woken.wait()
         finally:
             await self._end()
 
     async def _look(self) -> list[View]:
-        """Do, or begin, whatever is to be done about each open request. Returns them."""
+        """Do or begin the next step of each open request. Returns the requests."""
         try:
             self._accepted.clear()
             views = await self._queue.attended(self._platform.name)
             crowds = Counter(view.request.chat for view in views)
             self._status_cards.look()
-            now = time.monotonic()  # for all of them: no delivery's time comes before that of one ahead of it
+            now = time.monotonic()  # one time for all, so that deliveries keep their order
             for number, view in enumerate(views, 1):
                 if number % BREATH == 0:
-                    await asyncio.sleep(BREATH / 2000)  # half of the time is for who asked something meanwhile
+                    await asyncio.sleep(BREATH / 2000)  # leaves half of the time to handlers of messages
                 try:
                     await self._foresee(view)
                     self._attend(view, now)
@@ -164,19 +164,19 @@ class Follower:
                 except QueueAway:
                     raise
                 except Exception as error:
-                    log.exception("request %s: nobody can attend to it", view.request.id)
+                    log.exception("request %s: unhandled exception in its step", view.request.id)
                     await self._give_up(view, error)
         except QueueAway as error:
-            log.warning("the queue is out of reach: %s", error)
+            log.warning("queue unreachable: %s", error)
             return []
         except Exception:
-            log.exception("a look at the open requests failed")
+            log.exception("look at the open requests failed")
             return []
         self._forget_all_but(views)
         return views
 
     async def _give_up(self, view: View, error: Exception) -> None:
-        """What was noted of a request makes no sense, or not to us: it must not hold up the others again."""
+        """End a request whose step raises, e.g. for unreadable notes, so that it does not delay the others again."""
         if view.is_open:
             await self._queue.fail(view.request.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))
         else:
@@ -191,7 +191,7 @@ class Follower:
     def _attend(self, view: View, now: float) -> None:
         match view.phase:
             case RequestPhase.RECEIVING if view.request.id in self._accepting | self._accepted:
-                pass  # `accept` queues it; a second time here, with other renditions, would make more than is sent
+                pass  # `accept` queues it; a second time here could add other renditions, which are never sent
             case RequestPhase.RECEIVING:
                 self._begin(view, self._fetch, FETCH_TRIES, Reason.UPLOAD_GONE)
             case RequestPhase.READY if note_of(view) is None and time.time() - view.request.created_at < CARD_FIRST:
@@ -216,13 +216,13 @@ class Follower:
         self._status_cards.forget_all_but(requests, chats)
 
     async def _end(self) -> None:
-        """Told to stop: what is on its way may arrive, if it is quick."""
+        """Stop: wait `GRACE` seconds for uploads and cards under way, then cancel them."""
         if under_way := [*self._errands.values(), *self._status_cards.showing]:
             await asyncio.wait(under_way, timeout=GRACE)
         await cancel_and_wait(*self._errands.values(), *self._asides.values())
         await self._status_cards.end()
 
-    # --- errands: a file to bring, a result to deliver -------------------------------------------------------------
+    # --- errands: fetch a file, deliver a result -------------------------------------------------------------------
 
     def _begin(self, view: View, errand: Errand, tries: int, reason: Reason) -> None:
         request_id = view.request.id
@@ -238,7 +238,7 @@ class Follower:
         task.add_done_callback(ended)
 
     async def _run(self, view: View, errand: Errand, tries: int, reason: Reason) -> None:
-        """One errand. What goes wrong is tried again later, or fails the request. `reason`: after so many `tries`."""
+        """Run one errand. A failure is retried later or fails the request; after `tries` failures, with `reason`."""
         request_id = view.request.id
         try:
             await errand(view)
@@ -249,7 +249,7 @@ class Follower:
             await self._fail(view, Failure(reason=Reason.CANCELLED, detail=f"nobody is there: {why}"))
         except Later as why:
             log.info("request %s: %s", request_id, why)
-            # The whole chat waits: what is behind this one must not overtake it.
+            # The whole chat waits, so that no later delivery overtakes this one.
             who = view.request.chat if errand == self._deliver else request_id
             self._not_before[who] = time.monotonic() + why.seconds
         except (Away, Unconfirmed, QueueAway) as why:
@@ -262,18 +262,18 @@ class Follower:
         except Trouble as why:
             await self._fail(view, Failure(reason=reason, detail=f"{type(why).__name__}: {why}"))
         except Exception as error:
-            log.exception("request %s: a bug", request_id)
+            log.exception("request %s: unhandled exception", request_id)
             await self._fail(view, Failure(reason=Reason.INTERNAL, detail=repr(error)))
 
     async def _fail(self, view: View, failure: Failure) -> None:
         try:
             await self._queue.fail(view.request.id, failure)
-        except QueueAway as error:  # it is still open, and its errand begins again
-            log.warning("request %s: could not be closed: %s", view.request.id, error)
+        except QueueAway as error:  # it stays open, and its errand begins again
+            log.warning("request %s: not closed, will retry: %s", view.request.id, error)
             self._not_before[view.request.id] = time.monotonic() + LONGEST_PAUSE / 10
 
     async def _fetch(self, view: View) -> None:
-        """Bring an upload's file into the inbox, then queue the request."""
+        """Fetch an upload's file into the inbox, then queue the request."""
         if isinstance(view.request.source, Upload):
             async with self._fetching:
                 await bring(self._store, self._platform, view.request.source)
@@ -282,6 +282,6 @@ class Follower:
         await self._queue.release(view.request, quick=quick, renditions=needs)
 
     async def _deliver(self, view: View) -> None:
-        """Deliver, when it is this request's turn in its chat."""
+        """Deliver a request, one at a time per chat."""
         async with self._turns.setdefault(view.request.chat, asyncio.Lock()), self._delivering:
             await self.ledger.deliver(view.request)

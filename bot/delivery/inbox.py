@@ -1,4 +1,4 @@
-"""A person's file, brought from the platform into the store's inbox."""
+"""Fetching of a person's file from the platform into the store's inbox."""
 
 from bot.delivery.platform import Platform, Refused, TooLarge
 from jobs.failures import Reason, failed
@@ -7,9 +7,9 @@ from jobs.store.store import ResultStore
 
 
 async def bring(store: ResultStore, platform: Platform, upload: Upload) -> None:
-    """Bring the file, unless it is there. Raises `Failed` when it cannot be had, `Trouble` when it may be later.
+    """Fetch the file unless it is there. Raises `Failed` for a permanent failure, `Trouble` for a temporary one.
 
-    Nothing is fetched for which the disk has no room.
+    Fetches nothing if the disk has no room for it.
     """
     if store.inbox(upload).exists():
         return

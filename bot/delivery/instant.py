@@ -1,7 +1,7 @@
-"""Instant repeats: what a platform has of an earlier delivery is sent again by its ids, without worker or upload.
+"""Instant repeats: files of an earlier delivery are sent again by the platform's ids, without worker or upload.
 
-Only what would be made alike now: after a change of engine or bit rate, what was sent before is another
-thing. It is remembered all the same, and counts again when the change is undone.
+Only files of the current recipe are repeated. After a change of engine or bit rate the earlier deliveries stay stored,
+and are valid again if the change is undone.
 """
 
 from itertools import chain
@@ -18,7 +18,7 @@ from jobs.separation_models import MODELS
 
 
 class InstantDelivery:
-    """What one platform was sent. `limits` are its own: under others, something else would be sent."""
+    """Earlier deliveries on one platform. `limits` are the platform's: under others the plan differs."""
 
     def __init__(self, queue: JobQueue, platform: str, limits: Limits) -> None:
         self._queue = queue
@@ -38,9 +38,9 @@ class InstantDelivery:
         return before if len(await self.sent_files.known(names)) == len(names) else None
 
     async def remember(self, request: Request, manifest: Manifest, plan: Plan) -> None:
-        """A plan was run. It can be repeated where the platform confirmed every part; a picture may be missing."""
+        """Store a finished plan for repeats, if the platform confirmed every part; a picture may be missing."""
         recipe = await current_recipe(self._queue.redis)
-        if recipe is not None and not recipe.would_make(manifest):  # how things are made changed meanwhile
+        if recipe is not None and not recipe.would_make(manifest):  # the recipe changed meanwhile
             return
         known = await self.sent_files.known(_names(plan))
         parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
@@ -50,7 +50,7 @@ class InstantDelivery:
             await self.sent_files.keep_delivery(request.track_id, order, before.model_dump_json())
 
     async def forget(self, tracks: tuple[str, ...]) -> None:
-        """Remember nothing of these tracks."""
+        """Delete the stored deliveries of these tracks."""
         for track in tracks:
             await self.sent_files.forget_track(track)
 
@@ -60,7 +60,7 @@ class InstantDelivery:
 
 
 def tracks_of(request: Request) -> tuple[TrackId, ...]:
-    """The tracks that can have been made of a request's song: one for each model."""
+    """The possible tracks of a request's song: one for each model."""
     return tuple(track_id(request.source, request.order.model.named(name)) for name in MODELS)
 
 

@@ -1,9 +1,9 @@
-"""Delivery, once: each part is noted before it is sent and when the platform confirmed it.
+"""Delivery at most once: each part is noted before it is sent and after the platform confirmed it.
 
-A part found half-way, after a restart or because the platform's answer got lost, may have arrived: it is *uncertain*,
-never resent blindly, and offered by a button. Everything noted lies in the queue, under the request.
+A part without a confirmation, after a restart or a lost answer, may have arrived: it is *uncertain*, and only a button
+sends it again. The notes are stored in the queue, under the request.
 
-A delivery gathers facts, has `bot/delivery/decide.py` decide on one step, applies it, and starts over.
+A delivery gathers facts, lets `bot/delivery/decide.py` decide on one step, applies it, and repeats.
 """
 
 import logging
@@ -39,7 +39,7 @@ from jobs.store.store import ResultStore
 
 log = logging.getLogger(__name__)
 
-_MEMO: Final = "~memo"  # beside the parts; no part is called so
+_MEMO: Final = "~memo"  # a key beside the parts; no part has this id
 
 
 class Ledger:
@@ -59,7 +59,7 @@ class Ledger:
         return Noted(memo=memo, parts={part: parse_stored(PartNote, note) or lost for part, note in noted.items()})
 
     async def needs(self, request: Request) -> tuple[Rendition, ...]:
-        """What has to be rendered of the stems in the store before a request can be delivered."""
+        """The renditions that a request's delivery still needs."""
         manifest = self._store.manifest(request.track_id)
         if manifest is None:
             return request.order.renditions
@@ -67,9 +67,9 @@ class Ledger:
         return stored_plan(manifest, rendered, request.order, self._platform.limits, recipe).needs
 
     async def foresee(self, view: View) -> None:
-        """The length of a song is known now: have made what will fit, instead of more than that first."""
+        """Once the length of a song is known, replace the queued renditions by those that fit the limits."""
         request, seconds = view.request, view.progress.seconds if view.progress else None
-        if not seconds or self._store.manifest(request.track_id) is not None:  # then more than that is known
+        if not seconds or self._store.manifest(request.track_id) is not None:  # the manifest tells more than the length
             return
         recipe = await current_recipe(self._queue.redis)
         fitting = foreseen(request.source, seconds, request.order, self._platform.limits, usual_rate(recipe))
@@ -78,15 +78,15 @@ class Ledger:
             await self._queue.revise(request, fitting)
 
     async def deliver(self, request: Request) -> None:
-        """Send what is not sent yet; close the request when nothing is left, or send it back for what is missing.
+        """Send the unsent parts, then close the request; or return it to the worker for missing renditions.
 
-        Raises `Trouble`, and `Failed` when there is no way to deliver it.
+        Raises `Trouble`, and `Failed` if the request cannot be delivered.
         """
         while await self._apply(request, decide(await self._gather(request))):
             pass
 
     async def resend(self, request: Request, part: str) -> bool:
-        """Somebody says that an uncertain part did not arrive: send it again. False when there is nothing to send."""
+        """Send an uncertain part again, at a person's request. False if the part is not uncertain."""
         note = (await self.read(request.id)).parts.get(part)
         if note is None or note.state not in (PartState.UNCERTAIN, PartState.DUE):
             return False
@@ -115,7 +115,7 @@ class Ledger:
             case SendBack(renditions, memo, quick):
                 if not quick and isinstance(request.source, Upload):
                     await bring(self._store, self._platform, request.source)
-                log.info("request %s: back for %s", request.id, ", ".join(one.key for one in renditions))
+                log.info("request %s: returned for %s", request.id, ", ".join(one.key for one in renditions))
                 await self._note_memo(request, memo)
                 await self._queue.want(request, renditions, quick=quick)
                 return False
@@ -134,7 +134,7 @@ class Ledger:
         return True
 
     async def _send(self, request: Request, part: Part, if_too_large: Memo) -> None:
-        """Send a part, noted before and after. Raises `Trouble` unless the next plan or step takes account of it."""
+        """Send a part, noted before and after. Raises `Trouble` unless the next plan or step handles it."""
         files = [piece.key for piece in part.pieces]
         await self._sent_files.hold(request.track_id, request.chat)
         known = await self._sent_files.known(files)
@@ -146,12 +146,12 @@ class Ledger:
             await self._note(request, part.id, PartState.UNCERTAIN)
         except (Trouble, OSError) as why:
             if part.kind is Kind.PHOTO and isinstance(why, Refused | TooLarge | OSError):
-                log.warning("request %s: it goes without its picture: %r", request.id, why)
+                log.warning("request %s: picture not sent: %r", request.id, why)
                 await self._note(request, part.id, PartState.SENT)
                 return
             await self._note(request, part.id, PartState.DUE)  # nothing arrived
             match why:
-                case OSError():  # a file left the store meanwhile: the next plan knows
+                case OSError():  # a file was removed from the store: the next plan sees that
                     raise Away(repr(why)) from why
                 case TooLarge():
                     log.warning("request %s: %s refused at %d bytes: %s", request.id, part.id, part.bytes_, why)

@@ -1,4 +1,4 @@
-"""What is noted of deliveries, as JSON in the queue: the state of each part, and what was learnt on the way."""
+"""Notes of deliveries, stored as JSON in the queue: the state of each part, and a memo of the whole."""
 
 from enum import StrEnum, unique
 
@@ -19,16 +19,17 @@ class PartState(StrEnum):
 
 
 class PartNote(Value):
-    """What is known of one part."""
+    """The note of one part."""
 
     state: PartState
     sent: Sent | None = None
 
 
 class Memo(Value):
-    """What is known of the delivery as a whole: limits learnt from the platform's refusals, and the plan's notes.
+    """The note of the whole delivery: limits learnt from the platform's refusals, and the plan's notes.
 
-    `manifest` is kept of a track that is delivered though the store has it no more.
+    `returns`: how many times the request went back to the worker. `manifest` is that of a track which the store no
+    longer has.
     """
 
     limits: Limits | None = None
@@ -38,7 +39,7 @@ class Memo(Value):
 
 
 class Noted(Value):
-    """A delivery as noted so far."""
+    """All notes of a delivery."""
 
     memo: Memo = Memo()
     parts: dict[str, PartNote] = Field(default_factory=dict)
@@ -48,7 +49,7 @@ class Noted(Value):
 
     @property
     def is_untouched(self) -> bool:
-        """Nothing was sent, and nothing asked for once more."""
+        """Whether no part was sent, and the request never went back to the worker."""
         return self.memo.returns == 0 and all(note.state is PartState.DUE for note in self.parts.values())
 
     @property

@@ -1,9 +1,8 @@
 """Manifest, order and limits → the messages to send. Pure: the plan is a value, and the same whenever it is asked for.
 
-What does not fit is planned the best way that does: a zip in parts or as single files, 32-bit WAV as 24-bit
-WAV, WAV as FLAC, FLAC as MP3, MP3
-and M4A at a lower bit rate. The plan says so in its notes, and names the renditions it still needs: once they are
-there, the next plan uses them. Nothing above a limit is ever tried.
+A file over a limit is replaced by the closest one that fits: a zip in parts or as single files, 32-bit WAV as 24-bit
+WAV, WAV as FLAC, FLAC as MP3, MP3 and M4A at a lower bit rate. The plan's notes tell the person. The plan names the
+renditions it still needs, and the next plan uses them. A plan never exceeds a limit.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +32,7 @@ from jobs.outcomes import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
 
 
 class Limits(Value):
-    """What a platform takes. `request_bytes` is for all files of one message, since they travel in one request."""
+    """A platform's limits. `request_bytes` is for all files of one message, since one request carries them."""
 
     file_bytes: int = 50_000_000
     request_bytes: int = 50_000_000
@@ -41,9 +40,9 @@ class Limits(Value):
     photo_bytes: int = 10_000_000
 
 
-#: Telegram's cloud: 50 MB (https://core.telegram.org/bots/api#sending-files), thumbnails and fields beside.
+#: Telegram's cloud: 50 MB (https://core.telegram.org/bots/api#sending-files) besides thumbnails and fields.
 CLOUD: Final = Limits()
-#: A Bot API server of one's own (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
+#: A local Bot API server (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
 LOCAL: Final = Limits(file_bytes=2_000_000_000, request_bytes=2_000_000_000)
 
 
@@ -83,7 +82,7 @@ class Note(Value):
 class Plan(Value):
     """What to send, in order. While `needs` is not empty, render that first and plan again.
 
-    `smallest`: where nothing fits, the bytes of the largest file of the smallest encoding.
+    `smallest`: if nothing fits, the size of the smallest encoding's largest file, in bytes.
     """
 
     parts: tuple[Part, ...] = ()
@@ -97,8 +96,8 @@ def plan(
 ) -> Plan:
     """The messages for `order`, from what is rendered so far. A plan without parts and needs has nothing that fits.
 
-    Stems come after the picture of their waveforms, where there is one; a mix comes alone. `kbps`: the bit rate that
-    MP3 and M4A usually have.
+    Stems come after the picture of their waveforms, if there is one; a mix has no picture. `kbps`: the default bit rate
+    of MP3 and M4A, in kbit/s.
     """
     made = {one.rendition: one for one in rendered}
     song = _Song(manifest, made, limits, kbps)
@@ -140,7 +139,7 @@ def note_text(note: Note, language: str) -> str:
 
 
 def about_level(manifest: Manifest, rendered: Rendered) -> Iterator[Note]:
-    """That a rendition is quieter than its source, where it is."""
+    """A note if a rendition is quieter than its source."""
     if turned := decibels(level(manifest, rendered)):
         yield Note(message="note-turned-down", values={"decibels": turned})
 
@@ -159,7 +158,7 @@ def _picture(manifest: Manifest, limits: Limits) -> Iterator[Part]:
 
 
 class _Song(NamedTuple):
-    """What is to be planned for."""
+    """The inputs of a plan."""
 
     manifest: Manifest
     made: Mapping[Rendition, Rendered]
@@ -169,14 +168,14 @@ class _Song(NamedTuple):
 
 def _files(song: _Song, wished: Rendition) -> Plan:
     manifest, made, limits, kbps = song
-    smallest: float = 0  # of what does not fit, as it came out or is sure to
+    smallest: float = 0  # bytes of the last encoding over the limit, measured or as a lower bound
     for choice in choices(wished, kbps):
         here = made.get(choice)
         if here is None:
             sure = least(choice, manifest, kbps)
             if sure > limits.file_bytes:
                 smallest = sure
-            # What was wished is given up only when it is sure that it does not fit.
+            # The wished format is skipped only if it certainly does not fit.
             elif choice == wished or most(choice, manifest, kbps) <= limits.file_bytes:
                 return Plan(needs=(choice,))
             continue
@@ -202,7 +201,7 @@ def _changed(chosen: Rendition, wished: Format, limits: Limits) -> Iterator[Note
 
 
 def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Without those that say again what was said."""
+    """The notes without duplicates."""
     said: list[Note] = []
     said.extend(note for note in notes if note not in said)
     return tuple(said)
@@ -214,7 +213,7 @@ def _split(parts: Sequence[Part], limits: Limits) -> Iterator[Note]:
 
 
 def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Iterator[Part]:
-    """Pieces in as few messages as they fit into, in order."""
+    """The pieces in as few messages as possible, in order."""
     is_played = rendition.encoding.format.is_lossy and rendition.package is None
     kind = Kind.AUDIO if is_played else Kind.DOCUMENT
     batches: list[list[Piece]] = []

@@ -1,4 +1,4 @@
-"""What a chat platform must be able to do for `follow`, and how it says that it could not."""
+"""The interface of a chat platform for delivery, and its errors."""
 
 from pathlib import Path
 from typing import Protocol
@@ -9,22 +9,22 @@ from jobs.models import Request, Upload, Value
 
 
 class Sent(Value):
-    """A part as the platform confirmed it: its messages there, and its files' ids there, in the part's order."""
+    """A confirmed part: the platform's ids of its messages and files, in the part's order."""
 
     messages: tuple[str, ...]
     files: tuple[str, ...]
 
 
-class Trouble(Exception):  # noqa: N818 - what the platform answered; each leaf says what to do about it
-    """Something was not done."""
+class Trouble(Exception):  # noqa: N818 - an answer of the platform; each subclass implies a reaction
+    """The platform did not confirm a call."""
 
 
 class Away(Trouble):
-    """The platform is out of reach or out of order. Nothing happened; try again soon."""
+    """The platform is unreachable or out of order. The call had no effect; try again soon."""
 
 
 class Later(Trouble):
-    """Nothing happened. We were told to try again after `seconds`, and not before."""
+    """The call had no effect. The platform demands a wait of `seconds` before the next try."""
 
     def __init__(self, seconds: float, why: str) -> None:
         super().__init__(f"{why} (again in {seconds:.0f} s)")
@@ -32,42 +32,42 @@ class Later(Trouble):
 
 
 class Unreachable(Trouble):
-    """Nobody is there any more: blocked, left, deleted."""
+    """The chat is closed to the bot: blocked, left, deleted."""
 
 
 class CardGone(Trouble):
-    """Somebody deleted the card."""
+    """The card was deleted."""
 
 
 class Unconfirmed(Trouble):
-    """It may have happened or not: the answer got lost."""
+    """The answer got lost: the call may have had its effect."""
 
 
 class TooLarge(Trouble):
-    """The platform takes no file or message of this size."""
+    """The platform refuses a file or message of this size."""
 
 
 class UnknownFile(Trouble):
-    """The platform does not know, or not in this place, the file id it once gave us: upload instead."""
+    """The platform does not accept a file id that it gave before: upload the file instead."""
 
 
 class Refused(Trouble):
-    """No, and asking again will not help."""
+    """The platform refuses the call; a retry cannot help."""
 
 
 class Platform(Poster, Protocol):
-    """What a chat platform does: show cards, fetch files, deliver parts. All methods raise `Trouble`."""
+    """A chat platform: posts cards, fetches files, delivers parts. All methods raise `Trouble`."""
 
     @property
     def limits(self) -> Limits: ...
 
     async def fetch(self, upload: Upload, to: Path) -> None:
-        """Bring an upload's file. Raises `TooLarge` or `Refused` when it cannot be had."""
+        """Fetch an upload's file. Raises `TooLarge` or `Refused` if it is not available."""
         ...
 
     async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
-        """Deliver one part. `known`: files the platform has already, by the ledger's names.
+        """Deliver one part. `known`: the platform's ids of files that it already has, by `Piece.key`.
 
-        Raises `Unconfirmed` when it may have arrived, `TooLarge`, and `UnknownFile` when something `known` is not.
+        Raises `Unconfirmed` if it may have arrived, `TooLarge`, and `UnknownFile` if an id of `known` is invalid.
         """
         ...

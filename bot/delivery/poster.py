@@ -1,4 +1,4 @@
-"""How a platform shows cards: of requests, of playlists, of songs that did not fit."""
+"""The interface of a platform for cards: of requests, playlists and leftovers."""
 
 from typing import Protocol
 
@@ -6,21 +6,21 @@ from bot.cards.cards import Card
 
 
 class Poster(Protocol):
-    """Shows cards. `address`: the platform's word for where something was asked. `post` and `edit` raise `Trouble`."""
+    """Posts and edits cards. `address`: the platform's address of the question. `post` and `edit` raise `Trouble`."""
 
     @property
     def name(self) -> str:
-        """The platform's."""
+        """The platform's name."""
         ...
 
     def pace(self, address: str) -> float:
-        """Seconds between two edits of a card there."""
+        """Seconds between two edits of a card at an address."""
         ...
 
     async def post(self, address: str, card: Card) -> str:
-        """Show a card for the first time. Returns the platform's reference to it."""
+        """Post a card. Returns the platform's reference to its message."""
         ...
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
-        """Show something else on a card; one without text keeps the text it has. Raises `CardGone`."""
+        """Edit a card; without text, the message keeps its text. Raises `CardGone`."""
         ...

@@ -1,4 +1,4 @@
-"""Changing the message under a pressed button."""
+"""Edits of the message of a pressed button."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,23 +12,23 @@ Place = tuple[str, str]  # an address, and the reference to a message there
 
 
 class PressEdits:
-    """What messages are to show instead. The first change of each is made at once, those after it at the pace of a
-    card; of what is wanted meanwhile only the last counts, and that always lands.
+    """Pending edits of messages. The first edit of a message is made at once, later ones at the pace of a card; of
+    several pending edits only the last is made.
 
-    Nothing is stored: a change that the platform refuses is dropped, and the next press makes another one.
+    Nothing is stored: an edit that the platform refuses is dropped, and the next press makes another one.
     """
 
     def __init__(self, poster: Poster, aside: Callable[[str, Coroutine[None, None, None]], None]) -> None:
-        """`aside` runs something in the background until the bot stops."""
+        """`aside` runs a named coroutine in the background, see `Follower.aside`."""
         self._poster = poster
         self._aside = aside
         self._wanted: dict[Place, Card] = {}
-        self._attended: set[Place] = set()  # changed just now, or about to be
+        self._attended: set[Place] = set()  # edited within the pace, or about to be
 
     def make(self, address: str, reference: str, shown: Card, *, is_shown: bool) -> None:
-        """Show something else under the button. It may have to wait, and the press must be answered at once.
+        """Begin an edit, in the background: the edit may have to wait, the answer to the press must not.
 
-        A card without text keeps the one it has. `is_shown`: the message looked so when the button was pressed.
+        A card without text keeps the message's text. `is_shown`: the message already showed this card at the press.
         """
         place = address, reference
         if place in self._attended:
@@ -47,7 +47,7 @@ class PressEdits:
                     await self._show(place, new)
                 last = new
                 await asyncio.sleep(pace)
-        except asyncio.CancelledError:  # told to stop: the next bot knows of nothing to be shown here
+        except asyncio.CancelledError:  # the bot stops: pending edits are not stored
             kept = self._wanted.pop(place, None)
             if kept is not None and kept != last:
                 await self._show(place, kept)
@@ -56,5 +56,5 @@ class PressEdits:
             self._attended.discard(place)
 
     async def _show(self, place: Place, shown: Card) -> None:
-        with suppress(Trouble):  # it is gone, or will not take this one
+        with suppress(Trouble):  # the message was deleted, or the platform refuses the card
             await self._poster.edit(*place, shown)

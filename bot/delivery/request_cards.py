@@ -1,4 +1,4 @@
-"""The cards of requests: what each shows, where the note of it is kept, and what becomes of it."""
+"""The cards of requests as subjects of `StatusCards`."""
 
 import time
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from jobs.parsing import parse_stored
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 
-SETTLING: Final = 1.0  # seconds that a first card waits for a place in the line
+SETTLING: Final = 1.0  # seconds that a first card waits for the request's place in the queue
 
 
 def note_of(view: View) -> CardNote | None:
     """The note of a request's card, None when it has none yet. A quiet request gets no card until it is done."""
     unseen = CardNote(gone="card") if view.request.quiet and view.phase is not RequestPhase.DONE else None
-    # A note of another version counts as none: a new card is better than none.
+    # An unreadable note of another version counts as none: then the request gets a new card.
     return note_at(view.request.address, parse_stored(CardNote, view.card)) or unseen
 
 
@@ -37,13 +37,13 @@ class RequestCards:
         self._ledger = ledger
 
     async def card(self, view: View) -> Card:
-        """What a request's card shows, or would. Raises `QueueAway`."""
+        """The card of a request, posted or not. Raises `QueueAway`."""
         return self._card(view, await self._ledger.read(view.request.id))
 
     async def subject(self, view: View, crowd: int = 1) -> "RequestSubject":
         """A request, for `StatusCards`. Raises `QueueAway`.
 
-        `crowd`: so many cards of this chat change meanwhile, and share the pace of one.
+        `crowd`: the number of attended cards of this chat, which share the pace of one.
         """
         ends = view.phase in (RequestPhase.SENDING, RequestPhase.DONE)
         noted = await self._ledger.read(view.request.id) if ends else Noted()
@@ -65,7 +65,7 @@ class RequestCards:
 
 @dataclass(frozen=True)
 class RequestSubject:
-    """A request as it stands, and its card. `is_uncertain`: some part of it may have arrived or not."""
+    """A request's state and its card. `is_uncertain`: a part of it is uncertain."""
 
     queue: JobQueue
     view: View
@@ -105,7 +105,7 @@ class RequestSubject:
 
     @property
     def slowed(self) -> float:
-        """Places in a line change all at once, and are not what a chat's few edits are for."""
+        """Places in the queue all change at once, so their cards share a chat's few edits."""
         in_line = self.view.phase is RequestPhase.WAITING and self.view.ahead is not None
         return 2.0 * self.crowd if self.crowd > 1 and in_line else 1.0
 
@@ -121,7 +121,7 @@ class RequestSubject:
 
 
 def _is_settling(view: View) -> bool:
-    """Whether a request is just being put into the line: in the next moment its place is known, and worth showing."""
+    """Whether a new request has no place in the queue yet; its first card waits for that."""
     placed = view.progress is not None or view.ahead is not None
     between = view.phase is RequestPhase.RECEIVING and not isinstance(view.request.source, Upload)
     between = between or (view.phase is RequestPhase.WAITING and not placed)

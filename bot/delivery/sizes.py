@@ -7,18 +7,18 @@ from typing import Final
 from jobs.models import Encoding, Format, Rendition, Stems
 from jobs.outcomes import Manifest
 
-#: Bit rates below the usual one, in kbit/s: those of MPEG-1 Layer III that are worth hearing, and what still is music.
+#: Bit rates below the default, in kbit/s: those of MPEG-1 Layer III down to the lowest acceptable for music.
 RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)
-#: In kbit/s, as long as no worker has told another one.
+#: Default bit rate in kbit/s until a worker reports its own.
 USUAL_RATE: Final = 320
 
-_SPARE: Final = {Format.MP3: 1.01, Format.M4A: 1.05}  # headers, and what the encoder takes beyond its average
-_TAGS: Final = 64_000  # bytes of a file beside its sound and cover
-_SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: it may be written anew, without its cover
+_SPARE: Final = {Format.MP3: 1.01, Format.M4A: 1.05}  # factor for headers and the encoder's overshoot
+_TAGS: Final = 64_000  # bytes of a file besides its sound and cover
+_SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: re-encoding, without the cover, may save the rest
 
 
 def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
-    """The wished rendition, then what comes closest to it in smaller files. `kbps`: the usual bit rate."""
+    """The wished rendition, then smaller ones, the closest first. `kbps`: the default bit rate."""
     format_ = wished.encoding.format
     lossy = format_ if format_.is_lossy else Format.MP3
     closest = {

@@ -1,6 +1,6 @@
-"""What cards show: posted once, edited when something changed and the chat's pace allows, until the final state.
+"""Status cards: posted once, edited on changes at the chat's pace, until the final state.
 
-One loop for all kinds of cards. A kind says by its `Subject` what its card shows and where the note of it is kept.
+One loop for all kinds of cards. The `Subject` of a kind gives the card and stores its note.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ from jobs.queue.connection import QueueAway
 
 log = logging.getLogger(__name__)
 
-SOON: Final = 2.0  # seconds before a card is tried again that could not be shown
+SOON: Final = 2.0  # seconds before a failed card is tried again
 
 
 class CardNote(Value):
-    """What is stored of a card: the platform's `reference` to it, and a digest of what it shows.
+    """The stored note of a card: the platform's `reference` to it, and `face`, a digest of its content.
 
-    `gone` is what is there no more: the card, since somebody deleted it, or the whole chat. `at`: the subject's address
-    when the card was shown; a card that was left behind when its chat moved is none.
+    `gone`: the deleted card, or the closed chat. `at`: the subject's address when the card was posted; a card at an old
+    address, from before its chat moved, counts as none.
     """
 
     reference: str = ""
@@ -37,13 +37,13 @@ class CardNote(Value):
 
 
 def note_at(address: str, note: CardNote | None) -> CardNote | None:
-    """The note, None when its card is at another address."""
+    """The note, None if its card is at another address."""
     return note if note is not None and note.at in ("", address) else None
 
 
 @unique
 class First(Enum):
-    """Whether a subject that has no card yet gets one."""
+    """When a subject without a card gets one."""
 
     NOW = auto()
     LATER = auto()  # the next cards of its chat wait for it
@@ -51,7 +51,7 @@ class First(Enum):
 
 
 class Subject(Protocol):
-    """Something that has a card: a request, a playlist. The methods raise `QueueAway`."""
+    """The owner of a card: a request, a playlist. The methods raise `QueueAway`."""
 
     @property
     def id(self) -> str: ...
@@ -61,22 +61,22 @@ class Subject(Protocol):
 
     @property
     def address(self) -> str:
-        """Where its card belongs, in the platform's own words."""
+        """The platform's address for its card."""
         ...
 
     @property
     def card(self) -> Card:
-        """What its card is to show now."""
+        """The current card."""
         ...
 
     @property
     def note(self) -> CardNote | None:
-        """The stored note of its card, None when it has none yet."""
+        """The stored note of its card, None before the first."""
         ...
 
     @property
     def is_open(self) -> bool:
-        """False when `card` is the last one."""
+        """False if `card` is the final one."""
         ...
 
     @property
@@ -84,12 +84,12 @@ class Subject(Protocol):
 
     @property
     def must_be_seen(self) -> bool:
-        """Whether a new card is posted when somebody deleted the one before."""
+        """Whether a deleted card is posted again."""
         ...
 
     @property
     def slowed(self) -> float:
-        """How many times the platform's pace lies between two edits."""
+        """Factor on the platform's pace between two edits."""
         ...
 
     async def keep(self, note: CardNote) -> None:
@@ -97,33 +97,33 @@ class Subject(Protocol):
         ...
 
     async def chat_gone(self) -> None:
-        """End it: its chat is gone. Repeating it does no harm."""
+        """End the subject, whose chat is closed to the bot. Idempotent."""
         ...
 
     async def let_go(self) -> None:
-        """Stop attending to it: its last card is shown, or cannot be."""
+        """Stop attending to the subject: its final card is posted, or cannot be."""
         ...
 
 
 class StatusCards:
-    """The cards of one platform. In each chat one is shown at a time."""
+    """The cards of one platform, posted or edited one at a time per chat."""
 
     def __init__(self, poster: Poster, shown: Callable[[], None]) -> None:
-        """`shown` is called whenever a card was put into a chat or changed there."""
+        """`shown` is called after each post or edit of a card."""
         self._poster = poster
         self._shown = shown
-        self._notes: dict[str, CardNote] = {}  # by subject; newer than what has just been read of it
+        self._notes: dict[str, CardNote] = {}  # by subject; newer than the stored notes just read
         self._edited_at: dict[str, float] = {}  # by subject, time.monotonic()
         self._not_before: dict[str, float] = {}  # by chat, time.monotonic()
         self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
-        self._passed: set[str] = set()  # chats of which a first card was passed over in this look: none overtakes it
+        self._passed: set[str] = set()  # chats with a postponed first card in this look: later cards wait
 
     def look(self) -> None:
-        """All cards are about to be attended to once more, in their order."""
+        """Begin a new round of `attend` over all subjects, in their order."""
         self._passed.clear()
 
     async def attend(self, subject: Subject) -> None:
-        """Begin to show what changed, or let a subject go whose card is final. Raises `QueueAway`."""
+        """Begin to post or edit a changed card; release a subject whose card is final. Raises `QueueAway`."""
         note = note_at(subject.address, self._notes.get(subject.id)) or note_at(subject.address, subject.note)
         if note is not None and note.gone == "card" and subject.must_be_seen:
             note = None
@@ -140,7 +140,7 @@ class StatusCards:
             task = asyncio.create_task(self._show(subject, note))
             self._showing[subject.chat] = task
             task.add_done_callback(lambda _: self._showing.pop(subject.chat))
-        elif note is None:  # its chat may be free, or its time have come, before the next one is looked at
+        elif note is None:  # later cards of the chat must not overtake it
             self._passed.add(subject.chat)
 
     def _is_due(self, subject: Subject) -> bool:
@@ -157,21 +157,21 @@ class StatusCards:
             if shown.gone == "chat" and subject.is_open:
                 await subject.chat_gone()
         except Later as why:
-            log.info("card of %s: it waits: %s", subject.id, why)
+            log.info("card of %s: postponed: %s", subject.id, why)
             self._not_before[subject.chat] = time.monotonic() + why.seconds
         except (Away, Unconfirmed, QueueAway) as why:
-            log.info("card of %s: it is shown again: %s", subject.id, why)
+            log.info("card of %s: not confirmed, will retry: %s", subject.id, why)
             self._not_before[subject.chat] = time.monotonic() + SOON
         except Exception:
-            log.exception("card of %s: it cannot be shown", subject.id)
+            log.exception("card of %s: unhandled exception", subject.id)
             self._notes[subject.id] = (note or CardNote(gone="card")).model_copy(update={"face": _face(subject.card)})
         finally:
-            # One that could not be posted is still the first in its chat when the chat may be spoken to again.
+            # A card that was not posted stays first in its chat when the chat's wait ends.
             if note is not None or subject.id in self._notes:
                 self._edited_at[subject.id] = time.monotonic()
 
     async def _put(self, subject: Subject, note: CardNote | None) -> CardNote:
-        """Show the card. Returns the new note. Raises `Later`, `Away` and `Unconfirmed`."""
+        """Post or edit the card. Returns the new note. Raises `Later`, `Away` and `Unconfirmed`."""
         reference = note.reference if note else ""
         try:
             if reference:
@@ -184,26 +184,26 @@ class StatusCards:
             return CardNote(reference=reference, gone="chat")
         except (Later, Away, Unconfirmed):
             raise
-        except Trouble as why:  # it will not take this one; the next change may be taken
+        except Trouble as why:  # a later change of the card may be accepted
             log.warning("card of %s: refused: %s", subject.id, why)
         return CardNote(reference=reference, face=_face(subject.card))
 
     def forget_all_but(self, subjects: set[str], chats: set[str]) -> None:
-        """Drop what is in memory of subjects that are no longer attended to."""
+        """Drop the memory of subjects that are no longer attended to."""
         for memory, here in ((self._notes, subjects), (self._edited_at, subjects), (self._not_before, chats)):
             for gone in memory.keys() - here:
                 memory.pop(gone)
 
     @property
     def showing(self) -> list[asyncio.Task[None]]:
-        """What is on its way to the platform. Cut off there, it would be posted again, or edited for nothing."""
+        """Posts and edits under way. A cancelled post would be repeated."""
         return list(self._showing.values())
 
     async def end(self) -> None:
-        """Nothing more is shown."""
+        """Cancel posts and edits under way."""
         await cancel_and_wait(*self._showing.values())
 
 
 def _face(shown: Card) -> str:
-    """A digest of all that a card shows."""
+    """A digest of a card's content."""
     return hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:12]

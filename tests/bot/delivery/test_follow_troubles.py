@@ -184,7 +184,7 @@ async def test_the_loop_outlives_a_queue_that_is_away(
     async with following(queue, store, platform):
         try:
             await queue.redis.config_set("maxmemory", 1)
-            await until(lambda: "the queue is out of reach" in caplog.text)
+            await until(lambda: "queue unreachable" in caplog.text)
         finally:
             await queue.redis.config_set("maxmemory", 0)
         # A key of the wrong kind is an error of the server's too.
