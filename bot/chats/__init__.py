@@ -1,1 +1,1 @@
-"""What is remembered of chats and people: access, preferences, choices, statistics."""
+"""Stored data of chats and people: access, preferences, choices, statistics."""

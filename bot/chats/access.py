@@ -1,6 +1,6 @@
-"""Who may use the bot: the owner, who pairs once with a code from the log, and whoever the owner lets in.
+"""Access to the bot: the owner, who pairs once with a code from the log, and people and groups the owner allows.
 
-Names have the platform in front: `telegram:42` is a person and their private chat, `telegram:-100123` a group.
+Names have the platform's prefix: `telegram:42` is a person and their private chat, `telegram:-100123` a group.
 """
 
 import hmac
@@ -16,10 +16,9 @@ from jobs.queue.quotas import RATE, USED, Limits
 from jobs.queue.views import text
 from jobs.settings import Settings
 
-#: How long a stranger who was told to ask the owner gets no further answer, in seconds.
+#: Seconds without further answers to a person without access who was refused.
 SILENCE = 6 * 3600
-#: After too many messages, how long somebody has to be quiet before they are heard again, in seconds: see RATE in
-#: jobs/queue/quotas.py.
+#: Seconds without a message before a person over the rate limit is heard again: see RATE in jobs/queue/quotas.py.
 QUIET: Final = 30
 
 _OWNER = "owner"
@@ -29,15 +28,15 @@ _LANGUAGE = "language"  # the owner's
 
 @unique
 class Hearing(Enum):
-    """What becomes of a message, as far as its sender's pace goes."""
+    """The rate limiter's verdict on a message."""
 
     YES = auto()
-    NO_MORE = auto()  # the first one that is not heard: say so
-    NO = auto()  # that was said
+    NO_MORE = auto()  # the first one over the limit: answer with a notice
+    NO = auto()  # a later one: no answer
 
 
 class Access:
-    """Access. `access` is the setting: `closed` lets nobody in but the owner and whom the owner allowed."""
+    """Access. `access` is the setting: `closed` admits only the owner, and people and groups the owner allowed."""
 
     def __init__(self, redis: Redis, access: Literal["closed", "open"]) -> None:
         self._redis = redis
@@ -54,16 +53,16 @@ class Access:
         return await self.owner() == person
 
     async def language(self) -> Language:
-        """The owner's, as they last spoke to us."""
+        """The owner's language, as of their last message."""
         return negotiate(text(await answer(self._redis.hget(keys.PEOPLE, _LANGUAGE))))
 
     async def remember_language(self, person: str, language: Language) -> None:
-        """So that the owner is addressed in it when nobody asked."""
+        """Store the language if `person` is the owner, for news to the owner."""
         if await self.is_owner(person) and await self.language() != language:
             await answer(self._redis.hset(keys.PEOPLE, _LANGUAGE, language))
 
     async def pairing_code(self) -> str | None:
-        """The code that makes its bearer the owner, the same until it is used. None once there is an owner."""
+        """The code that pairs the owner, the same until it is used. None once there is an owner."""
         if await self.owner() is not None:
             return None
         # 24 bytes are 32 letters, within the 64 that a start link may carry.
@@ -71,14 +70,14 @@ class Access:
         return text(await answer(self._redis.hget(keys.PEOPLE, _CODE))) or None
 
     async def pair(self, person: str, code: str) -> bool:
-        """Make `person` the owner when `code` is the pairing code. The code works once, for one person."""
+        """Make `person` the owner if `code` is the pairing code. The code works once."""
         expected = text(await answer(self._redis.hget(keys.PEOPLE, _CODE)))
-        # Compared here and not in Redis: here it takes the same time wherever the first wrong letter is.
+        # Compared in Python, not in Redis: `compare_digest` takes constant time.
         if not expected or not hmac.compare_digest(expected.encode(), code.encode()):
             return False
         return bool(await run_script(self._redis, scripts.PAIR, [keys.PEOPLE], person, expected))
 
-    # --- everybody else ----------------------------------------------------------------------------------------
+    # --- other people ------------------------------------------------------------------------------------------
 
     async def may_ask(self, person: str, chat: str) -> bool:
         """Whether `person` is served in `chat`: anyone when open; else the owner, and allowed persons and chats."""
@@ -88,7 +87,7 @@ class Access:
         return any(let_in) or await self.is_owner(person)
 
     async def hears(self, person: str, per_minute: float, now: float | None = None) -> Hearing:
-        """Whether a message or tap of `person` is heard, when so many are in a minute. 0: all are; the owner's too.
+        """Whether a message or tap of `person` is within `per_minute`. 0: no limit; the owner has none either.
 
         `now`: seconds since the epoch.
         """
@@ -101,7 +100,7 @@ class Access:
         return Hearing.YES
 
     async def limits(self, person: str, settings: Settings) -> Limits:
-        """What `person` may have in the works, and within a day. The owner's days have no limit, nor has their line."""
+        """The limits of `person`. The owner has none on minutes per day, nor on waiting requests."""
         is_owner = await self.is_owner(person)
         return Limits(
             person=settings.max_open_per_person,
@@ -112,24 +111,24 @@ class Access:
         )
 
     async def used(self, whose: Literal["person", "chat"], name: str) -> float:
-        """Seconds of music that count for a person, or a chat, within a day."""
+        """Seconds of music used by a person, or a chat, within a day."""
         said = await ask_script(self._redis, USED, [keys.minutes(whose, name)], str(time.time()), keys.request(""))
         assert isinstance(said, bytes)
         return float(said)
 
     async def allow(self, name: str, known_as: str = "") -> bool:
-        """Let a person or a group in. `known_as` is what `/who` shows. False when it was in before."""
+        """Give a person or a group access. `known_as` is the name for `/who`. False if it had access."""
         if known_as:
             await answer(self._redis.hset(keys.PEOPLE, _known(name), known_as))
         return bool(await answer(self._redis.sadd(keys.ALLOWED, name)))
 
     async def deny(self, name: str) -> bool:
-        """Let a person or a group in no longer. False when it was not in."""
+        """Withdraw the access of a person or a group. False if it had none."""
         await answer(self._redis.hdel(keys.PEOPLE, _known(name)))
         return bool(await answer(self._redis.srem(keys.ALLOWED, name)))
 
     async def move(self, old: str, new: str) -> None:
-        """A group has another name now, is let in as before, and has used as many minutes."""
+        """Move a group's access and used minutes to its new name."""
         await rename(self._redis, keys.minutes("chat", old), keys.minutes("chat", new))
         if not await answer(self._redis.sismember(keys.ALLOWED, old)):
             return
@@ -138,7 +137,7 @@ class Access:
         await self.deny(old)
 
     async def allowed(self) -> dict[str, str]:
-        """Who was let in: name → what it was known as then, or ''."""
+        """People and groups with access: name → display name at that time, or ''."""
         names = sorted(text(name) for name in await answer(self._redis.smembers(keys.ALLOWED)))
         if not names:
             return {}
@@ -146,7 +145,7 @@ class Access:
         return {name: text(shown) for name, shown in zip(names, known, strict=True)}
 
     async def first_refusal(self, person: str) -> bool:
-        """Whether this stranger is to be told, once in a while, that the bot is closed; else it costs us nothing."""
+        """Whether a person without access is to be refused with an answer: at most once in `SILENCE` seconds."""
         return bool(await self._redis.set(keys.told(person), b"1", nx=True, ex=SILENCE))
 
 

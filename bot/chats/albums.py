@@ -1,4 +1,4 @@
-"""What counts for a whole album, though the platform says it of one of its messages alone. Kept for ten minutes."""
+"""Facts about whole albums, found with one of their messages. Kept for ten minutes."""
 
 from typing import Final
 
@@ -10,20 +10,20 @@ REMEMBERED: Final = 600  # seconds
 
 
 class Albums:
-    """What is known of albums. An album's `place` is its chat, and its id there; '' stands for no album at all."""
+    """Facts about albums. An album's `place` is its chat with its id there; '' means no album."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def remembered(self, place: str, what: str) -> bool | None:
-        """What was found out with an earlier message of the same album; None: nothing, or it is in no album."""
+        """The fact noted with an earlier message of the same album; None: not noted, or no album."""
         if not place:
             return None
         found = await answer(self._redis.hget(keys.album(place), what))
         return None if found is None else text(found) == "1"
 
     async def remember(self, place: str, what: str, *, true: bool) -> None:
-        """Note it for the rest of the album, if there is one."""
+        """Note a fact for the rest of the album, if there is one."""
         if not place:
             return
         async with self._redis.pipeline(transaction=True) as pipe:

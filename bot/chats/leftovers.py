@@ -1,7 +1,7 @@
-"""Songs that somebody sent together, when not all of them fit: those in line, those that wait for a tap, the others.
+"""Batches of songs sent together that exceed a limit: the queued ones, those that wait for a tap, the refused ones.
 
-Kept in Redis for a day, so that the button under the one message about them works after a restart too. What is written
-twice, as after an update that came again, counts once.
+Kept in Redis for a day, so that the button under a batch's message works after a restart too. Writes are idempotent,
+since an update may be delivered twice.
 """
 
 import hashlib
@@ -18,14 +18,14 @@ from jobs.queue import keys
 from jobs.queue.connection import Changed, Redis, answer
 from jobs.queue.views import text
 
-#: Why a file of several is left out for good: too large to fetch, too long for a day's minutes, no audio or video.
+#: Why a file of a batch is refused: too large to fetch, or no audio or video.
 LeftOut = Literal["large", "other"]
 
 _KINDS: Final[tuple[LeftOut, ...]] = ("large", "other")
 
 
 class Batch(Value):
-    """What was sent together: by whom, and where to answer."""
+    """Messages sent together: their sender, and the address for answers."""
 
     id: str
     chat: str
@@ -35,8 +35,8 @@ class Batch(Value):
 
 
 class Leftover(Value):
-    """How a batch stands. `why`: the sentence on why not all of it is in line; `card`: the message that says so;
-    `face`: a digest of what that showed when it was sent or edited last."""
+    """The state of a batch. `why`: the sentence on the limit that it exceeds; `card`: the message about it; `face`: a
+    digest of the message's content after its last edit."""
 
     batch: Batch
     started: int = 0
@@ -52,36 +52,36 @@ class Leftover(Value):
 
 
 def batch_id(chat: str, asker: str, together: str) -> str:
-    """The same whenever the same things arrive. `together`: what they have in common."""
+    """A batch's id, the same for repeated messages. `together`: the common key of its messages."""
     return hashlib.sha256(f"{chat}|{asker}|{together}".encode()).hexdigest()[:16]
 
 
 class Leftovers:
-    """How all batches stand."""
+    """Storage of the batches."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def started(self, batch: Batch, *requests: Request) -> None:
-        """These are in line now."""
+        """Note these requests as queued."""
         if requests:
             await self._note(batch, {_song(request): "" for request in requests})
 
     async def hold_back(self, batch: Batch, *requests: Request, why: str) -> None:
-        """These do not fit now, and may be started later."""
+        """Keep these requests, which do not fit now, for a later start."""
         await self._note(batch, {_song(request): request.model_dump_json() for request in requests} | {"why": why})
 
     async def leave_out(self, batch: Batch, what: str, away: LeftOut) -> None:
-        """A file will not be taken. `what`: its request, if there is one, or its message."""
+        """Note a refused file. `what`: the id of its request, if there is one, or of its message."""
         await self._note(batch, {f"away:{what}": away})
         await answer(self._redis.hdel(keys.leftover(batch.id), f"song:{what}"))
 
     async def note_card(self, batch: Batch, card: str, face: str) -> None:
-        """This message shows how the batch stands."""
+        """Note the message about the batch."""
         await self._note(batch, {"card": card, "face": face})
 
     async def read(self, id_: str) -> Leftover | None:
-        """How a batch stands; None when it is not known (any more)."""
+        """The state of a batch; None if it is unknown or expired."""
         stored = await answer(self._redis.hgetall(keys.leftover(id_)))
         noted = {text(name): text(value) for name, value in stored.items()}
         batch = parse_stored(Batch, noted.get("about"))
@@ -101,21 +101,21 @@ class Leftovers:
         )
 
     async def move(self, old: str, new: str, address_there: Callable[[str], str]) -> list[str]:
-        """A group has another name now. `address_there`: an address in it → the same in the new one.
+        """Move a group's batches to its new name. `address_there`: an old address → the new one.
 
-        Returns the batches to be told of there: the messages of before, and their buttons, are out of reach.
+        Returns the batches that need a new message there: the old messages cannot be edited.
         """
         moved = []
-        # Through those of all chats: groups change once in their lives.
+        # A scan over all chats is acceptable: a group moves once.
         async for key in self._redis.scan_iter(keys.leftover("*"), count=1000):
             id_ = text(key).rpartition(":")[2]
-            with suppress(Changed):  # Telegram tells twice, at once: the other one moves it
+            with suppress(Changed):  # Telegram reports a move twice at once: the other call moves it
                 if await self._moved(id_, old, new, address_there):
                     moved.append(id_)
         return moved
 
     async def _moved(self, id_: str, old: str, new: str, address_there: Callable[[str], str]) -> bool:
-        """Whether the batch was of the group, and has something to offer. Raises `Changed`."""
+        """Move one batch. True if it was the group's, and has waiting songs. Raises `Changed`."""
         async with self._redis.pipeline(transaction=True) as pipe:
             await pipe.watch(keys.leftover(id_))
             known = await self.read(id_)
@@ -134,14 +134,14 @@ class Leftovers:
     async def _note(self, batch: Batch, fields: dict[str, str]) -> None:
         key = keys.leftover(batch.id)
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hsetnx(key, "about", batch.model_dump_json())  # the answer stays where the first one asked for it
+            pipe.hsetnx(key, "about", batch.model_dump_json())  # the first message's address is kept
             pipe.hset(key, mapping=dict(fields))
             pipe.expire(key, keys.KEEP_LEFTOVER)
             await pipe.execute()
 
 
 def leftover_card(left: Leftover, *, limit: str) -> Card:
-    """What the message about a batch shows. `limit`: of a file's size, in words."""
+    """The card of a batch. `limit`: the largest accepted file, in words."""
     language, waits, lines = left.batch.language, len(left.waiting), []
     if waits:
         sentences = [left.why, say(language, "leftover-how")]

@@ -1,4 +1,4 @@
-"""What chats chose in /settings, remembered until they choose otherwise."""
+"""The stored choices of chats in /settings."""
 
 from bot.cards.actions import Action, Verb
 from bot.texts import Language
@@ -13,7 +13,7 @@ from jobs.settings import Settings
 class GroupSettings(Value):
     """What a group chose for itself, beside the preferences that every chat has.
 
-    `every_link`: take every link that is posted, unasked. `language`: of all answers; None: each person's own.
+    `every_link`: accept every posted link, without a command. `language`: of all answers; None: each person's own.
     """
 
     every_link: bool = False
@@ -21,7 +21,7 @@ class GroupSettings(Value):
 
 
 class ChatPreferences:
-    """The preferences of all chats. `settings` are the host's: how masks are used is not for chats to choose."""
+    """The preferences of all chats. `settings` are the host's, which alone set the mask extension."""
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
         self._redis = redis
@@ -36,14 +36,14 @@ class ChatPreferences:
         await answer(self._redis.set(keys.preferences(chat), preferences.model_dump_json()))
 
     async def of_group(self, chat: str) -> GroupSettings:
-        """What a group chose, or how groups are unless they choose."""
+        """A group's settings, or the defaults."""
         return parse_stored(GroupSettings, await answer(self._redis.get(keys.group(chat)))) or GroupSettings()
 
     async def keep_of_group(self, chat: str, group_settings: GroupSettings) -> None:
         await answer(self._redis.set(keys.group(chat), group_settings.model_dump_json()))
 
     async def move(self, old: str, new: str) -> None:
-        """A chat has another name now. Doing it again does no harm."""
+        """Move a chat's preferences to its new name. Idempotent."""
         for key in (keys.preferences, keys.group):
             await rename(self._redis, key(old), key(new))
 

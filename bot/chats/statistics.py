@@ -1,4 +1,4 @@
-"""How requests end, counted day by day."""
+"""Daily counts of requests' outcomes."""
 
 import time
 from collections import Counter
@@ -12,7 +12,7 @@ from jobs.queue.connection import Redis, answer
 
 KEPT: Final = 30  # days
 
-_COUNTED = "counted"  # a field of the request: some are closed twice, when a part of them is sent again
+_COUNTED = "counted"  # a field of the request: resending a part closes a request again
 
 
 class Statistics:
@@ -33,7 +33,7 @@ class Statistics:
             await pipe.execute()
 
     async def ends(self, days: int, now: float) -> Counter[str]:
-        """How requests ended in the last days, today included (in UTC), most frequent first. `now`: since the epoch."""
+        """Outcomes in the last days, today included (UTC). `now`: seconds since the epoch."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for back in range(days):
                 pipe.hgetall(keys.tally(_day(now - timedelta(days=back).total_seconds())))

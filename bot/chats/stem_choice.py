@@ -1,8 +1,8 @@
-"""The stems that are being chosen under a message, button by button.
+"""The stems chosen on the keyboard under a message.
 
-Kept in Redis, since the keyboard that shows them may be behind: Telegram allows an edit every few seconds, and people
-tap faster. So a button says which stem it turns on or off, and no tap undoes what an earlier one did; tapped twice, by
-one person or by two, it does the same thing once. Each also carries what would be chosen if nothing was remembered.
+Kept in Redis, since the keyboard may be out of date: Telegram allows an edit every few seconds, and people tap faster.
+So a button names the stem that it turns on or off, and a tap does not undo an earlier one; a repeated tap changes
+nothing. Each button also has the resulting choice, for use without a stored one.
 """
 
 from bot.cards.mixes import from_letters, letters
@@ -14,13 +14,13 @@ from jobs.separation_models import MODELS
 
 
 class StemChoice:
-    """The stems that are chosen under each message. A message's `place` is its name, which no other message has."""
+    """The chosen stems under each message. A message's `place` is its unique name."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def pick(self, place: str, tap: Tap) -> tuple[Stem, ...]:
-        """The stems that are chosen after a tap, in order. To be called for one tap of a chat after the other."""
+        """The chosen stems after a tap, in order. Not safe for concurrent taps of one chat."""
         chosen = tap.chosen
         if tap.stem is not None and (before := await self.picked(place, tap.model)) is not None:
             wanted = {*before, tap.stem} if tap.stem in tap.chosen else {*before} - {tap.stem}
@@ -30,7 +30,7 @@ class StemChoice:
         return chosen
 
     async def picked(self, place: str, model: str) -> tuple[Stem, ...] | None:
-        """What is chosen there of a model's stems; None when nothing is remembered."""
+        """The chosen stems of a model; None if no choice is stored."""
         stored = await answer(self._redis.get(keys.picked(place)))
         noted = stored.decode(errors="replace") if stored else ""
         code, stems = code_and_letters(noted)

@@ -1,1 +1,1 @@
-"""Playlists: what is known of one, and how it is worked through."""
+"""Playlists: their state, their cards, and their progress song by song."""

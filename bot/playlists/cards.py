@@ -1,4 +1,4 @@
-"""What a playlist's card shows, and its lines in a list of what is in the works."""
+"""A playlist's card, and its lines in the list of open requests."""
 
 from typing import Final
 
@@ -9,13 +9,13 @@ from bot.texts import figures, say, sentence
 from jobs.failures import Reason
 from jobs.outcomes import Called, View
 
-#: Of songs that did not come, how many a card names; it has to fit into one message.
+#: How many failed songs a card names; the card has to fit into one message.
 MOST_NAMED: Final = 15
 SHORT_NAME: Final = 80  # characters of each
 
 
 def run_card(run: Run, language: str, *, longest: float, view: View | None = None) -> Card:
-    """What a playlist's card shows. `view`: the song in the works."""
+    """A playlist's card. `view`: the current song."""
     name = tidy(run.title) or say(language, "playlist-unnamed")
     buttons: tuple[Button, ...] = ()
     match run.step:
@@ -45,7 +45,7 @@ def run_card(run: Run, language: str, *, longest: float, view: View | None = Non
 
 
 def run_line(run: Run, language: str) -> str:
-    """A playlist in a list of what is in the works, on two lines."""
+    """A playlist in the list of open requests, on two lines."""
     name = tidy(run.title) or say(language, "playlist-unnamed")
     at = say(language, "playlist-at", place=run.place + 1, count=len(run.songs))
     return f"{name}\n{at if run.step is PlaylistStep.RUNNING else say(language, 'playlist-waits')}"
@@ -69,7 +69,7 @@ def _left_out(run: Run, language: str, longest: float) -> list[str]:
 
 
 def _lost(run: Run, language: str) -> list[str]:
-    """The songs that did not come, each by its name."""
+    """The failed songs, each by its name."""
     lost = [song for song in run.songs[: run.place] if song.reason is not None]
     names = [_name(song, language, SHORT_NAME) for song in lost[:MOST_NAMED]]
     lines = [say(language, "playlist-lost", title=name) for name in names]
@@ -87,7 +87,7 @@ def _why_not(run: Run, name: str, language: str, longest: float) -> str:
 
 
 def _standing(song: Song, view: View | None, language: str) -> str:
-    """The song in the works, as the list tells of it until more is known."""
+    """The current song; the listing's title and length stand in until the worker reports them."""
     if view is None:
         return _name(song, language)
     called = view.called or Called(title="")

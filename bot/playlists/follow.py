@@ -1,4 +1,4 @@
-"""The playlists in the works: moved on, and their cards shown, until each is at its end."""
+"""Following of open playlists: advances each one and its card until its end."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ LOOK: Final = 1.0  # seconds between two looks at all playlists
 
 
 class Playlists:
-    """Every playlist that is asked for on one platform. One song of each is in the works at a time."""
+    """The playlists of one platform. Each has at most one open song at a time."""
 
     def __init__(self, queue: JobQueue, poster: Poster, settings: Settings, follower: Follower) -> None:
         self._queue = queue
@@ -38,14 +38,14 @@ class Playlists:
         self._steps = Steps(queue, settings, follower)
         self._woken = asyncio.Event()
         self._status_cards = StatusCards(poster, self._woken.set)
-        self._turn = asyncio.Lock()  # who changes what is known of playlists
+        self._turn = asyncio.Lock()  # held during each change of a stored run
 
-    # --- asked for, started, stopped -------------------------------------------------------------------------------
+    # --- begin, start, stop ----------------------------------------------------------------------------------------
 
     async def begin(self, run: Run) -> None:
-        """Find out what is in a playlist, and offer it. Beginning it again does no harm.
+        """Ask for a playlist's listing, and offer it. Idempotent.
 
-        As many may be open for a person, and in a chat, as songs may. Raises `TooManyOpen` and `QueueAway`.
+        The limits on open playlists per person and chat equal those on songs. Raises `TooManyOpen` and `QueueAway`.
         """
         async with self._turn:
             runs = [one for one in await self._store.all() if one.is_open]
@@ -59,11 +59,11 @@ class Playlists:
         self._woken.set()
 
     async def start(self, run_id: str) -> bool:
-        """Somebody wants what was offered. False when that is no longer the question."""
+        """Start an offered playlist. False if it is no longer an offer."""
         return await self._to(run_id, PlaylistStep.RUNNING, {PlaylistStep.OFFERED}) is not None
 
     async def stop(self, run_id: str) -> bool:
-        """No more songs of this one, and not the one in the works either. False when it was at its end."""
+        """Stop a playlist and cancel its current song. False if it had ended."""
         run = await self._to(
             run_id, PlaylistStep.STOPPED, {PlaylistStep.LISTING, PlaylistStep.OFFERED, PlaylistStep.RUNNING}
         )
@@ -74,7 +74,7 @@ class Playlists:
         return True
 
     async def _to(self, run_id: str, step: PlaylistStep, allowed: set[PlaylistStep]) -> Run | None:
-        """Take a step, if it is allowed now. Returns the run as it was in that moment: no song slips through."""
+        """Set the step, if the present one is `allowed`. Returns the run before, so that its song can be cancelled."""
         async with self._turn:
             run = await self._store.get(run_id)
             if run is None or run.step not in allowed:
@@ -87,18 +87,18 @@ class Playlists:
         return await self._store.get(run_id)
 
     async def in_chat(self, chat: str) -> list[Run]:
-        """The chat's playlists in the works, in the order of asking."""
+        """The chat's open playlists, in the order of asking."""
         return [run for run in await self._store.all() if run.chat == chat and run.is_open]
 
     async def moved(self, old: str, new: str, move: Callable[[str], str]) -> None:
-        """A group has another name now. `move`: an address there → the same in the new one."""
+        """Move a group's playlists to its new name. `move`: an old address → the new one."""
         async with self._turn:
             await self._store.move(old, new, move)
 
-    # --- attended to -----------------------------------------------------------------------------------------------
+    # --- follow ----------------------------------------------------------------------------------------------------
 
     async def attend(self) -> None:
-        """Look after all of them until cancelled. Nothing else ends it."""
+        """Follow the playlists until cancelled. Never raises otherwise."""
         try:
             while True:
                 self._woken.clear()
@@ -106,28 +106,28 @@ class Playlists:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK):
                         await self._woken.wait()
-        finally:  # cut off between an edit and its note, the next bot would edit for nothing
+        finally:  # else an edit without its note would be repeated after the restart
             if under_way := self._status_cards.showing:
                 await asyncio.wait(under_way, timeout=follow.GRACE)
             await self._status_cards.end()
 
     async def _look(self) -> None:
-        """Move each one on, and have its card shown."""
+        """Advance each playlist and its card."""
         try:
             self._status_cards.look()
             runs = await self._store.all()
             for run in runs:
                 await self._attend(run.id)
         except QueueAway as error:
-            log.warning("the playlists are out of reach: %s", error)
+            log.warning("playlists unreachable: %s", error)
             return
         except Exception:
-            log.exception("a look at the playlists failed")
+            log.exception("look at the playlists failed")
             return
         self._status_cards.forget_all_but({run.id for run in runs}, {run.chat for run in runs})
 
     async def _attend(self, run_id: str) -> None:
-        """Move one on, and have its card shown. An error of one holds up no other. Raises `QueueAway`."""
+        """Advance one playlist and its card. Its errors do not affect the others. Raises `QueueAway`."""
         try:
             run = await self._moved_on(run_id)
             if run is not None:
@@ -154,7 +154,7 @@ class Playlists:
             run = await self._store.get(run_id)
             if run is not None and run.is_open:
                 await self._store.keep(run.model_copy(update={"step": PlaylistStep.REFUSED, "failure": bug}))
-            elif run is not None:  # not even its end can be shown
+            elif run is not None:  # its final card failed, too
                 await self._store.forget(run_id)
 
     async def _subject(self, run: Run) -> RunSubject:

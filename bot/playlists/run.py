@@ -1,6 +1,6 @@
-"""A playlist on its way: listed, offered, then one song after the other. What is known of it; pure.
+"""The state of a playlist: listed, offered, then run song by song. Pure.
 
-All of it lies in Redis, so that it goes on after a restart where it was.
+The whole state is stored in Redis, so that a playlist continues after a restart.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from jobs.youtube import Listing
 
 @unique
 class PlaylistStep(StrEnum):
-    """Where a playlist stands. The last three are final."""
+    """The step of a playlist. The last three are final."""
 
     LISTING = "listing"
     OFFERED = "offered"
@@ -25,7 +25,7 @@ class PlaylistStep(StrEnum):
 
 
 class Song(Value):
-    """One song of a playlist. `reason`: why it did not come."""
+    """One song of a playlist. `reason`: of its failure."""
 
     video_id: VideoId
     title: str = ""
@@ -34,7 +34,7 @@ class Song(Value):
 
 
 class Run(Value):
-    """One playlist that somebody asked for, where to answer, and how far it is."""
+    """One requested playlist, its address for answers, and its progress."""
 
     id: str
     platform: str
@@ -48,15 +48,15 @@ class Run(Value):
     step: PlaylistStep = PlaylistStep.LISTING
     title: str = ""
     songs: tuple[Song, ...] = ()
-    left_out: tuple[Song, ...] = ()  # before it began
-    longer: int = 0  # how many of those are too long
+    left_out: tuple[Song, ...] = ()  # not offered: too long or unplayable
+    longer: int = 0  # how many of `left_out` are too long
     seconds: float = 0.0  # of all songs together, as far as known
     cut: bool = False
-    place: int = 0  # of the song in the works
+    place: int = 0  # index of the current song
     failure: Failure | None = None  # when refused, or stopped by a quota
     card: str = ""  # the platform's reference to the card
-    shown_at: str = ""  # the address where that is
-    face: str = ""  # a digest of what it shows
+    shown_at: str = ""  # the address of the card
+    face: str = ""  # a digest of the card's content
     gone: Literal["", "card", "chat"] = ""  # see `CardNote`
 
     @property
@@ -65,16 +65,16 @@ class Run(Value):
 
     @property
     def song(self) -> Song | None:
-        """The song in the works."""
+        """The current song, or None."""
         return self.songs[self.place] if self.step is PlaylistStep.RUNNING and self.place < len(self.songs) else None
 
     @property
     def request_id(self) -> str:
-        """Of the song in the works; '' when there is none."""
+        """The id of the current song's request; '' if there is none."""
         return request_id("", f"{self.id}/{self.created_at}", YouTube(video_id=self.song.video_id)) if self.song else ""
 
     def request(self, now: float) -> Request | None:
-        """What to ask the worker next. `now`: seconds since the epoch."""
+        """The request of the current song. `now`: seconds since the epoch."""
         if self.song is None:
             return None
         return Request(
@@ -92,12 +92,12 @@ class Run(Value):
 
 
 def run_id(chat: str, message: str, playlist_id: str) -> str:
-    """The same whenever the same message arrives."""
+    """A run's id, the same for a repeated message."""
     return hashlib.sha256(f"{chat}|{message}|{playlist_id}".encode()).hexdigest()[:16]
 
 
 def listed(run: Run, found: Listing, longest: float) -> Run:
-    """The run, once it is known what is in the playlist. `longest`: seconds of the longest song that we take."""
+    """The run with its listing. `longest`: the longest accepted song, in seconds."""
     if found.failure is not None:
         return run.model_copy(update={"step": PlaylistStep.REFUSED, "failure": found.failure})
     songs: list[Song] = []
@@ -122,8 +122,8 @@ def listed(run: Run, found: Listing, longest: float) -> Run:
 
 
 def ended(run: Run, reason: Reason | None) -> Run:
-    """The run after the song in the works came to its end. `reason`: why it did not come."""
-    if reason is Reason.CANCELLED:  # whoever stops one song does not want the next one
+    """The run after the end of the current song. `reason`: of its failure, or None."""
+    if reason is Reason.CANCELLED:  # cancelling one song stops the playlist
         return run.model_copy(update={"step": PlaylistStep.STOPPED})
     songs = list(run.songs)
     songs[run.place] = songs[run.place].model_copy(update={"reason": reason})
@@ -133,5 +133,5 @@ def ended(run: Run, reason: Reason | None) -> Run:
 
 
 def paused(run: Run, failure: Failure) -> Run:
-    """The run when there is no more music to be had today: the next song would be refused like this one."""
+    """The run stopped by a quota, which would refuse the next song, too."""
     return run.model_copy(update={"step": PlaylistStep.STOPPED, "failure": failure})

@@ -1,4 +1,4 @@
-"""The next step of a playlist: its listing is there, its offer is over, its song came to an end."""
+"""The next step of a playlist, after its listing, its offer or its current song."""
 
 import logging
 import time
@@ -16,14 +16,14 @@ from jobs.settings import Settings
 
 log = logging.getLogger(__name__)
 
-#: Seconds after which nobody is to be expected to tell what is in a playlist.
+#: Seconds to wait for a playlist's listing.
 LONGEST_LISTING: Final = 240.0
-#: Seconds for which an offer stands.
+#: Seconds until an offer expires.
 LONGEST_OFFER: Final = 24 * 3600.0
 
 
 class Steps:
-    """Moves runs on. Asks the follower for the songs, one after the other."""
+    """Advances runs, and submits their songs to the follower one by one."""
 
     def __init__(self, queue: JobQueue, settings: Settings, follower: Follower) -> None:
         self._queue = queue
@@ -32,7 +32,7 @@ class Steps:
         self._access = Access(queue.redis, settings.access)
 
     async def take(self, run: Run) -> Run:
-        """The run as it stands now. Raises `QueueAway`."""
+        """The run after its next step, if one is due. Raises `QueueAway`."""
         age = time.time() - run.created_at
         match run.step:
             case PlaylistStep.LISTING:
@@ -42,7 +42,7 @@ class Steps:
                 if age > LONGEST_LISTING:
                     late = Failure(reason=Reason.NETWORK, detail="nobody lists it")
                     return run.model_copy(update={"step": PlaylistStep.REFUSED, "failure": late})
-                await ask_listing(self._queue, run.playlist_id, run.chat, run.asker)  # asks anew what is overdue
+                await ask_listing(self._queue, run.playlist_id, run.chat, run.asker)  # repeats an overdue request
             case PlaylistStep.OFFERED if age > LONGEST_OFFER:
                 return run.model_copy(update={"step": PlaylistStep.STOPPED})
             case PlaylistStep.RUNNING:
@@ -75,7 +75,7 @@ class Steps:
 
 
 def _why(view: View) -> Reason | None:
-    """Why a song did not come, None when it did."""
+    """The reason of a song's failure, None if it was delivered."""
     match view.phase:
         case RequestPhase.DONE:
             return None

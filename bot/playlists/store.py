@@ -1,4 +1,4 @@
-"""Playlists of one platform, as they lie in Redis."""
+"""Storage of one platform's playlists in Redis."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ class RunStore:
         return sorted(runs, key=lambda run: run.created_at)
 
     async def add(self, run: Run) -> None:
-        """Store a run; nothing changes when it is there already."""
+        """Store a run unless its id is already stored."""
         await answer(self._redis.hsetnx(self._key, run.id, run.model_dump_json()))
 
     async def keep(self, run: Run) -> None:
@@ -36,7 +36,7 @@ class RunStore:
         await answer(self._redis.hdel(self._key, run_id))
 
     async def move(self, old: str, new: str, address: Callable[[str], str]) -> None:
-        """A chat has another name now. `address`: an address there → the same in the new one."""
+        """Move a chat's runs to its new name. `address`: an old address → the new one."""
         for run in await self.all():
             if run.chat == old:
                 await self.keep(run.model_copy(update={"chat": new, "address": address(run.address)}))

@@ -1,4 +1,4 @@
-"""A playlist and its card, for `StatusCards`."""
+"""A playlist as a subject of `StatusCards`."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.playlists.run import Run
 
 @dataclass(frozen=True)
 class RunSubject:
-    """A run as it stands, and its card. `store_note`, `stop` and `forget` are called with its id."""
+    """A run's state and its card. `store_note`, `stop` and `forget` take its id."""
 
     run: Run
     card: Card
@@ -19,7 +19,7 @@ class RunSubject:
     forget: Callable[[str], Awaitable[None]]
 
     first = First.NOW
-    must_be_seen = False  # the songs come all the same
+    must_be_seen = False  # the songs are delivered without it, too
     slowed = 1.0
 
     @property
