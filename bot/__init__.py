@@ -1,1 +1,1 @@
-"""Front ends: they understand people, show progress and hand over files. They know only `jobs`."""
+"""Front ends: they parse messages, show progress and deliver files. They import only `jobs`."""

@@ -11,7 +11,7 @@ from jobs.settings import Settings
 
 
 class GroupSettings(Value):
-    """What a group chose for itself, beside the preferences that every chat has.
+    """A group's settings besides the preferences that every chat has.
 
     `every_link`: accept every posted link, without a command. `language`: of all answers; None: each person's own.
     """
@@ -28,7 +28,7 @@ class ChatPreferences:
         self._settings = settings
 
     async def of(self, chat: str) -> Preferences:
-        """What a chat wants back with each song."""
+        """A chat's preferences for each song; the defaults until it chooses."""
         kept = parse_stored(Preferences, await answer(self._redis.get(keys.preferences(chat)))) or Preferences()
         return kept.model_copy(update={"model": Model(name=kept.model.name, extension=self._settings.mask_extension)})
 

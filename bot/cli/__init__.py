@@ -1,1 +1,1 @@
-"""The `fl-bt` command and what only a command line needs."""
+"""The `fl-bt` command and its helpers."""

@@ -1,8 +1,8 @@
-"""A short song of our own, so that a fresh machine can try the separation with nothing at hand.
+"""A synthesised song, to try the separation on a fresh machine without a file.
 
-Only the standard library: front ends load no audio libraries. The voice is a train of pulses through the formants of
-sung vowels (after Peterson & Barney, 1952), which is what a network knows voices by; the rest is plain synthesis. Four
-bars are made, and repeated.
+It uses only the standard library: front ends load no audio libraries. The voice is a pulse train through the formants
+of sung vowels (after Peterson & Barney, 1952), by which the network recognises voices; the rest is plain synthesis.
+Four bars are synthesised, and repeated.
 """
 
 import math
@@ -55,7 +55,7 @@ def write_demo_song(path: Path, seconds: float = 15.0) -> None:
     _play_bass(middle)
     _play_chords(wide)
     _play_drums(middle, wide, chance)
-    # What is wide comes a few milliseconds later on the right.
+    # The wide sounds reach the right channel a few milliseconds later.
     left = [m + w for m, w in zip(middle, wide, strict=True)]
     right = [m + w for m, w in zip(middle, wide[-411:] + wide[:-411], strict=True)]
     peak = max(abs(value) for value in chain(left, right))
@@ -108,7 +108,7 @@ def _play_drums(middle: Sound, wide: Sound, chance: Random) -> None:
     snare = [
         math.exp(-at / 2600) * (0.4 * noise[at] + 0.25 * math.sin(2 * math.pi * 190 * at / RATE)) for at in range(9000)
     ]
-    # The difference of neighbouring values has no lows: metal.
+    # The difference of neighbouring samples has no low frequencies: a metallic sound.
     hat = [0.12 * math.exp(-at / 700) * (noise[at + 1] - noise[at]) for at in range(3000)]
     for beat in range(LOOP // BEAT):
         _add(middle, beat * BEAT, kick if beat % 2 == 0 else snare)
@@ -126,7 +126,7 @@ def _tone(
     loudness: Callable[[float, float], float],
     vibrato: float = 0.0,
 ) -> None:
-    """Add a tone: its stored period at `hertz`, its loudness by seconds gone and seconds left."""
+    """Add a tone: its stored period at `hertz`, its loudness by seconds since the start and seconds until the end."""
     phase = 0.0
     for start in range(0, length, CONTROL):
         gone = start / RATE
@@ -153,7 +153,7 @@ def _held(gone: float, left: float) -> float:
 
 
 def _vowel(hertz: float, vowel: str) -> Sound:
-    """One period of a voice: each harmonic as strong as the formants near it let it be."""
+    """One period of a voice: the formants give the strength of each harmonic."""
     return _period(
         [
             sum(

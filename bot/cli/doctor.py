@@ -1,4 +1,4 @@
-"""`fl-bt doctor`: what is well, what is not, and what to do about it."""
+"""`fl-bt doctor`: checks of the installation, with advice."""
 
 import asyncio
 import importlib.util
@@ -26,7 +26,7 @@ NEWEST_TRIED = (3, 14)
 
 @dataclass(frozen=True)
 class Finding:
-    """One line. `advice` is what to do, empty when nothing needs doing; `grave` when FL-BT cannot work like this."""
+    """The result of one check. `advice`: '' if all is well; `grave`: FL-BT cannot work like this."""
 
     subject: str
     found: str
@@ -35,7 +35,7 @@ class Finding:
 
 
 async def examine(settings: Settings) -> int:
-    """Print every finding. Returns 1 when one of them is grave, else 0."""
+    """Print every finding. Returns 1 if one of them is grave, else 0."""
     grave = False
     async for finding in _findings(settings):
         mark = "✗" if finding.grave else "!" if finding.advice else "✓"
@@ -50,7 +50,7 @@ async def examine(settings: Settings) -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _python()
     yield _settings(settings)
-    yield privacy(settings)  # before the store is opened, which closes to others what it can
+    yield privacy(settings)  # before the store is opened, which tightens its permissions
     yield await _weights(settings)
     if is_worker_here():
         yield await _children()
@@ -74,7 +74,7 @@ def _settings(settings: Settings) -> Finding:
 
 
 def privacy(settings: Settings) -> Finding:
-    """What other users of this machine may read."""
+    """Check the permissions of private files."""
     private = [settings.data / "queue", *(folder_at(settings.store_url) / folder for folder in FOLDERS)]
     private += filter(None, [env_file(), settings.youtube_cookies])
     readable = [path for path in private if is_open_to_others(path)]
@@ -85,12 +85,12 @@ def privacy(settings: Settings) -> Finding:
 
 
 def is_worker_here() -> bool:
-    """Not so in the bot's container."""
+    """Whether the worker is installed; the bot's container has none."""
     return importlib.util.find_spec("worker") is not None
 
 
 async def _children() -> Finding:
-    """Whether what reads strangers' files can reach anything else."""
+    """Check the confinement of the processes that read foreign files."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", "walls",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -144,7 +144,7 @@ async def _queue(url: SecretStr | None) -> Finding:
 
 
 def is_readable_on_the_way(url: SecretStr) -> bool:
-    """Whether networks of others carry what goes to and from a queue, without TLS."""
+    """Whether the connection to a queue leaves this network without TLS."""
     address = url.get_secret_value()
     return urlsplit(address).scheme == "redis" and leaves_network(address)
 

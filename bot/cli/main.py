@@ -1,4 +1,4 @@
-"""The `fl-bt` command: every way to run FL-BT, and nothing but the way in."""
+"""The `fl-bt` command: options and subcommands only."""
 
 import asyncio
 import io
@@ -30,7 +30,7 @@ BY_COUNT = models_by_count()
 
 
 class _Command(click.Group):
-    """Turns a wrong setting into its sentence, wherever it is noticed."""
+    """Prints the sentence of a `SettingsError` of any subcommand."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -51,8 +51,8 @@ def main(context: click.Context) -> None:
     Run a bot:   fl-bt up
     """
     close_memory()
-    context.obj = be_private()  # the person's own umask, for what is handed to them
-    # A locale without our signs, or without those in a song's name, is no reason to end with a traceback.
+    context.obj = be_private()  # the person's own umask, for the files they get
+    # Characters that the locale cannot encode are escaped, instead of a traceback.
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
         sys.stdout.reconfigure(errors="backslashreplace")
 
@@ -174,8 +174,8 @@ def check() -> None:
 @main.command()
 def worker() -> None:
     """Run a worker alone, on the queue named by FLBT_REDIS_URL."""
-    load_settings()  # a wrong setting is said here, in our words
-    os.execv(WORKER[0], [*WORKER, "run"])  # noqa: S606 - no shell; the worker's room is not ours to import
+    load_settings()  # reports a wrong setting before the worker starts
+    os.execv(WORKER[0], [*WORKER, "run"])  # noqa: S606 - no shell; the bot must not import the worker
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Everything on one machine: a private queue that survives restarts, a worker and the bot, watched over."""
+"""`fl-bt up`: a private queue that survives restarts, a worker and the bot on one machine, supervised."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 async def run_everything(settings: Settings) -> int:
-    """Run until Ctrl-C or SIGTERM. Returns the exit code: 0 when stopped, 2 when a part cannot run as it is set up."""
+    """Run until Ctrl-C or SIGTERM. Returns the exit code: 0 when stopped, 2 if a part is misconfigured, else 1."""
     close_to_others(settings.data, IN_DATA)
     stop = asyncio.Event()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
@@ -43,7 +43,7 @@ async def run_everything(settings: Settings) -> int:
 
 
 def parts(settings: Settings, url: SecretStr, *, bot: bool = True, output: IO[bytes] | None = None) -> list[Part]:
-    """The processes beside the queue, their log going to `output`. Settings that are ours to make go with them."""
+    """The processes beside the queue. Their log goes to `output`; queue URL and data folder are set for them."""
     environment = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_DATA": str(settings.data.absolute())}
     worker = Part("worker", [sys.executable, "-P", "-m", "worker", "run", "--tethered"], environment, output)
     services = Part("bot", [sys.executable, "-P", "-m", "bot", "bot", "--tethered"], environment, output)

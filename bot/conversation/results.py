@@ -96,7 +96,7 @@ def _turn_to(rows: Rows) -> Answer:
 
 
 def _mixed(order: Order, choice: str) -> Order:
-    """The wish for a mix: `dbo`, or `4vbo` of another separation."""
+    """The order of a mix: `dbo`, or `4vbo` of another separation."""
     model, mix = read_mix(choice, order.model.name)
     return order.model_copy(update={"model": order.model.named(model), "content": content_of(mix)})
 

@@ -23,9 +23,9 @@ RETURNS: Final = 16
 class Facts:
     """The inputs of a decision.
 
-    `phase` is None when the request is not known. `limits` are the platform's own. `recipe` is how things are made now,
-    None before the first worker ever ran. `manifest` and `rendered` are what the store has of the track. `before` is
-    what the platform was sent for the same order, when it still has all files of it.
+    `phase` is None if the request is unknown. `limits` are the platform's own. `recipe` is the workers' current one,
+    None before the first worker ran. `manifest` and `rendered` are the store's data of the track. `before` is an
+    earlier delivery of the same order, if the platform still has all its files.
     """
 
     request: Request

@@ -26,7 +26,7 @@ class InstantDelivery:
         self._limits = limits
 
     async def find(self, request: Request) -> Before | None:
-        """What was sent before for this order, when the platform has all of it, and the chat had it not forgotten."""
+        """An earlier delivery of this order, if the platform has all its files and the chat did not forget the song."""
         if await self.sent_files.has_forgotten(request.track_id, request.chat):
             return None
         order = self._wish(request, await current_recipe(self._queue.redis))

@@ -59,7 +59,7 @@ class Noted(Value):
 
 
 class Before(Value):
-    """What was sent of a track for a order. The store may have lost the track since."""
+    """An earlier delivery of a track for an order. The store may no longer have the track."""
 
     manifest: Manifest
     plan: Plan

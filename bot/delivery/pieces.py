@@ -1,4 +1,4 @@
-"""The files of a delivery: where they lie in the store, and what they are called for people."""
+"""The files of a delivery: their places in the store, and their names for people."""
 
 import hashlib
 import re
@@ -9,11 +9,11 @@ from jobs.outcomes import Manifest, Rendered, StoredFile
 
 
 class Piece(Value):
-    """One file to send: where it lies in the store (`rendition`, `stored`), and what it is called for people."""
+    """One file to send: its place in the store (`rendition`, `stored`), and its names for people."""
 
     track_id: TrackId
-    made: str  # by what: the same song, made otherwise, is another file
-    rendition: Rendition | None  # None: it belongs to the track itself, as its picture does
+    made: str  # digest of engine and bit rate, see `made_by`
+    rendition: Rendition | None  # None: a file of the track itself, e.g. its picture
     stored: StoredFile
     name: str  # for people, with extension
     title: str
@@ -22,7 +22,7 @@ class Piece(Value):
 
     @property
     def key(self) -> str:
-        """The same file for everybody who wants it: what a platform's id for it is remembered by."""
+        """The key of the platform's id for this file, the same for all requests."""
         within = f"{self.rendition.key}/" if self.rendition else ""
         return f"{self.track_id}/{self.made}/{within}{self.stored.name}"
 
@@ -46,13 +46,13 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
 
 
 def made_by(manifest: Manifest, kbps: int = 0) -> str:
-    """A digest of what made a file: an engine in its version, and an encoder at its bit rate."""
+    """A digest of a file's origin: the engine with its version, and the encoder's bit rate."""
     return hashlib.sha256(f"{manifest.engine}|{kbps}".encode()).hexdigest()[:8]
 
 
 def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:
     if rendition.package:
-        part = re.search(r"-(\d+)\.", file.name)  # as the worker numbers the parts of a zip
+        part = re.search(r"-(\d+)\.", file.name)  # the worker's number of a zip's part
         return manifest.model.info.label + (f", {part[1]}" if part else "")
     suffixes = {one.stem: one.suffix for one in rendition.content.files(manifest.model.stems)}
     return suffixes.get(file.stem, str(file.stem or ""))

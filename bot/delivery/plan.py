@@ -1,4 +1,4 @@
-"""Manifest, order and limits → the messages to send. Pure: the plan is a value, and the same whenever it is asked for.
+"""Plans: manifest, order and limits to the messages to send. Pure: equal inputs give an equal plan.
 
 A file over a limit is replaced by the closest one that fits: a zip in parts or as single files, 32-bit WAV as 24-bit
 WAV, WAV as FLAC, FLAC as MP3, MP3 and M4A at a lower bit rate. The plan's notes tell the person. The plan names the
@@ -66,7 +66,7 @@ class Part(Value):
 
 
 class Note(Value):
-    """How something is sent when it is not as ordered. `message` is the sentence's id in `bot.texts`."""
+    """A deviation of the delivery from the order. `message` is the sentence's id in `bot.texts`."""
 
     message: Literal[
         "note-lower-rate",
@@ -94,7 +94,7 @@ class Plan(Value):
 def plan(
     manifest: Manifest, rendered: Sequence[Rendered], order: Order, limits: Limits, kbps: int = USUAL_RATE
 ) -> Plan:
-    """The messages for `order`, from what is rendered so far. A plan without parts and needs has nothing that fits.
+    """The messages for `order`, from the finished renditions. A plan without parts and needs has nothing that fits.
 
     Stems come after the picture of their waveforms, if there is one; a mix has no picture. `kbps`: the default bit rate
     of MP3 and M4A, in kbit/s.
@@ -119,7 +119,7 @@ def plan(
 def foreseen(
     source: YouTube | Upload, seconds: float, order: Order, limits: Limits, kbps: int
 ) -> tuple[Rendition, ...]:
-    """What to render for `order` of a song of so many seconds, when no more is known of it."""
+    """The renditions to make for `order` of a song of which only the length is known."""
     stems = tuple(StoredFile(name=f"{stem}.flac", bytes_=0, stem=stem) for stem in order.model.stems)
     unmade = Manifest(
         track_id=track_id(source, order.model),
@@ -175,7 +175,7 @@ def _files(song: _Song, wished: Rendition) -> Plan:
             sure = least(choice, manifest, kbps)
             if sure > limits.file_bytes:
                 smallest = sure
-            # The wished format is skipped only if it certainly does not fit.
+            # The ordered format is skipped only if it certainly does not fit.
             elif choice == wished or most(choice, manifest, kbps) <= limits.file_bytes:
                 return Plan(needs=(choice,))
             continue

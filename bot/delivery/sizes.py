@@ -1,5 +1,5 @@
-"""How large the files of a rendition get, before it is made: exactly for MP3 and WAV, from the stored stems for FLAC;
-and which other encodings come into question where they are too large."""
+"""Estimated sizes of a rendition's files before it is made: exact for MP3 and WAV, from the stored stems for FLAC; and
+the smaller alternatives to an encoding that is too large."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -18,7 +18,7 @@ _SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: re-encoding, without th
 
 
 def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
-    """The wished rendition, then smaller ones, the closest first. `kbps`: the default bit rate."""
+    """The ordered rendition, then smaller ones, the closest first. `kbps`: the default bit rate."""
     format_ = wished.encoding.format
     lossy = format_ if format_.is_lossy else Format.MP3
     closest = {
@@ -34,7 +34,7 @@ def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
 
 
 def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
-    """Bytes that the largest file of a rendition, not packed, will hardly have more than."""
+    """An upper estimate of a rendition's largest file, not packed, in bytes."""
     encoding = rendition.encoding
     beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
     if encoding.format is Format.FLAC:
@@ -43,12 +43,12 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
 
 
 def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
-    """Bytes that the largest file of a rendition, or an archive of all its files, surely has. 0 where it is unknown."""
+    """A lower bound of a rendition's largest file, or of an archive of all its files, in bytes. 0 if unknown."""
     encoding, is_packed = rendition.encoding, rendition.package is not None
     match encoding.format:
-        case Format.M4A:  # it spends little on silence
+        case Format.M4A:  # small for silence
             return 0
-        case Format.FLAC if not isinstance(rendition.content, Stems):  # what it takes depends on its stems
+        case Format.FLAC if not isinstance(rendition.content, Stems):  # the size of a mix depends on its stems
             return 0
         case Format.FLAC:
             stored = [stem.bytes_ * _SURE_OF_FLAC for stem in manifest.stems]

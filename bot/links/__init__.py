@@ -1,1 +1,1 @@
-"""Text to sources: where links are, what wraps them, and what each one means. Pure."""
+"""Text to sources: finding links, unwrapping them, and parsing them. Pure."""

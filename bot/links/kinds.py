@@ -1,8 +1,8 @@
-"""Whether a file may hold a song, by its name and the type that its sender's app gives it. Pure.
+"""Classifying files as possible songs by their name and the type given by the sender's app. Pure.
 
-Our own tables: those of the system differ between systems, and slim images have none. A name counts before a type,
-since apps that do not know a name send `application/octet-stream`, `text/plain` or nothing. What neither settles is
-UNSURE, and left to the decoder, which looks at the file itself.
+The tables are here, since those of operating systems differ, and slim images have none. A name counts before a type,
+since apps send `application/octet-stream`, `text/plain` or nothing for unknown names. A file that neither settles is
+UNSURE: the decoder inspects it.
 """
 
 from enum import Enum, auto, unique
@@ -63,11 +63,11 @@ CONTAINERS: Final[dict[str, str]] = {
     "wv": "wv",
     "xwma": "xwma",
 }  # fmt: skip
-#: Endings that say little: of files of music, and of many others.
+#: Ambiguous endings, of music files and of many others.
 _VAGUE: Final = frozenset({"dat", "mac", "mpp", "ram"})
 _MEDIA: Final = _words(*CONTAINERS.values()) - _VAGUE
 
-#: Endings of what people send that holds no sound: documents, pictures, archives, code, scores, lists of songs.
+#: Endings of files without sound: documents, pictures, archives, code, scores, playlists.
 _OTHER: Final = _words(
     "pdf ps eps doc docx dot dotx odt rtf pages xls xlsx ods csv tsv numbers ppt pptx pps odp key epub mobi azw3 djvu",
     "txt md tex log srt vtt ass lrc cue nfo ini cfg conf yaml yml toml json xml html htm xhtml css url eml ics vcf",
@@ -97,9 +97,9 @@ _OTHER_TYPES: Final = (
 
 
 def kind_of(name: str, type_: str) -> Kind:
-    """What a file is. `name`, `type_`: as its sender's app says, or empty."""
+    """The kind of a file. `name`, `type_`: from the sender's app, or empty."""
     type_ = type_.partition(";")[0].strip().lower()
-    # Names come with blanks and dots behind them, and with what a browser adds to the second copy: "song.flac (1)".
+    # Names may have trailing blanks and dots, or a browser's copy number: "song.flac (1)".
     ending = name.rstrip(" .").rpartition(".")[2].lower().partition(" ")[0] if "." in name else ""
     if ending in _MEDIA:
         return Kind.MEDIA

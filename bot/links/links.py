@@ -1,4 +1,4 @@
-"""Text to sources: which YouTube videos a message names, and what was wrong with the other links in it.
+"""Text to sources: the YouTube videos that a message names, and the reasons against its other links.
 
 Pure, and total: any text gives an answer, in time linear in its length. No link is ever fetched: from a link only the
 eleven characters of a video id (or a playlist's id) are kept, and every URL we use is rebuilt from them.
@@ -15,8 +15,8 @@ __all__ = ["Found", "Playlist", "find_sources", "parse_source"]
 
 
 class Found(Value):
-    """What a message holds, in its order, nothing twice. `refused` says what was wrong with links that name no video:
-    NOT_YOUTUBE, CHANNEL, PLAYLIST or BAD_LINK; it is empty when there was no link at all."""
+    """The sources of a message, in its order, without duplicates. `refused`: the reasons of links that name no video:
+    NOT_YOUTUBE, CHANNEL, PLAYLIST or BAD_LINK; empty without such a link."""
 
     sources: tuple[YouTube, ...] = ()
     playlists: tuple[Playlist, ...] = ()
@@ -24,7 +24,7 @@ class Found(Value):
 
 
 def find_sources(text: str, hidden_urls: Sequence[str] = ()) -> Found:
-    """All sources in one message. `hidden_urls`: targets of links that hide behind words. Never raises."""
+    """All sources in one message. `hidden_urls`: targets of linked words. Never raises."""
     sources: dict[str, YouTube] = {}
     playlists: dict[str, Playlist] = {}
     refused: dict[Reason, None] = {}
@@ -54,7 +54,7 @@ def _meanings(text: str, hidden_urls: Sequence[str]) -> Iterator[Meaning]:
 
 
 def _best(readings: Sequence[Reading]) -> list[Meaning]:
-    """What the reading with the most videos means; the first of several."""
+    """The meanings of the reading with the most videos; of equal ones the first."""
     best: list[Meaning] = []
     most = -1
     for reading in readings:

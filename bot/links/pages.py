@@ -1,7 +1,7 @@
-"""What one link means: a video, a playlist, or why it is neither. Pure; no link is ever fetched.
+"""Parsing of one link: a video, a playlist, or the reason why it is neither. Pure; no link is ever fetched.
 
 Old and new forms of YouTube's own addresses, other sites that show its videos by their ids, and links around links, to
-a bounded depth. From whatever comes in, only ids are kept.
+a bounded depth. Only ids are kept.
 """
 
 import re
@@ -31,7 +31,7 @@ class Playlist(Value):
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a link names. `refused`: why that is no video."""
+    """The videos and the playlist that a link names. `refused`: the reason if it names no video."""
 
     videos: tuple[str, ...] = ()
     playlist: Playlist | None = None
@@ -47,7 +47,7 @@ _ELSEWHERE: Final = Meaning(refused=Reason.NOT_YOUTUBE)
 _CHANNEL: Final = Meaning(refused=Reason.CHANNEL)
 _PLAYLIST: Final = Meaning(refused=Reason.PLAYLIST)
 
-_LONGEST: Final = 4096  # characters of a link that we still read
+_LONGEST: Final = 4096  # characters of a link; longer ones are refused
 _NESTING: Final = 4  # links within links
 _READINGS: Final = 48  # of one link and of all within it
 
@@ -67,7 +67,7 @@ _YOUTUBE: Final = re.compile(
     r"(?:[a-z0-9-]{1,63}\.){0,2}youtube\.com|(?:www\.)?(?:youtube-nocookie|youtubekids|youtubeeducation)\.com"
     r"|(?:www-|m-|music-)youtube-com\.translate\.goog"
 )
-#: Others that show YouTube's videos by their ids. What else they have is none of our business.
+#: Other sites that show YouTube's videos by their ids. Their other pages are ignored.
 _MIRRORS: Final = re.compile(
     r"(?:invidious|piped)\.(?:[a-z0-9-]{1,63}\.){0,3}[a-z]{2,24}|redirect\.invidious\.io|(?:www\.)?yewtu\.be"
     r"|inv\.nadeko\.net|vid\.puffyan\.us|(?:www\.)?hooktube\.com|(?:www\.)?invidio\.us|(?:www\.)?yout-ube\.com"
@@ -84,18 +84,18 @@ _BY_QUERY: Final = frozenset({"watch", "watch_popup", "watch.php", "movie", "yts
 _BY_PATH: Final = frozenset(
     {"shorts", "short", "live", "embed", "v", "vi", "e", "vi_webp", "an", "an_webp", "video", "w"}
 )
-#: Pages that lead on. A video that they name beside is the one they were found under.
+#: Pages that redirect. A video id of their own is only the referring page.
 _CARRIERS: Final = frozenset({"redirect", "attribution_link", "oembed", "signin", "verify_age", "verify_controversy"})
 _NOT_A_CHANNEL: Final = _CARRIERS | {"clip", "watch_videos", "post", "source"}
 
 
 def meaning(url: str) -> Meaning:
-    """What one link means. Never raises."""
+    """The meaning of one link. Never raises."""
     return _Reader().read(url, 0)
 
 
 class _Reader:
-    """Reads one link, and the links within it: not deeper than `_NESTING`, not more than `_READINGS` in all."""
+    """Reads one link, and the links within it: at most `_NESTING` deep and `_READINGS` in all."""
 
     def __init__(self) -> None:
         self._left = _READINGS
@@ -143,7 +143,7 @@ class _Reader:
         return _ELSEWHERE
 
     def _inside(self, split: SplitResult, depth: int, base: str = "") -> Meaning | None:
-        """What the links within a link mean: the first that names something, else the first. `base`: of bare paths."""
+        """The meaning of the first link within a link that names anything, else of the first. `base`: of bare paths."""
         first = None
         for text in carried(split):
             for link in links_in(f"{base}{text}" if base and text.startswith("/") else text):
@@ -154,7 +154,7 @@ class _Reader:
         return first
 
     def _app(self, rest: str, depth: int) -> Meaning:
-        """What an app is asked to open."""
+        """The meaning of an app's link."""
         rest = _APP_PACKAGE.sub("", rest, count=1)
         if _id(rest.partition("/")[0]):
             return _one_video(rest.partition("/")[0], {})
@@ -171,7 +171,7 @@ class _Reader:
 
 
 def _page(split: SplitResult, *, short: bool = False) -> Meaning:
-    """What a page of YouTube shows, as its address says; or as it would say if it were in order."""
+    """The meaning of an address of YouTube, as it is or repaired."""
     plain = _read_page(split.path, split.query, short=short)
     if plain.videos:
         return plain
@@ -183,7 +183,7 @@ def _page(split: SplitResult, *, short: bool = False) -> Meaning:
 
 
 def _repairs(split: SplitResult, *, short: bool) -> Iterator[tuple[str, str]]:
-    """Paths and queries that may have been meant."""
+    """Repaired paths and queries of a damaged address."""
     rest = f"{split.path}?{split.query}" if split.query else split.path
     for _ in range(2):
         head, separator, tail = rest.replace("&", "?", 1).partition("?") if "?" not in rest else rest.partition("?")

@@ -1,8 +1,8 @@
-"""Where links are in a text, however they were mangled on the way. Pure, and linear in the text's length.
+"""Finding links in a text, including mangled ones. Pure, and linear in the text's length.
 
 Chats, mailers and people break links: characters escaped for HTML, JSON, Markdown or a mail, invisible ones put in,
-lines broken, schemes misspelt, forgotten or made harmless (`hxxps`, `youtu[.]be`). What can be read in only one way
-is read; where there are several ways, `spotted` gives all of them.
+lines broken, schemes misspelt, forgotten or made harmless (`hxxps`, `youtu[.]be`). For an ambiguous text, `spotted`
+gives every reading.
 """
 
 import re
@@ -17,9 +17,9 @@ Reading = Sequence[str]
 # Zero width, soft hyphens, marks of direction, variation selectors.
 _UNSEEN: Final = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"
 _UNSEEN_RUN: Final = re.compile(f"[{_UNSEEN}]+")
-# What ends a link: white space, brackets, quotes, separators.
+# A link ends at white space, brackets, quotes, separators.
 _WORD: Final = re.compile(r"[^\s\x00-\x1f<>\"'`(){}\[\]|^,;«»\u2018-\u201f\u2039\u203a\u2026。、]+")
-# Between two lines of a link that was too long for one, or where a blank slipped in.
+# Between two lines of a broken link.
 _LINE_BREAK: Final = re.compile(r"[ \t]{0,2}\r?\n[ \t>]{0,4}")
 _CONTINUED: Final = re.compile(r"[\w%?=&/#.~+-]+")
 # A second link glued to the first; behind one of =/%&?# it is part of the first one's own address.
@@ -67,7 +67,7 @@ def links_in(text: str) -> Iterator[str]:
 
 
 def _repaired(text: str) -> str:
-    """The text without what was done to its characters."""
+    """The text with escapes and mangled schemes undone."""
     for _ in range(2):  # "&amp;amp;"
         text = _ENTITY.sub(lambda entity: unescape(entity[0]), text)
     text = _JSON_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
@@ -94,7 +94,7 @@ def _joined(word: str, gap: str, after: str) -> Iterator[Reading]:
 
 
 def _links(word: str) -> list[str]:
-    """What looks like a link, with a scheme or without (`youtu.be/…`)."""
+    """The likely links in a word, with a scheme or without (`youtu.be/…`)."""
     links = []
     for glued in _GLUED.split(word):
         piece = _decoded(glued.rstrip(".!?:*~"))
@@ -109,7 +109,7 @@ def _links(word: str) -> list[str]:
 
 
 def _decoded(piece: str) -> str:
-    """A link that was percent-encoded as a whole, once or more, as it was."""
+    """Decode a link that was percent-encoded as a whole, once or more."""
     if "%" not in piece or "://" in piece:
         return piece
     if whole := _ENCODED.search(piece):

@@ -1,7 +1,7 @@
-"""Links around links: the sites that people's links to videos lead through, and what those carry. Pure.
+"""Links around links: the redirecting sites, and the links that their addresses carry. Pure.
 
-Chats, mailers, search engines and consent pages put an address of their own around the one that was meant. It is read
-out of theirs, on paper: no such page is ever asked for. Sites that only shorten (bit.ly, t.co) tell nothing on paper.
+Chats, mailers, search engines and consent pages wrap an address in their own. The inner one is parsed from the outer
+one; no page is ever fetched. Addresses of link shorteners (bit.ly, t.co) do not contain the inner one.
 """
 
 import binascii
@@ -52,14 +52,14 @@ def is_wrapper(host: str) -> bool:
 
 
 def carried(split: SplitResult) -> Iterator[str]:
-    """The texts that an address carries and in which links may be, the likeliest first."""
+    """The texts within an address that may contain links, the likeliest first."""
     for _, parameter in parse_qsl(split.query):
         yield _plain(parameter)
     rest = f"{split.path}?{split.query}" if split.query else split.path
     if embedded := _EMBEDDED.search(rest):
         inner = rest[embedded.start() :]
         if "%" in embedded[0]:
-            # Its own separators are encoded too, so that any other is not its own.
+            # Its own separators are encoded too, so that an unencoded one ends it.
             end = _END_OF_ENCODED.search(inner, len(embedded[0]))
             inner = unquote(unquote(inner[: end.start()] if end else inner))
         yield inner
@@ -73,7 +73,7 @@ def carried(split: SplitResult) -> Iterator[str]:
 
 
 def _plain(parameter: str) -> str:
-    """A parameter without the encodings that some sites put over it."""
+    """A parameter without the additional encodings of some sites."""
     if _PROOFPOINT.match(parameter):
         return unquote(parameter.replace("_", "/").replace("-", "%"))
     if coded := _BASE64.fullmatch(parameter):

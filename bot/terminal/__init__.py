@@ -1,4 +1,4 @@
-"""The terminal as a front end: requests as in a chat, followed and handed over by the process that asked."""
+"""The terminal as a front end: the command submits requests as a chat does, follows them and copies the results."""
 
 from bot.terminal.separate import separate
 

@@ -1,4 +1,4 @@
-"""From what was typed to a source: a link by its id, or a file by its content and name."""
+"""Typed arguments to sources: a link by its id, or a file by its content and name."""
 
 import errno
 import hashlib
@@ -18,14 +18,14 @@ def bring_in(typed: str, store: ResultStore) -> Source:
     """The source that `typed` means; a file is copied into the store's inbox, where the worker finds it.
 
     Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NO_DISK; and `OSError` for a folder, and for a
-    file that is not there or cannot be read. What has nothing of a link is taken for the name of a file.
+    file that is missing or unreadable. An argument without a link is a file name.
     """
-    # A file that was dragged into some terminals, or copied from a file manager, has this form.
+    # The form of a file dragged into some terminals, or copied from a file manager.
     is_address = typed.startswith("file:///")
     path = Path(unquote(urlsplit(typed).path)) if is_address else Path(typed)
     try:
         exists, is_folder = path.exists(), path.is_dir()
-    except OSError:  # longer than any path may be
+    except OSError:  # a path over the system's length limit
         exists = is_folder = False
     if is_folder:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), typed)
@@ -40,9 +40,9 @@ def bring_in(typed: str, store: ResultStore) -> Source:
 
 
 def _copy(path: Path, store: ResultStore) -> Upload:
-    """The same content under the same name gets the same id, so that its stems are found again, wherever it lies.
+    """Copy a file into the inbox. Its id depends on content and name only, so that its stems are found again.
 
-    Where nothing in a file says what the song is called, its name does: under another name it is another song.
+    The name counts, since it is the title of a song without tags: under another name it is another song.
     """
     try:
         size = path.stat().st_size

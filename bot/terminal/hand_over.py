@@ -1,4 +1,4 @@
-"""From the store to the folder that was asked for. Every file appears there whole or not at all."""
+"""Copying of results from the store to the output folder. Every file appears there whole or not at all."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from jobs.outcomes import Manifest, Rendered
 from jobs.process.privacy import umask as under
 from jobs.store.store import ResultStore
 
-_STAGED = re.compile(r"\.fl-bt-(\d{1,9})-[0-9a-f]{8}\.part")  # the process that copies
+_STAGED = re.compile(r"\.fl-bt-(\d{1,9})-[0-9a-f]{8}\.part")  # the id of the copying process
 
 
 def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, umask: int) -> list[Path]:
@@ -23,10 +23,10 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
     Stems land in `output/<artist> - <title>/<stem>.<ext>`, those of WAV in 32-bit float beside them as
     `<stem> (float).wav`, a zip as `output/<artist> - <title> (2 stems).zip`. What the same separation has there from an
     earlier run is replaced; nothing else is: see `bot.terminal.places`.
-    `umask` is the person's own: who may read the files of their other programs may read these.
+    `umask` is the person's own, so that the files get the usual permissions.
     Raises `OSError` when they cannot be written.
     """
-    with under(umask):  # nothing else in this process makes files meanwhile
+    with under(umask):  # no other task of this process creates files meanwhile
         output.mkdir(parents=True, exist_ok=True)
         _sweep(output)
         with _staging(output) as staged:
@@ -42,14 +42,14 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
 
 
 def _file_name(name: str, format_: Format) -> str:
-    """What a file of this format is called beside those of the others: two formats end in `.wav`."""
+    """A file's name, unique among the formats: two formats end in `.wav`."""
     stem, dot, extension = name.rpartition(".")
     return f"{stem} (float){dot}{extension}" if format_ is Format.WAV32 and extension == "wav" else name
 
 
 @contextmanager
 def _staging(output: Path) -> Iterator[Path]:
-    """A folder on the same disk to copy into, gone in the end if it was not moved."""
+    """A folder on the same disk to copy into, removed at the end unless it was moved."""
     folder = output / f".fl-bt-{os.getpid()}-{secrets.token_hex(4)}.part"
     folder.mkdir()
     try:
@@ -59,7 +59,7 @@ def _staging(output: Path) -> Iterator[Path]:
 
 
 def _sweep(output: Path) -> None:
-    """Remove what commands that were killed had half copied there."""
+    """Remove partial copies of killed commands."""
     for path in output.glob(".fl-bt-*.part"):
         named = _STAGED.fullmatch(path.name)
         if named and not _lives(int(named[1])):
@@ -71,6 +71,6 @@ def _lives(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:  # somebody else's
+    except OSError:  # a process of another user
         pass
     return True

@@ -1,4 +1,4 @@
-"""Which folder or zip is a song's own: made here for it before, or new. What anybody else put there is left alone."""
+"""Finding the folder or zip of a song: one that an earlier run made for it, or a new one. Other files stay."""
 
 import os
 import zipfile
@@ -13,19 +13,19 @@ from jobs.filenames import ABOUT, track_name
 from jobs.models import Format, Value
 from jobs.outcomes import Manifest
 
-MARK: Final = ".fl-bt.json"  # in each folder of stems: whose they are
-_MOST: Final = 1_000_000  # bytes of what tells that; anything longer is not ours
+MARK: Final = ".fl-bt.json"  # in each folder of stems: names its song
+_MOST: Final = 1_000_000  # bytes of a mark; a longer file is none
 
 
 class Mark(Value):
-    """What a folder holds: the song, and which separation of it."""
+    """The mark of a folder: the song, and its separation."""
 
     source: str
     track: str
 
 
 class _About(Value):
-    """What is read of the file that tells about a zip."""
+    """The mark of a zip, from the file about it inside."""
 
     track: str
     format: str
@@ -47,7 +47,7 @@ def place_folder(staged: Path, manifest: Manifest, output: Path) -> Path:
         if _mark_of(place) != mark:
             if _is_moved(staged, place):
                 return place
-            if _mark_of(place) != mark:  # unless another run just made it, of the same
+            if _mark_of(place) != mark:  # else another run just made it, for the same separation
                 continue
         for file in staged.iterdir():
             file.replace(place / file.name)
@@ -77,7 +77,7 @@ def _numbered(output: Path, name: str, ending: str) -> Iterator[Path]:
 
 
 def _is_moved(folder: Path, place: Path) -> bool:
-    """Move a folder to a place where nothing is. False when something is there."""
+    """Move a folder to a free place. False if the place is taken."""
     if os.path.lexists(place):
         return False
     try:
@@ -85,12 +85,12 @@ def _is_moved(folder: Path, place: Path) -> bool:
     except OSError:
         if not os.path.lexists(place):
             raise
-        return False  # somebody was quicker
+        return False  # another process was quicker
     return True
 
 
 def _is_linked(file: Path, place: Path) -> bool:
-    """Move a file to a place where nothing is. False when something is there."""
+    """Move a file to a free place. False if the place is taken."""
     try:
         place.hardlink_to(file)
     except FileExistsError:
@@ -105,7 +105,7 @@ def _is_linked(file: Path, place: Path) -> bool:
 
 
 def _mark_of(folder: Path) -> Mark | None:
-    """Whose a folder is; None where it is not one of ours."""
+    """The mark of a folder; None if it has none."""
     try:
         with (folder / MARK).open("rb") as file:
             return Mark.model_validate_json(file.read(_MOST))
@@ -114,7 +114,7 @@ def _mark_of(folder: Path) -> Mark | None:
 
 
 def _about_zip(path: Path) -> _About | None:
-    """What a zip holds; None where it is not one of ours."""
+    """The mark of a zip; None if it has none."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(ABOUT) as file:
             return _About.model_validate_json(file.read(_MOST))

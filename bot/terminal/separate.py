@@ -38,12 +38,12 @@ PLATFORM = "terminal"
 LANGUAGE = "en"
 STOPPED = 130  # exit code of a command ended by Ctrl-C
 WORKER_LOG = "worker.log"
-AHEAD = 20  # songs in line at the same time: the queue takes so many of one asker, and each file is copied for it
+AHEAD = 20  # songs queued at the same time: the queue's limit per asker, and each file is copied
 
 
 @dataclass
 class _Run:
-    """One run of the command: what it works with, and what it has made."""
+    """One run of the command: its services and its results."""
 
     queue: JobQueue
     store: ResultStore
@@ -58,10 +58,9 @@ class _Run:
 async def separate(
     settings: Settings, typed: Sequence[str], order: Order, output: Path, scratch: Path, umask: int
 ) -> int:
-    """Separate all that was typed, links or paths. Returns the exit code: 0 only when every file is there.
+    """Separate the typed links or paths. Returns the exit code: 0 only if every result was copied.
 
-    `scratch` is a folder for the log of the worker that is started for this run, `umask` the person's own: it holds
-    for what is handed over.
+    `scratch` is a folder for the log of the worker that this run starts, `umask` the person's own, for the results.
     """
     for sentence in settings.ignored:
         click.echo(sentence, err=True)
@@ -96,8 +95,7 @@ async def separate(
 
 @contextlib.asynccontextmanager
 async def _studio(settings: Settings, scratch: Path) -> AsyncIterator[tuple[JobQueue, list["asyncio.Task[None]"]]]:
-    """The queue named in the settings; or a private one, and what keeps a worker of its own running, for as long as the
-    context lasts."""
+    """The queue of the settings; or a private one, and the supervisors of its worker, for the length of the context."""
     async with contextlib.AsyncExitStack() as stack:
         url, keepers = settings.redis_url, []
         if url is None:
@@ -111,9 +109,9 @@ async def _studio(settings: Settings, scratch: Path) -> AsyncIterator[tuple[JobQ
 
 
 async def _unless_stopped(work: Coroutine[None, None, int], keepers: Sequence["asyncio.Task[None]"]) -> int:
-    """What `work` returns, or STOPPED when Ctrl-C or SIGTERM came first.
+    """Returns the result of `work`, or STOPPED if Ctrl-C or SIGTERM came first.
 
-    Raises `Misconfigured` when the worker says that it cannot run as it is set up: nobody else would do the work.
+    Raises `Misconfigured` if the worker reports that: no other worker would do the work.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -140,7 +138,7 @@ def _last_line(log: Path) -> str:
 
 
 async def _all(run: _Run, typed: Sequence[str], order: Order) -> int:
-    """Bring everything in and submit it, and follow one after the other. What was typed twice is one song."""
+    """Submit all sources, and follow them one by one. Repeated arguments count once."""
     in_line: deque[tuple[str, Request]] = deque()
     for place, word in enumerate(dict.fromkeys(typed)):
         if len(in_line) == AHEAD:
@@ -188,7 +186,7 @@ async def _follow(run: _Run, word: str, request: Request) -> None:
 
 
 async def _deliver(run: _Run, name: str, request: Request) -> None:
-    """Copy what was rendered to where it was asked for."""
+    """Copy the renditions to the output folder."""
     await run.queue.sending(request.id)
     manifest = run.store.manifest(request.track_id)
     turned_down: list[str] = []
@@ -203,7 +201,7 @@ async def _deliver(run: _Run, name: str, request: Request) -> None:
         await run.queue.fail(request.id, failure.failure)
         _say_failed(run, name, failure.failure)
         return
-    except OSError as error:  # in a chat it would be our disk; here it is their folder
+    except OSError as error:  # here the disk is the person's folder, not the bot's store
         await run.queue.fail(request.id, Failure(reason=Reason.NO_DISK, detail=repr(error)))
         place = str(error.filename or run.output)
         _say(run, f"{name}: {texts.say(LANGUAGE, 'folder-unwritable', place=place, why=error.strerror or repr(error))}")
@@ -221,13 +219,13 @@ def _say_failed(run: _Run, name: str, failure: Failure) -> None:
 
 
 def _say(run: _Run, why: str) -> None:
-    """One more song that did not come."""
+    """Print and count a failed song."""
     run.failures += 1
     run.show.say(why)
 
 
 async def _cancel(run: _Run) -> None:
-    for view in await run.queue.recent(run.name, limit=AHEAD + 1):  # and the one that is followed
+    for view in await run.queue.recent(run.name, limit=AHEAD + 1):  # and the followed one
         await run.queue.cancel(view.request.id)
         await run.queue.let_go(view.request.id, PLATFORM)
     run.show.say(texts.sentence(Failure(reason=Reason.CANCELLED), LANGUAGE))

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees while a song is in work: a live bar, or plain lines where nobody looks."""
+"""Progress on standard error: a live bar on a terminal, else plain lines."""
 
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -13,7 +13,7 @@ from bot.texts import figures
 from jobs.models import Upload
 from jobs.outcomes import Called, Progress, RequestPhase, TrackStage, View
 
-LINE_EVERY = 0.25  # of a stage: how often a plain line says how far it is
+LINE_EVERY = 0.25  # fraction of a stage between two plain lines
 
 
 class Show(AbstractContextManager["Show"]):
@@ -45,11 +45,11 @@ class Show(AbstractContextManager["Show"]):
             self._bar.stop()
 
     def say(self, sentence: str) -> None:
-        """One line that stays."""
+        """Print a line."""
         self._console.print(sentence, markup=False, soft_wrap=True)
 
     def view(self, name: str, view: View) -> None:
-        """The request as it stands, while it is in work: how it ended is said by others."""
+        """Show the progress of an open request; the caller prints its outcome."""
         if view.phase not in (RequestPhase.RECEIVING, RequestPhase.WAITING):
             return
         progress = view.progress or Progress()

@@ -1,4 +1,4 @@
-"""One request, watched by the process that submitted it."""
+"""Polling of one request by the process that submitted it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from jobs.queue.requests import JobQueue
 
 
 async def changes(queue: JobQueue, request_id: str, every: float = 0.2) -> AsyncIterator[View]:
-    """The request each time it changed, until it is ready for delivery, closed or forgotten. `every`: seconds.
+    """The request after each change, until it is ready for delivery, closed or erased. `every`: seconds.
 
     Raises `QueueAway`.
     """

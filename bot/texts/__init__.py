@@ -19,7 +19,7 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "pt-BR")
 
 
 def negotiate(code: str | None) -> Language:
-    """The language we speak for a platform's or system's code: `pt`, `pt-br`, `pt_BR.UTF-8` → pt-BR; else English."""
+    """The language for a platform's or system's code: `pt`, `pt-br`, `pt_BR.UTF-8` → pt-BR; else English."""
     primary = (code or "").strip().lower().replace("_", "-").partition("-")[0]
     return "pt-BR" if primary == "pt" else "en"
 
@@ -45,9 +45,9 @@ def say(language: str, message: str, /, **parameters: str | int | float) -> str:
 
 
 def sentence(failure: Failure, language: str) -> str:
-    """What a failure means for a person, and what to do next. Any failure has one.
+    """A failure as a sentence for a person, with advice. Total: every failure has one.
 
-    Where a value that the sentence needs is not there, its short form (`.plain`) says the same without figures.
+    If a value of the sentence is missing, its short form (`.plain`) is used, without figures.
     """
     message = f"failure-{failure.reason.replace('_', '-')}"
     try:

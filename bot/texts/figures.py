@@ -20,7 +20,7 @@ def duration(seconds: float, language: str) -> str:  # noqa: ARG001 - a figure i
 
 
 def wait(seconds: float, language: str) -> str:
-    """How long something takes: `5 s`, `1 min 40 s`, `12 min`, `1 h 02 min`; rounded to what an estimate is worth."""
+    """How long something takes: `5 s`, `1 min 40 s`, `12 min`, `1 h 02 min`; rounded as an estimate."""
     whole = _whole(seconds)
     if whole < 60:
         rounded = max(5, 5 * round(whole / 5))
@@ -60,7 +60,7 @@ def decibels(value: float, language: str) -> str:
 
 
 def shift(seconds: float, language: str) -> str:
-    """By how much sound is moved: `23 ms`, or `1.5 s` from a second on, in Portuguese `1,5 s`."""
+    """A shift of sound in time: `23 ms`, or `1.5 s` from a second on, in Portuguese `1,5 s`."""
     number = min(max(seconds, 0.0), 1e9) if isfinite(seconds) else 0.0
     if number < 0.9995:
         return f"{round(number * 1000)} ms"
