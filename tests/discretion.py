@@ -40,7 +40,7 @@ _ears: list["Discretion"] = []
 
 
 def hear(where: str, what: object) -> None:
-    """For servers of tests: somebody said `what`."""
+    """For servers of tests: record that they received `what`."""
     for ear in _ears:
         ear.hear(where, str(what))
 
@@ -126,7 +126,7 @@ class Discretion:
         while not self._over.wait(LOOK):
             family = [os.getpid()]
             for pid in family:  # which grows meanwhile
-                with contextlib.suppress(OSError):  # any of them may be gone while we look
+                with contextlib.suppress(OSError):  # a file may vanish during the walk
                     for listed in Path("/proc", str(pid), "task").glob("*/children"):
                         with contextlib.suppress(OSError):
                             family += [int(child) for child in listed.read_text().split()]

@@ -1,11 +1,11 @@
-"""Ports for processes that have to be told theirs beforehand."""
+"""Ports for processes that need a fixed port in advance."""
 
 import random
 import socket
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody has, and that nobody gets who asks the system for any.
+    """A free port of the loopback interface, outside the range that the system assigns.
 
     Those begin at 32768, and tests beside this one, with all their connections, take many of them at any moment.
     """

@@ -19,7 +19,7 @@ PATIENCE = 120  # seconds; a machine may be busy with other things
 
 @dataclass
 class Up:
-    """A running `fl-bt up` and what it logs."""
+    """A running `fl-bt up` and its log."""
 
     process: asyncio.subprocess.Process
     log: list[str] = field(default_factory=list)
@@ -92,7 +92,7 @@ async def up(environment: dict[str, str], folder: Path) -> AsyncIterator[Up]:
 
 
 async def pair(running: Up, owner: Chat) -> None:
-    """Open the link from the log: whoever has it is the owner."""
+    """Open the pairing link from the log, which makes a person the owner."""
     code = (await running.says(r"\?start=(\S+)"))[1]
     await owner.say(f"/start {code}")
     await owner.until(lambda message: "I’m yours now" in message.text, PATIENCE)

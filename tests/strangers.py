@@ -13,7 +13,7 @@ import pytest
 
 OTHERS = 0o077
 IS_ROOT = os.getuid() == 0
-NOBODY = 65534  # the number of a user whom nobody is
+NOBODY = 65534  # the id of the user `nobody`
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """All in `folder`, itself included, whose mode lets somebody else in."""
+    """All paths in `folder`, itself included, whose mode gives access to other users."""
     found = [folder, *folder.rglob("*")]
     return [str(path.relative_to(folder)) for path in found if not path.is_symlink() and path.stat().st_mode & OTHERS]
 

@@ -1,4 +1,4 @@
-"""What the pages say: every command in them is run by a test or says why not, and what they name is there."""
+"""The documentation pages: a test runs every command in them or gives a reason, and every named path exists."""
 
 import re
 import shlex
@@ -50,7 +50,7 @@ COMMANDS = {
     ),
     "uv run --group dev pytest": ITSELF,
     "uv run fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
-    "uv run fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
+    "uv run fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_reports_faults_with_advice",
     'echo "REDIS_PASSWORD=$(openssl rand -hex 24)" >> .env': "writes into a person's .env; `make docker` does as much",
     "docker buildx imagetools inspect IMAGE": "asks a registry of images",
     "docker compose up --build": DOCKER,
@@ -58,7 +58,7 @@ COMMANDS = {
     # One machine
     "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
     "fl-bt separate": "tests/bot/terminal/test_terminal.py::test_the_demo",
-    "fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_finds_what_is_wrong_and_says_what_to_do",
+    "fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_reports_faults_with_advice",
     "cd /opt/fl-bt": CHANGES,
     "sudo env UV_PYTHON_INSTALL_DIR=/opt/fl-bt/.python uv sync --locked --compile-bytecode": CHANGES,
     "sudo install -m 600 .env /etc/fl-bt.env": CHANGES,

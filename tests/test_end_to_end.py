@@ -38,7 +38,7 @@ async def done(chat: Chat, question: Message) -> Message:
 
 
 def files_for(chat: Chat, question: Message) -> list[Message]:
-    """What was sent for a question, pictures aside."""
+    """The files sent for a question, without pictures."""
     answers = [message for message in chat.from_bot() if message.reply_to == question]
     return [message for message in answers if message.file is not None and message.file.kind != "photo"]
 
@@ -95,7 +95,7 @@ async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
 
 
 async def what_one_wants_next(server: BotApi, ana: Chat, tmp_path: Path) -> None:
-    """A backing track by a button, as FLAC by another; then the song once more, without anything being uploaded."""
+    """A backing track by a button, as FLAC by another; then the song again, without an upload."""
     card = await ana.until(lambda message: "No vocals" in message.labels, PATIENCE)
     await (await ana.press(card, "No vocals")).answer(PATIENCE)
     mixed = await done(ana, card)

@@ -1,4 +1,4 @@
-"""What lies in the queue is damaged, of another version, or huge: whoever finds it goes on, and so do all others."""
+"""Damaged, huge or foreign data in the queue: bot and worker continue with the other requests."""
 
 import asyncio
 import contextlib
@@ -126,7 +126,7 @@ async def test_what_another_version_wants_is_understood_or_wanted_no_more(queue:
     assert (await seen(queue, request)).phase is RequestPhase.READY
 
 
-async def test_what_was_noted_beside_is_nothing_when_damaged(queue: JobQueue) -> None:
+async def test_damaged_notes_count_as_none(queue: JobQueue) -> None:
     redis = queue.redis
     await put(queue, keys.PROVIDERS, Provider.PYTUBEFIX, b"{")
     assert (await standings(redis))[Provider.PYTUBEFIX].up
@@ -138,7 +138,7 @@ async def test_what_was_noted_beside_is_nothing_when_damaged(queue: JobQueue) ->
 
 @given(st.binary() | json_values.map(lambda value: str(value).encode(errors="replace")))
 def test_a_jobs_payload_is_an_object_or_refused(payload: bytes) -> None:
-    # arq drops such a job; a track that somebody waits for gets another one, see `TrackQueue.recover`.
+    # arq drops such a job; a track with waiting requests gets another one, see `TrackQueue.recover`.
     with contextlib.suppress(ValueError, TypeError, RecursionError):
         assert isinstance(deserialize(payload), dict)
 

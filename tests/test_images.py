@@ -40,7 +40,7 @@ def pruned(dockerfile: Path, side: str) -> set[str]:
     return set(re.findall(r"--prune ([\w.-]+)", stage[1]))
 
 
-def test_what_is_fetched_to_build_is_pinned_by_hash(request: pytest.FixtureRequest) -> None:
+def test_downloads_of_the_build_are_pinned_by_hash(request: pytest.FixtureRequest) -> None:
     root = request.config.rootpath
     dockerfile, compose = (root / "Dockerfile").read_text(), (root / "docker-compose.yaml").read_text()
     (base,) = re.findall(r"^ARG PYTHON=(\S+)$", dockerfile, re.MULTILINE)

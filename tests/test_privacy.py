@@ -1,4 +1,4 @@
-"""Nobody else on the machine reads what people sent, the queue, or the token; what is handed to a person is theirs."""
+"""Other users of the machine cannot read uploads, the queue or the token; results keep the person's own permissions."""
 
 import asyncio
 import os

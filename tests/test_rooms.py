@@ -41,7 +41,7 @@ def test_walls(request: pytest.FixtureRequest, room: str, never: set[str]) -> No
     assert {path: names for path, names in crossings.items() if names} == {}
 
 
-def test_what_is_remembered_of_chats_is_reached_through_the_queues_own_client(request: pytest.FixtureRequest) -> None:
+def test_chat_data_uses_the_queues_redis_client(request: pytest.FixtureRequest) -> None:
     modules = [*(request.config.rootpath / "bot/chats").glob("*.py")]
     assert len(modules) > 5
     assert {name for path in modules for name in imports(path)} & {"arq", "redis"} == set()

@@ -1,4 +1,4 @@
-"""The tests find the same surroundings, whatever shell they are started from."""
+"""The tests' environment is independent of the shell that starts them."""
 
 import json
 import os

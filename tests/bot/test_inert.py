@@ -24,7 +24,7 @@ def test_nothing_is_found_in_a_title(trick: str) -> None:
     assert detected(f"Done: {tidy(trick)} (3:33)") == []
 
 
-def test_what_is_tried_would_be_found() -> None:
+def test_the_examples_are_detected_without_joiners() -> None:
     kinds = {one["type"] for trick in TRICKS for one in detected(trick)}
     assert kinds == {"mention", "bot_command", "url", "email", "phone_number", "bank_card", "hashtag", "cashtag"}
 

@@ -133,7 +133,7 @@ def test_lengths(seconds: float, text: str) -> None:
     ("seconds", "text"),
     [(0, "5 s"), (7, "5 s"), (58, "1 min"), (98, "1 min 40 s"), (598, "10 min"), (755, "13 min"), (3700, "1 h 02 min")],
 )
-def test_waits_are_rounded_to_what_they_are_worth(seconds: float, text: str) -> None:
+def test_waits_are_rounded_as_estimates(seconds: float, text: str) -> None:
     assert figures.wait(seconds, "en") == text
 
 

@@ -173,7 +173,7 @@ def test_the_bar_is_full_only_at_the_end(fraction: float, full: int) -> None:
     assert bar(fraction) == "▰" * full + "▱" * (CELLS - full)
 
 
-def test_settings_show_what_is_chosen_and_every_choice() -> None:
+def test_settings_mark_the_chosen_and_show_every_choice() -> None:
     shown = settings_card(Preferences(model=Model(name="spleeter-4"), format=Format.FLAC, package=Package.BOTH), "en")
     assert shown.text == (
         "What you get for each song here\n4 stems: vocals, drums, bass, other\nFormat: FLAC\n"
@@ -242,7 +242,7 @@ def test_actions_come_back_as_they_went(action: Action) -> None:
         ":",
     ],
 )
-def test_what_is_not_ours_is_no_action(text: str) -> None:
+def test_foreign_data_is_no_action(text: str) -> None:
     assert parse_action(text) is None
 
 

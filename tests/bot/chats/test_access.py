@@ -16,7 +16,7 @@ def access(queue: JobQueue) -> Access:
     return Access(queue.redis, "closed")
 
 
-async def test_closed_lets_nobody_in_before_the_pairing(access: Access) -> None:
+async def test_closed_access_refuses_all_people_before_the_pairing(access: Access) -> None:
     assert not await access.may_ask(ANA, ANA)
     assert await access.owner() is None
 
@@ -41,7 +41,7 @@ async def test_of_two_with_the_code_one_becomes_owner(access: Access) -> None:
     assert sorted(await asyncio.gather(access.pair(ANA, code), access.pair(BO, code))) == [False, True]
 
 
-async def test_nothing_and_an_empty_code_pair_nobody(access: Access) -> None:
+async def test_an_empty_code_does_not_pair(access: Access) -> None:
     assert not await access.pair(ANA, "")
     await access.pairing_code()
     assert not await access.pair(ANA, "")
@@ -63,7 +63,7 @@ async def test_a_person_is_let_in_everywhere_and_a_group_for_everyone_in_it(acce
     assert await access.allowed() == {BAND: ""}
 
 
-async def test_open_serves_everybody(queue: JobQueue) -> None:
+async def test_open_access_admits_all_people(queue: JobQueue) -> None:
     assert await Access(queue.redis, "open").may_ask(BO, BO)
 
 

@@ -1,4 +1,4 @@
-"""What a chat wants: the default until it chooses, and whatever was stored by another version."""
+"""A chat's preferences: the defaults, stored choices, and data of other versions."""
 
 from bot.cards.actions import Action, Verb
 from bot.chats.preferences import ChatPreferences, GroupSettings, chosen
@@ -29,7 +29,7 @@ async def test_what_another_version_stored_is_no_obstacle(queue: JobQueue) -> No
         assert await ChatPreferences(queue.redis, HERE).of("telegram:1") == Preferences()
 
 
-def test_every_choice_changes_what_it_is_about_and_nothing_else() -> None:
+def test_every_choice_changes_only_its_own_setting() -> None:
     wanted = Preferences(model=Model(name="spleeter-2", extension="zeros"), format=Format.MP3, package=Package.ALBUM)
     assert chosen(wanted, Action(verb=Verb.STEMS, choice="5")) == wanted.model_copy(
         update={"model": Model(name="spleeter-5", extension="zeros")}

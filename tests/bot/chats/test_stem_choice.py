@@ -48,7 +48,7 @@ async def test_what_makes_no_sense_is_not_remembered(queue: JobQueue, noted: byt
 
 
 @given(st.sampled_from([*MODELS]), st.sampled_from([*MODELS]), st.data())
-def test_a_button_says_what_was_meant(own: str, model: str, chance: st.DataObject) -> None:
+def test_a_button_keeps_model_stems_and_tap(own: str, model: str, chance: st.DataObject) -> None:
     chosen = tuple(one for one in MODELS[model].stems if chance.draw(st.booleans()))
     tap = Tap(model=model, chosen=chosen, stem=chance.draw(st.sampled_from([None, *MODELS[model].stems])))
     action = Action(verb=Verb.PICK, target="0" * 16, choice=tap.choice(own))

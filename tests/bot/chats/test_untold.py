@@ -4,7 +4,7 @@ from bot.chats.untold import UntoldBatches
 from jobs.queue.requests import JobQueue
 
 
-async def test_what_was_added_while_it_was_told_is_told_next(queue: JobQueue) -> None:
+async def test_a_batch_changed_during_its_message_stays_due(queue: JobQueue) -> None:
     untold = UntoldBatches(queue.redis, "test")
     await untold.add("batch")
     first = await untold.first()

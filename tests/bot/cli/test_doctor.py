@@ -18,12 +18,12 @@ __all__ = ["public"]
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("FLBT_DATA", str(tmp_path))  # for the worker, who is asked for the weights
+    monkeypatch.setenv("FLBT_DATA", str(tmp_path))  # for the worker, which checks the weights
     return Settings(_env_file=None, data=tmp_path, telegram_token=None, redis_url=None)
 
 
 class Examine:
-    """Examines, and gives what was said of each subject, advice included, and the exit code."""
+    """Runs `examine`; gives the output of each subject, advice included, and the exit code."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -53,7 +53,7 @@ async def test_a_fresh_machine_lacks_nothing_grave(examine: Examine, settings: S
     assert code == 0
 
 
-async def test_what_is_wrong_is_marked_by_how_grave_it_is(
+async def test_findings_are_marked_by_gravity(
     examine: Examine, settings: Settings, queue: JobQueue, valkey_server: SecretStr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "NEWEST_TRIED", (3, 10))
@@ -90,7 +90,9 @@ async def test_whose_token_it_is(examine: Examine, settings: Settings) -> None:
     assert code == 1
 
 
-def test_who_else_may_read_what_is_kept(public: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_reports_files_readable_by_others(
+    public: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (public / "data" / "queue").mkdir(parents=True)
     (public / "cookies.txt").touch()
     (public / ".env").touch(0o644)

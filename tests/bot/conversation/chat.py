@@ -1,4 +1,4 @@
-"""A chat without any platform: what is said to it are values, and so is what is answered."""
+"""A chat without a platform: messages and answers are values."""
 
 from dataclasses import dataclass, field
 
@@ -103,7 +103,7 @@ class Chats:
 
 @dataclass
 class Person:
-    """Somebody who writes in a chat: in their own, or in a group."""
+    """A person who writes in a private chat or in a group."""
 
     services: Services
     name: str
@@ -141,7 +141,7 @@ class Person:
 
 
 def said(answers: Answers) -> list[str]:
-    """What is read of answers: `reply: …`, `edit: …`, `toast: …`."""
+    """Answers as text: `reply: …`, `edit: …`, `toast: …`."""
     lines = []
     for answer in answers:
         match answer:

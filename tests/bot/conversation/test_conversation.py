@@ -92,7 +92,7 @@ async def test_one_call_under_an_album_counts_for_all_of_it(services: Services) 
     assert len(await in_works(bo)) == 2
 
 
-# --- who is heard ----------------------------------------------------------------------------------------------
+# --- access ----------------------------------------------------------------------------------------------------
 
 
 async def test_a_stranger_is_told_once(services: Services, chats: Chats) -> None:
@@ -191,7 +191,7 @@ async def test_a_mix_needs_words_and_a_song(ana: Person) -> None:
 # --- the owner's -----------------------------------------------------------------------------------------------
 
 
-async def test_what_is_for_the_owner_alone_goes_to_the_private_chat(services: Services, chats: Chats) -> None:
+async def test_owner_answers_go_to_the_private_chat(services: Services, chats: Chats) -> None:
     ana, bo = Person(services, "ana", group="band"), Person(services, "bo", group="band")
     await owned_by(ana)
     assert said(await owner.who(services, bo.says("/who"))) == [f"reply: {say('en', 'allow-owner-only')}"]

@@ -1,4 +1,4 @@
-"""A platform that records what it is asked to do, and the loop over open requests on it, for tests."""
+"""A platform that records its calls, and the follower on it, for tests."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ OTHER = YouTube(video_id="jNQXAC9IVRw")
 
 @dataclass
 class Recorder:
-    """A platform that does everything at once and remembers it. `troubles`: what it raises, by method, in order."""
+    """A platform that performs and records every call at once. `troubles`: errors to raise, by method, in order."""
 
     name: str = "test"
     limits: Limits = field(default_factory=Limits)
@@ -95,7 +95,7 @@ async def until(condition: Callable[[], bool], what: object = "") -> None:
 
 
 async def ended(queue: JobQueue, request: Request) -> View:
-    """The request once nobody attends to it any more."""
+    """The request after the follower released it."""
     end = time.monotonic() + PATIENCE
     while await queue.attended("test"):
         assert time.monotonic() < end

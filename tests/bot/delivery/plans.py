@@ -1,4 +1,4 @@
-"""Songs and what was rendered of them, in sizes of choice, for tests of what is to be sent."""
+"""Songs and renditions of chosen sizes, for tests of plans."""
 
 from bot.delivery.plan import CLOUD, Plan
 from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Stem, YouTube

@@ -200,7 +200,7 @@ def test_what_fits_in_no_way_is_given_up_with_its_size() -> None:
     assert step.failure.values["limit_bytes"] == 1
 
 
-def test_what_is_sent_back_too_often_is_given_up() -> None:
+def test_a_request_returned_too_often_fails() -> None:
     facts, times = replace(READY, rendered=()), 0
     while isinstance(step := decide(facts), SendBack):
         times += 1

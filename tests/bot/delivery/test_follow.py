@@ -1,4 +1,4 @@
-"""The loop over open requests, on a real queue, with a platform that records what it is asked to do."""
+"""The follower on a real queue, with a platform that records its calls."""
 
 import asyncio
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ async def test_a_slow_delivery_holds_up_its_own_chat_only(
 
 
 def running(platform: Recorder) -> list[str]:
-    """What was shown of songs that are worked on."""
+    """The cards shown of songs in progress."""
     return [said for said in platform.said if said.startswith("edit") and "Separating" in said]
 
 

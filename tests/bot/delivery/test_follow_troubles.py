@@ -82,7 +82,7 @@ async def test_a_known_file_that_is_unknown_is_uploaded(
     ]
 
 
-async def test_nobody_there_closes_the_request_quietly(queue: JobQueue, store: ResultStore, platform: Recorder) -> None:
+async def test_a_closed_chat_cancels_the_request(queue: JobQueue, store: ResultStore, platform: Recorder) -> None:
     request = ask()
     platform.troubles["post"] = [Unreachable("blocked")]
     await queue.submit(request)

@@ -240,7 +240,7 @@ def turned_down(manifest: Manifest, order: Order, *rendered: Rendered, language:
     return [note_text(note, language) for note in plan(manifest, rendered, order, CLOUD).notes]
 
 
-def test_what_was_turned_down_is_said_once() -> None:
+def test_a_lowered_level_is_noted_once() -> None:
     said = "Turned down (−6.3 dB) so that nothing clips · WAV 32-bit float keeps the level"
     assert turned_down(QUIETER, Order(), stems(Format.MP3, 1, 1)) == [said]
     zipped, both = (Order(format=Format.FLAC, package=each) for each in (Package.ZIP, Package.BOTH))
@@ -251,7 +251,7 @@ def test_what_was_turned_down_is_said_once() -> None:
     ]
 
 
-def test_what_is_as_loud_as_it_was_has_nothing_said_of_it() -> None:
+def test_an_unchanged_level_has_no_note() -> None:
     assert turned_down(song(), Order(), stems(Format.MP3, 1, 1)) == []
     assert turned_down(song().model_copy(update={"gain": 0.9943}), Order(), stems(Format.MP3, 1, 1)) == []
     assert turned_down(QUIETER, Order(format=Format.WAV32), stems(Format.WAV32, 1, 1)) == []

@@ -1,4 +1,4 @@
-"""What is made of long songs: what surely fits, and as little as possible that does not."""
+"""Renditions of long songs: those that certainly fit, and as few others as possible."""
 
 import pytest
 
@@ -66,7 +66,7 @@ FLAC_SURE = 0.95  # of its stored bytes
         (Order(format=Format.FLAC, mix=(Stem.VOCALS,)), 1251, 60, 320, ["mix-vocals-flac"]),
     ],
 )
-def test_what_is_sure_not_to_fit_is_never_made(
+def test_a_rendition_that_cannot_fit_is_never_made(
     order: Order, seconds: float, kept: float, usual: int, needs: list[str]
 ) -> None:
     made = plan(song(seconds, kept=int(kept * MB)), [], order, CLOUD, usual)

@@ -142,7 +142,7 @@ def test_links_behind_words_count() -> None:
         ("https://youtu.be/../../etc/passwd", Reason.BAD_LINK),
     ],
 )
-def test_what_is_not_one_video_says_why(text: str, reason: Reason) -> None:
+def test_a_text_without_one_video_gives_a_reason(text: str, reason: Reason) -> None:
     assert find_sources(text) == Found(refused=(reason,))
     assert parse_source(text) is reason
 

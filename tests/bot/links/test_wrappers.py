@@ -1,4 +1,4 @@
-"""Links around links, and the other forms in which people's links to a video come: what is read, and what is not."""
+"""Links around links, and other forms of links to a video: the accepted and the refused ones."""
 
 from base64 import urlsafe_b64encode
 from urllib.parse import quote
@@ -194,7 +194,7 @@ def test_a_list_made_of_ids_is_its_videos() -> None:
         "https://bit.ly/3abcdef",
     ],
 )
-def test_what_is_around_nothing_or_of_somebody_else_is_elsewhere(link: str) -> None:
+def test_a_wrapper_without_a_youtube_link_is_refused(link: str) -> None:
     assert find_sources(link) == Found(refused=(Reason.NOT_YOUTUBE,))
 
 

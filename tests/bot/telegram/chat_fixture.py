@@ -28,10 +28,10 @@ from tests.peers.botapi import BotApi, Chat, Message
 SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
 
-#: Seconds. What is waited for comes in a moment, on a machine that has nothing else to do.
+#: Seconds. On an idle machine the awaited events come at once.
 PATIENCE = 60.0
 
-#: How files begin, so that the Bot API server takes them for what they are.
+#: First bytes of files, by which the Bot API server tells their type.
 BEGINNINGS = {
     "mp3": b"\xff\xfb\x90\x00",
     "m4a": b"\0\0\0\x20ftypM4A ",
@@ -44,7 +44,7 @@ BEGINNINGS = {
 
 @dataclass
 class Worker:
-    """The worker's end of queue and store, played by the test: what it makes is shaped like the real thing."""
+    """The worker's end of queue and store, played by the test; its results have the real shape."""
 
     queue: JobQueue
     store: ResultStore
@@ -85,7 +85,7 @@ class Worker:
         return await self.track_queue.report(track.id, progress)
 
     async def finish(self, track: Track) -> None:
-        """Make what is wanted, and tell everybody."""
+        """Make the wanted renditions, and finish the waiting requests."""
         await self.track_queue.begin(track.id)  # this worker has no heart that would have kept the lease
         stored = self.store.manifest(track.id)
         if stored is None or not self.recipe.would_make(stored):

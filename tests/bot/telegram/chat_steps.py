@@ -1,4 +1,4 @@
-"""What people say and tap in the tests of a chat, and what they wait for."""
+"""Steps of chat tests: messages, taps, and waiting for answers."""
 
 from tests.bot.telegram.chat_fixture import BEGINNINGS, SONG, Rig
 from tests.peers.botapi import Chat, Message, Person, Press
@@ -53,5 +53,5 @@ async def reply_to(chat: Chat, card: Message) -> Message:
 
 
 async def answered_soon(press: Press) -> str:
-    """What the press is answered with: at once, whatever else waits for the chat's pace, which may be a minute."""
+    """The answer to a press, which never waits for the chat's pace of up to a minute."""
     return await press.answer(20)

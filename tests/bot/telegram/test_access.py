@@ -78,8 +78,8 @@ async def test_a_stranger_who_taps_is_told_in_passing_and_once(closed: Rig, capl
     assert len(bo.from_bot()) == 1
 
 
-async def test_a_queue_in_trouble_opens_the_gate_to_nobody(closed: Rig) -> None:
-    """Nobody can say who a stranger is, nor note that they were told: then they get no further either."""
+async def test_a_failing_queue_keeps_the_gate_shut(closed: Rig) -> None:
+    """Without the queue the bot cannot check access, nor note a refusal: the update is stopped."""
     bo = closed.server.private(closed.server.person("Bo"))
     await closed.owned_by(1)
     async with closed.bot():

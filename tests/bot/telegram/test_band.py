@@ -1,4 +1,4 @@
-"""An evening with the band, as everybody in the group sees it. The README shows it: `UPDATE_TRANSCRIPT=1` writes it."""
+"""An evening with the band, as the group sees it. The README shows it: `UPDATE_TRANSCRIPT=1` writes it."""
 
 import os
 import re
@@ -21,7 +21,7 @@ WIDTH = 9
 
 @dataclass
 class Evening:
-    """A group and what happened in it that is no message: who tapped what, and what they were told."""
+    """A group and its events besides messages: taps, and the toasts in answer."""
 
     chat: Chat
     taps: list[tuple[int, str, str]] = field(default_factory=list)  # after how many messages, who, what

@@ -1,4 +1,4 @@
-"""Failures, cancelling in every state, and `/status` of what is open and done."""
+"""Failures, cancelling in every state, and `/status` of open and finished requests."""
 
 from jobs.failures import Reason
 from jobs.outcomes import RequestPhase, TrackStage
@@ -96,7 +96,7 @@ async def test_cancel_by_command_asks_which_when_there_are_several(rig: Rig) -> 
     assert await rig.queue.size() == 0
 
 
-async def test_status_lists_what_is_open_and_what_was_finished(rig: Rig) -> None:
+async def test_status_lists_open_and_finished_requests(rig: Rig) -> None:
     ana = rig.ana()
     async with rig.bot():
         await ana.say(SONG)

@@ -1,4 +1,4 @@
-"""What somebody wants forgotten is gone everywhere."""
+"""Forgetting a song removes its data everywhere."""
 
 import asyncio
 import time
@@ -105,7 +105,7 @@ async def test_forgetting_gives_back_no_minutes(rig: Rig) -> None:
 
 
 async def charge(rig: Rig) -> None:
-    """What the worker would have noted of what it separated."""
+    """The worker's notes of a separation."""
     (view,) = await rig.queue.recent(next(iter(await _chats(rig))))
     note = f"{time.time():.3f} 213.000 213.000"
     await answer(rig.queue.redis.hset(keys.minutes("person", view.request.asker), view.request.id, note))

@@ -1,4 +1,4 @@
-"""A band's group: who is heard, menus, and a group that becomes a supergroup."""
+"""A band's group: access, menus, and a group that becomes a supergroup."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, fil
 from tests.bot.telegram.chat_steps import MP3, band_of, done, in_line, turned
 from tests.peers.botapi import BotApi
 
-# --- who is heard -------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

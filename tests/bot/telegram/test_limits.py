@@ -54,7 +54,7 @@ async def test_a_days_minutes_are_said_in_numbers_and_outlive_a_restart(rationed
     assert len(files(ana)) == 4
 
 
-async def test_status_says_what_is_used(rationed: Rig) -> None:
+async def test_status_shows_the_used_minutes(rationed: Rig) -> None:
     ana, bo = rationed.server.person("Ana"), rationed.server.person("Bo")
     band, alone = rationed.server.group("The Band", [ana, bo]), rationed.server.private(ana)
     async with rationed.bot():
@@ -164,7 +164,7 @@ def told(message: Message) -> bool:
 
 
 async def answered(rig: Rig) -> None:
-    """Everything that came before was handled: somebody else, who came last, has an answer."""
+    """Wait until all earlier updates are handled: another person's last message has its answer."""
     last = rig.server.private(rig.server.person("Cy"))
     await last.say("/help")
     await last.until(lambda message: "YouTube" in message.text)

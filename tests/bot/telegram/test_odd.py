@@ -1,4 +1,4 @@
-"""What people do that nobody thinks of first: each gets something sensible, or rightly nothing."""
+"""Unusual messages: each gets a sensible answer, or rightly none."""
 
 import asyncio
 from typing import Any
@@ -110,7 +110,7 @@ async def test_songs_sent_together_get_a_card_each_in_order(rig: Rig) -> None:
     assert [card.text.split("\n")[0] for card in cards(ana)] == ["Song 0", "Song 1", "Song 2"]
 
 
-async def test_what_is_no_message_of_words_is_answered_and_what_nobody_said_is_not(rig: Rig) -> None:
+async def test_messages_without_text_are_answered_and_service_messages_are_not(rig: Rig) -> None:
     ana = rig.ana()
     ana.opened = True
     async with rig.bot():
@@ -240,7 +240,7 @@ async def test_removed_from_a_group_it_lets_go_and_added_again_it_works(rig: Rig
         await dee.until(done)
         await rig.settled()
         async with asyncio.timeout(120):
-            while await rig.queue.size():  # nobody waits for the other one any more
+            while await rig.queue.size():  # no request waits for the other track
                 await asyncio.sleep(0.02)
         assert files(band) == []
         band.blocked = False

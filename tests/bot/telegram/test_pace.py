@@ -1,4 +1,4 @@
-"""Fifty links at once from ten chats, on a server that counts every message: nobody is flooded, everybody is served."""
+"""Fifty links at once from ten chats, on a server that counts every message: the limits hold, and all are served."""
 
 import asyncio
 import time
@@ -46,7 +46,7 @@ async def _work(rig: Rig, songs: int) -> None:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is sent to a chat although Telegram had told the bot to wait: by when it heard of it, and when it sent."""
+    """Messages sent to a chat during a "retry after": the time when the bot learnt of it, and the time of sending."""
     until: dict[object, float] = {}  # by chat
     found: list[str] = []
     process = RateLimiter.process_request
@@ -78,7 +78,7 @@ async def test_fifty_links_at_once_from_ten_chats(
         access = [server.person(f"P{number}") for number in range(10)]
         chats: list[Chat] = [server.private(person) for person in access[:6]]
         chats += [server.group(f"Band {person.name}", [person]) for person in access[6:]]
-        # Whatever the bot does, Telegram may have its own reasons.
+        # Telegram may answer "retry after" even within its limits.
         for method in ("sendMessage", "editMessageText", "sendMediaGroup"):
             server.fault(method, Trouble.FLOOD, times=3, after=7)
         async with rig.bot():
@@ -158,7 +158,7 @@ async def test_in_a_busy_group_edits_leave_room_for_what_people_wait_for(monkeyp
     await asyncio.wait_for(sending.call(rate_limiter, -2, "editMessageText"), 1)
 
 
-async def test_what_is_on_its_way_counts_until_a_second_after_it_arrived() -> None:
+async def test_a_message_counts_until_a_second_after_its_answer() -> None:
     window = Window(3, 1.0)
     window.leave(2)
     assert window.wait(1, 0.0) == 0
@@ -170,7 +170,7 @@ async def test_what_is_on_its_way_counts_until_a_second_after_it_arrived() -> No
 
 
 class Crowd:
-    """Calls that stand in line, and the order in which they were let go. Telegram answers none before it is told to."""
+    """Waiting calls, and the order in which they were granted. Telegram's answers come when the test releases them."""
 
     def __init__(self) -> None:
         self.room = Room()
@@ -187,7 +187,7 @@ class Crowd:
         self.tasks.append(asyncio.create_task(call()))
 
     async def let_go(self, calls: int) -> list[str]:
-        """Those that are let go at once: so many, and no more."""
+        """The calls granted at once; fails on any other number."""
         await asyncio.sleep(0.05)
         assert len(self.order) == calls, self.order
         return self.order
@@ -220,7 +220,7 @@ async def test_an_answer_finds_room_while_cards_take_all_that_is_theirs() -> Non
     assert [one for one in order if one != "answer"] == cards, "in the order in which they came"
 
 
-async def test_an_edit_waits_for_nobody_long(true_pace: None) -> None:
+async def test_an_edit_raises_after_a_short_wait(true_pace: None) -> None:
     crowd, line = Crowd(), Line(1)
     for number in range(PER_SECOND):
         crowd.ask("card", Line(number + 2), Rank.NEWS)

@@ -139,7 +139,7 @@ async def test_a_penalty_of_hours_is_the_callers_to_plan() -> None:
     assert seconds_of(told.value) > 9_000
 
 
-async def test_what_shows_nobody_a_message_is_not_held_up() -> None:
+async def test_calls_without_a_message_do_not_wait() -> None:
     rate_limiter, calls = RateLimiter(), Calls()
     began = time.monotonic()
     for _ in range(60):  # which would take a minute

@@ -21,8 +21,8 @@ from tests.peers.botapi.world import bad
 
 
 @pytest.mark.parametrize("step", [PlaylistStep.LISTING, PlaylistStep.STOPPED])
-async def test_one_that_nobody_can_attend_to_holds_up_no_other(rig: Rig, step: PlaylistStep) -> None:
-    """What was noted of it makes no sense: there is nowhere to answer."""
+async def test_a_broken_playlist_does_not_delay_others(rig: Rig, step: PlaylistStep) -> None:
+    """Its stored address is invalid."""
     ana = rig.ana()
     lost = Run(
         id="0" * 16, platform="telegram", chat="telegram:1", asker="telegram:1", address="nowhere", language="en",

@@ -65,7 +65,7 @@ async def test_a_chat_has_its_bound_too(server: BotApi, queue: JobQueue, store: 
 
 
 @pytest.mark.usefixtures("true_pace")
-async def test_who_asks_for_many_lists_delays_nobody_elses(
+async def test_many_listings_of_one_person_do_not_delay_others(
     server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
 ) -> None:
     """At the pace that Telegram asks for: the other's card comes before the last of the many."""

@@ -1,4 +1,4 @@
-"""What Telegram has is sent by its id, anywhere and after anything; one job serves everybody who waits."""
+"""Files that Telegram has are sent by their ids, to every chat; one job serves all waiting requests."""
 
 import pytest
 

@@ -208,7 +208,7 @@ async def test_a_mix_of_what_left_the_store_is_separated_again_and_said_so(rig: 
     assert files(ana)[-1] == f"{NAME} (no vocals).mp3"
 
 
-async def test_buttons_that_nobody_remembers_or_ever_showed_are_answered(rig: Rig) -> None:
+async def test_presses_of_unknown_buttons_are_answered(rig: Rig) -> None:
     ana, bo = rig.ana(), rig.server.private(rig.server.person("Bo"))
     async with rig.bot():
         card = await result(rig, ana)

@@ -168,7 +168,7 @@ async def test_who_may_start_the_others_in_a_group(rig: Rig) -> None:
     rig.server.privacy = False
     async with rig.bot():
         await band.send_album(songs(8), by=bo_, caption="/stems")
-        await band.send_album(songs(3), by=cy)  # which is for nobody
+        await band.send_album(songs(3), by=cy)  # not for the bot
         said = await band.until(lambda message: message.text.startswith("5 of 8 songs are in line."))
         await finish(rig, 2)
         refused = await answered_soon(await band.press(said, "Start the others", by=cy))

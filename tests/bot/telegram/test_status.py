@@ -24,7 +24,7 @@ from tests.peers.botapi import BotApi
 THIRD = "https://youtu.be/aaaaaaaaaaA"
 
 
-async def test_what_is_open_and_what_is_done_with_their_buttons(rig: Rig) -> None:
+async def test_status_shows_open_and_finished_requests_with_buttons(rig: Rig) -> None:
     ana = rig.ana()
     async with rig.bot():
         await ana.say(SONG)
@@ -180,7 +180,7 @@ async def test_an_owner_who_has_blocked_the_bot_is_left_in_peace(rig: Rig, monke
     assert [one.description for one in rig.server.refused] == ["Forbidden: bot was blocked by the user"]
 
 
-async def test_in_a_group_what_is_for_the_owner_alone_goes_to_their_private_chat(rig: Rig) -> None:
+async def test_owner_answers_from_a_group_go_to_the_private_chat(rig: Rig) -> None:
     band, ana, bo, _ = band_of(rig)
     alone, his = rig.server.private(ana), rig.server.private(bo)
     await rig.owned_by(ana.id)

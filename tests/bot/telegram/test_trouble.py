@@ -169,7 +169,7 @@ async def test_a_file_above_the_limit_comes_at_a_lower_rate(rig: Rig) -> None:
     assert all(message.file.bytes_ <= CLOUD.file_bytes for message in ana.from_bot() if message.file)
 
 
-async def test_a_413_that_nobody_foresaw_leads_to_another_plan(rig: Rig) -> None:
+async def test_an_unexpected_413_changes_the_plan(rig: Rig) -> None:
     rig.expected.append("Request Entity Too Large")
     rig.server.upload_bytes = 50_000
     rig.worker.bytes_ = 30_000

@@ -1,4 +1,4 @@
-"""What was typed at a terminal, as a source: links by their id, files by their content."""
+"""Typed arguments to sources: links by their id, files by their content."""
 
 import os
 import sys

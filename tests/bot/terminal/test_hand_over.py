@@ -122,7 +122,7 @@ def test_another_separation_of_a_song_does_not_replace_stems_of_the_first(store:
         assert (give(store, two, output), give(store, four, output)) == ("Intro", "Intro (4 stems)")
 
 
-def test_what_people_put_there_is_not_ours(store: ResultStore, output: Path) -> None:
+def test_files_of_people_in_the_output_folder_stay(store: ResultStore, output: Path) -> None:
     (output / "Intro").mkdir()
     (output / "Intro" / "vocals.flac").write_text("my own recording")
     (output / "Intro 2").mkdir()
@@ -223,7 +223,7 @@ def test_what_a_killed_command_left_half_copied_goes(store: ResultStore, output:
     assert {path.name for path in output.iterdir()} == {name, *others}, "of who lives, or not ours"
 
 
-def test_what_is_gone_from_the_store_leaves_nothing_half_made(store: ResultStore, output: Path) -> None:
+def test_a_missing_stored_file_leaves_no_partial_output(store: ResultStore, output: Path) -> None:
     manifest = separated("one", "Intro")
     gone = Rendered(rendition=Rendition(encoding=Encoding(format=Format.FLAC)), files=manifest.stems)
     before = set(output.iterdir())

@@ -64,7 +64,7 @@ async def test_why_it_failed_is_said_in_words(
 
 
 async def fail_all(queue: JobQueue) -> None:
-    """A worker that can read nothing of what it is given."""
+    """A worker that can read no source."""
     track_queue = TrackQueue(queue.redis, "worker-1")
     while True:
         for name in await track_queue.awaited():
@@ -76,7 +76,7 @@ async def fail_all(queue: JobQueue) -> None:
 async def test_more_songs_than_anybody_may_have_in_line_come_one_after_the_other(
     queue: JobQueue, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As `fl-bt separate *.mp3` in a folder of many. What is named twice is one song."""
+    """As `fl-bt separate *.mp3` in a folder of many. Repeated arguments count once."""
     songs = [tmp_path / f"{number}.mp3" for number in range(keys.KEEP_PER_CHAT + 2)]
     for song in songs:
         song.write_text(song.name)
@@ -109,7 +109,7 @@ async def test_a_file_that_cannot_be_read_is_not_called_damaged(
     queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    def denied(*_: object) -> None:  # as the system says to whoever is not root
+    def denied(*_: object) -> None:  # the system's error for users other than root
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), song)
 
     monkeypatch.setattr("hashlib.file_digest", denied)
@@ -122,7 +122,7 @@ async def test_a_file_that_cannot_be_read_is_not_called_damaged(
 async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
     queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Somebody tidied the store in that moment: ready, says the queue, and there is nothing."""
+    """The request is ready, but its result was removed from the store."""
     running = asyncio.create_task(separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022))
     track_queue, track = await taken(queue)
     assert await track_queue.ready(track, await track_queue.wanted(track))
@@ -150,7 +150,7 @@ async def test_a_worker_that_cannot_run_as_it_is_set_up_ends_the_wait(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nobody else would ever take the song."""
+    """No other worker would take the song."""
     monkeypatch.setenv("FLBT_YOUTUBE_COOKIES", str(tmp_path / "none.txt"))
     alone = settings.model_copy(update={"redis_url": None})
     assert await asyncio.wait_for(separate(alone, [song], Order(), tmp_path / "stems", tmp_path, 0o022), 60) == 2

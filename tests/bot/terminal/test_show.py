@@ -1,4 +1,4 @@
-"""What a terminal shows of a song in work: plain lines where nobody looks, a live bar where somebody does."""
+"""Progress on standard error: a live bar on a terminal, else plain lines."""
 
 import pytest
 
@@ -29,7 +29,7 @@ WAY = [
 ]
 
 
-def test_plain_lines_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plain_lines_are_printed_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with Show("en") as show:
         for view, _ in WAY:
             for _ in range(2):  # as it is looked at again and again
@@ -43,7 +43,7 @@ def test_plain_lines_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> N
     assert lines[5].endswith(" 50%"), "every quarter is told, not every step"
 
 
-def test_a_title_takes_the_place_of_what_was_typed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_title_replaces_the_typed_argument(capsys: pytest.CaptureFixture[str]) -> None:
     with Show("en") as show:
         show.view("song.mp3", at(Progress(stage=TrackStage.SEPARATING, title="[b]My Song", fraction=0.3)))
         show.view("song.mp3", at(Progress(stage=TrackStage.SEPARATING, title="[b]My Song", fraction=0.4)))

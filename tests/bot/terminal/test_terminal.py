@@ -180,7 +180,7 @@ def test_a_loud_song_is_said_to_be_turned_down_and_how_not(run: Run, tmp_path: P
     assert snr_db(together, to=listen(tmp_path / "loud.wav")) > 80
 
 
-#: What is typed, and what is said of it.
+#: Typed arguments, and their error sentences.
 NO_SONGS = {
     "https://youtube.com.evil.example/watch?v=jNQXAC9IVRw": "only know links to YouTube",
     "https://www.youtube.com/@someone": "a channel",
@@ -191,7 +191,7 @@ NO_SONGS = {
 }
 
 
-def test_what_is_no_song_is_a_sentence(run: Run, tmp_path: Path) -> None:
+def test_a_source_without_a_song_gets_a_sentence(run: Run, tmp_path: Path) -> None:
     done = run("separate", *NO_SONGS)
     assert (done.returncode, done.stdout) == (1, "")
     lines = done.stderr.splitlines()
@@ -315,7 +315,7 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(run: Run) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_doctor_finds_what_is_wrong_and_says_what_to_do(run: Run) -> None:
+def test_doctor_reports_faults_with_advice(run: Run) -> None:
     well = run("doctor")
     assert well.returncode == 0, well.stdout
     assert "✓ Weights  for 2" in well.stdout
@@ -337,7 +337,7 @@ runpy.run_module("bot", run_name="__main__", alter_sys=True)
 def test_doctor_where_the_bot_is_alone(
     request: pytest.FixtureRequest, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    """As in the bot's container: weights are the worker's business, and nobody calls them missing or damaged."""
+    """As in the bot's container: without a worker, missing weights are no fault."""
     for room in ("bot", "jobs"):
         (tmp_path / "app" / room).parent.mkdir(exist_ok=True)
         (tmp_path / "app" / room).symlink_to(request.config.rootpath / room)
