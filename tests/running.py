@@ -56,7 +56,7 @@ class Up:
 
 
 def environment(server: BotApi, data: Path, models: Path, **more: str) -> dict[str, str]:
-    """What `fl-bt up` has to know to talk to `server` and keep everything in `data`."""
+    """Settings for `fl-bt up` to talk to `server` and keep its data in `data`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
     return {
         **kept,

@@ -23,6 +23,6 @@ def make_alike(environment: MutableMapping[str, str] = os.environ) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         environment[name] = ",".join(filter(None, [environment.get(name, ""), LOCAL]))
     os.umask(UMASK)
-    # Shells start what runs in the background deaf to it, and all that it starts.
+    # Shells start background processes with SIGINT ignored, which their children inherit.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

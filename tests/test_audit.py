@@ -1,4 +1,4 @@
-"""The audit of dependencies, as CI runs it: holes fail it, silence does not, and either is said."""
+"""The audit of dependencies, as CI runs it: vulnerabilities fail it, an unreachable service only warns."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ UNKNOWN = "yarl  Dependency not found on PyPI and could not be audited: yarl (1.
         ((2, "error: unrecognized subcommand 'audit'"), (1, "Found 1 known vulnerability in 1 package"), 1, "Found 1"),
     ],
 )
-def test_holes_fail_and_silence_is_said(
+def test_vulnerabilities_fail_and_missing_answers_warn(
     tmp_path: Path,
     request: pytest.FixtureRequest,
     uv: tuple[int, str],

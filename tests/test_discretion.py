@@ -1,4 +1,4 @@
-"""The listener for secrets hears them, whichever way they slip; and holds its peace where none does."""
+"""The listener for secrets reports a leak on every channel, and nothing without a leak."""
 
 import os
 import subprocess

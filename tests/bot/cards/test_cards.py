@@ -1,4 +1,4 @@
-"""Cards: what a person reads at each step, and buttons that carry their meaning."""
+"""Cards: their text at each step, and the data of their buttons."""
 
 import pytest
 from hypothesis import given

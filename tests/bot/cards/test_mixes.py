@@ -1,4 +1,4 @@
-"""Mixes as people ask for them, as buttons carry them, and the pages of buttons under a result."""
+"""Mixes parsed from words and from buttons, and the pages of buttons under a result."""
 
 from itertools import chain, combinations
 

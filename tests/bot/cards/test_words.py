@@ -1,4 +1,4 @@
-"""Every sentence is in `bot/texts`, and every one that is there is said somewhere."""
+"""Every sentence is in `bot/texts`, and the code uses every sentence there."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from jobs.failures import Reason
 from jobs.models import Stem
 from tests.bot.test_texts import parameters
 
-#: What puts words before a person.
+#: Calls that show text to a person.
 SPEAKING = {
     *("reply", "toast", "Toast", "tell_alone", "send_message", "edit_message_text", "answer", "end_press"),
     *("Card", "Button", "InlineKeyboardButton"),

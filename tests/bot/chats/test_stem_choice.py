@@ -1,4 +1,4 @@
-"""Stems chosen button by button: no tap undoes an earlier one, however far behind the keyboard is."""
+"""Stems chosen button by button: no tap undoes an earlier one, even on an outdated keyboard."""
 
 import pytest
 from hypothesis import given

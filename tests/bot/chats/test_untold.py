@@ -1,4 +1,4 @@
-"""Batches that are still to be told of."""
+"""Batches whose message is outdated."""
 
 from bot.chats.untold import UntoldBatches
 from jobs.queue.requests import JobQueue

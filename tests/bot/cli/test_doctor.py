@@ -1,4 +1,4 @@
-"""What the doctor finds in one place after the other, ill ones included; its command is tried in `test_terminal`."""
+"""The doctor's findings, check by check, faults included; `test_terminal` runs its command."""
 
 import re
 import subprocess

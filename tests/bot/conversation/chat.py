@@ -38,7 +38,7 @@ OTHER = "https://youtu.be/jNQXAC9IVRw"
 
 @dataclass
 class Chats:
-    """A platform on which everything arrives at once, and that remembers it."""
+    """A platform that performs every call at once, and records it."""
 
     name: str = "test"
     library: str = "1.0"

@@ -1,4 +1,4 @@
-"""What the product says and does in a chat, as values: nothing of it needs a chat library."""
+"""The conversation's answers as values, without a chat library."""
 
 from bot.chats.preferences import GroupSettings
 from bot.conversation import asking, commands, owner, permissions, preferences, results, status

@@ -37,7 +37,7 @@ STEMS, ZIP = (
 MADE = (stems(Format.MP3, 9, 9), archive(Format.MP3, 18))
 REQUEST = ask(package=Package.BOTH)
 
-#: Stems and zip of a song are in the store, as they would be made now, and nothing was sent yet.
+#: Stems and zip of a song are in the store, made by the current recipe; no part was sent yet.
 READY = Facts(
     request=REQUEST,
     phase=RequestPhase.READY,

@@ -1,4 +1,4 @@
-"""What goes wrong with one request, on the platform, in the queue or in our own code, and what becomes of it."""
+"""Failures of one request, on the platform, in the queue or in the bot's code, and their outcomes."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Plans of messages at every border of what a platform takes."""
+"""Plans of messages at every limit of a platform."""
 
 import unicodedata
 
@@ -274,7 +274,7 @@ def test_32_bit_float_that_does_not_fit_is_turned_down_and_both_are_said() -> No
 def test_files_of_one_message_never_share_a_name_wherever_they_are_saved(
     title: str, artist: str, format_: Format
 ) -> None:
-    """Long titles are cut, and some disks do not tell case apart; nor do they all tell composed letters apart."""
+    """Long titles are cut; some disks ignore case, some the composition of letters."""
     manifest = song(stems=5).model_copy(update={"tags": Tags(title=title, artist=artist)})
     made = plan(
         manifest,

@@ -1,4 +1,4 @@
-"""Which documents are taken for songs, by our own tables; and that those agree with the worker's decoder."""
+"""The tables that classify documents as songs, and their agreement with the worker's decoder."""
 
 import ast
 import mimetypes

@@ -180,14 +180,14 @@ class Rig:
         await answer(self.queue.redis.hset(keys.PEOPLE, "owner", f"telegram:{person_id}"))
 
     async def settled(self, seconds: float = PATIENCE) -> None:
-        """Every card is final: nothing is left to attend to."""
+        """Wait until every card is final and no request is attended to."""
         end = time.monotonic() + seconds
         while await self.queue.attended("telegram"):
             assert time.monotonic() < end, await self.queue.attended("telegram")
             await asyncio.sleep(0.02)
 
     async def noted(self, card: Message, seconds: float = PATIENCE) -> None:
-        """The queue knows of the card. A bot that dies in the moment before would post another one."""
+        """Wait until the queue has the note of the card. A bot killed before that would post another card."""
         end = time.monotonic() + seconds
         while not any(f'"{card.id}"' in view.card for view in await self.queue.attended("telegram")):
             assert time.monotonic() < end
@@ -219,7 +219,7 @@ def files(chat: Chat) -> list[str]:
 
 
 def cards(chat: Chat) -> list[Message]:
-    """What the bot sent without a file."""
+    """The bot's messages without a file."""
     return [message for message in chat.from_bot() if message.file is None]
 
 

@@ -43,7 +43,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> N
 
 @pytest.fixture
 def true_pace() -> None:
-    """Asking for it keeps the pace that Telegram's limits ask for."""
+    """Keeps the real pace of Telegram's limits."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a person sees: from a message with links to stems, over real HTTP and a real queue."""
+"""The messages of a chat, from links to stems, over real HTTP and a real queue."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The bot's figures for Prometheus, for who sets FLBT_METRICS_PORT."""
+"""The bot's figures for Prometheus, if FLBT_METRICS_PORT is set."""
 
 import asyncio
 import re

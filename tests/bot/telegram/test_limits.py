@@ -1,4 +1,4 @@
-"""What one person, and one chat, may ask of us: minutes of music per day, messages per minute."""
+"""Limits per person and per chat: minutes of music per day, messages per minute."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The small parts: courtesy towards Telegram, what its errors mean, thumbnails, a Bot API server of one's own."""
+"""Small parts: rate limits, Telegram's errors, thumbnails, a local Bot API server."""
 
 import asyncio
 import struct

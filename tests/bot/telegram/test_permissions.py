@@ -1,4 +1,4 @@
-"""Who may do what in a group, and in whose name."""
+"""Rights of people in a group, also when they write as a group or channel."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ async def test_only_the_asker_admins_and_the_owner_cancel(rig: Rig) -> None:
 
 
 async def test_an_admin_who_writes_as_the_group_asks_cancels_and_changes_settings(rig: Rig) -> None:
-    """Writing, admins are hidden behind the group's name; pressing a button, they are who they are."""
+    """Messages of anonymous admins have the group as sender; their presses have the real user."""
     band, ana, bo, cy = band_of(rig)
     band.admins = [ana.id, bo.id]
     async with rig.bot():
@@ -94,8 +94,8 @@ async def test_whoever_writes_as_a_channel_is_served_and_is_no_admin_by_that(rig
         assert rig.server.calls("getChatMember") == [], "a channel is nobody’s member"
 
 
-async def test_what_a_channel_posts_in_itself_is_nobodys_question(rig: Rig) -> None:
-    """Nor is what other bots write; neither is answered, and the next person is."""
+async def test_channel_posts_and_messages_of_bots_get_no_answer(rig: Rig) -> None:
+    """Neither channel posts nor messages of other bots are answered; the next person is."""
     ana = rig.ana()
     channel = Chat(-1009999999999, "channel", "A Channel", [ana.members[0]])
     async with rig.bot():

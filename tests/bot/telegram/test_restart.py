@@ -1,4 +1,4 @@
-"""Nothing about a request lives only in memory: the bot ends anywhere, and the next one carries on."""
+"""A request's whole state is stored: the bot may stop at any point, and the next process continues."""
 
 import asyncio
 from collections.abc import Callable
@@ -51,7 +51,7 @@ async def test_a_card_that_was_never_sent_is_sent(rig: Rig) -> None:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the bot says is in the chat a while before it hears so, and less than it may take to stop."""
+    """Telegram's answers come late, but within the time that the bot has to stop."""
     monkeypatch.setattr("bot.delivery.follow.GRACE", 8.0)
 
     def slowly(method: Callable[[BotApi, Params], Any]) -> Callable[[BotApi, Params], Any]:

@@ -29,7 +29,7 @@ def songs(count: int, **about: Any) -> list[dict[str, Any]]:
 
 
 def told(chat: Chat) -> list[Message]:
-    """What the bot said beside the songs' own cards and files."""
+    """The bot's messages besides the songs' cards and files."""
     return [message for message in cards(chat) if not message.text.startswith(("song ", "Elis", "youtu", "YouTube"))]
 
 

@@ -1,4 +1,4 @@
-"""What does not fit into a message comes the best way that does, and is not rendered in vain."""
+"""Results over a message's limit are sent in the closest form that fits, without needless renditions."""
 
 import asyncio
 

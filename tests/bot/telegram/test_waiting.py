@@ -1,4 +1,4 @@
-"""What a card says while its song waits in line."""
+"""The card of a song that waits in the queue."""
 
 import asyncio
 

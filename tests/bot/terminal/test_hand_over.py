@@ -208,7 +208,7 @@ def test_a_disk_without_links_gets_its_zip_too(
 
 
 def dead() -> int:
-    """The number of a process that is no more."""
+    """The id of a process that has ended."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         return process.pid
 

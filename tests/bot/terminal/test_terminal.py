@@ -219,7 +219,7 @@ def test_what_youtube_refuses_is_a_sentence(run: Run, tmp_path: Path) -> None:
 
 
 def stopped_while_separating(pid: int) -> None:
-    """What separates stands still, so that on no machine it is done before we are."""
+    """The separation is paused, so that it never ends before the test does."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         for one in psutil.Process(pid).children(recursive=True):
