@@ -1,4 +1,4 @@
-"""Compiles the C sources into the package where we know how to; elsewhere it says that it cannot, and others can."""
+"""Compiles the C sources into the package on Linux x86-64; elsewhere the package is built without a library."""
 
 import hashlib
 import os
@@ -13,14 +13,14 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-#: Every x86-64 since 2013 (Intel) and 2015 (AMD) has these; who has not is found out when the package is loaded.
+#: Every x86-64 since 2013 (Intel) and 2015 (AMD) has AVX2 and FMA; the package checks for them when it is loaded.
 FLAGS = [
     "-O3", "-std=c11", "-mavx2", "-mfma", "-ffp-contract=fast", "-fno-math-errno",
     "-fno-sanitize=all", "-fvisibility=default", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
 ]  # fmt: skip
-#: SHA-256 of the compiler that pyproject.toml requires, as it is in its wheel: it is fetched, and then it is run.
+#: SHA-256 of the compiler in the wheel that pyproject.toml requires: the build runs a downloaded program.
 COMPILER = "58959f01285c05a74276f09327b551d42ed6006bf325a78dc661a024e314987b"
-#: Seconds: on an idle core it takes ten.
+#: Seconds for the compiler; on an idle core it takes ten.
 PATIENCE = 900
 
 
@@ -36,7 +36,7 @@ class Kernels(BuildHookInterface):  # type: ignore[misc,type-arg]  # hatchling's
             "x86_64-linux-musl" if "musl" in (sysconfig.get_config_var("SOABI") or "") else "x86_64-linux-gnu.2.17",
         ]
         library = root / "flbt_unet" / "unet.so"
-        with TemporaryDirectory(prefix="flbt-unet-") as folder:  # with the compiler's caches: nothing of it stays
+        with TemporaryDirectory(prefix="flbt-unet-") as folder:  # holds the compiler's caches too
             caches = {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
             built = Path(folder, library.name)
             subprocess.run(
@@ -44,7 +44,7 @@ class Kernels(BuildHookInterface):  # type: ignore[misc,type-arg]  # hatchling's
                  *map(str, sorted((root / "source").glob("*.c"))), "-o", str(built), "-lpthread"],
                 check=True, env={**os.environ, **caches}, timeout=PATIENCE,
             )  # fmt: skip
-            # Whoever runs the one that is there keeps it: a library must not change under a process.
+            # Replaced, not overwritten: processes that loaded the old library keep its file.
             part = library.with_suffix(".part")
             shutil.copy(built, part)
             part.replace(library)
@@ -53,7 +53,7 @@ class Kernels(BuildHookInterface):  # type: ignore[misc,type-arg]  # hatchling's
 
 
 def _check_compiler() -> None:
-    """Raises `RuntimeError` when the compiler is another than the one we know, before it is run."""
+    """Raises `RuntimeError` if the compiler's hash is not `COMPILER`."""
     import ziglang
 
     with Path(ziglang.__file__).with_name("zig").open("rb") as file:

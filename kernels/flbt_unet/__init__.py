@@ -1,8 +1,8 @@
 """Spleeter's U-Nets on the processor: magnitudes in, the stems' magnitudes out, in float32.
 
 Architecture: `spleeter.model.functions.unet`. Six convolutions of 5 x 5 with stride 2 down, six transposed ones up that
-each read what the way down left at their size, and one of 4 x 4 that skips every second pixel. All the work is in C
-(`source/`); here is what it works on, and in which order.
+also read the output of the layer down of their size, and one of 4 x 4 with dilation 2. The C code in
+`source/` computes; the Python modules lay out its memory and call it.
 """
 
 from flbt_unet.library import available, flags

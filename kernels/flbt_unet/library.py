@@ -1,4 +1,4 @@
-"""The compiled library: whether it can be had here, and what its functions take (`source/*.h`)."""
+"""Loads the compiled library and declares the types of its functions (`source/*.h`)."""
 
 import ctypes
 import functools
@@ -23,7 +23,7 @@ def available() -> bool:
 
 @functools.cache
 def flags() -> frozenset[str]:
-    """What the processor says it can do, in the kernel's words; nothing where nobody says it."""
+    """The processor's features, by the kernel's names; empty where the system does not list them."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -57,7 +57,7 @@ def _fields(integers: str, *rest: tuple[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _place(name: str) -> list[tuple[str, Any]]:
-    """Pixels: where, and how far one pixel and one row are from the next."""
+    """Fields for pixels: their address, and the distances between pixels and between rows, in floats."""
     plain = name.rstrip("_")
     return [(name, ctypes.c_void_p), (f"{plain}_pixel", ctypes.c_long), (f"{plain}_row", ctypes.c_long)]
 
@@ -97,7 +97,7 @@ class Last(ctypes.Structure):
 
 
 def pixels(name: str, pixels: Floats | None) -> dict[str, int]:
-    """The fields that tell the library where pixels, (rows, columns, channels), lie."""
+    """Values of those fields for an array (rows, columns, channels)."""
     if pixels is None:
         return {}
     row, pixel, _ = (step // 4 for step in pixels.strides)
@@ -106,14 +106,14 @@ def pixels(name: str, pixels: Floats | None) -> dict[str, int]:
 
 
 def aligned(size: int) -> Floats:
-    """Memory for so many numbers, from the beginning of a line of the cache on."""
+    """An array of `size` numbers, uninitialised, aligned to a cache line (64 bytes)."""
     memory = np.empty(size + 16, np.float32)
     first = -memory.ctypes.data % 64 // 4
     return memory[first : first + size]
 
 
 def zeros(*shape: int) -> Floats:
-    """The same, all of it 0."""
+    """An aligned array of zeros."""
     memory = aligned(int(np.prod(shape))).reshape(shape)
     memory[...] = 0
     return memory

@@ -1,4 +1,4 @@
-"""The networks of a model, layer by layer: what works on what, and where it lies."""
+"""The networks of a model, layer by layer: calls into the library, and the memory layout between layers."""
 
 import ctypes
 import threading
@@ -9,11 +9,11 @@ import numpy as np
 from flbt_unet.library import First, Last, Winograd, address, aligned, load, pixels, zeros
 from flbt_unet.weights import DOWN, PANEL, SIDES, Floats, Layer, shapes, unpack
 
-CUTS: Final = 1 << len(DOWN)  # rows and columns are halved six times, and what is left are tiles of 2 x 2
-#: Weights, brought to the points of their tiles, that stay in the cache are kept so. Others are brought there once for
-#: many tiles each time, and each thread has a part of them.
+CUTS: Final = 1 << len(DOWN)  # rows and columns are halved six times, down to tiles of 2 x 2
+#: Layers whose transformed weights fit into the cache keep them transformed. Larger layers transform their weights in
+#: each run, once for many tiles, a part in each thread.
 SMALL: Final = 1 << 20  # floats
-#: Pixels of a phase for which tiles of 4 x 4 would be too few to be worth their weights.
+#: Phases of fewer pixels have too few 4 x 4 tiles to repay the transformation of the weights; they use 2 x 2.
 FEW: Final = 256
 BORDER: Final = 2  # zeros around the planes between the last two layers
 
@@ -23,9 +23,9 @@ _turn = threading.Lock()  # the library's threads work for one caller at a time
 class UNets:
     """The networks of a model, one per stem, ready for segments of one size.
 
-    `networks` is (stems, SIZE), see `pack`. The layers down go on with ELU, or else LeakyReLU of a `slope`; those up
-    with ELU, or else ReLU. `shared`: stems divide the mix among them (softmax), instead of each having a mask of its
-    own (sigmoid). Whoever asks while another one computes waits: the threads are the same for all.
+    `networks` is (stems, SIZE), see `pack`. The layers down use ELU, or else LeakyReLU of a `slope`; those up use ELU,
+    or else ReLU. `shared`: stems divide the mix among them (softmax), instead of each having a mask of its own
+    (sigmoid). Calls from several threads run one at a time, since they share the library's threads.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class UNets:
         self._shared = shared
         self._library = load()
         with _turn:
-            # As many as there are room for from now on: fewer than asked for where the system gives no more.
+            # Fewer than `threads` where the system starts no more.
             self._threads: int = self._library.use_threads(threads)
             room = _Room(rows, columns)
             self._plans = [
@@ -57,7 +57,7 @@ class UNets:
         return stems
 
     def compute(self, mix: Floats, stems: Floats) -> None:
-        """`estimate`, for who has the turn."""
+        """`estimate` for a caller that holds the lock."""
         self._library.use_threads(self._threads)
         for plan, stem in zip(self._plans, stems, strict=True):
             plan.run(mix, stem, self._rooms)
@@ -66,13 +66,13 @@ class UNets:
 
 
 class _Room:
-    """Where the pixels between the layers lie; every network of a model uses the same."""
+    """Memory for the pixels between layers, shared by all networks of a model."""
 
     def __init__(self, rows: int, columns: int) -> None:
         self.rows, self.columns = rows, columns
         sizes = [(rows >> cut, columns >> cut) for cut in range(1, len(DOWN))]
-        # What a layer up reads: what the way down left at this size, and beside it what came up. Until that comes, its
-        # place holds what the next layer down reads. The last layer up looks one pixel beyond each side.
+        # Input of each layer up: channels of the layer down of this size, then channels of the layer up before. The
+        # second half first holds the input of the next layer down. The last layer up reads one pixel beyond each side.
         self.joined = [
             zeros(height + 2 * (cut == 0), width + 2 * (cut == 0), channels if cut == len(sizes) - 1 else 2 * channels)
             for cut, ((height, width), channels) in enumerate(zip(sizes, DOWN[1:], strict=True))
@@ -82,7 +82,7 @@ class _Room:
 
 
 class _Plan:
-    """One network: what the library is told of each layer, and the memory that it points to."""
+    """One network: the C structure of each layer, and the arrays that it points to."""
 
     def __init__(
         self, library: ctypes.CDLL, layers: list[Layer], room: _Room, elu: bool, slope: float, mask: bool, threads: int
@@ -154,7 +154,7 @@ class _Plan:
         return told
 
     def _keep(self, numbers: Floats) -> int:
-        """The address of a copy of the numbers, which lives as long as we do."""
+        """The address of a copy of the numbers, which lives as long as this plan."""
         kept = np.array(numbers, np.float32, order="C")
         self._kept.append(kept)
         return address(kept)

@@ -1,4 +1,4 @@
-"""The weights of a U-Net of Spleeter's, and how the library reads them."""
+"""Layout of the weights of a Spleeter U-Net for the library."""
 
 from collections.abc import Iterator
 from itertools import pairwise

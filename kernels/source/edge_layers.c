@@ -9,7 +9,7 @@
 #define STRIP 48 /* pixels of the first layer's output at a time: a multiple of ROWS */
 #define UNDER (2 * STRIP + TAPS - 2) /* pixels of a plane under them */
 
-/* The rows of the planes under a strip of one row of outputs, (SIDES, 5, UNDER): zeros beside the planes. */
+/* Copies the rows of the planes under a strip of one row of outputs, (SIDES, 5, UNDER), with zeros beside the planes. */
 static void look_at(const First *l, int row, int from, float *rows) {
     const int left = 2 * from - 1;
     const int first = left < 0 ? -left : 0, last = l->columns - left < UNDER ? l->columns - left : UNDER;
@@ -69,7 +69,7 @@ INLINE float sum_of(vec v) {
 
 #define PIXELS 4 /* of one row of the last layers' input at a time */
 
-/* A few pixels of one row of the input, and of what they become in rows of one phase: its even and its odd pixels. */
+/* Computes the even and odd pixels of one phase's row from a few pixels of one row of the input. */
 INLINE void narrow(const Last *l, const int phase, long row, int from, float *even, float *odd) {
     vec sums[2][PIXELS];
     for (int i = 0; i < PIXELS; i++) sums[0][i] = sums[1][i] = (vec){0};
@@ -86,7 +86,7 @@ INLINE void narrow(const Last *l, const int phase, long row, int from, float *ev
             const vec w2 = load(weights + 2 * LAST_INS + c), w3 = load(weights + 3 * LAST_INS + c);
             const vec w4 = load(weights + 4 * LAST_INS + c);
             for (int p = 0; p < PIXELS; p++) {
-                sums[0][p] += x[p] * w3; /* one by one: each is one instruction then */
+                sums[0][p] += x[p] * w3; /* separate statements: each is one instruction */
                 sums[0][p] += x[p + 1] * w1;
                 sums[1][p] += x[p] * w4;
                 sums[1][p] += x[p + 1] * w2;
@@ -123,7 +123,7 @@ static void narrow_row(const void *layer, long row, int thread) {
     }
 }
 
-/* A row of either phase of the result, put side by side. */
+/* Computes one row of the result, its even and odd pixels interleaved. */
 static void skip_row(const void *layer, long row, int thread) {
     const Last *l = layer;
     const int phase = row % 2, other = 1 - phase;

@@ -1,4 +1,5 @@
-/* The first layer of a U-Net, which reads two channels, and the last two, which go through one: too few for tiles. */
+/* The first layer of a U-Net, of two input channels, and the last two, with one channel between them: too few channels
+   for Winograd tiles. */
 #ifndef ENDS_H
 #define ENDS_H
 
@@ -42,7 +43,7 @@ typedef struct {
 void first_run(const First *layer);
 void last_run(const Last *layer);
 
-/* In place: what the last layers left, (stems, size), to shares of the planes, (size): softmax over the stems. */
+/* In place: logits of the last layers, (stems, size), to shares of the planes, (size): softmax over the stems. */
 void share(float *stems, int count, long size, const float *planes);
 
 #endif

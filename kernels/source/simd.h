@@ -1,21 +1,21 @@
-/* What the processor computes at once, and the few things that every layer does with it. */
+/* Vector types, and operations on them that every layer uses. */
 #ifndef VECTORS_H
 #define VECTORS_H
 
 #include <stdint.h>
 
 #define LANES 8  /* floats in one register */
-#define PANEL 16 /* channels of the output that are worked on together: two registers */
+#define PANEL 16 /* output channels computed together: two registers */
 #define ROWS 6   /* of a product at a time: 12 registers of sums, 2 of weights, 1 of input */
 
-/* Unaligned on purpose: on what has AVX2 an unaligned load of aligned memory costs nothing. */
+/* Unaligned on purpose: with AVX2 an unaligned load of aligned memory costs nothing. */
 typedef float vec __attribute__((vector_size(LANES * 4), aligned(4)));
 typedef int32_t ivec __attribute__((vector_size(LANES * 4), aligned(4)));
 
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE vec load(const float *from) { return *(const vec *)from; }
-/* Written out, since 0 + x would be an addition: it makes -0 of nothing. */
+/* Written out: `0 + x` would be an addition, which turns -0 into 0. */
 INLINE vec all(float x) { return (vec){x, x, x, x, x, x, x, x}; }
 INLINE void store(float *to, vec value) { *(vec *)to = value; }
 

@@ -13,11 +13,11 @@ typedef struct {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER, done = PTHREAD_COND_INITIALIZER;
-static Work *work;     /* all below: under the lock */
+static Work *work;     /* this and all below: under the lock */
 static long round_;    /* counts calls of each() */
-static int busy;       /* threads that have not come back from this round */
-static int own = 1;    /* threads there are, the caller's among them */
-static int used = 1;   /* of them, how many work */
+static int busy;       /* threads that have not finished this round */
+static int own = 1;    /* threads started, plus the caller's */
+static int used = 1;   /* threads that take work */
 static long seen_at_start[MOST_THREADS];
 
 static void take(Work *of, int thread) {

@@ -1,4 +1,4 @@
-/* A few threads that wait for rows of equal pieces of work. */
+/* A pool of threads for batches of equal pieces of work. */
 #ifndef THREADS_H
 #define THREADS_H
 
@@ -6,13 +6,15 @@
 
 typedef void Piece(const void *what, long number, int thread);
 
-/* Do pieces 0 to `count` - 1 of `what`, each by some thread below `threads()`; back when all of them are done. */
+/* Runs pieces 0 to `count` - 1 of `what` on the threads; returns when all are done. A piece gets its thread's number,
+   below `threads()`. For one caller at a time. */
 void each(Piece *piece, const void *what, long count);
 
-/* How many threads work, the caller's among them. */
+/* The number of threads that work, including the caller's. */
 int threads(void);
 
-/* Let `wanted` threads work from now on; how many do. Like `each`, for one caller at a time. */
+/* Sets the number of threads that work to `wanted`, or to fewer if the system starts no more; returns it. For one caller
+   at a time. */
 int use_threads(int wanted);
 
 #endif

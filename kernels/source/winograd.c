@@ -6,16 +6,16 @@
 
 #define MOST 6 /* points along an axis */
 #define TAPS 25
-/* Floats left free after every row and every point: without them, rows are a power of 2 apart, and all of them compete
-   for the same few lines of the cache. */
+/* Floats left free after every row and every point: otherwise rows are a power of 2 apart and compete for the same few
+   cache lines. */
 #define SPACE 16
 
-/* How the points of a tile lie in memory. */
+/* Memory layout of a tile's points. */
 typedef struct {
-    long depth[MOST * MOST]; /* what is added up at a point: the channels of all phases of the input that are there */
-    long begin[MOST * MOST]; /* where the point's rows begin, one row for each tile */
-    long size;               /* floats of all of them */
-    long total;              /* of all depths */
+    long depth[MOST * MOST]; /* length of the sum at a point: the channels of all input phases that have the point */
+    long begin[MOST * MOST]; /* start of the point's rows, one row for each tile */
+    long size;               /* floats of all points */
+    long total;              /* sum of all depths */
 } Plan;
 
 INLINE Plan plan_of(const int m, const Winograd *l) {
@@ -31,7 +31,7 @@ INLINE Plan plan_of(const int m, const Winograd *l) {
     return plan;
 }
 
-/* Where a phase of the input begins among the channels of a point in column j: odd phases come first, they are always there. */
+/* Start of an input phase among the channels of a point in column j. Odd phases, which have every point, come first. */
 INLINE long place_of(const Winograd *l, int j, int y, int x) {
     if (!l->down) return 0;
     const int across = 1 + (j > 0);
@@ -47,9 +47,9 @@ INLINE long panel_size(const int m, const Winograd *l, const Plan *plan, int y, 
     return PANEL * (l->down ? plan->total : l->ins * count) + SPACE * count;
 }
 
-/* Bring the filters of one phase to their points, for the inputs and a panel of outputs. A filter of 2 has nothing at the
-   first place where the phase is the input's, so it is 0 at the first point; where the phase is the output's, it has
-   nothing at the last place, and is 0 at the last point. */
+/* Transforms the filters of one phase to their points, for the inputs and a panel of outputs. A filter of 2 taps is a
+   filter of 3 whose first tap is 0 (phase of the input: 0 at the first point) or whose last tap is 0 (phase of the
+   output: 0 at the last point). */
 INLINE void pack_phase(
     const int m, const int rows, const int columns, const int down, long ins, const float *filters, const long *at, float *to) {
     const int n = m + 2, above = down ? 3 - rows : 0, before = down ? 3 - columns : 0;
@@ -68,7 +68,7 @@ INLINE void pack_phase(
         }
 }
 
-/* Bring one panel of the weights, for one phase of the output, to its points. */
+/* Transforms one panel of the weights, for one phase of the output, to its points. */
 INLINE void pack(const int m, const Winograd *l, const Plan *plan, const float *weights, int y, int x, int panel, float *to) {
     const int n = m + 2, down = l->down;
     weights += (long)panel * l->ins * TAPS * PANEL;
@@ -76,9 +76,9 @@ INLINE void pack(const int m, const Winograd *l, const Plan *plan, const float *
         for (int h = 0; h < 2; h++) {
             const float *filters = weights;
             weights += (long)l->ins * (2 + v) * (2 + h) * PANEL;
-            /* of a convolution the phases are the input's, and are added up; of a transposed one they are the output's */
+            /* a convolution sums over phases of its input; a transposed one has one phase of its output */
             if (!down && (v != y || h != x)) continue;
-            long at[MOST * MOST], next = 0; /* where each point goes */
+            long at[MOST * MOST], next = 0; /* target of each point */
             for (int i = 0; i < points(m, l, y); i++)
                 for (int j = 0; j < points(m, l, x); j++) {
                     const int p = i * n + j;
@@ -92,7 +92,7 @@ INLINE void pack(const int m, const Winograd *l, const Plan *plan, const float *
         }
 }
 
-/* Gather the pixels under a tile and bring them to their points. */
+/* Gathers the pixels under a tile and transforms them to their points. */
 INLINE void spread(const int m, const Winograd *l, const Plan *plan, long tile, long at, float *spectrum) {
     const int n = m + 2, phases = l->down ? 2 : 1;
     const long across = l->columns / m, top = tile / across * m - 1, left = tile % across * m - 1;
@@ -124,9 +124,9 @@ INLINE void spread(const int m, const Winograd *l, const Plan *plan, long tile, 
         }
 }
 
-/* Bring a panel of channels of a tile back from its points, and finish its pixels. */
+/* Transforms a panel of channels of a tile back from points to pixels, and applies bias and activation. */
 INLINE void gather(const int m, const Winograd *l, long tile, long at, int y, int x, int channel, const float *products) {
-    const Winograd own = *l; /* what is stored here cannot be part of it, and so it need not be read again */
+    const Winograd own = *l; /* a copy: stores cannot alias it, so the compiler does not reload it */
     l = &own;
     const int n = m + 2, last_row = points(m, l, y), last_column = points(m, l, x), apart = l->down ? 1 : 2;
     const long across = l->columns / m, top = tile / across * m, left = tile % across * m;
@@ -162,7 +162,7 @@ typedef struct {
     long room;
 } Call;
 
-/* Some tiles of a layer, and of their outputs one part. */
+/* Computes one part of the outputs of some tiles of a layer. */
 INLINE void piece(const int m, const Call *call, long number, int thread) {
     const Winograd *l = call->layer;
     const Plan plan = plan_of(m, l);

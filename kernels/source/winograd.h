@@ -17,7 +17,7 @@ typedef struct {
     int rows, columns;  /* of a phase: the outputs of a convolution, the inputs of a transposed one; multiples of m */
     int ins, outs;      /* channels: multiples of LANES, of PANEL */
     int together;       /* tiles that a thread works on at a time */
-    int parts;          /* so many threads share the outputs of the same tiles */
+    int parts;          /* threads that share the outputs of the same tiles */
     int elu;            /* ELU, or else LeakyReLU with ... */
     float slope;        /* ... this slope */
     const float *in;    /* pixels of in_pixel floats, rows of in_row */
@@ -34,18 +34,18 @@ typedef struct {
 /* Floats of the layer's weights once they are packed. */
 long winograd_size(const Winograd *layer);
 
-/* Floats that one thread needs to work. */
+/* Floats of work space for one thread. */
 long winograd_room(const Winograd *layer);
 
-/* Bring weights to their points: two to five times as many. Where few tiles share them they are better brought there
- * again each time.
+/* Transforms weights to their points, two to five times as many numbers. For layers of few tiles, transforming in each run
+ * is faster than reading the packed weights.
  *
  * Weights are (outs / PANEL, phase, ins, taps, PANEL): for the phases 00, 01, 10 and 11 of the input (the output, of a
  * transposed convolution) the 2 x 2, 2 x 3, 3 x 2 and 3 x 3 taps that belong to it, in the order in which they meet the
  * pixels. */
 void winograd_pack(const Winograd *layer, const float *weights, float *packed);
 
-/* Compute the layer; `rooms` has `threads()` rows of `room` floats. */
+/* Computes the layer; `rooms` has `threads()` rows of `room` floats. */
 void winograd_run(const Winograd *layer, float *rooms, long room);
 
 #endif

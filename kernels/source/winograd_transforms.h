@@ -8,7 +8,7 @@
 
 #include "simd.h"
 
-/* m + 2 pixels to their points. */
+/* Transforms m + 2 pixels to their points. */
 INLINE void to_points(const int m, vec *d, const int step) {
     vec d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
     if (m == 2) {
@@ -28,7 +28,7 @@ INLINE void to_points(const int m, vec *d, const int step) {
     }
 }
 
-/* The points of a product to m pixels, which take the first places. */
+/* Transforms the points of a product to m pixels, in the first m registers. */
 INLINE void from_points(const int m, vec *d, const int step) {
     vec sum = d[step] + d[2 * step], difference = d[step] - d[2 * step];
     if (m == 2) {
@@ -43,7 +43,7 @@ INLINE void from_points(const int m, vec *d, const int step) {
     }
 }
 
-/* Three taps of a filter, `step` registers apart, to its points, `apart` registers apart. */
+/* Transforms three taps of a filter, `step` registers apart, to its points, `apart` registers apart. */
 INLINE void filter_to_points(const int m, const vec *g, const int step, vec *points, const int apart) {
     vec outer = g[0] + g[2 * step], middle = g[step];
     if (m == 2) {

@@ -1,6 +1,6 @@
-"""Where the sound of an MPEG transport stream becomes another one: ISO/IEC 13818-1, and recordings of television.
+"""Finds where the audio streams of an MPEG transport stream (ISO/IEC 13818-1) change, as in recordings of television.
 
-FFmpeg goes on with the decoder of the beginning. A stream that only changes its rate or channels is followed by that.
+FFmpeg keeps the decoder of the beginning. It follows a stream that only changes its rate or channels.
 """
 
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-SIZES = ((188, 0), (192, 4))  # bytes of a packet, and before it, where a camera adds the time
+SIZES = ((188, 0), (192, 4))  # bytes of a packet, and of the time stamp that cameras put before it
 AT_ONCE = 5000  # packets
-SOUND = frozenset({0x03, 0x04, 0x06, 0x0F, 0x11, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87})  # types of streams
+SOUND = frozenset({0x03, 0x04, 0x06, 0x0F, 0x11, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87})  # stream types of audio
 
 Row = NDArray[np.uint8]
 
 
 def packet_size(head: bytes) -> tuple[int, int] | None:
-    """How long the packets are, and what stands before each, from the first bytes of a file; None if it has none."""
+    """The bytes of a packet and of its prefix, from the first bytes of a file; None if it is no transport stream."""
     for size, before in SIZES:
         if len(head) > 2 * size + before and all(head[before + size * number] == 0x47 for number in range(3)):
             return size, before
@@ -25,9 +25,9 @@ def packet_size(head: bytes) -> tuple[int, int] | None:
 
 
 def changes(file: BinaryIO, size: int, before: int) -> Iterator[int]:
-    """Positions of packets from which on a programme has other streams of sound. `file` is at its beginning."""
-    maps: set[int] = set()  # the packets that tell what is in a programme
-    sounds: dict[int, list[tuple[int, int]]] = {}  # of each programme: type and packets
+    """Positions of packets from which a programme has other audio streams. `file` is at its beginning."""
+    maps: set[int] = set()  # packet numbers of the programme maps
+    sounds: dict[int, list[tuple[int, int]]] = {}  # of each programme: stream types and packet numbers
     at, announced = 0, 0
     while chunk := file.read(size * AT_ONCE):
         rows = np.frombuffer(chunk, np.uint8, len(chunk) // size * size).reshape(-1, size)[:, before:]
@@ -48,7 +48,7 @@ def changes(file: BinaryIO, size: int, before: int) -> Iterator[int]:
 
 
 def _section(row: Row, table: int) -> bytes:
-    """The table that begins in a packet; empty if it is another, or goes on in the next one."""
+    """The section of a table that begins in a packet; empty if it is another table or continues in the next packet."""
     packet = row.tobytes()
     start = 4 + (1 + packet[4] if packet[3] & 0x20 else 0)
     start += 1 + packet[start] if start < len(packet) else 0

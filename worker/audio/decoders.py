@@ -1,7 +1,7 @@
-"""The decoders that a stranger's file may reach: those of music, speech memos and videos that people have.
+"""The decoders allowed for untrusted files: those of music, speech memos and videos.
 
-FFmpeg has more than two hundred for sound, most of them for the discs and games of one maker. Each is code that reads
-what somebody wrote; those that no music uses stay shut. A family has a line, and every name in it is FFmpeg's.
+FFmpeg has more than two hundred for sound, most of them for the discs and games of one maker. Each is code that parses
+untrusted bytes, so decoders that no music uses are not allowed. A family has a line; the names are FFmpeg's.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""One audio stream of one open container to blocks of stereo samples, and what goes wrong on the way."""
+"""Decodes one audio stream of one open container to blocks of stereo samples, and counts its defects."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ from worker.audio.pictures import COVER_LIMIT, picture_of
 from worker.audio.sound import SAMPLE_RATE, raw_planes, to_stereo_44k
 from worker.audio.spans import Span
 
-# Containers that tell their length, or have time stamps to the end; the others' claim is a guess from bit rates.
+# Containers that state their length, or have time stamps to the end; for others FFmpeg guesses from bit rates.
 COUNTED = frozenset(
     {
         "aiff",
@@ -52,26 +52,25 @@ COUNTED = frozenset(
         "wv",
     }
 )
-#: Containers whose time stamps say when a sound is heard. Those of the others are counted samples.
+#: Containers whose time stamps say when a sound is heard. In others, time stamps are counted samples.
 TIMED = frozenset({"asf", "flv", "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2", "mpeg", "mpegts"})
 TAIL = 1 << 14  # samples: more than a frame of any codec, even one of 8 kHz
 LOSSLESS = ("pcm_f", "wavpack")  # codecs that may keep floating-point samples as they are
-RATES = range(1000, 768_001)  # Hz; beyond that a header is broken, and a resampler for it would fill the memory
-SHORT_BY = 0.5  # seconds that may be missing before we call a file cut short
+RATES = range(1000, 768_001)  # Hz; beyond it a header is broken, and its resampler would fill the memory
+SHORT_BY = 0.5  # seconds that may be missing before a file counts as cut short
 GIVE_UP = 100  # demuxing errors in a row, without a packet between them
 TAGS = (b"ID3", b"TAG", b"APETAGEX")  # between joined MP3s: no sound is lost with them
 GAP = 0.05  # seconds between two frames, or before the first: less is the rounding of time stamps
-MOST_TRACKS = 8  # that are tried, where the first ones do not decode
-LONGEST_GAP = 600.0  # seconds: beyond that a clock was set anew
+MOST_TRACKS = 8  # tried in order until one decodes
+LONGEST_GAP = 600.0  # seconds: a longer gap is a clock that was reset
 
 
 class Stretch:
-    """What one container holds of a song. All but `seconds` is known when the blocks have ended.
+    """The part of a song in one container. All but `seconds` is known when the blocks have ended.
 
-    `seconds` is the container's claim, or None. `skipped` counts broken packets, and frames
-    that were muted. `late` and `gaps` are seconds in which
-    the container's clock runs and there is no sound: before the first sample, if there is a picture, and between
-    samples. The blocks leave them out.
+    `seconds` is the container's claim, or None. `skipped` counts broken packets and muted frames. `late` and `gaps` are
+    seconds of the container's clock without sound: before the first sample, if there is a picture, and between samples.
+    The blocks leave them out.
     """
 
     def __init__(self, container: InputContainer, stream: AudioStream, level: Level) -> None:
@@ -80,7 +79,7 @@ class Stretch:
         self._container = container
         self._stream = stream
         self._pictures = attached_pictures(container)
-        # Of a video, the first packet is looked at: it says when the picture begins, whatever codec it is of.
+        # The first packet of a video tells when the picture begins; it needs no decoding.
         self._videos = moving_pictures(container) if container.format.name in TIMED else []
         ignore_others(container, [stream, *self._pictures, *self._videos])
         self.seconds = _claim(container, stream)
@@ -99,7 +98,7 @@ class Stretch:
         self._first: NDArray[np.float32] | None = None
 
     def begin(self) -> None:
-        """Decode the beginning: what is no audio shows there.
+        """Decodes the beginning, which reveals files that are no audio.
 
         Raises `Failed`: NOT_AUDIO where nothing decodes, EMPTY where there is nothing to decode.
         """
@@ -109,15 +108,15 @@ class Stretch:
             raise failed(reason, f"{self.skipped} broken packets, no sample")
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
-        """All of it, once: blocks of (samples, 2) float32 at 44.1 kHz. Broken packets are left out."""
+        """The whole stream, once: blocks of (samples, 2) float32 at 44.1 kHz. Broken packets are left out."""
         if self._first is not None:
             first, self._first = self._first, None
             yield first
         yield from self._blocks
 
     def tag(self, name: str) -> str | None:
-        """A tag of the file, whatever the case of its name. What only a track is called is not the song's name."""
-        # Ogg has no other place for the tags of a file than its streams.
+        """A tag of the file, by its name in any case. Tags of a track are ignored: its title is not the song's."""
+        # Ogg keeps the tags of a file in its streams.
         of_file = [self._container.metadata, *([self._stream.metadata] if self._container.format.name == "ogg" else [])]
         for tags in of_file:
             for key, value in tags.items():
@@ -152,14 +151,14 @@ class Stretch:
     def _ended_early(self, seconds: float) -> bool:
         if not self.is_counted:
             return self._failed_last
-        # A container's length may be that of its pictures: it counts for the sound only when there is nothing else.
+        # A container's length may be that of its pictures: it is the sound's only when there are no other streams.
         is_ours = self._stream.duration is not None or len(self._container.streams) == 1 + len(self._pictures)
         return is_ours and (self.seconds or 0.0) - self.gaps - seconds > SHORT_BY
 
     def _padding(self) -> int:
-        """How many samples only fill the last frame of an MP4, which writes down how much of it is music.
+        """Samples of padding in the last frame of an MP4, from the packet's duration.
 
-        FFmpeg trims the start by itself in every container, and the end in all others.
+        FFmpeg trims the start in every container, and the end in all others.
         """
         packet, frame = self._last
         if packet is None or frame is None or packet.duration is None or packet.time_base is None:
@@ -170,7 +169,7 @@ class Stretch:
         return max(0, round(surplus * SAMPLE_RATE)) if packet.duration else 0
 
     def frames(self) -> Iterator[AudioFrame]:
-        """All of it as it is decoded, once, in place of the blocks."""
+        """The decoded frames of the whole stream, once, in place of the blocks."""
         for packet in self._demux():
             try:
                 frames = self._stream.codec_context.decode(packet)
@@ -206,14 +205,14 @@ class Stretch:
         return late if GAP < late < LONGEST_GAP else 0.0
 
     def _look_at_picture(self, packet: "Packet[Stream]") -> None:
-        """A video's first packet. What follows is skipped, as far as the container's reader can."""
+        """Notes when a video begins, from its first packet, and lets the demuxer skip the rest."""
         if packet.pts is not None and packet.time_base is not None:
             begins = float(packet.pts * packet.time_base)
             self._picture_begins = begins if self._picture_begins is None else min(begins, self._picture_begins)
             ignore(packet.stream)
 
     def _demux(self) -> Iterator["Packet[Stream] | None"]:
-        """The audio stream's packets, then None to flush the decoder; covers are put aside on the way."""
+        """The audio stream's packets, then None to flush the decoder. Stores a cover found among them."""
         wanted: list[Stream] = [self._stream, *self._pictures, *self._videos]
         errors = 0
         while errors < GIVE_UP:
@@ -228,9 +227,9 @@ class Stretch:
                         self.cover = bytes(packet)
                 break
             except IndexError:
-                break  # the end, where PyAV looks for streams that broken files made up on the way
+                break  # the end: PyAV looks up streams that appeared in a broken file
             except av.FFmpegError:
-                # The container itself is broken here; it may go on behind the damage.
+                # The container is broken here; sound may follow the damage.
                 self.skipped += not errors
                 errors += 1
                 self._failed_last = True
@@ -239,7 +238,7 @@ class Stretch:
 
 @contextmanager
 def open_stretch(path: Path, span: Span) -> Iterator[Stretch]:
-    """The sound in these bytes of `path`: the best track, or the next best where it does not decode.
+    """The sound in `span` of `path`: the best track that decodes.
 
     Raises `Failed`: EMPTY, NO_SOUND, NOT_AUDIO.
     """
@@ -264,7 +263,7 @@ def open_stretch(path: Path, span: Span) -> Iterator[Stretch]:
 
 
 def _level(path: Path, span: Span, track: AudioStream) -> Level:
-    """What is believed of the samples of this track: of floats as they are in the file, all are looked at first."""
+    """The level for this track. A track of floating-point samples is read whole first."""
     codec = track.codec_context
     if not codec.name.startswith(LOSSLESS) or codec.format is None or not codec.format.name.startswith(("flt", "dbl")):
         return DECODED
@@ -281,7 +280,7 @@ def _claim(container: InputContainer, stream: AudioStream) -> float | None:
 
 
 def _is_counted_by_lame(stream: AudioStream) -> bool:
-    """Whether an MP3's length is from LAME's header: whole samples. For joined files FFmpeg guesses from bit rates."""
+    """Whether an MP3's length is from LAME's header: whole samples. FFmpeg guesses other lengths from bit rates."""
     if "encoder" not in stream.metadata or stream.duration is None or stream.time_base is None:
         return False
     return (stream.duration * stream.time_base * stream.codec_context.sample_rate).denominator == 1

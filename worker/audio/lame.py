@@ -1,8 +1,8 @@
-"""MP3 by LAME through `lameenc`, whose build of it takes a quarter of the time that the one inside of PyAV does.
+"""MP3 by LAME through `lameenc`, whose build takes a quarter of the time of the one in PyAV.
 
-LAME gives bytes, FFmpeg's parser cuts them into frames, and FFmpeg's writer puts tags, cover and the header with the
-exact length around them. The stream that they are written to is FFmpeg's own LAME, which encodes nothing: it is there
-so that the writer knows what LAME is known for, above all its delay.
+LAME gives bytes, FFmpeg's parser cuts them into frames, and FFmpeg's writer adds tags, cover and the header with the
+exact length. The output stream belongs to FFmpeg's own LAME encoder, which encodes nothing: it gives the writer LAME's
+parameters, above all its delay.
 """
 
 from fractions import Fraction
@@ -23,7 +23,7 @@ SKIP_BYTES = 10  # two counts of samples, at the start and at the end, and two r
 
 
 class Lame:
-    """One MP3 of constant bit rate in the making, in packets of one frame. Not for two threads at once."""
+    """Encodes one MP3 of constant bit rate, in packets of one frame. Not thread-safe."""
 
     def __init__(self, stream: AudioStream, kbps: int) -> None:
         self._stream = stream
@@ -44,14 +44,14 @@ class Lame:
         return self._packets(bytes(coded)) if coded else []
 
     def finish(self, samples: int) -> "list[Packet[AudioStream]]":
-        """The last frames, of `samples` in all; the very last one tells how much of them is padding."""
+        """The last frames. `samples`: length of the whole track; the last frame states the padding."""
         packets = [*self._packets(bytes(self._encoder.flush())), *self._packets(None)]
         padding = self._frames * FRAME - DELAY - samples
         _skip(packets[-1], at_end=padding)
         return packets
 
     def _packets(self, coded: bytes | None) -> "list[Packet[AudioStream]]":
-        """Those that `coded` completes; None says that there is no more."""
+        """The packets that `coded` completes; None flushes the parser."""
         packets: list[Packet[AudioStream]] = []
         for packet in self._parser.parse(coded):
             packet.stream = self._stream
@@ -66,7 +66,7 @@ class Lame:
 
 
 def _skip(packet: "Packet[AudioStream]", at_start: int = 0, at_end: int = 0) -> None:
-    """Say how many samples of a packet are no music."""
+    """Marks samples of a packet as padding."""
     skip = PacketSideData(SKIP_SAMPLES, SKIP_BYTES)  # type: ignore[call-arg]  # its stub knows no constructor
     skip.update(at_start.to_bytes(4, "little") + at_end.to_bytes(4, "little") + bytes(2))
     packet.set_sidedata(skip)

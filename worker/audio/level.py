@@ -1,9 +1,9 @@
-"""How loud samples may be before they are doubted.
+"""How loud samples may be before they count as decoding errors.
 
 Stems are turned down together where one of them is over full scale, so a decoder's noise at +44 dB would make a whole
-song nearly silent. What decoders make of broken or foreign bytes is therefore muted, and only what files of
-floating-point samples really say is believed: they may be far over full scale, as those of 32-bit recorders are. Where
-such a file is in the scale of integers by mistake, it is brought back to full scale.
+song nearly silent. Such noise, from broken or foreign bytes, is muted. Files of floating-point samples may be far over
+full scale, as those of 32-bit recorders are, and are kept. A floating-point file in the scale of integers by mistake is
+scaled to full scale.
 """
 
 from collections.abc import Iterable
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 
 #: 20 dB over full scale. Encoders take music that is some 6 dB over it, and codecs may add as much.
 BEYOND_REASON = 10.0
-#: How much louder than all but a thousandth of its samples a file may be: 30 dB. Beyond are clicks.
+#: A file's peak over the level of all but a thousandth of its samples: 30 dB. Samples beyond are clicks.
 LARGEST_CREST = 32.0
-#: 60 dB over full scale: a file that is louder than that for a thousandth of its samples holds integers.
+#: 60 dB over full scale: a file of which a thousandth of the samples is louder holds integers.
 INTEGERS_FROM = 1000.0
 SCALES = (1 << 15, 1 << 23, 1 << 31)  # full scale of 16, 24 and 32 bits
-#: Beyond the largest integers: bytes that are no samples. A few are clicks; a file with more is damaged.
+#: Beyond the largest integers: bytes that are no samples. A few are clicks; with more, a file is damaged.
 NO_NUMBER = np.float32(1 << 33)
 MOST_CLICKS = 1e-4
 
 
 class Level(NamedTuple):
-    """What samples are multiplied with, and how large they may be then. `by_frame`: what is beyond discredits all
-    that was decoded with it; else it is a sample of its own.
+    """A factor for samples, and their largest magnitude after it. `by_frame`: a louder sample mutes its whole frame;
+    else only itself.
     """
 
     scale: float = 1.0
@@ -34,7 +34,7 @@ class Level(NamedTuple):
     by_frame: bool = True
 
 
-DECODED = Level()  # of what a decoder makes, of which nothing is known beforehand
+DECODED = Level()  # for the output of decoders
 
 
 def level_of(samples: Iterable[NDArray[np.float32]]) -> Level:
@@ -46,7 +46,7 @@ def level_of(samples: Iterable[NDArray[np.float32]]) -> Level:
     for block in samples:
         loud = np.abs(block[block != 0])  # silence says nothing
         is_number = loud < NO_NUMBER  # false for NaN
-        # What is no number at all comes from a plug-in, between samples that are right.
+        # NaN and infinity come from plug-ins, between valid samples.
         impossible += int(np.count_nonzero(np.isfinite(loud) & ~is_number))
         _, exponents = np.frexp(loud[is_number])
         sizes += np.bincount(exponents + 150, minlength=300)

@@ -1,4 +1,4 @@
-"""Opening files of strangers: local ones only, of known kinds, and nothing but their sound is ever decoded."""
+"""Opens untrusted files: local ones only, of known containers, and for decoding of their sound only."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,8 @@ from jobs.failures import Reason, failed
 from worker.audio.decoders import DECODERS
 from worker.audio.spans import Span
 
-# Containers of music and of videos people have. Left out, most of all: playlists (hls, dash, concat, imf), which make
-# FFmpeg open what they name, headerless formats, which "fit" any bytes, pictures and subtitles.
+# Containers of music and videos. Left out above all: playlists (hls, dash, concat, imf), which make FFmpeg open the
+# files they name, headerless formats, which match any bytes, pictures and subtitles.
 CONTAINERS = (
     "aa,aac,ac3,ac4,aiff,amr,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,iff,matroska,mov,mp3,mpc,mpc8,"
     "mpeg,mpegts,oga,ogg,oma,rm,tak,truehd,tta,voc,w64,wav,webm,wv,xwma"
@@ -32,18 +32,16 @@ FOR_FEW = (
     | Disposition.dependent
 )
 
-#: What people write who leave those marks out: "Director's Commentary", "Comentário", "Kommentar", "Audio Description".
+#: Titles of such tracks without marks: "Director's Commentary", "Comentário", "Kommentar", "Audio Description".
 _FOR_FEW_BY_NAME = re.compile(r"[ck]omm?ent[aáo]|audio ?descri", re.IGNORECASE)
 
 
 def open_container(path: Path, span: Span) -> InputContainer:
-    """A container that is these bytes of `path`. Raises `Failed` NOT_AUDIO for what is none of ours, whatever it is
-    called.
-    """
+    """The container in `span` of `path`, recognised by its bytes. Raises `Failed` NOT_AUDIO for unlisted containers."""
     options = {
         "protocol_whitelist": "file,subfile",
         "format_whitelist": CONTAINERS,
-        # Probing decodes a little of every stream: never pictures or subtitles.
+        # Probing decodes a little of every stream; pictures and subtitles are not allowed.
         "codec_whitelist": ",".join(sorted(DECODERS)),
     }
     if span.is_open:
@@ -58,16 +56,16 @@ def open_container(path: Path, span: Span) -> InputContainer:
 
 
 def _has_decoder(track: AudioStream) -> bool:
-    """PyAV opens any decoder that FFmpeg has, whatever the container was told."""
+    """Whether the track's decoder is allowed. PyAV opens any decoder of FFmpeg, despite the container's whitelist."""
     return track.codec_context is not None and track.codec_context.codec.name in DECODERS
 
 
 def tracks_by_merit(container: InputContainer) -> list[AudioStream]:
-    """The streams that we have a decoder for, the one that a player would take first.
+    """The streams with an allowed decoder, in the order of a player's preference.
 
-    Sound for few (comments, descriptions, dubs), marked or called so, comes after all other; then the default ones,
-    then many channels before few, then the file's own order. Raises `Failed`: NO_SOUND for a video without any sound,
-    NOT_AUDIO when there is none, or none that decodes.
+    Comments, descriptions and dubs, marked or titled so, come last; else default streams before others, many channels
+    before few, then the file's order. Raises `Failed`: NO_SOUND for a video without any sound, NOT_AUDIO when there is
+    no stream, or none with an allowed decoder.
     """
     tracks = [track for track in container.streams.audio if _has_decoder(track)]
     if tracks:
@@ -95,7 +93,7 @@ def _is_called_for_few(track: AudioStream) -> bool:
 
 
 def ignore_others(container: InputContainer, wanted: list[Stream]) -> None:
-    """Let the demuxer skip over what is not `wanted`: most of a video file."""
+    """Lets the demuxer skip streams that are not `wanted`: most of a video file."""
     indexes = {stream.index for stream in wanted}
     for other in container.streams:
         if other.index not in indexes:
@@ -103,12 +101,12 @@ def ignore_others(container: InputContainer, wanted: list[Stream]) -> None:
 
 
 def ignore(stream: Stream) -> None:
-    """Let the demuxer skip over all the rest of a stream."""
+    """Lets the demuxer skip the rest of a stream."""
     stream.discard = Discard.all
 
 
 def moving_pictures(container: InputContainer) -> list[Stream]:
-    """What is seen while the sound is heard: all videos but covers."""
+    """All video streams but covers."""
     return [stream for stream in container.streams.video if Disposition.attached_pic not in stream.disposition]
 
 

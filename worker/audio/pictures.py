@@ -1,25 +1,25 @@
-"""Cover pictures: JPEG and PNG, told by their first bytes, measured by their headers, never decoded."""
+"""Cover pictures: JPEG and PNG, recognised by their first bytes, measured by their headers, never decoded."""
 
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from jobs.pictures import JPEG, jpeg_size
 
-COVER_LIMIT: Final = 8 << 20  # bytes: every stem carries the cover, and what is larger is none
+COVER_LIMIT: Final = 8 << 20  # bytes: every stem carries the cover; larger ones are ignored
 
-#: What is decoded for a thumbnail, as measured with Pillow: 160 MB for so many pixels, and a second for so many pixels
-#: in scans. A progressive JPEG is gone through once for each of its scans, of which encoders write about ten.
+#: Limit of decoding for a thumbnail: Pillow takes 160 MB for so many pixels, and a second for so many pixels in scans.
+#: A progressive JPEG is decoded once for each of its scans, of which encoders write about ten.
 MOST_PIXELS: Final = 1 << 24
 MOST_SCANS: Final = 100
 MOST_PIXELS_IN_SCANS: Final = 1 << 28
-MOST_CHUNKS: Final = 10_000  # of a PNG; each costs a decoder some steps, however short it is
+MOST_CHUNKS: Final = 10_000  # of a PNG; each costs a decoder time, however short it is
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _START_OF_SCAN: Final = b"\xff\xda"
 
 
 class Picture(NamedTuple):
-    """A picture as it is in its file. `codec` is FFmpeg's name, `extension` has no dot; sizes are pixels.
+    """An encoded picture. `codec` is FFmpeg's name, `extension` has no dot; sizes are pixels.
 
     `is_cheap`: decoding takes about a second and 160 MB at most. Whether it succeeds is not known.
     """
@@ -33,7 +33,7 @@ class Picture(NamedTuple):
 
 
 def picture_of(content: bytes) -> Picture | None:
-    """The picture in `content`, or None when it is no JPEG or PNG that says how large it is, or too many bytes."""
+    """The picture in `content`, or None when it is no JPEG or PNG with a size in its header, or has too many bytes."""
     if len(content) > COVER_LIMIT:
         return None
     if content.startswith(JPEG):
@@ -48,7 +48,7 @@ def picture_of(content: bytes) -> Picture | None:
 
 
 def read_picture(path: Path) -> Picture | None:
-    """The picture in `path`, or None: a missing or broken cover is never worth a failure."""
+    """The picture in `path`, or None: a missing or broken cover is no failure."""
     if not path.is_file() or path.stat().st_size > COVER_LIMIT:
         return None
     return picture_of(path.read_bytes())
@@ -57,7 +57,7 @@ def read_picture(path: Path) -> Picture | None:
 def _is_cheap(content: bytes, pixels: int) -> bool:
     if content.startswith(_PNG):
         return pixels <= MOST_PIXELS and _has_few_chunks(content)
-    # At least as many as there are: the bytes may stand in metadata too.
+    # An upper bound: the bytes may occur in metadata too.
     scans = content.count(_START_OF_SCAN)
     return pixels <= MOST_PIXELS and scans <= MOST_SCANS and pixels * scans <= MOST_PIXELS_IN_SCANS
 

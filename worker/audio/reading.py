@@ -1,4 +1,4 @@
-"""Any local audio or video file to blocks of stereo samples. Only files: nothing in a file leads anywhere else."""
+"""Decodes any local audio or video file to blocks of stereo samples. References in a file are not followed."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,8 +15,8 @@ from worker.audio.spans import Span, spans_of
 class Song:
     """An open file; `open_song` makes it.
 
-    `seconds` is the container's claim, a guess unless `is_counted`: only what was decoded says how long a song is.
-    `cover` is an attached JPEG or PNG as it is. Known when the blocks have ended: `cut_short`, `skipped` (broken
+    `seconds` is the container's claim, a guess unless `is_counted`; the decoded samples are a song's true length.
+    `cover` is an attached JPEG or PNG, unchanged. Known when the blocks have ended: `cut_short`, `skipped` (broken
     packets), `late` (seconds by which the sound begins after the picture) and `gaps` (seconds without sound between
     samples). The blocks hold neither.
     """
@@ -41,7 +41,7 @@ class Song:
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """The song, once: blocks of (samples, 2) float32 at 44.1 kHz, of at most a few hundred thousand samples.
 
-        Broken packets are left out and counted in `skipped`. Of files that were joined, one comes after the other.
+        Broken packets are left out and counted in `skipped`. Joined files follow each other.
         """
         yield from self._stretch.blocks()
         self.late = self._stretch.late
@@ -94,9 +94,9 @@ def _first_that_decodes(path: Path, spans: list[Span], stack: ExitStack) -> tupl
 
 
 def _promises_more(path: Path) -> bool:
-    """Whether a WAV says that it is longer than its file. FFmpeg takes what is there and says nothing."""
+    """Whether a WAV's header states more bytes than its file has. FFmpeg reads such a file without an error."""
     with path.open("rb") as file:
         header = file.read(12)
     promised = int.from_bytes(header[4:8], "little") + 8
-    # All ones is what writers put who did not know the length.
+    # Writers put all ones for an unknown length.
     return header[:4] == b"RIFF" and header[8:] == b"WAVE" and path.stat().st_size < promised < 0xFFFFFFFF

@@ -1,4 +1,4 @@
-"""Decoded frames of any shape to the one we work on: 44.1 kHz, stereo, float32."""
+"""Converts decoded frames of any shape to 44.1 kHz stereo float32."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from worker.audio.speakers import downmix
 SAMPLE_RATE = 44100
 BLOCK = 1 << 18  # values (samples x channels) gathered before they are converted
 
-# FFmpeg's sample formats: type, full scale, and what silence reads as.
+# FFmpeg's sample formats: type, full scale, and the value of silence.
 _FORMATS: dict[str, tuple[type[np.generic], float, float]] = {
     "u8": (np.uint8, 1 << 7, 1 << 7),
     "s16": (np.int16, 1 << 15, 0),
@@ -45,9 +45,9 @@ def to_stereo_44k(
     """(samples, 2) blocks of all `frames`, in order.
 
     Mono is both channels at full amplitude, as Spleeter has it; `downmix` makes two of more channels. At 44.1 kHz
-    samples out are samples in. A change of rate or layout on the way, as recorded streams have, is followed. What
-    is no number, or louder than `level` allows, becomes 0; `on_muted` is told the samples of whole frames of it. Memory
-    is that of one block, whatever the length.
+    samples out are samples in. Changes of rate or layout, as recorded streams have, are followed. Samples that are NaN,
+    infinite, or louder than `level` allows become 0; `on_muted` gets the samples of frames muted whole. Memory is that
+    of one block, at any length.
     """
     converter: _Converter | None = None
     for shape, planes in _batches(frames, level, on_muted):
@@ -61,12 +61,12 @@ def to_stereo_44k(
 
 
 class _Converter:
-    """Planes of one shape to stereo blocks, through FFmpeg's resampler only where there is something to resample."""
+    """Converts planes of one shape to stereo blocks, with FFmpeg's resampler only for other rates than 44.1 kHz."""
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self._mix = downmix([channel.name for channel in av.AudioLayout(shape.layout).channels])
-        # What is alike on both sides is mixed to one channel until the end, and resampled once.
+        # A mix that is equal on both sides stays one channel until the end, and is resampled once.
         self._is_mono = np.array_equal(self._mix[0], self._mix[1])
         if self._is_mono:
             self._mix = self._mix[:1]
@@ -98,7 +98,7 @@ class _Converter:
 
 
 def raw_planes(frames: Iterable[AudioFrame]) -> Iterator[Planes]:
-    """The samples of `frames` as they are, (channels, samples) with full scale at 1."""
+    """The samples of `frames`, (channels, samples) with full scale at 1, without muting or resampling."""
     for _, planes in _batches(frames, None, lambda _: None):
         yield planes
 
@@ -130,7 +130,7 @@ def _batches(
 
 
 def _doubt(planes: Planes, level: Level, frames: list[int], on_muted: Callable[[int], None]) -> None:
-    """Bring the planes of these `frames`, samples each, to their level, and mute what cannot be a sound."""
+    """Scales the planes of `frames` (samples of each) to their level, and mutes samples that cannot be sound."""
     if level.scale != 1:
         planes *= np.float32(level.scale)
     is_sound = np.abs(planes) <= level.loudest  # false for NaN
@@ -156,13 +156,13 @@ def _join(frames: list[AudioFrame], shape: Shape) -> Planes:
     for frame in frames:
         end = start + frame.samples
         if frame.format.is_planar:
-            for channel in range(shape.channels):  # `frame.planes` looks behind the last one where there are many
+            for channel in range(shape.channels):  # `frame.planes` reads beyond the last plane where there are many
                 joined[channel, start:end] = _values(AudioPlane(frame, channel), dtype, frame.samples)
         else:
             packed = _values(frame.planes[0], dtype, frame.samples * shape.channels)
             joined[:, start:end] = packed.reshape(-1, shape.channels).T
         start = end
-    with np.errstate(over="ignore"):  # a double may be none of float32's numbers
+    with np.errstate(over="ignore"):  # a double may exceed float32
         planes: Planes = joined.astype(np.float32, copy=False)
     if silence:
         planes -= np.float32(silence)
@@ -172,7 +172,7 @@ def _join(frames: list[AudioFrame], shape: Shape) -> Planes:
 
 
 def _values(plane: AudioPlane, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
-    # A plane is padded behind its samples.
+    # Planes have padding after their samples.
     return np.frombuffer(plane, dtype, count)  # type: ignore[call-overload,no-any-return]  # no buffer type before 3.12
 
 

@@ -1,7 +1,7 @@
-"""Where one file ends and the next begins, in files that were joined: recordings of radio, albums put together by hand.
+"""Finds the parts of files that were joined: recordings of radio, albums concatenated by hand.
 
-FFmpeg reads such a file with the headers of its first part only, or ends after that. MP3, ADTS and AC-3 are not looked
-at: each of their frames has a header, which the decoders follow.
+FFmpeg reads such a file with the headers of its first part only, or ends after that part. MP3, ADTS and AC-3 need no
+search: each of their frames has a header, which the decoders follow.
 """
 
 import re
@@ -13,7 +13,7 @@ from worker.audio import broadcast
 
 CHUNK = 1 << 20  # bytes read at once
 LONGEST_MARK = 96  # bytes: more than any of the patterns
-MOST_SPANS = 10_000  # in one file; what comes behind is read as a part of the last one
+MOST_SPANS = 10_000  # in one file; further ones belong to the last span
 SPARE_SECONDS = 1  # of sound behind the announced end of a WAV: less is an unknown chunk, or padding
 
 _OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")  # a page that begins a logical stream (RFC 3533, 6)
@@ -22,7 +22,7 @@ _MATROSKA = re.compile(rb"\x1a\x45\xdf\xa3[^\0].{0,70}?\x42\x82[\x84\x88](?:webm
 
 
 class Span(NamedTuple):
-    """Bytes of a file that are a file of their own. `is_open`: its header ends too early, the sound goes on."""
+    """Bytes of a file that are a file of their own. `is_open`: the sound continues beyond the header's end."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class Span(NamedTuple):
 
 
 def spans_of(path: Path) -> list[Span]:
-    """The parts of the file at `path`, in order; one for a file that was not joined. Raises `OSError`."""
+    """The joined parts of the file at `path`, in order; one part for any other file. Raises `OSError`."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(1024)
@@ -61,12 +61,12 @@ def spans_of(path: Path) -> list[Span]:
 
 
 def _found(file: BinaryIO, pattern: re.Pattern[bytes]) -> Iterator[int]:
-    """Where the pattern is in the file."""
+    """Positions of the pattern in the file."""
     at, held = 0, b""
     while chunk := _read(file, at + len(held), CHUNK):
         here = held + chunk
         for match in pattern.finditer(here):
-            # A match that touches the end is seen again, whole or not, with the next chunk.
+            # The next chunk repeats the bytes of a match near the end.
             if match.start() < len(here) - LONGEST_MARK or len(chunk) < CHUNK:
                 yield at + match.start()
         keep = min(len(here), LONGEST_MARK)
@@ -79,7 +79,7 @@ def _read(file: BinaryIO, at: int, size: int) -> bytes:
 
 
 def _ogg_starts(file: BinaryIO) -> Iterator[int]:
-    """The first page of each chain: all of its logical streams begin there, before any goes on."""
+    """Positions of the first page of each chain: all of a chain's logical streams begin before any continues."""
     next_page = None
     for start in _found(file, _OGG_BEGINS):
         if start != next_page:
@@ -90,7 +90,7 @@ def _ogg_starts(file: BinaryIO) -> Iterator[int]:
 
 
 def _mp4_starts(file: BinaryIO, size: int) -> Iterator[int]:
-    """Where `ftyp` begins a file with an index of its own."""
+    """Positions of `ftyp` boxes that begin a file with an index of its own."""
     start = at = 0
     has_index = False
     while at + 8 <= size:
@@ -108,7 +108,7 @@ def _mp4_starts(file: BinaryIO, size: int) -> Iterator[int]:
 
 
 def _waves(file: BinaryIO, size: int) -> Iterator[Span]:
-    """WAVs one after the other. Where the sound goes on behind the end that a header tells, the file is read on."""
+    """The WAVs in the file. A WAV whose sound continues after the end in its header is open."""
     start, count = 0, 0
     while start < size:
         end, rate = _wave_end(file, start, size)
@@ -124,7 +124,7 @@ def _waves(file: BinaryIO, size: int) -> Iterator[Span]:
 
 
 def _wave_end(file: BinaryIO, start: int, size: int) -> tuple[int, int]:
-    """Where the last known chunk of the WAV at `start` ends, and its bytes per second."""
+    """The end of the last known chunk of the WAV at `start`, and its bytes per second."""
     at, rate = start + 12, 1 << 32
     has_sound = False
     while at + 8 <= size:
@@ -136,7 +136,7 @@ def _wave_end(file: BinaryIO, start: int, size: int) -> tuple[int, int]:
             rate = int.from_bytes(header[16:20], "little") or rate
         if header[:4] == b"data":
             if length in (0, 0xFFFFFFFF):
-                return size, rate  # whoever wrote it did not know how long it would be
+                return size, rate  # the writer did not know the length
             has_sound = True
         at += 8 + length + length % 2
     return (min(at, size) if has_sound else size), rate

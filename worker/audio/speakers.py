@@ -1,4 +1,4 @@
-"""What goes to the left and what to the right, for any number of channels. Pure.
+"""Factors that mix any number of channels to left and right. Pure.
 
 A channel on one side goes to that side, one in the middle to both at -3 dB. All but the front ones are 3 dB softer, and
 the subwoofer's, which repeats the bass for cinemas, is left out: ITU-R BS.775, and what FFmpeg does.
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 HALF_POWER = 0.5**0.5  # -3 dB
 
-#: Where the channels of a file are that only counts them: the order of FLAC (RFC 9639, 9.1.3) and of most recorders.
+#: Places of channels in files without a layout: the order of FLAC (RFC 9639, 9.1.3) and of most recorders.
 _COUNTED = {
     3: ("FL", "FR", "FC"),
     4: ("FL", "FR", "BL", "BR"),
     5: ("FL", "FR", "FC", "BL", "BR"),
-    # No header says that the fourth is a subwoofer. It may as well be the bass of a multitrack: it is heard.
+    # The fourth is mixed as a centre, not left out as a subwoofer: it may be the bass of a multitrack.
     6: ("FL", "FR", "FC", "FC", "BL", "BR"),
     7: ("FL", "FR", "FC", "FC", "BC", "SL", "SR"),
     8: ("FL", "FR", "FC", "FC", "BL", "BR", "SL", "SR"),
@@ -29,8 +29,8 @@ _SIDES = re.compile(r"[A-Z]*?(L|R)C?")  # FL, FLC, TBR, DL, ...
 def downmix(places: Sequence[str]) -> NDArray[np.float32]:
     """(2, channels) factors from channels to left and right, for FFmpeg's names of their places.
 
-    One channel goes to both sides as it is, as Spleeter has it; two are left and right whatever they are called. More
-    than eight without places are a multitrack: their average, in the middle.
+    One channel goes to both sides unchanged, as in Spleeter; two are left and right, whatever their places. More than
+    eight without places are a multitrack: their average goes to both sides.
     """
     count = len(places)
     if count == 1:
@@ -45,7 +45,7 @@ def downmix(places: Sequence[str]) -> NDArray[np.float32]:
 
 
 def _factors(place: str) -> tuple[float, float]:
-    """How much of a channel goes to the left and to the right."""
+    """The factors of a channel for left and right."""
     if place.startswith("LFE"):
         return 0.0, 0.0
     if place.startswith("AMBI"):

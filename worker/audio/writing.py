@@ -1,4 +1,4 @@
-"""Blocks of stereo samples to an encoded file with tags and cover."""
+"""Encodes blocks of stereo samples to a file with tags and cover."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,11 +21,11 @@ from worker.audio.lame import Lame
 from worker.audio.pictures import Picture, read_picture
 from worker.audio.sound import SAMPLE_RATE
 
-CHUNK = 1 << 16  # samples per frame handed to the encoder: enough to make Python's share of the work small
+CHUNK = 1 << 16  # samples per frame for the encoder: enough to make Python's share of the work small
 
 
 class Encoding(NamedTuple):
-    """How one format is written: FFmpeg's names."""
+    """How one format is encoded, by FFmpeg's names."""
 
     container: str
     codec: str
@@ -33,7 +33,7 @@ class Encoding(NamedTuple):
     codec_options: dict[str, str]
     container_options: dict[str, str]
     carries_cover: bool = True
-    full_scale: float | None = 1.0  # beyond it, samples are clipped; None: nothing is
+    full_scale: float | None = 1.0  # samples beyond it are clipped; None: no clipping
 
 
 # Measured on 4 minutes of busy stereo, one core of a Zen 4 (CPU seconds, SNR where hearing is keenest, 0.5 to 2 kHz):
@@ -47,9 +47,9 @@ ENCODINGS = {
     Format.FLAC: Encoding("flac", "flac", "s32", {"compression_level": "5"}, {}),
     Format.WAV: Encoding("wav", "pcm_s24le", "s32", {}, {}, carries_cover=False),
     Format.WAV32: Encoding("wav", "pcm_f32le", "flt", {}, {}, carries_cover=False, full_scale=None),
-    # ID3 2.3 is what old players and Windows read. The LAME header, which is on by default, makes lengths exact.
+    # Old players and Windows read ID3 2.3. The LAME header, which is on by default, makes lengths exact.
     Format.MP3: Encoding("mp3", "libmp3lame", "fltp", {}, {"id3v2_version": "3"}),
-    # The edit list counts in the movie's time scale, milliseconds by default: one of samples makes the length exact.
+    # The edit list counts in the movie's time scale, milliseconds by default; with samples the length is exact.
     Format.M4A: Encoding(
         "mp4",
         "aac",
@@ -61,7 +61,7 @@ ENCODINGS = {
 
 
 class Track:
-    """An encoded file in the making; `open_track` makes it. Not for two threads at once; many at once are fine."""
+    """An encoded file that is being written; `open_track` makes it. Not thread-safe; tracks are independent."""
 
     def __init__(self, container: OutputContainer, encoder: "_FFmpeg | Lame", full_scale: float | None) -> None:
         self._container = container
@@ -70,8 +70,7 @@ class Track:
         self.samples = 0  # written so far, per channel
 
     def write(self, block: NDArray[np.float32]) -> None:
-        """Append `block`: (samples, 2) float32, any length. Values beyond full scale are clipped
-        where the format ends there.
+        """Appends `block`: (samples, 2) float32, any length. Values beyond the format's full scale are clipped.
 
         Raises `OSError` (ENOSPC on a full disk). Encoding runs outside the GIL.
         """
@@ -83,7 +82,7 @@ class Track:
             self.samples += len(piece)
 
     def finish(self) -> None:
-        """Write what the encoder still has."""
+        """Flushes the encoder."""
         self._container.mux(self._encoder.finish(self.samples))
 
 
@@ -117,12 +116,11 @@ class _FFmpeg:
 def open_track(
     path: Path, format_: Format, tags: Tags, cover: Path | None = None, kbps: int = 320, gain: float = 1.0
 ) -> Iterator[Track]:
-    """A `Track` that becomes the file `path` when the block ends, and nothing at all when it ends by an exception.
+    """A `Track` that becomes the file `path` when the block ends, and is removed when it ends by an exception.
 
-    Until then it is written under another name beside it, so that a kill leaves no file that looks finished.
+    Until then the track has another name in the same folder, so that a kill leaves no file that looks finished.
     `cover` is a JPEG or PNG, left out where the format has no place for it or it can not be read. `kbps` is the
-    bit rate of MP3, constant, and of M4A. `gain` is what the samples were turned down by before: the file's comment
-    tells it.
+    bit rate of MP3, constant, and of M4A. `gain`, already applied to the samples, is written into the file's comment.
     """
     unfinished = path.with_name(path.name + ".part")
     encoding = ENCODINGS[format_]
@@ -145,7 +143,7 @@ def open_track(
 
 
 def comment(gain: float) -> str:
-    """What the comment of a file says of its gain against the source; empty where there is nothing to say."""
+    """A file's comment about its gain against the source; empty for a gain of 1."""
     turned = decibels(gain)
     return f"Gain {turned:+.3f} dB, so that nothing clips" if turned else ""
 
@@ -155,7 +153,7 @@ def _tag(container: OutputContainer, texts: Mapping[str, str]) -> None:
         if text:
             container.metadata[name] = (
                 text.replace("\0", "").encode(errors="replace").decode()
-            )  # as FFmpeg's strings must be
+            )  # FFmpeg's strings are UTF-8 without zeros
 
 
 def _start(container: OutputContainer, encoding: Encoding, picture: Picture | None, kbps: int) -> Track:
@@ -163,7 +161,7 @@ def _start(container: OutputContainer, encoding: Encoding, picture: Picture | No
     assert isinstance(stream, AudioStream)
     stream.layout = "stereo"
     stream.format = encoding.sample_format
-    # One thread per encoder: several tracks are encoded side by side, and the network wants the rest.
+    # One thread per encoder: tracks are encoded in parallel, and the network uses the other cores.
     stream.codec_context.thread_count = 1
     if encoding.sample_format == "fltp":
         stream.bit_rate = kbps * 1000
@@ -176,7 +174,7 @@ def _start(container: OutputContainer, encoding: Encoding, picture: Picture | No
 
 
 def _attach(container: OutputContainer, picture: Picture) -> None:
-    """Write `picture` as the cover: one packet of a stream that is marked as an attached picture."""
+    """Writes `picture` as the cover: one packet of a stream that is marked as an attached picture."""
     stream = container.add_mux_stream(picture.codec, width=picture.width, height=picture.height)
     stream.disposition = Disposition.attached_pic
     container.start_encoding()

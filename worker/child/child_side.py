@@ -1,6 +1,6 @@
-"""The child's half of `worker/child/parent_side.py`: read a task, work, report, say how it ended.
+"""The child's half of `worker/child/parent_side.py`: reads a task, does it, writes events.
 
-`serve` is all a child's `__main__` calls. The work itself is a plain function that knows no asyncio and no pipes.
+A child's `__main__` calls only `serve`. The work is a plain function without asyncio or pipes.
 """
 
 import errno
@@ -21,11 +21,11 @@ TaskT = TypeVar("TaskT", bound=BaseModel)
 AheadT = TypeVar("AheadT", bound=BaseModel)
 Report = Callable[[Step], None]
 
-NICENESS = 5  # the bot must answer while we work
+NICENESS = 5  # the bot must answer while children work
 
 
 class Ahead(NamedTuple, Generic[AheadT]):
-    """What a child can do before it has its task: what tells it so, and how it is done."""
+    """Preparation that a child can do before it has its task: the model of its input, and the function."""
 
     type: type[AheadT]
     get_ready: Callable[[AheadT], None]
@@ -34,12 +34,12 @@ class Ahead(NamedTuple, Generic[AheadT]):
 def serve(
     task_type: type[TaskT], work: Callable[[TaskT, Report], BaseModel], ahead: Ahead[AheadT] | None = None
 ) -> None:
-    """Read one task from standard input, do `work`, write events to standard output; never returns an exception.
+    """Reads one task from standard input, does `work`, writes events to standard output, and exits.
 
-    Before the task may come a line that begins with AHEAD: what to make ready until it comes.
+    A line that begins with AHEAD may precede the task: input of `ahead`.
     `Failed` becomes its failure, `MemoryError` OUT_OF_MEMORY, a full disk NO_DISK, anything else INTERNAL.
     """
-    # Events own the real stdout; whatever a library prints goes to stderr with the other noise.
+    # Events use the real stdout; output of libraries goes to stderr.
     events = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
     be_private()
@@ -53,7 +53,7 @@ def serve(
     if ahead and line.startswith(AHEAD):
         ahead.get_ready(ahead.type.model_validate_json(line.removeprefix(AHEAD)))
         line = sys.stdin.readline()
-    if not line:  # the parent is gone, or has no task after all
+    if not line:  # the parent has died, or has no task
         os._exit(1)
     task = task_type.model_validate_json(line)
     threading.Thread(target=_leave_with_parent, daemon=True).start()
@@ -66,19 +66,19 @@ def serve(
     except OSError as error:
         outcome = Event(failure=failure_of_os_error(error))
     except Exception as error:
-        # OpenVINO tells of C++'s lack of memory in a RuntimeError.
+        # OpenVINO raises RuntimeError for C++'s bad_alloc.
         reason = Reason.OUT_OF_MEMORY if "bad_alloc" in str(error) else Reason.INTERNAL
         outcome = Event(failure=Failure(reason=reason, detail=traceback.format_exc()[-4000:]))
     say(outcome)
-    # Without interpreter shutdown: runtimes with their own threads take a second over it, and nothing is left to save.
+    # Without interpreter shutdown: runtimes with threads of their own take a second for it, and no data is unsaved.
     os._exit(0)
 
 
 def failure_of_os_error(error: OSError, *, confined: bool = True) -> Failure:
     """A disk or quota that is full or read-only is NO_DISK; lack of memory OUT_OF_MEMORY; anything else INTERNAL.
 
-    A refused access is INTERNAL where the process is `confined`, since its walls (`worker.child.confinement`) say
-    nothing of the disk. Elsewhere it is a store that cannot be written, which is NO_DISK.
+    A refused access is INTERNAL where the process is `confined`: its walls (`worker.child.confinement`) refused it.
+    Elsewhere the store cannot be written, which is NO_DISK.
     """
     match error.errno:
         case errno.EACCES | errno.EPERM if not confined:
@@ -93,7 +93,7 @@ def failure_of_os_error(error: OSError, *, confined: bool = True) -> Failure:
 
 
 def _leave_with_parent() -> None:
-    """The parent never writes a second line: end of file means that it is gone, and nobody wants the result."""
+    """Ends this process when the parent dies: the parent writes nothing after the task, so reads end only then."""
     while sys.stdin.buffer.read(4096):
         pass
     os._exit(1)

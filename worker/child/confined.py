@@ -1,7 +1,7 @@
-"""Raise the walls around this process, then run another module: `python -m worker.child.confined WALLS MODULE`.
+"""Confines this process, then runs another module: `python -m worker.child.confined WALLS MODULE`.
 
-`WALLS` is the JSON of a `Confinement`, or `null` for none. This module loads before anything else, so the process has
-one thread and has read nothing from outside.
+`WALLS` is the JSON of a `Confinement`, or `null` for none. This module loads first, so the process still has one thread
+and has read no untrusted input.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from worker.child.confinement.ground import readable
 from worker.child.confinement.walls import make_walls
 
 SET_SUBREAPER = 36  # prctl(2)
-OOM_SCORE = "500"  # of 1000: as if we held half of the machine's memory more
+OOM_SCORE = "500"  # of 1000: as if the process held half of the machine's memory more
 
 
 def main() -> None:
@@ -32,13 +32,13 @@ def main() -> None:
 
 
 def go_first() -> None:
-    """When the machine runs out of memory, the kernel takes us rather than the queue, the bot or the worker."""
+    """Lets the kernel kill this process before the queue, the bot and the worker when memory runs out."""
     with contextlib.suppress(OSError):  # not Linux
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
 
 def keep_orphans() -> None:
-    """What our processes start stays below us when they end, where it is counted: see `worker/child/limits.py`."""
+    """Makes this process the parent of its orphaned descendants, so that `worker/child/limits.py` counts them."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             control(SET_SUBREAPER, 1)

@@ -1,6 +1,6 @@
-"""The environment of a child: named variables of ours and nothing else, so that no secret is in its reach.
+"""The environment of a child: only the variables named here, so that it contains no secret.
 
-Our settings (`FLBT_…`) are never among them.
+Settings (`FLBT_…`) are never among them.
 """
 
 import re
@@ -10,21 +10,21 @@ from typing import Final
 
 from worker.child.confinement import Confinement
 
-#: Where things are, in which language and time zone, and how runtimes are to behave.
+#: Paths, language, time zone, and options of runtimes.
 ALWAYS: Final = re.compile(
     r"PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|LOCPATH|LOCALE_ARCHIVE|TZ|TMPDIR|VIRTUAL_ENV|XDG_\w+|"
     r"(LD|DYLD)_LIBRARY_PATH|LD_PRELOAD|"
     r"PYTHON\w*|COVERAGE_\w+|(OMP|OPENBLAS|MKL|KMP|TBB|OV|ONEDNN|DNNL|MALLOC|GOMP)_\w+|"
-    r"TF_(CPP|NUM|ENABLE|FORCE|XLA)_\w+"  # TensorFlow's: Terraform's begin alike, and hold tokens
+    r"TF_(CPP|NUM|ENABLE|FORCE|XLA)_\w+"  # TensorFlow's; Terraform's `TF_` variables hold tokens
 )
-#: The way out. A proxy's address may hold a password: nobody else gets it.
+#: For online children only: a proxy's address may hold a password.
 ONLINE: Final = re.compile(r"(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)", re.I)
-#: Of installers, which a child without walls may start: their indexes and their certificates.
+#: Indexes and certificates of installers, for children without walls, which may start one.
 INSTALLERS: Final = re.compile(r"(UV|PIP)_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC")
 
 
 def environment_for(confinement: Confinement | None, of: Mapping[str, str]) -> dict[str, str]:
-    """What a child gets of the environment `of`. Where it may write, there its temporary files go."""
+    """A child's part of the environment `of`, with its first writable folder for temporary files."""
     wanted = [ALWAYS]
     if confinement is None:
         wanted += [ONLINE, INSTALLERS]

@@ -1,11 +1,10 @@
-"""What a child may use: memory and processor time, watched from outside, since a child that eats cannot be asked.
+"""Limits of a child's memory and processor time. The parent watches memory, so the child need not cooperate.
 
-Memory is what nobody can take back without killing: anonymous and shared pages, swapped ones included, of the child
-and of everything it started. Files that are mapped do not count, nor does address space: OpenVINO maps its weights, and
-Node reserves gigabytes that it never touches. Behind the watch stands a wall in the kernel (RLIMIT_DATA), a little
-higher, for what grows faster than anybody looks.
+Memory is that which only killing releases: anonymous and shared pages, swapped ones included, of the child and of its
+descendants. Mapped files do not count, nor does address space: OpenVINO maps its weights, and Node reserves gigabytes
+that it never touches. RLIMIT_DATA, a little higher, bounds growth that is faster than the watch.
 
-Linux alone tells about other processes like this; elsewhere only the time limits hold.
+Only Linux shows the memory of other processes like this; elsewhere only the time limits hold.
 """
 
 import asyncio
@@ -21,18 +20,18 @@ from typing import Final
 from worker.child.cgroups import ROOT, files
 
 EVERY: Final = 0.2  # seconds between two looks: a process fills about half a gigabyte in that time
-#: MB between the limit and the wall: what runtimes reserve for writing and never touch. A separation with OpenVINO
-#: reserves 0.2 GB, Node 0.6 GB.
+#: MB between the limit and RLIMIT_DATA, for memory that runtimes reserve for writing and never touch: 0.2 GB in a
+#: separation with OpenVINO, 0.6 GB in Node.
 HEADROOM: Final = 1024
-#: Seconds between the signal that processor time is up and the one that cannot be caught.
+#: Seconds of processor time between SIGXCPU and SIGKILL.
 LAST_SECONDS: Final = 5
-#: A separation into five stems with all encoders has about sixty open, libraries included.
+#: A separation into five stems with all encoders opens about sixty files, libraries included.
 OPEN_FILES: Final = 512
-#: MB that a second of music takes at most: five stems of it, uncompressed, in one zip.
+#: MB of a second of music at most: five stems, uncompressed, in one zip.
 SECOND_MB: Final = 1.5
 
-#: Of a child and all it started together, so that nobody fills the machine's table of processes. Runtimes have about
-#: two for each core. RLIMIT_NPROC would count whatever else the person runs, and does not hold for root.
+#: Of a child and its descendants together, to protect the machine's process table. Runtimes have about two for each
+#: core. RLIMIT_NPROC would count all processes of the user, and does not hold for root.
 MOST_THREADS: Final = 2000
 
 _THREADS = re.compile(r"^Threads:\s+(\d+)$", re.M)
@@ -41,8 +40,8 @@ _HELD = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.M)
 
 @dataclass(frozen=True)
 class Limits:
-    """`memory_mb`: of a child and all it started. `cpu_seconds`: of each of its processes. `file_mb`: of a file that
-    it writes. 0: no limit.
+    """`memory_mb`: of a child and its descendants. `cpu_seconds`: of each of its processes. `file_mb`: of each file
+    that it writes. 0: no limit.
     """
 
     memory_mb: float = 0
@@ -54,12 +53,12 @@ NO_LIMITS: Final = Limits()
 
 
 def largest_file(max_seconds: float) -> float:
-    """MB that no file about a song of `max_seconds` exceeds, with room for covers and headers."""
+    """The largest file, in MB, of a song of `max_seconds`, with room for covers and headers."""
     return 100 + SECOND_MB * max_seconds
 
 
 def impose(pid: int, limits: Limits) -> None:
-    """The limits that the kernel keeps by itself, for a process and all it will start; and no core dumps."""
+    """Sets the limits that the kernel enforces, for a process and its descendants; turns core dumps off."""
     if sys.platform != "linux":
         return
     bounds = {resource.RLIMIT_CORE: (0, 0), resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES)}
@@ -73,15 +72,15 @@ def impose(pid: int, limits: Limits) -> None:
         seconds = max(1, round(limits.cpu_seconds))
         bounds[resource.RLIMIT_CPU] = (seconds, seconds + LAST_SECONDS)
     for what, (soft, hard) in bounds.items():
-        # It is gone already, or lives under a lower limit that is not ours to raise.
+        # The process has ended, or has a lower limit that we may not raise.
         with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
             resource.prlimit(pid, what, (soft, hard))
 
 
 async def until_too_much(pid: int, memory_mb: float) -> str:
-    """Watch a process and all it started until they hold more than `memory_mb`, unless that is 0, or are too many.
+    """Watches a process and its descendants until they exceed `memory_mb` (0: no limit) or `MOST_THREADS`.
 
-    Returns which, in words.
+    Returns a sentence about the limit that was exceeded.
     """
     while True:
         statuses = _statuses(pid)
@@ -94,7 +93,7 @@ async def until_too_much(pid: int, memory_mb: float) -> str:
 
 
 def held_mb(pid: int) -> float:
-    """MB that a process and everything it started hold, as above; 0 where nobody tells."""
+    """Memory of a process and its descendants, in MB, as above; 0 on systems that do not show it."""
     return _held_mb(_statuses(pid))
 
 
@@ -107,20 +106,20 @@ def _sum(figure: re.Pattern[str], statuses: list[str]) -> int:
 
 
 def _statuses(pid: int) -> list[str]:
-    """What /proc says of a process and of all its descendants. Any of them may go while we look."""
+    """/proc's status files of a process and its descendants. Any of them may end meanwhile."""
     family, found = [pid], []
-    for one in family:  # which grows meanwhile
+    for one in family:  # the loop extends it
         process = f"/proc/{one}"
         with contextlib.suppress(OSError):
             found.append(Path(process, "status").read_text())
-            for thread in os.listdir(f"{process}/task"):  # noqa: PTH208 - `Path.glob` raises midway
+            for thread in os.listdir(f"{process}/task"):  # noqa: PTH208 - `Path.glob` raises when a process ends
                 with contextlib.suppress(OSError):
                     family += [int(child) for child in Path(process, "task", thread, "children").read_text().split()]
     return found
 
 
 def oom_kills(root: Path = ROOT) -> int:
-    """How often the kernel has killed for want of memory, in our control groups and, as far as it tells, on this host.
+    """The kernel's count of kills for lack of memory, in this process's control groups and, where shown, on the host.
 
     https://docs.kernel.org/admin-guide/cgroup-v2.html (memory.events), cgroup-v1/memory.html (memory.oom_control)
     """

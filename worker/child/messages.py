@@ -1,23 +1,23 @@
-"""What a child says while it works and when it has ended. Apart from both halves, so that a child loads no asyncio."""
+"""Messages of a child to its parent. Apart from both halves, so that a child loads no asyncio."""
 
 from typing import Final
 
 from jobs.failures import Failure
 from jobs.models import Amount, Value, Words
 
-AHEAD: Final = "ahead "  # before a line for the child that is not its task yet
+AHEAD: Final = "ahead "  # prefix of a line to the child before its task
 
 
 class Step(Value):
-    """How far a child is: `fraction` of its own work, 0 to 1, and what it has learnt about the track so far."""
+    """A child's progress: `fraction` of its own work, 0 to 1, and facts about the track learnt so far."""
 
     fraction: float | None = None
     note: Words = ""
     title: Words | None = None
     artist: Words | None = None
     seconds: Amount | None = None  # length of the song
-    separated: Amount = 0.0  # seconds of the song that are separated so far
-    alive: int = 0  # a number that changes while work goes on even when the fraction does not (bytes, segments)
+    separated: Amount = 0.0  # seconds of the song separated so far
+    alive: int = 0  # changes with every piece of work (bytes, segments), even when the fraction does not
 
 
 class Event(Value):

@@ -1,8 +1,8 @@
-"""Heavy or untrusted work runs in a child process: it can be killed, and its memory goes back to the system.
+"""Runs heavy or untrusted work in a child process, which can be killed and whose memory returns to the system.
 
-The parent's half. The parent writes one JSON task line to the child's standard input and keeps that pipe open; the
-child writes one JSON event per line: any number of progress events, then one outcome. When the parent dies, even by
-`kill -9`, the pipe closes and the child leaves. The child's half is `worker/child/child_side.py`.
+This is the parent's half. The parent writes one JSON task line to the child's standard input and keeps that pipe open;
+the child writes one JSON event per line: any number of progress events, then one outcome. When the parent dies, even by
+`kill -9`, the pipe closes and the child exits. The child's half is `worker/child/child_side.py`.
 """
 
 import asyncio
@@ -27,11 +27,11 @@ from worker.child.tasks import Task
 
 log = logging.getLogger(__name__)
 
-LINE_LIMIT = 1 << 20  # bytes: the longest event we read
-MOST_LINES = 500_000  # of one child: a download of ten minutes at a gigabit has half of that
-STDERR_KEPT = 4000  # characters of a child's last words that reach the log
-LAST_WORDS = 5.0  # seconds for them, where somebody who left the child's group still holds them open
-MEASURED = "COVERAGE_PROCESS_CONFIG"  # set while branches are counted: children write their counts where we run
+LINE_LIMIT = 1 << 20  # bytes: the longest event that is read
+MOST_LINES = 500_000  # of one child: a download of ten minutes at 1 Gbit/s writes half of that
+STDERR_KEPT = 4000  # characters of a child's standard error that reach the log
+LAST_WORDS = 5.0  # seconds to read it, where a process that left the child's group holds the pipe open
+MEASURED = "COVERAGE_PROCESS_CONFIG"  # set by coverage: children write their data into the working folder
 LOOK = 0.01  # seconds between two looks at whether a child has ended
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
@@ -39,7 +39,7 @@ ResultT = TypeVar("ResultT", bound=BaseModel)
 
 @dataclass
 class Child:
-    """A child process that has not been asked yet; `start_child` makes it."""
+    """A running child process, for one task; `start_child` makes it."""
 
     module: str
     limits: Limits
@@ -49,7 +49,7 @@ class Child:
     _kills_before: int
 
     async def get_ready(self, wanted: BaseModel) -> None:
-        """Let it make ready what it will need: see `worker/child/child_side.py`."""
+        """Lets the child prepare for a task: see `Ahead` in `worker/child/child_side.py`."""
         await _say(self._process, AHEAD + wanted.model_dump_json())
 
     async def ask(
@@ -61,12 +61,11 @@ class Child:
         deadline: float,
         stall: float | None = None,
     ) -> ResultT:
-        """Let it do `task`, once, and return its result.
+        """Lets the child do `task`, once, and returns its result.
 
-        `deadline` and `stall` are seconds: of the whole task, and without a word from the child. Raises `Failed`: with
-        the child's own failure, TIMED_OUT (processor time included), STALLED, OUT_OF_MEMORY when it held more than its
-        limit or the kernel killed it for memory, INTERRUPTED when somebody else killed it, INTERNAL when it died by
-        itself.
+        `deadline` and `stall` are seconds: of the whole task, and between two events. Raises `Failed`: with the child's
+        own failure, TIMED_OUT (processor time included), STALLED, OUT_OF_MEMORY when it exceeded its limit or the
+        kernel killed it for memory, INTERRUPTED when another process killed it, INTERNAL when it crashed.
         """
         process, module, eating = self._process, self.module, self._eating
         try:
@@ -79,7 +78,7 @@ class Child:
         if eating.done():
             raise failed(Reason.OUT_OF_MEMORY, f"{module} {eating.result()}")
         if outcome is None:
-            _kill(process)  # what it started may hold its last words open
+            _kill(process)  # its descendants may hold its standard error open
             words = await _heard(self._last_words)
             reason = reason_of_death(code, words, by_kernel=oom_kills() > self._kills_before)
             raise failed(reason, f"{module} ended with code {code}: {words}")
@@ -94,14 +93,13 @@ class Child:
 
 @contextlib.asynccontextmanager
 async def start_child(module: str, confinement: Confinement | None, limits: Limits = NO_LIMITS) -> AsyncIterator[Child]:
-    """Start `python -m module` behind the walls of `confinement`, for one task.
+    """Starts `python -m module` in `confinement`, for one task.
 
-    The folders that it may write into are made first. Asked or not, it and all it started are gone when the context
-    ends.
+    Makes the folders that the child may write into. When the context ends, the child and its process group are killed.
     """
     kills_before = oom_kills()
     for folder in confinement.write if confinement else ():
-        folder.mkdir(parents=True, exist_ok=True)  # a wall stands around what is there
+        folder.mkdir(parents=True, exist_ok=True)  # Landlock needs existing folders
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", *_behind_walls(confinement), module,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -130,9 +128,9 @@ async def run_child(
     stall: float | None = None,
     limits: Limits = NO_LIMITS,
 ) -> ResultT:
-    """Run `python -m module` on `task`, in its confinement, and return its result; raises what `Child.ask` raises.
+    """Runs `python -m module` on `task`, in its confinement, and returns its result; raises as `Child.ask`.
 
-    However it ends, cancellation included, the child and everything it started are gone on return.
+    On return, by cancellation too, the child and its process group are killed.
     """
     async with start_child(module, task.confinement, limits) as child:
         return await child.ask(task, result, on_step, deadline=deadline, stall=stall)
@@ -140,7 +138,7 @@ async def run_child(
 
 async def _say(process: asyncio.subprocess.Process, line: str) -> None:
     assert process.stdin is not None
-    with contextlib.suppress(ConnectionError):  # it died at once: its exit code tells more
+    with contextlib.suppress(ConnectionError):  # it died at once; its exit code tells why
         process.stdin.write(line.encode() + b"\n")
         await process.stdin.drain()
 
@@ -151,9 +149,9 @@ async def _listen(
     """The child's outcome, or None when it closed its output without one."""
     assert process.stdout is not None
     for _ in range(MOST_LINES):
-        await asyncio.sleep(0)  # a full buffer is read without a pause, and others have to beat their hearts
+        await asyncio.sleep(0)  # reads of a full buffer do not yield, and other tasks have to send heartbeats
         try:
-            # Not `wait_for`: before Python 3.12 it may swallow a cancellation, the deadline too, when a line comes.
+            # Not `wait_for`: before Python 3.12 it may lose a cancellation, also by the deadline, when a line comes.
             async with asyncio.timeout(stall):
                 line = await process.stdout.readline()
         except TimeoutError:
@@ -165,7 +163,7 @@ async def _listen(
         try:
             event = Event.model_validate_json(line)
         except ValidationError:
-            log.debug("a child said: %r", line[:200])  # a library printing to stdout
+            log.debug("child wrote a line that is no event: %r", line[:200])  # a library printing to stdout
             continue
         if event.step is None:
             return event
@@ -174,7 +172,7 @@ async def _listen(
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill the child's whole process group and reap it."""
+    """Kills the child's whole process group and reaps the child."""
     _kill(process)
     # Shielded: a second cancellation must not leave a zombie with an open pipe.
     await asyncio.shield(_reap(process))
@@ -182,8 +180,8 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 async def _reap(process: asyncio.subprocess.Process) -> None:
     await _code_of(process)
-    # Whoever left the group may hold our pipes open, and asyncio would leave them so.
-    process._transport.close()  # type: ignore[attr-defined]  # there is no other way to it
+    # A process that left the group may hold the pipes open, and asyncio would keep our ends.
+    process._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
@@ -192,8 +190,8 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 
 
 async def _code_of(process: asyncio.subprocess.Process) -> int:
-    """Its exit code, once it has ended. asyncio's own `wait` also waits for whoever else holds its pipes."""
-    while process.returncode is None:  # noqa: ASYNC110 - nobody tells of it
+    """The child's exit code, once it has ended. asyncio's `wait` also waits for other holders of the pipes."""
+    while process.returncode is None:  # noqa: ASYNC110 - asyncio has no event for it
         await asyncio.sleep(LOOK)
     return process.returncode
 
@@ -211,7 +209,7 @@ async def _tail(stream: asyncio.StreamReader) -> str:
 
 
 def reason_of_death(code: int, words: str, *, by_kernel: bool) -> Reason:
-    """Why a child died without an outcome, whom we did not kill. `by_kernel`: which killed for memory meanwhile."""
+    """Why a child died without an outcome or our kill. `by_kernel`: the kernel killed for memory meanwhile."""
     match code:
         case _ if code == -signal.SIGXCPU:
             return Reason.TIMED_OUT
@@ -221,14 +219,14 @@ def reason_of_death(code: int, words: str, *, by_kernel: bool) -> Reason:
             return Reason.INTERRUPTED
         case _ if (
             code == -signal.SIGABRT and "bad_alloc" in words
-        ):  # a C++ runtime at the wall: see worker/child/limits.py
+        ):  # a C++ runtime at RLIMIT_DATA: see worker/child/limits.py
             return Reason.OUT_OF_MEMORY
         case _:
             return Reason.INTERNAL
 
 
 def _behind_walls(confinement: Confinement | None) -> tuple[str, str]:
-    """What comes before the module's name."""
+    """The arguments before the module's name."""
     if confinement is not None and MEASURED in os.environ:
         confinement = confinement.model_copy(update={"write": (*confinement.write, Path.cwd())})
     return "worker.child.confined", confinement.model_dump_json() if confinement else "null"

@@ -1,4 +1,4 @@
-"""What the worker asks of its children, and what they answer. Paths are ours: no person's text is in any of them."""
+"""Tasks of the worker's children, and their results. Paths contain no text from users."""
 
 from abc import abstractmethod
 from pathlib import Path
@@ -16,23 +16,23 @@ MOST_REQUESTS = 48  # to YouTube for one track, by all its children together
 
 
 class Task(Value):
-    """What a child is asked, and so what it has to reach."""
+    """A child's task, which determines the child's confinement."""
 
     @property
     @abstractmethod
     def confinement(self) -> Confinement | None:
-        """The walls of the child that does the task; UNCONFINED for none."""
+        """The confinement of the child that does the task; UNCONFINED for none."""
 
 
 class OnlineTask(Task):
-    """What a child that goes to YouTube is told beside its work. `requests`: how many it may make."""
+    """A task of a child that uses YouTube. `requests`: the most it may make."""
 
     requests: int = MOST_REQUESTS
     proxy: SecretStr | None = None
 
     @field_serializer("proxy", when_used="json")
     def _open(self, proxy: SecretStr | None) -> str | None:
-        """The task's JSON goes into the child's standard input and nowhere else."""
+        """Not masked: the task's JSON goes only into the child's standard input."""
         return proxy.get_secret_value() if proxy else None
 
     @property
@@ -41,7 +41,7 @@ class OnlineTask(Task):
 
 
 class FetchTask(OnlineTask):
-    """Bring `source` to a local file in `output`, an empty folder. `inbox` is the uploaded file, for an `Upload`."""
+    """Fetch `source` to a local file in `output`, an empty folder. `inbox` is the uploaded file, for an `Upload`."""
 
     source: Source
     output: Path
@@ -52,7 +52,7 @@ class FetchTask(OnlineTask):
 
     @property
     def confinement(self) -> Confinement | None:
-        """Of an upload, that it is only decoded; of a video, that the player's script is run in Node."""
+        """An upload is only decoded; for a video, Node runs the player's script."""
         if isinstance(self.source, Upload):
             return Confinement(read=_those(self.inbox), write=(self.output,))
         return Confinement(
@@ -70,7 +70,7 @@ class Fetched(Value):
 
 
 class ListingTask(OnlineTask):
-    """Find out what is in a playlist, as far as its first `most` videos."""
+    """List the first `most` videos of a playlist."""
 
     playlist_id: PlaylistId
     most: int = 200
@@ -78,13 +78,13 @@ class ListingTask(OnlineTask):
 
 
 class TitlesTask(OnlineTask):
-    """Find out what videos are called, and how long they are."""
+    """Look up titles and lengths of videos."""
 
     video_ids: tuple[VideoId, ...]
 
 
 class Titles(Value):
-    """What is known of them, by video id."""
+    """Titles and lengths, as far as known, by video id."""
 
     called: dict[str, Called]
 
@@ -97,7 +97,7 @@ class Along(Value):
 
 
 class NetworkWanted(Value):
-    """Which network separates, and what runs it. Built once for a track: what is made ready beforehand is what is used.
+    """A network and the engine that runs it. Built once for a track, so that preparation and separation use the same.
 
     `threads` 0: every core.
     """
@@ -109,32 +109,32 @@ class NetworkWanted(Value):
 
     @property
     def is_made_ready(self) -> bool:
-        """Whether it can be made ready before the song is there. The `spleeter` package loads it with the song."""
+        """Whether it can be prepared before the song is fetched. The `spleeter` package loads it with the song."""
         return self.engine != "spleeter" or self.model.info.family != "spleeter"
 
 
 class ModelTask(Task):
-    """Fetch the weights of `network`, and make of them what its engine reads."""
+    """Fetch the weights of `network`, and derive the files that its engine reads."""
 
     network: NetworkWanted
 
     @property
     def confinement(self) -> Confinement | None:
-        """None: it may have to start an installer, and reads nothing whose hash we do not know."""
+        """None: the child may have to start an installer, and reads only files of known hashes."""
         return UNCONFINED
 
 
 class Brought(Value):
-    """The model is there."""
+    """The result of `ModelTask`: the model is installed."""
 
 
 class SeparationTask(Task):
     """Separate `audio` into `<stem>.flac` files in `output`, an existing folder.
 
-    `only_ready`: refuse, with MODEL_UNAVAILABLE, when the model has to be fetched or made ready first, since somebody
-    else has the rights to keep it.
+    `only_ready`: refuse, with MODEL_UNAVAILABLE, when the model has to be fetched or prepared first: this child may not
+    write it.
 
-    `seconds`: its length, where it is known better than from its header. It moves the progress, and refuses nothing.
+    `seconds`: the song's length, where it is known better than from the header. For the progress only.
     """
 
     audio: Path
@@ -153,8 +153,8 @@ class SeparationTask(Task):
 
 
 class Separated(Value):
-    """All stems are on disk, `samples` long per channel at 44.1 kHz; and what was to be encoded along with them, unless
-    they had to be turned down in the end.
+    """Stems on disk, `samples` long per channel at 44.1 kHz; and the renditions encoded along with them, unless the
+    stems had to be turned down in the end.
     """
 
     samples: Size
@@ -170,14 +170,14 @@ class Separated(Value):
 
 
 def separation_confinement(audio: Path, output: Path, models_dir: Path, cover: Path | None = None) -> Confinement:
-    """For a child that separates; `audio` may be the folder in which the song will be."""
+    """The confinement of a child that separates; `audio` may be the folder for the song."""
     return Confinement(read=(audio, *_with_links(models_dir), *_those(cover)), write=(output,))
 
 
 class RenderTask(Task):
     """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not.
 
-    `gain` is what the stored stems were turned down by. `track_id`, `late` and `gaps` are for what tells of them.
+    `gain` has been applied to the stored stems. `track_id`, `late` and `gaps` are for renditions that state them.
     """
 
     stems_dir: Path
@@ -206,7 +206,7 @@ class RenderedSet(Value):
 
 
 def _with_links(folder: Path) -> tuple[Path, ...]:
-    """A folder, and where links in it lead: people keep large weights on another disk. No child can make one there."""
+    """A folder and the targets of links in it, for weights on another disk. No child can make a link there."""
     try:
         return (folder, *(path.resolve() for path in folder.iterdir() if path.is_symlink()))
     except OSError:  # not there yet
