@@ -16,7 +16,7 @@ import click
 from bench import engines, report, stages, studio
 from bench.engines import Bench
 from bench.watch import Run, environment, median
-from jobs.separation_models import DEFAULT_MODEL, EngineName
+from jobs.music.separation_models import DEFAULT_MODEL, EngineName
 from jobs.settings import load_settings
 from worker.separation.spleeter.weights import ensure_weights
 

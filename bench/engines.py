@@ -10,8 +10,8 @@ import psutil
 from bench.watch import Run, median, run
 from bot.cli.demo import write_demo_song
 from jobs.models import Encoding, Format, Model, Rendition
-from jobs.outcomes import Tags
-from jobs.separation_models import EngineName
+from jobs.music.separation_models import EngineName
+from jobs.results import Tags
 from tests.models import NAMES
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track

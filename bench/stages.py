@@ -89,7 +89,7 @@ def _main(song: Path, models_dir: Path) -> None:
     import flbt_unet
 
     from jobs.models import Model
-    from jobs.outcomes import Tags
+    from jobs.results import Tags
     from worker.audio.reading import Song
     from worker.child.tasks import NetworkWanted, SeparationTask
     from worker.separation import run, stem_files

@@ -17,8 +17,8 @@ from bench.engines import Bench, song
 from bench.watch import Peak, environment, memory_of
 from bot.terminal.watch import changes
 from jobs.models import Format, Order, Request, Upload, request_id
-from jobs.outcomes import RequestPhase, TrackStage
 from jobs.process.valkey import private_valkey
+from jobs.progress import RequestPhase, TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from jobs.models import Model, YouTube
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from jobs.settings import Settings
 from tests.sounds import music, write_wav
 from worker.child.confinement import Confinement

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from jobs.redaction import shortened, without_secrets
+from jobs.monitoring.redaction import shortened, without_secrets
 
 #: Characters of a failure's detail, which may quote a child's last words, a library or a site; and of a word in a
 #: sentence's values.

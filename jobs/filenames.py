@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from jobs.outcomes import Tags
+from jobs.results import Tags
 
 NAMELESS = "Untitled"
 ABOUT = "stems.json"  # in a zip: what is in it

@@ -16,6 +16,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
+from jobs.music.stems import Stem as Stem  # noqa: PLC0414
 from jobs.renditions import Archive as Archive  # noqa: PLC0414 - the values, in one place
 from jobs.renditions import Content as Content  # noqa: PLC0414
 from jobs.renditions import Encoding as Encoding  # noqa: PLC0414
@@ -24,8 +26,6 @@ from jobs.renditions import Mix as Mix  # noqa: PLC0414
 from jobs.renditions import Package as Package  # noqa: PLC0414
 from jobs.renditions import Rendition as Rendition  # noqa: PLC0414
 from jobs.renditions import Stems as Stems  # noqa: PLC0414
-from jobs.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
-from jobs.stems import Stem as Stem  # noqa: PLC0414
 from jobs.values import LONGEST_WORDS as LONGEST_WORDS  # noqa: PLC0414
 from jobs.values import Amount as Amount  # noqa: PLC0414
 from jobs.values import Gain as Gain  # noqa: PLC0414

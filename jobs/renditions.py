@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from jobs.stems import Stem
+from jobs.music.stems import Stem
 from jobs.values import Value
 
 # --- content -------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from jobs.addresses import is_address, leaves_network
+from jobs.music.separation_models import EngineName, Extension
 from jobs.process.privacy import why_distrusted
-from jobs.separation_models import EngineName, Extension
 
 TELEGRAM = "https://api.telegram.org"
 ENV_FILE = ".env"  # in the folder where the command is started

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import pytest
 
-from jobs.logs import Discreet, DiscreetJson
+from jobs.monitoring.logs import Discreet, DiscreetJson
 
 #: What it is → what must be heard nowhere. The bot's token is the small Bot API server's; every password and every
 #: cookie of tests has the second one in it.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from jobs.separation_models import MODELS, models_by_count
+from jobs.music.separation_models import MODELS, models_by_count
 
 #: Number of stems → name of the model, and its stems.
 NAMES: Final = {int(count): name for count, name in models_by_count().items()}

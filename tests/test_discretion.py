@@ -42,7 +42,7 @@ LEAKS = {
 
 BEGINNING = """
 import asyncio, logging, os, subprocess, sys
-from jobs.logs import about
+from jobs.monitoring.logs import about
 from tests.discretion import hear
 
 told = "import os, sys; sys.stderr.write(os.environ['INNER'])"

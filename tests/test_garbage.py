@@ -13,8 +13,8 @@ from bot.playlists.run import Run
 from bot.telegram.address import Address
 from jobs.failures import Failure, Reason
 from jobs.models import Encoding, Format, Rendition, Request, YouTube
-from jobs.outcomes import Manifest, Progress, RequestPhase
 from jobs.parsing import parse_stored
+from jobs.progress import Progress, RequestPhase
 from jobs.queue import keys
 from jobs.queue.connection import answer, deserialize
 from jobs.queue.listings import listing
@@ -22,6 +22,7 @@ from jobs.queue.providers import standings
 from jobs.queue.recipe import about_workers
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
+from jobs.results import Manifest
 from jobs.youtube import Listing, Provider, Standing
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, files
 from tests.bot.telegram.conftest import rig, server

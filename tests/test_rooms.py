@@ -58,8 +58,8 @@ def test_what_platforms_share_knows_none_of_them(request: pytest.FixtureRequest,
     modules = sorted((root / folder).rglob("*.py"))
     assert len(modules) > 2
     platforms = {
-        f"bot.telegram{'.' + path.stem if path.stem != '__init__' else ''}"
-        for path in (root / "bot/telegram").glob("*.py")
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+        for path in (root / "bot/telegram").rglob("*.py")
     }
     for path in modules:
         source = path.read_text("utf-8")
@@ -145,7 +145,7 @@ def test_front_ends_load_nothing_heavy(process: str, code: str) -> None:
 
 
 def test_the_conversation_loads_no_chat_library() -> None:
-    loaded = loaded_by("import bot.conversation.asking, bot.conversation.buttons, bot.conversation.batches")
+    loaded = loaded_by("import bot.conversation.songs.asking, bot.conversation.buttons, bot.conversation.songs.batches")
     assert "fluent" in loaded
     assert loaded & {*HEAVY, "telegram", "worker"} == set()
 

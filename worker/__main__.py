@@ -11,14 +11,14 @@ import click
 from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason
-from jobs.logs import set_up_logging
 from jobs.models import Model
-from jobs.outcomes import Lane
+from jobs.monitoring.logs import set_up_logging
+from jobs.music.separation_models import DEFAULT_MODEL, MODELS, models_by_word
 from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
+from jobs.progress import Lane
 from jobs.queue import keys
-from jobs.separation_models import DEFAULT_MODEL, MODELS, models_by_word
 from jobs.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import Any
 from arq.worker import Worker, func
 from pydantic import SecretStr
 
-from jobs.outcomes import Lane
 from jobs.process import liveness
 from jobs.process.privacy import close_to_others
 from jobs.process.tasks import cancel_and_wait
+from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.queue.connection import connect, deserialize, serialize
 from jobs.queue.listings import LISTING_FUNCTION, OVERDUE
@@ -63,7 +63,7 @@ def _lane_worker(
         if lane is Lane.STUDIO:
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, store, settings)))
             if settings.metrics_port:
-                from jobs.prometheus import serve_metrics  # for who asks for it: see there
+                from jobs.monitoring.prometheus import serve_metrics  # for who asks for it: see there
 
                 background.append(asyncio.create_task(serve_metrics(settings.metrics_port + 1, redis, store, settings)))
             background.append(asyncio.create_task(titles.keep_asking(studio)))

@@ -17,10 +17,11 @@ from redis.exceptions import RedisError
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Rendition, Upload
-from jobs.outcomes import Manifest, Rendered, StoredFile, TrackStage
 from jobs.process.tasks import cancel_and_wait
+from jobs.progress import TrackStage
 from jobs.queue.recipe import recipe_for
 from jobs.queue.tracks import Track, TrackQueue
+from jobs.results import Manifest, Rendered, StoredFile
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from worker import estimate

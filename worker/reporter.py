@@ -7,8 +7,8 @@ import math
 import time
 from collections.abc import Callable
 
-from jobs import metrics
-from jobs.outcomes import Progress, TrackStage
+from jobs.monitoring import metrics
+from jobs.progress import Progress, TrackStage
 from jobs.queue.tracks import TrackQueue
 from worker import estimate
 from worker.child.messages import Step

@@ -10,8 +10,8 @@ from typing import Final
 
 from bot.texts import LANGUAGES
 from jobs.models import Format, Package, Value
-from jobs.separation_models import MODELS
-from jobs.stems import STEM_INFO
+from jobs.music.separation_models import MODELS
+from jobs.music.stems import STEM_INFO
 
 #: Longest playlist id that fits a button, in characters: 64 bytes minus the verb.
 LONGEST_PLAYLIST_ID: Final = 59
@@ -28,7 +28,7 @@ class Verb(StrEnum):
     SHOW = "show"  # sends the card again
     STOP = "stop"  # cancels, and shows the list without it
     # Settings of the button's chat.
-    STEMS = "stems"  # choice: the code of a model, see `jobs.separation_models`
+    STEMS = "stems"  # choice: the code of a model, see `jobs.music.separation_models`
     FORMAT = "format"  # choice: mp3, …
     PACKAGE = "package"  # choice: album, zip, both
     # Settings of groups. The choice is the new value, not a toggle: an old menu never sets the opposite.

@@ -15,8 +15,9 @@ from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Package, Preferences, Upload, Value, YouTube
-from jobs.outcomes import Manifest, Progress, RequestPhase, Tags, TrackStage, View
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
+from jobs.progress import Progress, RequestPhase, TrackStage, View
+from jobs.results import Manifest, Tags
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows

@@ -8,8 +8,8 @@ from typing import Final
 from bot.cards.models import stem_word
 from bot.texts import say
 from jobs.models import Stem, Value
-from jobs.separation_models import MODELS
-from jobs.stems import STEM_INFO
+from jobs.music.separation_models import MODELS
+from jobs.music.stems import STEM_INFO
 
 _STEM_OF: Final = {word: stem for stem, info in STEM_INFO.items() for word in info.words.split()}
 _WITHOUT: Final = frozenset(["no", "without", "minus", "sem", "menos", "karaoke"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.texts import say
 from jobs.models import Model, Stem
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 
 
 def stem_word(stem: Stem, language: str) -> str:

@@ -9,7 +9,7 @@ from bot.cards.models import model_label, stem_word
 from bot.cards.taps import Tap
 from bot.texts import say
 from jobs.models import Format, Package, Request, Stem
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 
 Rows = tuple[tuple[Button, ...], ...]
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.cards.mixes import from_letters, letters
 from jobs.models import Stem, Value
-from jobs.separation_models import MODELS, model_of_code
-from jobs.stems import STEM_INFO
+from jobs.music.separation_models import MODELS, model_of_code
+from jobs.music.stems import STEM_INFO
 
 _STEM_OF: Final = {info.letter: stem for stem, info in STEM_INFO.items()}
 

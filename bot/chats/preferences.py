@@ -3,10 +3,10 @@
 from bot.cards.actions import Action, Verb
 from bot.texts import Language
 from jobs.models import Format, Model, Package, Preferences, Value
+from jobs.music.separation_models import model_of_code
 from jobs.parsing import parse_stored
 from jobs.queue import keys
 from jobs.queue.connection import Redis, answer, rename
-from jobs.separation_models import model_of_code
 from jobs.settings import Settings
 
 

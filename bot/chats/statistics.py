@@ -5,8 +5,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from jobs import metrics
-from jobs.outcomes import View
+from jobs.monitoring import metrics
+from jobs.progress import View
 from jobs.queue import keys
 from jobs.queue.connection import Redis, answer
 

@@ -8,9 +8,9 @@ nothing. Each button also has the resulting choice, for use without a stored one
 from bot.cards.mixes import from_letters, letters
 from bot.cards.taps import Tap, code_and_letters
 from jobs.models import Stem
+from jobs.music.separation_models import MODELS
 from jobs.queue import keys
 from jobs.queue.connection import Redis, answer
-from jobs.separation_models import MODELS
 
 
 class StemChoice:

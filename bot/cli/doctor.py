@@ -15,9 +15,9 @@ from pydantic import SecretStr
 from redis.exceptions import RedisError
 
 from jobs.addresses import leaves_network
+from jobs.music.separation_models import MODELS
 from jobs.process.privacy import is_open_to_others
 from jobs.queue.requests import JobQueue
-from jobs.separation_models import MODELS
 from jobs.settings import Settings, env_file
 from jobs.store.store import FOLDERS, ResultStore, folder_at
 

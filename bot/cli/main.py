@@ -15,13 +15,13 @@ from click.core import ParameterSource
 from pydantic import SecretStr
 
 from jobs import VERSION
-from jobs.logs import set_up_logging
 from jobs.models import Format, Model, Order, Package
+from jobs.monitoring.logs import set_up_logging
+from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, models_by_count, models_by_word
 from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
 from jobs.process.supervise import MISCONFIGURED
-from jobs.separation_models import DEFAULT_MODEL, MODELS, Band, models_by_count, models_by_word
 from jobs.settings import SettingsError, load_settings
 
 WORKER = (sys.executable, "-P", "-m", "worker")

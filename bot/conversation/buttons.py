@@ -1,9 +1,10 @@
 """Dispatch of pressed buttons to their handlers. Every press is answered, also of old buttons."""
 
 from bot.cards.actions import Action, Verb
-from bot.conversation import commands, leftovers, playlists, preferences, results, status
-from bot.conversation.lookup import request_of_chat
+from bot.conversation.commands import general, preferences, status
 from bot.conversation.services import Services
+from bot.conversation.songs import leftovers, playlists, results
+from bot.conversation.songs.lookup import request_of_chat
 from bot.conversation.values import Answers, Press, toast
 from bot.texts import say
 
@@ -15,9 +16,9 @@ async def pressed(services: Services, press: Press) -> Answers:
         return toast(say(press.asker.language, "button-old"))
     match action.verb:
         case Verb.CANCEL:
-            return await commands.press_cancel(services, press, action)
+            return await general.press_cancel(services, press, action)
         case Verb.CANCEL_ALL:
-            return await commands.press_cancel_all(services, press)
+            return await general.press_cancel_all(services, press)
         case Verb.RESEND:
             return await _resend(services, press, action)
         case Verb.SHOW:

@@ -8,8 +8,8 @@ from bot.chats.albums import Albums
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
-from bot.conversation.batches import Batches
-from bot.conversation.limits import upload_limit, upload_limit_in_words
+from bot.conversation.songs.batches import Batches
+from bot.conversation.songs.limits import upload_limit, upload_limit_in_words
 from bot.conversation.values import Asker
 from bot.delivery.follow import Follower
 from bot.playlists.follow import Playlists

@@ -12,8 +12,9 @@ from bot.delivery.plan import Limits, Part, Plan, plan
 from bot.delivery.sizes import USUAL_RATE
 from jobs.failures import Failure, Reason
 from jobs.models import Order, Rendition, Request
-from jobs.outcomes import Manifest, Rendered, RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.recipe import Recipe
+from jobs.results import Manifest, Rendered
 
 #: How many times one delivery returns its request to the worker, once for each smaller encoding; more is a fault.
 RETURNS: Final = 16

@@ -21,8 +21,8 @@ from bot.delivery.request_cards import RequestCards, note_of
 from bot.delivery.status_cards import StatusCards
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, TrackId, Upload
-from jobs.outcomes import RequestPhase, View
 from jobs.process.tasks import cancel_and_wait
+from jobs.progress import RequestPhase, View
 from jobs.queue.connection import QueueAway
 from jobs.queue.quotas import Limits
 from jobs.queue.recipe import current_recipe

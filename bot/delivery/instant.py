@@ -9,12 +9,12 @@ from itertools import chain
 from bot.delivery.noted import Before
 from bot.delivery.plan import Kind, Limits, Plan
 from jobs.models import Request, TrackId, track_id
-from jobs.outcomes import Manifest
+from jobs.music.separation_models import MODELS
 from jobs.parsing import parse_stored
 from jobs.queue.recipe import Recipe, current_recipe
 from jobs.queue.requests import JobQueue
 from jobs.queue.sent_files import SentFiles
-from jobs.separation_models import MODELS
+from jobs.results import Manifest
 
 
 class InstantDelivery:

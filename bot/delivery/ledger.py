@@ -31,8 +31,8 @@ from bot.delivery.plan import Kind, Part, foreseen
 from bot.delivery.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
 from jobs.failures import Failed
 from jobs.models import Rendition, Request, Upload
-from jobs.outcomes import View
 from jobs.parsing import parse_stored
+from jobs.progress import View
 from jobs.queue.recipe import current_recipe
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore

@@ -7,7 +7,7 @@ from pydantic import Field
 from bot.delivery.plan import Limits, Note, Plan
 from bot.delivery.platform import Sent
 from jobs.models import Value
-from jobs.outcomes import Manifest
+from jobs.results import Manifest
 
 
 @unique

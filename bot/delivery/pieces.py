@@ -5,7 +5,7 @@ import re
 
 from jobs.filenames import track_name
 from jobs.models import Rendition, TrackId, Value
-from jobs.outcomes import Manifest, Rendered, StoredFile
+from jobs.results import Manifest, Rendered, StoredFile
 
 
 class Piece(Value):

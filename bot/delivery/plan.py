@@ -15,7 +15,6 @@ from bot.delivery.pieces import Piece, made_by, piece_of
 from bot.delivery.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
 from jobs.filenames import track_name
-from jobs.levels import decibels, level
 from jobs.models import (
     Archive,
     Encoding,
@@ -28,7 +27,8 @@ from jobs.models import (
     YouTube,
     track_id,
 )
-from jobs.outcomes import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
+from jobs.music.levels import decibels, level
+from jobs.results import SAMPLE_RATE, Manifest, Rendered, StoredFile, Tags
 
 
 class Limits(Value):

@@ -13,8 +13,8 @@ from bot.delivery.plan import note_text
 from bot.delivery.status_cards import CardNote, First, note_at
 from jobs.failures import Failure, Reason
 from jobs.models import Upload
-from jobs.outcomes import RequestPhase, View
 from jobs.parsing import parse_stored
+from jobs.progress import RequestPhase, View
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 

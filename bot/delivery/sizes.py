@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from jobs.models import Encoding, Format, Rendition, Stems
-from jobs.outcomes import Manifest
+from jobs.results import Manifest
 
 #: Bit rates below the default, in kbit/s: those of MPEG-1 Layer III down to the lowest acceptable for music.
 RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)

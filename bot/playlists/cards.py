@@ -7,7 +7,8 @@ from bot.cards.cards import TITLE_LENGTH, Button, Card, status_line, tidy
 from bot.playlists.run import PlaylistStep, Run, Song
 from bot.texts import figures, say, sentence
 from jobs.failures import Reason
-from jobs.outcomes import Called, View
+from jobs.progress import View
+from jobs.results import Called
 
 #: How many failed songs a card names; the card has to fit into one message.
 MOST_NAMED: Final = 15

@@ -8,7 +8,7 @@ from bot.chats.access import Access
 from bot.delivery.follow import Follower
 from bot.playlists.run import PlaylistStep, Run, ended, listed, paused
 from jobs.failures import Failure, Reason
-from jobs.outcomes import RequestPhase, View
+from jobs.progress import RequestPhase, View
 from jobs.queue.listings import ask_listing, listing
 from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.queue.requests import JobQueue

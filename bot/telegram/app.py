@@ -23,25 +23,26 @@ from bot.chats.albums import Albums
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
-from bot.conversation import asking, commands
-from bot.conversation.batches import Batches
-from bot.conversation.limits import upload_limit_in_words
-from bot.conversation.menu import COMMANDS
+from bot.conversation.commands import general
+from bot.conversation.commands.menu import COMMANDS
 from bot.conversation.services import Services
+from bot.conversation.songs import asking
+from bot.conversation.songs.batches import Batches
+from bot.conversation.songs.limits import upload_limit_in_words
 from bot.delivery.follow import Follower
 from bot.delivery.press_edits import PressEdits
 from bot.playlists.follow import Playlists
 from bot.telegram.chat_platform import TelegramChats
-from bot.telegram.dispatch import Dispatch
 from bot.telegram.menus import show_menus
-from bot.telegram.migration import move
 from bot.telegram.owner_news import tell_owner
-from bot.telegram.platform import Telegram
-from bot.telegram.polling import LONGEST_PAUSE, AnyApplication
-from bot.telegram.poster import PATIENT, TelegramPoster
-from bot.telegram.rate_limiter import RateLimiter, TelegramBot
-from bot.telegram.replies import Replies
-from bot.telegram.wire import Wire
+from bot.telegram.sending.platform import Telegram
+from bot.telegram.sending.poster import PATIENT, TelegramPoster
+from bot.telegram.sending.rate_limiter import RateLimiter, TelegramBot
+from bot.telegram.sending.replies import Replies
+from bot.telegram.sending.wire import Wire
+from bot.telegram.updates.dispatch import Dispatch
+from bot.telegram.updates.migration import move
+from bot.telegram.updates.polling import LONGEST_PAUSE, AnyApplication
 from jobs.process.tasks import cancel_and_wait
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings, SettingsError
@@ -130,7 +131,7 @@ def _register(app: AnyApplication, dispatch: Dispatch) -> None:
     # picture) are ignored.
     service = filters.StatusUpdate.ALL
     app.add_handler(MessageHandler(private & ~service, dispatch.message(asking.in_private)))
-    app.add_handler(MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS, dispatch.message(commands.joined)))
+    app.add_handler(MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS, dispatch.message(general.joined)))
     app.add_handler(MessageHandler(in_groups & ~service & ~filters.COMMAND, dispatch.message(asking.in_group)))
 
     app.add_error_handler(dispatch.failed)
@@ -150,7 +151,7 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
         company.append(asyncio.create_task(tell_owner(services)))
         company.append(asyncio.create_task(_introduce(app.bot, services)))
         if port := services.settings.metrics_port:
-            from jobs.prometheus import serve_metrics  # late: only a bot with a metrics port needs it
+            from jobs.monitoring.prometheus import serve_metrics  # late: only a bot with a metrics port needs it
 
             company.append(
                 asyncio.create_task(serve_metrics(port, services.queue.redis, services.store, services.settings))

@@ -10,8 +10,8 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.telegram.address import PLATFORM, Address, number
 from bot.telegram.menus import show_owners_menu
-from bot.telegram.poster import PATIENT
-from bot.telegram.rate_limiter import TelegramBot
+from bot.telegram.sending.poster import PATIENT
+from bot.telegram.sending.rate_limiter import TelegramBot
 
 log = logging.getLogger(__name__)
 

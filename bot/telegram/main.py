@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.app import build
-from bot.telegram.polling import LONGEST_PAUSE, AnyApplication, Polling
-from jobs.logs import set_up_logging
+from bot.telegram.updates.polling import LONGEST_PAUSE, AnyApplication, Polling
+from jobs.monitoring.logs import set_up_logging
 from jobs.process.privacy import close_to_others
 from jobs.queue.requests import JobQueue
 from jobs.settings import IN_DATA, Settings, SettingsError

@@ -9,9 +9,9 @@ from telegram import (
 )
 
 from bot.chats.access import Access
-from bot.conversation.menu import EVERYBODYS, GROUPS, OWNERS
+from bot.conversation.commands.menu import EVERYBODYS, GROUPS, OWNERS
 from bot.telegram.address import number
-from bot.telegram.rate_limiter import TelegramBot
+from bot.telegram.sending.rate_limiter import TelegramBot
 from bot.texts import LANGUAGES, Language, say
 
 

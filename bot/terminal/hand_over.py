@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.terminal.places import place_folder, place_zip
 from jobs.models import Format
-from jobs.outcomes import Manifest, Rendered
 from jobs.process.privacy import umask as under
+from jobs.results import Manifest, Rendered
 from jobs.store.store import ResultStore
 
 _STAGED = re.compile(r"\.fl-bt-(\d{1,9})-[0-9a-f]{8}\.part")  # the id of the copying process

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from jobs.filenames import ABOUT, track_name
 from jobs.models import Format, Value
-from jobs.outcomes import Manifest
+from jobs.results import Manifest
 
 MARK: Final = ".fl-bt.json"  # in each folder of stems: names its song
 _MOST: Final = 1_000_000  # bytes of a mark; a longer file is none

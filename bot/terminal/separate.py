@@ -25,11 +25,11 @@ from bot.terminal.watch import changes
 from bot.texts import figures
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Order, Request, Upload, request_id
-from jobs.outcomes import RequestPhase, View
 from jobs.process.privacy import close_to_others
 from jobs.process.supervise import MISCONFIGURED, Misconfigured, running
 from jobs.process.tasks import cancel_and_wait
 from jobs.process.valkey import private_valkey
+from jobs.progress import RequestPhase, View
 from jobs.queue.requests import JobQueue
 from jobs.settings import IN_DATA, Settings
 from jobs.store.store import ResultStore

@@ -11,7 +11,8 @@ from bot import texts
 from bot.cards.models import separating
 from bot.texts import figures
 from jobs.models import Upload
-from jobs.outcomes import Called, Progress, RequestPhase, TrackStage, View
+from jobs.progress import Progress, RequestPhase, TrackStage, View
+from jobs.results import Called
 
 LINE_EVERY = 0.25  # fraction of a stage between two plain lines
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from jobs.outcomes import RequestPhase, View
+from jobs.progress import RequestPhase, View
 from jobs.queue.requests import JobQueue
 
 

@@ -12,8 +12,8 @@ import secrets
 from arq.connections import ArqRedis
 from pydantic import TypeAdapter
 
-from jobs.outcomes import Lane
 from jobs.parsing import parse_stored
+from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.queue.turns import enqueue_in_turn

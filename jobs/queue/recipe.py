@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from arq.connections import ArqRedis
 
 from jobs.models import Rendition, Value
-from jobs.outcomes import Manifest, Rendered
 from jobs.parsing import parse_stored
 from jobs.queue import keys
 from jobs.queue.connection import answer
+from jobs.results import Manifest, Rendered
 from jobs.settings import Settings
 
 

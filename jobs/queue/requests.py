@@ -14,9 +14,9 @@ from arq.constants import job_key_prefix
 from pydantic import SecretStr
 
 from jobs.failures import Failure
-from jobs.logs import about
 from jobs.models import Rendition, Request, Upload
-from jobs.outcomes import OPEN_PHASES, Lane, RequestPhase, View
+from jobs.monitoring.logs import about
+from jobs.progress import OPEN_PHASES, Lane, RequestPhase, View
 from jobs.queue import keys, scripts
 from jobs.queue.connection import JOB_EXPIRES, answer, ask_script, connect, run_script
 from jobs.queue.quotas import ACCEPT, UNLIMITED, Limits, OverQuota, TooManyOpen

@@ -6,10 +6,10 @@ It is kept with the track. The worker asks and writes; front ends find it in `Vi
 from arq.connections import ArqRedis
 
 from jobs.models import YouTube
-from jobs.outcomes import Called
 from jobs.parsing import parse_source
 from jobs.queue import keys, scripts
 from jobs.queue.connection import answer, run_script
+from jobs.results import Called
 
 
 async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:

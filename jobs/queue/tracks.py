@@ -15,12 +15,12 @@ from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix
 from redis.exceptions import RedisError
 
-from jobs import metrics
 from jobs.failures import Failure, Reason
-from jobs.logs import about
 from jobs.models import Model, Rendition, Request, Source, TrackId, Upload, Value
-from jobs.outcomes import Lane, Progress
+from jobs.monitoring import metrics
+from jobs.monitoring.logs import about
 from jobs.parsing import parse_source, parse_stored
+from jobs.progress import Lane, Progress
 from jobs.queue import keys, scripts
 from jobs.queue.connection import answer, ask_script, run_script
 from jobs.queue.quotas import CHARGE

@@ -8,9 +8,10 @@ from arq.connections import ArqRedis
 
 from jobs.failures import Failure, Reason
 from jobs.models import Request
-from jobs.outcomes import Called, Lane, Progress, RequestPhase, View
 from jobs.parsing import parse_stored
+from jobs.progress import Lane, Progress, RequestPhase, View
 from jobs.queue import keys
+from jobs.results import Called
 
 #: A worker or a front end is alive when its heart beat within this many seconds.
 ALIVE = 30.0

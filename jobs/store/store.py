@@ -29,8 +29,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ValidationError
 
 from jobs.models import Rendition, TrackId, Upload
-from jobs.outcomes import Manifest, Rendered, StoredFile
 from jobs.process.privacy import private_folder
+from jobs.results import Manifest, Rendered, StoredFile
 from jobs.store.removal import remove_folder
 
 MANIFEST = "manifest.json"

@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from jobs.models import Format
-from jobs.outcomes import Tags
 from jobs.pictures import jpeg_size
+from jobs.results import Tags
 from tests.faults.decoder import Fate, Fates, Files, fork, held_mb
 from worker.child.child_side import Report, serve
 

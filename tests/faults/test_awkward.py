@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import Encoding, Format, Order, Rendition
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from jobs.failures import Reason
 from jobs.models import Encoding, Format, Order, Rendition
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore

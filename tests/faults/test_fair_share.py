@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.outcomes import Lane
+from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.listings import keep_listing
@@ -109,7 +109,7 @@ class Studio:
 async def test_who_does_their_worst_delays_others_by_one_song_at_most(
     server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for what in ("bot.telegram.send_window.CHAT_BURST", "bot.telegram.send_window.GROUP_PER_MINUTE"):
+    for what in ("bot.telegram.sending.send_window.CHAT_BURST", "bot.telegram.sending.send_window.GROUP_PER_MINUTE"):
         monkeypatch.setattr(what, 1000)  # the conversation is not what is looked at
     settings = settings_for(server, tmp_path, messages_per_minute=0, minutes_per_person=0, minutes_per_chat=0)
     rig, studio, flo = Rig(server, queue, store, settings, Worker(queue, store)), Studio(queue, store), Flooder(server)

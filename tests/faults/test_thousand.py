@@ -15,7 +15,7 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from jobs.outcomes import TrackStage
+from jobs.progress import TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue

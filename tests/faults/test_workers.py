@@ -16,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import Format, Order, Request
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings

@@ -14,7 +14,7 @@ from bot.terminal.watch import changes
 from bot.texts import LANGUAGES, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Order, Request, YouTube
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings

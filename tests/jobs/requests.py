@@ -3,7 +3,7 @@
 import time
 
 from jobs.models import Order, Request, YouTube, request_id
-from jobs.outcomes import View
+from jobs.progress import View
 from jobs.queue.requests import JobQueue
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")

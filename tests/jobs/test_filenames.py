@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from jobs.filenames import file_tags, one_line, safe_name, track_name
 from jobs.models import Mix, Stem
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.models import STEMS
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {

@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import Request, YouTube
-from jobs.outcomes import RequestPhase
 from jobs.process.valkey import private_valkey
+from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.redaction import without_secrets
+from jobs.monitoring.redaction import without_secrets
 from jobs.settings import Settings, SettingsError, load_settings
 
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz_0123456"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from jobs.models import Model
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.models import NAMES
 from tests.worker.separation.record import write_record
 from tests.worker.separation.songs import make_song, write_song

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jobs.separation_models import NetworkEngineName
+from jobs.music.separation_models import NetworkEngineName
 from tests.models import STEMS
 from tests.oracle.answers import BY_FILE, CASES, RECORDED, answer_path, by_file
 from tests.sounds import listen, snr_db

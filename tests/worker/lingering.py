@@ -2,7 +2,7 @@
 
 import sys
 
-from jobs.outcomes import StoredFile
+from jobs.results import StoredFile
 from worker.child.messages import AHEAD, Event
 from worker.child.tasks import Separated, SeparationTask
 

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import Format, Model, Order, Stem
-from jobs.outcomes import RequestPhase
+from jobs.music.separation_models import MODELS
+from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
-from jobs.separation_models import MODELS
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from tests.sounds import listen, music, write_wav
@@ -32,7 +32,7 @@ from bot.chats.preferences import chosen
 from bot.cards.taps import Tap, read_mix, read_tap
 from bot.delivery.instant import tracks_of
 from jobs.models import Model, Request, Stem, Order, YouTube, track_id
-from jobs.outcomes import Progress, RequestPhase, TrackStage, View
+from jobs.progress import Progress, RequestPhase, TrackStage, View
 
 def request(model):
     source = YouTube(video_id="dQw4w9WgXcQ")
@@ -110,7 +110,7 @@ import resource
 from tests.worker import toy
 toy.add()
 from jobs.failures import Failed
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 from worker.separation.memory import require_memory
 resource.setrlimit(resource.RLIMIT_AS, ((100 << 20) - 1, resource.RLIM_INFINITY))
 try:

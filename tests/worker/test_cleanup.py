@@ -11,9 +11,10 @@ from pydantic import SecretStr
 
 from jobs.failures import Failed, Reason
 from jobs.models import Model, Upload, YouTube, track_id
-from jobs.outcomes import Manifest, RequestPhase, Tags
+from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
+from jobs.results import Manifest, Tags
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from tests.worker.track_fixture import ask, seen, work_off

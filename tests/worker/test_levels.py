@@ -10,10 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.filenames import ABOUT
-from jobs.levels import decibels, level
 from jobs.models import Encoding, Format, Model, Order, Package, Rendition
-from jobs.outcomes import Tags
+from jobs.music.levels import decibels, level
 from jobs.queue.requests import JobQueue
+from jobs.results import Tags
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from tests.models import STEMS

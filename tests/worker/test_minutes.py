@@ -13,7 +13,7 @@ from bot.cli.demo import write_demo_song
 from bot.terminal.watch import changes
 from jobs.failures import Reason
 from jobs.models import Request, YouTube
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import ask_script
 from jobs.queue.quotas import USED, Limits

@@ -15,7 +15,7 @@ from bot.cli.demo import write_demo_song
 from bot.terminal.watch import changes
 from jobs.failures import Reason
 from jobs.models import Archive, Encoding, Format, Order, Package, Rendition, Upload
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.quotas import Limits

@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import YouTube
-from jobs.outcomes import Called
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
+from jobs.results import Called
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from tests.peers.videos import Video

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot.cli.demo import write_demo_song
 from jobs import VERSION
 from jobs.models import Encoding, Format, Order, Rendition
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.recipe import Recipe, about_workers, current_recipe
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings

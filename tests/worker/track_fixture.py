@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from jobs.models import Order, Request, Source, Upload, request_id
-from jobs.outcomes import View
+from jobs.progress import View
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore

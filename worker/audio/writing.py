@@ -14,9 +14,9 @@ from av.packet import Packet
 from av.stream import Disposition
 from numpy.typing import NDArray
 
-from jobs.levels import decibels
 from jobs.models import Format
-from jobs.outcomes import Tags
+from jobs.music.levels import decibels
+from jobs.results import Tags
 from worker.audio.lame import Lame
 from worker.audio.pictures import Picture, read_picture
 from worker.audio.sound import SAMPLE_RATE

@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import SecretStr, field_serializer
 
 from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Upload, Value, VideoId, Words
-from jobs.outcomes import Called, Rendered, StoredFile, Tags
-from jobs.separation_models import EngineName
+from jobs.music.separation_models import EngineName
+from jobs.results import Called, Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
 from worker.child.confinement import UNCONFINED, Confinement
 from worker.child.confinement.online import node, ports

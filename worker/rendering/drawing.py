@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import Stem
-from jobs.stems import STEM_INFO
+from jobs.music.stems import STEM_INFO
 from worker.audio.pictures import read_picture
 from worker.audio.sound import SAMPLE_RATE
 

@@ -15,8 +15,8 @@ from typing import Final
 from jobs.failures import Reason, failed
 from jobs.filenames import file_tags, track_name
 from jobs.models import Mix, Rendition, Stem, Stems
-from jobs.outcomes import StoredFile
 from jobs.renditions import ContentFile
+from jobs.results import StoredFile
 from worker.child.cgroups import cores
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step

@@ -9,7 +9,7 @@ import numpy as np
 
 from jobs.failures import Reason, failed
 from jobs.models import Format, Stem
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song
 from worker.audio.writing import comment, open_track

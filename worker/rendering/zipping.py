@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jobs.filenames import ABOUT
-from jobs.levels import decibels
 from jobs.models import Rendition, Stem
-from jobs.outcomes import SAMPLE_RATE
+from jobs.music.levels import decibels
+from jobs.results import SAMPLE_RATE
 from worker.child.tasks import RenderTask
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: equal stems make equal zips

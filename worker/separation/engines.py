@@ -13,7 +13,7 @@ def _spleeter(wanted: NetworkWanted) -> Engine:
     return spleeter_engine(wanted)
 
 
-#: By family (`jobs.separation_models`). Each imports its engine when it is called: runtimes are heavy.
+#: By family (`jobs.music.separation_models`). Each imports its engine when it is called: runtimes are heavy.
 #: Raises `Failed` with ENGINE_MISSING when something that the engine needs is not installed.
 ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {"spleeter": _spleeter}
 

@@ -7,7 +7,7 @@ import resource
 from pathlib import Path
 
 from jobs.failures import Reason, failed
-from jobs.separation_models import ModelInfo
+from jobs.music.separation_models import ModelInfo
 from worker.child.cgroups import ROOT, memory_limits
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jobs.failures import Reason, failed
-from jobs.outcomes import StoredFile
+from jobs.results import StoredFile
 from worker.audio.reading import Song, open_song
 from worker.audio.sound import SAMPLE_RATE
 from worker.child.messages import Step

@@ -21,7 +21,7 @@ import numpy as np
 
 from jobs.filenames import file_tags
 from jobs.models import Format, Stem
-from jobs.outcomes import Rendered, StoredFile, Tags
+from jobs.results import Rendered, StoredFile, Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import Track, open_track
 from worker.child.tasks import Along

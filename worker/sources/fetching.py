@@ -9,9 +9,9 @@ from pathlib import Path
 
 from arq.connections import ArqRedis
 
-from jobs import metrics
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Upload, YouTube
+from jobs.monitoring import metrics
 from jobs.queue.providers import keep_standing, standings
 from jobs.settings import Settings
 from jobs.store.store import ResultStore

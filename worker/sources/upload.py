@@ -8,7 +8,7 @@ from pathlib import Path
 from jobs.failures import Reason, failed
 from jobs.filenames import NAMELESS, one_line
 from jobs.models import Upload
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from worker.audio.pictures import picture_of
 from worker.audio.reading import Song, open_song
 from worker.audio.sound import SAMPLE_RATE

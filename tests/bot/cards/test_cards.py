@@ -17,7 +17,8 @@ from bot.cards.cards import (
 )
 from jobs.failures import Failure, Reason, failed
 from jobs.models import Format, Model, Order, Package, Preferences, Request, Stem, Upload, YouTube
-from jobs.outcomes import Called, Manifest, Progress, RequestPhase, StoredFile, Tags, TrackStage, View
+from jobs.progress import Progress, RequestPhase, TrackStage, View
+from jobs.results import Called, Manifest, StoredFile, Tags
 
 RID = "0123456789abcdef"
 VIDEO = YouTube(video_id="dQw4w9WgXcQ")

@@ -10,7 +10,7 @@ from bot.cards.actions import Verb, parse_action
 from bot.cards.mixes import Wanted, from_letters, is_whole, letters, mix_of, mix_words, read_words
 from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
 from jobs.models import Format, Mix, Model, Order, Package, Request, Stem, YouTube
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 from tests.models import NAMES, STEMS
 
 V, A, D, B, P, O = Stem.VOCALS, Stem.ACCOMPANIMENT, Stem.DRUMS, Stem.BASS, Stem.PIANO, Stem.OTHER  # noqa: E741

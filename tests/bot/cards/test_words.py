@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bot
-from bot.conversation.menu import EVERYBODYS, GROUPS, OWNERS
+from bot.conversation.commands.menu import EVERYBODYS, GROUPS, OWNERS
 from jobs.failures import Reason
 from jobs.models import Stem
 from tests.bot.test_texts import parameters

@@ -8,8 +8,8 @@ from bot.cards.actions import Action, Verb, parse_action
 from bot.cards.taps import Tap, read_tap
 from bot.chats.stem_choice import StemChoice
 from jobs.models import Stem
+from jobs.music.separation_models import MODELS
 from jobs.queue.requests import JobQueue
-from jobs.separation_models import MODELS
 from tests.models import NAMES
 
 V, D, B, P, O = Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.PIANO, Stem.OTHER  # noqa: E741 - as buttons call them

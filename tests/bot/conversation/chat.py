@@ -9,9 +9,9 @@ from bot.chats.albums import Albums
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
-from bot.conversation.batches import Batches
 from bot.conversation.buttons import pressed
 from bot.conversation.services import Services
+from bot.conversation.songs.batches import Batches
 from bot.conversation.values import (
     Answers,
     Asker,

@@ -1,8 +1,10 @@
 """The conversation's answers as values, without a chat library."""
 
 from bot.chats.preferences import GroupSettings
-from bot.conversation import asking, commands, owner, permissions, preferences, results, status
+from bot.conversation import permissions
+from bot.conversation.commands import general, owner, preferences, status
 from bot.conversation.services import Services
+from bot.conversation.songs import asking, results
 from bot.conversation.values import IncomingFile
 from bot.texts import say
 from jobs.models import Format, Upload, request_id
@@ -109,7 +111,7 @@ async def test_a_stranger_is_told_once(services: Services, chats: Chats) -> None
 
 async def test_the_pairing_makes_an_owner_with_a_menu(services: Services, chats: Chats, ana: Person) -> None:
     code = await services.access.pairing_code()
-    answers = await commands.start(services, ana.says(f"/start {code}"))
+    answers = await general.start(services, ana.says(f"/start {code}"))
     assert said(answers) == [f"reply: {say('en', 'owner-paired')}"]
     assert chats.menus == ["test:ana"]
 
@@ -141,7 +143,7 @@ async def test_a_request_is_cancelled_in_its_own_chat_and_by_those_who_may(servi
 
 async def test_cancel_asks_which_of_several(ana: Person) -> None:
     await asking.in_private(ana.services, ana.says(f"{SONG} {OTHER}"))
-    answers = await commands.cancel(ana.services, ana.says("/cancel", 2))
+    answers = await general.cancel(ana.services, ana.says("/cancel", 2))
     assert said(answers) == [f"reply: {say('en', 'cancel-which')}"]
     ids = await in_works(ana)
     assert actions(answers) == [*(f"cancel:{one}" for one in reversed(ids)), "cancelall"]

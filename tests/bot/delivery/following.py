@@ -14,7 +14,7 @@ from bot.delivery.follow import Follower
 from bot.delivery.plan import Limits, Part
 from bot.delivery.platform import Sent
 from jobs.models import Order, Package, Request, Upload, YouTube, request_id
-from jobs.outcomes import View
+from jobs.progress import View
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 from tests.bot.telegram.chat_fixture import PATIENCE, Worker

@@ -2,7 +2,7 @@
 
 from bot.delivery.plan import CLOUD, Plan
 from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Stem, YouTube
-from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
+from jobs.results import Manifest, Rendered, StoredFile, Tags
 
 MB = 1_000_000
 KEPT = 30 * MB  # of each stem's FLAC in the store

@@ -23,7 +23,7 @@ from bot.delivery.noted import Before, Memo, Noted, PartNote, PartState
 from bot.delivery.plan import CLOUD, LOCAL, Limits, Part
 from jobs.failures import Reason
 from jobs.models import Archive, Encoding, Format, Order, Package, Rendition, Request
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.recipe import Recipe
 from tests.bot.delivery.following import ask
 from tests.bot.delivery.plans import MB, archive, notes, song, stems

@@ -9,8 +9,8 @@ from bot.delivery.follow import Follower
 from bot.delivery.platform import Away
 from bot.delivery.request_cards import note_of
 from jobs.models import Package, Rendition, Request, YouTube
-from jobs.outcomes import RequestPhase, TrackStage
 from jobs.process.tasks import cancel_and_wait
+from jobs.progress import RequestPhase, TrackStage
 from jobs.queue.quotas import UNLIMITED
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore

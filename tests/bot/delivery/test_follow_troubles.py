@@ -8,7 +8,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, CardGone, Later, Refused, Unconfirmed, UnknownFile, Unreachable
 from jobs.failures import Reason
 from jobs.models import Package, Request, Upload
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 from tests.bot.delivery.following import Recorder, ask, ended, following, platform, quick, until, worker

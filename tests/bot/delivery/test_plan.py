@@ -10,7 +10,7 @@ from bot.cards.actions import Action, Verb, parse_action
 from bot.delivery.decide import RETURNS
 from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
 from jobs.models import Encoding, Format, Mix, Model, Order, Package, Rendition, Stem
-from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
+from jobs.results import Manifest, Rendered, StoredFile, Tags
 from tests.bot.delivery.plans import MB, WANT, archive, notes, shape, song, split, stems
 
 

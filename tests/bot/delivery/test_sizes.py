@@ -5,7 +5,7 @@ import pytest
 from bot.delivery.plan import CLOUD, LOCAL, Kind, Note, Plan, foreseen, note_text, plan
 from bot.delivery.sizes import RATES
 from jobs.models import Encoding, Format, Order, Package, Rendition, Stem, YouTube
-from jobs.outcomes import StoredFile
+from jobs.results import StoredFile
 from tests.bot.delivery.plans import MB, notes, shape, song, stems
 
 

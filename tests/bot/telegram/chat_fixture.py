@@ -15,12 +15,13 @@ from bot.telegram.app import build
 from bot.telegram.main import serve
 from jobs.failures import Failure, Reason
 from jobs.models import Rendition, Stem
-from jobs.outcomes import Lane, Manifest, Progress, Rendered, RequestPhase, StoredFile, Tags, TrackStage
+from jobs.progress import Lane, Progress, RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.recipe import Recipe, announce_recipe
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import Track, TrackQueue
+from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from tests.peers.botapi import BotApi, Chat, Message

@@ -30,12 +30,12 @@ def _trusts_few(monkeypatch: pytest.MonkeyPatch, authority: Path) -> None:
 def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Tests wait less between two looks and two edits; those that ask for `true_pace` keep it."""
     if "true_pace" not in request.fixturenames:
-        monkeypatch.setattr("bot.telegram.poster.PACE", 0.1)
-        monkeypatch.setattr("bot.telegram.poster.PACE_IN_GROUPS", 0.1)
-        monkeypatch.setattr("bot.telegram.send_window.CHAT_BURST", 30)
-        monkeypatch.setattr("bot.telegram.send_window.GROUP_PER_MINUTE", 200)
+        monkeypatch.setattr("bot.telegram.sending.poster.PACE", 0.1)
+        monkeypatch.setattr("bot.telegram.sending.poster.PACE_IN_GROUPS", 0.1)
+        monkeypatch.setattr("bot.telegram.sending.send_window.CHAT_BURST", 30)
+        monkeypatch.setattr("bot.telegram.sending.send_window.GROUP_PER_MINUTE", 200)
     monkeypatch.setattr("bot.playlists.follow.LOOK", 0.05)
-    monkeypatch.setattr("bot.conversation.batches.MOMENT", 0.2)
+    monkeypatch.setattr("bot.conversation.songs.batches.MOMENT", 0.2)
     monkeypatch.setattr("bot.delivery.follow.LOOK", 0.05)
     monkeypatch.setattr("bot.delivery.follow.GRACE", 0.5)
     monkeypatch.setattr("bot.delivery.status_cards.SOON", 0.2)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from jobs.outcomes import TrackStage
+from jobs.progress import TrackStage
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
 from tests.bot.telegram.chat_steps import NAME, done
 from tests.peers.botapi import Chat, Message, Person

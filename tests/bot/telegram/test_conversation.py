@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.outcomes import TrackStage
+from jobs.progress import TrackStage
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files, seen
 from tests.bot.telegram.chat_steps import MP3, done
 

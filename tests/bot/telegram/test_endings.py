@@ -1,7 +1,7 @@
 """Failures, cancelling in every state, and `/status` of open and finished requests."""
 
 from jobs.failures import Reason
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files
 from tests.bot.telegram.chat_steps import MP3, done
 from tests.peers.botapi import Trouble

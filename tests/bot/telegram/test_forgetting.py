@@ -9,7 +9,7 @@ from bot.chats.access import Access
 from bot.delivery.instant import InstantDelivery
 from bot.delivery.plan import CLOUD
 from jobs.models import Upload
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from tests.bot.telegram.chat_fixture import SONG, Rig, files

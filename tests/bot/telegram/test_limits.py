@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chats.access import Access, Hearing
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.connection import answer
 from jobs.queue.listings import keep_listing
 from jobs.queue.requests import JobQueue

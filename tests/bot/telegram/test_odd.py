@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from bot.telegram.chat_platform import CLOUD_DOWNLOAD
-from bot.telegram.replies import LONGEST, shortened
+from bot.telegram.sending.replies import LONGEST, shortened
 from jobs.failures import Reason
-from jobs.outcomes import RequestPhase, Tags
+from jobs.progress import RequestPhase
 from jobs.queue.listings import keep_listing
+from jobs.results import Tags
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files
 from tests.bot.telegram.chat_steps import MP3, done, in_line
 from tests.bot.telegram.setlists import LINK, listing, offered

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.telegram.rate_limiter import RateLimiter, seconds_of
-from bot.telegram.send_window import CHAT_BURST, PER_SECOND, SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
-from jobs.outcomes import Tags, TrackStage
+from bot.telegram.sending.rate_limiter import RateLimiter, seconds_of
+from bot.telegram.sending.send_window import CHAT_BURST, PER_SECOND, SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
+from jobs.progress import TrackStage
 from jobs.queue.requests import JobQueue
+from jobs.results import Tags
 from jobs.store.store import ResultStore
 from tests.bot.telegram.chat_fixture import Rig, Worker, files, settings_for
 from tests.peers.botapi import BotApi, Chat, Pace, Trouble
@@ -23,14 +24,14 @@ FASTER = 10
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.send_window.CHAT_BURST", 3)
-    monkeypatch.setattr("bot.telegram.send_window.GROUP_PER_MINUTE", 18)
+    monkeypatch.setattr("bot.telegram.sending.send_window.CHAT_BURST", 3)
+    monkeypatch.setattr("bot.telegram.sending.send_window.GROUP_PER_MINUTE", 18)
     # What a busy machine adds on the way does not run faster: the bot's own margins stay nearly as long as they are.
-    monkeypatch.setattr("bot.telegram.send_window.SECOND", 1 / FASTER + 0.05)
-    monkeypatch.setattr("bot.telegram.send_window.MINUTE", 60 / FASTER + 0.5)
-    monkeypatch.setattr("bot.telegram.rate_limiter.LONGEST_HOLD", 3 / FASTER)
-    monkeypatch.setattr("bot.telegram.poster.PACE", 3 / FASTER)
-    monkeypatch.setattr("bot.telegram.poster.PACE_IN_GROUPS", 5 / FASTER)
+    monkeypatch.setattr("bot.telegram.sending.send_window.SECOND", 1 / FASTER + 0.05)
+    monkeypatch.setattr("bot.telegram.sending.send_window.MINUTE", 60 / FASTER + 0.5)
+    monkeypatch.setattr("bot.telegram.sending.rate_limiter.LONGEST_HOLD", 3 / FASTER)
+    monkeypatch.setattr("bot.telegram.sending.poster.PACE", 3 / FASTER)
+    monkeypatch.setattr("bot.telegram.sending.poster.PACE_IN_GROUPS", 5 / FASTER)
 
 
 async def _work(rig: Rig, songs: int) -> None:
@@ -139,7 +140,7 @@ class Sending:
 
 
 async def test_in_a_busy_group_edits_leave_room_for_what_people_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.send_window.GROUP_PER_MINUTE", 18)
+    monkeypatch.setattr("bot.telegram.sending.send_window.GROUP_PER_MINUTE", 18)
     rate_limiter, sending = RateLimiter(), Sending()
     edits = 0
     with pytest.raises(RetryAfter):
@@ -253,7 +254,7 @@ async def test_a_chat_that_has_to_wait_holds_up_no_other(
     hurried: None, queue: JobQueue, store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one waits as Telegram said, what others ask is fetched and answered."""
-    monkeypatch.setattr("bot.telegram.polling.PATIENCE", 600)
+    monkeypatch.setattr("bot.telegram.updates.polling.PATIENCE", 600)
     async with BotApi() as server:
         rig = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
         ana, bea = (server.private(server.person(name)) for name in ("Ana", "Bea"))
@@ -266,4 +267,4 @@ async def test_a_chat_that_has_to_wait_holds_up_no_other(
                 await bea.say("/status")
                 await server.until(lambda: len(bea.from_bot()) > answers, 15)  # noqa: B023
             assert ana.from_bot() == []
-            monkeypatch.setattr("bot.telegram.polling.PATIENCE", 0.2)  # that the bot has for her when it is to stop
+            monkeypatch.setattr("bot.telegram.updates.polling.PATIENCE", 0.2)

@@ -32,10 +32,10 @@ from bot.delivery.platform import (
     UnknownFile,
     Unreachable,
 )
-from bot.telegram.errors import trouble
-from bot.telegram.rate_limiter import RateLimiter, seconds_of
-from bot.telegram.send_window import CHAT_BURST
-from bot.telegram.thumbnail import fits_as_thumbnail
+from bot.telegram.sending.errors import trouble
+from bot.telegram.sending.rate_limiter import RateLimiter, seconds_of
+from bot.telegram.sending.send_window import CHAT_BURST
+from bot.telegram.sending.thumbnail import fits_as_thumbnail
 from jobs.models import Upload
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, files, settings_for

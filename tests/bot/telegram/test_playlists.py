@@ -3,7 +3,7 @@
 import asyncio
 
 from jobs.failures import Reason
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from jobs.queue.connection import answer
 from jobs.queue.listings import keep_listing
 from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from jobs.outcomes import TrackStage
+from jobs.progress import TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.store.store import ResultStore
 from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
 from tests.bot.telegram.chat_steps import MP3, NAME, PAIR, bo, done, result
 from tests.peers.botapi import Chat, Trouble

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from jobs.queue.listings import keep_listing
 from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files, seen
 from tests.bot.telegram.chat_steps import MP3, done

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.conversation import results
+from bot.conversation.songs import results
 from jobs.models import Upload
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files
 from tests.bot.telegram.chat_steps import MP3, NAME, answered_soon, done, reply_to, result, settle_on, turned
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.delivery.plan import CLOUD
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
 from tests.bot.telegram.chat_steps import NAME, done
 from tests.peers.botapi import Chat

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Reason
-from jobs.outcomes import Called, Tags, TrackStage
+from jobs.progress import TrackStage
 from jobs.queue.connection import answer
 from jobs.queue.providers import keep_standing, untold
 from jobs.queue.recipe import About
 from jobs.queue.requests import JobQueue
 from jobs.queue.titles import keep_called, nameless
 from jobs.queue.tracks import TrackQueue
+from jobs.results import Called, Tags
 from jobs.store.store import ResultStore
 from jobs.youtube import Provider, Standing
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, settings_for

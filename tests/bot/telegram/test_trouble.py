@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.delivery.plan import CLOUD
 from bot.telegram.app import build
 from bot.telegram.main import serve
-from jobs.outcomes import RequestPhase, TrackStage
+from jobs.progress import RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from jobs.outcomes import Called
 from jobs.queue.titles import keep_called, nameless
+from jobs.results import Called
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig
 from tests.bot.telegram.chat_steps import bo
 

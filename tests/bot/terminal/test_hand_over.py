@@ -16,7 +16,7 @@ from bot.terminal.hand_over import hand_over
 from bot.terminal.places import MARK
 from jobs.filenames import ABOUT
 from jobs.models import Archive, Encoding, Format, Model, Rendition, Upload, track_id
-from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
+from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.store.store import ResultStore
 from tests.bot.delivery.plans import song
 

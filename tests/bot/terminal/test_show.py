@@ -4,7 +4,8 @@ import pytest
 
 from bot.terminal.show import Show
 from jobs.models import Request, Source, Upload, YouTube
-from jobs.outcomes import Called, Progress, RequestPhase, TrackStage, View
+from jobs.progress import Progress, RequestPhase, TrackStage, View
+from jobs.results import Called
 
 VIDEO = YouTube(video_id="jNQXAC9IVRw")
 FILE = Upload(upload_id="song", name="song.mp3")

@@ -1,7 +1,7 @@
 """A request as the terminal watches it: from accepted to ready."""
 
 from bot.terminal.watch import changes
-from jobs.outcomes import Progress, RequestPhase, TrackStage
+from jobs.progress import Progress, RequestPhase, TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
 from tests.jobs.requests import ask

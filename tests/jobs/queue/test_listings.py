@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.failures import Failure, Reason
-from jobs.outcomes import Lane
+from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.queue.listings import KEEP, KEEP_FAILED, OVERDUE, ask_listing, keep_listing, listing
 from jobs.queue.requests import JobQueue

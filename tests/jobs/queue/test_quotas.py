@@ -9,7 +9,7 @@ import pytest
 
 from jobs.failures import Failure, Reason
 from jobs.models import Request, Upload, VideoId, YouTube, request_id
-from jobs.outcomes import RequestPhase
+from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.connection import answer, ask_script
 from jobs.queue.quotas import THEIRS, USED, Limits, OverQuota

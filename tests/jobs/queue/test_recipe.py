@@ -3,9 +3,9 @@
 import pytest
 
 from jobs.models import Encoding, Format, Model, Rendition, YouTube
-from jobs.outcomes import Manifest, Rendered, Tags
 from jobs.parsing import parse_stored
 from jobs.queue.recipe import Recipe, recipe_for
+from jobs.results import Manifest, Rendered, Tags
 from jobs.settings import Settings
 
 

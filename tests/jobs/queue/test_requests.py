@@ -2,7 +2,7 @@
 
 from jobs.failures import Failure, Reason
 from jobs.models import Encoding, Format, Order, Package, Rendition
-from jobs.outcomes import Progress, RequestPhase, TrackStage
+from jobs.progress import Progress, RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue

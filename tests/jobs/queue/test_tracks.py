@@ -6,8 +6,8 @@ import json
 import pytest
 from arq.constants import in_progress_key_prefix
 
-from jobs.outcomes import RequestPhase
 from jobs.process.tasks import cancel_and_wait
+from jobs.progress import RequestPhase
 from jobs.queue import keys, scripts
 from jobs.queue.connection import answer, run_script
 from jobs.queue.requests import JobQueue

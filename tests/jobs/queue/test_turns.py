@@ -4,7 +4,7 @@ import pytest
 
 from jobs.failures import Failure, Reason
 from jobs.models import Request, YouTube
-from jobs.outcomes import Lane, Progress, RequestPhase, TrackStage
+from jobs.progress import Lane, Progress, RequestPhase, TrackStage
 from jobs.queue import keys, scripts
 from jobs.queue.connection import answer, run_script
 from jobs.queue.quotas import Limits, TooManyOpen

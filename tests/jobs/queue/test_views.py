@@ -5,7 +5,7 @@ import time
 import pytest
 
 from jobs.models import Request, YouTube
-from jobs.outcomes import Lane, RequestPhase
+from jobs.progress import Lane, RequestPhase
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue

@@ -16,7 +16,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.models import Encoding, Model, Rendition, Stem, TrackId, Upload, YouTube, track_id
-from jobs.outcomes import Manifest, Rendered, StoredFile, Tags
+from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.store.removal import remove_folder
 from jobs.store.store import ResultStore
 

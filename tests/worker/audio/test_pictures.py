@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.models import Format
-from jobs.outcomes import Tags
 from jobs.pictures import jpeg_size
+from jobs.results import Tags
 from tests.covers import PNG, bits, encoded, expensive_covers, many_scans, picture, whole_covers
 from tests.sounds import music
 from worker.audio.pictures import COVER_LIMIT, MOST_PIXELS, MOST_SCANS, picture_of

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jobs.models import Format
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.sounds import RATE, Samples, jpeg, listen, music, snr_db
 from worker.audio.pictures import picture_of
 from worker.audio.reading import open_song

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import Model, Upload, YouTube
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.worker.hostile import ATTEMPTS, CALLS, Around, Attempts, Spoils
 from worker.child.confinement import UNCONFINED, Confinement
 from worker.child.confinement.walls import support

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from jobs.models import Stem
-from jobs.stems import STEM_INFO
+from jobs.music.stems import STEM_INFO
 from tests.models import STEMS
 from worker.rendering.drawing import (
     PAPER,

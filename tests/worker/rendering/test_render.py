@@ -12,7 +12,7 @@ import pytest
 from jobs.failures import Failed, Reason
 from jobs.filenames import ABOUT, file_tags
 from jobs.models import Archive, Encoding, Format, Mix, Rendition, Stem
-from jobs.outcomes import StoredFile, Tags
+from jobs.results import StoredFile, Tags
 from tests.models import STEMS
 from tests.sounds import RATE, jpeg, listen, music, snr_db
 from worker.audio.reading import open_song

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from jobs.models import Format
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from worker.audio.writing import open_track
 from worker.separation.spleeter.spectrogram import Samples
 

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.models import Model
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.sounds import music, write_wav
 from worker.child.limits import NO_LIMITS
 from worker.child.messages import Step

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 from worker.separation.memory import require_memory
 
 LIMITED = """
 import resource, sys
 from jobs.failures import Failed
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 from worker.separation.memory import require_memory
 limit, model = int(sys.argv[1]), sys.argv[2]
 resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))

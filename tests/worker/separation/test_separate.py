@@ -18,7 +18,7 @@ from PIL import Image
 
 from jobs.failures import Failed, Reason
 from jobs.models import Format, Model, Stem
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.models import STEMS
 from tests.sounds import listen, snr_db, write_wav
 from tests.worker.separation.songs import make_song, write_song

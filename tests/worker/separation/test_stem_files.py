@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jobs.models import Encoding, Format, Rendition, Stem
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.sounds import listen
 from worker.audio.writing import open_track
 from worker.child.tasks import Along

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Upload, YouTube
-from jobs.outcomes import Tags
 from jobs.queue.providers import keep_standing, standings, told, untold
 from jobs.queue.requests import JobQueue
+from jobs.results import Tags
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 from jobs.youtube import Provider, Standing

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.models import Upload, YouTube
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.lies import liars
 from tests.sounds import AWKWARD, Awkward, encode, jpeg, music, write_wav
 from worker.child.messages import Step

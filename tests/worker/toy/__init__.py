@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from jobs.separation_models import MODELS, ModelInfo
-from jobs.stems import Stem
+from jobs.music.separation_models import MODELS, ModelInfo
+from jobs.music.stems import Stem
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
 from worker.separation import engines

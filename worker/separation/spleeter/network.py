@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import Stem
-from jobs.separation_models import Band, NetworkEngineName
+from jobs.music.separation_models import Band, NetworkEngineName
 from worker.child.cgroups import cores
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.separation_models import Extension
+from jobs.music.separation_models import Extension
 from worker.separation.fourier import irfft, rfft
 
 Samples = NDArray[np.float32]

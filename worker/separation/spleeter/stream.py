@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.separation_models import Extension
+from jobs.music.separation_models import Extension
 from worker.separation.spleeter.spectrogram import (
     ADVANCE,
     FRAME,

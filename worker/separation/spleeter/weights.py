@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from jobs.failures import Failed, Reason, failed
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 from worker.child.messages import Step
 from worker.separation.cache import checksums
 from worker.separation.cache.lock import only_one

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from jobs.filenames import one_line
-from jobs.outcomes import Tags
+from jobs.results import Tags
 
 _DASH: Final = re.compile(r"\s+[-\u2013\u2014\u2015]\s+")
 _OF_THE_FILM: Final = re.compile(

@@ -22,7 +22,7 @@ from urllib.request import BaseHandler, ProxyHandler, Request, build_opener, ins
 from pydantic import SecretStr
 
 from jobs.failures import Failed, Failure, Reason, failed
-from jobs.redaction import without_secrets
+from jobs.monitoring.redaction import without_secrets
 from worker.sources.youtube.capped import LONGEST_ANSWER, cap
 
 SOCKET_SECONDS: Final = 12.0  # without a byte

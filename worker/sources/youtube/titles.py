@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from jobs.failures import Failed, Failure
-from jobs.outcomes import Called
+from jobs.results import Called
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import Titles, TitlesTask

@@ -12,7 +12,7 @@ import openvino as ov
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.separation_models import NetworkEngineName
+from jobs.music.separation_models import NetworkEngineName
 from tests.models import STEMS
 from tests.sounds import snr_db
 from worker.separation.spleeter import openvino_network, unet_weights

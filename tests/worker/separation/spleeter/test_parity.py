@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from jobs.models import Model, Stem
-from jobs.separation_models import Band, NetworkEngineName
+from jobs.music.separation_models import Band, NetworkEngineName
 from tests.models import STEMS
 from tests.sounds import snr_db
 from tests.worker.separation.record import read_record

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from openvino import opset8 as ops
 
-from jobs.separation_models import Band
+from jobs.music.separation_models import Band
 from tests.models import STEMS
 from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.openvino_network import convert

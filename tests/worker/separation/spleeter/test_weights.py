@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.separation_models import MODELS
+from jobs.music.separation_models import MODELS
 from tests.peers.release import Release, sha256, tar
 from worker.child.messages import Step
 from worker.separation.spleeter.weights import ARCHIVES, FILES, Archive, ensure_weights, have_weights

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from worker.sources.youtube.naming import tags_of
 
 

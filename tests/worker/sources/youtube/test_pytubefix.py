@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.failures import Reason
-from jobs.outcomes import Tags
+from jobs.results import Tags
 from tests.peers.tones import picture, song
 from tests.peers.videos import AAC, MEDIA_HOST, OPUS, OPUS_LOW, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn

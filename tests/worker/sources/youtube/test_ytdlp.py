@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from jobs.failures import Failed, Reason
 from jobs.models import YouTube
-from jobs.outcomes import Tags
 from jobs.process.supervise import MISCONFIGURED
+from jobs.results import Tags
 from jobs.youtube import Provider
 from tests.peers.pages import RIDDLE, solved
 from tests.peers.tones import picture

@@ -1,0 +1,105 @@
+"""/status: a chat's open and finished requests; for the owner also those of all chats."""
+
+from typing import Final
+
+from bot.cards.actions import Action, Verb
+from bot.cards.cards import Button, Card, heading, status_line
+from bot.cards.lists import joined
+from bot.conversation.commands.general import cancel_all, label_of
+from bot.conversation.commands.owner import alone, state_of_all
+from bot.conversation.permissions import may_cancel
+from bot.conversation.services import Services
+from bot.conversation.songs.lookup import LOOK_BACK, request_about, request_of_chat
+from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Reply, Toast, reply, toast
+from bot.playlists.cards import run_line
+from bot.texts import figures, say
+from jobs.progress import View
+
+#: How many finished requests /status shows.
+FINISHED: Final = 3
+
+
+async def status(services: Services, incoming: Incoming) -> Answers:
+    """This chat's open requests and the last finished ones; as a reply, the request replied to."""
+    asker = incoming.asker
+    if incoming.words[:1] == ["all"] and await services.is_owner(asker):
+        return await _status_of_all(services, asker)
+    if incoming.replied_to is None:
+        return (Reply(await _list(services, asker)),)
+    view = await request_about(services, asker.chat, incoming.replied_to.place.message)
+    if view is None:
+        return reply(say(asker.language, "status-unknown"))
+    return (Reply(await services.follower.card(view)),)
+
+
+async def show(services: Services, press: Press, action: Action) -> Answers:
+    """The button of a finished song in the list: send its card again."""
+    view = await request_of_chat(services, press.asker.chat, action.target)
+    if view is None or press.question is None:
+        return toast(say(press.asker.language, "button-old"))
+    return (Reply(await services.follower.card(view)),)
+
+
+async def stop(services: Services, press: Press, action: Action) -> Answers:
+    """The button of an open song in the list: cancel it."""
+    asker = press.asker
+    view = await request_of_chat(services, asker.chat, action.target)
+    if view is None or press.question is None:
+        return toast(say(asker.language, "button-old"))
+    if not await may_cancel(services, asker, view.request):
+        return toast(say(asker.language, "cancel-not-yours"))
+    stopped = await cancel_all(services, [view])
+    said = say(asker.language, "cancel-done", count=1) if stopped else say(asker.language, "cancel-too-late")
+    return Edit(await _list(services, asker)), Toast(said)
+
+
+async def _list(services: Services, asker: Asker) -> Card:
+    """A chat's open requests and the last finished ones."""
+    recent = await services.queue.recent(asker.chat, limit=LOOK_BACK)
+    opened = [view for view in reversed(recent) if view.is_open]
+    finished = [view for view in recent if not view.is_open][:FINISHED]
+    blocks = [say(asker.language, "status-open", count=len(opened)) if opened else say(asker.language, "status-none")]
+    blocks += [run_line(run, asker.language) for run in await services.playlists.in_chat(asker.chat)]
+    blocks += [_line(services, asker, view) for view in opened]
+    last = [_line(services, asker, view) for view in finished]
+    last = [say(asker.language, "status-finished"), *last] if last else []
+    below = "\n\n".join([*await _minutes(services, asker), *last])
+    buttons = [
+        _button(say(asker.language, "button-cancel-song", title=_short(services, asker, view)), Verb.STOP, view)
+        for view in opened
+    ]
+    buttons += [_button(f"↩ {_short(services, asker, view)}", Verb.SHOW, view) for view in finished]
+    text = joined(blocks, asker.language, most=services.platform.text_units, below=below)
+    return Card(text=text, buttons=tuple((button,) for button in buttons))
+
+
+async def _minutes(services: Services, asker: Asker) -> list[str]:
+    """The used part of the day's limit of music; [] if none is used, or there is no limit."""
+    limits = await services.limits(asker.person)
+    limit = limits.chat_seconds if asker.in_group else limits.person_seconds
+    used = await services.access.used(*(("chat", asker.chat) if asker.in_group else ("person", asker.person)))
+    if not limit or not used:
+        return []
+    shown, most = figures.duration(used, asker.language), figures.duration(limit, asker.language)
+    return [say(asker.language, "status-minutes", used=shown, limit=most)]
+
+
+async def _status_of_all(services: Services, asker: Asker) -> Answers:
+    language = asker.language
+    views = [view for view in await services.queue.attended(services.platform.name) if view.is_open]
+    blocks = [say(language, "status-open", count=len(views)) if views else say(language, "status-idle")]
+    blocks += [_line(services, asker, view) for view in views]
+    below = await state_of_all(services, language)
+    return await alone(services, asker, joined(blocks, language, most=services.platform.text_units, below=below))
+
+
+def _line(services: Services, asker: Asker, view: View) -> str:
+    return status_line(view, asker.language, services.store.manifest(view.request.track_id))
+
+
+def _short(services: Services, asker: Asker, view: View) -> str:
+    return label_of(heading(view, asker.language, services.store.manifest(view.request.track_id)))
+
+
+def _button(label: str, verb: Verb, view: View) -> Button:
+    return Button(label=label, action=Action(verb=verb, target=view.request.id).text)

@@ -1,0 +1,211 @@
+"""Messages with links and files to separate, in private chats and in groups."""
+
+import time
+from collections.abc import Sequence
+
+from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
+from bot.cards.cards import Button, Card
+from bot.chats.leftovers import LeftOut, Leftover, leftover_card
+from bot.conversation.permissions import album_of, hear
+from bot.conversation.services import Services
+from bot.conversation.songs.limits import why_not_now
+from bot.conversation.songs.playlists import begin_all
+from bot.conversation.values import Answers, Asker, Incoming, IncomingFile, Message, reply
+from bot.links.links import Found, Playlist, find_sources
+from bot.texts import figures, say, sentence
+from jobs.failures import Failure, Reason
+from jobs.models import Request, Upload, YouTube, request_id
+from jobs.queue.quotas import OverQuota, TooManyOpen
+
+
+async def in_private(services: Services, incoming: Incoming) -> Answers:
+    """A message in a private chat that is no command."""
+    return await take(services, incoming, incoming.message)
+
+
+async def stems(services: Services, incoming: Incoming) -> Answers:
+    """`/stems LINK`, or `/stems` as a reply to a message with links or a file."""
+    source = _meant(incoming)
+    if source is None:
+        return reply(say(incoming.asker.language, "stems-how"))
+    return await take(services, incoming, source)
+
+
+async def in_group(services: Services, incoming: Incoming) -> Answers:
+    """A message in a group that is no command. It is for the bot if it calls the bot, or if it has a link and replies
+    to the bot or the group takes every link.
+
+    Other messages get no answer.
+    """
+    asker, album = incoming.asker, album_of(incoming)
+    # Only one message of an album has the caption that calls the bot.
+    called = incoming.calls_us or bool(await services.albums.remembered(album, "called"))
+    if not called:
+        if not links_in(incoming.message).sources:
+            return ()
+        answers_us = incoming.replied_to is not None and incoming.replied_to.is_ours
+        if not answers_us and not (await services.preferences.of_group(asker.chat)).every_link:
+            return ()
+    heard, answers = await hear(services, incoming)
+    if not heard:
+        return answers
+    if called:
+        await services.albums.remember(album, "called", true=True)
+        return await stems(services, incoming)
+    return await take(services, incoming, incoming.message)
+
+
+async def take(services: Services, incoming: Incoming, source: Message) -> Answers:
+    """Accept the files and links of `source`: the message itself, or the one it replies to."""
+    asker, file, found = incoming.asker, source.file, links_in(source)
+    alone = [playlist for playlist in found.playlists if playlist.alone]
+    if file is not None and (file.bytes_ is None or file.bytes_ <= services.upload_limit()):
+        return await _take_file(services, incoming, file, beside=bool(found.sources or alone))
+    if found.sources or alone:
+        answers = await _take_links(services, incoming, found) if found.sources else ()
+        if alone and (said := await begin_all(services, asker, incoming.place, alone)):
+            answers += reply(said)
+        return answers
+    if source is incoming.message and incoming.album and not found.refused:
+        away: LeftOut = "large" if file is not None else "other"
+        await services.batches.leave_out(services.batches.batch(incoming), incoming.place.message, away)
+        return ()
+    return reply(_nothing_to_do(services, asker, source, found))
+
+
+def links_in(message: Message) -> Found:
+    """The links of a text or caption, including the targets of linked words."""
+    return find_sources(message.text, message.links)
+
+
+def _meant(incoming: Incoming) -> Message | None:
+    """The message with the files or links: the incoming one if it has any, else the one it replies to."""
+    return incoming.message if _has_something(incoming.message) else incoming.replied_to
+
+
+def _has_something(message: Message) -> bool:
+    found = links_in(message)
+    return bool(found.sources or found.playlists or found.refused) or message.file is not None
+
+
+# --- files and links -------------------------------------------------------------------------------------------
+
+
+async def _take_file(services: Services, incoming: Incoming, file: IncomingFile, *, beside: bool) -> Answers:
+    """`beside`: its caption has a link, too."""
+    language = incoming.asker.language
+    (request,) = await _requests(services, incoming, [file.upload])
+    new, why = await _accept(services, request)
+    batch = services.batches.batch(incoming)
+    if why is None:
+        if incoming.album:
+            await services.batches.started(batch, request)
+        if new and beside:
+            return reply(say(language, "file-beside-link"))
+    else:
+        await services.batches.hold(batch, request, why_not_now(why, language))
+    return ()
+
+
+async def _take_links(services: Services, incoming: Incoming, found: Found) -> Answers:
+    asker = incoming.asker
+    accepted, started, held = 0, list[Request](), list[Request]()
+    full: TooManyOpen | OverQuota | None = None
+    for request in await _requests(services, incoming, found.sources):
+        new, why = (False, full) if full else await _accept(services, request)  # the queue would refuse the rest, too
+        accepted += new
+        if why is None:
+            started.append(request)
+        else:
+            full = why
+            held.append(request)
+    beside = [playlist for playlist in found.playlists if not playlist.alone]
+    lines = [*(_remarks(asker, found, beside, accepted, all_=not full) if accepted else ())]
+    rows = _offer(asker, beside) if accepted else ()
+    if full is not None:
+        left = await _hold(services, incoming, started, held, full)
+        lines.append(left.text)
+        rows = (*rows, *left.buttons)
+    return reply("\n".join(lines), *rows) if lines else ()
+
+
+async def _hold(
+    services: Services, incoming: Incoming, started: list[Request], held: list[Request], why: TooManyOpen | OverQuota
+) -> Card:
+    """Keep the refused requests as leftovers. Returns the card that offers them."""
+    leftovers, batch = services.batches.leftovers, services.batches.batch(incoming, alone=True)
+    await leftovers.started(batch, *started)
+    await leftovers.hold_back(batch, *held, why=why_not_now(why, incoming.asker.language))
+    left = await leftovers.read(batch.id) or Leftover(batch=batch)
+    return leftover_card(left, limit=services.upload_limit_in_words(incoming.asker.language))
+
+
+async def _requests(services: Services, incoming: Incoming, sources: Sequence[YouTube | Upload]) -> list[Request]:
+    """One request for each source, in order; a repeated message gives the same request ids."""
+    asker, place, now = incoming.asker, incoming.place, time.time()
+    order = (await services.preferences.of(asker.chat)).order
+    return [
+        Request(
+            id=request_id(asker.chat, place.message, source),
+            platform=services.platform.name,
+            chat=asker.chat,
+            asker=asker.person,
+            address=place.address,
+            language=asker.language,
+            source=source,
+            order=order,
+            created_at=now + number * 1e-3,  # the queue and the cards keep the order of the links
+        )
+        for number, source in enumerate(sources)
+    ]
+
+
+async def _accept(services: Services, request: Request) -> tuple[bool, TooManyOpen | OverQuota | None]:
+    """Whether the request is new; and the limit that refused it, or None."""
+    try:
+        new = await services.follower.accept(request, await services.limits(request.asker))
+    except (TooManyOpen, OverQuota) as why:
+        return False, why
+    return new, None
+
+
+def _remarks(asker: Asker, found: Found, beside: list[Playlist], accepted: int, *, all_: bool) -> list[str]:
+    """Sentences beside the cards. `all_`: every request was accepted; else the leftovers' card has the count."""
+    lines = []
+    refused = [reason for reason in found.refused if reason is not Reason.PLAYLIST]
+    if accepted > 1 and all_:
+        lines.append(say(asker.language, "links-several", count=accepted))
+    if refused:
+        lines.append(say(asker.language, "links-rest-refused", count=len(refused)))
+    if any(playlist.endless for playlist in beside):
+        lines.append(say(asker.language, "playlist-endless-beside"))
+    elif beside:
+        lines.append(say(asker.language, "playlist-one-video"))
+    return lines
+
+
+def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ...]:
+    """A button for each playlist named in a link to one of its videos."""
+    lists = [one for one in beside if not one.endless and len(one.playlist_id) <= LONGEST_PLAYLIST_ID]
+    label = say(asker.language, "button-playlist")
+    actions = [Action(verb=Verb.LIST, target=one.playlist_id) for one in lists]
+    return tuple((Button(label=label, action=action.text),) for action in actions)
+
+
+# --- nothing ---------------------------------------------------------------------------------------------------
+
+
+def _nothing_to_do(services: Services, asker: Asker, source: Message, found: Found) -> str:
+    """The reason why a message has nothing to separate, and the advice what to send instead."""
+    language, file, platform = asker.language, source.file, services.platform
+    if file is not None and file.bytes_ is not None:
+        limit, size = services.upload_limit_in_words(language), figures.size(file.bytes_, language)
+        if services.upload_limit() < platform.fetch_bytes or not platform.fetch_limit_can_be_lifted:  # our own limit
+            return say(language, "failure-too-large", bytes=size, limit_bytes=limit)
+        return say(language, "upload-too-large", size=size, limit=limit)
+    if found.refused:
+        first = found.refused[0]
+        return sentence(Failure(reason=Reason.NOT_YOUTUBE if first is Reason.BAD_LINK else first), language)
+    if source.has_document:
+        return say(language, "upload-not-media")
+    return say(language, "links-none")

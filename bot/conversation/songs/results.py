@@ -1,0 +1,243 @@
+"""Handlers of a result's buttons, and /mix as a reply to a result."""
+
+import asyncio
+import time
+from itertools import count
+from typing import Final
+
+from bot.cards.actions import Action, Verb
+from bot.cards.cards import Card, heading
+from bot.cards.mixes import Wanted, is_whole, mix_of, mix_words, read_words
+from bot.cards.models import stem_words
+from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
+from bot.cards.taps import Tap, read_mix, read_tap
+from bot.conversation.permissions import may_cancel
+from bot.conversation.services import Services
+from bot.conversation.songs.limits import refusal
+from bot.conversation.songs.lookup import LOOK_BACK, request_about, request_of_chat
+from bot.conversation.values import Answer, Answers, Asker, Edit, Incoming, Place, Press, Toast, reply, toast
+from bot.delivery.follow import Way
+from bot.delivery.instant import tracks_of
+from bot.texts import say
+from jobs.models import Format, Mix, Order, Package, Request, Stem, Stems, Upload, request_id
+from jobs.models import track_id as track_id_of
+from jobs.music.separation_models import MODELS, model_of_code
+from jobs.progress import RequestPhase, View
+from jobs.queue.quotas import OverQuota, TooManyOpen
+from jobs.renditions import content_of
+
+#: Seconds within which a second tap on a button is ignored.
+DOUBLE_TAP: Final = 3.0
+
+
+# --- buttons ----------------------------------------------------------------------------------------------------
+
+
+async def pressed(services: Services, press: Press, action: Action) -> Answers:
+    """Perform the action of a button under a result."""
+    view = await request_of_chat(services, press.asker.chat, action.target)
+    if view is None:
+        return toast(say(press.asker.language, "button-gone"))
+    request = view.request
+    match action.verb:
+        case Verb.MIX:
+            order = _mixed(request.order, action.choice)
+            if not order.mix or is_whole(order.mix, order.model.name):  # a made-up button
+                return toast(say(press.asker.language, "button-old"))
+            return await _again(services, press, request, order, action)
+        case Verb.WANT:
+            return await _again(services, press, request, _changed(request.order, action.choice), action)
+        case Verb.PICK:
+            return await _pick(services, press, request, read_tap(action.choice, request.order.model.name))
+        case Verb.MAKE:
+            return await _make(services, press, request, read_tap(action.choice, request.order.model.name))
+        case Verb.FORGET:
+            return await _forget(services, press, view, sure=action.choice == "yes")
+        case _:
+            page = second_page if action.choice == "2" else first_page
+            return (_turn_to(page(request, press.asker.language)),)
+
+
+async def _pick(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
+    """Turn a stem on or off on the stem keyboard, whose message may change later."""
+    language = press.asker.language
+    chosen = await services.stem_choice.pick(_keyboard(press), tap)
+    page = _turn_to(pick_page(request, tap.model, chosen, language))
+    if chosen:
+        return page, Toast(mix_words(chosen, tap.model, language))
+    model = request.order.model.named(tap.model)
+    if tap.model == request.order.model.name or await services.follower.has_stems(track_id_of(request.source, model)):
+        return page, Toast(say(language, "pick-how"))
+    return page, Toast(say(language, "pick-how-anew", stems=len(MODELS[tap.model].stems)))
+
+
+async def _make(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
+    """Make the mix of the chosen stems, also those that the keyboard does not show yet."""
+    chosen = await services.stem_choice.picked(_keyboard(press), tap.model)
+    tap = Tap(model=tap.model, chosen=tap.chosen if chosen is None else chosen)
+    if not tap.chosen:
+        return toast(say(press.asker.language, "pick-how"))
+    if is_whole(tap.chosen, tap.model):
+        return toast(say(press.asker.language, "mix-whole"))
+    order = request.order.model_copy(
+        update={"model": request.order.model.named(tap.model), "content": Mix(stems=tap.chosen)}
+    )
+    asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.order.model.name))
+    return await _again(services, press, request, order, asked)
+
+
+def _keyboard(press: Press) -> str:
+    """A unique name of the stem keyboard's message."""
+    return f"{press.asker.chat}:{press.place.message}"
+
+
+def _turn_to(rows: Rows) -> Answer:
+    return Edit(Card(text="", buttons=rows))
+
+
+def _mixed(order: Order, choice: str) -> Order:
+    """The order of a mix: `dbo`, or `4vbo` of another separation."""
+    model, mix = read_mix(choice, order.model.name)
+    return order.model_copy(update={"model": order.model.named(model), "content": content_of(mix)})
+
+
+def _changed(order: Order, choice: str) -> Order:
+    match choice:
+        case "again":
+            return order
+        case "stems":
+            return order.model_copy(update={"content": Stems()})
+        case "zip":
+            return order.model_copy(update={"content": Stems(), "package": Package.ZIP})
+        case _ if model := model_of_code(choice):
+            return order.model_copy(update={"content": Stems(), "model": order.model.named(model)})
+        case _:
+            return order.model_copy(update={"format": Format(choice)})
+
+
+async def _again(services: Services, press: Press, request: Request, order: Order, asked: Action) -> Answers:
+    """Make another request for the same song, with its own card as a reply to the old one."""
+    asker, message = press.asker, press.place.message
+    place = Place(address=services.platform.address_at(request.address, message), message=message)
+    for turn in count():
+        new = _request(services, asker, request, order, place, asked.text, turn)
+        before = await services.queue.view(new.id)
+        if before is None:
+            return toast(await _accept(services, asker, new, request))
+        if before.is_open or time.time() - (before.closed_at or 0.0) < DOUBLE_TAP:
+            return toast(say(asker.language, "made-already"))
+    raise AssertionError("turns do not end")
+
+
+def _request(
+    services: Services, asker: Asker, about: Request, order: Order, place: Place, asked: str, turn: int = 0
+) -> Request:
+    return Request(
+        id=request_id(asker.chat, f"{place.message}:{asked}", about.source, str(turn)),
+        platform=services.platform.name,
+        chat=asker.chat,
+        asker=asker.person,
+        address=place.address,
+        language=asker.language,
+        source=about.source,
+        order=order,
+        created_at=time.time(),
+    )
+
+
+async def _accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
+    """Accept a request. Returns a sentence on how its result will be made, or why it was refused."""
+    way = await services.follower.way(request)
+    try:
+        await services.follower.accept(request, await services.limits(asker.person), way)
+    except (TooManyOpen, OverQuota) as why:
+        return refusal(why, asker.language)
+    match way:
+        case Way.SENT_BEFORE:
+            return say(asker.language, "made-again")
+        case Way.RENDER:
+            return say(asker.language, "made-from-stems")
+        case Way.SEPARATE if request.order.model != about.order.model:
+            return say(asker.language, "made-count", stems=len(request.order.model.stems))
+        case Way.SEPARATE:
+            return say(asker.language, "made-anew")
+
+
+async def _forget(services: Services, press: Press, view: View, *, sure: bool) -> Answers:
+    """Remove a chat's data of a song, in all its separations; the stored stems too, if no other chat has the song."""
+    request, language = view.request, press.asker.language
+    if not await may_cancel(services, press.asker, request):
+        return toast(say(language, "forget-not-yours"))
+    if not sure:
+        return _turn_to(forget_page(request, language)), Toast(say(language, "forget-sure"))
+    chat, tracks = press.asker.chat, tracks_of(request)
+    own = [one for one in await services.queue.recent(chat, LOOK_BACK) if one.request.track_id in tracks]
+    if any(one.is_open for one in own):
+        return toast(say(language, "forget-busy"))
+    named = heading(view, language, services.store.manifest(request.track_id))
+    attended = await services.queue.attended(services.platform.name)
+    opened = {one.request.track_id for one in attended if one.is_open}
+    instant = services.follower.ledger.instant
+    left = [track for track in tracks if not await instant.sent_files.let_go(track, chat)]
+    gone = [track for track in left if track not in opened]  # tracks of open requests stay
+    await instant.forget(tuple(gone))
+    for track in gone:
+        await asyncio.to_thread(services.store.forget, track)
+    if isinstance(request.source, Upload) and len(gone) == len(tracks):
+        services.store.inbox(request.source).unlink(missing_ok=True)
+    for one in own:
+        await services.queue.erase(one.request)
+    forgotten = Card(text=f"{named}\n{say(language, 'card-forgotten')}")
+    return Edit(forgotten), Toast(say(language, "forget-done"))
+
+
+# --- /mix -------------------------------------------------------------------------------------------------------
+
+
+async def mix(services: Services, incoming: Incoming) -> Answers:
+    """`/mix no drums`: a mix of the song replied to, or of the chat's last one."""
+    asker, replied = incoming.asker, incoming.replied_to
+    wanted = read_words(" ".join(incoming.words))
+    if wanted is None:
+        return reply(say(asker.language, "mix-how"))
+    if replied is not None:
+        view = await request_about(services, asker.chat, replied.place.message)
+    else:
+        recent = await services.queue.recent(asker.chat, limit=LOOK_BACK)
+        view = next((one for one in recent if one.phase is RequestPhase.DONE), None)
+    if view is None:
+        return reply(say(asker.language, "mix-which-song" if replied else "mix-no-song"))
+    return await _mix(services, incoming, view.request, wanted)
+
+
+async def _mix(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
+    language, own = incoming.asker.language, about.order.model
+    mixes = {model: made for model in MODELS if (made := mix_of(wanted, model)) is not None}
+    at_hand = [model for model in mixes if model == own.name or await _is_at_hand(services, about, model)]
+    if not at_hand:
+        there = stem_words(own.stems, language)
+        buttons = other_models(about, mixes.items(), language)
+        return reply(say(language, "mix-not-there", stems=there), *buttons)
+    model = own.name if own.name in at_hand else at_hand[0]
+    if not mixes[model]:
+        return reply(say(language, "mix-nothing"))
+    if is_whole(mixes[model], model):
+        return reply(say(language, "mix-whole"))
+    return await _order(services, incoming, about, mixes[model], model)
+
+
+async def _order(
+    services: Services, incoming: Incoming, about: Request, stems: tuple[Stem, ...], model: str
+) -> Answers:
+    order = about.order.model_copy(update={"content": content_of(stems), "model": about.order.model.named(model)})
+    request = _request(services, incoming.asker, about, order, incoming.place, "mix")
+    anew = await services.follower.way(request) is Way.SEPARATE
+    known = await services.queue.view(request.id) is not None
+    said = await _accept(services, incoming.asker, request, about)
+    if (anew and not known) or await services.queue.view(request.id) is None:  # or it was not accepted
+        return reply(said)
+    return ()
+
+
+async def _is_at_hand(services: Services, about: Request, model: str) -> bool:
+    return await services.follower.has_stems(track_id_of(about.source, about.order.model.named(model)))

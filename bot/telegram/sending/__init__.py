@@ -1,0 +1,1 @@
+"""Calls to Telegram: cards, files and answers, within its limits."""

@@ -1,0 +1,152 @@
+"""Telegram as a delivery platform: posts cards, fetches uploads, sends parts."""
+
+import asyncio
+import shutil
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from telegram import (
+    InputFile,
+    InputMediaAudio,
+    InputMediaDocument,
+    Message,
+)
+from telegram.error import InvalidToken
+
+from bot.delivery.pieces import Piece
+from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Part
+from bot.delivery.platform import Refused, Sent
+from bot.telegram.address import Address
+from bot.telegram.sending.errors import as_trouble
+from bot.telegram.sending.poster import TelegramPoster, as_answer
+from bot.telegram.sending.rate_limiter import TelegramBot
+from bot.telegram.sending.thumbnail import fits_as_thumbnail
+from jobs.models import Request, Upload
+from jobs.store.store import ResultStore
+
+#: Seconds for Telegram's answer after a complete upload: it inspects the files first.
+DIGESTION: Final = 180.0
+DOWNLOAD: Final = 60.0  # seconds without a byte
+
+
+class Telegram(TelegramPoster):
+    """One bot on one Bot API server."""
+
+    def __init__(self, bot: TelegramBot, store: ResultStore, *, local: bool) -> None:
+        super().__init__(bot)
+        self._store = store
+        self._limits = LOCAL if local else CLOUD
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    # --- files in ----------------------------------------------------------------------------------------------
+
+    async def fetch(self, upload: Upload, to: Path) -> None:
+        with as_trouble():
+            try:
+                file = await self._bot.get_file(upload.handle)
+                path = file.file_path or ""
+                # A Bot API server in local mode has written the file to a disk shared with the bot.
+                if not (path.startswith("/") and await asyncio.to_thread(_copied, Path(path), to)):
+                    await file.download_to_drive(to, read_timeout=DOWNLOAD)
+            except InvalidToken as gone:  # the library raises it for any 404
+                raise Refused(f"no such file any more: {gone}") from gone
+
+    # --- files out ---------------------------------------------------------------------------------------------
+
+    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
+        address = address_of(request)
+        messages: tuple[Message, ...] = ()
+        with ExitStack() as files, as_trouble():
+            if len(part.pieces) == 1:
+                messages = (await self._send_one(address, part.kind, part.pieces[0], known, files),)
+            else:
+                messages = await self._send_album(address, part, known, files)
+        return Sent(
+            messages=tuple(str(message.message_id) for message in messages),
+            files=tuple(_file_id(message) for message in messages),
+        )
+
+    async def _send_one(
+        self, address: Address, kind: Kind, piece: Piece, known: dict[str, str], files: ExitStack
+    ) -> Message:
+        content = known.get(piece.key) or self._open(piece, files)
+        if kind is Kind.PHOTO:
+            return await self._bot.send_photo(address.chat_id, content, read_timeout=DIGESTION, **as_answer(address))
+        if kind is Kind.AUDIO:
+            return await self._bot.send_audio(
+                address.chat_id,
+                content,
+                **_tags(piece),
+                thumbnail=self._cover(piece) if isinstance(content, InputFile) else None,
+                read_timeout=DIGESTION,
+                **as_answer(address),
+            )
+        return await self._bot.send_document(
+            address.chat_id,
+            content,
+            disable_content_type_detection=True,
+            read_timeout=DIGESTION,
+            **as_answer(address),
+        )
+
+    async def _send_album(
+        self, address: Address, part: Part, known: dict[str, str], files: ExitStack
+    ) -> tuple[Message, ...]:
+        media: list[InputMediaAudio | InputMediaDocument] = []
+        for piece in part.pieces:
+            content = known.get(piece.key) or self._open(piece, files, attach=True)
+            if part.kind is Kind.AUDIO:
+                cover = self._cover(piece, attach=True) if isinstance(content, InputFile) else None
+                media.append(InputMediaAudio(content, **_tags(piece), thumbnail=cover))
+            else:
+                media.append(InputMediaDocument(content, disable_content_type_detection=True))
+        return await self._bot.send_media_group(address.chat_id, media, read_timeout=DIGESTION, **as_answer(address))
+
+    def _open(self, piece: Piece, files: ExitStack, *, attach: bool = False) -> InputFile:
+        """A file to upload under its display name; streamed, never read as a whole."""
+        path = self._store.folder(piece.track_id) / piece.stored.name
+        if piece.rendition is not None:
+            path = self._store.file_path(piece.track_id, piece.rendition, piece.stored)
+        handle = files.enter_context(path.open("rb"))
+        return InputFile(handle, filename=piece.name, attach=attach, read_file_handle=False)
+
+    def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
+        """A small cover that Telegram accepts, if there is one. The audio files embed the song's cover in any case."""
+        manifest = self._store.manifest(piece.track_id)
+        if manifest is None:
+            return None
+        for file in (manifest.thumbnail, manifest.cover):
+            if file is not None:
+                with suppress(FileNotFoundError):
+                    content = self._store.stem_path(manifest, file).read_bytes()
+                    if fits_as_thumbnail(content):
+                        return InputFile(content, filename="cover.jpg", attach=attach)
+        return None
+
+
+def address_of(request: Request) -> Address:
+    return Address.model_validate_json(request.address)
+
+
+def _tags(piece: Piece) -> dict[str, Any]:
+    return {"title": piece.title, "performer": piece.performer or None, "duration": round(piece.seconds)}
+
+
+def _copied(here: Path, to: Path) -> bool:
+    """Copy a file that may be gigabytes. False if it is not on this disk."""
+    if not here.is_file():
+        return False
+    shutil.copyfile(here, to)
+    return True
+
+
+def _file_id(message: Message) -> str:
+    """The file id of a message; Telegram may have changed the file's kind."""
+    if message.photo:
+        return message.photo[-1].file_id  # the largest of its sizes
+    file = message.audio or message.document or message.voice or message.video or message.animation
+    return file.file_id if file else ""

@@ -1,0 +1,71 @@
+"""Sending of the conversation's answers as calls to Telegram."""
+
+from typing import Final
+
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
+
+from bot.cards.cards import Card
+from bot.conversation.values import Answers, Edit, Place, Reply, Toast
+from bot.delivery.press_edits import PressEdits
+from bot.telegram.address import Address
+from bot.telegram.sending.errors import nothing_to_do
+from bot.telegram.sending.poster import PATIENT, as_answer, keyboard
+from bot.telegram.sending.rate_limiter import TelegramBot
+
+#: Characters. https://core.telegram.org/bots/api#answercallbackquery
+LONGEST: Final = 200
+#: Longest text shown as a toast, in characters; a longer one is an alert that the person closes.
+IN_PASSING: Final = 100
+
+
+class Replies:
+    """Sends answers. All methods raise `TelegramError`."""
+
+    def __init__(self, bot: TelegramBot, press_edits: PressEdits) -> None:
+        self._bot = bot
+        self._press_edits = press_edits
+
+    async def to_message(self, place: Place, answers: Answers) -> None:
+        for answer in answers:
+            if isinstance(answer, Reply):
+                await self._reply(answer.to or place, answer.card)
+
+    async def to_press(self, query: CallbackQuery, place: Place, answers: Answers) -> str:
+        """Send all answers but the toasts, whose text is returned for `end_press`."""
+        for answer in answers:
+            match answer:
+                case Reply():
+                    await self._reply(answer.to or place, answer.card)
+                case Edit():
+                    is_shown = _looks_so(query.message, answer.card)
+                    self._press_edits.make(place.address, place.message, answer.card, is_shown=is_shown)
+                case Toast():
+                    pass
+        return " ".join(answer.text for answer in answers if isinstance(answer, Toast))
+
+    async def _reply(self, place: Place, card: Card) -> None:
+        address = Address.model_validate_json(place.address)
+        await self._bot.send_message(
+            address.chat_id, card.text, reply_markup=keyboard(card), rate_limit_args=PATIENT, **as_answer(address)
+        )
+
+
+async def end_press(query: CallbackQuery, said: str) -> None:
+    """Answer a pressed button, with a text or with ''."""
+    with nothing_to_do():  # Telegram refuses a late answer; that is harmless
+        await query.answer(shortened(said) or None, show_alert=len(said) > IN_PASSING)
+
+
+def _looks_so(message: MaybeInaccessibleMessage | None, shown: Card) -> bool:
+    """Whether a message, as it was at the press of its button, already equals a card."""
+    if not isinstance(message, Message) or (shown.text and message.text != shown.text):
+        return False
+    return message.reply_markup == keyboard(shown)
+
+
+def shortened(said: str) -> str:
+    """The whole sentences that fit, or the beginning of the first."""
+    if len(said) <= LONGEST:
+        return said
+    end = said.rfind(". ", 0, LONGEST)
+    return said[: end + 1] if end > 0 else f"{said[: LONGEST - 1]}…"

@@ -1,0 +1,1 @@
+"""Updates from Telegram: fetched, parsed, and handed to the conversation."""

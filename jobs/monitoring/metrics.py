@@ -1,0 +1,89 @@
+"""Counters and gauges of this process. `jobs/monitoring/prometheus.py` shows them.
+
+What happens in a process is counted where it happens, and starts at nothing with it. How queue, requests, store and
+providers stand is read from where it is kept, and is the same whichever process is asked. No figure has the name of a
+person, a chat or a song.
+"""
+
+import asyncio
+import time
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from arq.connections import ArqRedis
+
+from jobs.progress import OPEN_PHASES, Lane
+from jobs.queue import keys
+from jobs.queue.providers import standings
+from jobs.queue.views import ALIVE, read_views, texts
+from jobs.settings import Settings
+from jobs.store.store import ResultStore
+
+#: What is counted → what it is, and what each count is told apart by.
+COUNTS: Final = {
+    "tracks": ("Tracks by how they ended here.", ("outcome",)),
+    "failures": ("Tracks that failed here.", ("reason",)),
+    "downloads": ("Attempts to download: ok, or why not.", ("provider", "outcome")),
+    "requests_ended": ("Requests that ended: done, cancelled, or the reason of their failure.", ("end",)),
+}
+#: Upper bounds, in seconds, of how long a stage took.
+BOUNDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1800.0)
+
+#: How things stand → what it is, and what each figure is told apart by.
+GAUGES: Final = {
+    "queue_length": ("Tracks queued or in work.", ("lane",)),
+    "workers": ("Workers whose heart beats.", ()),
+    "open_requests": ("Open requests.", ("phase",)),
+    "oldest_request_seconds": ("The age of the oldest open request.", ("phase",)),
+    "store_bytes": ("The result store: used, free on its disk, and its quota.", ("what",)),
+    "provider_up": ("Whether a way to YouTube works (1) or rests (0).", ("provider",)),
+}
+
+Figure = tuple[str, tuple[str, ...], float]  # which, of what, how much
+
+counted: Counter[tuple[str, tuple[str, ...]]] = Counter()
+stages: dict[str, list[int]] = {}  # by stage: how many took up to each bound, and longer than all
+stage_seconds: defaultdict[str, float] = defaultdict(float)  # by stage, together
+
+
+def count(what: str, *labels: str) -> None:
+    """One more of `COUNTS`."""
+    assert len(labels) == len(COUNTS[what][1])
+    counted[what, labels] += 1
+
+
+def took(stage: str, seconds: float) -> None:
+    """A stage came to its end."""
+    stages.setdefault(stage, [0] * (len(BOUNDS) + 1))[bisect_left(BOUNDS, seconds)] += 1
+    stage_seconds[stage] += seconds
+
+
+async def measure(redis: ArqRedis, store: ResultStore, settings: Settings) -> list[Figure]:
+    """How things stand now: `GAUGES`."""
+    figures: list[Figure] = [("queue_length", (lane,), float(await redis.zcard(keys.queue(lane)))) for lane in Lane]
+    figures.append(("workers", (), float(await redis.zcount(keys.WORKERS, time.time() - ALIVE, "+inf"))))
+    figures += [("provider_up", (one,), float(state.up)) for one, state in (await standings(redis)).items()]
+    used, free = await asyncio.to_thread(store.used_bytes), store.free_bytes()
+    figures += [
+        ("store_bytes", (what,), float(bytes_))
+        for what, bytes_ in (("used", used), ("free", free), ("quota", settings.quota_gb * 1e9))
+    ]
+    return [*figures, *await _requests(redis)]
+
+
+async def _requests(redis: ArqRedis) -> list[Figure]:
+    views = []
+    for platform in texts(await redis.zrange(keys.FRONTS, 0, -1)):
+        views += await read_views(redis, texts(await redis.zrange(keys.attended(platform), 0, -1)))
+    return [
+        figure
+        for phase in sorted(OPEN_PHASES)
+        for figure in _of(phase, [view.request.created_at for view in views if view.phase is phase])
+    ]
+
+
+def _of(phase: str, began: list[float]) -> Iterator[Figure]:
+    yield "open_requests", (phase,), float(len(began))
+    yield "oldest_request_seconds", (phase,), time.time() - min(began) if began else 0.0

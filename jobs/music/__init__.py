@@ -1,0 +1,1 @@
+"""Models and their stems, and how loud results are."""

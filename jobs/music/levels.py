@@ -1,0 +1,19 @@
+"""How loud results are against their source: gains, and which of them are worth telling."""
+
+from math import log10
+from typing import Final
+
+from jobs.results import Manifest, Rendered
+
+LEAST_TOLD: Final = 0.05  # dB: below it, nothing is heard and figures with one decimal show 0
+
+
+def level(manifest: Manifest, rendered: Rendered) -> float:
+    """The gain of a rendition against the source: 1 where both are equally loud."""
+    return 1.0 if rendered.rendition.encoding.format.keeps_level else manifest.gain * rendered.gain
+
+
+def decibels(gain: float) -> float:
+    """A gain above 0 in dB; 0.0 where it is too little to tell."""
+    value = 20 * log10(gain)
+    return value if abs(value) >= LEAST_TOLD else 0.0

@@ -1,0 +1,86 @@
+"""The table of separation models. A row is all that menus, buttons, command lines and checks need to offer a model.
+
+The worker has an engine for each family: see `worker/separation/engines.py`.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+from jobs.music.stems import Stem
+
+#: How far up Spleeter's networks look: to 11 or 16 kHz.
+Band = Literal["11k", "16k"]
+#: What becomes of the frequencies above: see `jobs.models.Model`.
+Extension = Literal["average", "zeros"]
+#: What runs Spleeter's networks: our own kernels, or OpenVINO.
+NetworkEngineName = Literal["unet", "openvino"]
+#: The same, or the reference package.
+EngineName = Literal[NetworkEngineName, "spleeter"]
+
+
+class ModelInfo(NamedTuple):
+    """One separation model.
+
+    `stems` are in the order in which the model gives them. `family` names the engine that runs the model. `code` stands
+    for the model in button data: digits and upper-case letters, starting with a digit, four characters at most.
+    `key` stands for it in track ids and names the folder of its weights. `title` is what people call the model beside
+    its number of stems, in any language; empty for the models that are known by this number alone.
+
+    `resident_mb` is the smallest control group in which the model separates a song, its first song included, and
+    `address_mb` the address space that it takes. `has_masks`: `band` and `extension` of `jobs.models.Model` apply.
+    """
+
+    stems: tuple[Stem, ...]
+    family: str
+    code: str
+    key: str
+    resident_mb: int
+    address_mb: int
+    title: str = ""
+    has_masks: bool = False
+
+    @property
+    def label(self) -> str:
+        """In English, for file names and the terminal: `4 stems`."""
+        return f"{len(self.stems)} stems" + (f", {self.title}" if self.title else "")
+
+
+# Resident memory is measured with our own kernels. OpenVINO in their place needs 430, 750 and 900 MB: in a smaller
+# group the system ends it, which is reported as well, but later. Address space is what OpenVINO takes: mostly arenas
+# and stacks of threads. It reads every model once, whatever runs the model later.
+#: The models by name, in the order in which people see them. The stems of Spleeter's are in the order of its own
+#: configuration (`instrument_list`).
+MODELS: Final[dict[str, ModelInfo]] = {
+    "spleeter-2": ModelInfo(
+        stems=(Stem.VOCALS, Stem.ACCOMPANIMENT),
+        family="spleeter", code="2", key="2stems", resident_mb=360, address_mb=1400, has_masks=True,
+    ),
+    "spleeter-4": ModelInfo(
+        stems=(Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER),
+        family="spleeter", code="4", key="4stems", resident_mb=640, address_mb=1800, has_masks=True,
+    ),
+    "spleeter-5": ModelInfo(
+        stems=(Stem.VOCALS, Stem.PIANO, Stem.DRUMS, Stem.BASS, Stem.OTHER),
+        family="spleeter", code="5", key="5stems", resident_mb=750, address_mb=2000, has_masks=True,
+    ),
+}  # fmt: skip
+
+#: The name of the model that separates where people choose none.
+DEFAULT_MODEL: Final = "spleeter-2"
+
+
+def model_of_code(code: str) -> str | None:
+    """The name of the model that `code` stands for in button data; None when there is none."""
+    return next((name for name, info in MODELS.items() if info.code == code), None)
+
+
+def models_by_count() -> dict[str, str]:
+    """Number of stems, as people type it → name of the first model in the table that gives so many."""
+    first: dict[str, str] = {}
+    for name, info in MODELS.items():
+        first.setdefault(str(len(info.stems)), name)
+    return first
+
+
+def models_by_word() -> dict[str, str]:
+    """Number of stems, or name, as people type it → name of the model."""
+    return models_by_count() | {name: name for name in MODELS}

@@ -1,0 +1,71 @@
+"""Progress on the wire: the phase of a request, the stage of its track, and a view of both."""
+
+from enum import StrEnum, unique
+
+from jobs.failures import Failure
+from jobs.models import Request, Value
+from jobs.results import Called
+
+
+@unique
+class TrackStage(StrEnum):
+    """What the worker is doing with a track."""
+
+    QUEUED = "queued"
+    FETCHING = "fetching"
+    SEPARATING = "separating"
+    RENDERING = "rendering"
+
+
+@unique
+class Lane(StrEnum):
+    """Which queue of the worker a track is in. What only has to be rendered does not wait behind separations."""
+
+    STUDIO = "studio"
+    QUICK = "quick"
+
+
+class Progress(Value):
+    """How far a track is. `fraction` is of the current stage, 0 to 1; `seconds_left` of the whole job."""
+
+    stage: TrackStage = TrackStage.QUEUED
+    fraction: float | None = None
+    seconds_left: float | None = None
+    title: str | None = None
+    artist: str | None = None
+    seconds: float | None = None  # length of the song
+    note: str = ""  # what takes time beside the stage itself, e.g. "model" while weights are fetched
+
+
+@unique
+class RequestPhase(StrEnum):
+    """Where one request stands. The first four are open, the rest final."""
+
+    RECEIVING = "receiving"  # the front end still has to bring the file into the inbox
+    WAITING = "waiting"  # for the track: queued or in the worker's hands
+    READY = "ready"  # renditions are in the store, nothing sent yet
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN_PHASES = frozenset({RequestPhase.RECEIVING, RequestPhase.WAITING, RequestPhase.READY, RequestPhase.SENDING})
+
+
+class View(Value):
+    """One request as it stands now: what cards, `/status` and the terminal show."""
+
+    request: Request
+    phase: RequestPhase
+    progress: Progress | None = None  # while waiting
+    called: Called | None = None  # found out while it was in line
+    ahead: int | None = None  # tracks before this one, while queued
+    wait: float | None = None  # seconds until its turn, an estimate, while queued
+    failure: Failure | None = None  # when failed
+    card: str = ""  # the front end's note of its status message
+    closed_at: float | None = None  # seconds since the epoch, when done, failed or cancelled
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase in OPEN_PHASES

@@ -1,0 +1,1 @@
+"""Models, stems and levels."""
