@@ -65,7 +65,7 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash /app
 FROM ${PYTHON} AS base
 # Both images write to one store, so both run as the same user; a new volume takes owner and content from these folders.
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin flbt \
-    && mkdir -p /data/store /data/models && chown -R flbt:flbt /data && chmod -R go= /data
+    && mkdir -p /data/store /data/models /data/lives && chown -R flbt:flbt /data && chmod -R go= /data
 ENV PATH=/opt/fl-bt/bin:${PATH} PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     FLBT_DATA=/data FLBT_STORE=file:///data/store FLBT_MODELS=/data/models
 WORKDIR /app

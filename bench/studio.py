@@ -21,7 +21,8 @@ from jobs.process.valkey import private_valkey
 from jobs.progress import RequestPhase, TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.address import open_store
+from jobs.store.store import ResultStore, receiving
 from tests.peers.botapi import BotApi
 
 CALM = 6.0  # seconds after which a process without work counts as idle
@@ -42,10 +43,10 @@ async def look(bench: Bench, seconds: int) -> Studio:
     """Run a worker and a bot on a queue of their own and watch them."""
     with TemporaryDirectory(dir=bench.folder) as folder, private_valkey() as url:
         settings = Settings(data=Path(folder), models=bench.models_dir, access="open")
-        store = ResultStore.at(settings.store_url)
+        store = open_store(settings)
         queue = JobQueue.at(url)
         try:
-            upload = _brought(store, song(bench, seconds))
+            upload = await _brought(store, song(bench, seconds))
             async with BotApi() as server:
                 told = _told(settings, url, server)
                 async with _process(bench, told, "bot", "bot") as bot:
@@ -63,7 +64,7 @@ async def look(bench: Bench, seconds: int) -> Studio:
                 assert last.phase is RequestPhase.READY, last
                 await asyncio.sleep(CALM)
                 after = memory_of(worker)
-                store.forget(done.track_id)
+                await store.forget(done.track_id)
                 killed = _asked(upload, "killed")
                 await _until_first_segment(queue, killed)
                 kill = await _kill(queue, killed, worker)
@@ -95,9 +96,9 @@ async def _process(bench: Bench, told: Mapping[str, str], *words: str) -> AsyncI
         await process.wait()
 
 
-def _brought(store: ResultStore, path: Path) -> Upload:
+async def _brought(store: ResultStore, path: Path) -> Upload:
     upload = Upload(upload_id="bench", name=path.name)
-    with store.receiving(upload) as part:
+    async with receiving(store, upload) as part:
         os.link(path, part)
     return upload
 

@@ -4,7 +4,7 @@ from enum import StrEnum, unique
 
 from jobs.failures import Failure
 from jobs.models import Request, Value
-from jobs.results import Called
+from jobs.results import Called, Made, Manifest
 
 
 @unique
@@ -60,6 +60,7 @@ class View(Value):
     phase: RequestPhase
     progress: Progress | None = None  # while waiting
     called: Called | None = None  # found out while it was in line
+    made: Made | None = None  # what the store has of its track; None where that is not noted
     ahead: int | None = None  # tracks before this one, while queued
     wait: float | None = None  # seconds until its turn, an estimate, while queued
     failure: Failure | None = None  # when failed
@@ -69,3 +70,8 @@ class View(Value):
     @property
     def is_open(self) -> bool:
         return self.phase in OPEN_PHASES
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """Of its track, where the store is noted to have it."""
+        return self.made.manifest if self.made else None

@@ -64,3 +64,14 @@ class Rendered(Value):
     files: tuple[StoredFile, ...]
     kbps: Size = 0
     gain: Gain = 1.0
+
+
+class Made(Value):
+    """All that the store has of a track; `manifest` is None where it has nothing."""
+
+    manifest: Manifest | None = None
+    renditions: tuple[Rendered, ...] = ()
+
+    def rendered(self, rendition: Rendition) -> Rendered | None:
+        """The files of a rendition, or None when they are not there."""
+        return next((one for one in self.renditions if one.rendition == rendition), None)

@@ -19,7 +19,7 @@ ENV_FILE = ".env"  # in the folder where the command is started
 TOKEN_GOES_TO = ("telegram_base_url", "telegram_file_url")
 
 #: What FL-BT itself keeps in the data folder.
-IN_DATA = ("queue", "store", "models")
+IN_DATA = ("queue", "store", "models", "lives")
 
 
 class SettingsError(Exception):

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from jobs.process.valkey import private_valkey
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.discretion import Discretion
 
 # python-telegram-bot warns of its old way to tell times as numbers; this chooses the coming one.
@@ -92,5 +92,5 @@ async def queue(valkey_server: SecretStr) -> AsyncIterator[JobQueue]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ResultStore:
-    return ResultStore.at((tmp_path / "store").as_uri())
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "store")

@@ -109,6 +109,14 @@ def test_only_the_table_of_engines_knows_spleeters_modules(request: pytest.Fixtu
     assert knowing == ["engines.py"]
 
 
+def test_only_the_stores_address_tells_which_store_it_is(request: pytest.FixtureRequest) -> None:
+    """Everything else keeps and opens files through `ResultStore`, and has no path of the store."""
+    root = request.config.rootpath
+    paths = [path for room in sorted(ROOMS) for path in (root / room).rglob("*.py")]
+    knowing = [path.name for path in paths if imported(path.read_text("utf-8"), {"jobs.store.folder"})]
+    assert knowing == ["address.py"]
+
+
 @pytest.mark.parametrize(
     ("modules", "closed"),
     [

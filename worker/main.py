@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from arq.worker import Worker, func
@@ -18,12 +19,14 @@ from jobs.process.privacy import close_to_others
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import Lane
 from jobs.queue import keys
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import connect, deserialize, serialize
 from jobs.queue.listings import LISTING_FUNCTION, OVERDUE
 from jobs.queue.recipe import About, announce_recipe, recipe_for
 from jobs.queue.requests import JOB_FUNCTION
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import IN_DATA, Settings
+from jobs.store.address import open_store
 from jobs.store.store import ResultStore
 from worker import cleanup, titles
 from worker.listings import take_listing
@@ -47,10 +50,11 @@ def _lane_worker(
     lane: Lane, name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, burst: bool
 ) -> Worker:
     redis = connect(redis_url)
+    lives = liveness.folder_in(settings.data)
     track_queue = TrackQueue(
-        redis, f"{name}-{lane}", lane, About(versions=versions(settings)), partial(_is_dead, store)
+        redis, f"{name}-{lane}", lane, About(versions=versions(settings)), partial(_is_dead, lives)
     )
-    studio = Studio(track_queue=track_queue, store=store, settings=settings)
+    studio = Studio(track_queue=track_queue, catalogue=Catalogue(redis, store), settings=settings)
     background: list[asyncio.Task[None]] = []
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
@@ -58,10 +62,10 @@ def _lane_worker(
         # Before the first job: a track whose worker was killed may be the first in the queue.
         await studio.track_queue.beat()
         await studio.track_queue.recover()
-        liveness.sweep_dead(store.lives)
+        liveness.sweep_dead(lives)
         background.append(asyncio.create_task(studio.track_queue.keep_alive()))
         if lane is Lane.STUDIO:
-            background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, store, settings)))
+            background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, studio.catalogue, settings)))
             if settings.metrics_port:
                 from jobs.monitoring.prometheus import serve_metrics  # for who asks for it: see there
 
@@ -71,12 +75,12 @@ def _lane_worker(
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
         await cancel_and_wait(*background)
-        await cleanup.sweep(store)
+        await cleanup.sweep(store.workspace)
         await studio.track_queue.leave()
 
     async def track(ctx: dict[Any, Any], track_id: str) -> None:  # noqa: ARG001
         await take(studio, track_id)
-        await cleanup.sweep(store)
+        await cleanup.sweep(store.workspace)
 
     async def listing(ctx: dict[Any, Any], playlist_id: str) -> None:  # noqa: ARG001
         await take_listing(redis, settings, playlist_id)
@@ -113,14 +117,14 @@ async def work(
 ) -> None:
     """Run all lanes until one of `signals` arrives, or a lane breaks, or, in a `burst`, nothing is queued."""
     close_to_others(settings.data, IN_DATA)
-    name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", ResultStore.at(settings.store_url)
-    with liveness.hold_liveness(store.lives, name):
+    name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", open_store(settings)
+    with liveness.hold_liveness(liveness.folder_in(settings.data), name):
         await _work(make_workers(name, settings, redis_url, store, burst=burst), burst, signals)
 
 
-def _is_dead(store: ResultStore, worker: str) -> bool:
+def _is_dead(lives: Path, worker: str) -> bool:
     """Whether another worker is, by its name at its desk, which ends with its lane."""
-    return liveness.is_dead(store.lives, worker.rpartition("-")[0])
+    return liveness.is_dead(lives, worker.rpartition("-")[0])
 
 
 async def _work(workers: Sequence[Worker], burst: bool, signals: Sequence[signal.Signals]) -> None:

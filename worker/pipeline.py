@@ -16,14 +16,14 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from jobs.failures import Failed, Failure, Reason, failed
-from jobs.models import Rendition, Upload
+from jobs.models import Rendition
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import TrackStage
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.recipe import recipe_for
 from jobs.queue.tracks import Track, TrackQueue
 from jobs.results import Manifest, Rendered, StoredFile
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
 from worker import estimate
 from worker.child.cgroups import cores
 from worker.child.child_side import failure_of_os_error
@@ -32,6 +32,7 @@ from worker.child.limits import Limits, largest_file
 from worker.child.parent_side import Child, run_child, start_child
 from worker.child.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
 from worker.cleanup import make_room
+from worker.inputs import open_stems, open_upload
 from worker.reporter import Reporter
 from worker.separation.child import SEPARATION, separate
 from worker.sources.fetching import fetch
@@ -48,7 +49,7 @@ class Studio:
     """What a worker works with."""
 
     track_queue: TrackQueue
-    store: ResultStore
+    catalogue: Catalogue
     settings: Settings
 
 
@@ -120,33 +121,31 @@ async def _settle(studio: Studio, track: Track) -> None:
 
 async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Rendition]:
     """Stems, if they are not in the store, then the wanted renditions that are not. Returns the renditions there."""
-    store = studio.store
-    manifest = store.manifest(track.id)
-    if manifest is None or not made_as_set(manifest, studio.settings):
-        await make_room(studio.track_queue, store, studio.settings)
+    catalogue, recipe = studio.catalogue, recipe_for(studio.settings)
+    made = await catalogue.refresh(track.id)
+    manifest = made.manifest
+    if manifest is None or not recipe.would_make(manifest):
+        await make_room(studio.track_queue, catalogue, studio.settings)
         manifest = await _separate(studio, track, reporter)
+        made = await catalogue.refresh(track.id)
     else:
-        store.touch(track.id)
+        await catalogue.store.renew(track.id)
         reporter.learn(manifest.tags.title, manifest.tags.artist, manifest.seconds)
     wanted = await studio.track_queue.wanted(track.id)
-    recipe = recipe_for(studio.settings)
-    stored = {rendition: store.rendered(track.id, rendition) for rendition in wanted}
+    stored = {rendition: made.rendered(rendition) for rendition in wanted}
     missing = [rendition for rendition, here in stored.items() if here is None or not recipe.would_render(here)]
     if missing:
         await _render(studio, manifest, missing, reporter)
+        await catalogue.refresh(track.id)
     return wanted
-
-
-def made_as_set(manifest: Manifest, settings: Settings) -> bool:
-    """Whether stored stems are what the engine now set would make."""
-    return recipe_for(settings).would_make(manifest)
 
 
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
     """Fetch the source, separate it, and put the stems into the store."""
-    settings, store = studio.settings, studio.store
+    settings, store = studio.settings, studio.catalogue.store
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(store.workspace())
+        folder = stack.enter_context(store.workspace.folder())
+        inbox = await open_upload(store, track.source, stack)
         children = await stack.enter_async_context(AsyncExitStack())
         network = NetworkWanted(
             model=track.model,
@@ -157,12 +156,11 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         download, made = folder / "download", folder / "made"
         download.mkdir()
         made.mkdir()
-        audio = store.inbox(track.source) if isinstance(track.source, Upload) else download
-        walls = separation_confinement(audio, made, network.models_dir)
+        walls = separation_confinement(inbox or download, made, network.models_dir)
         child = await _get_ready(settings, network, walls, children)
         reporter.enter(TrackStage.FETCHING)
         fetched = await fetch(
-            track.source, download, reporter.step, settings=settings, store=store, redis=studio.track_queue.redis
+            track.source, download, reporter.step, settings=settings, inbox=inbox, redis=studio.track_queue.redis
         )
         reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
         if fetched.seconds:
@@ -210,7 +208,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         )
         # Before anybody can have it: a worker that dies here separates the song again, and counts it once.
         await studio.track_queue.charge(track.id, manifest.seconds, whole=True)
-        store.keep_track(made, manifest, separated.along)
+        await store.keep_track(made, manifest, separated.along)
     return manifest
 
 
@@ -258,21 +256,22 @@ def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
 
 async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
     """Render what is missing and put it into the store."""
-    store, settings = studio.store, studio.settings
+    store, settings = studio.catalogue.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
-    with store.workspace() as folder:
-        made = folder / "made"  # not the whole: its lock is not the child's
+    async with AsyncExitStack() as stack:
+        stored = await open_stems(store, manifest, stack)
+        made = stack.enter_context(store.workspace.folder()) / "made"  # not the whole: its lock is not the child's
         result = await run_child(
             "worker.rendering.render",
             RenderTask(
-                stems_dir=store.folder(manifest.track_id),
+                stems_dir=stored,
                 stems=manifest.stems,
                 gain=manifest.gain,
                 track_id=manifest.track_id,
                 late=max(manifest.late, 0.0),
                 gaps=manifest.gaps,
                 tags=manifest.tags,
-                cover=store.stem_path(manifest, manifest.cover) if manifest.cover else None,
+                cover=stored / manifest.cover.name if manifest.cover else None,
                 renditions=tuple(missing),
                 output=made,
                 mp3_kbps=settings.mp3_kbps,
@@ -286,4 +285,4 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
         for rendition, files, gain in zip(missing, result.files, result.gains, strict=True):
             kbps = recipe_for(settings).rate(rendition)
             rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain)
-            store.keep_rendition(made / rendition.key, manifest.track_id, rendered)
+            await store.keep_rendition(made / rendition.key, manifest.track_id, rendered)

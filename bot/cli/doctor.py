@@ -4,7 +4,6 @@ import asyncio
 import importlib.util
 import platform
 import shlex
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from jobs.music.separation_models import MODELS
 from jobs.process.privacy import is_open_to_others
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings, env_file
-from jobs.store.store import FOLDERS, ResultStore, folder_at
+from jobs.store.address import open_store, private_places
 
 NEWEST_TRIED = (3, 14)
 
@@ -55,7 +54,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     if is_worker_here():
         yield await _children()
     yield await _queue(settings.redis_url)
-    yield _store(settings)
+    yield await _store(settings)
     yield _disk(settings)
     yield await _token(settings)
 
@@ -75,7 +74,7 @@ def _settings(settings: Settings) -> Finding:
 
 def privacy(settings: Settings) -> Finding:
     """Check the permissions of private files."""
-    private = [settings.data / "queue", *(folder_at(settings.store_url) / folder for folder in FOLDERS)]
+    private = [settings.data / "queue", *private_places(settings)]
     private += filter(None, [env_file(), settings.youtube_cookies])
     readable = [path for path in private if is_open_to_others(path)]
     if readable:
@@ -149,12 +148,13 @@ def is_readable_on_the_way(url: SecretStr) -> bool:
     return urlsplit(address).scheme == "redis" and leaves_network(address)
 
 
-def _store(settings: Settings) -> Finding:
+async def _store(settings: Settings) -> Finding:
     try:
-        store = ResultStore.at(settings.store_url)
-        with store.workspace() as folder:
+        store = open_store(settings)
+        with store.workspace.folder() as folder:
             (folder / "probe").write_bytes(b"x")
-        used = store.used_bytes()
+        await store.check()
+        used = await store.used_bytes()
     except OSError as error:
         return Finding(
             "Store", f"{settings.store_url}: {error.strerror}", "make it writable, or set FLBT_STORE", grave=True
@@ -164,7 +164,7 @@ def _store(settings: Settings) -> Finding:
 
 def _disk(settings: Settings) -> Finding:
     try:
-        free = shutil.disk_usage(ResultStore.at(settings.store_url).root).free
+        free = open_store(settings).workspace.free_bytes()
     except OSError as error:
         return Finding("Disk", f"unknown: {error.strerror}", "see the store", grave=True)
     found = f"{free / 1e9:.1f} GB free"

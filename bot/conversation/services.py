@@ -14,10 +14,10 @@ from bot.conversation.values import Asker
 from bot.delivery.follow import Follower
 from bot.playlists.follow import Playlists
 from bot.texts import Language
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.quotas import Limits
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
 
 
 class ChatPlatform(Protocol):
@@ -84,7 +84,7 @@ class Services:
 
     settings: Settings
     queue: JobQueue
-    store: ResultStore
+    catalogue: Catalogue
     access: Access
     preferences: ChatPreferences
     stem_choice: StemChoice

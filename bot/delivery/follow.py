@@ -23,11 +23,11 @@ from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, TrackId, Upload
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import RequestPhase, View
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import QueueAway
 from jobs.queue.quotas import Limits
 from jobs.queue.recipe import current_recipe
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +57,12 @@ class Way(Enum):
 class Follower:
     """Follows every open request of one platform."""
 
-    def __init__(self, queue: JobQueue, store: ResultStore, platform: Platform) -> None:
-        self.ledger = Ledger(queue, store, platform)
+    def __init__(self, queue: JobQueue, catalogue: Catalogue, platform: Platform) -> None:
+        self.ledger = Ledger(queue, catalogue, platform)
         self._queue = queue
-        self._store = store
+        self._catalogue = catalogue
         self._platform = platform
-        self._request_cards = RequestCards(queue, store, self.ledger)
+        self._request_cards = RequestCards(queue, self.ledger)
         self._status_cards = StatusCards(platform, self.wake)
         self._woken = asyncio.Event()
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
@@ -82,6 +82,7 @@ class Follower:
 
     async def card(self, view: View) -> Card:
         """The current card of a request, to send it again. Raises `QueueAway`."""
+        (view,) = await self._catalogue.complete([view])
         return await self._request_cards.card(view)
 
     def aside(self, name: str, work: Coroutine[None, None, None]) -> None:
@@ -98,8 +99,16 @@ class Follower:
         return Way.RENDER if await self.has_stems(request.track_id) else Way.SEPARATE
 
     async def has_stems(self, track_id: TrackId) -> bool:
-        """Whether a track's stems are in the store, made by the current recipe."""
-        manifest, recipe = self._store.manifest(track_id), await current_recipe(self._queue.redis)
+        """Whether a track's stems are in the store, made by the current recipe. Asks the store itself.
+
+        False when the store is out of reach: the worker looks again when it takes the track.
+        """
+        try:
+            manifest = (await self._catalogue.refresh(track_id)).manifest
+        except OSError as error:
+            log.warning("track %s: the store cannot be read: %s", track_id, error)
+            return False
+        recipe = await current_recipe(self._queue.redis)
         return manifest is not None and (recipe is None or recipe.would_make(manifest))
 
     async def accept(self, request: Request, limits: Limits, way: Way | None = None) -> bool:
@@ -149,7 +158,7 @@ class Follower:
         """Do or begin the next step of each open request. Returns the requests."""
         try:
             self._accepted.clear()
-            views = await self._queue.attended(self._platform.name)
+            views = await self._catalogue.complete(await self._queue.attended(self._platform.name))
             crowds = Counter(view.request.chat for view in views)
             self._status_cards.look()
             now = time.monotonic()  # one time for all, so that deliveries keep their order
@@ -276,7 +285,7 @@ class Follower:
         """Fetch an upload's file into the inbox, then queue the request."""
         if isinstance(view.request.source, Upload):
             async with self._fetching:
-                await bring(self._store, self._platform, view.request.source)
+                await bring(self._catalogue.store, self._platform, view.request.source)
         quick = await self.has_stems(view.request.track_id)
         needs = await self.ledger.needs(view.request) if quick else None
         await self._queue.release(view.request, quick=quick, renditions=needs)

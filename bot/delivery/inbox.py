@@ -1,9 +1,9 @@
 """Fetching of a person's file from the platform into the store's inbox."""
 
-from bot.delivery.platform import Platform, Refused, TooLarge
+from bot.delivery.platform import Away, Platform, Refused, TooLarge
 from jobs.failures import Reason, failed
 from jobs.models import Upload
-from jobs.store.store import ResultStore
+from jobs.store.store import ResultStore, receiving
 
 
 async def bring(store: ResultStore, platform: Platform, upload: Upload) -> None:
@@ -11,14 +11,16 @@ async def bring(store: ResultStore, platform: Platform, upload: Upload) -> None:
 
     Fetches nothing if the disk has no room for it.
     """
-    if store.inbox(upload).exists():
-        return
     try:
-        with store.receiving(upload) as path:
+        if await store.has_upload(upload):
+            return
+        async with receiving(store, upload) as path:
             await platform.fetch(upload, path)
     except TooLarge as why:
         raise failed(Reason.TOO_LARGE, str(why)) from why
     except Refused as why:
         raise failed(Reason.UPLOAD_GONE, str(why)) from why
+    except ConnectionError as error:
+        raise Away(repr(error)) from error
     except OSError as error:
         raise failed(Reason.NO_DISK, repr(error)) from error

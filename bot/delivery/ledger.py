@@ -7,6 +7,7 @@ A delivery gathers facts, lets `bot/delivery/decide.py` decide on one step, appl
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.delivery.decide import (
@@ -30,12 +31,13 @@ from bot.delivery.noted import Memo, Noted, PartNote, PartState
 from bot.delivery.plan import Kind, Part, foreseen
 from bot.delivery.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
 from jobs.failures import Failed
-from jobs.models import Rendition, Request, Upload
+from jobs.models import Rendition, Request, TrackId, Upload
 from jobs.parsing import parse_stored
 from jobs.progress import View
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.recipe import current_recipe
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.results import Made
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +47,9 @@ _MEMO: Final = "~memo"  # a key beside the parts; no part has this id
 class Ledger:
     """Runs deliveries on one platform."""
 
-    def __init__(self, queue: JobQueue, store: ResultStore, platform: Platform) -> None:
+    def __init__(self, queue: JobQueue, catalogue: Catalogue, platform: Platform) -> None:
         self._queue = queue
-        self._store = store
+        self._catalogue = catalogue
         self._platform = platform
         self.instant = InstantDelivery(queue, platform.name, platform.limits)
         self._sent_files = self.instant.sent_files
@@ -60,16 +62,15 @@ class Ledger:
 
     async def needs(self, request: Request) -> tuple[Rendition, ...]:
         """The renditions that a request's delivery still needs."""
-        manifest = self._store.manifest(request.track_id)
-        if manifest is None:
+        made, recipe = await self._catalogue.read(request.track_id), await current_recipe(self._queue.redis)
+        if made.manifest is None:
             return request.order.renditions
-        rendered, recipe = self._store.renditions(request.track_id), await current_recipe(self._queue.redis)
-        return stored_plan(manifest, rendered, request.order, self._platform.limits, recipe).needs
+        return stored_plan(made.manifest, made.renditions, request.order, self._platform.limits, recipe).needs
 
     async def foresee(self, view: View) -> None:
         """Once the length of a song is known, replace the queued renditions by those that fit the limits."""
         request, seconds = view.request, view.progress.seconds if view.progress else None
-        if not seconds or self._store.manifest(request.track_id) is not None:  # the manifest tells more than the length
+        if not seconds or view.manifest is not None:  # the manifest tells more than the length
             return
         recipe = await current_recipe(self._queue.redis)
         fitting = foreseen(request.source, seconds, request.order, self._platform.limits, usual_rate(recipe))
@@ -94,6 +95,7 @@ class Ledger:
         return await self._queue.reopen(request)
 
     async def _gather(self, request: Request) -> Facts:
+        made = await self._read(request, self._catalogue.read)
         return Facts(
             request=request,
             phase=await self._queue.phase(request.id),
@@ -101,9 +103,16 @@ class Ledger:
             limits=self._platform.limits,
             recipe=await current_recipe(self._queue.redis),
             before=await self.instant.find(request),
-            manifest=self._store.manifest(request.track_id),
-            rendered=self._store.renditions(request.track_id),
+            manifest=made.manifest,
+            rendered=made.renditions,
         )
+
+    async def _read(self, request: Request, how: Callable[[TrackId], Awaitable[Made]]) -> Made:
+        """What the store has of a request's track. Raises `Away` when it does not say so."""
+        try:
+            return await how(request.track_id)
+        except OSError as why:
+            raise Away(repr(why)) from why
 
     async def _apply(self, request: Request, step: Step) -> bool:
         """Do one step. False when it was the last one. Raises `Trouble` and `Failed`."""
@@ -113,8 +122,10 @@ class Ledger:
             case GiveUp(failure):
                 raise Failed(failure)
             case SendBack(renditions, memo, quick):
+                if quick and (await self._read(request, self._catalogue.refresh)).manifest is None:
+                    return True  # the note was wrong: decide again
                 if not quick and isinstance(request.source, Upload):
-                    await bring(self._store, self._platform, request.source)
+                    await bring(self._catalogue.store, self._platform, request.source)
                 log.info("request %s: returned for %s", request.id, ", ".join(one.key for one in renditions))
                 await self._note_memo(request, memo)
                 await self._queue.want(request, renditions, quick=quick)
@@ -145,13 +156,15 @@ class Ledger:
             log.warning("request %s: %s may have arrived: %s", request.id, part.id, why)
             await self._note(request, part.id, PartState.UNCERTAIN)
         except (Trouble, OSError) as why:
-            if part.kind is Kind.PHOTO and isinstance(why, Refused | TooLarge | OSError):
+            lasting = isinstance(why, Refused | TooLarge | OSError) and not isinstance(why, ConnectionError)
+            if part.kind is Kind.PHOTO and lasting:
                 log.warning("request %s: picture not sent: %r", request.id, why)
                 await self._note(request, part.id, PartState.SENT)
                 return
             await self._note(request, part.id, PartState.DUE)  # nothing arrived
             match why:
-                case OSError():  # a file was removed from the store: the next plan sees that
+                case OSError():  # a file was removed from the store: the next plan is made from what is there
+                    await self._catalogue.drop(request.track_id)
                     raise Away(repr(why)) from why
                 case TooLarge():
                     log.warning("request %s: %s refused at %d bytes: %s", request.id, part.id, part.bytes_, why)

@@ -9,7 +9,10 @@ from jobs.results import Manifest, Rendered, StoredFile
 
 
 class Piece(Value):
-    """One file to send: its place in the store (`rendition`, `stored`), and its names for people."""
+    """One file to send: its place in the store (`rendition`, `stored`), and its names for people.
+
+    `covers`: pictures of the song in the store, the smallest first.
+    """
 
     track_id: TrackId
     made: str  # digest of engine and bit rate, see `made_by`
@@ -19,6 +22,7 @@ class Piece(Value):
     title: str
     performer: str = ""
     seconds: float
+    covers: tuple[StoredFile, ...] = ()
 
     @property
     def key(self) -> str:
@@ -42,6 +46,7 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
         title=title,
         performer=manifest.tags.artist,
         seconds=manifest.seconds,
+        covers=tuple(file for file in (manifest.thumbnail, manifest.cover) if file),
     )
 
 

@@ -16,7 +16,6 @@ from jobs.models import Upload
 from jobs.parsing import parse_stored
 from jobs.progress import RequestPhase, View
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
 
 SETTLING: Final = 1.0  # seconds that a first card waits for the request's place in the queue
 
@@ -31,9 +30,8 @@ def note_of(view: View) -> CardNote | None:
 class RequestCards:
     """Composes the cards of one platform's requests."""
 
-    def __init__(self, queue: JobQueue, store: ResultStore, ledger: Ledger) -> None:
+    def __init__(self, queue: JobQueue, ledger: Ledger) -> None:
         self._queue = queue
-        self._store = store
         self._ledger = ledger
 
     async def card(self, view: View) -> Card:
@@ -56,7 +54,7 @@ class RequestCards:
         return card(
             view,
             language,
-            manifest=self._store.manifest(view.request.track_id) or noted.memo.manifest,
+            manifest=view.manifest or noted.memo.manifest,
             notes=[note_text(note, language) for note in noted.memo.notes],
             uncertain=noted.uncertain,
             offers=first_page(view.request, language) if view.phase is RequestPhase.DONE else (),

@@ -44,6 +44,7 @@ from bot.telegram.updates.dispatch import Dispatch
 from bot.telegram.updates.migration import move
 from bot.telegram.updates.polling import LONGEST_PAUSE, AnyApplication
 from jobs.process.tasks import cancel_and_wait
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings, SettingsError
 from jobs.store.store import ResultStore
@@ -77,14 +78,15 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         .build()
     )
     bot, local = app.bot, settings.telegram_local
-    follower = Follower(queue, store, Telegram(bot, store, local=local))
+    catalogue = Catalogue(queue.redis, store)
+    follower = Follower(queue, catalogue, Telegram(bot, store, local=local))
     chats = TelegramChats(bot, local=local)
     patient = TelegramPoster(bot, patience=PATIENT)
     words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
     services = Services(
         settings=settings,
         queue=queue,
-        store=store,
+        catalogue=catalogue,
         access=Access(queue.redis, settings.access),
         preferences=ChatPreferences(queue.redis, settings),
         stem_choice=StemChoice(queue.redis),
@@ -153,9 +155,8 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
         if port := services.settings.metrics_port:
             from jobs.monitoring.prometheus import serve_metrics  # late: only a bot with a metrics port needs it
 
-            company.append(
-                asyncio.create_task(serve_metrics(port, services.queue.redis, services.store, services.settings))
-            )
+            figures = serve_metrics(port, services.queue.redis, services.catalogue.store, services.settings)
+            company.append(asyncio.create_task(figures))
 
     async def close(_: AnyApplication) -> None:
         following, *others = company

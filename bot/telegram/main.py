@@ -16,7 +16,7 @@ from jobs.monitoring.logs import set_up_logging
 from jobs.process.privacy import close_to_others
 from jobs.queue.requests import JobQueue
 from jobs.settings import IN_DATA, Settings, SettingsError
-from jobs.store.store import ResultStore
+from jobs.store.address import open_store
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     close_to_others(settings.data, IN_DATA)
-    queue, store = JobQueue.at(redis_url), ResultStore.at(settings.store_url, settings.min_free_mb * 1e6)
-    await asyncio.to_thread(store.sweep)  # removes partial files of a killed process
+    queue, store = JobQueue.at(redis_url), open_store(settings, settings.min_free_mb * 1e6)
+    await asyncio.to_thread(store.workspace.sweep)  # removes partial files of a killed process
     try:
         await serve(build(settings, queue, store), stop)
     finally:

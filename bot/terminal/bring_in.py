@@ -1,5 +1,6 @@
 """Typed arguments to sources: a link by its id, or a file by its content and name."""
 
+import asyncio
 import errno
 import hashlib
 import os
@@ -11,10 +12,11 @@ from bot.links.links import Found, find_sources, parse_source
 from jobs.failures import Reason, failed
 from jobs.filenames import one_line
 from jobs.models import Source, Upload
-from jobs.store.store import ResultStore
+from jobs.process.tasks import run_to_end
+from jobs.store.store import ResultStore, receiving
 
 
-def bring_in(typed: str, store: ResultStore) -> Source:
+async def bring_in(typed: str, store: ResultStore) -> Source:
     """The source that `typed` means; a file is copied into the store's inbox, where the worker finds it.
 
     Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NO_DISK; and `OSError` for a folder, and for a
@@ -30,7 +32,7 @@ def bring_in(typed: str, store: ResultStore) -> Source:
     if is_folder:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), typed)
     if exists:
-        return _copy(path, store)
+        return await _copy(path, store)
     if is_address or find_sources(typed) == Found():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), typed)
     parsed = parse_source(typed)
@@ -39,27 +41,32 @@ def bring_in(typed: str, store: ResultStore) -> Source:
     return parsed
 
 
-def _copy(path: Path, store: ResultStore) -> Upload:
-    """Copy a file into the inbox. Its id depends on content and name only, so that its stems are found again.
-
-    The name counts, since it is the title of a song without tags: under another name it is another song.
-    """
+async def _copy(path: Path, store: ResultStore) -> Upload:
+    """Copy a file into the inbox, unless it is there."""
     try:
-        size = path.stat().st_size
-        if size == 0:
-            raise failed(Reason.EMPTY, f"{path} is empty")
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-        name = os.fsencode(path.name).decode(errors="replace")  # file systems take any bytes, the queue only text
-        digest.update(b"\0" + one_line(Path(name).stem).encode())  # composed: file systems differ in that
-        upload = Upload(upload_id=digest.hexdigest()[:40], name=name, bytes_=size)
-        if not store.inbox(upload).exists():
-            with store.receiving(upload) as part:
-                shutil.copyfile(path, part)
+        upload = await asyncio.to_thread(_upload, path)
+        if await store.has_upload(upload):
+            await store.renew_upload(upload)
         else:
-            store.inbox(upload).touch()
+            async with receiving(store, upload) as part:
+                await run_to_end(shutil.copyfile, path, part)
     except OSError as error:
         if error.filename == str(path):
             raise
         raise failed(Reason.NO_DISK, f"{path}: {error.strerror}") from None
     return upload
+
+
+def _upload(path: Path) -> Upload:
+    """A file as an upload. Its id depends on content and name only, so that its stems are found again.
+
+    The name counts, since it is the title of a song without tags: under another name it is another song.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise failed(Reason.EMPTY, f"{path} is empty")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    name = os.fsencode(path.name).decode(errors="replace")  # file systems take any bytes, the queue only text
+    digest.update(b"\0" + one_line(Path(name).stem).encode())  # composed: file systems differ in that
+    return Upload(upload_id=digest.hexdigest()[:40], name=name, bytes_=size)

@@ -12,13 +12,12 @@ from bot.terminal.places import place_folder, place_zip
 from jobs.models import Format
 from jobs.process.privacy import umask as under
 from jobs.results import Manifest, Rendered
-from jobs.store.store import ResultStore
 
 _STAGED = re.compile(r"\.fl-bt-(\d{1,9})-[0-9a-f]{8}\.part")  # the id of the copying process
 
 
-def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output: Path, umask: int) -> list[Path]:
-    """Copy the files of a rendition to `output`, and return where they are.
+def hand_over(folder: Path, manifest: Manifest, rendered: Rendered, output: Path, umask: int) -> list[Path]:
+    """Copy the files of a rendition from the `folder` that has them to `output`, and return where they are.
 
     Stems land in `output/<artist> - <title>/<stem>.<ext>`, those of WAV in 32-bit float beside them as
     `<stem> (float).wav`, a zip as `output/<artist> - <title> (2 stems).zip`. What the same separation has there from an
@@ -33,7 +32,7 @@ def hand_over(store: ResultStore, manifest: Manifest, rendered: Rendered, output
             format_ = rendered.rendition.encoding.format
             names = [_file_name(file.name, format_) for file in rendered.files]
             for file, name in zip(rendered.files, names, strict=True):
-                shutil.copyfile(store.file_path(manifest.track_id, rendered.rendition, file), staged / name)
+                shutil.copyfile(folder / file.name, staged / name)
             if rendered.rendition.package:
                 (whole,) = names  # nothing here limits its size
                 return [place_zip(staged / whole, manifest, format_, output)]

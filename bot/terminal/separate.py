@@ -32,6 +32,7 @@ from jobs.process.valkey import private_valkey
 from jobs.progress import RequestPhase, View
 from jobs.queue.requests import JobQueue
 from jobs.settings import IN_DATA, Settings
+from jobs.store.address import open_store
 from jobs.store.store import ResultStore
 
 PLATFORM = "terminal"
@@ -66,7 +67,7 @@ async def separate(
         click.echo(sentence, err=True)
     close_to_others(settings.data, IN_DATA)
     try:
-        store = ResultStore.at(settings.store_url)
+        store = open_store(settings)
     except OSError as error:
         named = "FLBT_STORE" if settings.store else "FLBT_DATA"
         click.echo(f"{named} cannot be used: {error}", err=True)
@@ -155,7 +156,7 @@ async def _all(run: _Run, typed: Sequence[str], order: Order) -> int:
 
 
 async def _submit(run: _Run, word: str, place: int, order: Order) -> Request:
-    source = await asyncio.to_thread(bring_in, word, run.store)
+    source = await bring_in(word, run.store)
     request = Request(
         id=request_id(run.name, str(place), source),
         platform=PLATFORM,
@@ -166,7 +167,8 @@ async def _submit(run: _Run, word: str, place: int, order: Order) -> Request:
         order=order,
         created_at=time.time(),
     )
-    await run.queue.submit(request, quick=run.store.manifest(request.track_id) is not None)
+    made = await run.store.read(request.track_id)
+    await run.queue.submit(request, quick=made.manifest is not None)
     return request
 
 
@@ -188,14 +190,16 @@ async def _follow(run: _Run, word: str, request: Request) -> None:
 async def _deliver(run: _Run, name: str, request: Request) -> None:
     """Copy the renditions to the output folder."""
     await run.queue.sending(request.id)
-    manifest = run.store.manifest(request.track_id)
+    made = await run.store.read(request.track_id)
+    manifest = made.manifest
     turned_down: list[str] = []
     try:
         for rendition in request.order.renditions:
-            rendered = run.store.rendered(request.track_id, rendition)
+            rendered = made.rendered(rendition)
             if manifest is None or rendered is None:
                 raise Failed(Failure(reason=Reason.INTERNAL, detail="the result is gone from the store"))
-            run.paths += await asyncio.to_thread(hand_over, run.store, manifest, rendered, run.output, run.umask)
+            async with run.store.open(request.track_id, rendered.files, rendition) as folder:
+                run.paths += await asyncio.to_thread(hand_over, folder, manifest, rendered, run.output, run.umask)
             turned_down += [note_text(note, LANGUAGE) for note in about_level(manifest, rendered)]
     except Failed as failure:
         await run.queue.fail(request.id, failure.failure)

@@ -5,7 +5,6 @@ providers stand is read from where it is kept, and is the same whichever process
 person, a chat or a song.
 """
 
-import asyncio
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -65,7 +64,7 @@ async def measure(redis: ArqRedis, store: ResultStore, settings: Settings) -> li
     figures: list[Figure] = [("queue_length", (lane,), float(await redis.zcard(keys.queue(lane)))) for lane in Lane]
     figures.append(("workers", (), float(await redis.zcount(keys.WORKERS, time.time() - ALIVE, "+inf"))))
     figures += [("provider_up", (one,), float(state.up)) for one, state in (await standings(redis)).items()]
-    used, free = await asyncio.to_thread(store.used_bytes), store.free_bytes()
+    used, free = await store.used_bytes(), store.workspace.free_bytes()
     figures += [
         ("store_bytes", (what,), float(bytes_))
         for what, bytes_ in (("used", used), ("free", free), ("quota", settings.quota_gb * 1e9))

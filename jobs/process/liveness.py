@@ -21,12 +21,17 @@ KEEP = 60
 _NAME = re.compile(r"[\w.-]+")
 
 
+def folder_in(data: Path) -> Path:
+    """Where in the data folder the workers of a machine hold their locks."""
+    return data / "lives"
+
+
 @contextmanager
 def hold_liveness(folder: Path, name: str) -> Iterator[None]:
     """While the context lasts, and no longer than this process, `name` is alive."""
     path = folder / name
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         lock = path.open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)  # waits at most for one who looks at this moment
     except OSError as error:  # then its leases have to end by themselves

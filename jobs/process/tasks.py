@@ -1,7 +1,12 @@
-"""How background tasks are ended."""
+"""How background tasks are ended, and how a step is not."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar, TypeVarTuple
+
+ResultT = TypeVar("ResultT")
+Arguments = TypeVarTuple("Arguments")
 
 
 async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
@@ -18,3 +23,17 @@ async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
         for task in done:
             if not task.cancelled():
                 task.exception()  # looked at, or asyncio complains
+
+
+async def run_to_end(step: Callable[[*Arguments], ResultT], *arguments: *Arguments) -> ResultT:
+    """Run a function in a thread. A cancellation meanwhile is raised only when the function has ended."""
+    running = asyncio.ensure_future(asyncio.to_thread(step, *arguments))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
+        if not running.cancelled():
+            running.exception()  # looked at, or asyncio complains
+        raise

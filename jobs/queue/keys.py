@@ -11,6 +11,7 @@
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
 | flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
 | flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, asker, attempt, starts   |
+| flbt:made:ID           | string | what the store has of a track (JSON), which may be nothing; for a day        |
 | flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
 | flbt:wants:ID          | set    | renditions (JSON) somebody waits for                                         |
 | flbt:lease:ID          | string | the worker that has the track; it expires when the worker's heart stops      |
@@ -101,6 +102,10 @@ def chat(name: str) -> str:
 
 def track(track_id: str) -> str:
     return f"flbt:track:{track_id}"
+
+
+def made(track_id: str) -> str:
+    return f"flbt:made:{track_id}"
 
 
 def followers(track_id: str) -> str:

@@ -11,7 +11,7 @@ from jobs.models import Request
 from jobs.parsing import parse_stored
 from jobs.progress import Lane, Progress, RequestPhase, View
 from jobs.queue import keys
-from jobs.results import Called
+from jobs.results import Called, Made
 
 #: A worker or a front end is alive when its heart beat within this many seconds.
 ALIVE = 30.0
@@ -25,17 +25,20 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
         for request_id in request_ids:
             pipe.hgetall(keys.request(request_id))
         hashes = [fields for fields in await pipe.execute() if b"request" in fields]
+        if not hashes:
+            return []
         tracks = [fields.get(b"track", b"").decode() for fields in hashes]
         for track in tracks:
             pipe.hmget(keys.track(track), ["progress", "attempt", "lane", "called"])
-        states = await pipe.execute()
+        pipe.mget([keys.made(track) for track in tracks])
+        *states, made = await pipe.execute()
         for track, (_, attempt, lane, _) in zip(tracks, states, strict=True):
             pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
         ranks = await pipe.execute()
     each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
     seen = (
-        _view(fields, progress, called, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
-        for fields, (progress, _, lane, called), rank in zip(hashes, states, ranks, strict=True)
+        _view(fields, progress, called, has, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
+        for fields, (progress, _, lane, called), has, rank in zip(hashes, states, made, ranks, strict=True)
     )
     return [view for view in seen if view is not None]
 
@@ -65,7 +68,12 @@ def _wait(rank: int | None, each: float | None, first: float) -> float | None:
 
 
 def _view(
-    fields: dict[bytes, bytes], progress: bytes | None, called: bytes | None, rank: int | None, wait: float | None
+    fields: dict[bytes, bytes],
+    progress: bytes | None,
+    called: bytes | None,
+    made: bytes | None,
+    rank: int | None,
+    wait: float | None,
 ) -> View | None:
     """How a request stands; None when what was written of it makes no sense (any more)."""
     request = parse_stored(Request, fields[b"request"])
@@ -80,6 +88,7 @@ def _view(
         request=request,
         phase=phase,
         called=parse_stored(Called, called),
+        made=parse_stored(Made, made),
         progress=parse_stored(Progress, progress) if waiting else None,
         ahead=rank if waiting and not progress else None,
         wait=wait if waiting and not progress else None,

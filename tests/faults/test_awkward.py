@@ -9,7 +9,7 @@ from jobs.models import Encoding, Format, Order, Rendition
 from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.lies import xing
 from tests.sounds import AWKWARD, Awkward, encode, music
 from tests.weights import models_dir
@@ -42,14 +42,14 @@ FILES = (*AWKWARD, Awkward("1 s that says 40 minutes", _forty_minutes), Awkward(
 
 @pytest.mark.faults
 async def test_every_awkward_file_ends_in_stems_or_a_reason(
-    queue: JobQueue, store: ResultStore, tmp_path: Path, models_dir: Path, valkey_server: SecretStr
+    queue: JobQueue, store: FolderStore, tmp_path: Path, models_dir: Path, valkey_server: SecretStr
 ) -> None:
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
     requests = {}
     for awkward in FILES:
         folder = tmp_path / "files" / awkward.name
         folder.mkdir(parents=True)
-        requests[awkward.name] = ask(bring(store, awkward.make(folder)), FLAC)
+        requests[awkward.name] = ask(await bring(store, awkward.make(folder)), FLAC)
         await queue.submit(requests[awkward.name])
     await work_off(settings, valkey_server)
     for awkward in FILES:
@@ -60,12 +60,12 @@ async def test_every_awkward_file_ends_in_stems_or_a_reason(
             awkward.name, RequestPhase.FAILED if awkward.reason else RequestPhase.READY, awkward.reason
         )  # fmt: skip
         if awkward.reason is None:
-            manifest = store.manifest(request.track_id)
-            rendered = store.rendered(request.track_id, Rendition(encoding=Encoding(format=Format.FLAC)))
+            manifest = (await store.read(request.track_id)).manifest
+            rendered = (await store.read(request.track_id)).rendered(Rendition(encoding=Encoding(format=Format.FLAC)))
             assert manifest is not None
             assert rendered is not None
             for file in rendered.files:
-                path = store.file_path(request.track_id, rendered.rendition, file)
+                path = store.folder(request.track_id, rendered.rendition) / file.name
                 with open_song(path) as song:
                     assert sum(len(block) for block in song.blocks()) == manifest.samples
     assert list((store.root / "work").iterdir()) == []

@@ -16,7 +16,7 @@ from jobs.models import Encoding, Format, Order, Rendition
 from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.faults.broken import HARMLESS, broken_files, whole_files
 from tests.faults.decoder import Fates, Files
 from tests.sounds import listen
@@ -87,20 +87,22 @@ async def test_broken_files_are_sound_or_a_reason(
 async def test_broken_files_through_the_whole_worker(
     broken: list[Path],
     queue: JobQueue,
-    store: ResultStore,
+    store: FolderStore,
     tmp_path: Path,
     models_dir: Path,
     valkey_server: SecretStr,
 ) -> None:
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
-    requests = [ask(bring(store, path), Order(format=Format.FLAC)) for path in broken[:: len(broken) // SONGS]]
+    requests = [ask(await bring(store, path), Order(format=Format.FLAC)) for path in broken[:: len(broken) // SONGS]]
     for request in requests:
         await queue.submit(request)
     await work_off(settings, valkey_server)
     for request in requests:
         view = await seen(queue, request)
         if view.phase is RequestPhase.READY:
-            assert store.rendered(request.track_id, Rendition(encoding=Encoding(format=Format.FLAC))) is not None
+            assert (await store.read(request.track_id)).rendered(
+                Rendition(encoding=Encoding(format=Format.FLAC))
+            ) is not None
         else:
             assert view.failure is not None
             assert view.failure.reason in REASONS

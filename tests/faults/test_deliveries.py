@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from jobs.models import Package, Preferences
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Worker
 from tests.peers.botapi import BotApi, Chat, Message, Trouble
 from tests.running import PATIENCE, environment
@@ -33,7 +33,7 @@ ARRIVED = (Trouble.MUTE, Trouble.LOST)
 
 
 @contextlib.asynccontextmanager
-async def bot(server: BotApi, url: SecretStr, store: ResultStore, folder: Path) -> AsyncIterator[asyncio.Event]:
+async def bot(server: BotApi, url: SecretStr, store: FolderStore, folder: Path) -> AsyncIterator[asyncio.Event]:
     """A bot that is started again whenever somebody killed it; setting the event yielded kills it."""
     reached = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_STORE": store.root.as_uri()}
     told = environment(server, folder, folder, **reached, FLBT_ACCESS="open")
@@ -138,7 +138,7 @@ class Series:
 @pytest.mark.timeout(600)
 async def test_no_part_comes_twice_unasked_and_at_most_once_more_when_asked(
     queue: JobQueue,
-    store: ResultStore,
+    store: FolderStore,
     valkey_server: SecretStr,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

@@ -19,7 +19,7 @@ from jobs.queue.listings import keep_listing
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import Track
 from jobs.queue.views import text
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import BEGINNINGS, PATIENCE, Rig, Worker, settings_for
 from tests.bot.telegram.setlists import listing
 from tests.peers.botapi import BotApi, Chat
@@ -71,7 +71,7 @@ class Flooder:
 class Studio:
     """One worker, which makes one song after the other as the line has them; it notes whose they are."""
 
-    def __init__(self, queue: JobQueue, store: ResultStore) -> None:
+    def __init__(self, queue: JobQueue, store: FolderStore) -> None:
         self._worker, self._redis = Worker(queue, store), queue.redis
 
     async def make_one(self) -> str:
@@ -107,7 +107,7 @@ class Studio:
 @pytest.mark.faults
 @pytest.mark.timeout(600)
 async def test_who_does_their_worst_delays_others_by_one_song_at_most(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for what in ("bot.telegram.sending.send_window.CHAT_BURST", "bot.telegram.sending.send_window.GROUP_PER_MINUTE"):
         monkeypatch.setattr(what, 1000)  # the conversation is not what is looked at

@@ -19,7 +19,7 @@ from jobs.progress import TrackStage
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Worker
 from tests.peers.botapi import BotApi, Chat, Message, Pace
 from tests.running import PATIENCE, environment
@@ -38,7 +38,7 @@ async def server() -> AsyncIterator[BotApi]:
 
 
 @contextlib.asynccontextmanager
-async def bot(server: BotApi, url: SecretStr, store: ResultStore, folder: Path) -> AsyncIterator[psutil.Process]:
+async def bot(server: BotApi, url: SecretStr, store: FolderStore, folder: Path) -> AsyncIterator[psutil.Process]:
     """The bot as people run it; told to stop in the end, it does, whatever is open."""
     reached = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_STORE": store.root.as_uri()}
     told = environment(
@@ -64,7 +64,7 @@ async def bot(server: BotApi, url: SecretStr, store: ResultStore, folder: Path) 
 async def test_a_thousand_requests_from_a_hundred_chats(
     server: BotApi,
     queue: JobQueue,
-    store: ResultStore,
+    store: FolderStore,
     valkey_server: SecretStr,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -126,7 +126,7 @@ async def _until_size(queue: JobQueue, size: int) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _work(queue: JobQueue, store: ResultStore) -> list[str]:
+async def _work(queue: JobQueue, store: FolderStore) -> list[str]:
     """The worker's end: songs are made at a steady pace. Returns whose they were, in order."""
     worker, turns = Worker(queue, store), []
     for _ in range(SONGS):

@@ -20,7 +20,7 @@ from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.running import PATIENCE
 from tests.sounds import music, write_wav
 from tests.weights import models_dir
@@ -37,7 +37,7 @@ class Fleet:
     """Workers as people run them, all on one queue and one store."""
 
     queue: JobQueue
-    store: ResultStore
+    store: FolderStore
     settings: Settings
     url: SecretStr
     folder: Path
@@ -84,7 +84,7 @@ class Fleet:
         requests = []
         for number in range(songs):
             path = write_wav(self.folder / f"{len(list(self.folder.iterdir()))}.wav", music(1, seed=number))
-            requests.append(ask(bring(self.store, path), FLAC, f"chat{number % 4}"))
+            requests.append(ask(await bring(self.store, path), FLAC, f"chat{number % 4}"))
         for request in requests:
             await self.queue.submit(request)
         return requests
@@ -121,7 +121,7 @@ class Fleet:
 
 
 @pytest.fixture
-def fleet(queue: JobQueue, store: ResultStore, tmp_path: Path, models_dir: Path, valkey_server: SecretStr) -> Fleet:
+def fleet(queue: JobQueue, store: FolderStore, tmp_path: Path, models_dir: Path, valkey_server: SecretStr) -> Fleet:
     folder = tmp_path / "fleet"
     folder.mkdir()
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
@@ -180,7 +180,7 @@ async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys
         else:
             assert fleet.starts(request) == ["1"]
         assert (await seen(fleet.queue, request)).phase is RequestPhase.READY
-    fleet.store.sweep()  # what the killed one left; a worker does it when it starts and after each track
+    fleet.store.workspace.sweep()  # what the killed one left; a worker does it when it starts and after each track
     assert list((fleet.store.root / "work").iterdir()) == []
 
 

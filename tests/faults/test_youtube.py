@@ -18,7 +18,7 @@ from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.peers.videos import NOT_A_BOT, Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
 from tests.running import PATIENCE
@@ -71,7 +71,7 @@ class Studio:
     """One worker, and what YouTube was asked by it."""
 
     queue: JobQueue
-    store: ResultStore
+    store: FolderStore
     site: YouTubeStandIn
     failures: dict[str, Failure] = field(default_factory=dict)
     requests: dict[str, int] = field(default_factory=dict)
@@ -88,7 +88,9 @@ class Studio:
             failure = (await seen(self.queue, request)).failure
             assert failure is not None
             assert failure.reason in reasons, (name, failure)
-            assert self.store.manifest(request.track_id) is None, f"{name}: nothing unverified is there to be delivered"
+            assert (await self.store.read(request.track_id)).manifest is None, (
+                f"{name}: nothing unverified is there to be delivered"
+            )
             self.failures[name] = failure
 
     async def until_over(self, request: Request) -> RequestPhase:
@@ -100,7 +102,7 @@ class Studio:
 
 @asynccontextmanager
 async def studio(
-    queue: JobQueue, store: ResultStore, url: SecretStr, data: Path, models: Path, **more: str
+    queue: JobQueue, store: FolderStore, url: SecretStr, data: Path, models: Path, **more: str
 ) -> AsyncIterator[Studio]:
     settings = Settings(_env_file=None, data=data, store=store.root.as_uri(), models=models)
     with YouTubeStandIn() as site:
@@ -112,7 +114,7 @@ async def studio(
 @pytest.mark.timeout(600)
 async def test_whatever_youtube_does_the_next_song_comes(
     queue: JobQueue,
-    store: ResultStore,
+    store: FolderStore,
     tmp_path: Path,
     models_dir: Path,
     valkey_server: SecretStr,
@@ -124,7 +126,7 @@ async def test_whatever_youtube_does_the_next_song_comes(
         song = ask(YouTube(video_id=good.video_id), Order(format=Format.FLAC))
         await queue.redis.delete(keys.PROVIDERS)
         assert await quick.until_over(song) is RequestPhase.READY, "the slot is free, and YouTube not given up"
-        assert store.manifest(song.track_id) is not None
+        assert (await store.read(song.track_id)).manifest is not None
     impatient = {"FLBT_STALL_TIMEOUT": "3", "FLBT_FETCH_TIMEOUT": str(DEADLINE)}
     async with (
         asyncio.timeout(2 * PATIENCE),
@@ -145,5 +147,5 @@ async def test_whatever_youtube_does_the_next_song_comes(
         assert all(words)
         assert "audio file" in words[0] or failure.reason not in OFFERED, words[0]
     # What is left half made by a worker that was killed in the end is swept by the next one.
-    store.sweep()
+    store.workspace.sweep()
     assert list((store.root / "work").iterdir()) == []

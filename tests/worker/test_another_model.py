@@ -14,7 +14,7 @@ from jobs.music.separation_models import MODELS
 from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.sounds import listen, music, write_wav
 from tests.worker import toy
 from tests.worker.track_fixture import ask, bring, seen, work_off
@@ -31,8 +31,6 @@ from bot.cards.result_buttons import first_page, other_models, pick_page, second
 from bot.chats.preferences import chosen
 from bot.cards.taps import Tap, read_mix, read_tap
 from bot.delivery.instant import tracks_of
-from jobs.models import Model, Request, Stem, Order, YouTube, track_id
-from jobs.progress import Progress, RequestPhase, TrackStage, View
 
 def request(model):
     source = YouTube(video_id="dQw4w9WgXcQ")
@@ -125,7 +123,7 @@ def test_memory_is_asked_for_as_the_table_says() -> None:
 
 
 async def test_it_separates_through_queue_children_and_store(
-    queue: JobQueue, store: ResultStore, valkey_server: SecretStr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, valkey_server: SecretStr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(MODELS, toy.NAME, toy.INFO)
     monkeypatch.setattr("worker.separation.child.MODELS", "tests.worker.toy.models")
@@ -133,7 +131,7 @@ async def test_it_separates_through_queue_children_and_store(
         monkeypatch.setattr(f"{module}.SEPARATION", "tests.worker.toy.separation")
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=tmp_path / "models")
     song = music(2.0)
-    upload = bring(store, write_wav(tmp_path / "song.wav", song))
+    upload = await bring(store, write_wav(tmp_path / "song.wav", song))
     first, second = (
         ask(upload, Order(model=Model(name=toy.NAME), format=format_)) for format_ in (Format.WAV, Format.FLAC)
     )
@@ -141,15 +139,15 @@ async def test_it_separates_through_queue_children_and_store(
     await work_off(settings, valkey_server)
     assert (await seen(queue, first)).phase is RequestPhase.READY
     assert (tmp_path / "models" / "toy" / toy.WEIGHTS).is_file(), "its weights were fetched by the child that may"
-    manifest = store.manifest(first.track_id)
+    manifest = (await store.read(first.track_id)).manifest
     assert manifest is not None
     assert manifest.model.name == "toy-3"
     assert [file.name for file in manifest.stems] == ["vocals.flac", "bass.flac", "drums.flac"]
-    rendered = store.rendered(first.track_id, first.order.renditions[0])
+    rendered = (await store.read(first.track_id)).rendered(first.order.renditions[0])
     assert rendered is not None
     assert [file.stem for file in rendered.files] == [Stem.VOCALS, Stem.BASS, Stem.DRUMS]
     for file, gain in zip(rendered.files, (0.5, 0.25, 0.25), strict=True):
-        heard = listen(store.file_path(first.track_id, first.order.renditions[0], file))
+        heard = listen(store.folder(first.track_id, first.order.renditions[0]) / file.name)
         assert np.allclose(heard, song * gain, atol=1e-3)
 
     store.inbox(upload).unlink()  # what is there is good: a second format needs no second separation

@@ -10,19 +10,22 @@ from bot.terminal.watch import changes
 from jobs.models import Format, Order, Package
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.ports import free_port
 from tests.worker.track_fixture import ask, bring, worker_process
 
 
 async def test_who_asks_for_figures_gets_them_from_the_worker(
-    queue: JobQueue, store: ResultStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
+    queue: JobQueue, store: FolderStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
     write_demo_song(tmp_path / "demo.wav", 6)
     (tmp_path / "noise.mp3").write_bytes(b"dear diary, today I sang\n" * 50)
     zipped = Order(format=Format.FLAC, package=Package.ZIP)
-    song, noise = ask(bring(store, tmp_path / "demo.wav"), zipped), ask(bring(store, tmp_path / "noise.mp3"))
+    song, noise = (
+        ask(await bring(store, tmp_path / "demo.wav"), zipped),
+        ask(await bring(store, tmp_path / "noise.mp3")),
+    )
     port = free_port()
     async with worker_process(settings, valkey_server, FLBT_METRICS_PORT=str(port - 1)):
         for request in (song, noise):

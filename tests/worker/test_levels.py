@@ -15,7 +15,7 @@ from jobs.music.levels import decibels, level
 from jobs.queue.requests import JobQueue
 from jobs.results import Tags
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.models import STEMS
 from tests.sounds import Samples, encode, film_with_sound_at, listen, snr_db, write_wav
 from tests.weights import models_dir
@@ -95,30 +95,30 @@ def test_what_is_damaged_is_told_and_what_is_whole_is_not(tmp_path: Path, models
 
 
 async def test_what_was_done_to_the_sound_is_in_the_store(
-    queue: JobQueue, store: ResultStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
+    queue: JobQueue, store: FolderStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     song = make_song(2 * RATE)
     film = film_with_sound_at(tmp_path / "film", "mp4", [(0.7, song[:RATE]), (3.2, song[RATE:])])
     whole = Order(mix=STEMS[2], format=Format.FLAC)
     zipped = Order(package=Package.ZIP, format=Format.FLAC)
-    loud, late = ask(bring(store, float_wav(tmp_path, song)), whole), ask(bring(store, film), zipped)
+    loud, late = ask(await bring(store, float_wav(tmp_path, song)), whole), ask(await bring(store, film), zipped)
     for request in (loud, late):
         await queue.submit(request)
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
     await work_off(settings, valkey_server)
-    manifest, film_manifest = (store.manifest(request.track_id) for request in (loud, late))
+    manifest, film_manifest = [(await store.read(request.track_id)).manifest for request in (loud, late)]
     assert manifest is not None
     assert film_manifest is not None
     assert (film_manifest.late, film_manifest.gaps) == pytest.approx((0.7, 1.5), abs=0.05)
-    archive = store.rendered(late.track_id, zipped.renditions[0])
+    archive = (await store.read(late.track_id)).rendered(zipped.renditions[0])
     assert archive is not None
-    with zipfile.ZipFile(store.file_path(late.track_id, archive.rendition, archive.files[0])) as whole_zip:
+    with zipfile.ZipFile(store.folder(late.track_id, archive.rendition) / archive.files[0].name) as whole_zip:
         about = json.loads(whole_zip.read(ABOUT))
     assert (about["late_seconds"], about["gap_seconds"]) == pytest.approx((0.7, 1.5), abs=0.05)
-    rendered = store.rendered(loud.track_id, whole.renditions[0])
+    rendered = (await store.read(loud.track_id)).rendered(whole.renditions[0])
     assert rendered is not None
     # The song was at +6.0 dB, and this mix of all of its stems just fits.
     assert 20 * np.log10(level(manifest, rendered)) == pytest.approx(-6.0, abs=0.01)
     (file,) = rendered.files
-    heard = listen(store.file_path(loud.track_id, rendered.rendition, file))
+    heard = listen(store.folder(loud.track_id, rendered.rendition) / file.name)
     assert np.abs(heard).max() == pytest.approx(1, abs=1e-6)

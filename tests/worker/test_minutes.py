@@ -20,7 +20,7 @@ from jobs.queue.quotas import USED, Limits
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.sounds import encode, listen
 from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
 from worker.child.messages import Step
@@ -32,7 +32,7 @@ SAID = 5  # seconds, by the liar's header
 
 
 @pytest.fixture
-def settings(tmp_path: Path, store: ResultStore, models_dir: Path) -> Settings:
+def settings(tmp_path: Path, store: FolderStore, models_dir: Path) -> Settings:
     """One thread, so that a song takes more than a few looks of the worker."""
     return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir, threads=1)
 
@@ -74,7 +74,7 @@ async def until_separated(queue: JobQueue, request: Request, fraction: float) ->
 @pytest.mark.parametrize(("longest", "minutes"), [(60, 3600), (1800, 10)])
 async def test_a_file_that_says_it_is_short_is_refused_before_anything_of_it_is_separated(
     queue: JobQueue,
-    store: ResultStore,
+    store: FolderStore,
     settings: Settings,
     valkey_server: SecretStr,
     liar: Path,
@@ -84,7 +84,7 @@ async def test_a_file_that_says_it_is_short_is_refused_before_anything_of_it_is_
 ) -> None:
     """Too long for anybody, or for what is left to its sender: then nothing counts, and nothing was done."""
     caplog.set_level(logging.INFO)
-    request = ask(bring(store, liar))
+    request = ask(await bring(store, liar))
     await queue.submit(request, Limits(person_seconds=minutes))
     await work_off(settings.model_copy(update={"max_seconds": longest}), valkey_server)
     failure = (await seen(queue, request)).failure
@@ -123,9 +123,9 @@ async def test_a_separation_that_turns_out_longer_than_what_is_left_stops_and_co
 
 
 async def test_a_file_that_says_it_is_short_and_fits_pays_for_all_of_it(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, liar: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, liar: Path
 ) -> None:
-    request = ask(bring(store, liar))
+    request = ask(await bring(store, liar))
     await queue.submit(request, HOUR)
     await work_off(settings, valkey_server)
     assert (await seen(queue, request)).phase is RequestPhase.READY
@@ -133,9 +133,9 @@ async def test_a_file_that_says_it_is_short_and_fits_pays_for_all_of_it(
 
 
 async def test_a_song_that_is_cancelled_at_80_percent_costs_80_percent(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, honest: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, honest: Path
 ) -> None:
-    request = ask(bring(store, honest))
+    request = ask(await bring(store, honest))
     await queue.submit(request, HOUR)
     worker = asyncio.create_task(work_off(settings, valkey_server))
     await until_separated(queue, request, 0.8)
@@ -145,9 +145,9 @@ async def test_a_song_that_is_cancelled_at_80_percent_costs_80_percent(
 
 
 async def test_a_song_whose_worker_is_killed_late_counts_once(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, honest: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, honest: Path
 ) -> None:
-    request = ask(bring(store, honest))
+    request = ask(await bring(store, honest))
     await queue.submit(request, HOUR)
     for _ in range(2):
         async with worker_process(settings, valkey_server, FLBT_THREADS="1") as worker:

@@ -21,7 +21,7 @@ from jobs.queue.connection import answer
 from jobs.queue.quotas import Limits
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
 from worker.audio.reading import open_song
 
@@ -30,7 +30,7 @@ FLAC_ZIP = Order(format=Format.FLAC, package=Package.ZIP)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, store: ResultStore, models_dir: Path) -> Settings:
+def settings(tmp_path: Path, store: FolderStore, models_dir: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
 
 
@@ -49,7 +49,7 @@ def long_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def left_over(store: ResultStore) -> list[Path]:
+def left_over(store: FolderStore) -> list[Path]:
     return list((store.root / "work").iterdir())
 
 
@@ -60,28 +60,28 @@ def samples(path: Path) -> int:
 
 async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
     queue: JobQueue,
-    store: ResultStore,
+    store: FolderStore,
     settings: Settings,
     valkey_server: SecretStr,
     demo: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    upload = bring(store, demo, "My Song.wav")
+    upload = await bring(store, demo, "My Song.wav")
     first, second = ask(upload, MP3), ask(upload, FLAC_ZIP, "bo")
     await queue.submit(first)
     await work_off(settings, valkey_server)
     assert (await seen(queue, first)).phase is RequestPhase.READY
-    manifest = store.manifest(first.track_id)
+    manifest = (await store.read(first.track_id)).manifest
     assert manifest is not None
     assert manifest.tags.title == "My Song"
     assert manifest.samples == 6 * 44100
     assert [file.name for file in manifest.stems] == ["vocals.flac", "accompaniment.flac"]
     for rendition in MP3.renditions:
-        rendered = store.rendered(first.track_id, rendition)
+        rendered = (await store.read(first.track_id)).rendered(rendition)
         assert rendered is not None
         for file in rendered.files:
-            path = store.file_path(first.track_id, rendition, file)
+            path = store.folder(first.track_id, rendition) / file.name
             assert path.stat().st_size == file.bytes_
             assert samples(path) == manifest.samples
     assert f": {TrackStage.RENDERING}" not in caplog.text, "MP3s of the stems are encoded along with the separation"
@@ -90,35 +90,35 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
     await queue.submit(second)
     await work_off(settings, valkey_server)
     assert (await seen(queue, second)).phase is RequestPhase.READY
-    assert store.manifest(first.track_id) == manifest
+    assert (await store.read(first.track_id)).manifest == manifest
     assert f": {TrackStage.RENDERING}" in caplog.text
-    assert (
-        store.rendered(first.track_id, Rendition(encoding=Encoding(format=Format.FLAC), package=Archive())) is not None
-    )
+    assert (await store.read(first.track_id)).rendered(
+        Rendition(encoding=Encoding(format=Format.FLAC), package=Archive())
+    ) is not None
     assert left_over(store) == []
 
 
 async def test_a_child_is_gone_before_what_it_made_goes_into_the_store(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path,
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """It may have been taken over, and would put a link in a stem's place after that was looked at."""
-    lingering, keep_track = "tests.worker.lingering", ResultStore.keep_track
+    lingering, keep_track = "tests.worker.lingering", FolderStore.keep_track
     alive: list[str] = []
 
-    def look(*about: object) -> None:
+    async def look(*about: object) -> None:
         for process in psutil.Process().children():
             with contextlib.suppress(psutil.Error):
                 alive.extend(word for word in process.cmdline() if word == lingering)
-        keep_track(*about)  # type: ignore[arg-type]  # as it was called
+        await keep_track(*about)  # type: ignore[arg-type]  # as it was called
 
-    monkeypatch.setattr(ResultStore, "keep_track", look)
+    monkeypatch.setattr(FolderStore, "keep_track", look)
     for module in ("worker.pipeline", "worker.separation.child"):
         monkeypatch.setattr(f"{module}.SEPARATION", lingering)
-    request = ask(bring(store, demo), MP3)
+    request = ask(await bring(store, demo), MP3)
     await queue.submit(request)
     await work_off(settings, valkey_server)
-    assert store.manifest(request.track_id) is not None
+    assert (await store.read(request.track_id)).manifest is not None
     assert alive == []
 
 
@@ -128,7 +128,7 @@ async def test_a_child_is_gone_before_what_it_made_goes_into_the_store(
 )
 async def test_what_cannot_be_separated_fails_with_its_reason_and_leaves_nothing(
     queue: JobQueue,
-    store: ResultStore,
+    store: FolderStore,
     settings: Settings,
     valkey_server: SecretStr,
     tmp_path: Path,
@@ -138,7 +138,7 @@ async def test_what_cannot_be_separated_fails_with_its_reason_and_leaves_nothing
     upload = Upload(upload_id="gone", name="song.mp3")
     if content is not None:
         (tmp_path / "song.mp3").write_bytes(content)
-        upload = bring(store, tmp_path / "song.mp3")
+        upload = await bring(store, tmp_path / "song.mp3")
     request = ask(upload)
     await queue.submit(request)
     await work_off(settings, valkey_server)
@@ -150,12 +150,12 @@ async def test_what_cannot_be_separated_fails_with_its_reason_and_leaves_nothing
 
 
 async def test_limits_are_kept_and_the_next_job_works(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
 ) -> None:
     def with_limit(**limit: float) -> Settings:
         return settings.model_copy(update=limit)
 
-    upload = bring(store, long_song)
+    upload = await bring(store, long_song)
     for limits, reason in (
         (with_limit(max_seconds=60), Reason.TOO_LONG),
         (with_limit(min_free_mb=1e12), Reason.NO_DISK),
@@ -167,7 +167,7 @@ async def test_limits_are_kept_and_the_next_job_works(
         failure = (await seen(queue, request)).failure
         assert failure is not None
         assert failure.reason is reason
-    request = ask(bring(store, demo))
+    request = ask(await bring(store, demo))
     await queue.submit(request)
     await work_off(settings, valkey_server)
     assert (await seen(queue, request)).phase is RequestPhase.READY
@@ -204,9 +204,9 @@ async def gone(processes: list[psutil.Process], seconds: float) -> bool:
 
 
 async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
 ) -> None:
-    long, short = ask(bring(store, long_song)), ask(bring(store, demo), FLAC_ZIP)
+    long, short = ask(await bring(store, long_song)), ask(await bring(store, demo), FLAC_ZIP)
     await queue.submit(long)
     await queue.submit(short)
     async with worker_process(settings, valkey_server) as worker:
@@ -224,9 +224,9 @@ async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 async def test_a_stopped_or_killed_worker_loses_nothing(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, how: int
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, how: int
 ) -> None:
-    request = ask(bring(store, demo), FLAC_ZIP)
+    request = ask(await bring(store, demo), FLAC_ZIP)
     await queue.submit(request)
     async with worker_process(settings, valkey_server) as first:
         child = await stopped_while_separating(first)
@@ -246,10 +246,10 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
 
 
 async def test_a_days_minutes_count_what_was_separated(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path, tmp_path: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, tmp_path: Path
 ) -> None:
     write_demo_song(tmp_path / "other.wav", 5)
-    first, second = ask(bring(store, demo)), ask(bring(store, tmp_path / "other.wav"))
+    first, second = ask(await bring(store, demo)), ask(await bring(store, tmp_path / "other.wav"))
     limits = Limits(person_seconds=10)
     await queue.submit(first, limits)
     await work_off(settings, valkey_server)
@@ -260,15 +260,15 @@ async def test_a_days_minutes_count_what_was_separated(
     assert failure is not None
     assert failure.reason is Reason.OVER_QUOTA
     assert failure.values["used_seconds"] == 6
-    assert store.manifest(second.track_id) is None
+    assert (await store.read(second.track_id)).manifest is None
     assert left_over(store) == []
 
 
 @pytest.mark.parametrize("kills", [1, 2])
 async def test_a_child_that_somebody_kills_is_started_again_once(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, long_song: Path, kills: int
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, long_song: Path, kills: int
 ) -> None:
-    request = ask(bring(store, long_song), FLAC_ZIP)
+    request = ask(await bring(store, long_song), FLAC_ZIP)
     await queue.submit(request)
     async with worker_process(settings, valkey_server) as worker:
         killed = 0
@@ -288,9 +288,9 @@ async def test_a_child_that_somebody_kills_is_started_again_once(
 
 
 async def test_a_child_above_its_memory_limit_fails_its_song_alone(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, long_song: Path, demo: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, long_song: Path, demo: Path
 ) -> None:
-    hungry, next_ = ask(bring(store, long_song)), ask(bring(store, demo))
+    hungry, next_ = ask(await bring(store, long_song)), ask(await bring(store, demo))
     await queue.submit(hungry)
     await work_off(settings.model_copy(update={"memory_mb": 150}), valkey_server)
     failure = (await seen(queue, hungry)).failure
@@ -304,9 +304,9 @@ async def test_a_child_above_its_memory_limit_fails_its_song_alone(
 
 
 async def test_a_track_that_kills_every_worker_fails_honestly(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, demo: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path
 ) -> None:
-    request = ask(bring(store, demo))
+    request = ask(await bring(store, demo))
     await queue.submit(request)
     await answer(queue.redis.hset(keys.track(request.track_id), "starts", "2"))
     await work_off(settings, valkey_server)

@@ -7,11 +7,12 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.models import YouTube
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
 from jobs.results import Called
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.conftest import shared_site, site
@@ -31,9 +32,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
-    site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings
+    site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings
 ) -> None:
-    studio = Studio(track_queue=TrackQueue(queue.redis, "worker-1"), store=store, settings=settings)
+    studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), settings)
     site.add(Video(IDS[1], title="Some Band - A <b>Song</b> (Official Video)", seconds=214.4))
     site.add(Video(IDS[3], title="Another", author="Elis - Topic", seconds=3725))
     requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
@@ -57,9 +58,9 @@ async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
 
 
 async def test_a_long_line_is_asked_in_several_goes_and_nobody_twice(
-    site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings
+    site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings
 ) -> None:
-    studio = Studio(track_queue=TrackQueue(queue.redis, "worker-1"), store=store, settings=settings)
+    studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), settings)
     videos = [site.add(Video(f"line{number:06}A", title=f"Song {number}", seconds=number)) for number in range(1, 16)]
     requests = [request_for(YouTube(video_id=video.video_id)) for video in videos]
     for request in requests:
@@ -71,10 +72,10 @@ async def test_a_long_line_is_asked_in_several_goes_and_nobody_twice(
 
 
 async def test_without_a_network_songs_wait_without_names(
-    queue: JobQueue, store: ResultStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = settings.model_copy(update={"youtube_proxy": SecretStr("http://127.0.0.1:9")})
-    studio = Studio(track_queue=TrackQueue(queue.redis, "worker-1"), store=store, settings=nowhere)
+    studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), nowhere)
     requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
     for request in requests:
         await queue.submit(request)
@@ -83,7 +84,7 @@ async def test_without_a_network_songs_wait_without_names(
 
 
 async def test_a_worker_asks_while_it_works(
-    site: YouTubeStandIn, queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr
+    site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr
 ) -> None:
     requests = [request_for(YouTube(video_id=video_id), who=video_id) for video_id in IDS]
     site.add(Video(IDS[3], title="Some Band - The Last", seconds=61))

@@ -13,12 +13,12 @@ from jobs.progress import RequestPhase
 from jobs.queue.recipe import Recipe, about_workers, current_recipe
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
 
 
 @pytest.fixture
-def settings(tmp_path: Path, store: ResultStore, models_dir: Path) -> Settings:
+def settings(tmp_path: Path, store: FolderStore, models_dir: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
 
 
@@ -38,10 +38,10 @@ async def test_it_tells_how_it_makes_things_and_of_what_it_is_made_while_it_live
 
 
 async def test_another_bit_rate_is_rendered_anew_from_the_same_stems(
-    queue: JobQueue, store: ResultStore, settings: Settings, valkey_server: SecretStr, tmp_path: Path
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     write_demo_song(tmp_path / "song.wav", 3)
-    source = bring(store, tmp_path / "song.wav")
+    source = await bring(store, tmp_path / "song.wav")
     order, rendition = Order(format=Format.MP3), Rendition(encoding=Encoding(format=Format.MP3))
     made = []
     for kbps in (320, 128, 128):
@@ -49,10 +49,13 @@ async def test_another_bit_rate_is_rendered_anew_from_the_same_stems(
         await queue.submit(request)
         await work_off(settings.model_copy(update={"mp3_kbps": kbps}), valkey_server)
         assert (await seen(queue, request)).phase is RequestPhase.READY
-        manifest, rendered = store.manifest(request.track_id), store.rendered(request.track_id, rendition)
+        manifest, rendered = (
+            (await store.read(request.track_id)).manifest,
+            (await store.read(request.track_id)).rendered(rendition),
+        )
         assert manifest is not None
         assert rendered is not None
-        path = store.file_path(request.track_id, rendition, rendered.files[0])
+        path = store.folder(request.track_id, rendition) / rendered.files[0].name
         made.append((manifest.made_at, rendered.kbps, rendered.files[0].bytes_, path.stat().st_mtime_ns))
     assert [kbps for _, kbps, _, _ in made] == [320, 128, 128]
     assert made[0][0] == made[1][0] == made[2][0], "separated once"

@@ -14,7 +14,7 @@ from jobs.models import Order, Request, Source, Upload, request_id
 from jobs.progress import View
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.store import ResultStore, receiving
 from worker.main import work
 
 
@@ -46,10 +46,10 @@ async def worker_process(settings: Settings, url: SecretStr, **more: str) -> Asy
         await process.wait()
 
 
-def bring(store: ResultStore, path: Path, name: str = "") -> Upload:
+async def bring(store: ResultStore, path: Path, name: str = "") -> Upload:
     """Put a file into the inbox."""
     upload = Upload(upload_id=f"test-{abs(hash(path))}", name=name or path.name)
-    with store.receiving(upload) as part:
+    async with receiving(store, upload) as part:
         part.write_bytes(path.read_bytes())
     return upload
 

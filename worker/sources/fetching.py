@@ -14,7 +14,6 @@ from jobs.models import Upload, YouTube
 from jobs.monitoring import metrics
 from jobs.queue.providers import keep_standing, standings
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
 from jobs.youtube import Provider
 from worker.child.limits import Limits, largest_file
 from worker.child.messages import Step
@@ -31,13 +30,16 @@ async def fetch(
     on_step: Callable[[Step], None],
     *,
     settings: Settings,
-    store: ResultStore,
+    inbox: Path | None,
     redis: ArqRedis,
 ) -> Fetched:
-    """Bring `source` to a file in `into`, an empty folder, within FLBT_FETCH_TIMEOUT. Raises `Failed`."""
+    """Bring `source` to a file in `into`, an empty folder, within FLBT_FETCH_TIMEOUT. Raises `Failed`.
+
+    `inbox`: the uploaded file, where there is one.
+    """
     ends = asyncio.get_running_loop().time() + settings.fetch_timeout
     if isinstance(source, Upload):
-        task = FetchTask(source=source, output=into, inbox=store.inbox(source), max_seconds=settings.max_seconds)
+        task = FetchTask(source=source, output=into, inbox=inbox, max_seconds=settings.max_seconds)
         return await _attempt(task, on_step, settings, ends)
 
     failures: list[tuple[Provider, Failure]] = []

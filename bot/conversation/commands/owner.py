@@ -3,7 +3,6 @@
 import asyncio
 import platform
 import re
-import shutil
 import time
 from collections import Counter
 from typing import Final
@@ -98,9 +97,8 @@ async def stats(services: Services, incoming: Incoming) -> Answers:
 
 async def state_of_all(services: Services, language: Language) -> str:
     """Queue, workers, disk, versions, outcomes of requests, and state of the YouTube providers."""
-    queue, store = services.queue, services.store
-    used = await asyncio.to_thread(store.used_bytes)
-    free = await asyncio.to_thread(lambda: shutil.disk_usage(store.root).free)
+    queue, store = services.queue, services.catalogue.store
+    used, free = await store.used_bytes(), await asyncio.to_thread(store.workspace.free_bytes)
     counted = await services.statistics.ends(DAYS, time.time())
     lines = [
         say(language, "stats-queue", waiting=await queue.size(), workers=len(await queue.workers())),

@@ -56,19 +56,19 @@ async def stop(services: Services, press: Press, action: Action) -> Answers:
 async def _list(services: Services, asker: Asker) -> Card:
     """A chat's open requests and the last finished ones."""
     recent = await services.queue.recent(asker.chat, limit=LOOK_BACK)
-    opened = [view for view in reversed(recent) if view.is_open]
-    finished = [view for view in recent if not view.is_open][:FINISHED]
+    opened = await services.catalogue.complete([view for view in reversed(recent) if view.is_open])
+    finished = await services.catalogue.complete([view for view in recent if not view.is_open][:FINISHED])
     blocks = [say(asker.language, "status-open", count=len(opened)) if opened else say(asker.language, "status-none")]
     blocks += [run_line(run, asker.language) for run in await services.playlists.in_chat(asker.chat)]
-    blocks += [_line(services, asker, view) for view in opened]
-    last = [_line(services, asker, view) for view in finished]
+    blocks += [_line(asker, view) for view in opened]
+    last = [_line(asker, view) for view in finished]
     last = [say(asker.language, "status-finished"), *last] if last else []
     below = "\n\n".join([*await _minutes(services, asker), *last])
     buttons = [
-        _button(say(asker.language, "button-cancel-song", title=_short(services, asker, view)), Verb.STOP, view)
+        _button(say(asker.language, "button-cancel-song", title=_short(asker, view)), Verb.STOP, view)
         for view in opened
     ]
-    buttons += [_button(f"↩ {_short(services, asker, view)}", Verb.SHOW, view) for view in finished]
+    buttons += [_button(f"↩ {_short(asker, view)}", Verb.SHOW, view) for view in finished]
     text = joined(blocks, asker.language, most=services.platform.text_units, below=below)
     return Card(text=text, buttons=tuple((button,) for button in buttons))
 
@@ -86,19 +86,20 @@ async def _minutes(services: Services, asker: Asker) -> list[str]:
 
 async def _status_of_all(services: Services, asker: Asker) -> Answers:
     language = asker.language
-    views = [view for view in await services.queue.attended(services.platform.name) if view.is_open]
+    attended = await services.queue.attended(services.platform.name)
+    views = await services.catalogue.complete([view for view in attended if view.is_open])
     blocks = [say(language, "status-open", count=len(views)) if views else say(language, "status-idle")]
-    blocks += [_line(services, asker, view) for view in views]
+    blocks += [_line(asker, view) for view in views]
     below = await state_of_all(services, language)
     return await alone(services, asker, joined(blocks, language, most=services.platform.text_units, below=below))
 
 
-def _line(services: Services, asker: Asker, view: View) -> str:
-    return status_line(view, asker.language, services.store.manifest(view.request.track_id))
+def _line(asker: Asker, view: View) -> str:
+    return status_line(view, asker.language, view.manifest)
 
 
-def _short(services: Services, asker: Asker, view: View) -> str:
-    return label_of(heading(view, asker.language, services.store.manifest(view.request.track_id)))
+def _short(asker: Asker, view: View) -> str:
+    return label_of(heading(view, asker.language, view.manifest))
 
 
 def _button(label: str, verb: Verb, view: View) -> Button:

@@ -1,6 +1,5 @@
 """Handlers of a result's buttons, and /mix as a reply to a result."""
 
-import asyncio
 import time
 from itertools import count
 from typing import Final
@@ -174,7 +173,8 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     own = [one for one in await services.queue.recent(chat, LOOK_BACK) if one.request.track_id in tracks]
     if any(one.is_open for one in own):
         return toast(say(language, "forget-busy"))
-    named = heading(view, language, services.store.manifest(request.track_id))
+    (view,) = await services.catalogue.complete([view])
+    named = heading(view, language, view.manifest)
     attended = await services.queue.attended(services.platform.name)
     opened = {one.request.track_id for one in attended if one.is_open}
     instant = services.follower.ledger.instant
@@ -182,9 +182,9 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     gone = [track for track in left if track not in opened]  # tracks of open requests stay
     await instant.forget(tuple(gone))
     for track in gone:
-        await asyncio.to_thread(services.store.forget, track)
+        await services.catalogue.forget(track)
     if isinstance(request.source, Upload) and len(gone) == len(tracks):
-        services.store.inbox(request.source).unlink(missing_ok=True)
+        await services.catalogue.store.forget_upload(request.source)
     for one in own:
         await services.queue.erase(one.request)
     forgotten = Card(text=f"{named}\n{say(language, 'card-forgotten')}")

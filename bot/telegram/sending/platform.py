@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +60,8 @@ class Telegram(TelegramPoster):
     async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
         address = address_of(request)
         messages: tuple[Message, ...] = ()
-        with ExitStack() as files, as_trouble():
+        async with AsyncExitStack() as files:
+            files.enter_context(as_trouble())
             if len(part.pieces) == 1:
                 messages = (await self._send_one(address, part.kind, part.pieces[0], known, files),)
             else:
@@ -71,9 +72,9 @@ class Telegram(TelegramPoster):
         )
 
     async def _send_one(
-        self, address: Address, kind: Kind, piece: Piece, known: dict[str, str], files: ExitStack
+        self, address: Address, kind: Kind, piece: Piece, known: dict[str, str], files: AsyncExitStack
     ) -> Message:
-        content = known.get(piece.key) or self._open(piece, files)
+        content = known.get(piece.key) or await self._open(piece, files)
         if kind is Kind.PHOTO:
             return await self._bot.send_photo(address.chat_id, content, read_timeout=DIGESTION, **as_answer(address))
         if kind is Kind.AUDIO:
@@ -81,7 +82,7 @@ class Telegram(TelegramPoster):
                 address.chat_id,
                 content,
                 **_tags(piece),
-                thumbnail=self._cover(piece) if isinstance(content, InputFile) else None,
+                thumbnail=await self._cover(piece) if isinstance(content, InputFile) else None,
                 read_timeout=DIGESTION,
                 **as_answer(address),
             )
@@ -94,37 +95,33 @@ class Telegram(TelegramPoster):
         )
 
     async def _send_album(
-        self, address: Address, part: Part, known: dict[str, str], files: ExitStack
+        self, address: Address, part: Part, known: dict[str, str], files: AsyncExitStack
     ) -> tuple[Message, ...]:
         media: list[InputMediaAudio | InputMediaDocument] = []
         for piece in part.pieces:
-            content = known.get(piece.key) or self._open(piece, files, attach=True)
+            content = known.get(piece.key) or await self._open(piece, files, attach=True)
             if part.kind is Kind.AUDIO:
-                cover = self._cover(piece, attach=True) if isinstance(content, InputFile) else None
+                cover = await self._cover(piece, attach=True) if isinstance(content, InputFile) else None
                 media.append(InputMediaAudio(content, **_tags(piece), thumbnail=cover))
             else:
                 media.append(InputMediaDocument(content, disable_content_type_detection=True))
         return await self._bot.send_media_group(address.chat_id, media, read_timeout=DIGESTION, **as_answer(address))
 
-    def _open(self, piece: Piece, files: ExitStack, *, attach: bool = False) -> InputFile:
+    async def _open(self, piece: Piece, files: AsyncExitStack, *, attach: bool = False) -> InputFile:
         """A file to upload under its display name; streamed, never read as a whole."""
-        path = self._store.folder(piece.track_id) / piece.stored.name
-        if piece.rendition is not None:
-            path = self._store.file_path(piece.track_id, piece.rendition, piece.stored)
-        handle = files.enter_context(path.open("rb"))
+        opened = self._store.open(piece.track_id, [piece.stored], piece.rendition)
+        folder = await files.enter_async_context(opened)
+        handle = files.enter_context((folder / piece.stored.name).open("rb"))
         return InputFile(handle, filename=piece.name, attach=attach, read_file_handle=False)
 
-    def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
+    async def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
         """A small cover that Telegram accepts, if there is one. The audio files embed the song's cover in any case."""
-        manifest = self._store.manifest(piece.track_id)
-        if manifest is None:
-            return None
-        for file in (manifest.thumbnail, manifest.cover):
-            if file is not None:
-                with suppress(FileNotFoundError):
-                    content = self._store.stem_path(manifest, file).read_bytes()
-                    if fits_as_thumbnail(content):
-                        return InputFile(content, filename="cover.jpg", attach=attach)
+        for file in piece.covers:
+            with suppress(FileNotFoundError):
+                async with self._store.open(piece.track_id, [file]) as folder:
+                    content = (folder / file.name).read_bytes()
+                if fits_as_thumbnail(content):
+                    return InputFile(content, filename="cover.jpg", attach=attach)
         return None
 
 

@@ -27,6 +27,7 @@ from bot.conversation.values import (
 )
 from bot.delivery.follow import Follower
 from bot.playlists.follow import Playlists
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
@@ -53,11 +54,12 @@ class Chats:
     cards: dict[str, Card] = field(default_factory=dict)
 
     def services(self, queue: JobQueue, store: ResultStore, settings: Settings) -> Services:
-        follower = Follower(queue, store, Recorder(name=self.name))
+        catalogue = Catalogue(queue.redis, store)
+        follower = Follower(queue, catalogue, Recorder(name=self.name))
         return Services(
             settings=settings,
             queue=queue,
-            store=store,
+            catalogue=catalogue,
             access=Access(queue.redis, settings.access),
             preferences=ChatPreferences(queue.redis, settings),
             stem_choice=StemChoice(queue.redis),

@@ -7,7 +7,7 @@ import pytest
 from bot.conversation.services import Services
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.conversation.chat import Chats, Person
 
 
@@ -17,7 +17,7 @@ def chats() -> Chats:
 
 
 @pytest.fixture
-def services(chats: Chats, queue: JobQueue, store: ResultStore, tmp_path: Path) -> Services:
+def services(chats: Chats, queue: JobQueue, store: FolderStore, tmp_path: Path) -> Services:
     settings = Settings(_env_file=None, access="open", data=tmp_path / "data", max_open_per_person=2)
     return chats.services(queue, store, settings)
 

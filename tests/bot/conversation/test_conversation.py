@@ -98,7 +98,9 @@ async def test_one_call_under_an_album_counts_for_all_of_it(services: Services) 
 
 
 async def test_a_stranger_is_told_once(services: Services, chats: Chats) -> None:
-    closed = chats.services(services.queue, services.store, services.settings.model_copy(update={"access": "closed"}))
+    closed = chats.services(
+        services.queue, services.catalogue.store, services.settings.model_copy(update={"access": "closed"})
+    )
     ana, bo = Person(closed, "ana"), Person(closed, "bo")
     passes, answers = await permissions.gate(closed, ana.says(SONG))
     assert (passes, said(answers)) == (False, [f"reply: {say('en', 'access-closed', number='ana')}"])

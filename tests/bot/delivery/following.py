@@ -15,8 +15,9 @@ from bot.delivery.plan import Limits, Part
 from bot.delivery.platform import Sent
 from jobs.models import Order, Package, Request, Upload, YouTube, request_id
 from jobs.progress import View
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import PATIENCE, Worker
 
 SONG = YouTube(video_id="dQw4w9WgXcQ")
@@ -77,8 +78,8 @@ def ask(chat: str = "ana", source: YouTube | Upload = SONG, package: Package = P
 
 
 @asynccontextmanager
-async def following(queue: JobQueue, store: ResultStore, platform: Recorder) -> AsyncIterator[None]:
-    task = asyncio.create_task(Follower(queue, store, platform).run())
+async def following(queue: JobQueue, store: FolderStore, platform: Recorder) -> AsyncIterator[None]:
+    task = asyncio.create_task(Follower(queue, Catalogue(queue.redis, store), platform).run())
     try:
         yield
     finally:
@@ -111,7 +112,7 @@ def platform() -> Recorder:
 
 
 @pytest.fixture
-def worker(queue: JobQueue, store: ResultStore) -> Worker:
+def worker(queue: JobQueue, store: FolderStore) -> Worker:
     return Worker(queue, store)
 
 

@@ -11,9 +11,10 @@ from bot.delivery.request_cards import note_of
 from jobs.models import Package, Rendition, Request, YouTube
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import RequestPhase, TrackStage
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.quotas import UNLIMITED
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.delivery.following import OTHER, Recorder, ask, ended, following, platform, quick, until, worker
 from tests.bot.telegram.chat_fixture import Worker
 
@@ -22,7 +23,7 @@ __all__ = ["platform", "quick", "worker"]
 pytestmark = pytest.mark.usefixtures("quick")
 
 
-async def test_from_queued_to_done(queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker) -> None:
+async def test_from_queued_to_done(queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker) -> None:
     request = ask(package=Package.BOTH)
     await queue.submit(request)
     async with following(queue, store, platform):
@@ -35,7 +36,7 @@ async def test_from_queued_to_done(queue: JobQueue, store: ResultStore, platform
 
 
 async def test_a_slow_delivery_holds_up_its_own_chat_only(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     slow, same, other = ask("ana"), ask("ana", OTHER), ask("bo")
     platform.slow["test:ana"] = asyncio.Event()
@@ -44,7 +45,7 @@ async def test_a_slow_delivery_holds_up_its_own_chat_only(
     async with following(queue, store, platform):
         for _ in range(2):
             await worker.finish(await worker.take())
-        await until(lambda: platform.sent == ["test:bo stems-mp3"])
+        await until(lambda: platform.sent == ["test:bo stems-mp3"] and len(platform.asked) >= 2)
         await until(lambda: any("Sending" in said for said in platform.said), "cards go on meanwhile")
         assert len(platform.asked) == 2, "in ana's chat, one after the other"
         platform.slow["test:ana"].set()
@@ -58,7 +59,7 @@ def running(platform: Recorder) -> list[str]:
 
 
 async def test_places_in_a_line_leave_a_chats_few_edits_to_what_happens(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Recorder, "pace", lambda self, request: 0.1)
     songs = [YouTube(video_id=f"aaaaaaaaa{number}A") for number in range(8)]
@@ -76,7 +77,7 @@ async def test_places_in_a_line_leave_a_chats_few_edits_to_what_happens(
 
 
 async def test_a_result_that_is_there_at_once_waits_for_its_card_but_not_for_ever(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await queue.submit(ask("ana"))
     await worker.finish(await worker.take())
@@ -94,7 +95,7 @@ async def test_a_result_that_is_there_at_once_waits_for_its_card_but_not_for_eve
 
 
 async def test_a_cancelled_request_without_a_card_needs_none(
-    queue: JobQueue, store: ResultStore, platform: Recorder
+    queue: JobQueue, store: FolderStore, platform: Recorder
 ) -> None:
     request = ask()
     await queue.submit(request)
@@ -120,12 +121,12 @@ class HeldQueue(JobQueue):
 
 
 async def test_a_request_that_is_being_accepted_is_put_on_its_way_once(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     held = HeldQueue(queue.redis)
     held.gate = asyncio.Event()
     request = ask()
-    follower = Follower(held, store, platform)
+    follower = Follower(held, Catalogue(queue.redis, store), platform)
     looking = asyncio.create_task(follower.run())
     accepting = asyncio.create_task(follower.accept(request, UNLIMITED))
     await until(lambda: held.releases == 1)

@@ -9,8 +9,9 @@ from bot.delivery.platform import Away, CardGone, Later, Refused, Unconfirmed, U
 from jobs.failures import Reason
 from jobs.models import Package, Request, Upload
 from jobs.progress import RequestPhase
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.delivery.following import Recorder, ask, ended, following, platform, quick, until, worker
 from tests.bot.telegram.chat_fixture import Worker
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 
 async def test_what_redis_says_of_a_part_decides_over_sending(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     request = ask(package=Package.BOTH)
     await queue.submit(request)
@@ -29,7 +30,7 @@ async def test_what_redis_says_of_a_part_decides_over_sending(
     async with following(queue, store, platform):
         assert (await ended(queue, request)).phase is RequestPhase.DONE
     assert platform.sent == ["test:ana zip-mp3"]
-    ledger = Ledger(queue, store, platform)
+    ledger = Ledger(queue, Catalogue(queue.redis, store), platform)
     assert (await ledger.read(request.id)).uncertain == ("stems-mp3",)
     assert not await ledger.resend(request, "zip-mp3"), "that one arrived"
     assert await ledger.resend(request, "stems-mp3")
@@ -40,7 +41,7 @@ async def test_what_redis_says_of_a_part_decides_over_sending(
 
 
 async def test_an_unconfirmed_part_does_not_stop_the_others(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     request = ask(package=Package.BOTH)
     platform.troubles["send"] = [Unconfirmed("lost")]
@@ -52,7 +53,7 @@ async def test_an_unconfirmed_part_does_not_stop_the_others(
 
 
 async def test_being_told_to_wait_and_being_away_are_waited_for(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     request = ask()
     platform.troubles = {"post": [Away("down"), Later(0.1, "flood")], "send": [Later(0.1, "flood"), Away("down")]}
@@ -64,7 +65,7 @@ async def test_being_told_to_wait_and_being_away_are_waited_for(
 
 
 async def test_a_known_file_that_is_unknown_is_uploaded(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     first, second = ask("ana"), ask("bo")
     await queue.submit(first)
@@ -82,7 +83,7 @@ async def test_a_known_file_that_is_unknown_is_uploaded(
     ]
 
 
-async def test_a_closed_chat_cancels_the_request(queue: JobQueue, store: ResultStore, platform: Recorder) -> None:
+async def test_a_closed_chat_cancels_the_request(queue: JobQueue, store: FolderStore, platform: Recorder) -> None:
     request = ask()
     platform.troubles["post"] = [Unreachable("blocked")]
     await queue.submit(request)
@@ -94,7 +95,7 @@ async def test_a_closed_chat_cancels_the_request(queue: JobQueue, store: ResultS
 
 
 async def test_a_failure_is_told_even_when_the_card_was_deleted(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     request = ask()
     await queue.submit(request)
@@ -108,7 +109,7 @@ async def test_a_failure_is_told_even_when_the_card_was_deleted(
 
 
 async def test_a_first_card_that_was_refused_is_posted_with_the_next_change(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     request = ask()
     platform.troubles["post"] = [Refused("MESSAGE_EMPTY")]
@@ -122,7 +123,7 @@ async def test_a_first_card_that_was_refused_is_posted_with_the_next_change(
 
 
 async def test_a_bug_in_one_card_leaves_the_others_alone(
-    queue: JobQueue, store: ResultStore, platform: Recorder
+    queue: JobQueue, store: FolderStore, platform: Recorder
 ) -> None:
     platform.troubles["post"] = [ValueError("a bug")]
     for chat in ("ana", "bo"):
@@ -137,7 +138,7 @@ async def test_a_bug_in_one_card_leaves_the_others_alone(
 
 
 async def test_an_upload_is_fetched_and_a_hopeless_one_given_up(
-    queue: JobQueue, store: ResultStore, platform: Recorder, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, platform: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.delivery.follow.FETCH_TRIES", 2)
     good, bad = ask("ana", Upload(upload_id="good")), ask("bo", Upload(upload_id="bad"))
@@ -165,7 +166,7 @@ async def comes_back(queue: JobQueue, request: Request) -> bool:
 
 
 async def test_results_that_never_reach_the_store_fail_in_the_end(
-    queue: JobQueue, store: ResultStore, platform: Recorder, worker: Worker
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     request = ask()
     await queue.submit(request)
@@ -179,7 +180,7 @@ async def test_results_that_never_reach_the_store_fail_in_the_end(
 
 
 async def test_the_loop_outlives_a_queue_that_is_away(
-    queue: JobQueue, store: ResultStore, platform: Recorder, caplog: pytest.LogCaptureFixture
+    queue: JobQueue, store: FolderStore, platform: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with following(queue, store, platform):
         try:

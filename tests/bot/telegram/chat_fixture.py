@@ -17,13 +17,14 @@ from jobs.failures import Failure, Reason
 from jobs.models import Rendition, Stem
 from jobs.progress import Lane, Progress, RequestPhase, TrackStage
 from jobs.queue import keys
+from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import answer
 from jobs.queue.recipe import Recipe, announce_recipe
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import Track, TrackQueue
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.peers.botapi import BotApi, Chat, Message
 
 SONG = "https://youtu.be/dQw4w9WgXcQ"
@@ -48,7 +49,7 @@ class Worker:
     """The worker's end of queue and store, played by the test; its results have the real shape."""
 
     queue: JobQueue
-    store: ResultStore
+    store: FolderStore
     bytes_: int = 2000  # of each rendered file
     stored_bytes: int = 0  # of each stem in the store; 0: as rendered files
     seconds: float = 213.0  # of each song
@@ -59,6 +60,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.track_queue = TrackQueue(self.queue.redis, "worker-of-the-test")
+        self.catalogue = Catalogue(self.queue.redis, self.store)
 
     async def set_to(self, **about: object) -> None:
         """As after a restart with other settings."""
@@ -88,20 +90,21 @@ class Worker:
     async def finish(self, track: Track) -> None:
         """Make the wanted renditions, and finish the waiting requests."""
         await self.track_queue.begin(track.id)  # this worker has no heart that would have kept the lease
-        stored = self.store.manifest(track.id)
+        stored = (await self.catalogue.refresh(track.id)).manifest
         if stored is None or not self.recipe.would_make(stored):
-            self.separate(track)
+            await self.separate(track)
         while True:
             wanted = await self.track_queue.wanted(track.id)
             for rendition in wanted:
-                here = self.store.rendered(track.id, rendition)
+                here = (await self.store.read(track.id)).rendered(rendition)
                 if here is None or not self.recipe.would_render(here):
-                    self.render(track, rendition)
+                    await self.render(track, rendition)
+            await self.catalogue.refresh(track.id)
             if await self.track_queue.ready(track.id, wanted):
                 return
 
-    def separate(self, track: Track) -> None:
-        with self.store.workspace() as folder:
+    async def separate(self, track: Track) -> None:
+        with self.store.workspace.folder() as folder:
             made = folder / "made"
             made.mkdir()
             stems = tuple(
@@ -120,10 +123,10 @@ class Worker:
                 samples=round(self.seconds * 44100), stems=stems, picture=picture, thumbnail=small,
                 engine=f"{self.recipe.engine} 1.0", made_at=time.time(),
             )  # fmt: skip
-            self.store.keep_track(made, manifest)
+            await self.store.keep_track(made, manifest)
 
-    def render(self, track: Track, rendition: Rendition) -> None:
-        with self.store.workspace() as folder:
+    async def render(self, track: Track, rendition: Rendition) -> None:
+        with self.store.workspace.folder() as folder:
             made = folder / "made"
             made.mkdir()
             size_of = self.bytes_ * (rendition.encoding.kbps or 320) // 320
@@ -139,7 +142,7 @@ class Worker:
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )
             kbps = self.recipe.rate(rendition)
-            self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files, kbps=kbps))
+            await self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files, kbps=kbps))
 
     async def fail(self, track: Track, reason: Reason, **values: float | str) -> None:
         await self.track_queue.fail(track.id, Failure(reason=reason, detail="said the test", values=values))
@@ -158,7 +161,7 @@ class Rig:
 
     server: BotApi
     queue: JobQueue
-    store: ResultStore
+    store: FolderStore
     settings: Settings
     worker: Worker
     #: Descriptions of requests that a test expects to be refused.

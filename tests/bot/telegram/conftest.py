@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Rig, Worker, settings_for
 from tests.peers.botapi import BotApi
 
@@ -53,7 +53,7 @@ async def server() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-async def rig(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> AsyncIterator[Rig]:
     one = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
     yield one
     refused = [f"{each.method}: {each.description}" for each in server.refused]

@@ -10,14 +10,14 @@ import pytest
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import SONG, Rig, Worker, cards, settings_for
 from tests.peers.botapi import BotApi, Chat
 from tests.peers.botapi.world import Person
 
 
 @pytest.fixture
-async def closed(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+async def closed(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> AsyncIterator[Rig]:
     yield Rig(server, queue, store, settings_for(server, tmp_path, access="closed"), Worker(queue, store))
     assert server.refused == []
 

@@ -8,14 +8,14 @@ import httpx
 
 from jobs.failures import Reason
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import SONG, Rig, Worker, settings_for
 from tests.peers.botapi import BotApi
 from tests.ports import free_port
 
 
 async def test_the_bot_tells_how_requests_end(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     port = free_port()
     rig = Rig(server, queue, store, settings_for(server, tmp_path, metrics_port=port), Worker(queue, store))

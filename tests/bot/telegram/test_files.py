@@ -7,7 +7,7 @@ import pytest
 from bot.inert import plain
 from bot.telegram.chat_platform import CLOUD_DOWNLOAD
 from jobs.models import Upload
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Rig, files
 from tests.bot.telegram.chat_steps import MP3, done
 
@@ -34,7 +34,7 @@ from tests.bot.telegram.chat_steps import MP3, done
     ],
 )
 async def test_files_are_brought_into_the_inbox_and_queued(
-    rig: Rig, store: ResultStore, kind: str, about: dict[str, Any], heading: str
+    rig: Rig, store: FolderStore, kind: str, about: dict[str, Any], heading: str
 ) -> None:
     ana = rig.ana()
     async with rig.bot():

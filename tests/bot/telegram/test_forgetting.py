@@ -31,7 +31,7 @@ async def test_forgetting_takes_two_taps_and_leaves_nothing(rig: Rig) -> None:
         await turned(ana, card, "Forget")
         assert "everything I remember of it?" in await answered_soon(await ana.press(card, "Forget"))
         await turned(ana, card, "Yes, forget it")
-        assert rig.store.manifest(track.id) is not None, "one tap is not enough"
+        assert (await rig.store.read(track.id)).manifest is not None, "one tap is not enough"
         assert await answered_soon(await ana.press(card, "Yes, forget it")) == "Forgotten."
         await ana.until(lambda message: message == card and "\nForgotten" in message.text)
         assert card.labels == []
@@ -59,11 +59,11 @@ async def test_what_another_chat_has_stays_there_until_it_forgets_too(rig: Rig) 
         await other.say(SONG)
         second = await other.until(done)
         await rig.settled()
-        manifest = rig.store.manifest((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+        manifest = (await rig.store.read((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)).manifest
         assert manifest is not None
         await _forget(ana, first)
         assert await rig.queue.recent(f"telegram:{ana.id}") == []
-        assert rig.store.manifest(manifest.track_id) is not None, "Bo has it"
+        assert (await rig.store.read(manifest.track_id)).manifest is not None, "Bo has it"
         assert await answer(redis.hlen("flbt:known:telegram")) == 2
         assert len(await rig.queue.recent(f"telegram:{other.id}")) == 1
         # Bo has it at once, as ever; of what Ana had, nothing is said to be hers.
@@ -72,7 +72,7 @@ async def test_what_another_chat_has_stays_there_until_it_forgets_too(rig: Rig) 
         assert await InstantDelivery(rig.queue, "telegram", CLOUD).find(bos.request) is not None
         assert await InstantDelivery(rig.queue, "telegram", CLOUD).find(again) is None
         await _forget(other, second)
-        assert rig.store.manifest(manifest.track_id) is None
+        assert (await rig.store.read(manifest.track_id)).manifest is None
         assert await answer(redis.hlen("flbt:known:telegram")) == 0
         assert await redis.keys("flbt:sent:*") + await redis.keys("flbt:held:*") == []
 
@@ -162,4 +162,4 @@ async def test_only_the_asker_and_admins_can_have_it_forgotten_and_not_while_som
         await rig.worker.finish(await rig.worker.take())
         await rig.settled()
         assert await (await band.press(card, "Yes, forget it", by=ana)).answer() == "Forgotten.", "an admin"
-    assert rig.store.manifest(track.id) is not None, "Bo has it in his own chat"
+    assert (await rig.store.read(track.id)).manifest is not None, "Bo has it in his own chat"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, files, settings_for
 from tests.bot.telegram.chat_steps import MP3, band_of, done, in_line, turned
 from tests.peers.botapi import BotApi
@@ -128,7 +128,7 @@ async def test_being_added_it_says_how_to_ask(rig: Rig) -> None:
 
 
 @pytest.fixture
-async def closed(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+async def closed(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> AsyncIterator[Rig]:
     yield Rig(server, queue, store, settings_for(server, tmp_path, access="closed"), Worker(queue, store))
     refused = {one.description for one in server.refused}
     assert refused <= {"Bad Request: group chat was upgraded to a supergroup chat"}

@@ -10,7 +10,7 @@ from jobs.progress import RequestPhase
 from jobs.queue.connection import answer
 from jobs.queue.listings import keep_listing
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import BEGINNINGS, OTHER, SONG, Rig, Worker, files, settings_for
 from tests.bot.telegram.setlists import LINK, THREE, offered
 from tests.peers.botapi import BotApi, Message
@@ -19,7 +19,7 @@ MP3 = BEGINNINGS["mp3"] * 50
 
 
 @pytest.fixture
-async def rationed(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+async def rationed(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> AsyncIterator[Rig]:
     """Ten minutes a day for each person, a quarter of an hour for each chat."""
     settings = settings_for(server, tmp_path, minutes_per_person=10, minutes_per_chat=15)
     yield Rig(server, queue, store, settings, Worker(queue, store))
@@ -153,7 +153,7 @@ async def test_a_playlist_ends_where_the_minutes_end(rationed: Rig, found_out: s
 
 
 @pytest.fixture
-async def paced(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+async def paced(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> AsyncIterator[Rig]:
     """Five messages a minute."""
     yield Rig(server, queue, store, settings_for(server, tmp_path, messages_per_minute=5), Worker(queue, store))
     assert server.refused == []

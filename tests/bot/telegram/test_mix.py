@@ -79,7 +79,7 @@ async def test_a_mix_of_what_left_the_store_says_that_it_takes_longer(rig: Rig) 
     ana = rig.ana()
     async with rig.bot():
         await result(rig, ana)
-        rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+        await rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
         question = await ana.say("/mix no vocals")
         await ana.until(lambda message: "separating it again" in message.text)
         rig.server.updates.repeat(2000, {"update_id": 2000, "message": question.to_json()})

@@ -14,7 +14,7 @@ from bot.telegram.sending.send_window import CHAT_BURST, PER_SECOND, SPARE, SPAR
 from jobs.progress import TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.results import Tags
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Rig, Worker, files, settings_for
 from tests.peers.botapi import BotApi, Chat, Pace, Trouble
 
@@ -71,7 +71,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_fifty_links_at_once_from_ten_chats(
-    hurried: None, hasty: list[str], queue: JobQueue, store: ResultStore, tmp_path: Path
+    hurried: None, hasty: list[str], queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     async with BotApi(clock=lambda: time.monotonic() * FASTER, query_seconds=300) as server:
         server.pace = Pace()
@@ -251,7 +251,7 @@ async def test_who_is_cancelled_takes_no_room() -> None:
 
 
 async def test_a_chat_that_has_to_wait_holds_up_no_other(
-    hurried: None, queue: JobQueue, store: ResultStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hurried: None, queue: JobQueue, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While one waits as Telegram said, what others ask is fetched and answered."""
     monkeypatch.setattr("bot.telegram.updates.polling.PATIENCE", 600)

@@ -38,7 +38,7 @@ from bot.telegram.sending.send_window import CHAT_BURST
 from bot.telegram.sending.thumbnail import fits_as_thumbnail
 from jobs.models import Upload
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import SONG, Rig, Worker, files, settings_for
 from tests.bot.telegram.chat_steps import MP3
 from tests.peers.botapi import BotApi
@@ -179,7 +179,7 @@ def test_any_bytes_are_a_thumbnail_or_not(content: bytes) -> None:
 
 
 async def test_a_server_of_ones_own_lends_its_disk_and_takes_large_files(
-    queue: JobQueue, store: ResultStore, tmp_path: Path
+    queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     async with BotApi(local=True) as server:
         rig = Rig(

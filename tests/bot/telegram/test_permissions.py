@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jobs.progress import RequestPhase
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, files, settings_for
 from tests.bot.telegram.chat_steps import band_of, done, in_line
 from tests.peers.botapi import BotApi, Chat
@@ -65,7 +65,7 @@ async def test_an_admin_who_writes_as_the_group_asks_cancels_and_changes_setting
 
 
 async def test_hidden_admins_of_two_groups_do_not_share_their_limit(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     rig = Rig(server, queue, store, settings_for(server, tmp_path, max_open_per_person=1), Worker(queue, store))
     (band, ana, *_), (other, bo, *_) = band_of(rig), band_of(rig)
@@ -149,7 +149,7 @@ async def test_the_group_chooses_its_language(rig: Rig) -> None:
 
 
 async def test_open_requests_are_limited_by_person_and_by_chat(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     settings = settings_for(server, tmp_path, max_open_per_person=2, max_open_per_chat=3)
     rig = Rig(server, queue, store, settings, Worker(queue, store))
@@ -189,7 +189,7 @@ async def test_chats_take_turns(rig: Rig) -> None:
 
 
 async def test_when_too_many_wait_of_all_people_a_newcomer_is_told_and_the_owner_is_not_held_up(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     settings = settings_for(server, tmp_path, max_waiting=2)
     rig = Rig(server, queue, store, settings, Worker(queue, store))

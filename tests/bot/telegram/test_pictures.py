@@ -31,7 +31,7 @@ async def test_the_picture_comes_before_the_album_or_zip_and_not_with_mixes(rig:
         await rig.settled()
         assert len(photos(ana)) == 1
         if not zip_:
-            rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+            await rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
             await other.say(SONG)
             await other.until(done)
             assert len(photos(other)) == 1

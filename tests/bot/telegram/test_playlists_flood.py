@@ -7,7 +7,7 @@ import pytest
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Rig, Worker, cards, settings_for
 from tests.bot.telegram.chat_steps import band_of
 from tests.bot.telegram.setlists import LINK
@@ -53,7 +53,7 @@ async def test_endless_mixes_are_refused_in_one_sentence(rig: Rig) -> None:
     assert len(cards(ana)) == 2
 
 
-async def test_a_chat_has_its_bound_too(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> None:
+async def test_a_chat_has_its_bound_too(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> None:
     rig = Rig(server, queue, store, settings_for(server, tmp_path, max_open_per_chat=3), Worker(queue, store))
     band, ana, bo, _ = band_of(rig)
     async with rig.bot():
@@ -66,7 +66,7 @@ async def test_a_chat_has_its_bound_too(server: BotApi, queue: JobQueue, store: 
 
 @pytest.mark.usefixtures("true_pace")
 async def test_many_listings_of_one_person_do_not_delay_others(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     """At the pace that Telegram asks for: the other's card comes before the last of the many."""
     settings = settings_for(server, tmp_path, max_open_per_person=20)

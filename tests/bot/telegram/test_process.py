@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from jobs.progress import TrackStage
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files
 from tests.bot.telegram.chat_steps import MP3, done
 from tests.peers.botapi import BotApi
@@ -25,7 +25,7 @@ Start = Callable[..., Awaitable[asyncio.subprocess.Process]]
 
 @pytest.fixture
 async def start(
-    server: BotApi, queue: JobQueue, store: ResultStore, valkey_server: SecretStr, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, valkey_server: SecretStr, tmp_path: Path
 ) -> AsyncIterator[Start]:
     started: list[asyncio.subprocess.Process] = []
 

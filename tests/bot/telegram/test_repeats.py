@@ -14,7 +14,7 @@ async def test_in_another_chat_after_a_restart_and_without_the_store_it_comes_at
         await result(rig, ana)
         await rig.settled()
     (view,) = await rig.queue.recent(f"telegram:{ana.id}")
-    rig.store.forget(view.request.track_id)
+    await rig.store.forget(view.request.track_id)
     uploads = len(rig.server.calls("sendMediaGroup"))
     async with rig.bot():
         await other.say(SONG)
@@ -41,7 +41,7 @@ async def test_an_uploaded_song_is_repeated_without_fetching_it(rig: Rig) -> Non
         await ana.until(done)
         await rig.settled()
         fetched = len(rig.server.calls("getFile"))
-        rig.store.forget(track.id)
+        await rig.store.forget(track.id)
         assert message.file is not None
         wire = message.to_json() | {"message_id": ana.take_id()}
         rig.server.updates.repeat(5000, {"update_id": 5000, "message": wire})
@@ -70,7 +70,7 @@ async def test_what_telegram_no_longer_knows_is_uploaded_or_made_again(rig: Rig,
         await rig.settled()
         rig.server.shelf.files.clear()
         if not stored:
-            rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+            await rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
         await other.say(SONG)
         if not stored:
             await rig.worker.finish(await rig.worker.take())
@@ -144,7 +144,7 @@ async def test_what_would_be_made_otherwise_now_is_no_repeat(rig: Rig, change: d
         first = await result(rig, ana)
         await rig.settled()
         if not stored:
-            rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+            await rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
         await rig.worker.set_to(**change)
         await result(rig, other)
         await rig.settled()
@@ -178,7 +178,7 @@ async def test_another_engines_stems_are_not_uploaded_in_place_of_what_telegram_
         await result(rig, cleo)
         await rig.settled()
         (view,) = await rig.queue.recent(f"telegram:{cleo.id}")
-        manifest = rig.store.manifest(view.request.track_id)
+        manifest = (await rig.store.read(view.request.track_id)).manifest
         assert manifest is not None
         assert manifest.engine.startswith("openvino")
     assert files(cleo) == PAIR
@@ -201,6 +201,6 @@ async def test_a_mix_of_another_engines_stems_is_separated_anew_and_said_so(rig:
         await ana.until(lambda message: message.reply_to == card and done(message))
         await rig.settled()
     (view, _) = await rig.queue.recent(f"telegram:{ana.id}")
-    manifest = rig.store.manifest(view.request.track_id)
+    manifest = (await rig.store.read(view.request.track_id)).manifest
     assert manifest is not None
     assert manifest.engine.startswith("spleeter")

@@ -162,7 +162,7 @@ async def test_a_result_that_left_the_store_is_made_again(rig: Rig) -> None:
         await ana.until(lambda message: "Next in line" in message.text)
         track = await rig.worker.take()
     await rig.worker.finish(track)
-    rig.store.forget(track.id)
+    await rig.store.forget(track.id)
     async with rig.bot():
         await rig.worker.finish(await rig.worker.take())
         await ana.until(done)

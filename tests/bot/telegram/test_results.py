@@ -28,7 +28,7 @@ async def test_a_minus_one_mix_is_one_tap_away(rig: Rig, settings: list[str], la
         before = len(files(ana))
         assert await answered_soon(await ana.press(card, label)) == "On it, from the stems I have."
         track = await rig.worker.take()
-        assert rig.store.manifest(track.id) is not None, "no second separation"
+        assert (await rig.store.read(track.id)).manifest is not None, "no second separation"
         await rig.worker.finish(track)
         mixed = await reply_to(ana, card)
         await rig.settled()
@@ -177,7 +177,7 @@ async def test_the_same_again_comes_by_its_id_without_worker_or_store(rig: Rig) 
         card = await result(rig, ana)
         await (await ana.press(card, "More…")).answer()
         await turned(ana, card, "Again")
-        rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
+        await rig.store.forget((await rig.queue.recent(f"telegram:{ana.id}"))[0].request.track_id)
     async with rig.bot():
         assert await answered_soon(await ana.press(card, "Again")) == "Here it comes."
         again = await reply_to(ana, card)
@@ -195,7 +195,7 @@ async def test_a_mix_of_what_left_the_store_is_separated_again_and_said_so(rig: 
         await rig.worker.finish(track)
         card = await ana.until(done)
         assert isinstance(track.source, Upload)
-        rig.store.forget(track.id)
+        await rig.store.forget(track.id)
         rig.store.inbox(track.source).unlink()
         said = await answered_soon(await ana.press(card, "No vocals"))
         assert said == "I no longer have its stems, so I’m separating it again. That takes a little."

@@ -13,7 +13,7 @@ from bot.telegram.chat_platform import CLOUD_DOWNLOAD
 from jobs.models import Upload
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import PATIENCE, SONG, Rig, Worker, cards, settings_for
 from tests.bot.telegram.chat_steps import MP3, answered_soon, band_of, bo, done, in_line
 from tests.peers.botapi import BotApi, Chat, Message
@@ -270,7 +270,7 @@ async def test_a_button_of_yesterday_says_what_to_do(rig: Rig) -> None:
 
 
 @pytest.fixture
-async def rationed(server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path) -> AsyncIterator[Rig]:
+async def rationed(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> AsyncIterator[Rig]:
     """Ten minutes a day for each person, and five messages a minute."""
     settings = settings_for(server, tmp_path, minutes_per_person=10, messages_per_minute=5)
     yield Rig(server, queue, store, settings, Worker(queue, store))

@@ -16,7 +16,7 @@ from jobs.queue.requests import JobQueue
 from jobs.queue.titles import keep_called, nameless
 from jobs.queue.tracks import TrackQueue
 from jobs.results import Called, Tags
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from jobs.youtube import Provider, Standing
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, settings_for
 from tests.bot.telegram.chat_steps import band_of, done
@@ -57,7 +57,7 @@ async def test_status_shows_open_and_finished_requests_with_buttons(rig: Rig) ->
 
 
 async def test_lists_of_long_titles_fit_into_one_message_and_say_what_is_left_out(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     settings = settings_for(server, tmp_path, max_open_per_person=50, max_open_per_chat=50, messages_per_minute=0)
     long = Tags(title="🎸" * 200, artist="🥁" * 200)

@@ -15,7 +15,7 @@ from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
 from jobs.settings import SettingsError
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files, settings_for
 from tests.bot.telegram.chat_steps import done
 from tests.peers.botapi import BotApi, Pace, Trouble
@@ -205,7 +205,7 @@ async def test_nothing_fits_is_said(rig: Rig) -> None:
 
 
 async def test_a_wrong_token_is_one_sentence(
-    server: BotApi, queue: JobQueue, store: ResultStore, tmp_path: Path
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     settings = settings_for(server, tmp_path, telegram_token=SecretStr("1234567:" + "x" * 35))
     with pytest.raises(SettingsError, match="Telegram refuses FLBT_TELEGRAM_TOKEN") as caught:
@@ -215,7 +215,7 @@ async def test_a_wrong_token_is_one_sentence(
         build(settings_for(server, tmp_path, telegram_token=None), queue, store)
 
 
-async def test_an_unreachable_server_is_waited_for(queue: JobQueue, store: ResultStore, tmp_path: Path) -> None:
+async def test_an_unreachable_server_is_waited_for(queue: JobQueue, store: FolderStore, tmp_path: Path) -> None:
     async with BotApi() as server:
         port = server.port
     stop = asyncio.Event()
@@ -232,7 +232,7 @@ async def test_an_unreachable_server_is_waited_for(queue: JobQueue, store: Resul
 
 
 async def test_it_stops_at_once_while_it_waits_for_a_server(
-    queue: JobQueue, store: ResultStore, tmp_path: Path
+    queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     async with BotApi() as server:
         settings = settings_for(server, tmp_path)

@@ -17,7 +17,7 @@ from bot.terminal.places import MARK
 from jobs.filenames import ABOUT
 from jobs.models import Archive, Encoding, Format, Model, Rendition, Upload, track_id
 from jobs.results import Manifest, Rendered, StoredFile, Tags
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.delivery.plans import song
 
 UMASK = 0o022
@@ -37,7 +37,7 @@ def separated(content: str, title: str, artist: str = "", count: int = 2) -> Man
     return song(stems=count).model_copy(update={**about, "tags": Tags(title=title, artist=artist)})
 
 
-def made(store: ResultStore, manifest: Manifest, format_: Format = Format.FLAC) -> Rendered:
+def made(store: FolderStore, manifest: Manifest, format_: Format = Format.FLAC) -> Rendered:
     """Its stems in the store, each saying whose it is."""
     names = [f"{file.stem}.{format_.extension}" for file in manifest.stems]
     rendition = Rendition(encoding=Encoding(format=format_))
@@ -48,7 +48,7 @@ def made(store: ResultStore, manifest: Manifest, format_: Format = Format.FLAC) 
     return Rendered(rendition=rendition, files=tuple(StoredFile(name=name, bytes_=1) for name in names))
 
 
-def zipped(store: ResultStore, manifest: Manifest, format_: Format = Format.FLAC) -> Rendered:
+def zipped(store: FolderStore, manifest: Manifest, format_: Format = Format.FLAC) -> Rendered:
     """A zip of it in the store, as the worker makes them."""
     rendition = Rendition(encoding=Encoding(format=format_), package=Archive())
     folder = store.folder(manifest.track_id) / rendition.key
@@ -58,16 +58,20 @@ def zipped(store: ResultStore, manifest: Manifest, format_: Format = Format.FLAC
     return Rendered(rendition=rendition, files=(StoredFile(name="stems.zip", bytes_=1),))
 
 
-def give(store: ResultStore, manifest: Manifest, output: Path, format_: Format = Format.FLAC) -> str:
+def handed(store: FolderStore, manifest: Manifest, rendered: Rendered, output: Path, umask: int = UMASK) -> list[Path]:
+    return hand_over(store.folder(manifest.track_id, rendered.rendition), manifest, rendered, output, umask)
+
+
+def give(store: FolderStore, manifest: Manifest, output: Path, format_: Format = Format.FLAC) -> str:
     """Hand its stems over. Returns the name of their folder, in which they are whole."""
-    paths = hand_over(store, manifest, made(store, manifest, format_), output, UMASK)
+    paths = handed(store, manifest, made(store, manifest, format_), output)
     assert [path.read_text() for path in paths] == [f"{manifest.track_id} {path.name}" for path in paths]
     (folder,) = {path.parent for path in paths}
     assert folder.parent == output
     return folder.name
 
 
-def test_artist_and_title_name_the_folder(store: ResultStore, output: Path) -> None:
+def test_artist_and_title_name_the_folder(store: FolderStore, output: Path) -> None:
     assert give(store, separated("one", "Intro", "Wings"), output) == "Wings - Intro"
     assert give(store, separated("two", "Intro", "Muse"), output) == "Muse - Intro"
     assert give(store, separated("three", "AC/DC: con", ""), output) == "AC_DC_ con"
@@ -78,7 +82,7 @@ def test_artist_and_title_name_the_folder(store: ResultStore, output: Path) -> N
 
 
 def test_another_song_of_the_same_name_gets_a_number_and_every_song_keeps_its_folder(
-    store: ResultStore, output: Path
+    store: FolderStore, output: Path
 ) -> None:
     """One command after the other, in any order, as often as one likes."""
     one, two, three = (separated(content, "Intro") for content in ("one", "two", "three"))
@@ -88,7 +92,7 @@ def test_another_song_of_the_same_name_gets_a_number_and_every_song_keeps_its_fo
         assert (output / name / "vocals.flac").read_text() == f"{manifest.track_id} vocals.flac"
 
 
-def test_the_same_song_again_refreshes_its_folder_and_adds_other_formats(store: ResultStore, output: Path) -> None:
+def test_the_same_song_again_refreshes_its_folder_and_adds_other_formats(store: FolderStore, output: Path) -> None:
     one = separated("one", "Intro")
     give(store, one, output)
     (output / "Intro" / "vocals.flac").write_text("damaged")
@@ -99,7 +103,7 @@ def test_the_same_song_again_refreshes_its_folder_and_adds_other_formats(store: 
     }  # fmt: skip
 
 
-def test_float_wavs_stand_beside_those_of_24_bits(store: ResultStore, output: Path) -> None:
+def test_float_wavs_stand_beside_those_of_24_bits(store: FolderStore, output: Path) -> None:
     """A session that holds `vocals.wav` goes on with the same file, at the same level."""
     one = separated("one", "Intro")
     assert give(store, one, output, Format.WAV) == "Intro"
@@ -107,7 +111,7 @@ def test_float_wavs_stand_beside_those_of_24_bits(store: ResultStore, output: Pa
     for file in floats.files:
         (store.folder(one.track_id) / floats.rendition.key / file.name).write_text(f"floats of {file.name}")
     for _ in range(2):
-        paths = hand_over(store, one, floats, output, UMASK)
+        paths = handed(store, one, floats, output)
     assert {path.name: path.read_text() for path in paths} == {
         "vocals (float).wav": "floats of vocals.wav",
         "accompaniment (float).wav": "floats of accompaniment.wav",
@@ -116,13 +120,13 @@ def test_float_wavs_stand_beside_those_of_24_bits(store: ResultStore, output: Pa
     assert len(list((output / "Intro").iterdir())) == 5
 
 
-def test_another_separation_of_a_song_does_not_replace_stems_of_the_first(store: ResultStore, output: Path) -> None:
+def test_another_separation_of_a_song_does_not_replace_stems_of_the_first(store: FolderStore, output: Path) -> None:
     two, four = separated("one", "Intro"), separated("one", "Intro", count=4)
     for _ in range(2):
         assert (give(store, two, output), give(store, four, output)) == ("Intro", "Intro (4 stems)")
 
 
-def test_files_of_people_in_the_output_folder_stay(store: ResultStore, output: Path) -> None:
+def test_files_of_people_in_the_output_folder_stay(store: FolderStore, output: Path) -> None:
     (output / "Intro").mkdir()
     (output / "Intro" / "vocals.flac").write_text("my own recording")
     (output / "Intro 2").mkdir()
@@ -136,7 +140,7 @@ def test_files_of_people_in_the_output_folder_stay(store: ResultStore, output: P
     assert list((output / "Intro 2").iterdir()) == []
 
 
-def test_a_name_in_any_unicode_form_is_one_folder(store: ResultStore, output: Path) -> None:
+def test_a_name_in_any_unicode_form_is_one_folder(store: FolderStore, output: Path) -> None:
     for title in ("Café", unicodedata.normalize("NFD", "Café")):
         name = give(store, separated("one", title, "Zoé"), output)
         assert name == unicodedata.normalize("NFC", "Zoé - Café")
@@ -144,7 +148,7 @@ def test_a_name_in_any_unicode_form_is_one_folder(store: ResultStore, output: Pa
 
 
 def test_where_case_is_not_told_apart_another_song_gets_a_number(
-    store: ResultStore, output: Path, monkeypatch: pytest.MonkeyPatch
+    store: FolderStore, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on macOS and Windows disks: there, `INTRO` is the folder `Intro`."""
     assert give(store, separated("one", "Intro"), output) == "Intro"
@@ -153,13 +157,13 @@ def test_where_case_is_not_told_apart_another_song_gets_a_number(
     assert (output / "Intro" / "vocals.flac").read_text() != (output / "INTRO 2" / "vocals.flac").read_text()
 
 
-def test_long_names_leave_room_for_a_number(store: ResultStore, output: Path) -> None:
+def test_long_names_leave_room_for_a_number(store: FolderStore, output: Path) -> None:
     names = [give(store, separated(content, "é" * 300, "Ü" * 300), output) for content in ("one", "two")]
     assert names[1] == f"{names[0]} 2"
     assert all(len(name.encode()) < 200 for name in names)
 
 
-def test_two_songs_at_once_get_a_folder_each_and_one_song_twice_a_single_one(store: ResultStore, output: Path) -> None:
+def test_two_songs_at_once_get_a_folder_each_and_one_song_twice_a_single_one(store: FolderStore, output: Path) -> None:
     songs = [separated(f"song-{number % 4}", "Intro") for number in range(16)]
     for each in songs:
         made(store, each)
@@ -176,15 +180,16 @@ def test_two_songs_at_once_get_a_folder_each_and_one_song_twice_a_single_one(sto
         assert (path / "vocals.flac").read_text() == each.track_id
 
 
-def test_zips_keep_apart_what_folders_do(store: ResultStore, output: Path) -> None:
+def test_zips_keep_apart_what_folders_do(store: FolderStore, output: Path) -> None:
     one, two = separated("one", "Intro", "Wings"), separated("two", "Intro", "Wings")
     (output / "Wings - Intro (2 stems).zip").write_text("somebody's own, and no zip")
 
     def given(manifest: Manifest, format_: Format = Format.FLAC) -> str:
         rendered = zipped(store, manifest, format_)
-        (path,) = hand_over(store, manifest, rendered, output, UMASK)
+        (path,) = handed(store, manifest, rendered, output)
         assert (
-            path.read_bytes() == store.file_path(manifest.track_id, rendered.rendition, rendered.files[0]).read_bytes()
+            path.read_bytes()
+            == (store.folder(manifest.track_id, rendered.rendition) / rendered.files[0].name).read_bytes()
         )
         return path.name
 
@@ -196,7 +201,7 @@ def test_zips_keep_apart_what_folders_do(store: ResultStore, output: Path) -> No
 
 
 def test_a_disk_without_links_gets_its_zip_too(
-    store: ResultStore, output: Path, monkeypatch: pytest.MonkeyPatch
+    store: FolderStore, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")  # as exFAT says
@@ -204,7 +209,7 @@ def test_a_disk_without_links_gets_its_zip_too(
     monkeypatch.setattr(Path, "hardlink_to", refused)
     for content, name in (("one", "Intro (2 stems).zip"), ("two", "Intro (2 stems) 2.zip")):
         manifest = separated(content, "Intro")
-        assert [path.name for path in hand_over(store, manifest, zipped(store, manifest), output, UMASK)] == [name]
+        assert [path.name for path in handed(store, manifest, zipped(store, manifest), output)] == [name]
 
 
 def dead() -> int:
@@ -213,7 +218,7 @@ def dead() -> int:
         return process.pid
 
 
-def test_what_a_killed_command_left_half_copied_goes(store: ResultStore, output: Path) -> None:
+def test_what_a_killed_command_left_half_copied_goes(store: FolderStore, output: Path) -> None:
     gone = dead()
     others = {f".fl-bt-{os.getppid()}-0123abcd.part", ".fl-bt-1-0123abcd.part", ".fl-bt-mine.part", f".{gone}.part"}
     for name in (f".fl-bt-{gone}-0123abcd.part", *others):
@@ -223,16 +228,16 @@ def test_what_a_killed_command_left_half_copied_goes(store: ResultStore, output:
     assert {path.name for path in output.iterdir()} == {name, *others}, "of who lives, or not ours"
 
 
-def test_a_missing_stored_file_leaves_no_partial_output(store: ResultStore, output: Path) -> None:
+def test_a_missing_stored_file_leaves_no_partial_output(store: FolderStore, output: Path) -> None:
     manifest = separated("one", "Intro")
     gone = Rendered(rendition=Rendition(encoding=Encoding(format=Format.FLAC)), files=manifest.stems)
     before = set(output.iterdir())
     with pytest.raises(FileNotFoundError):
-        hand_over(store, manifest, gone, output, UMASK)
+        handed(store, manifest, gone, output)
     assert set(output.iterdir()) == before
 
 
-def test_files_are_as_open_as_the_persons_own(store: ResultStore, output: Path) -> None:
+def test_files_are_as_open_as_the_persons_own(store: FolderStore, output: Path) -> None:
     manifest = separated("one", "Intro")
-    (path, *_) = hand_over(store, manifest, made(store, manifest), output, 0o027)
+    (path, *_) = handed(store, manifest, made(store, manifest), output, 0o027)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o640, 0o750)

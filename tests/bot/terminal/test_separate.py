@@ -17,7 +17,7 @@ from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Worker
 
 
@@ -89,7 +89,7 @@ async def test_more_songs_than_anybody_may_have_in_line_come_one_after_the_other
 
 
 async def test_a_folder_that_cannot_be_written_to_is_named_and_why(
-    queue: JobQueue, store: ResultStore, settings: Settings, song: str, tmp_path: Path,
+    queue: JobQueue, store: FolderStore, settings: Settings, song: str, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     (tmp_path / "stems").write_text("in the way")

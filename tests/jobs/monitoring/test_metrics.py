@@ -24,7 +24,7 @@ from jobs.queue.providers import keep_standing
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from jobs.youtube import Provider, Standing
 from tests.jobs.requests import OTHER, SONG, ask
 from tests.ports import free_port
@@ -33,7 +33,7 @@ Said = dict[tuple[str, str], float]
 
 
 @asynccontextmanager
-async def exposed(port: int, queue: JobQueue, store: ResultStore) -> AsyncIterator[None]:
+async def exposed(port: int, queue: JobQueue, store: FolderStore) -> AsyncIterator[None]:
     settings = Settings(_env_file=None, quota_gb=2)
     task = asyncio.create_task(serve_metrics(port, queue.redis, store, settings, CollectorRegistry()))
     try:
@@ -60,7 +60,7 @@ async def said(port: int) -> Said:
     }
 
 
-async def test_how_things_stand(queue: JobQueue, store: ResultStore) -> None:
+async def test_how_things_stand(queue: JobQueue, store: FolderStore) -> None:
     port = free_port()
     (store.root / "inbox" / "song").write_bytes(bytes(1000))
     for source, age in ((SONG, 50), (OTHER, 20)):
@@ -81,7 +81,7 @@ async def test_how_things_stand(queue: JobQueue, store: ResultStore) -> None:
     assert (figures["flbt_provider_up", "pytubefix"], figures["flbt_provider_up", "yt-dlp"]) == (1, 0)
 
 
-async def test_what_happened(queue: JobQueue, store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_happened(queue: JobQueue, store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "counted", Counter())
     monkeypatch.setattr(metrics, "stages", {})
     monkeypatch.setattr(metrics, "stage_seconds", defaultdict(float))
@@ -103,7 +103,7 @@ async def test_what_happened(queue: JobQueue, store: ResultStore, monkeypatch: p
 
 
 async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
-    queue: JobQueue, store: ResultStore, caplog: pytest.LogCaptureFixture
+    queue: JobQueue, store: FolderStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     port = free_port()
@@ -118,7 +118,7 @@ async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
 
 
 async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the_time(
-    queue: JobQueue, store: ResultStore, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks, measure = 0, metrics.measure
 
@@ -138,7 +138,7 @@ async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the
         assert 2 <= looks <= (time.monotonic() - began) / 0.5 + 1
 
 
-async def test_nobody_answers_when_it_is_over(queue: JobQueue, store: ResultStore) -> None:
+async def test_nobody_answers_when_it_is_over(queue: JobQueue, store: FolderStore) -> None:
     port, before = free_port(), threading.enumerate()
     async with exposed(port, queue, store):
         await said(port)

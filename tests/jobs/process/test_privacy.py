@@ -7,7 +7,7 @@ import pytest
 
 from jobs.process.privacy import close_to_others, is_open_to_others, private_folder
 from jobs.settings import IN_DATA
-from jobs.store.store import ResultStore
+from jobs.store.folder import FolderStore
 from tests.strangers import IS_ROOT, has_own_group, open_to_others, public, read_by_a_stranger, umask
 
 __all__ = ["public"]
@@ -25,7 +25,7 @@ def test_a_store_that_was_open_is_closed(public: Path) -> None:
         upload.write_text("la la la")
         (public / "data" / "queue").mkdir()
     assert read_by_a_stranger(public) == [str(upload)]
-    ResultStore(public / "data" / "store")
+    FolderStore(public / "data" / "store")
     assert read_by_a_stranger(public) == []
     close_to_others(public / "data", IN_DATA)
     assert mode(public / "data") == 0o700
@@ -33,7 +33,7 @@ def test_a_store_that_was_open_is_closed(public: Path) -> None:
 
 def test_a_new_store_is_private_whoever_makes_it(public: Path) -> None:
     with umask(0):
-        store = ResultStore(public / "store")
+        store = FolderStore(public / "store")
     assert open_to_others(store.root) == []
 
 
@@ -41,7 +41,7 @@ def test_a_folder_that_others_use_too_stays_open_and_what_is_ours_in_it_does_not
     (public / "notes.txt").touch()
     private_folder(public, IN_DATA)
     assert mode(public) == 0o755
-    ResultStore(public)
+    FolderStore(public)
     assert mode(public) == 0o755
     assert {mode(public / folder) for folder in ("inbox", "tracks", "work")} == {0o700}
 

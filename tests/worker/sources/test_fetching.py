@@ -14,7 +14,6 @@ from jobs.queue.providers import keep_standing, standings, told, untold
 from jobs.queue.requests import JobQueue
 from jobs.results import Tags
 from jobs.settings import Settings
-from jobs.store.store import ResultStore
 from jobs.youtube import Provider, Standing
 from tests.peers.videos import Trouble, Video, unplayable
 from tests.peers.youtube import YouTubeStandIn
@@ -83,8 +82,7 @@ def _handed(place: Path, audio: Path, cover: Path | None) -> tuple[Fetched, Fetc
 
 
 async def bring(queue: JobQueue, settings: Settings, into: Path) -> Fetched:
-    store = ResultStore.at(settings.store_url)
-    return await fetch(YouTube(video_id=ID), into, lambda step: None, settings=settings, store=store, redis=queue.redis)
+    return await fetch(YouTube(video_id=ID), into, lambda step: None, settings=settings, inbox=None, redis=queue.redis)
 
 
 async def fails(queue: JobQueue, settings: Settings, into: Path) -> Failure:

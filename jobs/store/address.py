@@ -1,0 +1,30 @@
+"""From the store's address in the settings to the store."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from jobs.settings import Settings
+from jobs.store.folder import FOLDERS, FolderStore
+from jobs.store.store import ResultStore
+
+
+def open_store(settings: Settings, keep_free: float = 0) -> ResultStore:
+    """The store at FLBT_STORE. `keep_free`: bytes on this machine's disk that no upload takes.
+
+    Raises `OSError` when it cannot be used.
+    """
+    return FolderStore(folder_at(settings.store_url), keep_free)
+
+
+def private_places(settings: Settings) -> list[Path]:
+    """Folders of the store on this machine that other users must not read."""
+    root = folder_at(settings.store_url)
+    return [root / name for name in FOLDERS]
+
+
+def folder_at(url: str) -> Path:
+    """The folder at a `file:///…` address. Raises `ValueError` for another address."""
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        raise ValueError(f"no store for {parts.scheme}: addresses")
+    return Path(unquote(parts.path))

@@ -1,0 +1,236 @@
+"""What every result store holds to, whatever it keeps its files in: see `docs/seams.md`."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from jobs.models import Upload
+from jobs.results import Made
+from jobs.store.store import ResultStore, receiving
+from tests.jobs.store.makers import FLAC, MAKERS, MP3, OTHER, SONG, VOCALS, keep, keep_rendition, manifest_of
+
+LONG = 1e9  # seconds, or bytes: more than any test has
+MOMENT = 0.05  # seconds between two things of which one is older
+
+UPLOAD = Upload(upload_id="abc", bytes_=5)
+
+
+@pytest.fixture(params=sorted(MAKERS))
+async def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ResultStore]:
+    async with MAKERS[request.param](tmp_path) as store:
+        yield store
+        assert list((store.workspace.root / "work").iterdir()) == [], "something half-made was left"
+
+
+async def test_nothing_is_there_at_first(any_store: ResultStore) -> None:
+    nothing = manifest_of()
+    await any_store.check()
+    assert await any_store.read(nothing.track_id) == Made()
+    assert await any_store.used_bytes() == 0
+    assert await any_store.age(0, 0) == []
+    await any_store.renew(nothing.track_id)
+    await any_store.renew_upload(UPLOAD)
+    await any_store.forget(nothing.track_id)
+    await any_store.forget_upload(UPLOAD)
+    assert await any_store.read(nothing.track_id) == Made()
+    assert not await any_store.has_upload(UPLOAD)
+
+
+async def test_a_track_is_there_with_its_manifest_and_can_be_opened(any_store: ResultStore) -> None:
+    manifest = await keep(any_store)
+    assert await any_store.read(manifest.track_id) == Made(manifest=manifest)
+    async with any_store.open(manifest.track_id, manifest.stems) as folder:
+        assert (folder / "vocals.flac").read_bytes() == b"x" * 10
+
+
+async def test_what_is_opened_together_lies_together(any_store: ResultStore) -> None:
+    stems = tuple(VOCALS.model_copy(update={"name": f"stem{number}.flac", "bytes_": 1}) for number in range(5))
+    manifest = manifest_of(SONG, *stems)
+    with any_store.workspace.folder() as folder:
+        made = folder / "made"
+        made.mkdir()
+        for file in stems:
+            (made / file.name).write_bytes(file.name[4:5].encode())
+        await any_store.keep_track(made, manifest)
+    async with any_store.open(manifest.track_id, stems) as opened, any_store.open(manifest.track_id, stems[:1]) as once:
+        assert b"".join((opened / file.name).read_bytes() for file in stems) == b"01234"
+        assert (once / stems[0].name).read_bytes() == b"0"
+
+
+async def test_a_rendition_is_there_when_it_is_whole_and_the_latest_one_counts(any_store: ResultStore) -> None:
+    manifest = await keep(any_store)
+    for content in (b"1", b"2"):
+        rendered = await keep_rendition(any_store, manifest, MP3, content)
+        assert await any_store.read(manifest.track_id) == Made(manifest=manifest, renditions=(rendered,))
+        async with any_store.open(manifest.track_id, rendered.files, MP3) as folder:
+            assert (folder / "vocals.mp3").read_bytes() == content
+
+
+async def test_renditions_come_along_with_a_track_and_go_with_the_one_that_it_replaces(any_store: ResultStore) -> None:
+    first = await keep(any_store, SONG, 10, MP3, FLAC)
+    made = await any_store.read(first.track_id)
+    assert {one.rendition for one in made.renditions} == {MP3, FLAC}
+    async with any_store.open(first.track_id, made.renditions[0].files, made.renditions[0].rendition) as folder:
+        assert (folder / made.renditions[0].files[0].name).read_bytes() == b"along"
+    second = await keep(any_store, SONG, 20)
+    assert await any_store.read(first.track_id) == Made(manifest=second)
+
+
+async def test_a_track_and_a_rendition_have_files_of_the_same_name(any_store: ResultStore) -> None:
+    manifest = await keep(any_store)
+    rendered = await keep_rendition(any_store, manifest, FLAC, b"rendered")
+    async with (
+        any_store.open(manifest.track_id, manifest.stems) as stems,
+        any_store.open(manifest.track_id, rendered.files, FLAC) as files,
+    ):
+        assert (stems / "vocals.flac").read_bytes() == b"x" * 10
+        assert (files / "vocals.flac").read_bytes() == b"rendered"
+
+
+async def test_what_is_not_there_is_not_opened(any_store: ResultStore) -> None:
+    manifest = await keep(any_store)
+    missing = VOCALS.model_copy(update={"name": "drums.flac"})
+    for files, rendition in (([missing], None), ([*manifest.stems, missing], None), (manifest.stems, MP3)):
+        with pytest.raises(FileNotFoundError):
+            async with any_store.open(manifest.track_id, files, rendition):
+                pass
+    with pytest.raises(FileNotFoundError):
+        async with any_store.open_upload(UPLOAD):
+            pass
+
+
+async def test_forgetting_removes_everything_of_one_track(any_store: ResultStore) -> None:
+    one, two = await keep(any_store, SONG, 10, MP3), await keep(any_store, OTHER)
+    await any_store.forget(one.track_id)
+    await any_store.forget(one.track_id)
+    assert await any_store.read(one.track_id) == Made()
+    assert (await any_store.read(two.track_id)).manifest == two
+    with pytest.raises(FileNotFoundError):
+        async with any_store.open(one.track_id, one.stems):
+            pass
+
+
+async def test_an_upload_is_there_only_when_it_arrived_whole(any_store: ResultStore) -> None:
+    with pytest.raises(ConnectionError):
+        async with receiving(any_store, UPLOAD) as path:
+            path.write_bytes(b"half")
+            raise ConnectionError
+    assert not await any_store.has_upload(UPLOAD)
+    for content in (b"whole", b"again"):
+        async with receiving(any_store, UPLOAD) as path:
+            path.write_bytes(content)
+        assert await any_store.has_upload(UPLOAD)
+        async with any_store.open_upload(UPLOAD) as path:
+            assert path.read_bytes() == content
+    await any_store.forget_upload(UPLOAD)
+    assert not await any_store.has_upload(UPLOAD)
+
+
+async def test_all_that_is_there_is_counted(any_store: ResultStore) -> None:
+    await keep(any_store, SONG, 100_000)
+    async with receiving(any_store, UPLOAD) as path:
+        path.write_bytes(bytes(50_000))
+    assert 150_000 <= await any_store.used_bytes() < 160_000
+
+
+async def test_the_oldest_goes_when_there_is_too_much(any_store: ResultStore) -> None:
+    first = await keep(any_store, SONG, 100_000)
+    await asyncio.sleep(MOMENT)
+    async with receiving(any_store, UPLOAD) as path:
+        path.write_bytes(bytes(100_000))
+    await asyncio.sleep(MOMENT)
+    second = await keep(any_store, OTHER, 100_000)
+    assert await any_store.age(LONG, LONG) == []
+    assert await any_store.age(LONG, 250_000) == [first.track_id]
+    assert await any_store.age(LONG, 150_000) == [UPLOAD.upload_id]
+    assert (await any_store.read(second.track_id)).manifest == second
+    assert not await any_store.has_upload(UPLOAD)
+
+
+async def test_what_is_old_goes_unless_it_is_busy_or_was_asked_for_again(any_store: ResultStore) -> None:
+    busy, old, renewed = [await keep(any_store, Upload(upload_id=name)) for name in ("busy", "old", "renewed")]
+    left, again = Upload(upload_id="left"), Upload(upload_id="again")
+    for upload in (left, again):
+        async with receiving(any_store, upload) as path:
+            path.write_bytes(b"x")
+    await asyncio.sleep(2 * MOMENT)
+    await any_store.renew(renewed.track_id)
+    await any_store.renew_upload(again)
+    removed = await any_store.age(2 * MOMENT, LONG, frozenset({busy.track_id}))
+    assert sorted(removed) == sorted([old.track_id, left.upload_id])
+    assert [(await any_store.read(one.track_id)).manifest for one in (busy, old, renewed)] == [busy, None, renewed]
+    assert [await any_store.has_upload(upload) for upload in (left, again)] == [False, True]
+
+
+@pytest.mark.parametrize("planted", ["vocals.flac", "manifest.json", "stems-mp3/rendered.json", "made", "pipe"])
+async def test_nothing_made_leads_out_of_its_folder(any_store: ResultStore, tmp_path: Path, planted: str) -> None:
+    """A decoder that was taken over by what it decodes leaves a link among the stems, to be followed by others."""
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret")
+    manifest = await keep(any_store)
+    along = await keep_rendition(any_store, manifest, MP3, b"x")
+    await any_store.forget(manifest.track_id)
+    with any_store.workspace.folder() as folder:
+        made = folder / "made"
+        (made / MP3.key).mkdir(parents=True)
+        match planted:
+            case "made":
+                made.rename(folder / "elsewhere")
+                made.symlink_to(folder / "elsewhere")
+            case "pipe":
+                os.mkfifo(made / "pipe")
+            case _:
+                (made / planted).symlink_to(secret)
+        with pytest.raises(OSError, match="neither a file nor a folder"):
+            await any_store.keep_track(made, manifest, [along])
+        with pytest.raises(OSError, match="neither a file nor a folder"):
+            await any_store.keep_rendition(made, manifest.track_id, along)
+    assert await any_store.read(manifest.track_id) == Made()
+    assert secret.read_text() == "s3cret"
+
+
+async def test_no_folder_lies_in_a_folder_of_what_is_kept(any_store: ResultStore) -> None:
+    with any_store.workspace.folder() as folder:
+        made = folder / "made"
+        (made / MP3.key / "deep").mkdir(parents=True)
+        with pytest.raises(OSError, match="a folder within a folder"):
+            await any_store.keep_track(made, manifest_of())
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 5, 50])
+async def test_who_is_cancelled_while_a_track_is_kept_leaves_all_of_it_or_nothing(
+    any_store: ResultStore, turns: int
+) -> None:
+    """The workspace is removed at once, and must not be removed under what is just being kept."""
+    stems = tuple(VOCALS.model_copy(update={"name": f"stem{number}.flac", "bytes_": 1}) for number in range(50))
+    manifest = manifest_of(SONG, *stems)
+
+    async def work() -> None:
+        with any_store.workspace.folder() as folder:
+            made = folder / "made"
+            made.mkdir()
+            for file in stems:
+                (made / file.name).write_bytes(b"x")
+            await any_store.keep_track(made, manifest)
+
+    working = asyncio.create_task(work())
+    for _ in range(turns + 1):
+        await asyncio.sleep(0)
+    working.cancel()
+    await asyncio.wait({working})
+    made = await any_store.read(manifest.track_id)
+    assert made in (Made(), Made(manifest=manifest))
+    if made.manifest:
+        async with any_store.open(manifest.track_id, stems):
+            pass
+
+
+async def test_it_is_the_same_store_for_whoever_opens_it_next(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    for name, maker in MAKERS.items():
+        async with maker(tmp_path / name) as store:
+            manifest = await keep(store)
+        async with maker(tmp_path / name) as store:
+            assert (await store.read(manifest.track_id)).manifest == manifest
