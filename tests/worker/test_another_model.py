@@ -31,6 +31,8 @@ from bot.cards.result_buttons import first_page, other_models, pick_page, second
 from bot.chats.preferences import chosen
 from bot.cards.taps import Tap, read_mix, read_tap
 from bot.delivery.instant import tracks_of
+from jobs.models import Model, Request, Stem, Order, YouTube, track_id
+from jobs.progress import Progress, RequestPhase, TrackStage, View
 
 def request(model):
     source = YouTube(video_id="dQw4w9WgXcQ")

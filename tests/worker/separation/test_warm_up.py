@@ -90,7 +90,9 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from jobs.failures import Failed, Reason
+from jobs.models import Model
 from worker.separation.warm_up import prepare_engine, take_prepared
+from jobs.models import Model
 from worker.child.tasks import NetworkWanted
 resource.setrlimit(resource.RLIMIT_AS, (1000 << 20, resource.RLIM_INFINITY))
 wanted = NetworkWanted(model=Model(), models_dir=Path(sys.argv[1]))
