@@ -1,4 +1,4 @@
-"""A song to its stems, by one child; and by another one before, where the model has to be made ready first."""
+"""Separates a song in a child; before that, a missing model is installed by another child."""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -23,9 +23,9 @@ async def separate(
     limits: Limits,
     deadline: float,
 ) -> Separated:
-    """Let `child`, or a new one, do `task`. Raises what `Child.ask` raises.
+    """Lets `child`, or a new one, do `task`. Raises as `Child.ask`.
 
-    Children that separate only read the models. What they find missing is brought by a child that may write there.
+    Children that separate may only read the models. A child that may write there installs a missing model.
     """
     try:
         return await _ask(task.model_copy(update={"only_ready": True}), child, stack, on_step, limits, deadline)

@@ -1,6 +1,6 @@
-"""The seam between a separation and the models: blocks of a song in, pieces of its stems out.
+"""The interface of a model's engine: blocks of a song in, pieces of its stems out.
 
-Everything around an engine is the same for all of them: decoding, memory checks, files, pictures, progress.
+Decoding, memory checks, files, pictures and progress are the same for all engines.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,34 +19,33 @@ Report = Callable[[Step], None]
 class Engine(Protocol):
     """One model, for one song. Making an engine is cheap: it reads no weights.
 
-    `name` is for logs and for the manifest, and is known once the engine is loaded. Its first word decides whether
-    stored stems are what would be made now (`jobs.queue.recipe`): the family of the model; of Spleeter's, the engine
-    that is set.
+    `name` is for logs and for the manifest, and is known once the engine is loaded. Its first word is compared with the
+    recipe of stored stems (`jobs.queue.recipe`): the family of the model, or for Spleeter the configured engine.
     """
 
     @property
     def name(self) -> str: ...
 
     def has_weights(self) -> bool:
-        """Whether the weights are there and intact; only looks."""
+        """Whether the weights are installed and intact; changes nothing."""
 
     def fetch_weights(self, report: Report) -> Path:
-        """The folder of the weights, fetched if they are not there.
+        """The folder of the weights, fetched if they are missing.
 
         Raises `Failed`: MODEL_UNAVAILABLE, MODEL_DAMAGED.
         """
 
     def load(self, converting: Callable[[], None]) -> None:
-        """Begin to make the model ready; the weights are there. Does nothing when that has begun already.
+        """Begin to load the model from installed weights. Further calls do nothing.
 
-        `converting` is called first where this takes long because it is the first time; what it raises ends the
-        loading. Raises `Failed`: MODEL_DAMAGED.
+        `converting` is called before a slow first conversion; an exception from it ends the loading. Raises `Failed`:
+        MODEL_DAMAGED.
         """
 
     def separate(self, blocks: Iterable[Samples], scratch: Path, report: Report, /) -> Iterator[list[Samples]]:
         """The stems of a song, in the order of the model, piece by piece: equally long in each piece, and as long in
-        sum as the song. `load` was called before.
+        sum as the song. Requires `load`.
 
-        `blocks` are of any length, and finite. `scratch` is an existing folder for temporary files. `report` is for
-        signs of life where pieces take long.
+        `blocks` are of any length, and finite numbers. `scratch` is an existing folder for temporary files. Call
+        `report` while a piece takes long.
         """

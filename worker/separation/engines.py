@@ -13,8 +13,8 @@ def _spleeter(wanted: NetworkWanted) -> Engine:
     return spleeter_engine(wanted)
 
 
-#: By family (`jobs.music.separation_models`). Each imports its engine when it is called: runtimes are heavy.
-#: Raises `Failed` with ENGINE_MISSING when something that the engine needs is not installed.
+#: By family (`jobs.music.separation_models`). Each function imports its engine when called: runtimes are heavy.
+#: They raise `Failed` with ENGINE_MISSING when a requirement of the engine is not installed.
 ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {"spleeter": _spleeter}
 
 

@@ -1,8 +1,8 @@
-"""Fourier transforms of real float32 numbers, by the pocketfft that scipy carries.
+"""Fourier transforms of real float32 numbers, by scipy's pocketfft.
 
-numpy before 2.0 computes them in float64, at three to five times the cost. `scipy.fft` itself first imports half of
-scipy, for transforms that are not ours: a quarter of a second and 25 MB. So its compiled part is loaded alone where it
-lies where we know it, and by way of `scipy.fft` where not.
+numpy before 2.0 computes them in float64, at three to five times the cost. `scipy.fft` imports half of scipy, for other
+transforms: a quarter of a second and 25 MB. So the compiled part is loaded alone where it has the known path, and
+through `scipy.fft` otherwise.
 """
 
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader

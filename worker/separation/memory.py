@@ -1,6 +1,6 @@
-"""Whether there is memory enough, asked before any of it is taken: in the middle of the work it is too late to say so.
+"""Checks before a separation that its memory is available, since a shortage during it cannot be reported:
 
-A runtime that gets no address space ends by a segmentation fault, and a control group that is full by SIGKILL.
+a runtime without address space ends by a segmentation fault, and a process in a full control group by SIGKILL.
 """
 
 import resource
@@ -12,7 +12,7 @@ from worker.child.cgroups import ROOT, memory_limits
 
 
 def require_memory(model: ModelInfo, root: Path = ROOT) -> None:
-    """Raise `Failed` OUT_OF_MEMORY where the process, or a control group around it, has too little for a model."""
+    """Raises `Failed` OUT_OF_MEMORY where the process, or a control group around it, has too little for a model."""
     addresses, _ = resource.getrlimit(resource.RLIMIT_AS)
     if addresses != resource.RLIM_INFINITY:
         _require(addresses, model.address_mb, "the address space")

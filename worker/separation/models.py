@@ -1,7 +1,7 @@
-"""The child that brings a model: it fetches the weights, and makes of them what the engine reads, once.
+"""The child that installs a model: it fetches the weights, and derives the files that the engine reads, once.
 
-The only child without walls, since it may start an installer. It reads nothing of strangers: what it fetches has a hash
-that we know. Those that separate only read the models.
+The only child without walls, since it may start an installer. It reads no untrusted input: fetched files have known
+hashes. Children that separate may only read the models.
 """
 
 from worker.child.child_side import Report, serve
@@ -15,7 +15,7 @@ def bring(task: ModelTask, report: Report) -> Brought:
     """See `ModelTask`. Raises `Failed`: ENGINE_MISSING, MODEL_UNAVAILABLE, MODEL_DAMAGED, OUT_OF_MEMORY."""
     wanted = task.network
     engine = make_engine(wanted)
-    if wanted.is_made_ready:  # what the reference package needs grows with the song
+    if wanted.is_made_ready:  # the memory of the reference package grows with the song
         require_memory(wanted.model.info)
     engine.fetch_weights(report)
     engine.load(lambda: report(Step(note="model")))

@@ -1,4 +1,4 @@
-"""Memory of ours that files lie in."""
+"""Releases the pages of a memory-mapped file."""
 
 import contextlib
 import ctypes
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def give_back(name: str) -> None:
-    """Let go of the pages of every mapped file called `name`; whoever reads there again gets them from the file.
+    """Releases the pages of every mapped file called `name`; later reads load them from the file again.
 
-    The runtime keeps a mapping for as long as it lives. Only Linux tells a process what it has mapped: elsewhere the
-    pages stay until the system wants them.
+    The runtime never unmaps a file. Only Linux lists a process's mappings: elsewhere the pages stay until the system
+    needs memory.
     """
     with contextlib.suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)

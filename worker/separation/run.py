@@ -1,4 +1,4 @@
-"""One separation, start to end: song and weights in, stems on disk out."""
+"""Runs one separation: song and weights in, stems on disk out."""
 
 from collections.abc import Iterator
 
@@ -53,14 +53,14 @@ def run(task: SeparationTask, report: Report) -> Separated:
 
 
 def _notes(song: Song) -> tuple[str, ...]:
-    """What has to be told of a song that was read. Where it broke off, its last packet is broken as a rule."""
+    """The notes for the manifest. A song that is cut short is not `damaged` too: it usually ends in a broken packet."""
     if song.cut_short:
         return ("cut_short",)
     return ("damaged",) if song.skipped else ()
 
 
 def _load(task: SeparationTask, engine: Engine, report: Report) -> None:
-    """Fetch and load what is missing, or refuse to, where that is for a child that may keep it."""
+    """Loads the engine; fetches and converts missing files, or with `only_ready` raises MODEL_UNAVAILABLE."""
     if task.only_ready and not engine.has_weights():
         _not_ready()
     engine.fetch_weights(report)
@@ -73,7 +73,7 @@ def _not_ready() -> None:
 
 
 def _no_longer_than(limit_seconds: float, blocks: Iterator[Samples]) -> Iterator[Samples]:
-    """The blocks, as long as they are no longer in sum than allowed: a container can say anything of its length."""
+    """The blocks. Raises `Failed` TOO_LONG beyond the limit: a container's claim about its length may be wrong."""
     samples = 0
     for block in blocks:
         samples += len(block)

@@ -1,14 +1,14 @@
 """OpenVINO without its command line for converting models.
 
-Nobody here needs that, it takes as long to import as all the rest, and it is what would look for the telemetry
-package. OpenVINO allows for its absence.
+The command line is unused here, takes as long to import as all the rest, and would look for the telemetry package.
+OpenVINO allows for its absence.
 """
 
 import sys
 
-sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]  # how Python is told: not to be had
+sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]  # None makes its import fail
 
-import openvino as ov  # noqa: E402 - only now
+import openvino as ov  # noqa: E402 - after the line above
 from openvino import opset8 as ops  # noqa: E402
 
 __all__ = ["ops", "ov"]

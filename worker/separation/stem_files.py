@@ -1,11 +1,11 @@
-"""The set of stems on its way to disk: encoded side by side while the next segment is separated.
+"""Writes the stems to disk: encoded in parallel while the next segment is separated.
 
-What is to be delivered in another encoding is encoded along with it: nothing has to be decoded again, and the encoders
-fill the moments in which a core would wait.
+Renditions in another encoding are encoded at the same time: stems need no decoding later, and the encoders use cores
+that would wait.
 
-Fixed-point files end at full scale and stems may not: a stem can be louder than the song where another one cancels it.
-No stem is ever turned down alone, so if any of them would clip, all are turned down together. How much is known only
-at the end; what was over full scale is kept apart until then, and put back while the files are written anew.
+Fixed-point files clip at full scale, and a stem can be louder than the song where another one cancels it. Stems keep
+their levels to each other, so if one would clip, all are turned down together. The gain is known only at the end; until
+then values over full scale are kept in a file of their own, and restored when the stems are written again.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ OVER = np.dtype([("at", np.int64), ("value", np.float32)])  # `at` counts values
 
 
 class _Stem:
-    """One stem's file in the making."""
+    """One stem's file while it is written."""
 
     def __init__(self, track: Track, over: BinaryIO) -> None:
         self.peak = 0.0
@@ -53,7 +53,7 @@ class _Stem:
 
 
 class StemFiles:
-    """All stems of one song; `open_stems` makes it. `gain` and `files` are there when its block has ended."""
+    """All stems of one song; `open_stems` makes it. `gain` and `files` are known when its block has ended."""
 
     def __init__(self, stems: list[_Stem], along: list[list[Track]], pool: ThreadPoolExecutor) -> None:
         self.gain = 1.0
@@ -65,9 +65,9 @@ class StemFiles:
         self._writing: list[Future[None]] = []
 
     def write(self, pieces: list[Samples]) -> None:
-        """Take the next piece of every stem, (samples, 2) each, and encode it while the caller goes on.
+        """Encodes the next piece of every stem, (samples, 2) each, in the background.
 
-        Waits for the piece before it, and raises what went wrong with that one.
+        Waits for the piece before it, and raises that piece's exception.
         """
         self.settle()
         sets: list[Sequence[_Stem | Track]] = [self._stems, *self._along]
@@ -76,7 +76,7 @@ class StemFiles:
         ]
 
     def settle(self) -> None:
-        """Wait until everything that was handed over is written."""
+        """Waits until all pieces are written."""
         for writing in self._writing:
             writing.result()
         self._writing = []
@@ -86,9 +86,9 @@ class StemFiles:
 def open_stems(
     output: Path, stems: tuple[Stem, ...], tags: Tags, cover: Path | None, along: Sequence[Along] = ()
 ) -> Iterator[StemFiles]:
-    """Files `<stem>.flac` in `output`, tagged: all there when the block ends, none when it ends by an exception.
+    """Files `<stem>.flac` in `output`, tagged: all exist when the block ends, none when it ends by an exception.
 
-    So it is with the folders of `along`; but they are left out when the stems had to be turned down.
+    So do the folders of `along`, but they are left out when the stems had to be turned down.
     """
     titled = [file_tags(tags, stem) for stem in stems]
     with (
@@ -135,7 +135,7 @@ def _open_along(
 
 
 def _take(each: Along, draft: Path, stems: tuple[Stem, ...], output: Path) -> Rendered:
-    """Move a finished folder into place."""
+    """Moves a finished folder to its place."""
     folder = (draft / each.rendition.key).replace(output / each.rendition.key)
     files = tuple(_stored(folder / f"{stem}.{each.rendition.encoding.format.extension}", stem) for stem in stems)
     return Rendered(rendition=each.rendition, files=files, kbps=each.kbps)
@@ -146,7 +146,7 @@ def _stored(path: Path, stem: Stem) -> StoredFile:
 
 
 def _turn_down(path: Path, over: BinaryIO, tags: Tags, cover: Path | None, gain: float) -> None:
-    """Write the file at `path` anew, with what was over full scale put back, and `gain` applied to all of it."""
+    """Writes the file at `path` again, with the values over full scale restored, and `gain` applied."""
     over.flush()
     size = os.fstat(over.fileno()).st_size // OVER.itemsize
     kept = np.memmap(over, OVER, "r", shape=(size,)) if size else np.empty(0, OVER)

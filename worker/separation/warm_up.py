@@ -1,4 +1,4 @@
-"""The engine, made ready while the song is still on its way, or while everything else is loaded."""
+"""Prepares the engine while the song is fetched, or while other modules are loaded."""
 
 import logging
 
@@ -10,15 +10,15 @@ from worker.separation.memory import require_memory
 
 log = logging.getLogger(__name__)
 
-#: A process separates one song, so it has one engine ready, or none.
+#: At most one engine: a process separates one song.
 _ready: dict[NetworkWanted, Engine] = {}
 
 
 def prepare_engine(wanted: NetworkWanted) -> None:
-    """Begin to make the engine ready, if everything that it needs is there.
+    """Begins to load the engine, if its files are installed.
 
-    A failure here is not reported: it happens again, and is reported, when the engine is needed. Raises `Failed` with
-    INTERNAL when another engine is ready already.
+    A failure here is only logged: it happens again, and is reported, when the engine is used. Raises `Failed` with
+    INTERNAL when another engine is prepared already.
     """
     _require_no_other(wanted)
     if wanted in _ready or not wanted.is_made_ready:
@@ -30,17 +30,17 @@ def prepare_engine(wanted: NetworkWanted) -> None:
             engine.load(_not_now)
             _ready[wanted] = engine
     except (Failed, MemoryError, OSError, RuntimeError) as error:
-        log.debug("the engine is not ready beforehand: %r", error)
+        log.debug("engine not prepared: %r", error)
 
 
 def take_prepared(wanted: NetworkWanted) -> Engine | None:
-    """The engine, if it was made ready beforehand. Raises `Failed` with INTERNAL when another one was."""
+    """The engine, if it was prepared. Raises `Failed` with INTERNAL when another one was."""
     _require_no_other(wanted)
     return _ready.pop(wanted, None)
 
 
 def _require_no_other(wanted: NetworkWanted) -> None:
-    """Two engines would be held in memory, and the one that was made ready would be of no use."""
+    """Raises `Failed` if another engine is prepared: it would stay in memory unused, beside a second one."""
     others = [ready for ready in _ready if ready != wanted]
     if others:
         raise failed(Reason.INTERNAL, f"{others[0]!r} was made ready, and {wanted!r} is needed")

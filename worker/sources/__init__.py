@@ -1,1 +1,1 @@
-"""Where songs come from: one function per provider turns a source into a local file that decodes, or a `Failed`."""
+"""Sources of songs: one function per provider turns a source into a local file that decodes, or raises `Failed`."""

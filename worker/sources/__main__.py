@@ -7,9 +7,9 @@ from worker.child.tasks import Fetched, FetchTask
 
 
 def fetch(task: FetchTask, report: Report) -> Fetched:
-    """Bring the task's source to a local file. Raises `Failed`.
+    """Fetches the task's source to a local file. Raises `Failed`.
 
-    Imports as late as this, since an upload needs nothing of a downloader's libraries and runtimes.
+    Imports here: an upload does not need a downloader's libraries and runtimes.
     """
     match task.source, task.provider:
         case Upload(), _:

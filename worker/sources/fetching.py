@@ -1,4 +1,4 @@
-"""From a source to a local file: the one attempt that an upload needs, or one provider after another for a video."""
+"""Fetches a source to a local file: one attempt for an upload, one provider after another for a video."""
 
 import asyncio
 import logging
@@ -33,7 +33,7 @@ async def fetch(
     inbox: Path | None,
     redis: ArqRedis,
 ) -> Fetched:
-    """Bring `source` to a file in `into`, an empty folder, within FLBT_FETCH_TIMEOUT. Raises `Failed`.
+    """Fetches `source` to a file in `into`, an empty folder, within FLBT_FETCH_TIMEOUT. Raises `Failed`.
 
     `inbox`: the uploaded file, where there is one.
     """
@@ -67,7 +67,7 @@ async def fetch(
         failures.append((provider, failure))
         if not providers.is_service_side(failure):
             break
-        log.warning("%s by %s: %s: %s", source.key, provider, failure.reason, failure.detail)
+        log.warning("%s: fetching by %s failed: %s: %s", source.key, provider, failure.reason, failure.detail)
     raise Failed(providers.together(failures))
 
 
@@ -79,7 +79,7 @@ async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: S
         on_step,
         deadline=ends - asyncio.get_running_loop().time(),
         stall=settings.stall_timeout,
-        # One core for all of the time: more is no download.
+        # One core for the whole time is more than any download needs.
         limits=Limits(
             memory_mb=settings.memory_mb,
             cpu_seconds=settings.fetch_timeout,
@@ -91,10 +91,10 @@ async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: S
 
 
 def check(fetched: Fetched, task: FetchTask) -> None:
-    """Raise `Failed` unless a child names only files that it was given or made.
+    """Raises `Failed` unless a child names only files that it was given or made.
 
-    It reads what strangers wrote, and it may have been taken over: a path of its own choice would be moved into the
-    store, and sent.
+    The child reads untrusted input and may have been taken over: a path of its choice would be moved into the store,
+    and sent.
     """
     for path in filter(None, (fetched.audio, fetched.cover)):
         given = path == task.inbox and path is fetched.audio
@@ -103,13 +103,13 @@ def check(fetched: Fetched, task: FetchTask) -> None:
 
 
 async def _note(redis: ArqRedis, provider: Provider, failure: Failure | None) -> None:
-    """Remember how it went, and say so when a provider goes down or comes back."""
+    """Stores a provider's standing after an attempt; logs when a provider goes down or comes up."""
     metrics.count("downloads", provider, failure.reason if failure else "ok")
-    before = (await standings(redis))[provider]  # read anew: the download took its time
+    before = (await standings(redis))[provider]  # read now: the download took a while
     now = providers.after(before, failure, time.time())
     if now != before:
         await keep_standing(redis, now)
     if now.up and not before.up:
-        log.info("%s is back", provider)
+        log.info("provider %s is up", provider)
     elif before.up and not now.up:
-        log.warning("%s is down: %s, %d times in a row", provider, now.reason, now.failures)
+        log.warning("provider %s is down: %s, %d failures in a row", provider, now.reason, now.failures)

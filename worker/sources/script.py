@@ -1,7 +1,7 @@
-"""The player's script, which the libraries cut apart and run: bound to arithmetic, and to a Node that reaches nothing.
+"""Sandbox for YouTube's player script: Python evaluates only its arithmetic; Node runs without network and files.
 
-YouTube's player decides how addresses are signed. pytubefix and yt-dlp run parts of it in Node, and pytubefix evaluates
-conditions from it in Python. Whoever serves that script would otherwise run programs with a downloader's rights.
+The script decides how addresses are signed. pytubefix and yt-dlp run parts of it in Node, and pytubefix evaluates
+conditions from it in Python. Without the sandbox, the script's server could run programs with a downloader's rights.
 """
 
 import ast
@@ -21,9 +21,9 @@ from worker.child.confinement.online import node
 from worker.child.confinement.walls import Walls, make_walls
 
 LONGEST_CONDITION: Final = 500  # characters
-LARGEST: Final = 1 << 64  # of a number on the way
-STABLE_SINCE: Final = (23, 5)  # of Node's permissions; before, they were an experiment
-ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")  # all that Node is told of ours
+LARGEST: Final = 1 << 64  # of an intermediate result
+STABLE_SINCE: Final = (23, 5)  # of Node's permissions, experimental before
+ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "TZ")  # variables that Node gets
 
 _BINARY: Final[dict[type[ast.operator], Callable[[int, int], int]]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Mod: operator.mod,
@@ -43,7 +43,7 @@ _COMPARE: Final[dict[type[ast.cmpop], Callable[[int, int], bool]]] = {
 
 
 def evaluate(condition: str) -> int:
-    """The value of a condition of whole numbers, as Python would tell it. Raises `ValueError` for anything else."""
+    """The value of a condition of whole numbers, as in Python. Raises `ValueError` for anything else."""
     if len(condition) > LONGEST_CONDITION:
         raise ValueError("a condition that is too long")
     try:
@@ -81,9 +81,9 @@ def _small(number: int) -> int:
 
 
 def bind_conditions() -> None:
-    """From now on, pytubefix evaluates nothing but arithmetic.
+    """Replaces pytubefix's `eval` by `evaluate`, from now on.
 
-    A name in its module comes before Python's own. A test holds that `eval` is still called there, and there alone.
+    A name in its module shadows the builtin. A test checks that pytubefix calls `eval` in that module only.
     """
     from pytubefix import cipher
 
@@ -95,9 +95,9 @@ def bind_conditions() -> None:
 
 @cache
 def bind_programs() -> None:
-    """From now on, every program that this process starts is such a Node.
+    """Starts every program of this process in the sandbox, from now on.
 
-    Both libraries start it by `subprocess.Popen`, and nothing else.
+    Both libraries start only Node, by `subprocess.Popen`.
     """
     start = subprocess.Popen.__init__
     walls = _walls()
@@ -110,12 +110,12 @@ def bind_programs() -> None:
 
 
 def _walls() -> Walls:
-    """Narrower than those around us: no network, no further process, no folder of the song's."""
+    """Node's walls, narrower than this process's: no network, no further processes, no folder of the song."""
     return make_walls(Confinement(read=tuple(_scripts()), programs=(node(),)), for_programs())
 
 
 def node_environment() -> dict[str, str]:
-    """Node's environment: without the way out, and with the permission to read the libraries' scripts alone."""
+    """Node's environment: without proxies, and with permission to read only the libraries' scripts."""
     return {
         **{name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         "NODE_OPTIONS": " ".join([_permission(), *(f'--allow-fs-read="{folder}"' for folder in _scripts())]),
@@ -128,7 +128,7 @@ def _permission() -> str:
 
 
 def _scripts() -> list[Path]:
-    """Where pytubefix keeps what it runs; yt-dlp says it to Node's standard input."""
+    """The folders of pytubefix's scripts; yt-dlp writes its scripts to Node's standard input."""
     spec = find_spec("pytubefix")
     places = spec.submodule_search_locations if spec else None
     return [Path(place, *folder) for place in places or () for folder in (("sig_nsig", "vm"), ("botGuard", "vm"))]

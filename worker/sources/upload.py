@@ -1,4 +1,4 @@
-"""A person's own file: already here, to be looked at and named."""
+"""Checks and names an uploaded file."""
 
 import re
 import time
@@ -16,17 +16,17 @@ from worker.child.child_side import Report
 from worker.child.messages import Step
 from worker.child.tasks import Fetched, FetchTask
 
-REPORT_SECONDS = 1.0  # between two signs of life
-LONGEST_TAG = 500  # characters: beyond that it is not a name
+REPORT_SECONDS = 1.0  # between two reports
+LONGEST_TAG = 500  # characters: longer ones are no names
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
 def fetch_upload(task: FetchTask, report: Report) -> Fetched:
-    """Check the file in the inbox, find out what it is called, and how long it is. The file stays where it is.
+    """Checks the file in the inbox and finds its tags and length. The file stays in the inbox.
 
-    Title and artist are what the sender says, else what the file says, else its name. The length is that of the sound:
-    all of it is decoded, since headers are wrong in files that were cut or joined, and a wrong length would be shown,
-    counted as used up, or refused. Raises `Failed`: UPLOAD_GONE, EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG.
+    Title and artist come from the sender, else from the file's tags, else from its name. The length is counted by
+    decoding the whole sound: headers are wrong in files that were cut or joined, and a wrong length would be shown,
+    counted as used minutes, or refused. Raises `Failed`: UPLOAD_GONE, EMPTY, NOT_AUDIO, NO_SOUND, TOO_LONG.
     """
     if not isinstance(task.source, Upload):
         raise failed(Reason.INTERNAL, f"no upload: {task.source.key}")
@@ -47,7 +47,7 @@ def _count(song: Song, limit: float, on_samples: Callable[[int], None]) -> float
     for block in song.blocks():
         samples += len(block)
         if samples > limit * SAMPLE_RATE:
-            # It goes on for an unknown time. What it says of itself may be right, now that it is longer than that.
+            # The rest is not decoded. The header's length may be right where it is larger than the count.
             raise failed(Reason.TOO_LONG, seconds=max(samples / SAMPLE_RATE, song.seconds or 0.0), limit_seconds=limit)
         if time.monotonic() - last >= REPORT_SECONDS:
             last = time.monotonic()

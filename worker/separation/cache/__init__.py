@@ -1,1 +1,1 @@
-"""Files derived from a checkpoint, kept beside it under a checksum and a lock."""
+"""Cache of files derived from a checkpoint, with checksums and a lock."""

@@ -1,7 +1,7 @@
-"""A seal beside some files: their hashes, and the sizes and times at which these were last seen to hold.
+"""A file of checksums beside other files: their SHA-256, and their sizes and times when last hashed.
 
-Hashing 80 MB takes a fraction of a second, but on every job it adds up: a file whose size and time of change are as
-remembered is taken as it was, and any other is hashed again.
+Hashing 80 MB takes a fraction of a second, too long for every job: a file of unchanged size and time of change is not
+hashed again.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ CHUNK = 1 << 20  # bytes
 
 
 class ChecksummedFile(BaseModel):
-    """What is known of one file."""
+    """The record of one file."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,7 +27,7 @@ class ChecksummedFile(BaseModel):
 
 
 class Checksums(BaseModel):
-    """What is known of the files of one folder."""
+    """The records of the files of one folder."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,14 +44,14 @@ def sha256_of(path: Path) -> str:
 
 
 def write_checksums(folder: Path, names: tuple[str, ...]) -> None:
-    """Write the seal of `names` in `folder`: what they are now is what they have to be from now on."""
+    """Writes the checksums of the files `names` in `folder`, as they are now."""
     _write(folder, Checksums(files={name: _look(folder / name, sha256_of(folder / name)) for name in names}))
 
 
 def is_intact(folder: Path, pinned: Mapping[str, str] | None = None) -> bool | None:
-    """Whether the files of `folder` are what its seal says: None without one, where `pinned` hashes do not stand in.
+    """Whether the files of `folder` have their checksums; None without checksums and without `pinned`.
 
-    `pinned` maps names to SHA-256 that hold whatever the seal says. False: a file is missing or another.
+    `pinned` maps names to SHA-256 that take precedence. False: a file is missing or changed.
     """
     known = _read(folder)
     expected = dict(pinned) if pinned is not None else {name: file.sha256 for name, file in known.files.items()}
@@ -69,7 +69,7 @@ def is_intact(folder: Path, pinned: Mapping[str, str] | None = None) -> bool | N
             file = _look(path, sha256)
         seen[name] = file
     if seen != known.files:
-        with contextlib.suppress(OSError):  # a read-only folder: hashed again next time
+        with contextlib.suppress(OSError):  # read-only folder: hashed again next time
             _write(folder, Checksums(files=seen))
     return True
 

@@ -1,4 +1,4 @@
-"""What is made of a checkpoint once, and kept beside it for every later song."""
+"""Cache of files derived from a checkpoint."""
 
 import logging
 import shutil
@@ -13,19 +13,19 @@ log = logging.getLogger(__name__)
 
 
 def weights_id(checkpoint: Path) -> str:
-    """Tells the weights of a checkpoint from all others: the index holds the checksum of every tensor."""
+    """An id of the weights of a checkpoint: a hash of its index, which holds the checksum of every tensor."""
     return checksums.sha256_of(checkpoint / "model.index")[:8]
 
 
 def keep(folder: Path, names: tuple[str, ...], write: Callable[[Path], None]) -> None:
-    """Have `write` put the files `names` into a folder, and keep that as `folder`, whole or not at all.
+    """Lets `write` put the files `names` into a temporary folder, and renames it to `folder`, whole or not at all.
 
-    What cannot be kept, in a read-only place or on a full disk, is made again next time.
+    In a read-only place or on a full disk nothing is kept, and the files are derived again next time.
     """
     prefix = f".{folder.name.partition('-')[0]}-"
     try:
         with only_one(folder.parent / ".converting.lock"):
-            if checksums.is_intact(folder):  # by someone we waited for
+            if checksums.is_intact(folder):  # written by another process meanwhile
                 return
             for leftover in folder.parent.glob(f"{prefix}*"):
                 shutil.rmtree(leftover)
@@ -37,4 +37,4 @@ def keep(folder: Path, names: tuple[str, ...], write: Callable[[Path], None]) ->
                 shutil.rmtree(folder, ignore_errors=True)
                 ready.rename(folder)
     except OSError as error:
-        log.warning("what was made of the model could not be kept in %s: %r", folder, error)
+        log.warning("cannot cache files derived from the model in %s: %r", folder, error)

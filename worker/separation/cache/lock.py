@@ -1,4 +1,4 @@
-"""One process at a time, held by the system: it lets go when the holder dies, however it dies."""
+"""A file lock between processes, which the system releases when the holder dies."""
 
 import contextlib
 import fcntl
@@ -11,7 +11,7 @@ POLL = 0.2  # seconds between two tries
 
 @contextlib.contextmanager
 def only_one(lock: Path, waiting: Callable[[int], None] = lambda _: None) -> Iterator[None]:
-    """Hold the file `lock` against every other process; `waiting` hears of each try that failed, with its number."""
+    """Holds the lock file `lock`; calls `waiting` with the number of each failed try."""
     with lock.open("w") as file:
         tries = 0
         while True:

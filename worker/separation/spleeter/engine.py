@@ -1,4 +1,4 @@
-"""Spleeter's models as engines: our own kernels or OpenVINO on Deezer's checkpoint, or the reference package."""
+"""Engines of Spleeter's models: `flbt_unet` or OpenVINO on Deezer's checkpoint, or the reference package."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def spleeter_engine(wanted: NetworkWanted) -> Engine:
-    """The engine that is set. Raises `Failed` with ENGINE_MISSING when it is the package, and that is not installed."""
+    """The configured engine. Raises `Failed` with ENGINE_MISSING when it is the package, and that is not installed."""
     if wanted.engine == "spleeter":
         from worker.separation.spleeter.stock import StockSpleeter
 
@@ -22,7 +22,7 @@ def spleeter_engine(wanted: NetworkWanted) -> Engine:
 
 
 class NetworkEngine:
-    """See `worker.separation.engine.Engine`. `network` is there once it is loaded."""
+    """See `worker.separation.engine.Engine`. `network` is set by `load`."""
 
     def __init__(self, wanted: NetworkWanted) -> None:
         self.network: Network | None = None
@@ -30,7 +30,7 @@ class NetworkEngine:
 
     @property
     def name(self) -> str:
-        """The first word is what was asked for, wherever something else did it: that is what makes stems alike."""
+        """The first word is the configured engine, even if another one ran: their stems are alike."""
         assert self.network is not None
         name = self.network.name
         return name if name.startswith(self._wanted.engine) else f"{self._wanted.engine} {name}"

@@ -1,4 +1,4 @@
-"""What is in a TensorFlow `model.meta`: just enough of it to know where to cut the networks out.
+"""Reads from a TensorFlow `model.meta` the tensors between which the networks are cut out.
 
 The file is a `MetaGraphDef` in protobuf's wire format (https://protobuf.dev/programming-guides/encoding/); reading
 three fields of it needs no library. Field numbers: tensorflow/core/protobuf/meta_graph.proto, framework/graph.proto
@@ -23,16 +23,16 @@ class Node:
 
 @dataclass(frozen=True)
 class Cut:
-    """The tensors between which the networks lie: the magnitudes in, one estimate per stem out."""
+    """The tensors around the networks: the magnitudes in, one estimate per stem out."""
 
     magnitudes: str
     estimates: tuple[str, ...]
 
 
 def find_cut(meta: Path, stems: Sequence[Stem]) -> Cut:
-    """Where to cut. Every stem's estimate is its mask times the magnitudes: the one tensor all those products share.
+    """The cut of a graph. Each stem's estimate is its mask times the magnitudes, the tensor that all products share.
 
-    Raises `Failed` with MODEL_DAMAGED, saying what was not found.
+    Raises `Failed` with MODEL_DAMAGED; the detail names the missing part.
     """
     try:
         graph = dict(_nodes(memoryview(meta.read_bytes())))
@@ -53,7 +53,7 @@ def find_cut(meta: Path, stems: Sequence[Stem]) -> Cut:
 
 
 def _tensor(name: str) -> str:
-    """A tensor's full name: the graph leaves `:0` out."""
+    """A tensor's full name: the graph omits `:0`."""
     return name if ":" in name else f"{name}:0"
 
 
@@ -77,7 +77,7 @@ def _nodes(meta_graph: memoryview) -> Iterator[tuple[str, Node]]:
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """The fields of one message: number, and a number or bytes. Raises IndexError or ValueError where it is broken."""
+    """The fields of one message: field number, and a number or bytes. Raises IndexError or ValueError if broken."""
     at = 0
     while at < len(message):
         key, at = _varint(message, at)

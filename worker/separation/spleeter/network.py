@@ -1,7 +1,7 @@
-"""The networks on the checkpoint as Deezer published it, without TensorFlow: ours, or those OpenVINO compiles.
+"""Runs the networks of Deezer's checkpoint without TensorFlow: by `flbt_unet` or by OpenVINO.
 
-Ours (`flbt_unet`) need half the time, on the processors that they were written for. OpenVINO runs everywhere. Both
-compute in float32; see docs/adr/0009 for why not in bf16.
+`flbt_unet` needs half the time, on x86-64 with AVX2. OpenVINO runs everywhere. Both compute in float32; see
+docs/adr/0009 for why not in bf16.
 """
 
 import logging
@@ -19,15 +19,14 @@ from worker.child.cgroups import cores
 
 log = logging.getLogger(__name__)
 
-#: Bins the network looks at: Spleeter's F.
+#: Bins of the network's input: Spleeter's F.
 BANDS: dict[Band, int] = {"11k": 1024, "16k": 1536}
 
 
 class Network(Protocol):
-    """All networks of one model, for as many threads at once as there are `lanes`.
+    """All networks of one model; up to `lanes` threads may call them at once.
 
-    `band` is the number of bins they look at, `name` what they are in the log. They are made ready for the processor
-    beside whatever the caller does next.
+    `band` is the number of bins of their input, `name` is for the log. They are compiled in the background.
     """
 
     name: str
@@ -37,7 +36,7 @@ class Network(Protocol):
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
         """The magnitudes of each stem, (stems, 2, SEGMENT, band), from those of the mix, (2, SEGMENT, band).
 
-        The answer is our own memory, good until the same thread's next call.
+        The array is reused by the same thread's next call.
         """
 
 
@@ -50,10 +49,10 @@ def load_network(
     threads: int = 0,
     converting: Callable[[], None] = lambda: None,
 ) -> Network:
-    """The networks of a checkpoint folder; `converting` is called when that takes longer because it is the first time.
+    """The networks of a checkpoint folder; `converting` is called before a slow first conversion.
 
-    `engine` "unet" is ours wherever it can run, `threads` 0 every core that we may use. Raises `Failed` with
-    MODEL_DAMAGED when it is not Spleeter's graph.
+    `engine` "unet" is `flbt_unet` where it can run, else OpenVINO; `threads` 0 is every core that we may use. Raises
+    `Failed` with MODEL_DAMAGED for graphs other than Spleeter's.
     """
     of = threads or cores()
     if engine == "unet" and flbt_unet.available():
@@ -63,7 +62,7 @@ def load_network(
         weights = kept_weights(checkpoint, stems, converting)
         if weights is not None:
             return UNetNetwork(weights, BANDS[band], of)
-        log.warning("%s is another network than we know: OpenVINO runs it", checkpoint.name)
+        log.warning("unknown network in %s: OpenVINO runs it", checkpoint.name)
     from worker.separation.spleeter.openvino_network import load_openvino  # hundreds of milliseconds, and dozens of MB
 
     return load_openvino(checkpoint, stems, BANDS[band], of, converting)

@@ -1,7 +1,7 @@
-"""The networks, compiled and run by OpenVINO: on every processor that our own kernels were not written for.
+"""The networks, compiled and run by OpenVINO: for processors that `flbt_unet` does not support.
 
 OpenVINO's TensorFlow front end reads the graph, the networks between magnitudes and estimates are cut out of it, and
-the result is kept beside the checkpoint in OpenVINO's own format, which loads faster.
+the result is cached beside the checkpoint in OpenVINO's format, which loads faster.
 """
 
 import threading
@@ -24,7 +24,7 @@ from worker.separation.spleeter.spectrogram import CHANNELS, SEGMENT
 from worker.separation.spleeter.subpixel import at_half_resolution
 
 IR_FILES = ("networks.xml", "networks.bin")
-GRAPH = 2  # counts up when what we make of a checkpoint changes
+GRAPH = 2  # version of the derived files
 
 
 class OpenVINONetwork:
@@ -33,7 +33,7 @@ class OpenVINONetwork:
     def __init__(self, model: ov.Model, core: ov.Core, threads: int) -> None:
         self.name = f"openvino {ov.__version__.split('-')[0]}"
         self.band = int(model.input(0).shape[-1])
-        # While one segment is in the network another one is on its way to it or from it.
+        # One segment is in the network while another is transformed before or after it.
         self.lanes = min(threads, 2)
         self._own = threading.local()
         self._turn = threading.Lock()
@@ -45,7 +45,7 @@ class OpenVINONetwork:
         """See `worker.separation.spleeter.network.Network`."""
         if not hasattr(self._own, "request"):
             self._own.request = self._compiled.result().create_infer_request()
-        with self._turn:  # every thread of the runtime's for one segment: its memory is needed only once
+        with self._turn:  # one segment at a time, on all threads of the runtime: its memory is needed only once
             self._own.request.infer({0: magnitudes}, share_inputs=True, share_outputs=True)
         estimates: NDArray[np.float32] = self._own.request.get_output_tensor(0).data
         return estimates
@@ -62,7 +62,7 @@ def _compile(core: ov.Core, model: ov.Model, threads: int) -> ov.CompiledModel:
             "EXECUTION_MODE_HINT": "ACCURACY",
         },
     )
-    give_back(IR_FILES[1])  # compiled, the weights are laid out anew, and the file is not read again
+    give_back(IR_FILES[1])  # the compiled model has its own copy of the weights
     return compiled
 
 
@@ -80,7 +80,7 @@ def load_openvino(
 def runtime_model(
     checkpoint: Path, stems: Sequence[Stem], band: int, converting: Callable[[], None] = lambda: None
 ) -> ov.Model:
-    """The networks from the folder beside the checkpoint, converted first when they are not there or not intact."""
+    """The networks from the folder beside the checkpoint, converted first when missing or not intact."""
     folder = checkpoint / f"openvino-{ov.__version__.split('-')[0]}-{weights_id(checkpoint)}-{band}-{GRAPH}"
     if checksums.is_intact(folder):
         return ov.Core().read_model(folder / IR_FILES[0])
@@ -91,10 +91,10 @@ def runtime_model(
 
 
 def convert(checkpoint: Path, stems: Sequence[Stem], band: int) -> ov.Model:
-    """The networks alone: magnitudes (2, SEGMENT, band) in, estimates (stems, 2, SEGMENT, band) out, float32.
+    """The networks, cut out: magnitudes (2, SEGMENT, band) in, estimates (stems, 2, SEGMENT, band) out, float32.
 
-    Spleeter's graph has channels last; the runtime computes with channels first, as our spectra are, so the
-    transpositions put here cancel those inside.
+    Spleeter's graph has channels last; OpenVINO and our spectra have channels first, so the transpositions added here
+    cancel those that OpenVINO inserts.
     """
     model = _channels_first(read_graph(checkpoint, stems, band), band)
     at_half_resolution(model)
@@ -103,7 +103,7 @@ def convert(checkpoint: Path, stems: Sequence[Stem], band: int) -> ov.Model:
 
 def read_graph(checkpoint: Path, stems: Sequence[Stem], band: int) -> ov.Model:
     """The networks as the front end reads them, channels last, with one result per stem."""
-    from openvino.frontend import FrontEndManager  # needed once in the life of a checkpoint
+    from openvino.frontend import FrontEndManager  # needed once per checkpoint
 
     cut = find_cut(checkpoint / "model.meta", stems)
     front_end = FrontEndManager().load_by_framework("tf")
@@ -115,7 +115,7 @@ def read_graph(checkpoint: Path, stems: Sequence[Stem], band: int) -> ov.Model:
         )
         graph.set_partial_shape(magnitudes, ov.PartialShape([1, SEGMENT, band, CHANNELS]))
         return front_end.convert(graph)
-    except RuntimeError as error:  # what OpenVINO's failures derive from
+    except RuntimeError as error:  # the base of OpenVINO's exceptions
         raise failed(Reason.MODEL_DAMAGED, f"{checkpoint.name} did not convert: {error}", stems=len(stems)) from None
 
 

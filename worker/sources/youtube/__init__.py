@@ -1,1 +1,1 @@
-"""Songs from YouTube: two providers behind one gate, playlists, titles."""
+"""YouTube: two providers behind one request gate, playlists, titles."""

@@ -1,7 +1,7 @@
-"""What every provider's download has in common: an offer is looked at before the first byte, and what arrived after.
+"""The download of every provider: checks an offer before the first byte, and the file after the last.
 
-A provider is a function that turns a task into an `Offer`. The download itself is ours (`site.download`): those of the
-libraries take any bytes for a song, or do not end.
+A provider is a function that turns a task into an `Offer`. `site.download` fetches the bytes: the libraries' downloads
+accept any bytes as a song, or do not end.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS: Final = 0.25  # between two reports while bytes arrive
-LONGEST_WAIT: Final = 20.0  # seconds, for the moment from which an address is said to work
+LONGEST_WAIT: Final = 20.0  # seconds until an address starts to work
 SPARE_DISK: Final = 16 << 20  # bytes left free beside the file
 HIGHEST_RATE: Final = 64_000  # bytes per second of song: far above any audio alone
 COVERS: Final = ("maxresdefault", "hqdefault")  # the second exists for every video
@@ -41,7 +41,7 @@ JPEG: Final = b"\xff\xd8\xff"
 
 
 class Offer(Value):
-    """A video as a provider found it, and the stream to fetch. `ready_at`: when its address works, in Unix time."""
+    """A provider's answer: a video, and the stream to fetch. `ready_at`: when its address starts to work, Unix time."""
 
     video_id: str
     title: str
@@ -52,11 +52,11 @@ class Offer(Value):
 
 
 def fetch_by(ask: Callable[[FetchTask, Gate, Report], Offer], task: FetchTask, report: Report) -> Fetched:
-    """Download the task's video as `audio.m4a` or `audio.webm`, and `cover.jpg`, into `task.output`.
+    """Downloads the task's video as `audio.m4a` or `audio.webm`, and `cover.jpg`, into `task.output`.
 
-    Raises `Failed` with what YouTube says of the video (PRIVATE, REMOVED, AGE_RESTRICTED, MEMBERS_ONLY, REGION_BLOCKED,
-    LIVE, UPCOMING), TOO_LONG before anything is downloaded, YOUTUBE_REFUSED when the site refuses us or answers what we
-    do not understand, NETWORK, STALLED, NO_DISK. Then nothing is left in the folder.
+    Raises `Failed` with YouTube's reason against the video (PRIVATE, REMOVED, AGE_RESTRICTED, MEMBERS_ONLY,
+    REGION_BLOCKED, LIVE, UPCOMING), TOO_LONG before the download, YOUTUBE_REFUSED when the site refuses us or answers
+    in an unknown form, NETWORK, STALLED, NO_DISK. The folder is empty then.
     """
     gate = open_gate(task.requests, task.proxy)
     bind_programs()
@@ -74,11 +74,11 @@ def fetch_by(ask: Callable[[FetchTask, Gate, Report], Offer], task: FetchTask, r
         if shutil.disk_usage(task.output).free < about + SPARE_DISK:
             raise failed(Reason.NO_DISK, f"{about} bytes to download")
         audio = task.output / ("audio.m4a" if stream.container == "mp4" else "audio.webm")
-        log.info("itag %d, %s bytes, %s track", stream.itag, size or f"about {about}", stream.track)
+        log.info("downloading itag %d, %s bytes, %s track", stream.itag, size or f"about {about}", stream.track)
         download(stream.url, audio, size, most, _reporting(report, known, about))
         _refuse_incomplete(audio, offer, size)
         cover = _cover(offer.video_id, task.output)
-        close_network()  # the decoder that looks at what arrived needs none, and might be taken over by it
+        close_network()  # the file may take over its decoder, which needs no network
         seconds = _verify(audio, offer, _counting(report, known)) or seconds
         return Fetched(audio=audio, tags=tags, seconds=seconds, cover=cover)
 
@@ -99,12 +99,12 @@ def choose_stream(formats: Iterable[dict[str, Any]], seconds: float | None, max_
 
 
 def _most_bytes(max_seconds: float) -> int:
-    """Of a song that is not too long."""
+    """The largest size of a song of the allowed length."""
     return round(max_seconds * HIGHEST_RATE) + (1 << 20)
 
 
 def _size(stream: AudioStream, most: int) -> int | None:
-    """How many bytes there are to fetch, None where nobody tells. Raises `Failed` TOO_LARGE."""
+    """The bytes to fetch, None where the site does not tell. Raises `Failed` TOO_LARGE."""
     if stream.bytes_ is not None:
         return stream.bytes_
     size = size_behind(stream.url)
@@ -113,7 +113,7 @@ def _size(stream: AudioStream, most: int) -> int | None:
 
 
 def _guess(stream: AudioStream, seconds: float | None, most: int) -> int:
-    """About how many bytes there are, where nobody tells."""
+    """An estimate of the bytes to fetch, where the site does not tell."""
     guess = round((seconds or 0) * stream.bits_per_second / 8)
     return guess if 0 < guess < most else most
 
@@ -129,7 +129,7 @@ def _refuse_long(seconds: float | None, limit: float) -> None:
 
 
 def _wait_until(ready_at: float, alive: Callable[[], None]) -> None:
-    """Where YouTube shows an advertisement first, it refuses the song to those who did not sit through it."""
+    """Waits as long as the advertisement that YouTube puts before a song; before that it refuses the song."""
     ready_at = min(ready_at, time.time() + LONGEST_WAIT)
     while (left := ready_at - time.time()) > 0:
         alive()
@@ -140,7 +140,7 @@ def _wait_until(ready_at: float, alive: Callable[[], None]) -> None:
 
 
 def _refuse_incomplete(audio: Path, offer: Offer, size: int | None) -> None:
-    """Raises `Failed` where fewer or more bytes arrived than promised, or nothing could show that all of them did."""
+    """Raises `Failed` if fewer or more bytes arrived than promised, or if completeness cannot be checked."""
     if size is not None and audio.stat().st_size != size:
         raise failed(Reason.YOUTUBE_REFUSED, f"{audio.stat().st_size} bytes in place of {size}")
     if offer.stream.bytes_ is None and not (offer.stream.seconds or offer.seconds):
@@ -150,23 +150,23 @@ def _refuse_incomplete(audio: Path, offer: Offer, size: int | None) -> None:
 
 
 def _verify(audio: Path, offer: Offer, on_samples: Callable[[int], None]) -> float | None:
-    """The length of `audio` in seconds, as its container says, after a look that it is what was asked for.
+    """Checks that `audio` is the offered song. Returns its length in seconds, by its container.
 
-    Where the offer told no size, all of it is decoded: nothing else shows that it is whole.
+    Without a size in the offer, decodes the whole file: the only check that it is complete.
     """
     counted = offer.stream.bytes_ is None
-    # As late as this: most refusals come before, and decoders take as long to load as the site to answer.
+    # Imported here: most refusals come before, and decoders take as long to load as the site to answer.
     from worker.audio.reading import open_song
 
     try:
         with open_song(audio) as song:  # which decodes the beginning
             seconds = _count(song, on_samples) if counted else song.seconds
     except Failed as error:
-        # The person sent a link, not this file: that it does not decode is between YouTube and us.
+        # YOUTUBE_REFUSED, not NOT_AUDIO: the person sent a link, not this file.
         raise failed(Reason.YOUTUBE_REFUSED, f"what arrived does not decode: {error!r}") from None
     if seconds is None:
         return None
-    # The stream's own length is exact; the video's is rounded, and its picture may go on after the sound.
+    # The stream's length is exact; the video's is rounded, and the picture may be longer than the sound.
     for promised, slack in ((offer.stream.seconds, (2.0, 0.01)), (offer.seconds, (10.0, 0.1))):
         if promised and abs(seconds - promised) > max(slack[0], slack[1] * promised):
             raise failed(Reason.YOUTUBE_REFUSED, f"{seconds:.1f} s of audio in place of {promised:.1f} s")
@@ -174,7 +174,7 @@ def _verify(audio: Path, offer: Offer, on_samples: Callable[[int], None]) -> flo
 
 
 def _count(song: "Song", on_samples: Callable[[int], None]) -> float:
-    """Seconds of sound in a song. Raises `Failed`."""
+    """The seconds of sound in a song, by decoding. Raises `Failed`."""
     from worker.audio.sound import SAMPLE_RATE
 
     samples, told = 0, time.monotonic()
@@ -187,9 +187,9 @@ def _count(song: "Song", on_samples: Callable[[int], None]) -> float:
 
 
 def _cover(video_id: str, folder: Path) -> Path | None:
-    """The video's still, or None: no song fails, or waits long, for its cover."""
+    """The video's still, or None: a song does not fail, nor wait long, for its cover."""
     answers: Queue[bytes | None] = Queue()
-    # In a thread, since a host with many addresses may take its time-out once for each of them.
+    # In a thread: a host with many addresses may take its time-out once for each of them.
     Thread(target=lambda: answers.put(_still(video_id)), daemon=True).start()
     try:
         picture = answers.get(timeout=COVER_SECONDS)
@@ -207,7 +207,7 @@ def _still(video_id: str) -> bytes | None:
         try:
             picture = fetch_small(f"https://i.ytimg.com/vi/{video_id}/{name}.jpg", COVER_BYTES)
         except Exception as error:
-            log.info("no %s: %r", name, failure_of(error) or error)
+            log.info("cannot fetch cover %s: %r", name, failure_of(error) or error)
             continue
         if picture.startswith(JPEG):
             return picture
@@ -229,7 +229,7 @@ def _reporting(report: Report, known: Step, size: int) -> Callable[[int], None]:
 
 
 def _counting(report: Report, known: Step) -> Callable[[int], None]:
-    """A callback that reports that samples are counted: all bytes are here, and there is still life."""
+    """A callback that reports while samples are counted, after all bytes arrived."""
     return lambda samples: report(known.model_copy(update={"fraction": 1.0, "alive": samples}))
 
 

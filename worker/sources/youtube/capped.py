@@ -1,23 +1,23 @@
-"""Answers that are no longer than they may be: libraries read pages and scripts whole, however long they are."""
+"""Limits the length of HTTP answers: libraries read pages and scripts whole, however long they are."""
 
 from collections.abc import Callable
 from http.client import HTTPResponse
 from typing import Any, Final
 
-#: Bytes of a page, of the player's script or its answer. The longest of the real ones has three million.
+#: Bytes of a page, of the player's script or its answer. The longest real one has three million.
 LONGEST_ANSWER: Final = 16 << 20
 
 
 def cap(answer: HTTPResponse, longest: int, refuse: Callable[[], None]) -> None:
-    """Call `refuse`, which raises, as soon as more than `longest` bytes of an answer are read.
+    """Calls `refuse`, which raises, as soon as more than `longest` bytes of an answer are read.
 
-    Not sooner: who needs the beginning of a long one gets it.
+    Readers of only the beginning of a long answer are not refused.
     """
-    answer.fp = _Capped(answer.fp, longest, refuse)  # type: ignore[assignment]  # it is read like the file it stands for
+    answer.fp = _Capped(answer.fp, longest, refuse)  # type: ignore[assignment]  # reads like a file
 
 
 class _Capped:
-    """A file that is read no further than to a limit."""
+    """A file with a limit on the bytes read from it."""
 
     def __init__(self, file: Any, left: int, refuse: Callable[[], None]) -> None:
         self._file = file
@@ -25,7 +25,7 @@ class _Capped:
         self._refuse = refuse
 
     def read(self, size: int | None = -1) -> bytes:
-        # Whatever size is asked for, one byte more than allowed tells enough.
+        # One byte beyond the limit is enough to refuse.
         whole = size is None or size < 0
         return self._counted(self._file.read(self._left + 1 if whole else min(size or 0, self._left + 1)))
 

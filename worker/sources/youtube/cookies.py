@@ -1,4 +1,4 @@
-"""Cookies of somebody who is signed in to YouTube, as browsers' extensions export them: a cookies.txt."""
+"""Cookies of a signed-in YouTube user, as browser extensions export them: a cookies.txt."""
 
 from io import StringIO
 from pathlib import Path
@@ -9,8 +9,8 @@ from jobs.failures import Reason, failed
 def read_cookies(path: Path) -> StringIO:
     """The cookies of a cookies.txt. Raises `Failed` when it cannot be read or holds none.
 
-    As text, so that the library cannot write into the file; and lines that are none stay out, since it would print
-    them whole.
+    Returns text, so that the library cannot write into the file. Leaves out lines that are no cookies: the library
+    would print them whole.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

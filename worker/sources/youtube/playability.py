@@ -1,9 +1,9 @@
-"""What YouTube's player endpoint says of a video: may it be played, and if not, why. Pure.
+"""Whether a video may be played, and if not, why, by YouTube's player endpoint. Pure.
 
-The reason comes from `playabilityStatus` (status, reason, sub-reason) and the live flags, before any library has
-turned them into exceptions. The line that matters: what is wrong with the *video* is told apart from YouTube
-refusing *us* (bot checks, blocked addresses, a changed player), and in doubt it is us: a person who is told that
-a video is gone does not try again, and a second provider is not asked.
+The reason comes from `playabilityStatus` (status, reason, sub-reason) and the live flags, before a library turns them
+into exceptions. Reasons against the *video* are told apart from YouTube refusing *us* (bot checks, blocked addresses, a
+changed player). In doubt it is us: a person who reads that a video was removed does not try again, and the second
+provider is not asked.
 """
 
 import re
@@ -33,7 +33,7 @@ class PlayabilityStatus(_Answer):
 
     @property
     def said(self) -> str:
-        """Everything it says in words, in lower case."""
+        """All its sentences, in lower case."""
         texts = [self.reason, *self.messages, *_texts(self.subreason)]
         for screen in self.error_screen.values():
             if isinstance(screen, dict):
@@ -73,7 +73,7 @@ class _Microformat(_Answer):
 
 
 class PlayerAnswer(_Answer):
-    """The player endpoint's answer, as far as we read it."""
+    """The fields used of the player endpoint's answer."""
 
     playability_status: PlayabilityStatus = PlayabilityStatus()
     video_details: VideoDetails | None = None
@@ -86,9 +86,9 @@ class PlayerAnswer(_Answer):
 
 
 def refusal(answer: PlayerAnswer, video_id: str) -> Failure | None:
-    """Why `answer` holds no audio of `video_id`, or None when it should."""
+    """Why `answer` has no audio of `video_id`; None when it should have."""
     status, details = answer.playability_status, answer.video_details
-    # Some clients answer with another video altogether; then its flags say nothing about ours.
+    # Some clients answer with another video, whose flags do not apply.
     if details is not None and details.video_id != video_id:
         return _failure(Reason.YOUTUBE_REFUSED, status, f"answered with video {details.video_id!r}")
     if details is not None:
@@ -105,7 +105,7 @@ def refusal(answer: PlayerAnswer, video_id: str) -> Failure | None:
     return _failure(_reason(status), status)
 
 
-#: Phrases of YouTube's own English, most telling first: the first that is found decides.
+#: Phrases of YouTube's English sentences, the most specific first: the first match decides.
 _PHRASES: Final = tuple(
     (reason, re.compile(pattern))
     for reason, pattern in (
@@ -126,7 +126,7 @@ _PHRASES: Final = tuple(
 
 
 def reason_in(words: str) -> Reason | None:
-    """The reason that YouTube's English words give, as a library passes them on; None when they give none."""
+    """The reason in YouTube's English sentences, as a library passes them on; None without one."""
     plain = words.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     return next((reason for reason, phrase in _PHRASES if phrase.search(plain)), None)
 
@@ -141,9 +141,9 @@ def _reason(status: PlayabilityStatus) -> Reason:
             return Reason.AGE_RESTRICTED
         case "LIVE_STREAM_OFFLINE":
             return Reason.UPCOMING if status.is_scheduled else Reason.LIVE
-        case "ERROR" if "unavailable" in status.said:  # what deleted videos and ids that never were get
+        case "ERROR" if "unavailable" in status.said:  # the answer for deleted videos and unknown ids
             return Reason.REMOVED
-        case _:  # also UNPLAYABLE "This video is not available", which other clients often can play
+        case _:  # also UNPLAYABLE "This video is not available": other clients often can play it
             return Reason.YOUTUBE_REFUSED
 
 
@@ -153,7 +153,7 @@ def _failure(reason: Reason, status: PlayabilityStatus, why: str = "") -> Failur
 
 
 def _texts(node: Any) -> Iterator[str]:
-    """The words of one of YouTube's text values: a string, `simpleText`, or `runs` of `text`."""
+    """The texts in one of YouTube's text values: a string, `simpleText`, or `runs` of `text`."""
     if isinstance(node, str):
         yield node
     elif isinstance(node, dict):

@@ -1,8 +1,8 @@
-"""Which provider to ask for a video, in which order, and what to conclude from how it went. Pure.
+"""The order of providers for a video, and their standings after attempts. Pure.
 
-A provider that YouTube refused three times in a row, whatever the video, rests for ten minutes: songs come sooner from
-the other one, and YouTube is not asked in vain. Then one song tries it again. There is always one left to ask: when
-both rest, it is the one whose rest ends first, so that nobody is refused for what others met.
+A provider that YouTube refused three times in a row, with any videos, rests for ten minutes: the other one is faster
+meanwhile, and YouTube gets no futile requests. Then one song tries it again. When both rest, the one whose rest ends
+first is asked, so that a song is never refused for the failures of others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ from worker.child.tasks import MOST_REQUESTS
 
 PATIENCE: Final = 3  # failures in a row
 REST: Final = 600.0  # seconds
-#: Of the requests for one track, how many the provider asked second may make. A song takes it 4 to 8, an hour's set 14;
-#: to find out that cookies are of no use takes 5 more.
+#: The second provider's share of the requests for one track. A song takes it 4 to 8, a set of an hour 14; useless
+#: cookies take 5 more.
 SECOND_SHARE: Final = 20
 
-#: About us, not about the video: another provider may do better. Worst first, for a person to hear of.
+#: Reasons against us, not the video: another provider may succeed. Worst first.
 SERVICE_SIDE: Final = (Reason.YOUTUBE_REFUSED, Reason.STALLED, Reason.NETWORK, Reason.INTERNAL)
-#: Says nothing of the provider: our own line or disk, the clock, a file that somebody asked for and nobody can have.
+#: Reasons that do not concern the provider: our network, disk, memory, or time.
 _NOBODYS_FAULT: Final = frozenset(
     {Reason.NETWORK, Reason.NO_DISK, Reason.OUT_OF_MEMORY, Reason.TIMED_OUT, Reason.INTERRUPTED}
 )
@@ -31,18 +31,18 @@ def is_service_side(failure: Failure) -> bool:
 
 
 def order(standings: Mapping[Provider, Standing], now: float) -> tuple[Provider, ...]:
-    """Whom to ask, in this order: those that do not rest; when all do, the one whose rest ends first."""
+    """The providers that do not rest, in order; when all rest, the one whose rest ends first."""
     awake = tuple(provider for provider in Provider if standings[provider].up or standings[provider].rests_until <= now)
     return awake or (min(Provider, key=lambda provider: standings[provider].rests_until),)
 
 
 def shares(count: int) -> tuple[int, ...]:
-    """How many requests each of `count` providers, in their order, may make for one track."""
+    """The most requests for one track of each of `count` providers, in their order."""
     return (MOST_REQUESTS - SECOND_SHARE, SECOND_SHARE) if count > 1 else (MOST_REQUESTS,)
 
 
 def after(standing: Standing, failure: Failure | None, now: float) -> Standing:
-    """How a provider stands after an attempt, at `now`, that ended in `failure`, or well."""
+    """A provider's standing after an attempt, at `now`; `failure` is None for success."""
     if failure is not None and failure.reason in _NOBODYS_FAULT:
         return standing
     if failure is None or not is_service_side(failure):
@@ -60,7 +60,7 @@ def after(standing: Standing, failure: Failure | None, now: float) -> Standing:
 
 
 def together(failures: Sequence[tuple[Provider, Failure]]) -> Failure:
-    """What a person hears when every provider failed: the last word on the video, if there is one, else the worst."""
+    """The failure to report when every provider failed: the last one against the video, else the worst."""
     last = failures[-1][1]
     reason = min(
         (failure.reason for _, failure in failures if is_service_side(failure)), key=SERVICE_SIDE.index, default=None

@@ -1,9 +1,8 @@
-"""A YouTube video's sound through pytubefix. Runs in a child process; the only module that calls pytubefix.
+"""Fetches a YouTube video's sound through pytubefix. Runs in a child process; the only module that calls pytubefix.
 
-pytubefix knows what changes monthly: which client to pose as, what to send, how addresses are signed. What it does not
-do is done beside: reasons (`playability`), choice of stream (`streams`), a download that ends and is checked (`site`,
-`arrival`). One process per download, since the library shares state between videos. It has no use for cookies: the
-clients it poses as have none.
+pytubefix knows the parts of YouTube that change monthly: clients, requests, signatures of addresses. Other modules give
+reasons (`playability`), choose streams (`streams`), and download and check (`site`, `arrival`). One process per
+download, since the library shares state between videos. It uses no cookies: its clients have none.
 """
 
 import time
@@ -25,22 +24,22 @@ from worker.sources.youtube.playability import PlayerAnswer, refusal
 from worker.sources.youtube.site import Gate, discreet, failure_of
 from worker.sources.youtube.streams import AudioStream
 
-ASK_AGAIN: Final = 2  # attempts at the player endpoint when the connection breaks
+ASK_AGAIN: Final = 2  # attempts at the player endpoint if the connection breaks
 
 ResultT = TypeVar("ResultT")
 
 
 def fetch_youtube(task: FetchTask, report: Report) -> Fetched:
-    """Download the task's video; see `fetch_by`."""
+    """Downloads the task's video; see `fetch_by`."""
     bind_conditions()
     return fetch_by(_ask, task, report)
 
 
 def _ask(task: FetchTask, gate: Gate, report: Report) -> Offer:
-    """The video and the stream to fetch, ready to be fetched; or why not."""
+    """The video and the stream to fetch, with a signed address. Raises `Failed`."""
     assert isinstance(task.source, YouTube)
     for attempt in range(1, ASK_AGAIN + 1):
-        report(Step())  # a word, so that nobody takes the time-outs of a dead network for a stall
+        report(Step())  # so that time-outs of a dead network do not count as a stall
         try:
             return _ask_once(task, task.source, gate)
         except Failed as refused:
@@ -52,9 +51,9 @@ def _ask(task: FetchTask, gate: Gate, report: Report) -> Offer:
 
 def _ask_once(task: FetchTask, source: YouTube, gate: Gate) -> Offer:
     def translated(call: Callable[[], ResultT]) -> ResultT:
-        """What `call` into the library returns; whatever it raises becomes a `Failed`.
+        """The result of `call` into the library; its exceptions become `Failed`.
 
-        What is no connection's fault is the library not understanding the site: us being refused, not the video.
+        Exceptions that are not of the connection mean that the library did not understand the site: YOUTUBE_REFUSED.
         """
         try:
             return call()
@@ -67,10 +66,10 @@ def _ask_once(task: FetchTask, source: YouTube, gate: Gate) -> Offer:
                 or Failure(reason=Reason.YOUTUBE_REFUSED, detail=discreet(f"not understood: {error!r}", task.proxy))
             ) from error
 
-    # OAuth stays off: its token cache, in the library's own folder, is never written.
+    # OAuth stays off, so that the library writes no token cache into its folder.
     library = translated(lambda: Library(source.url, use_oauth=False))
     answer = translated(lambda: PlayerAnswer.model_validate(library.vid_info))
-    # Another video in place of ours means an outdated client; the library then tries others, so it is not final yet.
+    # Another video in the answer means an outdated client; the library then tries other clients.
     swapped = answer.video_details is not None and answer.video_details.video_id != source.video_id
     if not swapped and (failure := refusal(answer, source.video_id)) is not None:
         raise Failed(failure)
@@ -80,12 +79,12 @@ def _ask_once(task: FetchTask, source: YouTube, gate: Gate) -> Offer:
         if (failure := refusal(answer, source.video_id)) is not None:
             raise Failed(failure)
     details = answer.video_details
-    assert details is not None  # `refusal` has seen to it
+    assert details is not None  # checked by `refusal`
 
     formats = (*answer.streaming_data.adaptive_formats, *answer.streaming_data.formats)
     stream = choose_stream(formats, details.length_seconds, task.max_seconds)
     if not stream.url or translated(lambda: InnerTube(library.client).require_js_player):
-        # Clients other than the default one need the player's script, run in Node.
+        # Clients other than the default one need signatures by the player's script, in Node.
         stream = _signed(stream, translated(lambda: library.fmt_streams))
     return Offer(
         video_id=details.video_id,
@@ -97,7 +96,7 @@ def _ask_once(task: FetchTask, source: YouTube, gate: Gate) -> Offer:
 
 
 def _signed(stream: AudioStream, candidates: Iterable[Any]) -> AudioStream:
-    """`stream` with an address that works, which is that of one of the library's own streams."""
+    """`stream` with the signed address of the same stream in the library's list."""
     for candidate in candidates:
         xtags = parse_qs(urlsplit(candidate.url).query).get("xtags", [""])[0]
         if candidate.itag == stream.itag and xtags == stream.xtags and not candidate.is_sabr:

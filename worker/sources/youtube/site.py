@@ -1,9 +1,9 @@
-"""The one way out to YouTube: which hosts, how many requests, how slow; ranged downloads that always end.
+"""All requests to YouTube: limits on hosts, number and slowness; ranged downloads that always end.
 
-Everything goes through urllib, the libraries' own requests too, so the proxy and certificate variables of the
-environment (`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`) hold for all of it, unless a proxy is given. Errors become
-`Failed` here: an answer that refuses us is YOUTUBE_REFUSED, no way to the site is NETWORK, a connection that stands
-still or trickles is STALLED.
+Everything goes through urllib, the libraries' requests too, so the proxy and certificate variables of the environment
+(`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`) apply, unless a proxy is given. Errors become `Failed` here: an answer that
+refuses us is YOUTUBE_REFUSED, no connection to the site is NETWORK, a connection that stands still or is too slow is
+STALLED.
 """
 
 import contextlib
@@ -28,11 +28,11 @@ from worker.sources.youtube.capped import LONGEST_ANSWER, cap
 SOCKET_SECONDS: Final = 12.0  # without a byte
 PATIENCE: Final = 30.0  # seconds over which a download's rate is judged
 SLOWEST: Final = 2048  # bytes per second: a song at a hundredth of the speed of listening
-RANGE_BYTES: Final = 9 << 20  # googlevideo slows down single answers that are longer than this
-MOST_RANGES: Final = 10  # longer songs get longer ranges, so that all of a job's requests can be counted beforehand
-AGENT: Final = "Mozilla/5.0"  # as pytubefix says; urllib's own name would stand out
-BARREN: Final = 3  # attempts in a row that brought nothing
-BROKEN: Final = 8  # attempts that broke off before their end
+RANGE_BYTES: Final = 9 << 20  # googlevideo slows down longer answers
+MOST_RANGES: Final = 10  # longer songs get longer ranges, so that the number of a job's requests is bounded
+AGENT: Final = "Mozilla/5.0"  # pytubefix's; urllib's own name would stand out
+BARREN: Final = 3  # attempts in a row without a byte
+BROKEN: Final = 8  # attempts that ended early
 PIECE: Final = 1 << 16  # bytes read at once
 
 _HOSTS: Final = re.compile(r"(?:www\.)?youtube\.com|i\.ytimg\.com|(?:[a-z0-9-]+\.)+googlevideo\.com")
@@ -42,13 +42,13 @@ _BUSY: Final = (500, 502, 503, 504)  # worth another attempt
 
 
 class Gate(BaseHandler):
-    """Looks at every request before it leaves, whoever makes it: redirects and the library's own included.
+    """Checks every request of the process before it is sent, redirects and the libraries' requests included.
 
-    TLS to YouTube's hosts passes, and nothing else does, whatever other handlers beside this one could open.
-    `refused` remembers a request that was not let through, since a library may swallow the exception.
+    Only TLS to YouTube's hosts passes, whatever other handlers could open. `refused` keeps the last refusal, since a
+    library may swallow the exception.
     """
 
-    handler_order = 0  # asked before all others
+    handler_order = 0  # before all others
 
     def __init__(self, most: int) -> None:
         self.left = most
@@ -64,13 +64,13 @@ class Gate(BaseHandler):
         return request
 
     def https_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:
-        """Media have limits of their own: see `download`."""
+        """Caps the length of answers, except media: see `download`."""
         if not request.host.lower().endswith(_MEDIA):
             cap(response, LONGEST_ANSWER, lambda: self._refuse(f"an answer without end from {request.host[:100]}"))
         return response
 
     def default_open(self, request: Request) -> None:
-        """urllib asks this of every address, before any handler of its scheme: http, ftp, file, data."""
+        """urllib calls this for every address, before the handler of its scheme (http, ftp, file, data)."""
         if request.type != "https":
             self._refuse(f"sent to {(request.host or 'a file')[:100]} without TLS")
 
@@ -80,9 +80,9 @@ class Gate(BaseHandler):
 
 
 def open_gate(most: int, proxy: SecretStr | None = None) -> Gate:
-    """Put a gate before every request of this process, and a time-out on every socket.
+    """Installs a gate for every request of this process, and a time-out on every socket.
 
-    `most`: requests that are let through. `proxy`: an http:// address, in place of the environment's.
+    `most`: the number of requests allowed. `proxy`: an http:// address, in place of the environment's.
     """
     gate = Gate(most)
     socket.setdefaulttimeout(SOCKET_SECONDS)
@@ -94,7 +94,7 @@ def open_gate(most: int, proxy: SecretStr | None = None) -> Gate:
 
 
 def discreet(words: str, proxy: SecretStr | None) -> str:
-    """A library's words, short, and without the address and the password of `proxy`, however they are written."""
+    """A library's message, shortened, without the address and password of `proxy` in any spelling."""
     if proxy is not None:
         address = proxy.get_secret_value()
         password = urlsplit(address).password or ""
@@ -104,11 +104,11 @@ def discreet(words: str, proxy: SecretStr | None) -> str:
 
 
 def failure_of(error: Exception) -> Failure | None:
-    """What urllib's exception means, or None when it is not one. Only hosts are told: addresses are signed."""
+    """The failure for an exception of urllib, else None. The detail names only the host: addresses are signed."""
     if isinstance(error, HTTPError):
         with contextlib.closing(error):
             return Failure(reason=Reason.YOUTUBE_REFUSED, detail=f"HTTP {error.code} from {_host(error.url)}")
-    if isinstance(error, URLError):  # before the connection stood: name, refusal, TLS, proxy
+    if isinstance(error, URLError):  # before a connection: name, refusal, TLS, proxy
         return Failure(reason=Reason.NETWORK, detail=f"no connection: {error.reason!r}")
     if isinstance(error, TimeoutError):
         return Failure(reason=Reason.STALLED, detail=f"not a byte for {SOCKET_SECONDS:.0f} s")
@@ -118,9 +118,9 @@ def failure_of(error: Exception) -> Failure | None:
 
 
 def size_behind(url: str) -> int | None:
-    """How many bytes are behind `url`, as the answer to a request for the first of them says; None where it does not.
+    """The size of `url` in bytes, from the answer to a request for its first byte; None where it states none.
 
-    Raises `Failed` for what the gate does not let through. All other trouble is the download's to tell.
+    Raises `Failed` for a request that the gate refuses; the download reports other errors.
     """
     try:
         with urlopen(Request(url, headers={"Range": "bytes=0-0"})) as answer:  # noqa: S310 - as below
@@ -138,10 +138,10 @@ def size_behind(url: str) -> int | None:
 
 
 def download(url: str, target: Path, size: int | None, most: int, on_bytes: Callable[[int], None]) -> None:
-    """Fetch what is behind `url` into `target`, in ranges: `size` bytes, or None: up to its end, but `most` at most.
+    """Downloads `url` into `target`, in ranges: `size` bytes; if None, up to its end, but at most `most`.
 
-    The end is where a further range has nothing. A range that breaks off is continued where it ended, a limited number
-    of times. `on_bytes` is told the total so far. Raises `Failed`; `OSError` only from writing.
+    A further range that is empty marks the end. A range that breaks off is continued where it ended, a limited number
+    of times. `on_bytes` gets the total so far. Raises `Failed`; `OSError` only from writing.
     """
     end = most + 1 if size is None else size
     step = max(RANGE_BYTES, -(-end // MOST_RANGES))
@@ -165,7 +165,7 @@ def download(url: str, target: Path, size: int | None, most: int, on_bytes: Call
             if done == last + 1:
                 continue
             if size is None and cause is None:
-                if done > start:  # this may have been the last of it
+                if done > start:  # perhaps the end
                     continue
                 if done:
                     return
@@ -193,7 +193,7 @@ def fetch_small(url: str, most_bytes: int) -> bytes:
 
 
 class Pace:
-    """Ends a download that is slower than SLOWEST over PATIENCE: a trickle never stands still and never ends."""
+    """Ends a download that is slower than SLOWEST over PATIENCE, which no socket time-out ends."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -201,7 +201,7 @@ class Pace:
         self._bytes = 0
 
     def add(self, count: int) -> None:
-        """Count bytes that arrived. Raises `Failed` STALLED."""
+        """Adds bytes that arrived. Raises `Failed` STALLED."""
         self._bytes += count
         elapsed = self._clock() - self._since
         if elapsed < PATIENCE:
@@ -212,18 +212,18 @@ class Pace:
 
 
 class _BrokeOff(Failed):
-    """A range ended early for a cause that another attempt may not meet."""
+    """A range ended early; another attempt may succeed."""
 
 
 class _NothingThere(Failed):
-    """A range is behind the end of what there is."""
+    """A range begins at or after the end."""
 
 
 def _range(url: str, start: int, last: int) -> Iterator[bytes]:
     """The bytes from `start` to `last`, both included, as they arrive; fewer when the answer ends early."""
     length = last - start + 1
     try:
-        # As a parameter, the way the site's own players ask.
+        # As a parameter, as YouTube's own players request ranges.
         with urlopen(Request(f"{url}&range={start}-{last}")) as answer:  # noqa: S310 - as above
             kind = answer.headers.get_content_type()
             if kind.startswith("text/"):

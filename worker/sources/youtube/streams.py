@@ -1,7 +1,7 @@
-"""Which of a video's streams to fetch: the original track, as it was mastered, in a format that decodes well. Pure.
+"""Chooses a video's stream: the original track, as it was mastered, in a format that decodes well. Pure.
 
 A video may carry dubs in other languages, spoken descriptions, and "stable volume" (DRC) renderings of each; players
-choose by the viewer's language, so neither the first, the last nor the marked default is safe.
+choose by the viewer's language, so neither the first, the last nor the default one is certain to be the original.
 """
 
 from collections.abc import Iterable
@@ -17,8 +17,8 @@ _PREFERRED: Final = {140: 2, 251: 1}  # AAC-LC 128 kbit/s in mp4, Opus 160 kbit/
 
 
 class AudioStream(Value):
-    """One stream that holds audio. `url` is empty while the player's script still has to sign it. `bytes_`: None where
-    the site does not tell before it is asked for the stream itself."""
+    """One stream with audio. `url` is empty until the player's script has signed it. `bytes_`: None where the site
+    states no size in its list."""
 
     itag: int
     url: str
@@ -35,7 +35,7 @@ class AudioStream(Value):
 def audio_streams(formats: Iterable[dict[str, Any]]) -> tuple[AudioStream, ...]:
     """The streams with audio among the `formats` and `adaptiveFormats` of a player's answer.
 
-    Left out: what says that it is empty, what comes in pieces with addresses of their own (OTF, live), and what only
+    Left out: streams of size 0, streams in pieces with addresses of their own (OTF, live), and streams that only
     YouTube's own player protocol (SABR) can fetch.
     """
     return tuple(stream for raw in formats if (stream := _audio_stream(raw)) is not None)
@@ -84,7 +84,7 @@ class _Format(BaseModel):
 def _audio_stream(raw: dict[str, Any]) -> AudioStream | None:
     try:
         format_ = _Format.model_validate(raw)
-    except ValidationError:  # one odd format must not cost the others
+    except ValidationError:  # one odd format must not hide the others
         return None
     kind, _, codecs = format_.mime_type.partition(";")
     medium, _, container = kind.partition("/")
@@ -113,7 +113,7 @@ def _audio_stream(raw: dict[str, Any]) -> AudioStream | None:
 
 
 def _size(told: str) -> int | None:
-    """The size that an address tells, if it does."""
+    """The size in an address, if it has one."""
     return int(told) if told.isascii() and told.isdecimal() and len(told) < 16 and int(told) else None
 
 

@@ -1,8 +1,8 @@
-"""What videos are called and how long they are: a child process, with two requests for each.
+"""Looks up titles and lengths of videos, in a child process, with two requests for each.
 
-The name comes from what YouTube offers for link previews, which is small and never refused (https://oembed.com), but
-tells neither how long a video is nor whether it plays. The length comes from the page that people watch it on, read no
-further than to where it stands. Neither is an answer meant for a player, of which an address gets only so many.
+The title comes from YouTube's link previews (https://oembed.com), which are small and never refused, but contain no
+length and do not tell whether a video plays. The length comes from the watch page, read only up to it. Neither counts
+against the number of player answers that YouTube gives to an address.
 """
 
 import json
@@ -23,15 +23,15 @@ from worker.sources.youtube.site import PIECE, failure_of, open_gate
 
 REQUESTS: Final = 2  # for each video
 PAGE_BYTES: Final = 3 << 20  # of a page; the real ones have about one million
-PAGE_SECONDS: Final = 5.0  # for a page, and without a byte of it
-ENOUGH: Final = 12.0  # seconds after which no further page is begun: names must not wait for lengths
+PAGE_SECONDS: Final = 5.0  # for a page, and for a pause in it
+ENOUGH: Final = 12.0  # seconds after which no further page is begun: titles must not wait for lengths
 
 _LONGEST = 1 << 16  # bytes of a preview
-_CLOSED = (401, 403)  # what previews answer for videos that must not be shown elsewhere, and for private ones
+_CLOSED = (401, 403)  # codes of previews for videos that may not be embedded, and for private ones
 
 
 def ask_titles(task: TitlesTask, report: Report) -> Titles:
-    """What YouTube tells of those videos. Raises nothing: what is missing is missed by nobody."""
+    """Titles and lengths, as far as found. Raises nothing."""
     open_gate(REQUESTS * len(task.video_ids), task.proxy)
     began = time.monotonic()
     found: dict[str, Called] = {}
@@ -42,14 +42,14 @@ def ask_titles(task: TitlesTask, report: Report) -> Titles:
         except (Failed, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue
         except Exception as error:
-            # Removed videos are refused one by one; without a network there is no use in going on.
+            # A removed video is refused alone; other errors would meet all further videos.
             if not _refusal(error).detail.startswith("HTTP 4"):
                 break
     for video_id, called in found.items():
         report(Step())
         try:
             seconds = _length(video_id) if time.monotonic() - began < ENOUGH else None
-        except Failed:  # sent to where one consents, or proves to be no robot: so would we be by the next one
+        except Failed:  # redirected to a consent or robot page, as all further requests would be
             break
         except Exception as error:
             _refusal(error)
@@ -59,7 +59,7 @@ def ask_titles(task: TitlesTask, report: Report) -> Titles:
 
 
 def _name(video_id: str) -> Called:
-    """Title and artist; none where the video may be watched on YouTube alone."""
+    """Title and artist; empty for videos that may not be embedded."""
     try:
         with urlopen(
             f"https://www.youtube.com/oembed?{urlencode({'url': _watch(video_id), 'format': 'json'})}"
@@ -75,9 +75,9 @@ def _name(video_id: str) -> Called:
 
 
 def _length(video_id: str) -> float | None:
-    """Seconds; None where the page does not tell, or comes too slowly."""
+    """Seconds; None where the page states none, or is too slow."""
     by, read, last = time.monotonic() + PAGE_SECONDS, 0, b""
-    with urlopen(_watch(video_id), timeout=PAGE_SECONDS) as answer:  # noqa: S310 - https, as it stands there
+    with urlopen(_watch(video_id), timeout=PAGE_SECONDS) as answer:  # noqa: S310 - a constant https address
         while read < PAGE_BYTES and time.monotonic() < by and (piece := answer.read1(PIECE)):
             read += len(piece)
             last = last[-REACH:] + piece
@@ -91,7 +91,7 @@ def _watch(video_id: str) -> str:
 
 
 def _refusal(error: Exception) -> Failure:
-    """What an error of the network means. Raises it when it is none."""
+    """The failure for a network error. Raises any other error."""
     refused = failure_of(error)
     if refused is None:
         raise error

@@ -1,8 +1,8 @@
-"""A YouTube video's sound through yt-dlp, for when pytubefix is refused: another code base, and one that takes cookies.
+"""Fetches a YouTube video's sound through yt-dlp, when pytubefix is refused: another code base, which takes cookies.
 
-It is asked for addresses only, with its own choice of clients; the download is the same as everywhere (`arrival`), so
-it never records a live stream, needs no ffmpeg, and writes nothing. Cookies are tried first; expired ones must not
-cost the song, so without is tried too.
+yt-dlp only finds addresses, with its own choice of clients; the download is that of all providers (`arrival`), so
+yt-dlp never records a live stream, needs no ffmpeg, and writes nothing. Cookies are tried first, then none: expired
+cookies must not fail the song.
 """
 
 import contextlib
@@ -26,19 +26,19 @@ from worker.sources.youtube.providers import SERVICE_SIDE, is_service_side
 from worker.sources.youtube.site import Gate, discreet
 
 _ITAG: Final = re.compile(r"\d+")
-#: What a format says of its sound's language: yt-dlp's marks for the original and for the viewer's default.
+#: yt-dlp's `language_preference` of the original track and of the viewer's default.
 _ORIGINAL: Final = 10
 _DEFAULT: Final = 5
 _NOT_RECORDED: Final = {"is_live": Reason.LIVE, "post_live": Reason.LIVE, "is_upcoming": Reason.UPCOMING}
 
 
 def fetch_ytdlp(task: FetchTask, report: Report) -> Fetched:
-    """Download the task's video; see `fetch_by`."""
+    """Downloads the task's video; see `fetch_by`."""
     return fetch_by(_ask, task, report)
 
 
 def _ask(task: FetchTask, gate: Gate, report: Report) -> Offer:
-    """The video and the stream to fetch, as somebody who is signed in, then as nobody; or why not."""
+    """The video and the stream to fetch, first with cookies, then without. Raises `Failed`."""
     signed_in = ""
     if task.cookies is not None:
         try:
@@ -62,7 +62,7 @@ def _ask_as(task: FetchTask, gate: Gate, report: Report, cookies: StringIO | Non
         gate,
         lambda: report(Step()),
         cookies,
-        extractor_args={"youtube": {"skip": ["hls", "dash", "translated_subs"]}},  # manifests of what we do not fetch
+        extractor_args={"youtube": {"skip": ["hls", "dash", "translated_subs"]}},  # manifests of unused streams
     )
     try:
         found = library.extract_info(task.source.url, download=False, process=False, ie_key=YoutubeIE.ie_key())
@@ -76,7 +76,7 @@ def _ask_as(task: FetchTask, gate: Gate, report: Report, cookies: StringIO | Non
         raise failed(reason, f"live_status {found['live_status']}")
 
     seconds = found.get("duration")
-    # Of the others, each has a protocol: playlists of pieces, and pictures.
+    # Formats with a protocol are playlists of pieces, and pictures.
     formats = [format_ for format_ in found["formats"] if format_.get("protocol", "https") == "https"]
     if not formats:
         raise Failed(_why_not(library, task.source, gate, "no formats"))
@@ -96,7 +96,7 @@ def _ask_as(task: FetchTask, gate: Gate, report: Report, cookies: StringIO | Non
 
 
 def _why_not(library: Library, source: YouTube, gate: Gate, words: str) -> Failure:
-    """The reason for no song: what the player said, else what went wrong on the way, else the library's own words."""
+    """The failure: the player's reason, else that of a failed request, else the library's message."""
     if gate.refused is not None:
         return gate.refused
     if (told := _told(library, source)) is not None:
@@ -109,7 +109,7 @@ def _why_not(library: Library, source: YouTube, gate: Gate, words: str) -> Failu
 
 
 def _told(library: Library, source: YouTube) -> Failure | None:
-    """What the player said against the video: to all clients, since some are refused what others get."""
+    """The player's reason against the video, if all clients got one: some are refused where others are not."""
     refusals = [refusal(answer, source.video_id) for answer in library.answers]
     if None in refusals:
         return None
@@ -121,7 +121,7 @@ def _told(library: Library, source: YouTube) -> Failure | None:
 
 
 def _as_youtube_says(format_: dict[str, Any]) -> dict[str, Any]:
-    """A format of yt-dlp's in YouTube's own words, for `streams` to choose from."""
+    """A format of yt-dlp in YouTube's own JSON, for `streams` to choose from."""
     with_video = format_.get("vcodec") not in (None, "none")
     codecs = [codec for codec in (format_.get("vcodec"), format_.get("acodec")) if codec not in (None, "none")]
     container = {"m4a": "mp4"}.get(format_.get("ext", ""), format_.get("ext"))
@@ -144,7 +144,7 @@ def _as_youtube_says(format_: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seconds(url: str) -> float | None:
-    """A stream's exact length, which its address tells."""
+    """A stream's exact length, from its address."""
     with contextlib.suppress(ValueError):
         return float(parse_qs(urlsplit(url).query).get("dur", [""])[0])
     return None
