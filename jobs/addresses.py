@@ -1,4 +1,4 @@
-"""Addresses in settings: what one looks like, and whether it leads out of this machine's own networks."""
+"""Addresses in settings: validation, and whether an address is outside of the machine's own networks."""
 
 import ipaddress
 import re
@@ -6,15 +6,15 @@ import socket
 from typing import Final
 from urllib.parse import urlsplit
 
-#: Names that no public name server answers for: RFC 6761, 6762, 8375, ICANN's `.internal`, and what home routers use.
+#: Domains without public name servers: RFC 6761, 6762, 8375, ICANN's `.internal`, and `.lan` of home routers.
 _OWN_DOMAINS: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
-_ONE_LABEL: Final = re.compile(r"[A-Za-z0-9_-]+")  # of a host in the same network, as a container's
+_ONE_LABEL: Final = re.compile(r"[A-Za-z0-9_-]+")  # a host in the same network, such as a container
 
 
 def is_address(url: str, *schemes: str) -> bool:
     """Whether `url` has one of `schemes`, and a number as its port, if it has one.
 
-    What `urlsplit` says of others may be part of a password.
+    In other URLs, a part found by `urlsplit` may belong to a password.
     """
     try:
         parts = urlsplit(url)
@@ -25,9 +25,9 @@ def is_address(url: str, *schemes: str) -> bool:
 
 
 def leaves_network(url: str) -> bool:
-    """Whether what is sent to `url` passes networks of others: it is neither on this machine nor in a private network.
+    """Whether data sent to `url` leaves: the host is neither this machine nor in a private network.
 
-    Decided by the address alone; no name server is asked, since its answer may be another one later.
+    Decided by the address alone; an answer of a name server may change later.
     """
     host = urlsplit(url).hostname or ""
     number = _number(host)
@@ -37,12 +37,12 @@ def leaves_network(url: str) -> bool:
 
 
 def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The IP address that `host` is, in any of the spellings that a resolver takes; None for a name."""
+    """`host` as an IP address, in any spelling that a resolver accepts; None for a name."""
     try:
         number = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         try:
-            return ipaddress.IPv4Address(socket.inet_aton(host))  # 134744072, 0x8.8.8.8 and the like
+            return ipaddress.IPv4Address(socket.inet_aton(host))  # such as 134744072 and 0x8.8.8.8
         except (OSError, UnicodeEncodeError):
             return None
     mapped = number.ipv4_mapped if isinstance(number, ipaddress.IPv6Address) else None

@@ -11,8 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from jobs.monitoring.redaction import shortened, without_secrets
 
-#: Characters of a failure's detail, which may quote a child's last words, a library or a site; and of a word in a
-#: sentence's values.
+#: Characters of a failure's detail, which may quote a child's standard error, a library or a site; and of a text value.
 LONGEST_DETAIL: Final = 4000
 LONGEST_VALUE: Final = 200
 
@@ -21,12 +20,12 @@ LONGEST_VALUE: Final = 200
 class Reason(StrEnum):
     """Why a request ended without stems."""
 
-    # What was sent
-    BAD_LINK = "bad_link"  # no link or file that we understand
+    # The message
+    BAD_LINK = "bad_link"  # no known link or file
     NOT_YOUTUBE = "not_youtube"  # a link to another, or a look-alike, site
     CHANNEL = "channel"  # a channel, feed or search page, not one video
     PLAYLIST = "playlist"  # a playlist where one video was expected
-    # What YouTube says of the video
+    # YouTube's reasons against the video
     PRIVATE = "private"
     REMOVED = "removed"
     AGE_RESTRICTED = "age_restricted"
@@ -34,39 +33,39 @@ class Reason(StrEnum):
     REGION_BLOCKED = "region_blocked"
     LIVE = "live"
     UPCOMING = "upcoming"
-    # What stands between us and the audio
+    # Fetching
     YOUTUBE_REFUSED = "youtube_refused"  # bot check, 403, 429, changed player: us, not the video
-    NETWORK = "network"  # no connection, or it broke
-    STALLED = "stalled"  # the download trickled or stood still
-    UPLOAD_GONE = "upload_gone"  # the uploaded file is no longer there
-    # What is enough for a day
+    NETWORK = "network"  # no connection, or a broken one
+    STALLED = "stalled"  # the download was too slow or stood still
+    UPLOAD_GONE = "upload_gone"  # the uploaded file was removed
+    # Quotas
     OVER_QUOTA = "over_quota"  # values: whose, limit_seconds, used_seconds, wait_seconds
-    # What is in the file
+    # The file
     TOO_LONG = "too_long"  # values: seconds, limit_seconds
     TOO_LARGE = "too_large"  # values: bytes, limit_bytes
     NOT_AUDIO = "not_audio"
     NO_SOUND = "no_sound"  # a video without an audio track
     EMPTY = "empty"  # no samples at all
-    # What we could not do
+    # Our side
     NO_DISK = "no_disk"
     MODEL_UNAVAILABLE = "model_unavailable"  # values: stems; weights could not be fetched
     MODEL_DAMAGED = "model_damaged"  # values: stems; wrong hash, removed
     ENGINE_MISSING = "engine_missing"  # FLBT_ENGINE=spleeter without its dependency group
     OUT_OF_MEMORY = "out_of_memory"
     UNSENDABLE = "unsendable"  # values: bytes, limit_bytes; no encoding is small enough for the platform
-    INTERRUPTED = "interrupted"  # the worker died twice over it
+    INTERRUPTED = "interrupted"  # the worker died twice during this track
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"
-    INTERNAL = "internal"  # a bug of ours; the log has the detail
+    INTERNAL = "internal"  # a bug; the log has the detail
 
 
 def _whole(text: str) -> str:
-    """Half a character, as JSON can spell it, goes into no queue."""
+    """`text` without lone surrogates, which JSON can contain and Redis cannot."""
     return text.encode(errors="replace").decode()
 
 
 def _short(text: str) -> str:
-    return shortened(without_secrets(_whole(text)), LONGEST_DETAIL)  # in this order: half a secret is not known as one
+    return shortened(without_secrets(_whole(text)), LONGEST_DETAIL)  # in this order: half a secret is not recognised
 
 
 def _short_words(values: dict[str, float | str]) -> dict[str, float | str]:
@@ -89,8 +88,8 @@ class Failure(BaseModel):
     values: Annotated[dict[str, float | str], AfterValidator(_short_words)] = {}
 
 
-class Failed(Exception):  # noqa: N818 - it is a value on its way up, not an error in the program
-    """Carries a `Failure` to whoever can tell a person."""
+class Failed(Exception):  # noqa: N818 - carries a value, not an error in the program
+    """Carries a `Failure` up to code that can tell a person."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason, failure.detail)

@@ -1,4 +1,4 @@
-"""What files are called for people: safe on every disk and in every archive, whatever a title holds."""
+"""File names for people: safe on every disk and in every archive, for any title."""
 
 import re
 import unicodedata
@@ -6,10 +6,10 @@ import unicodedata
 from jobs.results import Tags
 
 NAMELESS = "Untitled"
-ABOUT = "stems.json"  # in a zip: what is in it
+ABOUT = "stems.json"  # in a zip: its contents
 
-_SEPARATORS = re.compile(r'[/\\:*?"<>|]+')  # of paths, and what Windows refuses in names
-# Names that Windows gives to devices, whatever their extension.
+_SEPARATORS = re.compile(r'[/\\:*?"<>|]+')  # path separators, and characters that Windows refuses
+# Device names of Windows, with any extension.
 _RESERVED = re.compile(
     r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])$", re.I
 )
@@ -19,8 +19,8 @@ _JOINERS = "\u200c\u200d"  # within words of some scripts, and within emoji
 def safe_name(text: str, limit: int = 120) -> str:
     """`text` as one path component: NFC, no separators, control or direction characters, no dots or spaces around it.
 
-    No name that Windows reserves; at most `limit` bytes of UTF-8, cut between characters; never empty. The extension
-    is up to the caller. `limit` must leave room for `Untitled`.
+    Never a name that Windows reserves, nor empty; at most `limit` bytes of UTF-8, cut between characters. The caller
+    adds an extension. `limit` must leave room for `Untitled`.
     """
     name = _SEPARATORS.sub("_", one_line(text))
     name = _shorten(name.lstrip(". "), limit).strip(_JOINERS).rstrip(". ")
@@ -30,13 +30,13 @@ def safe_name(text: str, limit: int = 120) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` in composed form (NFC) on one line, without control and direction characters: fit for tags and cards."""
+    """`text` in composed form (NFC) on one line, without control and direction characters, for tags and cards."""
     visible = "".join(" " if char.isspace() else char for char in text if _is_visible(char))
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
 def track_name(tags: Tags, suffix: str = "") -> str:
-    """`Artist - Title (suffix)` as a safe name, without an extension. The suffix survives however long the title is."""
+    """`Artist - Title (suffix)` as a safe name, without an extension. Only the title is cut, never the suffix."""
     whole = " - ".join(part for part in (tags.artist.strip(), tags.title.strip()) if part)
     if not suffix:
         return safe_name(whole)
@@ -57,7 +57,7 @@ def _is_visible(char: str) -> bool:
 def _shorten(name: str, limit: int) -> str:
     """The longest beginning of `name` of at most `limit` bytes that does not end within a character."""
     cut = len(name.encode()[:limit].decode(errors="ignore"))
-    # Not between a letter and the accents, or an emoji and the joined rest, that follow it.
+    # Not before an accent of a letter, or within a joined emoji.
     while 0 < cut < len(name) and (unicodedata.category(name[cut])[0] == "M" or name[cut] in _JOINERS):
         cut -= 1
     return name[:cut]

@@ -1,4 +1,4 @@
-"""What is delivered of a separated track, in parts: a content, its encoding, and the package it comes in.
+"""Renditions of a separated track, in parts: a content, its encoding, and its package.
 
 Everything else about a rendition is derived from these parts: its key, its files, their names and their sizes. A new
 content is a class here and a line in `RENDERERS` of `worker/rendering/render.py`.
@@ -17,9 +17,9 @@ from jobs.values import Value
 
 
 class ContentFile(NamedTuple):
-    """One file of a content: `name` in the store, without extension, and `suffix` behind the title, for people.
+    """One file of a content: `name` in the store, without extension, and `suffix` after the title, for people.
 
-    `sums`: the stems that are added up in it. `stem`: the one stem that it is, None for a mix.
+    `sums`: the stems added up in it. `stem`: its one stem, None for a mix.
     """
 
     name: str
@@ -49,9 +49,9 @@ class Mix(Value):
         return (ContentFile("mix", self._suffix(stems), self.stems),)
 
     def _suffix(self, stems: Sequence[Stem]) -> str:
-        """`no drums` when that is all it lacks, else `vocals + bass`."""
+        """`no drums` if one stem is missing, else `vocals + bass`."""
         missing = [stem for stem in stems if stem not in self.stems]
-        if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:  # without the band it is the voice
+        if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:  # the vocals: not `no accompaniment`
             return f"no {missing[0]}"
         return " + ".join(stem for stem in stems if stem in self.stems)
 
@@ -60,7 +60,7 @@ Content = Annotated[Stems | Mix, Field(discriminator="kind")]
 
 
 def content_of(mix: Sequence[Stem]) -> Stems | Mix:
-    """A mix of these stems, or all stems apart where there are none to mix."""
+    """A mix of these stems, or all stems apart if there are none."""
     return Mix(stems=tuple(mix)) if mix else Stems()
 
 
@@ -69,9 +69,9 @@ def content_of(mix: Sequence[Stem]) -> Stems | Mix:
 
 @unique
 class Format(StrEnum):
-    """Encodings we deliver.
+    """Encodings of delivered files.
 
-    WAV and FLAC hold integers of 24 bits, which end at full scale. WAV32 holds floats of 32 bits, which do not.
+    WAV and FLAC hold integers of 24 bits, limited to full scale. WAV32 holds floats of 32 bits, without that limit.
     """
 
     MP3 = "mp3"
@@ -87,22 +87,22 @@ class Format(StrEnum):
 
     @property
     def label(self) -> str:
-        """What people call it, in any language."""
+        """Its name for people, in any language."""
         return "WAV 32-bit float" if self is Format.WAV32 else self.value.upper()
 
     @property
     def keeps_level(self) -> bool:
-        """Whether samples above full scale survive, so that nothing has to be turned down."""
+        """Whether it keeps samples above full scale, so that no gain is needed."""
         return self is Format.WAV32
 
     @property
     def is_lossy(self) -> bool:
-        """Whether it has a bit rate to choose."""
+        """Whether it has a choice of bit rates."""
         return self in (Format.MP3, Format.M4A)
 
 
 class Encoding(Value):
-    """How a file is encoded. `kbps`: a bit rate below the usual one, for a format that has one; 0: the usual."""
+    """A format and a bit rate. `kbps`: a bit rate below the usual one, for lossy formats; 0: the usual."""
 
     format: Format
     kbps: Annotated[int, Field(ge=0, le=320)] = 0
@@ -117,7 +117,7 @@ class Encoding(Value):
 
 @unique
 class Package(StrEnum):
-    """How the stems are handed over."""
+    """How stems are delivered."""
 
     ALBUM = "album"
     ZIP = "zip"
@@ -125,8 +125,8 @@ class Package(StrEnum):
 
 
 class Archive(Value):
-    """A zip. `part_bytes` splits it at file borders into archives of at most so many bytes, as far as single files
-    allow it; 0: one archive.
+    """A zip. `part_bytes`: the size of an archive at most, unless a single file is larger; files are not split; 0: one
+    archive.
     """
 
     part_bytes: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
@@ -152,7 +152,7 @@ class Rendition(Value):
 
     @property
     def is_stem_files(self) -> bool:
-        """Whether it is the stems as files of their own."""
+        """Whether it is the stems as single files."""
         return isinstance(self.content, Stems) and self.package is None
 
     @property
@@ -160,12 +160,12 @@ class Rendition(Value):
         return "zip" if self.package else self.content.kind
 
     def encoded(self, format_: Format, kbps: int = 0) -> "Rendition":
-        """The same in another encoding."""
+        """The same content and package in another encoding."""
         return self.model_copy(update={"encoding": Encoding(format=format_, kbps=kbps)})
 
     @property
     def unpacked(self) -> "Rendition":
-        """The files of the archive, as files."""
+        """The same files without an archive."""
         return self.model_copy(update={"package": None})
 
     @model_validator(mode="before")

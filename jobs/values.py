@@ -1,4 +1,4 @@
-"""The base of all values on the wire, and the bounds of what strangers write into them."""
+"""The base of all values on the wire, and bounds for untrusted texts in them."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 class Value(BaseModel):
     """A frozen value. Unknown fields are ignored, so that a newer bot and an older worker understand each other.
 
-    Its numbers are finite: NaN would pass every comparison, and count as minutes of music for ever.
+    Its numbers are finite: NaN would pass every comparison, and make sums of minutes NaN.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)

@@ -1,6 +1,6 @@
-"""What crosses the wall about YouTube beside single videos: what is in a playlist, and how the ways to the site stand.
+"""Values about YouTube beside single videos: listings of playlists, and standings of providers.
 
-Values alone, for children too; `jobs/queue/listings.py` and `jobs/queue/providers.py` keep them in Redis.
+Without Redis, for children too; `jobs/queue/listings.py` and `jobs/queue/providers.py` store them.
 """
 
 from enum import StrEnum, unique
@@ -13,7 +13,7 @@ from jobs.models import Amount, Value, VideoId, Words
 
 
 def is_endless(playlist_id: str) -> bool:
-    """Mixes go on for ever and differ from listener to listener; RDCLAK… are lists that editors made, with an end."""
+    """Whether the id is of a mix, which has no end and differs by listener; RDCLAK… are editors' lists, with an end."""
     return playlist_id.startswith(("RD", "UL")) and not playlist_id.startswith("RDCLAK")
 
 
@@ -27,7 +27,7 @@ PlaylistId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{12,64}$")
 
 
 class ListedVideo(Value):
-    """One video of a playlist. `seconds` where YouTube tells; `reason` when it is known that it will not play."""
+    """One video of a playlist. `seconds` where YouTube states them; `reason` when the video is known not to play."""
 
     video_id: VideoId
     title: Words
@@ -36,9 +36,9 @@ class ListedVideo(Value):
 
 
 class Listing(Value):
-    """What is in a playlist, each video once, in its order; or the `failure` that kept us from finding out.
+    """The videos of a playlist, each once, in its order; or the `failure` of listing it.
 
-    `cut`: there is more than is listed here.
+    `cut`: the playlist has more videos.
     """
 
     playlist_id: PlaylistId
@@ -50,18 +50,18 @@ class Listing(Value):
 
 @unique
 class Provider(StrEnum):
-    """The libraries that can fetch a video's sound, in the order in which they are asked."""
+    """The libraries that fetch a video's sound, in the order of use."""
 
     PYTUBEFIX = "pytubefix"
     YTDLP = "yt-dlp"
 
 
 class Standing(Value):
-    """How one provider does. `since`: when it last went down or came back; times are seconds since the epoch."""
+    """The standing of one provider. `since`: when it last went down or came up; times are seconds since the epoch."""
 
     provider: Provider
     up: bool = True
     since: float = 0.0
-    failures: int = 0  # in a row, and no video's fault
-    reason: Reason | None = None  # of the last of them
-    rests_until: float = 0.0  # while down: when it is tried again
+    failures: int = 0  # in a row, not because of videos
+    reason: Reason | None = None  # of the last one
+    rests_until: float = 0.0  # while down: the time of the next attempt

@@ -1,1 +1,1 @@
-"""The studio: fetch a track, separate it, render what was asked for. It knows only `jobs`."""
+"""The worker: fetches a track, separates it, renders what was ordered. It imports only `jobs`."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOKS = 3  # before a worker whose heart beats is called dead
+LOOKS = 3  # before a worker with a heartbeat counts as dead
 
 
 @click.group()
@@ -39,7 +39,7 @@ def main() -> None:
 @main.command()
 @click.option("--tethered", is_flag=True, help="Stop when standard input ends.")
 def run(tethered: bool) -> None:
-    """Work until told to stop."""
+    """Work until stopped by a signal."""
     from redis.exceptions import RedisError
 
     from worker.bytecode import write_in_background
@@ -59,7 +59,7 @@ def run(tethered: bool) -> None:
     log.log(logging.INFO if all(has) else logging.WARNING, "children are %s", has.sentence)
     try:
         run_worker(settings, redis_url)
-    except RedisError as error:  # whoever started us starts us again
+    except RedisError as error:  # the supervisor starts the worker again
         give_up(f"The queue is out of reach: {error}", code=1)
 
 
@@ -74,7 +74,7 @@ def walls() -> None:
 
 
 def _check_cookies(settings: Settings) -> None:
-    """Cookies that are of no use would be found out on the day when they are needed."""
+    """Checks the cookies file at the start, not when the first song needs it."""
     if settings.youtube_cookies is None:
         return
     from worker.sources.youtube.cookies import read_cookies
@@ -107,7 +107,7 @@ async def _beats(redis_url: SecretStr) -> bool:
     queue = JobQueue.at(redis_url)
     try:
         for _ in range(LOOKS):
-            # Workers are named after their host first, and after the lane at last: see worker/main.py.
+            # A worker's name begins with its host and ends with its lane: see worker/main.py.
             workers = [name for name in await queue.workers() if name.startswith(f"{socket.gethostname()}-")]
             for worker in workers:
                 name = worker.removesuffix(f"-{Lane.STUDIO}")
@@ -116,7 +116,7 @@ async def _beats(redis_url: SecretStr) -> bool:
                     return True
             if not workers:
                 return False
-            await asyncio.sleep(1)  # arq's note of a lane is gone for a moment when it is late in renewing it
+            await asyncio.sleep(1)  # arq's health key of a lane may expire for a moment before its renewal
         return False
     finally:
         await queue.close()
@@ -152,7 +152,7 @@ def _why(model: str, failure: Failure) -> str:
 
 
 def _fetch(model: str, folder: Path) -> Path:
-    """The folder of verified weights, with a progress bar on a terminal while they come."""
+    """The folder of verified weights; shows a progress bar on a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -169,7 +169,7 @@ def _fetch(model: str, folder: Path) -> Path:
 
 
 def _engine(model: str, models_dir: Path) -> "Engine":
-    """Only for its weights, which are the same for every engine of a family."""
+    """An engine for its weights, which are the same for every engine of a family."""
     from worker.child.tasks import NetworkWanted
     from worker.separation.engines import make_engine
 

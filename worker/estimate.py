@@ -1,17 +1,16 @@
-"""How long it will still take: pure guesses from what was seen so far."""
+"""Estimates of the remaining time. Pure."""
 
 from collections.abc import Sequence
 
 from jobs.models import Format, Rendition, Stem
 
-#: Seconds of one core per second of song and file, by format, as measured. They only matter until rendering itself
-#: reports.
+#: Seconds of one core per second of song and file, by format, as measured. Used only until rendering reports.
 RENDER_COST = {Format.MP3: 0.01, Format.M4A: 0.025, Format.FLAC: 0.0005, Format.WAV: 0.003, Format.WAV32: 0.003}
 
 
 def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None:
-    """Seconds left in a stage that was at `first` when we began to watch it, `elapsed` seconds ago, and is at
-    `fraction` now. None while there is too little to go by.
+    """Seconds left in a stage that was at `first` at its first report, `elapsed` seconds ago, and is at `fraction` now.
+    None while the change is too small.
     """
     gained = fraction - first
     if gained < 0.02 or elapsed <= 0:
@@ -20,7 +19,7 @@ def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None
 
 
 def rendering(song_seconds: float | None, renditions: list[Rendition], stems: Sequence[Stem], cores: int) -> float:
-    """Seconds that rendering will take after the separation, with a file to a core at a time."""
+    """Seconds of rendering after the separation, with one file per core at a time."""
     encoded = {each.unpacked for each in renditions}  # files and an archive of them are encoded once
     files = {each: len(each.content.files(stems)) for each in encoded}
     cost = sum(RENDER_COST[each.encoding.format] * count for each, count in files.items())

@@ -1,4 +1,4 @@
-"""One playlist from the queue: find out what is in it, or why not, and tell whoever asked."""
+"""Takes a playlist from the queue and publishes its listing, or the failure."""
 
 import logging
 
@@ -15,16 +15,16 @@ from worker.child.tasks import ListingTask
 
 log = logging.getLogger(__name__)
 
-DEADLINE = 45.0  # seconds; people wait for the answer, and songs to be rendered wait behind it
+DEADLINE = 45.0  # seconds; people wait for the answer, and renderings queue behind it
 
 
 async def take_listing(redis: ArqRedis, settings: Settings, playlist_id: str) -> None:
-    """List a playlist and keep the listing, with its failure when there is one. Raises nothing but `RedisError`."""
+    """Lists a playlist and stores the listing or its failure. Raises nothing but `RedisError`."""
     found = await _list(settings, playlist_id)
     if found.failure is None:
         log.info("playlist %s: %d videos", playlist_id, len(found.entries))
     else:
-        log.warning("playlist %s: %s: %s", playlist_id, found.failure.reason, found.failure.detail)
+        log.warning("playlist %s: listing failed: %s: %s", playlist_id, found.failure.reason, found.failure.detail)
     await keep_listing(redis, found)
 
 
@@ -35,17 +35,17 @@ async def _list(settings: Settings, playlist_id: str, *, again: bool = False) ->
         found = await run_child(
             "worker.sources.youtube.listing", task, Listing, _ignore, deadline=DEADLINE, limits=limits
         )
-        # Of what was asked, whatever the child says: nobody's page speaks for another playlist.
+        # Under the id that was asked for: a child must not answer for another playlist.
         return found.model_copy(update={"playlist_id": playlist_id})
     except Failed as error:
         failure = error.failure
-        if failure.reason is Reason.INTERRUPTED and not again:  # somebody killed it
+        if failure.reason is Reason.INTERRUPTED and not again:  # another process killed it
             return await _list(settings, playlist_id, again=True)
     except Exception as error:
-        log.exception("playlist %s: a bug", playlist_id)
+        log.exception("playlist %s: unhandled exception", playlist_id)
         failure = Failure(reason=Reason.INTERNAL, detail=repr(error))
     return Listing(playlist_id=playlist_id, failure=failure)
 
 
 def _ignore(step: Step) -> None:
-    """Nobody watches a listing grow."""
+    """A listing shows no progress."""

@@ -1,4 +1,4 @@
-"""Between the children's steps and everybody who follows: what is known of the track, published at a calm pace."""
+"""Collects the steps of a track's children and publishes its progress at a limited rate."""
 
 import asyncio
 import contextlib
@@ -15,13 +15,13 @@ from worker.child.messages import Step
 
 log = logging.getLogger(__name__)
 
-PACE = 0.4  # seconds between two looks at whether there is something to publish, or nobody left to publish it to
+PACE = 0.4  # seconds between two checks for changes, and for followers
 
 
 class Reporter:
-    """Collects steps of one track. `then` is what will follow the separation, in seconds, for the estimate.
+    """Collects steps of one track. `then`: seconds of work after the separation, for the estimate.
 
-    `longest`: seconds of a song that are separated at most, whatever its file says.
+    `longest`: the most seconds of a song that are separated, whatever its file states.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Reporter:
         self._track_id = track_id
         self._now = now
         self._progress = Progress()
-        self._stage_from: tuple[float, float] | None = None  # when the stage first moved, and where it was
+        self._stage_from: tuple[float, float] | None = None  # time and fraction of the stage's first report
         self._entered = time.monotonic()
         self._stirred = asyncio.Event()
         self.then = 0.0
@@ -39,7 +39,7 @@ class Reporter:
         self._separated = 0.0  # seconds of the song
 
     def enter(self, stage: TrackStage) -> None:
-        """A new stage begins."""
+        """Begins a stage."""
         self.leave()
         log.info("track %s: %s", self._track_id, stage)
         self._stage_from = None
@@ -47,13 +47,13 @@ class Reporter:
         self._stirred.set()
 
     def leave(self) -> None:
-        """The stage is over, whatever comes next."""
+        """Ends the stage."""
         if self._progress.stage is not TrackStage.QUEUED:
             metrics.took(self._progress.stage, time.monotonic() - self._entered)
         self._entered = time.monotonic()
 
     def step(self, step: Step) -> None:
-        """A child moved on. What it has learnt about the track stays known."""
+        """Takes a child's step. Facts about the track from earlier steps are kept."""
         now = self._now()
         self._separated = max(self._separated, step.separated)
         left = None
@@ -70,14 +70,14 @@ class Reporter:
         self._change(fraction=step.fraction, seconds_left=left, note=step.note, **learnt)
 
     def learn(self, title: str, artist: str, seconds: float | None) -> None:
-        """The track's names and length, as the card shows them."""
+        """Sets the track's tags and length for the card."""
         self._change(title=title, artist=artist or None, seconds=seconds)
 
     async def publish_until_abandoned(self) -> None:
-        """Publish what changed until nobody follows the track any more: a new stage and its first movement at once.
+        """Publishes changes until no request follows the track; a new stage and its first report at once.
 
-        Everybody who waits is charged as it goes on, those who joined later too: by what the song is said to be, and by
-        what is separated of it. Who has no minutes left for that waits no more.
+        Charges every waiting request as the work goes on, later ones too: the song's stated length, and its separated
+        part. A request without enough minutes fails.
         """
         published: Progress | None = None
         while True:
@@ -94,7 +94,7 @@ class Reporter:
                     await self._stirred.wait()
 
     async def account(self) -> None:
-        """The work is over, however it ended: what was separated since the last look is charged too."""
+        """Charges the part separated since the last check. Called when the work has ended in any way."""
         await self._track_queue.account(self._track_id, self._separated)
 
     def _change(self, **changes: object) -> None:

@@ -1,4 +1,4 @@
-"""While songs wait in line, find out what they are called and how long they are."""
+"""Looks up titles and lengths of songs that wait in the queue."""
 
 import asyncio
 import logging
@@ -15,26 +15,26 @@ from worker.pipeline import Studio
 
 log = logging.getLogger(__name__)
 
-LOOK = 2.0  # seconds between two looks at who is in line
-MOST = 20  # of those in line, so many from its beginning
-AT_ONCE = 6  # asked by one child: nobody waits for what others are called
+LOOK = 2.0  # seconds between two checks of the queue
+MOST = 20  # songs from the beginning of the queue
+AT_ONCE = 6  # songs per child, so that titles are published early
 DEADLINE = 30.0  # seconds
 
 
 async def keep_asking(studio: Studio) -> None:
-    """Ask what is in line, each once, until cancelled."""
+    """Looks up each song in the queue once, until cancelled."""
     while True:
         try:
             await ask(studio)
         except RedisError as error:
-            log.warning("nobody knows what is in line: %s", error)
+            log.warning("cannot read the queue to look up titles: %s", error)
         except Exception:
-            log.exception("names of what is in line: a bug")
+            log.exception("looking up titles: unhandled exception")
         await asyncio.sleep(LOOK)
 
 
 async def ask(studio: Studio) -> None:
-    """Ask what is in line now. Raises nothing but `RedisError`."""
+    """Looks up the songs in the queue now. Raises nothing but `RedisError`."""
     redis, settings = studio.track_queue.redis, studio.settings
     waiting = list((await nameless(redis, MOST)).items())
     limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
@@ -46,7 +46,7 @@ async def ask(studio: Studio) -> None:
                 "worker.sources.youtube.titles", task, Titles, _ignore, deadline=DEADLINE, limits=limits
             )
         except Failed as error:
-            log.info("names of what is in line: %s", error.failure.detail)
+            log.info("looking up titles failed: %s", error.failure.detail)
             continue
         for track_id, video in asked.items():
             if called := found.called.get(video.video_id):
@@ -54,4 +54,4 @@ async def ask(studio: Studio) -> None:
 
 
 def _ignore(step: Step) -> None:
-    """Nobody watches."""
+    """Titles show no progress."""

@@ -1,4 +1,4 @@
-"""Of what this worker is made, for whoever looks after it."""
+"""Versions of this worker's parts, for its operator."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -8,11 +8,11 @@ from jobs.settings import Settings
 
 
 def versions(settings: Settings) -> dict[str, str]:
-    """Name → version: ours, Python's, the engine's, and those of the libraries that YouTube makes one upgrade."""
+    """Name → version: of FL-BT, Python, the engine, and the libraries for YouTube, which need frequent upgrades."""
     found = {"FL-BT": VERSION, "Python": platform.python_version()}
     for package in (settings.engine, "pytubefix", "yt-dlp"):
         try:
             found[package] = version("fl-bt-unet" if package == "unet" else package)
-        except PackageNotFoundError:  # an engine that is set, but not installed: each song says so
+        except PackageNotFoundError:  # an engine that is configured but not installed: each song fails with a sentence
             found[package] = "?"
     return found

@@ -1,11 +1,11 @@
-"""Logging for every process: one line per event to stderr, and no secret in any of them.
+"""Logging for every process: one line per event to stderr, without secrets.
 
-An event is about something: `log.info("request %s: accepted", request.id, extra=about(track=…, chat=…))`. As text, what
-it is about follows as `key=value`; as JSON (FLBT_LOG_FORMAT), each is a field, and so are the ids that a message begins
-with. The same names everywhere: `request`, `track`, `playlist`, `stage`, `reason`, `seconds`.
+An event has fields: `log.info("request %s: accepted", request.id, extra=about(track=…, chat=…))`. As text, the fields
+follow as `key=value`; as JSON (FLBT_LOG_FORMAT), each is a member, and so are the ids that a message begins with. The
+same names everywhere: `request`, `track`, `playlist`, `stage`, `reason`, `seconds`.
 
-Titles and errors are text of strangers: control characters are escaped, so that none of them can begin a line of its
-own or colour a terminal, and long texts are cut. Only a traceback takes several lines of text; all are indented.
+Titles and errors are untrusted text: control characters are escaped, so that no text can begin a line or colour a
+terminal, and long texts are cut. Only a traceback takes several lines; all are indented.
 """
 
 import logging
@@ -21,7 +21,7 @@ from jobs.settings import Settings
 
 _SUBJECT: Final = re.compile(r"(request|track|playlist) ([0-9A-Za-z_-]{8,64}): ")
 _ABOUT: Final = "about"
-#: Characters of one text in an event, secrets removed; the longest that the product writes itself is a traceback.
+#: Characters of one text in an event, after secrets are removed; the longest of ours are tracebacks.
 LONGEST: Final = 16_000
 _INDENT: Final = "    "
 
@@ -36,12 +36,12 @@ def _secrets_of(settings: Settings) -> set[str]:
 
 
 def about(**fields: object) -> dict[str, dict[str, object]]:
-    """What an event is about, as the `extra` of a logging call. What is empty is left out."""
+    """An event's fields, as the `extra` of a logging call. Empty ones are left out."""
     return {_ABOUT: {name: value for name, value in fields.items() if value not in ("", None)}}
 
 
 class Discreet(logging.Formatter):
-    """One line of text per event, without its secrets; a traceback follows on indented lines."""
+    """One line of text per event, without secrets; a traceback follows on indented lines."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
@@ -57,14 +57,14 @@ class Discreet(logging.Formatter):
         return _indented(stack_info)
 
     def format(self, record: logging.LogRecord) -> str:
-        record.exc_text = None  # another handler's traceback is not indented, nor without secrets
+        record.exc_text = None  # another handler's cached traceback is not indented and has secrets
         line = super().format(record)
         record.exc_text = None
         return line
 
 
 class DiscreetJson(logging.Formatter):
-    """One JSON object per event: time, level, logger, message, and what it is about."""
+    """One JSON object per event: time, level, logger, message, and fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         message = record.getMessage()
@@ -85,7 +85,7 @@ class DiscreetJson(logging.Formatter):
 
 
 def set_up_logging(settings: Settings) -> None:
-    """Send all logging to stderr, and there what ends the process too. Called once by each process's entry point."""
+    """Sends all logging, and uncaught exceptions, to stderr. Called once by each process's entry point."""
     keep_secret(_secrets_of(settings))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetJson() if settings.log_format == "json" else Discreet())
@@ -97,7 +97,7 @@ def set_up_logging(settings: Settings) -> None:
 
 
 def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What nobody caught: Python would print it as it is."""
+    """Logs an uncaught exception, which Python would print with secrets."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
     else:
@@ -110,7 +110,7 @@ def _about(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
-    """`text` without secrets, then cut: half a secret would not be known as one."""
+    """`text` without secrets, then cut: half a secret would not be recognised."""
     return shortened(without_secrets(text), LONGEST)
 
 
@@ -127,6 +127,8 @@ def _is_text(value: object) -> bool:
 
 
 def _word(value: object) -> str:
-    """A value without spaces; in quotes, where it has some."""
-    text = f"{value:g}" if isinstance(value, float) else _cut(str(value))  # before quotes change how a secret reads
+    """A value as text, in quotes if it has spaces."""
+    text = (
+        f"{value:g}" if isinstance(value, float) else _cut(str(value))
+    )  # before quotes change the spelling of a secret
     return printable_json(text) if re.search(r'[\s"=]', text) or not text else text

@@ -1,8 +1,7 @@
 """Counters and gauges of this process. `jobs/monitoring/prometheus.py` shows them.
 
-What happens in a process is counted where it happens, and starts at nothing with it. How queue, requests, store and
-providers stand is read from where it is kept, and is the same whichever process is asked. No figure has the name of a
-person, a chat or a song.
+Counters count events of this process and start at 0 with it. Gauges of queue, requests, store and providers are read
+from Redis and the store, and are the same in every process. No label names a person, a chat or a song.
 """
 
 import time
@@ -20,17 +19,17 @@ from jobs.queue.views import ALIVE, read_views, texts
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 
-#: What is counted → what it is, and what each count is told apart by.
+#: Counter → its description, and its labels.
 COUNTS: Final = {
     "tracks": ("Tracks by how they ended here.", ("outcome",)),
     "failures": ("Tracks that failed here.", ("reason",)),
     "downloads": ("Attempts to download: ok, or why not.", ("provider", "outcome")),
     "requests_ended": ("Requests that ended: done, cancelled, or the reason of their failure.", ("end",)),
 }
-#: Upper bounds, in seconds, of how long a stage took.
+#: Upper bounds, in seconds, of the histogram of stages.
 BOUNDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1800.0)
 
-#: How things stand → what it is, and what each figure is told apart by.
+#: Gauge → its description, and its labels.
 GAUGES: Final = {
     "queue_length": ("Tracks queued or in work.", ("lane",)),
     "workers": ("Workers whose heart beats.", ()),
@@ -40,27 +39,27 @@ GAUGES: Final = {
     "provider_up": ("Whether a way to YouTube works (1) or rests (0).", ("provider",)),
 }
 
-Figure = tuple[str, tuple[str, ...], float]  # which, of what, how much
+Figure = tuple[str, tuple[str, ...], float]  # gauge, values of its labels, number
 
 counted: Counter[tuple[str, tuple[str, ...]]] = Counter()
-stages: dict[str, list[int]] = {}  # by stage: how many took up to each bound, and longer than all
-stage_seconds: defaultdict[str, float] = defaultdict(float)  # by stage, together
+stages: dict[str, list[int]] = {}  # by stage: the count up to each bound, and beyond the last
+stage_seconds: defaultdict[str, float] = defaultdict(float)  # by stage: the sum
 
 
 def count(what: str, *labels: str) -> None:
-    """One more of `COUNTS`."""
+    """Adds one to a counter of `COUNTS`."""
     assert len(labels) == len(COUNTS[what][1])
     counted[what, labels] += 1
 
 
 def took(stage: str, seconds: float) -> None:
-    """A stage came to its end."""
+    """Adds a finished stage to the histogram."""
     stages.setdefault(stage, [0] * (len(BOUNDS) + 1))[bisect_left(BOUNDS, seconds)] += 1
     stage_seconds[stage] += seconds
 
 
 async def measure(redis: ArqRedis, store: ResultStore, settings: Settings) -> list[Figure]:
-    """How things stand now: `GAUGES`."""
+    """The figures of `GAUGES` now."""
     figures: list[Figure] = [("queue_length", (lane,), float(await redis.zcard(keys.queue(lane)))) for lane in Lane]
     figures.append(("workers", (), float(await redis.zcount(keys.WORKERS, time.time() - ALIVE, "+inf"))))
     figures += [("provider_up", (one,), float(state.up)) for one, state in (await standings(redis)).items()]

@@ -1,6 +1,6 @@
 """Metrics in Prometheus' format, on a loopback port: FLBT_METRICS_PORT, off by default.
 
-Imported only where somebody asks for it: the library takes a tenth of a second, and some memory.
+Imported only if the port is set: the library takes a tenth of a second, and some memory.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ from jobs.store.store import ResultStore
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = 5.0  # seconds between two looks at how things stand
+EVERY: Final = 5.0  # seconds between two measurements of the gauges
 HOST: Final = "127.0.0.1"
 
 
 class Figures(Collector):
-    """What was counted, and how things stood when somebody last looked."""
+    """The counts, and the gauges as last measured."""
 
     def __init__(self) -> None:
         self.stand: list[metrics.Figure] = []
@@ -58,12 +58,12 @@ class Figures(Collector):
 async def serve_metrics(
     port: int, redis: ArqRedis, store: ResultStore, settings: Settings, registry: CollectorRegistry = REGISTRY
 ) -> None:
-    """Answer on a loopback port until cancelled. One that is taken costs the figures, and nothing else."""
+    """Serves a loopback port until cancelled. If the port is taken, logs a warning and returns."""
     figures = Figures()
     try:
         server, thread = start_http_server(port, addr=HOST, registry=registry)
     except OSError as error:
-        log.warning("no figures on port %d: %s", port, error)
+        log.warning("cannot serve metrics on port %d: %s", port, error)
         return
     registry.register(figures)
     try:
@@ -71,7 +71,7 @@ async def serve_metrics(
             try:
                 figures.stand = await metrics.measure(redis, store, settings)
             except (RedisError, OSError) as error:
-                log.warning("no new figures: %s", error)
+                log.warning("cannot measure the gauges: %s", error)
             await asyncio.sleep(EVERY)
     finally:
         registry.unregister(figures)

@@ -1,4 +1,4 @@
-"""Text of strangers on its way into a log or a failure: without secrets, of a bounded length, on one line.
+"""Makes untrusted text fit for a log or a failure: without secrets, of a bounded length, on one line.
 
 Every function here takes time in proportion to its input: a title, a header or an error may be megabytes long.
 """
@@ -8,33 +8,33 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-#: A Telegram token wherever it stands, also one that is not ours: it is part of every Bot API URL. A run of digits is
-#: tried once, from its first digit, and given up whole (`++`), so that long runs cost no more than short ones.
+#: Any Telegram token, also of other bots: every Bot API URL contains one. A run of digits is tried once, from its first
+#: digit, without backtracking (`++`), so that the time stays linear.
 TOKEN: Final = re.compile(r"(?<![0-9])[0-9]{6,}+(?::[A-Za-z0-9_-]{30,}+)+")
 #: User and password in any URL, up to the last @ before the path.
 CREDENTIALS: Final = re.compile(r"(?<=://)[^/\s:@]*+:[^/\s]+(?=@)")
 
 _CUT: Final = " [...] "
-_SHORTEST: Final = 4  # characters of a secret; shorter ones would be found in any text
+_SHORTEST: Final = 4  # characters of a secret; shorter ones would match in any text
 
-#: Secrets of this process's settings, in every form they are written. The longest first: one may be part of another.
+#: Secrets of this process's settings, in every spelling. The longest first: one may be part of another.
 _own: list[str] = []
 
 
 def keep_secret(secrets: Iterable[str]) -> None:
-    """Set the secrets that `without_secrets` removes beside those that it knows by their form."""
+    """Sets the secrets that `without_secrets` removes, beside those recognised by their form."""
     _own[:] = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
 
 
 def without_secrets(text: str) -> str:
-    """`text` with tokens and passwords replaced by stars: those that look like one, and those of our settings."""
+    """`text` with stars for tokens and passwords: those recognised by their form, and those of our settings."""
     for secret in _own:
         text = text.replace(secret, "***")
     return CREDENTIALS.sub("***", TOKEN.sub("***", text))
 
 
 def shortened(text: str, most: int) -> str:
-    """At most `most` characters of `text`: a longer one loses its middle, since errors are named at either end."""
+    """At most `most` characters of `text`; a longer one loses its middle, since errors are named at either end."""
     if len(text) <= most:
         return text
     end = (most - len(_CUT)) // 2

@@ -1,1 +1,1 @@
-"""Models and their stems, and how loud results are."""
+"""Separation models, their stems, and gains."""

@@ -1,11 +1,11 @@
-"""How loud results are against their source: gains, and which of them are worth telling."""
+"""Gains of results against their source, and which gains are shown."""
 
 from math import log10
 from typing import Final
 
 from jobs.results import Manifest, Rendered
 
-LEAST_TOLD: Final = 0.05  # dB: below it, nothing is heard and figures with one decimal show 0
+LEAST_TOLD: Final = 0.05  # dB: inaudible below it, and 0 in figures with one decimal
 
 
 def level(manifest: Manifest, rendered: Rendered) -> float:
@@ -14,6 +14,6 @@ def level(manifest: Manifest, rendered: Rendered) -> float:
 
 
 def decibels(gain: float) -> float:
-    """A gain above 0 in dB; 0.0 where it is too little to tell."""
+    """A gain above 0 in dB; 0.0 where it is too small to show."""
     value = 20 * log10(gain)
     return value if abs(value) >= LEAST_TOLD else 0.0

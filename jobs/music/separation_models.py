@@ -1,4 +1,4 @@
-"""The table of separation models. A row is all that menus, buttons, command lines and checks need to offer a model.
+"""The table of separation models, for menus, buttons, command lines and checks.
 
 The worker has an engine for each family: see `worker/separation/engines.py`.
 """
@@ -7,26 +7,26 @@ from typing import Final, Literal, NamedTuple
 
 from jobs.music.stems import Stem
 
-#: How far up Spleeter's networks look: to 11 or 16 kHz.
+#: The highest frequency that Spleeter's networks separate: 11 or 16 kHz.
 Band = Literal["11k", "16k"]
-#: What becomes of the frequencies above: see `jobs.models.Model`.
+#: Treatment of the frequencies above: see `jobs.models.Model`.
 Extension = Literal["average", "zeros"]
-#: What runs Spleeter's networks: our own kernels, or OpenVINO.
+#: Engines of Spleeter's networks: `flbt_unet` or OpenVINO.
 NetworkEngineName = Literal["unet", "openvino"]
-#: The same, or the reference package.
+#: These, or the reference package.
 EngineName = Literal[NetworkEngineName, "spleeter"]
 
 
 class ModelInfo(NamedTuple):
     """One separation model.
 
-    `stems` are in the order in which the model gives them. `family` names the engine that runs the model. `code` stands
-    for the model in button data: digits and upper-case letters, starting with a digit, four characters at most.
-    `key` stands for it in track ids and names the folder of its weights. `title` is what people call the model beside
-    its number of stems, in any language; empty for the models that are known by this number alone.
+    `stems` are in the model's order. `family` names the engine that runs the model. `code` stands for the model in
+    button data: digits and upper-case letters, starting with a digit, four characters at most. `key` stands for it in
+    track ids and names the folder of its weights. `title` is shown beside its number of stems, in any language; empty
+    for models known by their number of stems.
 
     `resident_mb` is the smallest control group in which the model separates a song, its first song included, and
-    `address_mb` the address space that it takes. `has_masks`: `band` and `extension` of `jobs.models.Model` apply.
+    `address_mb` its address space. `has_masks`: `band` and `extension` of `jobs.models.Model` apply.
     """
 
     stems: tuple[Stem, ...]
@@ -44,11 +44,11 @@ class ModelInfo(NamedTuple):
         return f"{len(self.stems)} stems" + (f", {self.title}" if self.title else "")
 
 
-# Resident memory is measured with our own kernels. OpenVINO in their place needs 430, 750 and 900 MB: in a smaller
-# group the system ends it, which is reported as well, but later. Address space is what OpenVINO takes: mostly arenas
-# and stacks of threads. It reads every model once, whatever runs the model later.
-#: The models by name, in the order in which people see them. The stems of Spleeter's are in the order of its own
-#: configuration (`instrument_list`).
+# Resident memory is measured with `flbt_unet`. OpenVINO needs 430, 750 and 900 MB instead: in a smaller group the
+# system kills it, which is reported too, but later. Address space is that of OpenVINO, mostly arenas and stacks of
+# threads: it reads every model once, for any engine.
+#: The models by name, in the order shown to people. Stems are in the order of Spleeter's configuration
+#: (`instrument_list`).
 MODELS: Final[dict[str, ModelInfo]] = {
     "spleeter-2": ModelInfo(
         stems=(Stem.VOCALS, Stem.ACCOMPANIMENT),
@@ -64,17 +64,17 @@ MODELS: Final[dict[str, ModelInfo]] = {
     ),
 }  # fmt: skip
 
-#: The name of the model that separates where people choose none.
+#: The model where people choose none.
 DEFAULT_MODEL: Final = "spleeter-2"
 
 
 def model_of_code(code: str) -> str | None:
-    """The name of the model that `code` stands for in button data; None when there is none."""
+    """The name of the model with this `code` in button data; None when there is none."""
     return next((name for name, info in MODELS.items() if info.code == code), None)
 
 
 def models_by_count() -> dict[str, str]:
-    """Number of stems, as people type it → name of the first model in the table that gives so many."""
+    """Number of stems, as people type it → name of the first model in the table with so many."""
     first: dict[str, str] = {}
     for name, info in MODELS.items():
         first.setdefault(str(len(info.stems)), name)

@@ -1,4 +1,4 @@
-"""The stems that models separate songs into, and everything that is known of each stem: one table for both sides."""
+"""The table of stems, for both sides."""
 
 from enum import StrEnum, unique
 from typing import Final, NamedTuple
@@ -17,10 +17,10 @@ class Stem(StrEnum):
 
 
 class StemInfo(NamedTuple):
-    """What the program needs to know of one stem.
+    """The properties of one stem.
 
     `letter` is one lower-case letter for button data, different for each stem. `colour` is RGB in the picture of the
-    waveforms. `words` are what people call the stem in every language of the bot, in lower case without accents:
+    waveforms. `words` are the stem's names in all languages of the bot, in lower case without accents:
     groups mix languages.
     """
 
@@ -29,7 +29,7 @@ class StemInfo(NamedTuple):
     words: str
 
 
-# The colours differ also for people who confuse red and green (after Okabe & Ito, 2008), and are calm on white.
+# The colours differ also for people who confuse red and green (after Okabe & Ito, 2008), and are muted on white.
 STEM_INFO: Final[dict[Stem, StemInfo]] = {
     Stem.VOCALS: StemInfo(
         "v", (213, 94, 0), "vocals vocal voice voices singing singer voz vozes vocais canto acapella"

@@ -1,1 +1,1 @@
-"""Processes and tasks: a private Valkey, supervision, and what ends with what."""
+"""Processes and tasks: a private Valkey, supervision, liveness, privacy."""

@@ -1,4 +1,4 @@
-"""How a command ends when it cannot go on: a sentence on standard error, and an exit code."""
+"""Ends a command that cannot go on, with a sentence on standard error and an exit code."""
 
 import sys
 from typing import NoReturn
@@ -11,7 +11,7 @@ from jobs.settings import Settings
 
 
 def give_up(sentence: str, code: int = MISCONFIGURED) -> NoReturn:
-    """Exit with `code`. The default says that a restart will not help."""
+    """Exits with `code`. The default means that a restart will not help."""
     click.echo(sentence, err=True)
     sys.exit(code)
 

@@ -1,4 +1,4 @@
-"""What other users of the machine must not read, write or put in our way: file modes, owners and folders."""
+"""Protects files, folders and memory from other users of the machine: modes, owners, symbolic links."""
 
 import contextlib
 import ctypes
@@ -21,14 +21,14 @@ PRIVATE: Final = 0o077  # the umask of every process: no file for the group, non
 
 
 def be_private() -> int:
-    """From now on, this process and its children create files for this user alone. Returns the umask from before."""
+    """Lets this process and its children create files for this user only. Returns the previous umask."""
     return os.umask(PRIVATE)
 
 
 def close_memory() -> None:
-    """From now on, no other process of this user reads this one's memory or environment, which hold secrets.
+    """Protects this process's memory and environment, which hold secrets, from other processes of this user.
 
-    Nor does a debugger, and there are no core dumps. Root still does, and what is started begins anew. Linux alone.
+    Blocks debuggers and core dumps too, but not root. Started programs do not inherit it. Linux only.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
@@ -37,7 +37,7 @@ def close_memory() -> None:
 
 @contextmanager
 def umask(mask: int) -> Iterator[None]:
-    """Create files under another umask while the context lasts. It holds for all threads of the process."""
+    """Sets another umask while the context lasts, for all threads of the process."""
     before = os.umask(mask)
     try:
         yield
@@ -46,16 +46,16 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def private_folder(folder: Path, contents: Collection[str] | None = None) -> None:
-    """Make `folder` for this user alone, or close it to others as `close_to_others` does. Raises `OSError`."""
+    """Makes `folder` for this user only, or closes it as `close_to_others` does. Raises `OSError`."""
     folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     close_to_others(folder, contents)
 
 
 def close_to_others(folder: Path, contents: Collection[str] | None = None) -> None:
-    """Take a folder of this user away from all other users, if it is there.
+    """Closes an existing folder of this user to all other users.
 
-    `contents` are the names of what FL-BT keeps in it. A folder with anything else inside stays as it is, since it is
-    not FL-BT's alone and other programs may need it.
+    `contents` are the names of FL-BT's own files in it. A folder with any other file is left unchanged, since other
+    programs may use it.
     """
     try:
         about = folder.stat()
@@ -64,17 +64,17 @@ def close_to_others(folder: Path, contents: Collection[str] | None = None) -> No
         if contents is not None and not {path.name for path in folder.iterdir()} <= set(contents):
             return
         folder.chmod(stat.S_IMODE(about.st_mode) & ~PRIVATE)
-        log.warning("%s was open to other users of this machine, and is closed to them now", folder)
+        log.warning("closed %s, which was open to other users of this machine", folder)
     except FileNotFoundError:
         return
-    except OSError as error:  # a read-only file system, say: the doctor warns of it
-        log.warning("%s is open to other users of this machine, and cannot be closed: %s", folder, error.strerror)
+    except OSError as error:  # such as a read-only file system: `doctor` warns of it
+        log.warning("cannot close %s, which is open to other users of this machine: %s", folder, error.strerror)
 
 
 def is_open_to_others(path: Path) -> bool:
-    """Whether another user may read a file, or look into a folder, all folders on the way to it considered.
+    """Whether another user may read a file or list a folder, by its mode and those of the folders above it.
 
-    False for what is not there.
+    False if it does not exist.
     """
     try:
         path = path.resolve()
@@ -85,10 +85,10 @@ def is_open_to_others(path: Path) -> bool:
 
 
 def why_distrusted(file: Path, user: int | None = None) -> str:
-    """Why somebody else may have written a file, and what to do, as half a sentence. Empty when nobody else can have.
+    """Why another user may have written a file, and a remedy, as half a sentence; empty if only `user` and root can.
 
-    `user` and root can: this user, unless said otherwise. Neither the file nor a folder that it is found in may be
-    another user's, or writable by one; a sticky folder, as `/tmp`, may, since files of others in it stay theirs.
+    `user` is this user by default. The file and all folders above it must belong to them and be writable by them only;
+    a sticky folder, such as `/tmp`, may be writable, since it protects files from other users.
     """
     user = os.getuid() if user is None else user
     ways = [file.absolute()]
@@ -99,7 +99,7 @@ def why_distrusted(file: Path, user: int | None = None) -> str:
 
 
 def why_exposed(place: Path, user: int) -> str:
-    """Why another than `user` and root may change a file, or what is in a folder; empty when none may."""
+    """Why a user other than `user` and root may change a file, or a folder's contents; empty if none may."""
     about = place.stat()
     if about.st_uid not in (0, user):
         return f"{place} belongs to another user. Start in a folder of your own"
@@ -110,7 +110,7 @@ def why_exposed(place: Path, user: int) -> str:
 
 
 def is_private_folder(path: Path) -> bool:
-    """Whether a folder is there that is this user's alone, and no link to one."""
+    """Whether a path is a folder, and no link, that only this user can use."""
     try:
         about = path.lstat()
     except OSError:
@@ -119,13 +119,13 @@ def is_private_folder(path: Path) -> bool:
 
 
 def _others_may(path: Path, by_group: int, by_others: int) -> bool:
-    """Whether the mode of `path` has any of the bits that count."""
+    """Whether the mode of `path` has any of these bits."""
     about = path.stat()
     return bool(about.st_mode & (by_others if _is_of_one(about.st_gid) else by_others | by_group))
 
 
 def _is_of_one(group: int) -> bool:
-    """Whether a group is this user's own: many systems give each user one, and let it write by default."""
+    """Whether a group has this user as its only member: many systems give each user one, with write access."""
     try:
         user, named = pwd.getpwuid(os.getuid()), grp.getgrgid(group)
     except KeyError:

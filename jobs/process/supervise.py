@@ -1,4 +1,4 @@
-"""Keep a few processes running: a part that dies is started again, and all of them stop together."""
+"""Keeps a few processes running: restarts a part that dies, and stops all of them together."""
 
 import asyncio
 import contextlib
@@ -12,8 +12,8 @@ from typing import IO
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 10  # how long a part may take to stop in good order
-STEADY_SECONDS = 10  # a part that ran this long has recovered from whatever it was
+STOP_SECONDS = 10  # for a part to stop before it is killed
+STEADY_SECONDS = 10  # a part that ran this long has recovered
 LONGEST_PAUSE = 15  # seconds between two starts of a part that keeps dying
 
 #: Exit code of a part that cannot run as it is set up: starting it again would not help.
@@ -22,23 +22,23 @@ MISCONFIGURED = 2
 
 @dataclass(frozen=True)
 class Part:
-    """One process: what to call it, what to run, with what in its environment beside ours."""
+    """One process: its name, its command, and its additional environment."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
-    output: IO[bytes] | None = None  # where its standard error goes; none: where ours goes
+    output: IO[bytes] | None = None  # its standard error; None: ours
 
 
-class Misconfigured(Exception):  # noqa: N818 - what a part is, not an error in the program
-    """A part said that it cannot run as it is set up."""
+class Misconfigured(Exception):  # noqa: N818 - an answer, not an error in the program
+    """A part exited with MISCONFIGURED."""
 
 
 @asynccontextmanager
 async def running(part: Part) -> AsyncIterator["asyncio.Task[None]"]:
-    """Keep `part` running as long as the context lasts, then stop it.
+    """Keeps `part` running as long as the context lasts, then stops it.
 
-    The task yielded never ends by itself, but with `Misconfigured` when starting the part again would not help.
+    The task yielded ends only by `Misconfigured`, when a restart would not help.
     """
     keeper = asyncio.create_task(_keep(part), name=part.name)
     try:
@@ -65,7 +65,7 @@ async def _keep(part: Part) -> None:
 
 
 async def _run_once(part: Part) -> int:
-    """Run a part to its end; on cancellation ask it to stop, then insist."""
+    """Runs a part to its end; on cancellation stops it."""
     process = await _start(part)
     try:
         return await process.wait()
@@ -81,11 +81,11 @@ async def _start(part: Part) -> asyncio.subprocess.Process:
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
             *part.command,
-            stdin=asyncio.subprocess.PIPE,  # its tether: see jobs/process/parent_watch.py
+            stdin=asyncio.subprocess.PIPE,  # see jobs/process/parent_watch.py
             stdout=asyncio.subprocess.DEVNULL if part.output else None,
             stderr=part.output,
             env={**os.environ, **part.environment},
-            start_new_session=True,  # a Ctrl-C in the terminal is for us; we stop the parts in order
+            start_new_session=True,  # Ctrl-C in the terminal reaches only us; we stop the parts in order
         )
     )
     try:
@@ -96,7 +96,7 @@ async def _start(part: Part) -> asyncio.subprocess.Process:
 
 
 async def _stop(part: Part, process: asyncio.subprocess.Process) -> None:
-    """Ask the process to stop, kill it after `STOP_SECONDS`, and kill what it left in its process group."""
+    """Asks the process to stop, kills it after `STOP_SECONDS`, and kills the rest of its process group."""
     try:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -105,7 +105,7 @@ async def _stop(part: Part, process: asyncio.subprocess.Process) -> None:
                 await process.wait()
     except TimeoutError:
         log.warning("%s did not stop within %d s", part.name, STOP_SECONDS)
-    finally:  # also when the caller lost patience with us meanwhile
+    finally:  # also on a second cancellation
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()

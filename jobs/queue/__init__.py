@@ -1,1 +1,1 @@
-"""Everything that lives in Redis: requests and tracks, their turns and quotas, what is known and remembered."""
+"""All data in Redis: requests and tracks, their turns and quotas, listings, providers, sent files."""

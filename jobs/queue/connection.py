@@ -1,4 +1,4 @@
-"""One way to reach Redis, for both sides: JSON payloads, patient with a server that comes back."""
+"""The connection to Redis, for both sides: JSON payloads, retries while a server restarts."""
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,21 +17,21 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 AnswerT = TypeVar("AnswerT")
 
-#: What front ends catch when Redis is out of reach, or refuses: they do not import its library.
+#: Base of exceptions of Redis, for front ends, which do not import its library.
 QueueAway = RedisError
 
 #: The client that `connect` makes.
 Redis = ArqRedis
 
-#: What a transaction raises when a key that it watches was changed meanwhile.
+#: A transaction raises it when a watched key was changed.
 Changed = WatchError
 
-#: arq must find a queued job's payload however long it waited; its default is a day.
+#: arq must find the payload of a job after a long wait; its default is a day.
 JOB_EXPIRES = timedelta(days=7)
 
 
 def serialize(payload: dict[str, Any]) -> bytes:
-    """arq's payloads as JSON. Exceptions, which arq also passes here, become their text: nothing is ever pickled."""
+    """arq's payloads as JSON, without pickle. Exceptions, which arq also passes here, become their text."""
     return json.dumps(payload, default=str).encode()
 
 
@@ -43,13 +43,13 @@ def deserialize(payload: bytes) -> dict[str, Any]:
 
 
 class _OneLevel(Retry):
-    """Tries again on the outermost level alone.
+    """Retries on the outermost level only.
 
-    redis-py tries a command again, within it to connect, within that to ping, and for a ping it connects: with a server
-    that takes every call and hangs up at once, one command would go on for minutes.
+    redis-py retries a command, within it the connecting, within that the ping, which connects: with a server that
+    accepts connections and closes them at once, one command would take minutes.
     """
 
-    _under_way = False  # each connection has a copy of its own, and one command at a time
+    _under_way = False  # each connection has its own copy, and one command at a time
 
     async def call_with_retry(self, do: Callable[[], Awaitable[AnswerT]], fail: Callable[[RedisError], Any]) -> AnswerT:
         if self._under_way:
@@ -66,11 +66,11 @@ class _OneLevel(Retry):
 
 
 def connect(url: SecretStr) -> ArqRedis:
-    """A pool of connections. Opens none yet; one that is lost or refused is tried again for about two seconds."""
+    """A pool of connections. Opens none yet; retries a lost or refused one for about two seconds."""
     pool = ConnectionPool.from_url(
         url.get_secret_value(),
         retry=_OneLevel(ExponentialBackoff(cap=0.5, base=0.05), retries=6),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],  # the last one: nobody listens at the moment
+        retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],  # OSError: the server is not listening
         socket_connect_timeout=5,
         socket_timeout=10,
         health_check_interval=15,
@@ -83,26 +83,26 @@ def connect(url: SecretStr) -> ArqRedis:
 
 
 async def answer(reply: Awaitable[AnswerT] | AnswerT) -> AnswerT:
-    """The answer to a command. redis-py types its commands for both of its clients; this one's are all awaitable."""
+    """The answer to a command. redis-py types commands for both of its clients; ours are all awaitable."""
     assert isinstance(reply, Awaitable)
     value: AnswerT = await reply
     return value
 
 
 async def rename(redis: Redis, old: str, new: str) -> None:
-    """Give a key another name, over what has that name. Nothing happens when there is none (any more)."""
+    """Renames a key, replacing the key `new`. Does nothing when `old` does not exist."""
     with suppress(ResponseError):
         await redis.rename(old, new)
 
 
 async def run_script(redis: ArqRedis, script: str, on: Sequence[str], *arguments: str) -> int:
-    """Run one of `jobs.queue.scripts` on the keys `on`; nearly all answer with a number."""
+    """Runs one of `jobs.queue.scripts` on the keys `on`; returns its number."""
     said = await ask_script(redis, script, on, *arguments)
     assert isinstance(said, int)
     return said
 
 
 async def ask_script(redis: ArqRedis, script: str, on: Sequence[str], *arguments: str) -> object:
-    """The same for one that may have more to say: bytes, or a list of them."""
+    """Runs a script that returns bytes or a list of them."""
     said: object = await answer(redis.eval(script, len(on), *on, *arguments))
     return said

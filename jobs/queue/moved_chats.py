@@ -1,4 +1,4 @@
-"""A chat has another name now, as when a group becomes a supergroup: its requests go along."""
+"""Moves a chat's requests to its new name, as when a group becomes a supergroup."""
 
 from collections.abc import Callable
 
@@ -11,9 +11,9 @@ from jobs.queue.views import texts
 
 
 async def move_requests(redis: Redis, old: str, new: str, address_there: Callable[[str], str]) -> None:
-    """Give a chat's requests its new name. `address_there`: an address in the chat → the same in the new one.
+    """Gives a chat's requests its new name. `address_there`: an address in the chat → the same in the new one.
 
-    Doing it again, or after dying half-way, does no harm.
+    Idempotent, also after an interruption.
     """
     for request_id in texts(await redis.zrange(keys.chat(old), 0, -1)):
         stored = await answer(redis.hget(keys.request(request_id), "request"))
@@ -21,7 +21,7 @@ async def move_requests(redis: Redis, old: str, new: str, address_there: Callabl
             moved = request.model_copy(update={"chat": new, "address": address_there(request.address)})
             await answer(redis.hset(keys.request(request.id), "request", moved.model_dump_json()))
             await SentFiles(redis, request.platform).move(request.track_id, old, new)
-    # The requests first: a list without them would leave them behind.
+    # The requests first: an interruption before the list is renamed must not lose any.
     if await redis.exists(keys.chat(old)):
         await redis.zunionstore(keys.chat(new), [keys.chat(old), keys.chat(new)], aggregate="MAX")
         await redis.delete(keys.chat(old))

@@ -1,7 +1,7 @@
-"""How the ways to YouTube stand: which are resting because YouTube refuses them, and what the owner was told of it.
+"""Standings of providers in Redis: which rest because YouTube refuses them, and which changes the owner was told.
 
-The worker writes after downloads; front ends read. Of two workers that write at once one may lose its count: the next
-download sets it right.
+The worker writes after downloads; front ends read. When two workers write at once, one count may be lost; the next
+download corrects it.
 """
 
 from arq.connections import ArqRedis
@@ -15,7 +15,7 @@ UP, DOWN = b"up", b"down"
 
 
 async def standings(redis: ArqRedis) -> dict[Provider, Standing]:
-    """How every provider stands; one of which nothing is known is up."""
+    """The standing of every provider; up by default."""
     kept = await answer(redis.hmget(keys.PROVIDERS, list(Provider)))
     return {
         provider: parse_stored(Standing, text) or Standing(provider=provider)
@@ -28,7 +28,7 @@ async def keep_standing(redis: ArqRedis, standing: Standing) -> None:
 
 
 async def untold(redis: ArqRedis) -> list[Standing]:
-    """The providers that went down or came back since the owner was told of them last. Usually none."""
+    """The providers that went down or came up since the owner was last told. Usually none."""
     told_of = await answer(redis.hgetall(keys.PROVIDERS_TOLD))
     return [
         standing
@@ -38,7 +38,7 @@ async def untold(redis: ArqRedis) -> list[Standing]:
 
 
 async def told(redis: ArqRedis, standing: Standing) -> None:
-    """The owner knows of `standing`. To be called when the message has arrived, so that none is lost."""
+    """Notes that the owner was told of `standing`. Call it after the message was sent, so that none is lost."""
     await answer(redis.hset(keys.PROVIDERS_TOLD, standing.provider, _word(standing).decode()))
 
 

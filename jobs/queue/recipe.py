@@ -1,7 +1,7 @@
-"""What workers tell of themselves: how they make things, and of what they are made.
+"""Workers publish their recipe and their versions.
 
-How things are made decides whether what lies in the store, or on a platform already, is what would be made now. Front
-ends cannot know it from their own settings: a worker may run on another machine.
+The recipe decides whether stored or sent files equal those that would be made now. Front ends cannot read it from their
+own settings: a worker may run on another machine.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from jobs.settings import Settings
 
 
 class Recipe(Value):
-    """How things are made: which engine separates, and the bit rate of MP3 and M4A unless another is asked for. Workers
-    of one queue are set alike."""
+    """How files are made: the engine, and the usual bit rate of MP3 and M4A. Workers of one queue have the same
+    settings."""
 
     engine: str
     kbps: int
@@ -28,9 +28,9 @@ class Recipe(Value):
         return f"{self.engine}-{self.kbps}"
 
     def would_make(self, manifest: Manifest) -> bool:
-        """Whether stored stems are what would be made now: another engine's are not, nor those of 0.1 in bf16."""
+        """Whether stored stems equal those that would be made now: not those of another engine, nor of 0.1 in bf16."""
         words, family = manifest.engine.split(), manifest.model.info.family
-        if family != "spleeter":  # `engine` says what runs Spleeter's models
+        if family != "spleeter":  # `engine` applies to Spleeter's models only
             return words[:1] == [family]
         return words[:1] == [self.engine] and "bf16" not in words
 
@@ -39,7 +39,7 @@ class Recipe(Value):
         return rendered.kbps in (0, self.rate(rendered.rendition))
 
     def rate(self, rendition: Rendition) -> int:
-        """The bit rate that a rendition is encoded at, in kbit/s; 0 for what has none."""
+        """The bit rate of a rendition in kbit/s; 0 for formats without one."""
         encoding = rendition.encoding
         return (encoding.kbps or self.kbps) if encoding.format.is_lossy else 0
 
@@ -49,17 +49,17 @@ def recipe_for(settings: Settings) -> Recipe:
 
 
 async def announce_recipe(redis: ArqRedis, recipe: Recipe) -> None:
-    """From now on things are made this way."""
+    """Publishes the recipe."""
     await answer(redis.set(keys.RECIPE, recipe.model_dump_json()))
 
 
 async def current_recipe(redis: ArqRedis) -> Recipe | None:
-    """How things are made now, also while no worker is alive; None before the first one ever was."""
+    """The recipe of the workers, also while none is alive; None before the first one started."""
     return parse_stored(Recipe, await answer(redis.get(keys.RECIPE)))
 
 
 class About(Value):
-    """Of what a worker is made: name → version, as they are to be shown."""
+    """Versions of a worker's parts: name → version, in the order of display."""
 
     versions: dict[str, str]
 
@@ -68,6 +68,6 @@ class About(Value):
 
 
 async def about_workers(redis: ArqRedis, workers: Sequence[str]) -> list[About]:
-    """What these workers told of themselves; those that told nothing are left out."""
+    """The versions of these workers; workers without any are left out."""
     told = await answer(redis.mget([keys.worker(worker) for worker in workers])) if workers else []
     return [about for one in told if (about := parse_stored(About, one))]

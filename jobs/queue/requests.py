@@ -1,6 +1,6 @@
-"""The front ends' side of the queue: accept a request, follow it, cancel it, and remember what was sent.
+"""The front ends' side of the queue: accepts, follows and cancels requests, and stores the delivery's ledger.
 
-Redis is the truth: nothing about a request lives only in memory. The worker's side is `jobs/queue/tracks.py`.
+All state of a request is in Redis. The worker's side is `jobs/queue/tracks.py`.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ from jobs.queue.views import ALIVE, read_views, text, texts
 
 log = logging.getLogger(__name__)
 
-#: The one arq function: it takes a track id and does what is wanted of that track.
+#: The arq function for tracks: it takes a track id and makes the wanted renditions.
 JOB_FUNCTION = "track"
-AT_ONCE = 100  # requests that are read together, before others in the process get their turn
+AT_ONCE = 100  # requests read together, before other tasks of the process run
 
 
 class JobQueue:
@@ -53,11 +53,10 @@ class JobQueue:
         quick: bool = False,
         renditions: Sequence[Rendition] | None = None,
     ) -> bool:
-        """Accept `request` and queue its track. False when this very request was accepted before.
+        """Accepts `request` and queues its track. False when this request was accepted before.
 
-        `quick`: its stems are in the store already. `renditions`: instead of its order's. When it returns, the request
-        is in Redis and will be worked on, whoever dies next. Raises `TooManyOpen` and `OverQuota`; nothing is written
-        then.
+        `quick`: its stems are in the store already. `renditions`: instead of its order's. On return, the request is in
+        Redis and survives the death of any process. Raises `TooManyOpen` and `OverQuota`; nothing is written then.
         """
         new = await self.hold(request, limits, free=quick)
         await self.release(request, quick=quick, renditions=renditions)
@@ -71,8 +70,8 @@ class JobQueue:
         *,
         free: bool = False,
     ) -> bool:
-        """Accept a request whose file is still to be brought into the inbox; `release` queues it. Or, as READY, one
-        that can be delivered without any worker. `free`: it counts for no quota, as one that is READY.
+        """Accepts a request whose file is not in the inbox yet; `release` queues it. Or, as READY, a request that needs
+        no worker. `free`: it counts for no quota, as READY ones.
 
         Raises `TooManyOpen` and `OverQuota`; nothing is written then.
         """
@@ -106,14 +105,13 @@ class JobQueue:
     async def release(
         self, request: Request, *, quick: bool = False, renditions: Sequence[Rendition] | None = None
     ) -> None:
-        """Queue the track of an accepted request. Repeating it does no harm."""
+        """Queues the track of an accepted request. Idempotent."""
         lane = Lane.QUICK if quick else Lane.STUDIO
         wanted = request.order.renditions if renditions is None else renditions
         await self._follow(request, wanted, lane, (RequestPhase.RECEIVING, RequestPhase.WAITING))
 
     async def revise(self, request: Request, renditions: Sequence[Rendition]) -> bool:
-        """Ask the track that a request waits for to be rendered otherwise than its order says. False when it does not
-        wait any more."""
+        """Replaces the renditions that a waiting request wants of its track. False when it no longer waits."""
         given_up = [one.model_dump_json() for one in request.order.renditions]
         wanted = [one.model_dump_json() for one in renditions]
         revised = await run_script(
@@ -124,8 +122,8 @@ class JobQueue:
         return bool(revised)
 
     async def want(self, request: Request, renditions: Sequence[Rendition], *, quick: bool = True) -> bool:
-        """Send a request that was to be delivered back to its track for further renditions; not `quick`, when its
-        stems are no longer in the store. False when it is not open any more."""
+        """Returns a request in delivery to its track for further renditions; `quick` unless its stems were removed
+        from the store. False when it is no longer open."""
         lane = Lane.QUICK if quick else Lane.STUDIO
         allowed = (RequestPhase.WAITING, RequestPhase.READY, RequestPhase.SENDING)
         return await self._follow(request, renditions, lane, allowed)
@@ -147,25 +145,25 @@ class JobQueue:
         return attempt >= 0
 
     async def cancel(self, request_id: str) -> bool:
-        """Cancel an open request; its track goes on only while somebody else waits for it. False when not open."""
+        """Cancels an open request; its track goes on only for other requests. False when not open."""
         return await self._close(request_id, RequestPhase.CANCELLED, None, OPEN_PHASES)
 
     async def fail(self, request_id: str, failure: Failure) -> bool:
-        """Close an open request with a reason. False when it was not open."""
+        """Closes an open request with a failure. False when it was not open."""
         return await self._close(request_id, RequestPhase.FAILED, failure, OPEN_PHASES)
 
     async def sending(self, request_id: str) -> bool:
-        """Note that delivery begins, or goes on after a restart. False when it was cancelled meanwhile."""
+        """Notes that delivery begins, or continues after a restart. False when the request was cancelled."""
         return bool(
             await self._move(request_id, RequestPhase.SENDING, allowed={RequestPhase.READY, RequestPhase.SENDING})
         )
 
     async def done(self, request_id: str) -> bool:
-        """Note that everything was delivered. False when it was cancelled meanwhile."""
+        """Notes that everything was delivered. False when the request was cancelled."""
         return bool(await self._move(request_id, RequestPhase.DONE, closed=True, allowed={RequestPhase.SENDING}))
 
     async def reopen(self, request: Request) -> bool:
-        """Back to sending, to deliver a part of a finished request once more. False when it is not done."""
+        """Returns a finished request to sending, to deliver a part again. False when it is not done."""
         reopened = await run_script(
             self.redis, scripts.REOPEN,
             [keys.request(request.id), keys.attended(request.platform), keys.parts(request.id)],
@@ -176,9 +174,9 @@ class JobQueue:
         return bool(reopened)
 
     async def let_go(self, request_id: str, platform: str) -> None:
-        """The card shows how a closed request ended: forget it in a week, and stop attending to it.
+        """Stops attending to a closed request whose card is final, and lets it expire in a week.
 
-        Not when it is open, as after somebody had a part of it sent again in this very moment.
+        Does nothing when it is open again, as after a press that resends a part.
         """
         await run_script(
             self.redis, scripts.LET_GO,
@@ -187,7 +185,7 @@ class JobQueue:
         )  # fmt: skip
 
     async def erase(self, request: Request) -> None:
-        """Show and remember a closed request no more. What was separated for it still counts."""
+        """Removes a closed request, except its used minutes."""
         on = [
             keys.request(request.id), keys.parts(request.id), keys.attended(request.platform), keys.chat(request.chat),
             keys.asker(request.asker),
@@ -195,7 +193,7 @@ class JobQueue:
         await run_script(self.redis, scripts.ERASE, on, request.id)
 
     async def set_card(self, request_id: str, card: str) -> None:
-        """Remember the front end's note of its status message."""
+        """Stores the front end's note of its status message."""
         await answer(self.redis.hset(keys.request(request_id), "card", card))
 
     async def _close(
@@ -223,7 +221,7 @@ class JobQueue:
         failure: Failure | None = None,
         allowed: Iterable[RequestPhase],
     ) -> str:
-        """Returns the request's track, '' when it was in none of the `allowed` phases."""
+        """Moves a request to a phase. Returns its track, '' when it was in none of the `allowed` phases."""
         moved = await run_script(
             self.redis, scripts.MOVE, [keys.request(request_id)],
             phase, str(time.time()) if closed else "", failure.model_dump_json() if failure else "", *allowed,
@@ -238,24 +236,24 @@ class JobQueue:
     # --- looking -----------------------------------------------------------------------------------------------
 
     async def view(self, request_id: str) -> View | None:
-        """One request as it stands, or None when nobody knows it (any more)."""
+        """The view of one request, or None when it does not exist."""
         views = await self.views([request_id])
         return views[0] if views else None
 
     async def phase(self, request_id: str) -> RequestPhase | None:
-        """The phase of a request, or None when it is not known (any more)."""
+        """The phase of a request, or None when it does not exist."""
         word = text(await answer(self.redis.hget(keys.request(request_id), "phase")))
         return next((phase for phase in RequestPhase if phase == word), None)
 
     async def attended(self, platform: str) -> list[View]:
-        """Every request of `platform` whose card is not final yet, oldest first. Asking is a heartbeat."""
+        """Every request of `platform` whose card is not final, oldest first. The call is the front end's heartbeat."""
         async with self.redis.pipeline(transaction=False) as pipe:
             pipe.zrange(keys.attended(platform), 0, -1)
             pipe.zadd(keys.FRONTS, {platform: time.time()})
             request_ids, _ = await pipe.execute()
         views = await self.views(texts(request_ids))
         for lost in set(texts(request_ids)) - {view.request.id for view in views}:
-            log.error("request %s: what was written of it makes no sense, so nobody can attend to it", lost)
+            log.error("request %s: invalid data in Redis; it is no longer attended to", lost)
             await self.redis.zrem(keys.attended(platform), lost)
         return views
 
@@ -264,29 +262,29 @@ class JobQueue:
         return await self.views(texts(await self.redis.zrevrange(keys.chat(chat), 0, limit - 1)))
 
     async def views(self, request_ids: Sequence[str]) -> list[View]:
-        """The known ones among `request_ids`, in order."""
+        """The views of existing requests among `request_ids`, in order."""
         views = await read_views(self.redis, request_ids[:AT_ONCE])
         for first in range(AT_ONCE, len(request_ids), AT_ONCE):
-            await asyncio.sleep(AT_ONCE / 10_000)  # to read very many takes half of the time at most
+            await asyncio.sleep(AT_ONCE / 10_000)  # at most half of the time goes into reading very many
             views += await read_views(self.redis, request_ids[first : first + AT_ONCE])
         return views
 
     async def size(self) -> int:
-        """How many tracks are queued or in work."""
+        """The number of tracks queued or in work."""
         return sum([int(await self.redis.zcard(keys.queue(lane))) for lane in Lane])
 
     async def workers(self, within: float = ALIVE) -> list[str]:
-        """Workers whose heart beat within the last seconds."""
+        """Workers with a heartbeat within the last seconds."""
         return texts(await self.redis.zrangebyscore(keys.WORKERS, time.time() - within, "+inf"))
 
     async def front_ends(self, within: float = ALIVE) -> list[str]:
-        """Platforms whose front end looked at its work list within the last seconds."""
+        """Platforms whose front end read its work list within the last seconds."""
         return texts(await self.redis.zrangebyscore(keys.FRONTS, time.time() - within, "+inf"))
 
     # --- the delivery's ledger ---------------------------------------------------------------------------------
 
     async def parts(self, request_id: str) -> dict[str, str]:
-        """What the delivery noted: part id → the front end's JSON."""
+        """The delivery's ledger: part id → the front end's JSON."""
         noted = await answer(self.redis.hgetall(keys.parts(request_id)))
         return {part.decode(): note.decode() for part, note in noted.items()}
 
@@ -295,16 +293,15 @@ class JobQueue:
 
 
 def _note(request_id: str, track: str, what: str, **more: object) -> None:
-    """A line in the log for a change of a request's state."""
+    """Logs a change of a request's state."""
     level = logging.WARNING if what == RequestPhase.FAILED else logging.INFO
     log.log(level, "request %s: %s", request_id, what, extra=about(track=track, **more))
 
 
 async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "", person: str = "") -> None:
-    """Put a track's attempt into its lane, in the turn of `chat` and `person`; when it is there already, only its turn
-    may come earlier.
+    """Queues a track's attempt in its lane, in the turn of `chat` and `person`; a queued one can only move forward.
 
-    `chat`, `person`: who asks, as far as they are not those that the track remembers.
+    `chat`, `person`: the asker, if not the one stored with the track.
     """
     lane, first, asker = await answer(redis.hmget(keys.track(track), ["lane", "chat", "asker"]))
     await enqueue_in_turn(
@@ -314,8 +311,8 @@ async def enqueue(redis: ArqRedis, track: str, attempt: int, chat: str = "", per
 
 
 def _reserved(request: Request, limits: Limits) -> float:
-    """Seconds to reserve of a day's music, 0 where the length is unknown. At most a whole day's limit: an upload that
-    says it is longer may lie, and only the worker, which counts its samples, may refuse it for good.
+    """Seconds to reserve of a day's music, 0 for an unknown length. At most a whole day's limit: the stated length of
+    an upload may be wrong, and only the worker, which counts its samples, may refuse it.
     """
     said = request.source.seconds if isinstance(request.source, Upload) else None
     return min([said or 0.0, *(limit for limit in (limits.person_seconds, limits.chat_seconds) if limit > 0)])

@@ -1,6 +1,6 @@
-"""What a platform has already, beyond the store's life: what was sent of a track for which order, and its file ids.
+"""Files on a platform, which outlive the store: deliveries of tracks by order, and file ids.
 
-First the ids of single files; then what makes a whole delivery of them; then how all is forgotten.
+First the ids of single files; then whole deliveries; then removal.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,43 +11,43 @@ from jobs.queue.views import text
 
 
 class SentFiles:
-    """What one platform has of all tracks, and which chats were sent something of a track."""
+    """The sent files of one platform, and the chats that hold a track's files."""
 
     def __init__(self, redis: Redis, platform: str) -> None:
         self._redis = redis
         self._platform = platform
 
     async def known(self, names: Sequence[str]) -> dict[str, str]:
-        """Files the platform has already, of those asked for: our name → its id there."""
+        """The ids on the platform of those files that it has: our name → its id there."""
         if not names:
             return {}
         found = await answer(self._redis.hmget(keys.known(self._platform), list(names)))
         return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
 
     async def remember(self, files: dict[str, str]) -> None:
-        """The platform has these files from now on: our name → its id there."""
+        """Stores ids of files on the platform: our name → its id there."""
         if files:
             await answer(self._redis.hset(keys.known(self._platform), mapping=dict(files)))
 
     async def keep_delivery(self, track_id: str, order: str, note: str) -> None:
-        """Store the front end's note of what it sent for `order`. It expires unless a request renews it."""
+        """Stores the front end's note of its delivery for `order`. It expires unless a request renews it."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(keys.sent(self._platform, track_id), order, note)
             pipe.expire(keys.sent(self._platform, track_id), keys.KEEP_SENT)
             await pipe.execute()
 
     async def delivery(self, track_id: str, order: str) -> str | None:
-        """The note of what was sent for `order`, or None."""
+        """The note of the delivery for `order`, or None."""
         found = await answer(self._redis.hget(keys.sent(self._platform, track_id), order))
         return found.decode() if isinstance(found, bytes) else found
 
     async def forget(self, names: Iterable[str]) -> None:
-        """The platform does not know these files any more."""
+        """Removes ids of files that the platform no longer accepts."""
         if gone := list(names):
             await answer(self._redis.hdel(keys.known(self._platform), *gone))
 
     async def forget_track(self, track_id: str) -> None:
-        """Remember nothing of what was sent of a track."""
+        """Removes all deliveries and file ids of a track."""
         await self._redis.delete(keys.sent(self._platform, track_id))
         names = [
             name.decode() async for name, _ in self._redis.hscan_iter(keys.known(self._platform), f"{track_id}/*", 1000)
@@ -55,28 +55,28 @@ class SentFiles:
         await self.forget(names)
 
     async def hold(self, track_id: str, chat: str) -> None:
-        """A chat is sent something of a track."""
+        """Notes that a chat gets files of a track."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(keys.held(track_id), chat, "1")
             pipe.expire(keys.held(track_id), keys.KEEP_SENT)
             await pipe.execute()
 
     async def let_go(self, track_id: str, chat: str) -> bool:
-        """A chat has a track forgotten. False when no other has it, and nobody waits for it."""
+        """Notes that a chat forgets a track. False when no other chat holds it, and no request waits for it."""
         on = [keys.held(track_id), keys.followers(track_id), keys.track(track_id)]
         return bool(await run_script(self._redis, scripts.FORGET, on, chat, str(keys.KEEP_SENT)))
 
     async def has_forgotten(self, track_id: str, chat: str) -> bool:
-        """Whether a chat had a track forgotten that others still have, and was sent nothing of it since."""
+        """Whether a chat forgot a track that other chats hold, and got no files of it since."""
         return text(await answer(self._redis.hget(keys.held(track_id), chat))) == "0"
 
     async def move(self, track_id: str, old: str, new: str) -> None:
-        """A chat has another name now."""
+        """Renames a chat."""
         if has := text(await answer(self._redis.hget(keys.held(track_id), old))):
             await answer(self._redis.hset(keys.held(track_id), new, has))
             await answer(self._redis.hdel(keys.held(track_id), old))
 
 
 async def is_awaited(redis: Redis, track_id: str) -> bool:
-    """Whether somebody waits for the track right now."""
+    """Whether a request waits for the track."""
     return await answer(redis.scard(keys.followers(track_id))) > 0

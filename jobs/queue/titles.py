@@ -1,6 +1,6 @@
-"""What the videos in line are called and how long they are, found out before their turn: people tell their songs apart.
+"""Titles and lengths of queued videos, so that people can tell their songs apart before their turn.
 
-It is kept with the track. The worker asks and writes; front ends find it in `View.called`.
+They are stored with the track. The worker looks them up and writes; front ends read `View.called`.
 """
 
 from arq.connections import ArqRedis
@@ -13,9 +13,9 @@ from jobs.results import Called
 
 
 async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
-    """Tracks in line that nobody has asked the name of: id → video. Whoever calls this is to ask, once.
+    """Queued tracks without a look-up of their titles: id → video. Marks them, so the caller must look them up.
 
-    Not the first in line: its download is about to tell.
+    Without the first in the queue: its download is about to tell.
     """
     found = {}
     for job in await redis.zrange(keys.QUEUE, 1, most):
@@ -27,5 +27,5 @@ async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
 
 
 async def keep_called(redis: ArqRedis, track_id: str, called: Called) -> None:
-    """Remember what was found out of a track, as long as anything is remembered of it."""
+    """Stores a track's title and length, if the track exists."""
     await run_script(redis, scripts.CALL, [keys.track(track_id)], called.model_dump_json())

@@ -1,8 +1,7 @@
-"""The worker's side of the queue: take a track under a lease, report, and tell everybody how it ended.
+"""The worker's side of the queue: takes a track under a lease, reports, and settles it for its followers.
 
-A lease is a key that expires unless the worker's heart keeps beating. Whoever finds a track begun without a lease
-knows that its worker is dead and frees it, and so does whoever knows it sooner; arq alone would wait for its longest
-time-out.
+A lease is a key that expires without the worker's heartbeats. A begun track without a lease has a dead worker: any
+worker frees it, sooner if it knows of the death; arq alone would wait for its longest time-out.
 """
 
 import asyncio
@@ -34,7 +33,7 @@ BEAT = keys.LEASE_MS / 1000 / 3.5  # seconds between heartbeats
 
 
 class Track(Value):
-    """What a worker took: a source, the model for it, and how often it was started, this time included."""
+    """A taken track: its source and model, and its number of starts, this one included."""
 
     id: TrackId
     source: Source
@@ -43,16 +42,16 @@ class Track(Value):
 
 
 class _Held(NamedTuple):
-    """A track that a worker has."""
+    """A track under this worker's lease."""
 
     start: int  # which one, from 1
     begun: float  # time.monotonic()
 
 
 class TrackQueue:
-    """One worker's view of one lane. `worker` is its name, different for every lane of every process that ever ran.
+    """One worker in one lane. `worker` is its name, unique for every lane of every process.
 
-    `about`: what others may know of it as long as its heart beats. `is_dead`: whether another worker is, for certain.
+    `about`: versions, published while its heart beats. `is_dead`: whether another worker is certainly dead.
     """
 
     def __init__(
@@ -69,10 +68,10 @@ class TrackQueue:
         self._about = about
         self._is_dead = is_dead
         self._held: dict[str, _Held] = {}  # by track
-        self._charged: dict[str, list[str]] = {}  # by track: requests that waited for it when it was charged last
+        self._charged: dict[str, list[str]] = {}  # by track: its waiting requests at the last charge
 
     async def begin(self, track_id: str) -> Track | None:
-        """Take a track. None when nobody waits for it any more, or another worker has it."""
+        """Takes a track. None when no request follows it, or another worker has it."""
         starts = await run_script(
             self.redis, scripts.BEGIN,
             [
@@ -99,8 +98,8 @@ class TrackQueue:
         return track
 
     async def report(self, track_id: str, progress: Progress | None) -> bool:
-        """Publish how far the track is, if that changed. False when there is nothing to go on for: nobody follows it
-        any more, since it was cancelled, or another worker has it."""
+        """Publishes the track's progress, if it changed. False when the work should end: no request follows the track,
+        or another worker has it."""
         if track_id not in self._held:
             return False
         if progress is not None:
@@ -108,9 +107,9 @@ class TrackQueue:
         return await answer(self.redis.scard(keys.followers(track_id))) > 0
 
     async def wanted(self, track_id: str) -> list[Rendition]:
-        """Every rendition somebody waits for at this moment.
+        """The renditions that requests wait for now.
 
-        What another version wrote is written anew, since SETTLE compares; what nobody can read is wanted no more.
+        Rewrites JSON of other versions, since SETTLE compares text, and removes invalid JSON.
         """
         found = []
         for want in await answer(self.redis.smembers(keys.wants(track_id))):
@@ -126,11 +125,10 @@ class TrackQueue:
         return list(dict.fromkeys(found))
 
     async def charge(self, track_id: str, seconds: float = 0, *, separated: float = 0, whole: bool = False) -> int:
-        """Count the track's length for everybody who waits for it; repeating it counts nothing twice.
+        """Counts the track's length for every waiting request. Idempotent.
 
-        `seconds` is what it is said to be, 0 if unknown; `separated` is how many seconds of it are separated so far, or
-        `whole`. Whoever has had too much music today fails and waits no more, unless it is `whole`. Returns how many
-        those were.
+        `seconds` is the stated length, 0 if unknown; `separated` is the seconds separated so far, or `whole`. Requests
+        over their quota fail, unless `whole`. Returns their number.
         """
         failed, charged = await self._charge(track_id, seconds, seconds if whole else separated, whole=whole)
         if charged:
@@ -138,8 +136,8 @@ class TrackQueue:
         return failed
 
     async def account(self, track_id: str, separated: float) -> None:
-        """A separation is over, finished or not: count what was separated for everybody who waits for it, and for those
-        who waited when it was counted last, and left since."""
+        """Counts the separated part after a separation has ended in any way, for waiting requests and for those that
+        waited at the last count and left since."""
         left = self._charged.pop(track_id, ())
         if separated:
             await self._charge(track_id, 0, separated, left)
@@ -159,7 +157,7 @@ class TrackQueue:
         return len(failed), charged
 
     async def ready(self, track_id: str, made: Iterable[Rendition]) -> bool:
-        """Tell the followers that all is there. False when more was asked for meanwhile: go on and try again."""
+        """Settles the track as ready. False when further renditions are wanted: make them and call again."""
         held = self._held.get(track_id)
         if not await self._settle(track_id, "ready", made=[rendition.model_dump_json() for rendition in made]):
             return False
@@ -169,15 +167,15 @@ class TrackQueue:
         return True
 
     async def fail(self, track_id: str, failure: Failure) -> None:
-        """Tell the followers why it will not be."""
+        """Settles the track as failed."""
         await self._settle(track_id, "failed", failure=failure)
 
     async def abandon(self, track_id: str) -> bool:
-        """End a track that nobody follows. False when somebody came back to it: go on."""
+        """Settles a track without followers. False when a request follows it again: go on."""
         return await self._settle(track_id, "cancelled")
 
     async def hand_back(self, track_id: str) -> None:
-        """Give a track back unfinished, to be run again by whoever is next; this start does not count."""
+        """Returns an unfinished track to the queue; this start does not count."""
         self._held.pop(track_id, None)
         await run_script(
             self.redis, scripts.HAND_BACK,
@@ -219,21 +217,21 @@ class TrackQueue:
     # --- staying alive -----------------------------------------------------------------------------------------
 
     async def keep_alive(self) -> None:
-        """Beat until cancelled: leases stay ours, dead workers' tracks are freed, lost jobs are queued again."""
+        """Beats until cancelled: renews leases, frees tracks of dead workers, queues lost jobs again."""
         while True:
             try:
                 await self.beat()
                 await self.recover()
-            except RedisError as error:  # it comes back, or the whole worker ends; the heart must not stop before
-                log.warning("no heartbeat: %s", error)
-            except Exception:  # what lies in the queue is damaged, say: no reason to be taken for dead
-                log.exception("not all of a heartbeat")
+            except RedisError as error:  # it may come back; arq ends the worker otherwise
+                log.warning("cannot send a heartbeat: %s", error)
+            except Exception:  # such as damaged data in the queue: the heart must go on
+                log.exception("heartbeat incomplete: unhandled exception")
             await asyncio.sleep(BEAT)
 
     async def beat(self) -> None:
-        """Renew this worker's leases and its sign of life."""
+        """Renews this worker's leases and heartbeat."""
         async with self.redis.pipeline(transaction=True) as pipe:
-            if self.lane is Lane.STUDIO:  # a worker is counted once, whatever lanes it has
+            if self.lane is Lane.STUDIO:  # a worker is counted once, not per lane
                 pipe.zadd(keys.WORKERS, {self.worker: time.time()})
                 if self._about is not None:
                     pipe.set(keys.worker(self.worker), self._about.model_dump_json(), ex=round(ALIVE) + 1)
@@ -243,7 +241,7 @@ class TrackQueue:
             await self._renew(track_id)
 
     async def _renew(self, track_id: str) -> None:
-        """Keep the lease of a track; or let the track go, when this worker was taken for dead and another has it."""
+        """Renews the lease of a track, or drops the track if another worker has taken it."""
         held = self._held.get(track_id)
         if held is None:
             return
@@ -257,11 +255,11 @@ class TrackQueue:
             log.warning("track %s: another worker has it now", track_id)
 
     async def leave(self) -> None:
-        """This worker ends in good order: nobody needs to wait for its heart."""
+        """Removes this worker's heartbeat at its orderly end."""
         await self.redis.zrem(keys.WORKERS, self.worker)
 
     async def recover(self) -> list[str]:
-        """Free the tracks of dead workers and queue awaited tracks that no job stands for. Returns the freed."""
+        """Frees tracks of dead workers and queues awaited tracks without a job. Returns the freed ones."""
         freed = [
             track_id
             for track_id in await self._members(keys.RUNNING)
@@ -269,7 +267,7 @@ class TrackQueue:
         ]
         for track_id in freed:
             job = keys.job(track_id, await self._attempt(track_id))
-            log.warning("track %s: its worker is gone, freeing it", track_id)
+            log.warning("track %s: its worker is dead, freeing it", track_id)
             async with self.redis.pipeline(transaction=True) as pipe:
                 pipe.srem(keys.RUNNING, track_id)
                 pipe.delete(in_progress_key_prefix + job)
@@ -279,14 +277,14 @@ class TrackQueue:
         return freed
 
     async def _is_left(self, track_id: str) -> bool:
-        """Whether nobody has the track's lease; the lease of one who is dead ends here."""
+        """Whether the track has no lease; ends the lease of a dead worker."""
         owner = text(await self.redis.get(keys.lease(track_id)))
         if owner and self._is_dead(owner):
             return bool(await run_script(self.redis, scripts.BEREAVE, [keys.lease(track_id)], owner))
         return not owner
 
     async def awaited(self) -> frozenset[str]:
-        """What somebody waits for, or is being sent, and the store must not lose: ids of tracks and of uploads."""
+        """Ids of tracks and uploads that requests wait for or are sent, which the store must keep."""
         names = set(await self._members(keys.AWAITED))
         async with self.redis.pipeline(transaction=False) as pipe:
             for track_id in names:
@@ -298,7 +296,7 @@ class TrackQueue:
         requests = [request for value in found if (request := parse_stored(Request, value))]
         names.update(request.track_id for request in requests)
         sources = [request.source for request in requests]
-        sources += [source for value in found if (source := parse_source(value))]  # no request is one
+        sources += [source for value in found if (source := parse_source(value))]  # without requests
         return frozenset(names) | {source.upload_id for source in sources if isinstance(source, Upload)}
 
     async def _attempt(self, track_id: str) -> int:

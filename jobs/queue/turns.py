@@ -1,4 +1,4 @@
-"""Jobs in the lines of their lanes, where chats take turns, and people."""
+"""Queues jobs in their lanes, in turns by chat and person."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -20,13 +20,13 @@ async def enqueue_in_turn(
     person: str = "",
     expires: timedelta | float,
 ) -> None:
-    """Queue arq's `function` with its one `argument` as `job`, in the turn of `chat` and `person`: see TURN.
+    """Queues arq's `function` with its one `argument` as `job`, in the turn of `chat` and `person`: see TURN.
 
-    A job that is in line already stays there once, and its turn may only come earlier. `expires`: seconds, or as a
-    `timedelta`, after which arq forgets what it is about.
+    A queued job stays single and can only move forward. `expires`: seconds or a `timedelta` after which arq forgets the
+    payload.
     """
     name = keys.queue(lane)
     score = await run_script(redis, scripts.TURN, [name, keys.turns(lane)], job, chat, person, str(time.time()))
-    # arq takes every job whose score is not in the future, lowest first: as times, our turns are all in 1970.
+    # arq takes jobs whose score is not in the future, lowest first: as times, our turns are all in 1970.
     turn = datetime.fromtimestamp(score / 1000, UTC)
     await redis.enqueue_job(function, argument, _job_id=job, _queue_name=name, _defer_until=turn, _expires=expires)

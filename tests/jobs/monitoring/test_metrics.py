@@ -114,7 +114,7 @@ async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
             with pytest.raises(OSError, match=r"refused|timed out"):
                 socket.create_connection((address, port), timeout=2)
         await serve_metrics(port, queue.redis, store, Settings(_env_file=None), CollectorRegistry())
-    assert f"no figures on port {port}" in caplog.text
+    assert f"cannot serve metrics on port {port}" in caplog.text
 
 
 async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the_time(
