@@ -1,25 +1,31 @@
 """The bytecode of what children load, written by a process that may: behind their walls, children cannot keep it.
 
 Without it each child compiles its libraries anew, which takes seconds. `python -m worker.bytecode` loads everything
-that children load, of which nothing is a stranger's.
+that children load. It reads no data, and writes nothing but the folders of bytecode, behind walls of its own.
 """
 
+import contextlib
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import Distribution, PackageNotFoundError, distribution, packages_distributions
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Final
 
 import worker
+from worker.child.confinement import Confinement
 from worker.child.environment import environment_for
 
 #: What is loaded first, and takes longest.
-LIBRARIES: Final = ("numpy", "scipy", "av", "PIL", "pydantic", "openvino", "pytubefix", "yt_dlp")
+LIBRARIES: Final = ("numpy", "scipy", "av", "PIL", "pydantic", "openvino", "pytubefix", "yt_dlp", "httpx")
+OURS: Final = ("jobs", "worker", "flbt_unet")
 NICENESS: Final = 15
+CACHE: Final = "__pycache__"
 
 _started: list[subprocess.Popen[bytes]] = []
 
@@ -27,15 +33,53 @@ _started: list[subprocess.Popen[bytes]] = []
 def write_in_background() -> None:
     """Begin to write what is missing, if it can be kept; a child that comes before it is ready compiles for itself."""
     if not sys.dont_write_bytecode and any(_can_be_kept(path) for path in missing()):
+        walls = Confinement(write=tuple(caches()))
         _started.append(
             subprocess.Popen(
-                [sys.executable, "-P", "-m", "worker.bytecode"],
+                [sys.executable, "-P", "-m", "worker.child.confined", walls.model_dump_json(), "worker.bytecode"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment_for(None, os.environ),
+                env=environment_for(walls, os.environ),
             )
         )
+
+
+def caches() -> list[Path]:
+    """The folders for the bytecode of our code, of the libraries and of what these need, made where they were missing.
+
+    Python's own modules are not among them: its installers compile them.
+    """
+    if sys.pycache_prefix:
+        found = [Path(sys.pycache_prefix)]
+    else:
+        ours = [
+            Path(place) for name in OURS if (spec := find_spec(name)) for place in spec.submodule_search_locations or ()
+        ]
+        folders = {path.parent for place in ours for path in place.rglob("*.py")}
+        for installed in _distributions():
+            files = [file for file in installed.files or () if file.suffix == ".py"]
+            folders.update(Path(str(file.locate())).parent for file in files)
+        found = [folder / CACHE for folder in sorted(folders)]
+    for folder in found:
+        with contextlib.suppress(OSError):  # not ours to write: what belongs there is compiled again each time
+            folder.mkdir(parents=True, exist_ok=True)
+    return [folder for folder in found if os.access(folder, os.W_OK)]
+
+
+def _distributions() -> list[Distribution]:
+    """The packages of the libraries, and all installed ones that these require; of yt-dlp the optional ones, too."""
+    packages = packages_distributions()
+    names = [name for library in LIBRARIES for name in packages.get(library, ())]
+    found: dict[str, Distribution] = {}
+    for name in names:  # which grows meanwhile
+        key = re.sub(r"[-_.]+", "-", name).lower()
+        with contextlib.suppress(PackageNotFoundError):
+            if key not in found:
+                found[key] = distribution(name)
+                needed = [line for line in found[key].requires or () if "extra ==" not in line or key == "yt-dlp"]
+                names += [match[0] for line in needed if (match := re.match(r"[\w.-]+", line))]
+    return list(found.values())
 
 
 def missing() -> list[Path]:

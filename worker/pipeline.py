@@ -156,7 +156,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         download, made = folder / "download", folder / "made"
         download.mkdir()
         made.mkdir()
-        walls = separation_confinement(inbox or download, made, network.models_dir)
+        walls = separation_confinement(inbox or download, made, network)
         child = await _get_ready(settings, network, walls, children)
         reporter.enter(TrackStage.FETCHING)
         fetched = await fetch(

@@ -1,17 +1,21 @@
 """A member does their worst, in every way that the bot has, while another asks for a song now and then.
 
 A fair share: in each round of the line every person has one song, and every chat has one. So the other's song comes
-after what was in work when it was asked for and after at most one song of the flooder's, whatever they do. Nothing
-here is timed: songs are made one after the other, and it is counted whose they are.
+after what was in work when it was asked for and after at most one song of the flooder's, whatever they do. The first
+test counts songs, without limits of pace. The second one runs by the clock, with all limits of pace:
+`FAIR_MINUTES=10 uv run --group dev pytest -n0 -s tests/faults/test_fair_share.py`.
 """
 
 import asyncio
+import os
 import random
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from jobs.process.tasks import cancel_and_wait
 from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.queue.connection import answer
@@ -27,6 +31,11 @@ from tests.peers.botapi import BotApi, Chat
 SONGS = 5  # of the member who asks for one at a time
 FLOODS = 4  # messages, files and taps of each kind before each of those songs
 OPEN = 5  # songs, and playlists, that one person may have open
+MINUTES = float(os.environ.get("FAIR_MINUTES", "0.5"))
+MAKING = 3.0  # seconds that a song takes, by the clock
+PACE = 2.1  # seconds between two messages of somebody who stays just below the limit of messages
+QUIET = 31.0  # seconds after which somebody who wrote too fast is heard again
+DELIVERY = 15.0  # seconds at most for card, upload and pace of a song that is made, on a busy machine
 BIG = BEGINNINGS["mp3"] + bytes(3_000_000)
 
 
@@ -60,6 +69,20 @@ class Flooder:
             await chat.say("/cancel")
             await self._tap(chat, "Cancel all")
 
+    async def rage_at_the_limit(self, seconds: float) -> None:
+        """The same, as fast as the limit of messages allows, so that each message is heard."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            chat = self.dice.choice(self.chats)
+            match self.dice.randrange(4):
+                case 0:
+                    await chat.send_audio(BIG, name=f"{next(self._videos)}.mp3", caption="/stems")
+                case 1:
+                    await self._tap(chat)
+                case _:
+                    await chat.say(f"/stems {self._links(20)}")
+            await asyncio.sleep(PACE)
+
     async def _tap(self, chat: Chat, only: str = "") -> None:
         """Buttons of the bot's newest messages, of any kind: five stems, again, stop, start, cancel, forget."""
         for message in chat.from_bot()[-5:]:
@@ -77,13 +100,24 @@ class Studio:
     async def make_one(self) -> str:
         """The next song of the line. Returns whose turn it was."""
         async with asyncio.timeout(PATIENCE):
-            while True:
-                await self._do_what_is_quick()
-                if (track := await self._take(Lane.STUDIO)) is not None:
-                    asker = text(await answer(self._redis.hget(keys.track(track.id), "asker")))
-                    await self._worker.finish(track)
-                    return asker
-                await asyncio.sleep(0.02)
+            track, asker = await self._next()
+            await self._worker.finish(track)
+            return asker
+
+    async def make_all(self, begun: list[tuple[float, str]]) -> None:
+        """One song after the other, MAKING seconds each, until cancelled. Adds to `begun` when, and whose, each was."""
+        while True:
+            track, asker = await self._next()
+            begun.append((time.monotonic(), asker))
+            await asyncio.sleep(MAKING)
+            await self._worker.finish(track)
+
+    async def _next(self) -> tuple[Track, str]:
+        while True:
+            await self._do_what_is_quick()
+            if (track := await self._take(Lane.STUDIO)) is not None:
+                return track, text(await answer(self._redis.hget(keys.track(track.id), "asker")))
+            await asyncio.sleep(0.02)
 
     async def _do_what_is_quick(self) -> None:
         while track := await self._take(Lane.QUICK):
@@ -143,11 +177,69 @@ async def test_who_does_their_worst_delays_others_by_one_song_at_most(
     assert not any("went wrong" in message.text for chat in (bo, *flo.chats) for message in chat.from_bot())
 
 
+@pytest.mark.faults
+@pytest.mark.timeout(MINUTES * 60 + 300)
+async def test_by_the_clock_and_with_all_limits_of_pace(
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
+) -> None:
+    settings = settings_for(server, tmp_path, minutes_per_person=0, minutes_per_chat=0)
+    rig, studio, flo = Rig(server, queue, store, settings, Worker(queue, store)), Studio(queue, store), Flooder(server)
+    bo = server.private(server.person("Bo"))
+    begun: list[tuple[float, str]] = []
+    waits: list[float] = []
+    between: list[int] = []
+    ends = time.monotonic() + MINUTES * 60
+    async with rig.bot():
+        making, raging = asyncio.create_task(studio.make_all(begun)), asyncio.create_task(_rage_in_turn(flo))
+        try:
+            await _wait_in_line(queue, flo, 2)
+            while time.monotonic() < ends:
+                video = f"b{len(waits):09d}A"
+                asked_at = time.monotonic()
+                asked = await bo.say(f"https://youtu.be/{video}")
+                in_line = await _in_line_at(queue, bo, video)
+                await bo.until(lambda message: message.reply_to == asked and "Done in" in message.text)  # noqa: B023 - now
+                waits.append(time.monotonic() - asked_at)
+                mine = max(when for when, whose in begun if whose == f"telegram:{bo.id}")
+                between.append(sum(in_line < when < mine for when, _ in begun))
+                assert not making.done()
+                assert not raging.done()
+                await asyncio.sleep(flo.dice.uniform(5, 10))
+        finally:
+            await cancel_and_wait(raging, making)
+    others = len(begun) - len(waits)
+    print(  # noqa: T201
+        f"fair share, {MINUTES:g} min by the clock, songs of {MAKING:g} s: {others} of who does their worst, "
+        f"{len(waits)} of the other, behind {max(between)} at most; wait {sorted(waits)[len(waits) // 2]:.1f} s "
+        f"(median), {max(waits):.1f} s (longest)"
+    )
+    assert max(between) <= 1, between
+    assert max(waits) < 3 * MAKING + DELIVERY, waits  # one in work, one of the flooder's, one's own
+    assert others >= len(waits), "there was somebody to wait for"
+
+
+async def _rage_in_turn(flo: Flooder) -> None:
+    """Everything at once, which is heard once and then no more; and as fast as is heard."""
+    while True:
+        await flo.rage_at_the_limit(60)
+        await flo.rage()
+        await asyncio.sleep(QUIET)
+
+
 async def _wait_in_line(queue: JobQueue, flo: Flooder, most: int) -> None:
     """Until some of the flooder's songs wait."""
     async with asyncio.timeout(PATIENCE):
         while int(await queue.redis.zcard(keys.queue(Lane.STUDIO))) < most:
             await asyncio.sleep(0.02)
+
+
+async def _in_line_at(queue: JobQueue, chat: Chat, video_id: str) -> float:
+    """When the chat's request for a video was first seen in line, by time.monotonic()."""
+    ends = time.monotonic() + PATIENCE
+    while not any(video_id in view.request.source.key for view in await queue.recent(f"telegram:{chat.id}", limit=1)):
+        assert time.monotonic() < ends, f"{video_id} is not in line\n{chat.transcript()}"
+        await asyncio.sleep(0.02)
+    return time.monotonic()
 
 
 async def _until_waiting(queue: JobQueue, chat: Chat) -> None:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from jobs.models import Value
 from worker.child.child_side import Report, serve
-from worker.child.confinement import Confinement
-from worker.child.confinement.walls import close_network
+from worker.child.confinement import UNCONFINED, Confinement
+from worker.child.confinement.ground import readable
+from worker.child.confinement.walls import Support, close_network, make_walls
 from worker.child.tasks import Task
 
 
@@ -32,15 +33,18 @@ class Around(Value):
 
 
 class Attempts(Task):
-    """Try everything, behind `walls`; `offline`: after the network was closed, as a downloader does before decoding."""
+    """Try everything, behind `walls`; `offline`: after the network was closed, as a downloader does before decoding.
+    `abi`: with the walls of a kernel that has this version of Landlock.
+    """
 
     around: Around
     walls: Confinement | None
     offline: bool = False
+    abi: int | None = None
 
     @property
     def confinement(self) -> Confinement | None:
-        return self.walls
+        return self.walls if self.abi is None else UNCONFINED
 
 
 class Spoils(Value):
@@ -184,6 +188,13 @@ def _makes_a_pipe(around: Around) -> str:
     return "made"
 
 
+def _moves_inside(around: Around) -> str:
+    (around.workspace / "inner").mkdir()
+    (around.workspace / "inner" / "file").write_text("")
+    (around.workspace / "inner" / "file").rename(around.workspace / "file")
+    return "moved"
+
+
 def _makes_a_device(around: Around) -> str:
     os.mknod(around.workspace / "log", stat.S_IFCHR | 0o600, os.makedev(1, 11))  # the kernel's
     return "made"
@@ -262,11 +273,16 @@ CALLS = {
 
 def work(attempts: Attempts, report: Report) -> Spoils:
     around = attempts.around
+    if attempts.abi is not None:
+        assert attempts.walls is not None
+        ground = readable("tests.worker.hostile", online=bool(attempts.walls.ports))
+        make_walls(attempts.walls, ground, Support(attempts.abi, seccomp=True)).impose()
     if attempts.offline:
         close_network()
     of = {name: _tried(attempt, around) for name, attempt in ATTEMPTS.items()}
     of |= {name: _called(*numbers) for name, numbers in CALLS.items()}
     of["its song"] = _tried(lambda _: around.song.read_text(), around)
+    of["moving between its folders"] = _tried(_moves_inside, around)
     of["its workspace"] = _tried(lambda _: str((around.workspace / "made").write_text("made")), around)
     return Spoils(of=of)
 

@@ -5,6 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+import numpy.linalg
+import pydantic_core
+import yt_dlp.extractor
+
+import worker.separation
+from worker.bytecode import caches
+
 COUNT = "from worker.bytecode import missing; print(len(missing()))"
 
 
@@ -20,6 +28,20 @@ def test_what_was_missing_is_written_once(tmp_path: Path) -> None:
     run("-m", "worker.bytecode", cache=tmp_path)
     assert run("-c", COUNT, cache=tmp_path) == "0"
     assert list(tmp_path.rglob("yt_dlp/**/*.pyc"))
+
+
+def test_it_is_written_in_the_background_behind_walls(tmp_path: Path) -> None:
+    start = "from worker import bytecode as b; b.write_in_background(); print(b._started[0].wait(), len(b.missing()))"
+    assert run("-c", start, cache=tmp_path) == "0 0"
+
+
+def test_without_a_folder_of_its_own_it_goes_beside_the_code() -> None:
+    """Into folders of bytecode alone, for our packages, the libraries and what these need."""
+    assert sys.pycache_prefix is None
+    folders = caches()
+    assert {folder.name for folder in folders} == {"__pycache__"}
+    for loaded in (worker.separation, numpy.linalg, pydantic_core, yt_dlp.extractor, httpx):
+        assert Path(str(loaded.__file__)).parent / "__pycache__" in folders
 
 
 def test_children_read_it_wherever_it_is_kept(tmp_path: Path) -> None:

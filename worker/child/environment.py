@@ -19,17 +19,15 @@ ALWAYS: Final = re.compile(
 )
 #: For online children only: a proxy's address may hold a password.
 ONLINE: Final = re.compile(r"(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)", re.I)
-#: Indexes and certificates of installers, for children without walls, which may start one.
-INSTALLERS: Final = re.compile(r"(UV|PIP)_\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC")
 
 
 def environment_for(confinement: Confinement | None, of: Mapping[str, str]) -> dict[str, str]:
     """A child's part of the environment `of`, with its first writable folder for temporary files."""
     wanted = [ALWAYS]
-    if confinement is None:
-        wanted += [ONLINE, INSTALLERS]
-    elif confinement.ports:
+    if confinement is None or confinement.ports:
         wanted += [ONLINE]
+    if confinement is not None:
+        wanted += [re.compile(re.escape(name)) for name in confinement.variables]
     chosen = {name: value for name, value in of.items() if any(pattern.fullmatch(name) for pattern in wanted)}
     if confinement is not None and confinement.write:
         chosen["TMPDIR"] = str(Path(confinement.write[0]))

@@ -9,8 +9,8 @@ from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Upload, Va
 from jobs.music.separation_models import EngineName
 from jobs.results import Called, Rendered, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider
-from worker.child.confinement import UNCONFINED, Confinement
-from worker.child.confinement.online import node, ports
+from worker.child.confinement import Confinement
+from worker.child.confinement.online import INDEXES, index_port, node, ports
 
 MOST_REQUESTS = 48  # to YouTube for one track, by all its children together
 
@@ -21,7 +21,7 @@ class Task(Value):
     @property
     @abstractmethod
     def confinement(self) -> Confinement | None:
-        """The confinement of the child that does the task; UNCONFINED for none."""
+        """The confinement of the child that does the task; UNCONFINED for none, in tests alone."""
 
 
 class OnlineTask(Task):
@@ -120,8 +120,9 @@ class ModelTask(Task):
 
     @property
     def confinement(self) -> Confinement | None:
-        """None: the child may have to start an installer, and reads only files of known hashes."""
-        return UNCONFINED
+        """It makes no symbolic links: children read what is behind those in the models' folder."""
+        folders = _with_links(self.network.models_dir)
+        return Confinement(write=folders, ports=(*ports(None), *index_port()), variables=INDEXES)
 
 
 class Brought(Value):
@@ -149,7 +150,7 @@ class SeparationTask(Task):
 
     @property
     def confinement(self) -> Confinement | None:
-        return separation_confinement(self.audio, self.output, self.network.models_dir, self.cover)
+        return separation_confinement(self.audio, self.output, self.network, self.cover)
 
 
 class Separated(Value):
@@ -169,9 +170,16 @@ class Separated(Value):
     along: tuple[Rendered, ...] = ()
 
 
-def separation_confinement(audio: Path, output: Path, models_dir: Path, cover: Path | None = None) -> Confinement:
-    """The confinement of a child that separates; `audio` may be the folder for the song."""
-    return Confinement(read=(audio, *_with_links(models_dir), *_those(cover)), write=(output,))
+def separation_confinement(audio: Path, output: Path, network: NetworkWanted, cover: Path | None = None) -> Confinement:
+    """For a child that separates; `audio` may be the folder in which the song will be.
+
+    The `spleeter` package reads a checkpoint by links in the workspace.
+    """
+    return Confinement(
+        read=(audio, *_with_links(network.models_dir), *_those(cover)),
+        write=(output,),
+        symlinks=network.engine == "spleeter",
+    )
 
 
 class RenderTask(Task):
@@ -206,9 +214,11 @@ class RenderedSet(Value):
 
 
 def _with_links(folder: Path) -> tuple[Path, ...]:
-    """A folder and the targets of links in it, for weights on another disk. No child can make a link there."""
+    """A folder, and the folders that links in it lead to: people keep large weights on another disk. No child can make
+    a link there.
+    """
     try:
-        return (folder, *(path.resolve() for path in folder.iterdir() if path.is_symlink()))
+        return (folder, *(path.resolve() for path in folder.iterdir() if path.is_symlink() and path.is_dir()))
     except OSError:  # not there yet
         return (folder,)
 

@@ -1,7 +1,7 @@
 """The child that installs a model: it fetches the weights, and derives the files that the engine reads, once.
 
-The only child without walls, since it may start an installer. It reads no untrusted input: fetched files have known
-hashes. Children that separate may only read the models.
+It may write the models' folder and reach the hosts of the weights; fetched files have known hashes. It reads no
+untrusted input. Children that separate may only read the models.
 """
 
 from worker.child.child_side import Report, serve

@@ -9,7 +9,9 @@ then values over full scale are kept in a file of their own, and restored when t
 """
 
 import contextlib
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -118,7 +120,7 @@ def open_stems(
         else:
             set_.along = tuple(_take(each, Path(draft), stems, output) for each in along)
         for path in drafts:
-            path.replace(output / path.name)
+            _move(path, output / path.name)
         set_.files = tuple(_stored(output / path.name, stem) for path, stem in zip(drafts, stems, strict=True))
 
 
@@ -136,9 +138,26 @@ def _open_along(
 
 def _take(each: Along, draft: Path, stems: tuple[Stem, ...], output: Path) -> Rendered:
     """Moves a finished folder to its place."""
-    folder = (draft / each.rendition.key).replace(output / each.rendition.key)
+    folder = output / each.rendition.key
+    _move(draft / each.rendition.key, folder)
     files = tuple(_stored(folder / f"{stem}.{each.rendition.encoding.format.extension}", stem) for stem in stems)
     return Rendered(rendition=each.rendition, files=files, kbps=each.kbps)
+
+
+def _move(path: Path, to: Path) -> None:
+    """Renames, or copies under Landlock's first version, which refuses to move files between folders."""
+    try:
+        path.replace(to)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        if path.is_dir():
+            to.mkdir()
+            for each in path.iterdir():
+                _move(each, to / each.name)
+        else:
+            shutil.copyfile(path, to)
+            path.unlink()
 
 
 def _stored(path: Path, stem: Stem) -> StoredFile:

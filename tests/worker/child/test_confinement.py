@@ -14,13 +14,23 @@ from pydantic import SecretStr
 from jobs.models import Model, Upload, YouTube
 from jobs.results import Tags
 from tests.worker.hostile import ATTEMPTS, CALLS, Around, Attempts, Spoils
+from worker.bytecode import caches
 from worker.child.confinement import UNCONFINED, Confinement
 from worker.child.confinement.walls import support
 from worker.child.environment import environment_for
 from worker.child.parent_side import run_child
-from worker.child.tasks import FetchTask, ListingTask, NetworkWanted, RenderTask, SeparationTask, Task, TitlesTask
+from worker.child.tasks import (
+    FetchTask,
+    ListingTask,
+    ModelTask,
+    NetworkWanted,
+    RenderTask,
+    SeparationTask,
+    Task,
+    TitlesTask,
+)
 
-ALLOWED = {"its song": "a song", "its workspace": "4"}
+ALLOWED = {"its song": "a song", "its workspace": "4", "moving between its folders": "moved"}
 #: What an ordinary user can do on any machine without walls. The rest needs root, or a kernel that is set so.
 UNWALLED = {
     "the settings", "somebody's upload", "the home folder", "a symlink to the settings", "moving an upload",
@@ -114,6 +124,43 @@ async def test_a_downloader_that_decodes_has_no_network_and_starts_nothing(aroun
     assert reached.keys() <= {*ALLOWED, "a signal to the parent"}
 
 
+async def test_the_child_that_brings_models_writes_their_folder_alone(around: Around) -> None:
+    network = NetworkWanted(model=Model(name="spleeter-2"), models_dir=around.workspace)
+    of = await spoils(around, ModelTask(network=network).confinement)
+    reached = {name: got for name, got in of.items() if not got.startswith("refused")}
+    without_ports = {"a TCP connection": "connected"} if support().landlock < 4 else {}
+    allowed = {name: got for name, got in ALLOWED.items() if name != "its song"}
+    assert reached == allowed | without_ports, "no song, no settings, no program, no process"
+
+
+async def test_the_child_that_brings_models_plants_no_link_for_the_next_one(around: Around) -> None:
+    """The next one may read, and write, what is behind links in the folder."""
+    network = NetworkWanted(model=Model(name="spleeter-2"), models_dir=around.workspace)
+    await spoils(around, ModelTask(network=network).confinement)
+    assert not any(path.is_symlink() for path in around.workspace.iterdir())
+    (around.workspace / "elsewhere").symlink_to(around.home)
+    walls = ModelTask(network=network).confinement
+    assert walls is not None
+    assert around.home in walls.write, "a person's own link is followed"
+
+
+async def test_the_child_that_brings_models_reaches_the_machines_own_index(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_INDEX_URL", f"http://127.0.0.1:{around.port}/simple")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    network = NetworkWanted(model=Model(name="spleeter-2"), models_dir=around.workspace)
+    walls = ModelTask(network=network).confinement
+    assert walls is not None
+    assert (await spoils(around, walls))["a TCP connection"] == "connected"
+    assert environment_for(walls, os.environ)["UV_INDEX_URL"].startswith("http://127.0.0.1")
+
+
+async def test_the_process_that_writes_bytecode_reaches_nothing(around: Around) -> None:
+    of = await spoils(around, Confinement(write=tuple(caches())))
+    assert {name: got for name, got in of.items() if not got.startswith("refused")} == {}
+
+
 async def test_children_that_only_ask_write_nowhere_and_start_nothing(around: Around) -> None:
     asking = (ListingTask(playlist_id="PLabcdefghijklmnopqrstuvwxyz012345"), TitlesTask(video_ids=()))
     for task in asking:
@@ -153,4 +200,7 @@ def test_a_childs_environment_is_a_list_of_names() -> None:
     alone = environment_for(Confinement(write=(Path("/tmp/space"),)), ours)
     assert alone == {"PATH": "/bin", "LC_ALL": "C", "TF_NUM_INTRAOP_THREADS": "2", "TMPDIR": "/tmp/space"}
     assert environment_for(Confinement(ports=(443,)), ours).keys() == alone.keys() - {"TMPDIR"} | {"https_proxy"}
-    assert environment_for(UNCONFINED, ours).keys() == alone.keys() - {"TMPDIR"} | {"https_proxy", "UV_INDEX_URL"}
+    assert environment_for(UNCONFINED, ours).keys() == alone.keys() - {"TMPDIR"} | {"https_proxy"}
+    assert environment_for(Confinement(variables=("UV_INDEX_URL",)), ours).keys() == alone.keys() - {"TMPDIR"} | {
+        "UV_INDEX_URL"
+    }

@@ -16,7 +16,9 @@ class Confinement(Value):
 
     `read`: files, or folders with all that is in them. `write`: folders in which it may do everything. `ports`: TCP
     ports it may connect to; none means no sockets at all. `programs`: files it may execute. `processes`: whether it may
-    start processes. Paths are absolute; what does not exist is left out.
+    start processes. `symlinks`: whether it may make symbolic links. `variables`: of
+    the environment, beside those that all have (`worker/child/environment.py`). Paths are absolute; what does not exist
+    is left out.
     """
 
     read: tuple[Path, ...] = ()
@@ -24,7 +26,9 @@ class Confinement(Value):
     ports: tuple[int, ...] = ()
     programs: tuple[Path, ...] = ()
     processes: bool = False
+    symlinks: bool = False
+    variables: tuple[str, ...] = ()
 
 
-#: For children that read nothing of strangers, and have to start programs that we do not know.
+#: No walls: no child of the product goes without; tests show by it what the walls are for.
 UNCONFINED: Final = None

@@ -8,9 +8,9 @@ import ctypes
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from worker.child.confinement.calls import call
 
@@ -19,7 +19,7 @@ _VERSION: Final = 1
 _PATH_BENEATH, _NET_PORT = 1, 2
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE, _IOCTL_DEV = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
-_MAKE_CHAR, _MAKE_SOCK, _MAKE_FIFO, _MAKE_BLOCK = 1 << 6, 1 << 9, 1 << 10, 1 << 11
+_MAKE_CHAR, _MAKE_SOCK, _MAKE_FIFO, _MAKE_BLOCK, _MAKE_SYM = 1 << 6, 1 << 9, 1 << 10, 1 << 11, 1 << 12
 _READ: Final = _READ_FILE | _READ_DIR
 #: Not even where one may write: programs, and what is neither a file nor a folder. Root could make a device: a disk.
 _NOWHERE: Final = _EXECUTE | _MAKE_CHAR | _MAKE_SOCK | _MAKE_FIFO | _MAKE_BLOCK | _IOCTL_DEV
@@ -53,31 +53,57 @@ def version() -> int:
         return 0
 
 
-def rules(
-    read: Iterable[Path], write: Iterable[Path], devices: Iterable[Path], programs: Iterable[Path], ports: Iterable[int]
-) -> int:
-    """A rule set that allows this and nothing else, as a file descriptor for `impose`. Raises `OSError`.
+class Rules(NamedTuple):
+    """What is allowed: `devices` are files to be read and written, as they are; `symlinks` may be made in `write`."""
 
-    `devices` are files to be read and written, as they are.
+    read: Sequence[Path] = ()
+    write: Sequence[Path] = ()
+    devices: Sequence[Path] = ()
+    programs: Sequence[Path] = ()
+    ports: Sequence[int] = ()
+    symlinks: bool = False
+
+
+class Rights(NamedTuple):
+    """What a version of Landlock handles: rights about files, about TCP ports, and scopes. `size`: of the structure
+    that says so, in bytes, since an older kernel takes a shorter one.
     """
-    has = version()
-    rights = (1 << _RIGHTS.get(has, _NEWEST_RIGHTS)) - 1
-    attributes = _RulesetAttr(
-        rights, _BIND | _CONNECT if has >= _PORTS_SINCE else 0, _SCOPES if has >= _SCOPES_SINCE else 0
-    )
-    # An older kernel takes a shorter structure.
-    size = 24 if has >= _SCOPES_SINCE else 16 if has >= _PORTS_SINCE else 8
-    ruleset = call(_CREATE, ctypes.byref(attributes), size, 0)
+
+    files: int
+    ports: int
+    scopes: int
+    size: int
+
+
+def rights_of(abi: int) -> Rights:
+    """The rights of a version; one that is newer than those we know has at least theirs."""
+    files = (1 << _RIGHTS.get(abi, _NEWEST_RIGHTS)) - 1
+    if abi >= _SCOPES_SINCE:
+        return Rights(files, _BIND | _CONNECT, _SCOPES, 24)
+    if abi >= _PORTS_SINCE:
+        return Rights(files, _BIND | _CONNECT, 0, 16)
+    return Rights(files, 0, 0, 8)
+
+
+def make_ruleset(rules: Rules, abi: int) -> int:
+    """A rule set that allows `rules` and nothing else, as a file descriptor for `impose`. Raises `OSError`.
+
+    `abi`: the version to keep to, at most the kernel's.
+    """
+    rights = rights_of(abi)
+    attributes = _RulesetAttr(rights.files, rights.ports, rights.scopes)
+    ruleset = call(_CREATE, ctypes.byref(attributes), rights.size, 0)
+    nowhere = _NOWHERE if rules.symlinks else _NOWHERE | _MAKE_SYM
     for paths, allowed in (
-        (read, _READ),
-        (write, rights & ~_NOWHERE),
-        (devices, _READ_FILE | _WRITE_FILE),
-        (programs, _READ_FILE | _EXECUTE),
+        (rules.read, _READ),
+        (rules.write, rights.files & ~nowhere),
+        (rules.devices, _READ_FILE | _WRITE_FILE),
+        (rules.programs, _READ_FILE | _EXECUTE),
     ):
         for path in paths:
-            _allow(ruleset, path, allowed & rights)
-    if has >= _PORTS_SINCE:
-        for port in ports:
+            _allow(ruleset, path, allowed & rights.files)
+    if rights.ports:
+        for port in rules.ports:
             call(_ADD, ruleset, _NET_PORT, ctypes.byref(_NetPort(_CONNECT, port)), 0)
     return ruleset
 

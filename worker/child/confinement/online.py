@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 HTTPS: Final = 443
 _PROXIES: Final = ("HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY")
+#: Settings of installers, for machines that do not reach the public index.
+INDEXES: Final = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 _USUAL: Final = {"http": 80, "https": 443, "socks4": 1080, "socks5": 1080, "socks5h": 1080}
 
 
@@ -18,6 +20,19 @@ def ports(proxy: SecretStr | None) -> tuple[int, ...]:
     named = [proxy.get_secret_value()] if proxy else [os.environ.get(name) for name in _names()]
     found = [_port(address) for address in named if address]
     return tuple(dict.fromkeys([HTTPS, *(port for port in found if port)]))
+
+
+def index_port() -> tuple[int, ...]:
+    """That of the package index which this machine is set to use in place of the public one, if it is."""
+    address = own_index()
+    port = _port(address) if address else None
+    return (port,) if port else ()
+
+
+def own_index() -> str | None:
+    """The address of that index."""
+    found = next((os.environ[name] for name in INDEXES if os.environ.get(name)), None)
+    return found if found and urlsplit(found).scheme in ("http", "https") else None
 
 
 def _names() -> list[str]:

@@ -69,23 +69,25 @@ class Walls(NamedTuple):
                 os.close(self.ruleset)
 
 
-def make_walls(confinement: Confinement, ground: Sequence[Path] = ()) -> Walls:
+def make_walls(confinement: Confinement, ground: Sequence[Path] = (), has: Support | None = None) -> Walls:
     """The walls of a confinement on a `ground` that may be read as well, as far as the system has them.
 
-    Raises `OSError` where the system has them and something is wrong.
+    `has`: to make do with less than the system has. Raises `OSError` where the system has them and something is wrong.
     """
-    has = support()
+    has = has or support()
     ruleset: int | None = None
     steps: list[seccomp.Step] = []
     if has.landlock:
         programs = confinement.programs
-        ruleset = landlock.rules(
+        rules = landlock.Rules(
             read=[*ground, *confinement.read],
             write=confinement.write,
             devices=[Path(device) for device in DEVICES],
             programs=[*programs, *(loaders() if programs else ())],
             ports=confinement.ports,
+            symlinks=confinement.symlinks,
         )
+        ruleset = landlock.make_ruleset(rules, has.landlock)
     machine = architecture()
     if has.seccomp and machine is not None:
         ban = seccomp.Ban(

@@ -2,11 +2,11 @@
 
 import logging
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from worker.separation.cache import checksums
+from worker.separation.cache.draft import draft_of
 from worker.separation.cache.lock import only_one
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,8 @@ def keep(folder: Path, names: tuple[str, ...], write: Callable[[Path], None]) ->
                 return
             for leftover in folder.parent.glob(f"{prefix}*"):
                 shutil.rmtree(leftover)
-            with tempfile.TemporaryDirectory(prefix=prefix, dir=folder.parent) as draft:
-                ready = Path(draft, "ready")
-                ready.mkdir()
-                write(ready)
-                checksums.write_checksums(ready, names)
-                shutil.rmtree(folder, ignore_errors=True)
-                ready.rename(folder)
+            with draft_of(folder, prefix) as draft:
+                write(draft)
+                checksums.write_checksums(draft, names)
     except OSError as error:
         log.warning("cannot cache files derived from the model in %s: %r", folder, error)

