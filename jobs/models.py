@@ -1,4 +1,4 @@
-"""What is asked, as it crosses the wall between front ends and worker: frozen, validated, JSON on the wire."""
+"""Requests and orders between front ends and worker: frozen, validated values, JSON on the wire."""
 
 import hashlib
 import re
@@ -55,11 +55,11 @@ class YouTube(Value):
 
 
 class Upload(Value):
-    """A person's own file, lying in the store's inbox under `upload_id`.
+    """An uploaded file, in the store's inbox under `upload_id`.
 
-    `name`, `title` and `performer` are what the person's side called it: for reading, never part of a path.
-    `handle` is the front end's own pointer to the file (Telegram's `file_id`), empty where there is none. `bytes_` is
-    its size, 0 where nobody knows.
+    `name`, `title` and `performer` come from the person's side: for display, never part of a path. `handle` is the
+    front end's own pointer to the file (Telegram's `file_id`), empty where there is none. `bytes_` is its size, 0 if
+    unknown.
     """
 
     kind: Literal["upload"] = "upload"
@@ -89,14 +89,14 @@ def _known(name: str) -> str:
 
 
 class Model(Value):
-    """Which separation: a model of the table, and how its masks are used.
+    """A model of the table, and the use of its masks.
 
-    `band` is how far up the network looks (11 kHz: F = 1024 bins; 16 kHz: F = 1536, same weights).
-    `extension` is what happens above it: `average` continues the masks, so stems add up to the song;
-    `zeros` is stock Spleeter, silent above the band. Both mean nothing to a model without masks.
+    `band` is the highest frequency of the network (11 kHz: F = 1024 bins; 16 kHz: F = 1536, same weights).
+    `extension` applies above it: `average` continues the masks, so stems add up to the song; `zeros` is silence, as in
+    stock Spleeter. Models without masks ignore both.
 
     JSON of version 0.1.0 has the number of stems instead of the name. It is still written, so that a worker of that
-    version separates what was asked for, and refuses a model that it does not know.
+    version separates into the ordered stems, and refuses an unknown model.
     """
 
     name: Annotated[str, AfterValidator(_known)] = DEFAULT_MODEL
@@ -120,7 +120,7 @@ class Model(Value):
 
     @property
     def stems(self) -> tuple[Stem, ...]:
-        """In the order in which the model gives them."""
+        """In the model's order."""
         return self.info.stems
 
     @property
@@ -128,12 +128,12 @@ class Model(Value):
         return f"{self.info.key}-{self.band}-{self.extension}" if self.info.has_masks else self.info.key
 
     def named(self, name: str) -> "Model":
-        """Another model, used alike. Raises `ValueError` when there is none of this name."""
+        """Another model with the same use of masks. Raises `ValueError` when there is none of this name."""
         return Model(name=name, band=self.band, extension=self.extension)
 
 
 class Preferences(Value):
-    """What a chat wants back with each song, until it chooses otherwise."""
+    """A chat's default order for each song."""
 
     model: Model = Model()
     format: Format = Format.MP3
@@ -141,12 +141,12 @@ class Preferences(Value):
 
     @property
     def order(self) -> "Order":
-        """What to make of a song that somebody asks for here."""
+        """The order for a song that is requested in the chat."""
         return Order(model=self.model, format=self.format, package=self.package)
 
 
 class Order(Value):
-    """What one request is to bring: stems, or a mix of them instead. A mix is never packed.
+    """The order of one request: stems, or a mix of them. A mix is never packed.
 
     Its JSON is flat and that of version 0.1.0: the mix is a list of stems, empty for all stems.
     """
@@ -158,12 +158,12 @@ class Order(Value):
 
     @property
     def mix(self) -> tuple[Stem, ...]:
-        """The stems that are mixed, none where it is not a mix."""
+        """The stems of the mix; empty without a mix."""
         return self.content.stems if isinstance(self.content, Mix) else ()
 
     @property
     def renditions(self) -> tuple[Rendition, ...]:
-        """What has to be rendered for it, in the order of delivery."""
+        """The renditions of the order, in the order of delivery."""
         files = Rendition(content=self.content, encoding=Encoding(format=self.format))
         zipped = files.model_copy(update={"package": Archive()})
         if isinstance(self.content, Mix):
@@ -193,7 +193,7 @@ class Order(Value):
 class TrackId(str):
     """The key of a track. Twenty-four hex digits, safe in paths and Redis keys.
 
-    The store takes nothing else for a path. Raises `ValueError` for any other text, wherever it came from.
+    The store makes paths from nothing else. Raises `ValueError` for any other text.
     """
 
     __slots__ = ()
@@ -211,16 +211,16 @@ class TrackId(str):
 def track_id(source: YouTube | Upload, model: Model) -> TrackId:
     """The key of a track: source + model.
 
-    A digest, since video ids differ in case alone and some file systems do not tell case apart.
+    A digest, since video ids may differ in case only, and some file systems ignore case.
     """
     return TrackId(hashlib.sha256(f"{source.key}|{model.key}".encode()).hexdigest()[:24])
 
 
 class Request(Value):
-    """Who wants what, and where to answer. Written before anyone is told that it was accepted.
+    """An order for a song, with its asker and chat. It is stored before its acceptance is confirmed.
 
-    `chat` and `asker` are names with the platform in front (`telegram:-100123`); `address` is the front end's
-    own note of where to answer, opaque to everyone else.
+    `chat` and `asker` are names with a platform prefix (`telegram:-100123`); `address` is the front end's own note of
+    the place for the answer, opaque to other modules.
     """
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
@@ -233,7 +233,7 @@ class Request(Value):
     language: str = "en"
     source: Source
     order: Order = Field(default=Order(), alias="wish")  # its name on the wire since version 0.1.0
-    quiet: bool = False  # something else shows how far it is: it gets a card when it is done, or failed
+    quiet: bool = False  # its progress is shown elsewhere: it gets a card when it is done or failed
     created_at: float  # seconds since the epoch
 
     @property

@@ -9,7 +9,7 @@ from jobs.results import Called, Made, Manifest
 
 @unique
 class TrackStage(StrEnum):
-    """What the worker is doing with a track."""
+    """The worker's stage of a track."""
 
     QUEUED = "queued"
     FETCHING = "fetching"
@@ -19,14 +19,14 @@ class TrackStage(StrEnum):
 
 @unique
 class Lane(StrEnum):
-    """Which queue of the worker a track is in. What only has to be rendered does not wait behind separations."""
+    """A queue of the worker. Renderings have a lane of their own, so that they do not wait behind separations."""
 
     STUDIO = "studio"
     QUICK = "quick"
 
 
 class Progress(Value):
-    """How far a track is. `fraction` is of the current stage, 0 to 1; `seconds_left` of the whole job."""
+    """The progress of a track. `fraction` is of the current stage, 0 to 1; `seconds_left` of the whole job."""
 
     stage: TrackStage = TrackStage.QUEUED
     fraction: float | None = None
@@ -34,15 +34,15 @@ class Progress(Value):
     title: str | None = None
     artist: str | None = None
     seconds: float | None = None  # length of the song
-    note: str = ""  # what takes time beside the stage itself, e.g. "model" while weights are fetched
+    note: str = ""  # the cause of a delay within the stage, e.g. "model" while weights are fetched
 
 
 @unique
 class RequestPhase(StrEnum):
-    """Where one request stands. The first four are open, the rest final."""
+    """The phase of one request. The first four are open, the rest final."""
 
     RECEIVING = "receiving"  # the front end still has to bring the file into the inbox
-    WAITING = "waiting"  # for the track: queued or in the worker's hands
+    WAITING = "waiting"  # for the track, queued or in work
     READY = "ready"  # renditions are in the store, nothing sent yet
     SENDING = "sending"
     DONE = "done"
@@ -54,12 +54,12 @@ OPEN_PHASES = frozenset({RequestPhase.RECEIVING, RequestPhase.WAITING, RequestPh
 
 
 class View(Value):
-    """One request as it stands now: what cards, `/status` and the terminal show."""
+    """The current state of one request, for cards, `/status` and the terminal."""
 
     request: Request
     phase: RequestPhase
     progress: Progress | None = None  # while waiting
-    called: Called | None = None  # found out while it was in line
+    called: Called | None = None  # looked up while it was queued
     made: Made | None = None  # what the store has of its track; None where that is not noted
     ahead: int | None = None  # tracks before this one, while queued
     wait: float | None = None  # seconds until its turn, an estimate, while queued

@@ -1,4 +1,4 @@
-"""Results on the wire and in the store: what a track is called, its stems, and what is rendered of them."""
+"""Results on the wire and in the store: a track's tags, stems and renditions."""
 
 from typing import Annotated, Final
 
@@ -6,24 +6,24 @@ from pydantic import StringConstraints
 
 from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Stem, TrackId, Value, Words
 
-SAMPLE_RATE: Final = 44_100  # of everything that is made: what Spleeter was trained for
+SAMPLE_RATE: Final = 44_100  # of all files: Spleeter was trained for it
 
 
 class Tags(Value):
-    """What a track is called. `artist` is empty where nobody knows."""
+    """Title and artist of a track. `artist` is empty if unknown."""
 
     title: Words
     artist: Words = ""
 
 
 class Called(Tags):
-    """What was found out of a song while it was in line. `title` is empty where nobody says."""
+    """Tags and length of a song, looked up while it was queued. `title` is empty if unknown."""
 
     seconds: Amount | None = None  # its length
 
 
 class StoredFile(Value):
-    """A file in a track's folder. `name` is ours and safe, never a title."""
+    """A file in a track's folder. `name` is made by us, never from a title."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9+-]+\.[a-z0-9]{1,5}$")]
     bytes_: Size
@@ -43,11 +43,11 @@ class Manifest(Value):
     cover: StoredFile | None = None
     picture: StoredFile | None = None  # the waveforms of all stems, a PNG
     thumbnail: StoredFile | None = None  # the cover, small enough for chats, a JPEG
-    gain: Gain = 1.0  # the one gain common to all stems, below 1 where the set would have clipped
+    gain: Gain = 1.0  # the common gain of all stems, below 1 where one would have clipped
     late: float = 0.0  # seconds by which the source's sound begins after its picture, which stems do not
     gaps: Amount = 0.0  # seconds without sound within the source, which stems do not have
     notes: tuple[str, ...] = ()  # "cut_short": the file ended too early; "damaged": parts are left out
-    engine: str = ""  # what made it: `unet 0.1.0 f32`; see `Recipe.would_make`
+    engine: str = ""  # the engine's name: `unet 0.1.0 f32`; see `Recipe.would_make`
     made_at: float
 
     @property
@@ -56,8 +56,8 @@ class Manifest(Value):
 
 
 class Rendered(Value):
-    """The files of one rendition, written last like the manifest. `kbps`: of MP3 and M4A, as they were encoded. `gain`:
-    of all files against the stored stems, below 1 where a mix would have clipped.
+    """The files of one rendition, written last like the manifest. `kbps`: the bit rate of MP3 and M4A. `gain`: of all
+    files against the stored stems, below 1 where a mix would have clipped.
     """
 
     rendition: Rendition
@@ -67,7 +67,7 @@ class Rendered(Value):
 
 
 class Made(Value):
-    """All that the store has of a track; `manifest` is None where it has nothing."""
+    """The store's files of a track; `manifest` is None if the track is not in the store."""
 
     manifest: Manifest | None = None
     renditions: tuple[Rendered, ...] = ()

@@ -15,10 +15,10 @@ from jobs.process.privacy import why_distrusted
 TELEGRAM = "https://api.telegram.org"
 ENV_FILE = ".env"  # in the folder where the command is started
 
-#: Settings of which each is an address that gets the bot's token.
+#: Settings whose addresses get the bot's token.
 TOKEN_GOES_TO = ("telegram_base_url", "telegram_file_url")
 
-#: What FL-BT itself keeps in the data folder.
+#: FL-BT's own folders in the data folder.
 IN_DATA = ("queue", "store", "models", "lives")
 
 
@@ -29,7 +29,7 @@ class SettingsError(Exception):
 def _data_folder() -> Path:
     try:
         return user_data_path("fl-bt", appauthor=False)
-    except RuntimeError:  # a user without a home folder, as a number in a container is
+    except RuntimeError:  # a user without a home folder, such as a numeric one in a container
         raise SettingsError("FLBT_DATA is not set, and this user has no home folder. Set it to a folder.") from None
 
 
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     telegram_local: bool = False  # a self-hosted Bot API server in local mode: 2000 MB files, read from its disk
     access: Literal["closed", "open"] = "closed"
 
-    # Where things live
+    # Places
     data: Path = Field(default_factory=_data_folder)
     redis_url: SecretStr | None = None  # none: a private Valkey in the data folder
     store: str = ""  # file:///…; empty: `store` in the data folder
@@ -58,23 +58,23 @@ class Settings(BaseSettings):
     # Limits
     max_seconds: Annotated[float, Field(gt=0)] = 1800  # longest song
     max_upload_mb: Annotated[float, Field(gt=0)] = 2000  # largest file taken from a person
-    max_open_per_person: Annotated[int, Field(ge=1, le=50)] = 5  # requests in the works at the same time
+    max_open_per_person: Annotated[int, Field(ge=1, le=50)] = 5  # open requests at the same time
     max_open_per_chat: Annotated[int, Field(ge=1, le=50)] = 20
-    max_waiting: Annotated[int, Field(ge=0)] = 200  # requests that wait for a worker, of all people; 0: no limit
+    max_waiting: Annotated[int, Field(ge=0)] = 200  # requests of all people that wait for a worker; 0: no limit
     minutes_per_person: Annotated[float, Field(ge=0)] = 240  # of music separated within 24 hours; 0: no limit
     minutes_per_chat: Annotated[float, Field(ge=0)] = 720
     messages_per_minute: Annotated[float, Field(ge=0)] = 30  # of one person; 0: no limit
-    min_free_mb: Annotated[float, Field(ge=0)] = 500  # jobs are refused when the store's disk has less
+    min_free_mb: Annotated[float, Field(ge=0)] = 500  # of the store's disk; jobs are refused below it
     job_timeout: Annotated[float, Field(gt=0)] = 3600  # seconds for one track, all stages
-    memory_mb: Annotated[float, Field(ge=0)] = 3000  # what one child may hold; 0: no limit
+    memory_mb: Annotated[float, Field(ge=0)] = 3000  # of one child; 0: no limit
     fetch_timeout: Annotated[float, Field(gt=0)] = 600  # seconds for one download
-    stall_timeout: Annotated[float, Field(gt=0)] = 30  # seconds without a byte before a download is given up
-    keep_hours: Annotated[float, Field(gt=0)] = 72  # how long stems stay in the store
-    quota_gb: Annotated[float, Field(gt=0)] = 20  # how much the store may hold
+    stall_timeout: Annotated[float, Field(gt=0)] = 30  # seconds without a byte before a download fails
+    keep_hours: Annotated[float, Field(gt=0)] = 72  # age at which stems are removed from the store
+    quota_gb: Annotated[float, Field(gt=0)] = 20  # of the store
 
     # The engine
     engine: EngineName = "unet"
-    precision: str = ""  # ignored; gone with the next version
+    precision: str = ""  # ignored; the next version removes it
     mask_extension: Extension = "average"
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320  # of M4A files, too
@@ -119,7 +119,7 @@ class Settings(BaseSettings):
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        """A sentence for each setting that is set and has no effect any more."""
+        """A sentence for each setting that is set but no longer has an effect."""
         if self.precision:
             return ("FLBT_PRECISION is ignored: every engine computes in float32. Remove it from your settings.",)
         return ()
@@ -140,10 +140,9 @@ def env_file() -> Path | None:
 
 
 def load_settings() -> Settings:
-    """Settings from the environment, and from `.env` where this user and root alone can have written it.
+    """Settings from the environment, and from `.env` if only this user and root can have written it.
 
-    Raises `SettingsError` with one sentence naming the variable, or the file, and what it should be; never the value
-    of a secret.
+    Raises `SettingsError` with one sentence that names the variable or file and its valid values, never a secret.
     """
     try:
         file = env_file()
@@ -162,7 +161,7 @@ def load_settings() -> Settings:
 
 
 def _trust(file: Path) -> None:
-    """Raise `SettingsError` unless a file may say where the token goes."""
+    """Raises `SettingsError` unless only this user and root can have written the file."""
     if why := why_distrusted(file):
         raise SettingsError(f"{file} is not taken for settings: {why}.")
     in_file, in_environment = DotEnvSettingsSource(Settings, env_file=file)(), EnvSettingsSource(Settings)()

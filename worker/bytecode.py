@@ -1,7 +1,7 @@
-"""The bytecode of what children load, written by a process that may: behind their walls, children cannot keep it.
+"""Writes the bytecode of modules that children load: confined children cannot write it.
 
-Without it each child compiles its libraries anew, which takes seconds. `python -m worker.bytecode` loads everything
-that children load. It reads no data, and writes nothing but the folders of bytecode, behind walls of its own.
+Without it each child compiles its libraries again, which takes seconds. `python -m worker.bytecode` imports all modules
+of children. It reads no data, and its own walls let it write only the folders of bytecode.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ import worker
 from worker.child.confinement import Confinement
 from worker.child.environment import environment_for
 
-#: What is loaded first, and takes longest.
+#: Imported first, since they take longest.
 LIBRARIES: Final = ("numpy", "scipy", "av", "PIL", "pydantic", "openvino", "pytubefix", "yt_dlp", "httpx")
 OURS: Final = ("jobs", "worker", "flbt_unet")
 NICENESS: Final = 15
@@ -31,7 +31,7 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def write_in_background() -> None:
-    """Begin to write what is missing, if it can be kept; a child that comes before it is ready compiles for itself."""
+    """Begins to write missing bytecode, if its folders are writable. Children do not wait for it."""
     if not sys.dont_write_bytecode and any(_can_be_kept(path) for path in missing()):
         walls = Confinement(write=tuple(caches()))
         _started.append(
@@ -46,9 +46,9 @@ def write_in_background() -> None:
 
 
 def caches() -> list[Path]:
-    """The folders for the bytecode of our code, of the libraries and of what these need, made where they were missing.
+    """The folders for bytecode of our code, the libraries and their requirements; missing ones are made.
 
-    Python's own modules are not among them: its installers compile them.
+    Without Python's own modules, which its installers compile.
     """
     if sys.pycache_prefix:
         found = [Path(sys.pycache_prefix)]
@@ -62,17 +62,17 @@ def caches() -> list[Path]:
             folders.update(Path(str(file.locate())).parent for file in files)
         found = [folder / CACHE for folder in sorted(folders)]
     for folder in found:
-        with contextlib.suppress(OSError):  # not ours to write: what belongs there is compiled again each time
+        with contextlib.suppress(OSError):  # not writable: its modules are compiled again each time
             folder.mkdir(parents=True, exist_ok=True)
     return [folder for folder in found if os.access(folder, os.W_OK)]
 
 
 def _distributions() -> list[Distribution]:
-    """The packages of the libraries, and all installed ones that these require; of yt-dlp the optional ones, too."""
+    """The packages of the libraries and their installed requirements; of yt-dlp the optional ones, too."""
     packages = packages_distributions()
     names = [name for library in LIBRARIES for name in packages.get(library, ())]
     found: dict[str, Distribution] = {}
-    for name in names:  # which grows meanwhile
+    for name in names:  # the loop extends it
         key = re.sub(r"[-_.]+", "-", name).lower()
         with contextlib.suppress(PackageNotFoundError):
             if key not in found:
@@ -83,14 +83,14 @@ def _distributions() -> list[Distribution]:
 
 
 def missing() -> list[Path]:
-    """Where bytecode of ours, or of the libraries' first modules, is expected and is not."""
+    """Paths of missing bytecode of our modules and of the libraries' first modules."""
     sources = [spec.origin for name in (*LIBRARIES, *modules()) if (spec := find_spec(name)) and spec.origin]
     expected = [Path(cache_from_source(source)) for source in sources if source.endswith(".py")]
     return [path for path in expected if not path.exists()]
 
 
 def modules() -> Iterator[str]:
-    """Ours, but for those that begin to work when they are loaded."""
+    """Our modules without `__main__`s, which run on import."""
     for found in pkgutil.walk_packages(worker.__path__, "worker."):
         if not found.name.endswith("__main__"):
             yield found.name

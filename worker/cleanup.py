@@ -1,4 +1,4 @@
-"""Old results go by age and quota, and so does what a killed worker left half made; and no work begins without room."""
+"""Removes old results by age and quota, and leftovers of killed workers; makes room before a separation."""
 
 import asyncio
 import logging
@@ -17,38 +17,38 @@ EVERY = 600  # seconds
 
 
 async def keep_tidy(track_queue: TrackQueue, catalogue: Catalogue, settings: Settings) -> None:
-    """Tidy the store now and every ten minutes, until cancelled."""
+    """Tidies the store now and every ten minutes, until cancelled."""
     while True:
         try:
             await tidy(track_queue, catalogue, settings)
         except (RedisError, OSError) as error:
-            log.warning("the store could not be tidied: %s", error)
-        except Exception:  # it would never be tidied again, and nobody would know
-            log.exception("the store could not be tidied: a bug")
+            log.warning("cannot tidy the store: %s", error)
+        except Exception:  # the loop must go on
+            log.exception("tidying the store: unhandled exception")
         await asyncio.sleep(EVERY)
 
 
 async def tidy(track_queue: TrackQueue, catalogue: Catalogue, settings: Settings) -> list[str]:
-    """Remove what is too old or over the quota and not waited for, and what the dead left. Returns the names."""
+    """Removes results over the age or quota that no request waits for, and leftovers. Returns the names."""
     busy = await track_queue.awaited()
     removed = await catalogue.age(settings.keep_hours * 3600, settings.quota_gb * 1e9, busy)
     for name in removed:
-        log.info("%s: removed from the store", name)
+        log.info("removed %s from the store", name)
     return [*removed, *await sweep(catalogue.store.workspace)]
 
 
 async def sweep(workspace: Workspace) -> list[str]:
-    """Remove what the dead left half made: quick, so it is done after each track. Returns the names."""
+    """Removes leftovers of dead processes; quick enough after each track. Returns the names."""
     swept = await asyncio.to_thread(workspace.sweep)
     for name in swept:
-        log.info("%s: left half made, removed", name)
+        log.info("removed leftover %s", name)
     return swept
 
 
 async def make_room(track_queue: TrackQueue, catalogue: Catalogue, settings: Settings) -> None:
-    """Before a separation: see that there is room for it, by the quota and on the disk, and that the store takes it.
+    """Makes room for a separation, within the quota and on the disk, and checks that the store is writable.
 
-    Raises `Failed` with NO_DISK when there is none though everything old is gone, and `OSError` for a store that cannot
+    Raises `Failed` with NO_DISK when there is none after old results are removed, and `OSError` for a store that cannot
     be written.
     """
     store, quota, least = catalogue.store, settings.quota_gb * 1e9, settings.min_free_mb * 1e6

@@ -1,4 +1,4 @@
-"""What the stages of a track read from the store, open as long as they run."""
+"""Opens a track's inputs in the store while its stages run."""
 
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -24,5 +24,5 @@ async def open_stems(store: ResultStore, manifest: Manifest, stack: AsyncExitSta
     inputs = [*manifest.stems, *([manifest.cover] if manifest.cover else [])]
     try:
         return await stack.enter_async_context(store.open(manifest.track_id, inputs))
-    except FileNotFoundError as gone:  # since it was read, a moment ago: it starts again, and sees what is there
+    except FileNotFoundError as gone:  # removed since the manifest was read: the track starts again
         raise failed(Reason.INTERRUPTED, f"no longer in the store: {gone}") from None

@@ -1,4 +1,6 @@
-"""The worker process: arq takes tracks from the queue, one at a time; a heart beats beside it; the store is tidied."""
+"""The worker process: arq takes tracks from the queue, one at a time per lane; tasks beside it send heartbeats and tidy
+the store.
+"""
 
 import asyncio
 import logging
@@ -36,7 +38,7 @@ from worker.versions import versions
 log = logging.getLogger(__name__)
 
 POLL = 0.1  # seconds: how soon a new track is noticed
-NEVER = 1_000_000  # arq's own count of tries is not ours: see `starts` in jobs/queue/scripts/begin.lua
+NEVER = 1_000_000  # arq's limit of tries is unused: see `starts` in jobs/queue/scripts/begin.lua
 
 
 def make_workers(
@@ -67,11 +69,11 @@ def _lane_worker(
         if lane is Lane.STUDIO:
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, studio.catalogue, settings)))
             if settings.metrics_port:
-                from jobs.monitoring.prometheus import serve_metrics  # for who asks for it: see there
+                from jobs.monitoring.prometheus import serve_metrics  # only if the port is set: see there
 
                 background.append(asyncio.create_task(serve_metrics(settings.metrics_port + 1, redis, store, settings)))
             background.append(asyncio.create_task(titles.keep_asking(studio)))
-        log.info("%s is ready", studio.track_queue.worker)
+        log.info("worker %s is ready", studio.track_queue.worker)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
         await cancel_and_wait(*background)
@@ -107,15 +109,15 @@ def _lane_worker(
 
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
-    """Run a worker until it is told to stop by SIGTERM or SIGINT. Raises what ended it otherwise, as `RedisError`."""
-    logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it takes our turns for dates; we log each track
+    """Runs a worker until SIGTERM or SIGINT. Raises any other cause of its end, such as `RedisError`."""
+    logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it logs our turns as dates; we log each track
     asyncio.run(work(settings, redis_url, signals=(signal.SIGTERM, signal.SIGINT)))
 
 
 async def work(
     settings: Settings, redis_url: SecretStr, *, burst: bool = False, signals: Sequence[signal.Signals] = ()
 ) -> None:
-    """Run all lanes until one of `signals` arrives, or a lane breaks, or, in a `burst`, nothing is queued."""
+    """Runs all lanes until one of `signals` arrives, or a lane fails, or, in a `burst`, the queue is empty."""
     close_to_others(settings.data, IN_DATA)
     name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", open_store(settings)
     with liveness.hold_liveness(liveness.folder_in(settings.data), name):
@@ -123,7 +125,7 @@ async def work(
 
 
 def _is_dead(lives: Path, worker: str) -> bool:
-    """Whether another worker is, by its name at its desk, which ends with its lane."""
+    """Whether another worker is dead. `worker`: its name in a lane, which ends with the lane."""
     return liveness.is_dead(lives, worker.rpartition("-")[0])
 
 
@@ -141,7 +143,7 @@ async def _work(workers: Sequence[Worker], burst: bool, signals: Sequence[signal
     finally:
         await cancel_and_wait(hearing, *tasks)
         for worker in workers:
-            await worker.close()  # cancels its jobs, which hands their tracks back, and waits for them
+            await worker.close()  # cancels its jobs, which return their tracks to the queue, and waits for them
     for task in tasks:
         if not task.cancelled():
             task.result()

@@ -1,7 +1,7 @@
-"""The story of one track: fetch, separate, render, tell everybody.
+"""Processes one track: fetches, separates, renders, and settles it for its followers.
 
-Each stage runs in a child process, works in a folder of its own and is moved into the store when it is whole. Whatever
-happens, the track is settled: its followers hear that it is ready, or why not, or it goes back into the queue.
+Each stage runs in a child process, in a folder of its own, whose files are moved into the store when complete. In every
+case the track is settled (ready or failed, for all followers) or returned to the queue.
 """
 
 import asyncio
@@ -39,14 +39,14 @@ from worker.sources.fetching import fetch
 
 log = logging.getLogger(__name__)
 
-MAX_STARTS = 2  # a track that took its worker, or its child, down twice fails honestly
-SENT_AS_IT_IS = 400_000  # kbit: 50 MB, which every chat takes as one file
-HUNGRY = 25  # MB that stock Spleeter holds per second of the song, as measured: 23
+MAX_STARTS = 2  # a track fails after it killed its worker or child twice
+SENT_AS_IT_IS = 400_000  # kbit: 50 MB, the size that every chat accepts as one file
+HUNGRY = 25  # MB of stock Spleeter per second of the song; 23 measured
 
 
 @dataclass(frozen=True)
 class Studio:
-    """What a worker works with."""
+    """The queue, the store and the settings of a worker."""
 
     track_queue: TrackQueue
     catalogue: Catalogue
@@ -54,13 +54,13 @@ class Studio:
 
 
 async def take(studio: Studio, track_id: str) -> None:
-    """Take a track from the queue and settle it.
+    """Takes a track from the queue and settles it.
 
     Raises `CancelledError` when the worker has to stop; the track is back in the queue then. Raises `RedisError` when
-    the queue is out of reach: the lease ends by itself and the track is run again.
+    the queue is out of reach: the lease expires and the track is run again.
     """
     ends = asyncio.get_running_loop().time() + studio.settings.job_timeout
-    # To abandon what we do not have does nothing; between two starts, everybody may have left.
+    # `abandon` does nothing for a track of another worker; between two starts, all followers may have left.
     while (track := await studio.track_queue.begin(track_id)) is not None or not await studio.track_queue.abandon(
         track_id
     ):
@@ -69,7 +69,7 @@ async def take(studio: Studio, track_id: str) -> None:
 
 
 async def _start(studio: Studio, track: Track, ends: float) -> bool:
-    """One start of a track, until the loop's time is `ends`. True when it is to be started again."""
+    """Starts a track once, until the loop's time is `ends`. True when it has to be started again."""
     track_queue = studio.track_queue
     try:
         if track.starts > MAX_STARTS:
@@ -91,13 +91,15 @@ async def _start(studio: Studio, track: Track, ends: float) -> bool:
     except OSError as error:
         await track_queue.fail(track.id, failure_of_os_error(error, confined=False))
     except Exception as error:
-        log.exception("track %s: a bug", track.id)
+        log.exception("track %s: unhandled exception", track.id)
         await track_queue.fail(track.id, Failure(reason=Reason.INTERNAL, detail=repr(error)))
     return False
 
 
 async def _settle(studio: Studio, track: Track) -> None:
-    """Do what is wanted, and again while more is asked for, until everybody can be told; or until nobody cares."""
+    """Makes the wanted renditions, and further ones while they are ordered, then settles the track; ends early when it
+    has no followers.
+    """
     while True:
         reporter = Reporter(studio.track_queue, track.id, longest=studio.settings.max_seconds)
         work = asyncio.create_task(_make(studio, track, reporter))
@@ -106,7 +108,7 @@ async def _settle(studio: Studio, track: Track) -> None:
             await asyncio.wait({work, audience}, return_when=asyncio.FIRST_COMPLETED)
             if audience.done() and not work.done():
                 audience.result()
-                await cancel_and_wait(work)  # the child must be gone before the next one starts
+                await cancel_and_wait(work)  # the child must have ended before the next one starts
                 if await studio.track_queue.abandon(track.id):
                     return
             else:
@@ -120,7 +122,7 @@ async def _settle(studio: Studio, track: Track) -> None:
 
 
 async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Rendition]:
-    """Stems, if they are not in the store, then the wanted renditions that are not. Returns the renditions there."""
+    """Makes stems and wanted renditions that the store lacks. Returns the wanted renditions."""
     catalogue, recipe = studio.catalogue, recipe_for(studio.settings)
     made = await catalogue.refresh(track.id)
     manifest = made.manifest
@@ -141,7 +143,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
 
 
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
-    """Fetch the source, separate it, and put the stems into the store."""
+    """Fetches the source, separates it, and keeps the stems in the store."""
     settings, store = studio.settings, studio.catalogue.store
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(store.workspace.folder())
@@ -188,7 +190,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             limits=_limits(settings, fetched.seconds or settings.max_seconds),
             deadline=settings.job_timeout,
         )
-        await children.aclose()  # nobody else touches what is made, from here on
+        await children.aclose()  # no child touches the files from here on
         manifest = Manifest(
             track_id=track.id,
             source=track.source,
@@ -206,7 +208,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             engine=separated.engine,
             made_at=time.time(),
         )
-        # Before anybody can have it: a worker that dies here separates the song again, and counts it once.
+        # Before the stems are published: if the worker dies here, the song is separated again, but counted once.
         await studio.track_queue.charge(track.id, manifest.seconds, whole=True)
         await store.keep_track(made, manifest, separated.along)
     return manifest
@@ -215,7 +217,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
 async def _get_ready(
     settings: Settings, network: NetworkWanted, walls: Confinement, stack: AsyncExitStack
 ) -> Child | None:
-    """A child that makes its network ready while the song is fetched; None with the engine that cannot."""
+    """A child that prepares its network while the song is fetched; None for an engine that cannot."""
     if not network.is_made_ready:
         return None
     child = await stack.enter_async_context(start_child(SEPARATION, walls, _limits(settings)))
@@ -224,9 +226,9 @@ async def _get_ready(
 
 
 def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | None) -> tuple[Along, ...]:
-    """What is encoded while the stems are separated: what is surely delivered as it is wanted now.
+    """Renditions to encode during the separation: those that will not change.
 
-    Of a long song, the front end asks for something smaller when it knows how long it is.
+    For a long song, the front end orders smaller files once it knows the length.
     """
     rate = recipe_for(settings).rate
     return tuple(
@@ -237,7 +239,7 @@ def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | Non
 
 
 def _limits(settings: Settings, seconds: float = 0.0) -> Limits:
-    """What a child may use that separates `seconds` of music, or renders."""
+    """Limits of a child that separates `seconds` of music, or renders."""
     hungry = HUNGRY * seconds if settings.engine == "spleeter" else 0.0
     return Limits(
         memory_mb=settings.memory_mb and settings.memory_mb + hungry,
@@ -255,12 +257,12 @@ def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
 
 
 async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
-    """Render what is missing and put it into the store."""
+    """Renders missing renditions and keeps them in the store."""
     store, settings = studio.catalogue.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
     async with AsyncExitStack() as stack:
         stored = await open_stems(store, manifest, stack)
-        made = stack.enter_context(store.workspace.folder()) / "made"  # not the whole: its lock is not the child's
+        made = stack.enter_context(store.workspace.folder()) / "made"  # not the whole: the child must not hold its lock
         result = await run_child(
             "worker.rendering.render",
             RenderTask(

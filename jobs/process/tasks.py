@@ -1,4 +1,4 @@
-"""How background tasks are ended, and how a step is not."""
+"""Cancels background tasks; shields a step from cancellation."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,10 +10,9 @@ Arguments = TypeVarTuple("Arguments")
 
 
 async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel tasks and wait for them. What they raise is nobody's any more.
+    """Cancels tasks and waits for them. Their exceptions are discarded.
 
-    More than once, where needed: before Python 3.12 `asyncio.wait_for`, through which the Redis client sends, now and
-    then swallows a cancellation.
+    Cancels repeatedly: before Python 3.12, `asyncio.wait_for` in the Redis client sometimes loses a cancellation.
     """
     left = set(tasks)
     while left:
@@ -22,11 +21,11 @@ async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
         done, left = await asyncio.wait(left, timeout=1)
         for task in done:
             if not task.cancelled():
-                task.exception()  # looked at, or asyncio complains
+                task.exception()  # retrieved, or asyncio logs it
 
 
 async def run_to_end(step: Callable[[*Arguments], ResultT], *arguments: *Arguments) -> ResultT:
-    """Run a function in a thread. A cancellation meanwhile is raised only when the function has ended."""
+    """Runs a function in a thread. A cancellation meanwhile is raised only after the function has ended."""
     running = asyncio.ensure_future(asyncio.to_thread(step, *arguments))
     try:
         return await asyncio.shield(running)
@@ -35,5 +34,5 @@ async def run_to_end(step: Callable[[*Arguments], ResultT], *arguments: *Argumen
             with suppress(asyncio.CancelledError):
                 await asyncio.wait({running})
         if not running.cancelled():
-            running.exception()  # looked at, or asyncio complains
+            running.exception()  # retrieved, or asyncio logs it
         raise

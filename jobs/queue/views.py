@@ -1,4 +1,4 @@
-"""How requests stand, read from Redis in a few round trips whatever their number."""
+"""Reads views of requests from Redis, any number in a few round trips."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ ALIVE = 30.0
 
 
 async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
-    """The known ones among `request_ids`, in order, in four round trips whatever their number."""
+    """The views of existing requests among `request_ids`, in order, in four round trips for any number."""
     if not request_ids:
         return []
     async with redis.pipeline(transaction=False) as pipe:
@@ -44,7 +44,7 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
 
 
 async def _pace(redis: ArqRedis) -> tuple[float | None, float]:
-    """Seconds that a track takes, per worker, and that the running ones still need; None while nobody knows."""
+    """Seconds of a track, divided by the number of workers, and those left for running tracks; None if unknown."""
     async with redis.pipeline(transaction=False) as pipe:
         pipe.lrange(keys.TOOK, 0, -1)
         pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
@@ -61,7 +61,7 @@ async def _pace(redis: ArqRedis) -> tuple[float | None, float]:
 
 
 def _wait(rank: int | None, each: float | None, first: float) -> float | None:
-    """Seconds until the turn of the job at `rank`, when the one in work needs `first` and all others `each`."""
+    """Seconds until the turn of the job at `rank`, if the one in work needs `first` and all others `each`."""
     if rank is None or each is None:
         return None
     return first + (rank - 1) * each if rank > 0 else 0.0
@@ -75,7 +75,7 @@ def _view(
     rank: int | None,
     wait: float | None,
 ) -> View | None:
-    """How a request stands; None when what was written of it makes no sense (any more)."""
+    """The view of a request; None when its data is invalid."""
     request = parse_stored(Request, fields[b"request"])
     word = fields.get(b"phase", b"").decode(errors="replace")
     if request is None or word not in RequestPhase.__members__.values():

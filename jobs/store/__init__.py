@@ -1,1 +1,1 @@
-"""The result store: uploads on their way in, finished stems and renditions on their way out."""
+"""The result store: uploads, stems and renditions."""

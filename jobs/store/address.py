@@ -1,4 +1,4 @@
-"""From the store's address in the settings to the store."""
+"""Opens the store at the address in the settings."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit

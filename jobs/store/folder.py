@@ -1,14 +1,14 @@
-"""A store in a folder of this machine, or of a disk that all machines share.
+"""A store in a folder, on this machine or on a disk that all machines share.
 
 ```
 inbox/UPLOAD                      an uploaded file, whole or not there
 tracks/TRACK/manifest.json        written last: without it there is no track
 tracks/TRACK/<stem>.flac, cover…
 tracks/TRACK/<rendition>/rendered.json, files…
-work/…, work.lock                 the workspace: on the same disk, so that what is whole is renamed into place
+work/…, work.lock                 the workspace: on the same disk, so that complete files are renamed into place
 ```
 
-A process that dies leaves no half-made result. Files are read where they lie.
+A process that dies leaves no partial result. Files are read in place.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class FolderStore:
-    """A `ResultStore` in a folder, for this user alone."""
+    """A `ResultStore` in a folder, for this user only."""
 
     def __init__(self, root: Path, keep_free: float = 0) -> None:
         """`keep_free`: bytes on the disk that no upload takes. Raises `OSError` when the folder cannot be made."""
@@ -55,11 +55,11 @@ class FolderStore:
         self.workspace = Workspace(root, keep_free)
 
     def inbox(self, upload: Upload) -> Path:
-        """Where an uploaded file lies, if it does."""
+        """The path of an uploaded file, which need not exist."""
         return self.root / "inbox" / upload.upload_id
 
     def folder(self, track_id: TrackId, rendition: Rendition | None = None) -> Path:
-        """Where the files of a track lie, or of one of its renditions."""
+        """The folder of a track's files, or of one of its renditions."""
         track = self.root / "tracks" / TrackId(track_id)
         return track / rendition.key if rendition else track
 
@@ -146,7 +146,7 @@ def _keep_track(made: Path, target: Path, manifest: Manifest, along: Sequence[Re
     for rendered in along:
         _write(made / rendered.rendition.key / RENDERED, rendered)
     _write(made / MANIFEST, manifest)
-    if target.exists():  # without a manifest, or damaged, or made otherwise than now
+    if target.exists():  # without a manifest, or damaged, or by another recipe
         remove_folder(target)
     made.replace(target)
 
@@ -187,7 +187,7 @@ def _ages(root: Path) -> list[tuple[float, int, Path]]:
 
 
 def _remove(track: Path) -> None:
-    # The manifest first: from here on the track does not exist, even if we die in the middle.
+    # The manifest first: from here on the track does not exist, even if this process dies.
     (track / MANIFEST).unlink(missing_ok=True)
     is_removed(track)
 
@@ -203,7 +203,7 @@ def _check_made(folder: Path) -> None:
 
 
 def _check_kind(path: Path) -> bool:
-    """Whether it is a folder. Raises `OSError` when it is no file either."""
+    """Whether the path is a folder. Raises `OSError` when it is no file either."""
     kind = stat.S_IFMT(path.lstat().st_mode)
     if kind not in (stat.S_IFDIR, stat.S_IFREG):
         raise OSError(errno.ELOOP, "neither a file nor a folder", str(path))
@@ -211,7 +211,7 @@ def _check_kind(path: Path) -> bool:
 
 
 def _read(model: type[ModelT], path: Path) -> ModelT | None:
-    """A value from its file; None when it is missing, or damaged so that it has to be made again."""
+    """A value from its file; None when the file is missing or damaged."""
     try:
         return model.model_validate_json(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValidationError):
@@ -219,7 +219,7 @@ def _read(model: type[ModelT], path: Path) -> ModelT | None:
 
 
 def _write(path: Path, value: BaseModel) -> None:
-    """Write and flush to the disk: the rename that follows must not be there before the content is."""
+    """Writes a value and flushes it to the disk: the content must be stored before the rename that follows."""
     with path.open("x") as file:
         file.write(value.model_dump_json(indent=1))
         file.flush()

@@ -1,4 +1,4 @@
-"""Folders that a child filled, taken away whatever it put into them: nested without end, or closed to its own user."""
+"""Removes folders with any contents that a child can make: deeply nested, or without permissions for its user."""
 
 import os
 import stat
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder and all in it. Links are removed, not followed; what is not there is fine. Raises `OSError`.
+    """Removes a folder and its contents, if it exists. Links are removed, not followed. Raises `OSError`.
 
-    Nothing recursive, and no path: `shutil.rmtree` ends in a `RecursionError` below a thousand levels, and paths have a
-    length. One folder is open at a time, found from above by its name and from below as `..`.
+    Without recursion and long paths: `shutil.rmtree` raises `RecursionError` beyond a thousand levels, and paths have a
+    limited length. One folder is open at a time; the walk goes down by name and up by `..`.
     """
     with suppress(FileNotFoundError):
         _open_to_us(str(folder), None)
@@ -42,7 +42,7 @@ def _step(at: int, name: str) -> int:
 
 
 def _remove_files(at: int) -> list[str]:
-    """Remove the files of an open folder. Returns the names of the folders in it."""
+    """Removes the files of an open folder. Returns the names of the folders in it."""
     with os.scandir(at) as entries:
         found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     for name, is_folder in found:

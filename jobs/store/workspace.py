@@ -1,8 +1,8 @@
-"""Local scratch: folders for half-made things, each locked by its maker; without the lock it is a leftover.
+"""Local scratch: folders for unfinished files, each locked by its maker; a folder without a lock is a leftover.
 
 ```
-work/…        half-made things, each folder with a lock file that its maker holds
-work.lock     held, shared, while a folder is made; exclusively, while leftovers are looked for
+work/…        unfinished files, each folder with a lock file that its maker holds
+work.lock     a shared lock while a folder is made; an exclusive one while leftovers are searched
 ```
 
 All methods are quick, synchronous file operations.
@@ -21,25 +21,25 @@ from jobs.store.removal import remove_folder
 
 LOCK = "lock"
 
-#: Names of what a workspace keeps in its root.
+#: Names of a workspace's files in its root.
 CONTENTS = ("work", "work.lock")
 
 
 class Workspace:
-    """Scratch in a folder of this machine, for this user alone."""
+    """Scratch in a folder of this machine, for this user only."""
 
     def __init__(self, root: Path, keep_free: float = 0) -> None:
-        """`keep_free`: bytes on the disk that no incoming file takes. Raises `OSError`."""
+        """`keep_free`: bytes of the disk that incoming files leave free. Raises `OSError`."""
         self.root = root
         self.keep_free = keep_free
-        self._coming: dict[Path, int] = {}  # files on their way in: how large each will be
+        self._coming: dict[Path, int] = {}  # incoming files and their final sizes
         private_folder(root / "work")
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """A folder for half-made things, gone when the context ends.
+        """A folder for unfinished files, removed when the context ends.
 
-        It is locked as long as its maker lives, so that what a killed one left can be told from what is in use.
+        It is locked as long as its maker lives, so that `sweep` recognises leftovers of killed processes.
         """
         with ExitStack() as stack:
             with self._guard(fcntl.LOCK_SH):
@@ -51,9 +51,9 @@ class Workspace:
 
     @contextmanager
     def incoming(self, bytes_: int) -> Iterator[Path]:
-        """A path to write a file of so many bytes to, gone when the context ends.
+        """A path to write a file of `bytes_` to, removed when the context ends.
 
-        Raises `OSError` when there is no room for it and all that is coming in beside it.
+        Raises `OSError` when there is no room for it beside the other incoming files.
         """
         with self.folder() as folder:
             part = folder / "incoming"
@@ -67,9 +67,9 @@ class Workspace:
                 del self._coming[part]
 
     def sweep(self) -> list[str]:
-        """Remove what killed processes left half made. Returns the names of the folders.
+        """Removes leftovers of killed processes. Returns the names of the folders.
 
-        What a process that is just dying still writes into stays for the next time.
+        A folder that a dying process still writes into is left for the next time.
         """
         with self._guard(fcntl.LOCK_EX):
             left = [folder for folder in (self.root / "work").iterdir() if _is_left(folder)]
@@ -82,17 +82,18 @@ class Workspace:
 
     @contextmanager
     def _guard(self, how: int) -> Iterator[None]:
-        """Folders are made under a shared lock and swept under an exclusive one: a sweep meets none without its own."""
+        """Holds `work.lock`: shared to make a folder, exclusive to sweep, so that a sweep meets no folder before it is
+        locked."""
         with (self.root / "work.lock").open("a") as lock:
             fcntl.flock(lock, how)
             yield
 
 
 def is_removed(folder: Path) -> bool:
-    """Remove a folder. False when that is not possible yet."""
+    """Removes a folder. False when that is not possible yet."""
     try:
         remove_folder(folder)
-    except OSError:  # the maker's child is not dead yet, or another one sweeps
+    except OSError:  # the maker's child is still alive, or another process sweeps
         return False
     return True
 
@@ -102,10 +103,10 @@ def _size(path: Path) -> int:
 
 
 def _is_left(folder: Path) -> bool:
-    """Whether the maker of a folder is gone."""
+    """Whether the maker of a folder has ended."""
     try:
         with (folder / LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # its maker was quicker, or is at it
+    except OSError:  # the maker has removed it, or is removing it
         return False
     return True

@@ -1,1 +1,1 @@
-"""Stems to what is delivered: encoded files, mixes, zips, pictures."""
+"""Renders stems to delivered files: encoded stems, mixes, zips, pictures."""

@@ -1,7 +1,7 @@
 """Pictures: the waveform of every stem on one time axis, and small covers for chats.
 
-The waveforms are collected while the stems flow by, a pair of numbers per hundredth of a second, so that an hour of
-music stays as small as a minute.
+Waveforms are reduced during the separation to one number per stem and hundredth of a second, which is little memory
+for an hour of music too.
 """
 
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 WINDOW = SAMPLE_RATE // 100  # samples: a hundredth of a second
 VALUES = 2 * WINDOW  # of both channels
 
-WIDTH = 1280  # pixels; a phone shows it at half of that
+WIDTH = 1280  # pixels; a phone shows half of it
 ROW = 150
 MARGIN = 28
 AXIS = 44
@@ -32,10 +32,10 @@ GRID = (226, 226, 232)
 PAPER = (252, 252, 253)
 INK = (70, 70, 82)
 
-#: Distances between two marks on the time axis, in seconds: the first that leaves at most twelve of them.
+#: Distances between two marks on the time axis, in seconds: the first with at most twelve marks is used.
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
 
-THUMBNAIL = 320  # pixels: what chats take at most
+THUMBNAIL = 320  # pixels: the largest that chats accept
 THUMBNAIL_BYTES = 200_000
 
 Envelope = NDArray[np.float32]
@@ -51,7 +51,7 @@ class Waveforms:
         self.samples = 0
 
     def add(self, pieces: Sequence[NDArray[np.float32]]) -> None:
-        """The next samples of every stem: one array of (samples, 2) each, equally long."""
+        """Adds the next samples of every stem: one array of (samples, 2) each, equally long."""
         self.samples += len(pieces[0])
         for number, piece in enumerate(pieces):
             values = np.concatenate([self._rest[number], piece.reshape(-1)])
@@ -69,8 +69,8 @@ class Waveforms:
 
 
 def draw(waveforms: Waveforms, path: Path) -> None:
-    """Write a PNG: a row per stem in its colour, named, with the time below. All rows are to the same scale."""
-    from PIL import Image, ImageDraw, ImageFont  # as late as this: before, the network needs the memory
+    """Writes a PNG: a row per stem in its colour, named, with the time below. All rows have the same scale."""
+    from PIL import Image, ImageDraw, ImageFont  # imported here: before, the network needs the memory
 
     rows = len(waveforms.stems)
     seconds = waveforms.samples / SAMPLE_RATE
@@ -110,7 +110,7 @@ def _columns(envelope: Envelope, columns: int) -> Envelope:
 
 
 def thumbnail(cover: Path, path: Path) -> bool:
-    """Write `cover` small enough for chats: a JPEG of at most 320 pixels and 200 kB.
+    """Writes `cover` as a JPEG of at most 320 pixels and 200 kB, the limits of chats.
 
     False if it is no picture, does not decode, or would take long or much memory: see `Picture.is_cheap`.
     """
@@ -122,14 +122,14 @@ def thumbnail(cover: Path, path: Path) -> bool:
     try:
         with Image.open(BytesIO(measured.content), formats=("JPEG", "PNG")) as picture:
             if picture.size != (measured.width, measured.height):
-                return False  # a header that reads two ways: what Pillow would decode was not measured
+                return False  # an ambiguous header: Pillow would decode another size than the measured one
             picture.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
             small = picture.convert("RGB")
             small.thumbnail((THUMBNAIL, THUMBNAIL))
-    except Exception as error:  # on broken pictures its decoders raise whatever they come across
-        log.info("no thumbnail: %r", error)
+    except Exception as error:  # Pillow's decoders raise many types on broken pictures
+        log.info("cannot decode the cover for a thumbnail: %r", error)
         return False
-    small.info.clear()  # comments of strangers would be written too
+    small.info.clear()  # else untrusted comments would be written too
     for quality in (85, 60, 30):
         content = BytesIO()
         small.save(content, "JPEG", quality=quality)

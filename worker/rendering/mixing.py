@@ -1,4 +1,4 @@
-"""Stems back together: plain sums, a block at a time."""
+"""Sums of stems, a block at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -15,13 +15,13 @@ from worker.audio.sound import SAMPLE_RATE
 def sum_of(paths: Sequence[Path]) -> Iterator[tuple[float, NDArray[np.float32]]]:
     """The plain sum of stems of one track: (samples, 2) blocks, each with the fraction of the track done with it.
 
-    Raises `Failed` INTERNAL for a stem that is damaged: they are our own files, and the person's was fine.
+    Raises `Failed` INTERNAL for a damaged stem: the stored files are ours, not the person's.
     """
     with ExitStack() as stack:
         songs = [_opened(path, stack) for path in paths]
         samples = round((songs[0].seconds or 0.0) * SAMPLE_RATE)
         done = 0
-        # Stems of one track are equally long and in one encoding, so they come in equal blocks.
+        # Stems of one track have one length and encoding, so their blocks are equal.
         for blocks in zip(*(song.blocks() for song in songs), strict=True):
             done += len(blocks[0])
             yield min(done / max(samples, done), 1.0), _sum(blocks)
@@ -31,7 +31,7 @@ def sum_of(paths: Sequence[Path]) -> Iterator[tuple[float, NDArray[np.float32]]]
 
 
 def peak_of(paths: Sequence[Path]) -> Iterator[tuple[float, float]]:
-    """The largest magnitude of the sum so far, with the fraction of the track it holds for."""
+    """The largest magnitude of the sum so far, with the fraction of the track that is read."""
     peak = 0.0
     for fraction, block in sum_of(paths):
         peak = max(peak, float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
@@ -50,5 +50,5 @@ def _sum(blocks: tuple[NDArray[np.float32], ...]) -> NDArray[np.float32]:
         return blocks[0]
     total = blocks[0].copy()
     for block in blocks[1:]:
-        total += block  # of another length only if stems are not of one track: then it raises
+        total += block  # raises for another length: stems of different tracks
     return total

@@ -1,8 +1,7 @@
-"""Stems to what is delivered: encoded files, zips and mixes. The child is `python -m worker.rendering.render`.
+"""Renders stems to encoded files, zips and mixes. The child is `python -m worker.rendering.render`.
 
-Samples stay what they are: no stem is ever turned up or down, and a mix is the plain sum of its stems, with one gain
-for all of it only where it would clip. In formats that hold what is above full scale, the gain that all stems were
-stored with is undone: they are as loud as the source.
+Levels are kept: stems have no gain, and a mix is the plain sum of its stems, with one gain only where it would clip.
+Formats without a limit at full scale undo the common gain of the stored stems, so files are as loud as the source.
 """
 
 import tempfile
@@ -27,15 +26,15 @@ from worker.rendering.zipping import Entry, zip_stems
 STEP = 0.01  # of the work between two reports
 
 
-#: How the files of each content are made. A renderer makes `encode.path` and returns the gain against the stored stems.
+#: The renderer of each content. It makes `encode.path` and returns the gain against the stored stems.
 RENDERERS: Final[Mapping[type[Stems | Mix], Renderer]] = {Stems: write_sum, Mix: write_sum}
 
 
 def render(task: RenderTask, report: Report) -> RenderedSet:
-    """Render all that `task` asks for, each rendition in its folder. Files are there whole or not at all.
+    """Makes all renditions of `task`, each in its folder. Files are complete or absent.
 
-    A stem is encoded once per format, however many renditions hold it; encoders run side by side on `task.threads`
-    cores. Raises `Failed` INTERNAL for a stem that is not there or does not decode, `OSError` for a full disk.
+    A stem is encoded once per format for all renditions; encoders run in parallel on `task.threads` cores. Raises
+    `Failed` INTERNAL for a stem that is missing or does not decode, `OSError` for a full disk.
     """
     task.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".zipped-", dir=task.output) as scratch:
@@ -50,7 +49,7 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
 
 
 def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
-    """The files a rendition is made of."""
+    """The files of a rendition."""
     encoding = rendition.encoding
     for file in _files(task, rendition):
         yield Encode(
@@ -68,7 +67,7 @@ def _files(task: RenderTask, rendition: Rendition) -> tuple[ContentFile, ...]:
 
 
 def _path(task: RenderTask, rendition: Rendition, file: ContentFile, scratch: Path) -> Path:
-    """Where a file is made: in its own rendition, or where it only waits to be packed."""
+    """The path of a file: in its rendition's folder, or in `scratch` before it is packed."""
     unpacked = rendition.unpacked
     folder = task.output if unpacked in task.renditions else scratch
     return folder / unpacked.key / f"{file.name}.{rendition.encoding.format.extension}"
@@ -83,7 +82,7 @@ def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[Sto
 
 
 def _gain(task: RenderTask, rendition: Rendition, gains: Mapping[Path, float], scratch: Path) -> float:
-    """The gain of a rendition against the stored stems: that of its files, which is 1 for stems."""
+    """The gain of a rendition's files against the stored stems; 1 for stems."""
     return min((gains[_path(task, rendition, file, scratch)] for file in _files(task, rendition)), default=1.0)
 
 
@@ -95,7 +94,7 @@ def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
 
 
 def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> dict[Path, float]:
-    """Make all files. Returns the gain of each against the stored stems."""
+    """Makes all files. Returns the gain of each against the stored stems."""
     progress = _Progress(len(encodes), report)
     with ThreadPoolExecutor(task.threads or cores(), thread_name_prefix="encoder") as pool:
         running = [pool.submit(encode.render, task, encode, progress.of_one_file()) for encode in encodes]
@@ -110,7 +109,7 @@ def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> 
 
 
 class _Progress:
-    """How far all encoders are together, told at most a hundred times; and the word to stop."""
+    """Sums the progress of all encoders, reports it at most a hundred times, and stops them."""
 
     def __init__(self, files: int, report: Report) -> None:
         self.stop = threading.Event()
@@ -121,7 +120,7 @@ class _Progress:
         self._lock = threading.Lock()
 
     def of_one_file(self) -> Callable[[float], None]:
-        """To be told the fraction of one file that is done. Raises when another file has failed."""
+        """A callback for the fraction of one file that is done. It raises when another file has failed."""
         before = 0.0
 
         def tell(fraction: float) -> None:

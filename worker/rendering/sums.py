@@ -1,4 +1,4 @@
-"""One file of stems: a stem, or the sum of several, encoded and tagged."""
+"""Writes one file of stems: a stem, or the sum of several, encoded and tagged."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,12 +16,12 @@ from worker.audio.writing import comment, open_track
 from worker.child.tasks import RenderTask
 from worker.rendering.mixing import peak_of, sum_of
 
-Tell = Callable[[float], None]  # told the fraction of the file that is done; raises when the work is to stop
+Tell = Callable[[float], None]  # takes the fraction of the file that is done; raises to stop the work
 
 
 @dataclass(frozen=True)
 class Encode:
-    """One file to make: `path`, by `render`, from the stems that it `sums`. `kbps`: for a format with a bit rate."""
+    """One file to make: `path`, by `render`, from the stems in `sums`. `kbps`: for a format with a bit rate."""
 
     path: Path
     render: "Renderer"
@@ -35,7 +35,7 @@ Renderer = Callable[[RenderTask, Encode, Tell], float]
 
 
 def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> float:
-    """Write the sum of some stems. Returns its gain against the stored stems, below 1 where it would have clipped."""
+    """Writes the sum of some stems. Returns its gain against the stored stems, below 1 where it would have clipped."""
     sources = [_source(task, stem) for stem in encode.sums]
     encode.path.parent.mkdir(exist_ok=True)
     if encode.format_ is Format.FLAC and len(sources) == 1 and _is_tagged(sources[0], encode.tags, task):
@@ -44,7 +44,7 @@ def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> float:
         return 1.0
     gain, before = 1.0, 0.0
     if len(sources) > 1 and not encode.format_.keeps_level:
-        # Reading costs little beside encoding: read twice rather than keep a song in memory.
+        # Stems are read twice: that costs little beside encoding, and a song needs much memory.
         before, peak = 0.2, 0.0
         for fraction, peak_so_far in peak_of(sources):
             peak = peak_so_far
@@ -74,7 +74,7 @@ def _source(task: RenderTask, stem: Stem) -> Path:
 
 
 def _is_tagged(path: Path, tags: Tags, task: RenderTask) -> bool:
-    """Whether a stored stem is already what would be delivered."""
+    """Whether a stored stem already has the tags of its delivered file."""
     picture = read_picture(task.cover) if task.cover else None
     with open_song(path) as song:
         return (song.title or "", song.artist or "", song.comment or "", song.cover) == (
@@ -86,7 +86,7 @@ def _is_tagged(path: Path, tags: Tags, task: RenderTask) -> bool:
 
 
 def _link(source: Path, path: Path) -> None:
-    """The same file under another name; where the disk knows no links, a copy."""
+    """A hard link to the file; a copy on a disk without links."""
     try:
         path.hardlink_to(source)
     except OSError:

@@ -1,4 +1,4 @@
-"""Encoded stems in one zip, or in several that each open on their own, with a file that tells about them."""
+"""Packs encoded stems into one zip, or into several independent ones, with a file about their contents."""
 
 import json
 import shutil
@@ -13,11 +13,11 @@ from jobs.music.levels import decibels
 from jobs.results import SAMPLE_RATE
 from worker.child.tasks import RenderTask
 
-ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: equal stems make equal zips
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip: equal stems make equal zips
 
 
 class Entry(NamedTuple):
-    """One file of a zip: its stem, None for a mix, its name there, and where it lies."""
+    """One file of a zip: its stem, None for a mix, its name in the zip, and its path."""
 
     stem: Stem | None
     name: str
@@ -25,10 +25,10 @@ class Entry(NamedTuple):
 
 
 def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> Iterator[Path]:
-    """Pack `entries` into `folder`, in archives of at most `part_bytes` of the package where single files allow it.
+    """Packs `entries` into `folder`, in archives of at most `part_bytes` of the package unless a file is larger.
 
-    Each archive has the file `jobs.filenames.ABOUT` at its end: title, sample rate, the gain of each stem, and
-    by how many seconds they begin after a video's picture, and are shorter than the recording.
+    Each archive ends with the file `jobs.filenames.ABOUT`: title, sample rate, the gain of each stem, and the seconds
+    by which stems begin after a video's picture and are shorter than the recording.
     """
     folder.mkdir(exist_ok=True)
     room = _taken(ABOUT, len(_about(task, rendition, entries)))
@@ -58,13 +58,13 @@ def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> 
 
 
 def _left_out(task: RenderTask) -> dict[str, float]:
-    """Seconds of the recording that the stems are without."""
+    """Seconds of the recording that the stems lack."""
     return {"late_seconds": task.late, "gap_seconds": task.gaps}
 
 
 def _groups(entries: Sequence[Entry], part_bytes: int, room: int) -> list[list[Entry]]:
-    """Entries for one archive each, in order, of at most `part_bytes` with all that a zip adds and `room` bytes beside
-    them; 0: one archive."""
+    """Entries for one archive each, in order, of at most `part_bytes` with a zip's headers and `room` further bytes;
+    0: one archive."""
     groups: list[list[Entry]] = [[]]
     size = room
     for entry in entries:
@@ -78,18 +78,18 @@ def _groups(entries: Sequence[Entry], part_bytes: int, room: int) -> list[list[E
 
 
 def _taken(name: str, bytes_: int) -> int:
-    """Bytes that a file takes in a zip, at the most."""
-    # A local header and a directory entry with the name in each, and the end of the directory.
+    """The most bytes of a file in a zip."""
+    # A local header and a directory entry, both with the name, and the end of the directory.
     return bytes_ + 2 * len(name.encode()) + 200
 
 
 def _zip(path: Path, entries: Sequence[Entry], about: bytes) -> None:
-    """A zip of files that are compressed already, equal for equal files."""
+    """Writes a zip of files that are compressed already; equal files give equal zips."""
     unfinished = path.with_name(path.name + ".part")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
         for _, name, source in entries:
             entry = _info(name)
-            entry.file_size = source.stat().st_size  # above 2 GB the entry needs a longer header
+            entry.file_size = source.stat().st_size  # zipfile needs it: above 2 GB an entry has a longer header
             with source.open("rb") as file, archive.open(entry, "w") as into:
                 shutil.copyfileobj(file, into, 1 << 20)
         archive.writestr(_info(ABOUT), about)
@@ -98,6 +98,6 @@ def _zip(path: Path, entries: Sequence[Entry], about: bytes) -> None:
 
 def _info(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, ZIP_TIME)
-    entry.create_system = 3  # whatever made it, an ordinary file: rw-r--r--
+    entry.create_system = 3  # Unix, for the mode of an ordinary file: rw-r--r--
     entry.external_attr = 0o100644 << 16
     return entry

@@ -1,8 +1,8 @@
-"""Walls around a child process: what of the machine it can reach, kept by the kernel whatever the child does.
+"""Walls around a child process: limits on its reach into the machine, enforced by the kernel.
 
 Landlock bounds files, TCP ports and signals; seccomp refuses system calls. Both hold for the rest of the process's life
-and for everything it starts. Linux alone has them: `support` tells what there is, and elsewhere children go on without.
-See docs/adr/0010.
+and for everything it starts. Only Linux has them: `support` tells which, and elsewhere children run without. See
+docs/adr/0010.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from jobs.models import Value
 
 
 class Confinement(Value):
-    """What a child may reach beside the interpreter, the system's libraries and our own code, which it may read.
+    """The reach of a child, beside the interpreter, the system's libraries and our code, which it may read.
 
     `read`: files, or folders with all that is in them. `write`: folders in which it may do everything. `ports`: TCP
     ports it may connect to; none means no sockets at all. `programs`: files it may execute. `processes`: whether it may

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 _X86_64, _AARCH64 = "x86_64", "aarch64"
 
-#: What `struct seccomp_data` calls each architecture (linux/audit.h).
+#: Ids of architectures in `struct seccomp_data` (linux/audit.h).
 ARCHITECTURES: Final = {_X86_64: 0xC000003E, _AARCH64: 0xC00000B7}
 
-#: Numbers on x86-64 and on aarch64, which never had those that newer ones replace: None there.
+#: Numbers on x86-64 and on aarch64; None for older calls that aarch64 never had.
 _TABLE: Final[dict[str, tuple[int, int | None]]] = {
     # Sockets
     "socket": (41, 198), "connect": (42, 203), "accept": (43, 202), "sendto": (44, 206), "sendmsg": (46, 211),
@@ -35,7 +35,7 @@ _TABLE: Final[dict[str, tuple[int, int | None]]] = {
     "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "semget": (64, 190), "semop": (65, 193),
     "semctl": (66, 191), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
     "semtimedop": (220, 192), "mq_open": (240, 180), "mq_unlink": (241, 181),
-    # What Landlock leaves alone about files
+    # Calls about files that Landlock does not handle
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
     "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "setxattr": (188, 5), "lsetxattr": (189, 6),
     "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
@@ -44,11 +44,11 @@ _TABLE: Final[dict[str, tuple[int, int | None]]] = {
     "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "fanotify_init": (300, 262),
     "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
     "mknod": (133, None), "mknodat": (259, 33),
-    # Ways into the kernel that no song needs
+    # Interfaces to the kernel that no song needs
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "bpf": (321, 280),
     "perf_event_open": (298, 241), "userfaultfd": (323, 282), "add_key": (248, 217), "request_key": (249, 218),
     "keyctl": (250, 219), "memfd_secret": (447, 447), "personality": (135, 92), "modify_ldt": (154, None),
-    # What root may do to the machine, and how one becomes somebody else
+    # Administration by root, and changes of user
     "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "open_tree": (428, 428),
     "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432),
     "fspick": (433, 433), "mount_setattr": (442, 442), "unshare": (272, 97), "setns": (308, 268),
@@ -60,25 +60,25 @@ _TABLE: Final[dict[str, tuple[int, int | None]]] = {
     "settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
     "sethostname": (170, 161), "setdomainname": (171, 162), "syslog": (103, 116), "iopl": (172, None),
     "ioperm": (173, None), "vhangup": (153, 58),
-    # How a filter is set
+    # Setting a filter
     "seccomp": (317, 277),
 }  # fmt: skip
 
 
 def architecture() -> str | None:
-    """This process's, where we know its numbers."""
+    """This process's architecture, if its numbers are known."""
     machine = platform.machine()
     known = sys.platform == "linux" and machine in ARCHITECTURES and ctypes.sizeof(ctypes.c_void_p) == 8
     return machine if known else None
 
 
 def number(name: str, machine: str) -> int | None:
-    """The number of a call; None where the architecture has none of that name."""
+    """The number of a call; None where the architecture has no such call."""
     return _TABLE[name][0 if machine == _X86_64 else 1]
 
 
 def call(*numbers: Any) -> int:
-    """Make a system call: its number, then what it takes. Raises `OSError`."""
+    """Makes a system call: its number, then its arguments. Raises `OSError`."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
     given = [ctypes.c_long(each) if isinstance(each, int) else each for each in numbers]

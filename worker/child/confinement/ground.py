@@ -1,4 +1,4 @@
-"""What every child may read: the system's libraries and tables, the interpreter and its packages, and our own code."""
+"""The files that every child may read: of the system, the interpreter, its packages, and our code."""
 
 import os
 import sys
@@ -6,18 +6,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-#: Libraries, programs (to be read, not to be run), and what the dynamic loader and the C library look up.
+#: Libraries, programs (to be read, not to be run), and tables of the dynamic loader and the C library.
 SYSTEM: Final = (
     "/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", "/home/linuxbrew/.linuxbrew",
     "/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime",
     "/etc/mime.types", "/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
-    # Its own process alone, and what the machine is: how many cores, how much memory, which limits.
+    # The child's own process only, and the machine's cores, memory and limits.
     "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version",
     "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/osrelease", "/sys/devices/system", "/sys/fs/cgroup",
 )  # fmt: skip
-#: Devices that hold nothing.
+#: Devices without data.
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-#: How names of hosts are looked up, and whose certificates are good.
+#: Tables for names of hosts, and certificates.
 NETWORK: Final = (
     "/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services",
     "/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates",
@@ -28,9 +28,9 @@ _OURS: Final = ("jobs", "worker", "flbt_unet")
 
 
 def readable(module: str, *, online: bool) -> list[Path]:
-    """The files and folders for a child that runs `module`, whose packages are loaded by this.
+    """The files and folders for a child that runs `module`; loads the module's packages.
 
-    Where we are installed as a checkout, that folder holds more than code: only our packages in it are named.
+    A checkout contains more than code: of it, only our packages are named.
     """
     find_spec(module)
     packages = [Path(place) for name in (*_OURS, module.partition(".")[0]) for place in _places_of(name)]
@@ -49,14 +49,14 @@ def _places_of(name: str) -> list[str]:
 
 
 def _caches_of(name: str) -> list[Path]:
-    """uv's cache of packages, where the environment is made of links into it (`--link-mode symlink`)."""
+    """uv's cache of packages, for an environment of links into it (`--link-mode symlink`)."""
     spec = find_spec(name)
     found = Path(spec.origin).resolve().parents if spec and spec.origin else ()
     return [folder for folder in found if folder.name.startswith("archive-v")]
 
 
 def loaders() -> list[Path]:
-    """The dynamic loaders, which are executed with every program."""
+    """The dynamic loaders, which the kernel executes with every program."""
     return [
         path.resolve()
         for folder in ("/lib64", "/lib", "/usr/lib64", "/usr/lib")
@@ -65,5 +65,5 @@ def loaders() -> list[Path]:
 
 
 def for_programs() -> list[Path]:
-    """The ground for a program that a child starts: the system's, without the interpreter, our code, or the child."""
+    """The files for a program that a child starts: the system's, without the interpreter, our code, or the child."""
     return [Path(path) for path in SYSTEM if path != "/proc/self"]

