@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from redis.exceptions import RedisError
@@ -28,6 +28,7 @@ from worker import estimate
 from worker.child.cgroups import cores
 from worker.child.child_side import failure_of_os_error
 from worker.child.confinement import Confinement
+from worker.child.footprint import SONG_FILES
 from worker.child.limits import Limits, largest_file
 from worker.child.parent_side import Child, run_child, start_child
 from worker.child.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
@@ -239,12 +240,13 @@ def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | Non
 
 
 def _limits(settings: Settings, seconds: float = 0.0) -> Limits:
-    """Limits of a child that separates `seconds` of music, or renders."""
+    """Limits of a child that separates `seconds` of music (0: not known yet), or renders."""
     hungry = HUNGRY * seconds if settings.engine == "spleeter" else 0.0
     return Limits(
         memory_mb=settings.memory_mb and settings.memory_mb + hungry,
         cpu_seconds=settings.job_timeout * (settings.threads or cores()),
         file_mb=largest_file(settings.max_seconds),
+        folder_mb=SONG_FILES * largest_file(seconds or settings.max_seconds),
     )
 
 
@@ -282,7 +284,8 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             RenderedSet,
             reporter.step,
             deadline=settings.job_timeout,
-            limits=_limits(settings),
+            # Each is made of files that are zipped, or of a file beside its draft.
+            limits=replace(_limits(settings), folder_mb=(2 * len(missing) + 1) * largest_file(manifest.seconds)),
         )
         for rendition, files, gain in zip(missing, result.files, result.gains, strict=True):
             kbps = recipe_for(settings).rate(rendition)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -23,10 +24,11 @@ class Errand(Task):
 
     do: str
     note: str = ""
+    folder: Path | None = None  # the only one that it may write
 
     @property
     def confinement(self) -> Confinement | None:
-        return UNCONFINED
+        return UNCONFINED if self.folder is None else Confinement(write=(self.folder,))
 
 
 class Answer(BaseModel):
@@ -110,6 +112,27 @@ def work(errand: Errand, report: Report) -> Answer:  # noqa: PLR0912 - a list of
         case "gulp":
             gulp = bytearray(4_000_000_000)
             return Answer(said=str(len(gulp)))
+        case "close and go on":
+            os.close(1)
+            os.close(3)
+            time.sleep(600)
+        case "fill":
+            assert errand.folder is not None
+            for number in range(30):
+                (errand.folder / str(number)).write_bytes(bytes(1_000_000))
+            time.sleep(600)
+        case "fill with removed files":
+            assert errand.folder is not None
+            for _ in range(30):
+                file, name = tempfile.mkstemp(dir=errand.folder)
+                os.write(file, bytes(1_000_000))
+                Path(name).unlink()
+            time.sleep(600)
+        case "fill with many files":
+            assert errand.folder is not None
+            for number in range(12_000):
+                (errand.folder / str(number)).touch()
+            time.sleep(600)
         case "crash":
             print("last words", file=sys.stderr, flush=True)  # noqa: T201
             os.kill(os.getpid(), signal.SIGSEGV)

@@ -41,12 +41,13 @@ _HELD = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.M)
 @dataclass(frozen=True)
 class Limits:
     """`memory_mb`: of a child and its descendants. `cpu_seconds`: of each of its processes. `file_mb`: of each file
-    that it writes. 0: no limit.
+    that it writes. `folder_mb`: of all files in its folders. 0: no limit.
     """
 
     memory_mb: float = 0
     cpu_seconds: float = 0
     file_mb: float = 0
+    folder_mb: float = 0
 
 
 NO_LIMITS: Final = Limits()
@@ -107,15 +108,23 @@ def _sum(figure: re.Pattern[str], statuses: list[str]) -> int:
 
 def _statuses(pid: int) -> list[str]:
     """/proc's status files of a process and its descendants. Any of them may end meanwhile."""
-    family, found = [pid], []
+    found = []
+    for one in family_of(pid):
+        with contextlib.suppress(OSError):
+            found.append(Path(f"/proc/{one}/status").read_text())
+    return found
+
+
+def family_of(pid: int) -> list[int]:
+    """A process and its descendants."""
+    family = [pid]
     for one in family:  # the loop extends it
         process = f"/proc/{one}"
         with contextlib.suppress(OSError):
-            found.append(Path(process, "status").read_text())
             for thread in os.listdir(f"{process}/task"):  # noqa: PTH208 - `Path.glob` raises when a process ends
                 with contextlib.suppress(OSError):
                     family += [int(child) for child in Path(process, "task", thread, "children").read_text().split()]
-    return found
+    return family
 
 
 def oom_kills(root: Path = ROOT) -> int:

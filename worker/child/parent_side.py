@@ -21,7 +21,8 @@ from pydantic import BaseModel, ValidationError
 from jobs.failures import Failed, Reason, failed
 from worker.child.confinement import Confinement
 from worker.child.environment import environment_for
-from worker.child.limits import NO_LIMITS, Limits, impose, oom_kills, until_too_much
+from worker.child.footprint import until_too_large
+from worker.child.limits import NO_LIMITS, Limits, family_of, impose, oom_kills, until_too_much
 from worker.child.messages import AHEAD, Event, Step
 from worker.child.tasks import Task
 
@@ -32,6 +33,7 @@ MOST_LINES = 500_000  # of one child: a download of ten minutes at 1 Gbit/s writ
 STDERR_KEPT = 4000  # characters of a child's standard error that reach the log
 LAST_WORDS = 5.0  # seconds to read it, where a process that left the child's group holds the pipe open
 MEASURED = "COVERAGE_PROCESS_CONFIG"  # set by coverage: children write their data into the working folder
+GRACE = 5.0  # seconds for a child to end that closed its output
 LOOK = 0.01  # seconds between two looks at whether a child has ended
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
@@ -46,6 +48,7 @@ class Child:
     _process: asyncio.subprocess.Process
     _last_words: "asyncio.Task[str]"
     _eating: "asyncio.Task[str]"
+    _filling: "asyncio.Task[str]"
     _kills_before: int
 
     async def get_ready(self, wanted: BaseModel) -> None:
@@ -72,11 +75,13 @@ class Child:
             async with asyncio.timeout(deadline):
                 await _say(process, task.model_dump_json())
                 outcome = await _listen(process, on_step, stall)
-                code = await _code_of(process) if outcome is None else 0
+                code = await _code_after(process, module) if outcome is None else 0
         except TimeoutError:
             raise failed(Reason.TIMED_OUT, f"{module} took longer than {deadline:.0f} s") from None
         if eating.done():
             raise failed(Reason.OUT_OF_MEMORY, f"{module} {eating.result()}")
+        if self._filling.done():
+            raise failed(Reason.NO_DISK, f"{module} {self._filling.result()}")
         if outcome is None:
             _kill(process)  # its descendants may hold its standard error open
             words = await _heard(self._last_words)
@@ -108,12 +113,19 @@ async def start_child(module: str, confinement: Confinement | None, limits: Limi
     assert process.stderr is not None
     impose(process.pid, limits)
     last_words = asyncio.create_task(_tail(process.stderr))
+    folders = confinement.write if confinement else ()
     eating = asyncio.create_task(until_too_much(process.pid, limits.memory_mb))
-    eating.add_done_callback(lambda ended: None if ended.cancelled() else _kill(process))
+    filling = asyncio.create_task(
+        until_too_large(lambda: family_of(process.pid), folders, lambda: child.limits.folder_mb)
+    )
+    for watch in (eating, filling):
+        watch.add_done_callback(lambda ended: None if ended.cancelled() else _kill(process))
+    child = Child(module, limits, process, last_words, eating, filling, kills_before)
     try:
-        yield Child(module, limits, process, last_words, eating, kills_before)
+        yield child
     finally:
         eating.cancel()
+        filling.cancel()
         await _end(process)
         last_words.cancel()
 
@@ -194,6 +206,15 @@ async def _code_of(process: asyncio.subprocess.Process) -> int:
     while process.returncode is None:  # noqa: ASYNC110 - asyncio has no event for it
         await asyncio.sleep(LOOK)
     return process.returncode
+
+
+async def _code_after(process: asyncio.subprocess.Process, module: str) -> int:
+    """The exit code of a child that closed its output. Raises `Failed` with INTERNAL when it goes on for `GRACE`."""
+    try:
+        async with asyncio.timeout(GRACE):
+            return await _code_of(process)
+    except TimeoutError:
+        raise failed(Reason.INTERNAL, f"{module} closed its output without an answer, and went on") from None
 
 
 async def _heard(words: "asyncio.Task[str]") -> str:

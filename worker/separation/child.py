@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Final
 
 from jobs.failures import Failed, Reason
@@ -32,7 +33,9 @@ async def separate(
     except Failed as error:
         if error.failure.reason is not Reason.MODEL_UNAVAILABLE:
             raise
-    await run_child(MODELS, ModelTask(network=task.network), Brought, on_step, deadline=deadline, limits=limits)
+    # The models' folder holds more than this song.
+    brings = replace(limits, folder_mb=0)
+    await run_child(MODELS, ModelTask(network=task.network), Brought, on_step, deadline=deadline, limits=brings)
     return await _ask(task, None, stack, on_step, limits, deadline)
 
 
@@ -46,4 +49,5 @@ async def _ask(
 ) -> Separated:
     if child is None:
         child = await stack.enter_async_context(start_child(SEPARATION, task.confinement, limits))
+    child.limits = replace(child.limits, folder_mb=limits.folder_mb)  # now that the length of the song is known
     return await child.ask(task, Separated, on_step, deadline=deadline)

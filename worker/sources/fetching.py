@@ -23,6 +23,8 @@ from worker.sources.youtube import providers
 
 log = logging.getLogger(__name__)
 
+DOWNLOAD_FILES = 3  # the largest that there may be at once: fragments, what is made of them, a cover
+
 
 async def fetch(
     source: Upload | YouTube,
@@ -84,6 +86,7 @@ async def _attempt(task: FetchTask, on_step: Callable[[Step], None], settings: S
             memory_mb=settings.memory_mb,
             cpu_seconds=settings.fetch_timeout,
             file_mb=largest_file(settings.max_seconds),
+            folder_mb=DOWNLOAD_FILES * largest_file(settings.max_seconds),
         ),
     )
     check(fetched, task)

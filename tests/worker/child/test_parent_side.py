@@ -60,6 +60,14 @@ async def test_what_it_makes_is_for_this_user_alone(tmp_path: Path) -> None:
     assert (tmp_path / "made").stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_child_that_closes_its_output_and_goes_on_is_ended_soon() -> None:
+    with pytest.raises(Failed) as caught:
+        async with asyncio.timeout(60):
+            await run("close and go on", deadline=600)
+    assert caught.value.failure.reason is Reason.INTERNAL
+    assert "went on" in caught.value.failure.detail
+
+
 async def test_settings_and_so_secrets_are_out_of_its_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLBT_TELEGRAM_TOKEN", "secret")
     assert (await run("answer", "FLBT_TELEGRAM_TOKEN"))[0] == "unknown"
