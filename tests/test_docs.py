@@ -50,7 +50,7 @@ COMMANDS = {
     ),
     "uv run --group dev pytest": ITSELF,
     "uv run fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
-    "uv run fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_reports_faults_with_advice",
+    "uv run fl-bt doctor": "tests/bot/cli/test_command.py::test_doctor_reports_faults_with_advice",
     'echo "REDIS_PASSWORD=$(openssl rand -hex 24)" >> .env': "writes into a person's .env; `make docker` does as much",
     "docker buildx imagetools inspect IMAGE": "asks a registry of images",
     "docker compose up --build": DOCKER,
@@ -58,7 +58,7 @@ COMMANDS = {
     # One machine
     "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
     "fl-bt separate": "tests/bot/terminal/test_terminal.py::test_the_demo",
-    "fl-bt doctor": "tests/bot/terminal/test_terminal.py::test_doctor_reports_faults_with_advice",
+    "fl-bt doctor": "tests/bot/cli/test_command.py::test_doctor_reports_faults_with_advice",
     "cd /opt/fl-bt": CHANGES,
     "sudo env UV_PYTHON_INSTALL_DIR=/opt/fl-bt/.python uv sync --locked --compile-bytecode": CHANGES,
     "sudo install -m 600 .env /etc/fl-bt.env": CHANGES,
@@ -78,7 +78,7 @@ COMMANDS = {
     "docker compose down": DOCKER,
     "docker compose down --volumes": DOCKER,
     "docker compose exec bot python -m bot doctor": (
-        "tests/bot/terminal/test_terminal.py::test_doctor_where_the_bot_is_alone"
+        "tests/bot/cli/test_command.py::test_doctor_where_the_bot_is_alone"
     ),
     "docker compose exec telegram-bot-api sh -c 'cd /var/lib/telegram-bot-api && find */music */documents */voice "
     "*/videos -type f -mtime +1 -delete'": "wants an account with Telegram",

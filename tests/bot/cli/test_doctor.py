@@ -1,4 +1,4 @@
-"""The doctor's findings, check by check, faults included; `test_terminal` runs its command."""
+"""The doctor's findings, check by check, faults included; `test_command` runs its command."""
 
 import re
 import subprocess
