@@ -12,6 +12,7 @@ from bot.conversation.songs.batches import Batches
 from bot.conversation.songs.limits import upload_limit, upload_limit_in_words
 from bot.conversation.values import Asker
 from bot.delivery.follow import Follower
+from bot.delivery.timing import USUAL, Timing
 from bot.playlists.follow import Playlists
 from bot.texts import Language
 from jobs.queue.catalogue import Catalogue
@@ -94,6 +95,7 @@ class Services:
     batches: Batches
     albums: Albums
     platform: ChatPlatform
+    timing: Timing = USUAL
 
     async def limits(self, person: str) -> Limits:
         """Limits on open requests of `person` and of a chat, and on seconds of music per day."""

@@ -19,6 +19,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
 from bot.delivery.request_cards import RequestCards, note_of
 from bot.delivery.status_cards import StatusCards
+from bot.delivery.timing import USUAL, Timing
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, TrackId, Upload
 from jobs.process.tasks import cancel_and_wait
@@ -31,16 +32,11 @@ from jobs.queue.requests import JobQueue
 
 log = logging.getLogger(__name__)
 
-LOOK: Final = 0.5  # seconds between two looks at all open requests
 FETCHES: Final = 4  # uploads fetched at the same time
 DELIVERIES: Final = 6  # simultaneous deliveries, each to another chat
 BREATH: Final = 10  # requests per look before a pause for other tasks
-GRACE: Final = 5.0  # seconds for uploads and cards under way when the process stops
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
-FETCH_TRIES: Final = 7  # about a minute
-DELIVERY_TRIES: Final = 60  # about an hour
 
-CARD_FIRST: Final = 2.0  # seconds that an immediate result waits for its card
 
 Errand = Callable[[View], Awaitable[None]]
 
@@ -57,13 +53,14 @@ class Way(Enum):
 class Follower:
     """Follows every open request of one platform."""
 
-    def __init__(self, queue: JobQueue, catalogue: Catalogue, platform: Platform) -> None:
+    def __init__(self, queue: JobQueue, catalogue: Catalogue, platform: Platform, timing: Timing = USUAL) -> None:
+        self._timing = timing
         self.ledger = Ledger(queue, catalogue, platform)
         self._queue = queue
         self._catalogue = catalogue
         self._platform = platform
         self._request_cards = RequestCards(queue, self.ledger)
-        self._status_cards = StatusCards(platform, self.wake)
+        self._status_cards = StatusCards(platform, self.wake, timing)
         self._woken = asyncio.Event()
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
         self._not_before: dict[str, float] = {}  # by request, or by chat for deliveries: time.monotonic()
@@ -149,7 +146,7 @@ class Follower:
                 views = await self._look()
                 with contextlib.suppress(TimeoutError):
                     # With many open requests the looks are rarer: each reads all of them.
-                    async with asyncio.timeout(0 if task.cancelling() else LOOK + len(views) / 1000):
+                    async with asyncio.timeout(0 if task.cancelling() else self._timing.look + len(views) / 1000):
                         await self._woken.wait()
         finally:
             await self._end()
@@ -202,15 +199,20 @@ class Follower:
             case RequestPhase.RECEIVING if view.request.id in self._accepting | self._accepted:
                 pass  # `accept` queues it; a second time here could add other renditions, which are never sent
             case RequestPhase.RECEIVING:
-                self._begin(view, self._fetch, FETCH_TRIES, Reason.UPLOAD_GONE)
-            case RequestPhase.READY if note_of(view) is None and time.time() - view.request.created_at < CARD_FIRST:
+                self._begin(view, self._fetch, self._timing.fetch_tries, Reason.UPLOAD_GONE)
+            case RequestPhase.READY if (
+                note_of(view) is None and time.time() - view.request.created_at < self._timing.card_first
+            ):
                 pass
             case RequestPhase.READY | RequestPhase.SENDING if now >= self._not_before.get(view.request.chat, 0.0):
-                self._begin(view, self._deliver, DELIVERY_TRIES, Reason.INTERNAL)
+                self._begin(view, self._deliver, self._timing.delivery_tries, Reason.INTERNAL)
             case RequestPhase.CANCELLED | RequestPhase.FAILED if view.request.id in self._errands:
                 self._errands[view.request.id].cancel()
             case _:
                 pass
+
+    def _is_new(self, view: View) -> bool:
+        return time.time() - view.request.created_at < self._timing.card_first
 
     def _forget_all_but(self, views: list[View]) -> None:
         requests = {view.request.id for view in views}
@@ -225,9 +227,9 @@ class Follower:
         self._status_cards.forget_all_but(requests, chats)
 
     async def _end(self) -> None:
-        """Stop: wait `GRACE` seconds for uploads and cards under way, then cancel them."""
+        """Stop: wait the time of grace for uploads and cards under way, then cancel them."""
         if under_way := [*self._errands.values(), *self._status_cards.showing]:
-            await asyncio.wait(under_way, timeout=GRACE)
+            await asyncio.wait(under_way, timeout=self._timing.grace)
         await cancel_and_wait(*self._errands.values(), *self._asides.values())
         await self._status_cards.end()
 

@@ -9,18 +9,17 @@ import logging
 import time
 from collections.abc import Callable
 from enum import Enum, auto, unique
-from typing import Final, Literal, Protocol
+from typing import Literal, Protocol
 
 from bot.cards.cards import Card
 from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed, Unreachable
 from bot.delivery.poster import Poster
+from bot.delivery.timing import USUAL, Timing
 from jobs.models import Value
 from jobs.process.tasks import cancel_and_wait
 from jobs.queue.connection import QueueAway
 
 log = logging.getLogger(__name__)
-
-SOON: Final = 2.0  # seconds before a failed card is tried again
 
 
 class CardNote(Value):
@@ -108,9 +107,10 @@ class Subject(Protocol):
 class StatusCards:
     """The cards of one platform, posted or edited one at a time per chat."""
 
-    def __init__(self, poster: Poster, shown: Callable[[], None]) -> None:
+    def __init__(self, poster: Poster, shown: Callable[[], None], timing: Timing = USUAL) -> None:
         """`shown` is called after each post or edit of a card."""
         self._poster = poster
+        self._soon = timing.soon
         self._shown = shown
         self._notes: dict[str, CardNote] = {}  # by subject; newer than the stored notes just read
         self._edited_at: dict[str, float] = {}  # by subject, time.monotonic()
@@ -161,7 +161,7 @@ class StatusCards:
             self._not_before[subject.chat] = time.monotonic() + why.seconds
         except (Away, Unconfirmed, QueueAway) as why:
             log.info("card of %s: not confirmed, will retry: %s", subject.id, why)
-            self._not_before[subject.chat] = time.monotonic() + SOON
+            self._not_before[subject.chat] = time.monotonic() + self._soon
         except Exception:
             log.exception("card of %s: unhandled exception", subject.id)
             self._notes[subject.id] = (note or CardNote(gone="card")).model_copy(update={"face": _face(subject.card)})

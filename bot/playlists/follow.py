@@ -4,12 +4,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Final
 
-from bot.delivery import follow
 from bot.delivery.follow import Follower
 from bot.delivery.poster import Poster
 from bot.delivery.status_cards import CardNote, StatusCards
+from bot.delivery.timing import USUAL, Timing
 from bot.playlists.cards import run_card
 from bot.playlists.run import PlaylistStep, Run
 from bot.playlists.steps import Steps
@@ -24,20 +23,21 @@ from jobs.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LOOK: Final = 1.0  # seconds between two looks at all playlists
-
 
 class Playlists:
     """The playlists of one platform. Each has at most one open song at a time."""
 
-    def __init__(self, queue: JobQueue, poster: Poster, settings: Settings, follower: Follower) -> None:
+    def __init__(
+        self, queue: JobQueue, poster: Poster, settings: Settings, follower: Follower, timing: Timing = USUAL
+    ) -> None:
+        self._timing = timing
         self._queue = queue
         self._settings = settings
         self._follower = follower
         self._store = RunStore(queue, poster.name)
         self._steps = Steps(queue, settings, follower)
         self._woken = asyncio.Event()
-        self._status_cards = StatusCards(poster, self._woken.set)
+        self._status_cards = StatusCards(poster, self._woken.set, timing)
         self._turn = asyncio.Lock()  # held during each change of a stored run
 
     # --- begin, start, stop ----------------------------------------------------------------------------------------
@@ -104,11 +104,11 @@ class Playlists:
                 self._woken.clear()
                 await self._look()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK):
+                    async with asyncio.timeout(self._timing.look_at_playlists):
                         await self._woken.wait()
         finally:  # else an edit without its note would be repeated after the restart
             if under_way := self._status_cards.showing:
-                await asyncio.wait(under_way, timeout=follow.GRACE)
+                await asyncio.wait(under_way, timeout=self._timing.grace)
             await self._status_cards.end()
 
     async def _look(self) -> None:

@@ -31,10 +31,12 @@ from bot.conversation.songs.batches import Batches
 from bot.conversation.songs.limits import upload_limit_in_words
 from bot.delivery.follow import Follower
 from bot.delivery.press_edits import PressEdits
+from bot.delivery.timing import USUAL, Timing
 from bot.playlists.follow import Playlists
 from bot.telegram.chat_platform import TelegramChats
 from bot.telegram.menus import show_menus
 from bot.telegram.owner_news import tell_owner
+from bot.telegram.sending.pace import TELEGRAM, Pace
 from bot.telegram.sending.platform import Telegram
 from bot.telegram.sending.poster import PATIENT, TelegramPoster
 from bot.telegram.sending.rate_limiter import RateLimiter, TelegramBot
@@ -59,11 +61,13 @@ UNSET: Final = (
 CONNECT, ANSWER, UPLOAD = 10.0, 20.0, 600.0
 
 
-def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplication:
+def build(
+    settings: Settings, queue: JobQueue, store: ResultStore, pace: Pace = TELEGRAM, timing: Timing = USUAL
+) -> AnyApplication:
     """The bot, ready for `main.serve`. Raises `SettingsError` if there is no token."""
     if settings.telegram_token is None:
         raise SettingsError(UNSET)
-    rate_limiter = RateLimiter()
+    rate_limiter = RateLimiter(pace)
     app = (
         Application.builder()
         .token(settings.telegram_token.get_secret_value())
@@ -79,9 +83,9 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
     )
     bot, local = app.bot, settings.telegram_local
     catalogue = Catalogue(queue.redis, store)
-    follower = Follower(queue, catalogue, Telegram(bot, store, local=local))
+    follower = Follower(queue, catalogue, Telegram(bot, store, pace, local=local), timing)
     chats = TelegramChats(bot, local=local)
-    patient = TelegramPoster(bot, patience=PATIENT)
+    patient = TelegramPoster(bot, pace, patience=PATIENT)
     words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
     services = Services(
         settings=settings,
@@ -92,10 +96,11 @@ def build(settings: Settings, queue: JobQueue, store: ResultStore) -> AnyApplica
         stem_choice=StemChoice(queue.redis),
         statistics=Statistics(queue.redis),
         follower=follower,
-        playlists=Playlists(queue, TelegramPoster(bot), settings, follower),
-        batches=Batches(queue, patient, words),
+        playlists=Playlists(queue, TelegramPoster(bot, pace), settings, follower, timing),
+        batches=Batches(queue, patient, words, timing),
         albums=Albums(queue.redis),
         platform=chats,
+        timing=timing,
     )
     rate_limiter.on_moved = partial(move, services)
     _register(app, Dispatch(services, bot, Replies(bot, PressEdits(patient, follower.aside))))

@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
 
+from bot.delivery.timing import USUAL, Timing
 from bot.telegram.app import build
 from bot.telegram.updates.polling import LONGEST_PAUSE, AnyApplication, Polling
 from jobs.monitoring.logs import set_up_logging
@@ -49,10 +50,10 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
         await queue.close()
 
 
-async def serve(app: AnyApplication, stop: asyncio.Event) -> None:
+async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL) -> None:
     """Start the application, poll until `stop` is set, stop it in order. Raises `SettingsError` for a bad token."""
     stopping = asyncio.create_task(stop.wait())
-    intake = Polling(app)
+    intake = Polling(app, timing)
     try:
         if not await _until_stopped(_insist(app.initialize), stopping):
             return

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from typing import Final
 
 from redis.exceptions import RedisError
 from telegram.error import TelegramError
@@ -11,8 +10,6 @@ from bot.conversation.owner_news import tell_news
 from bot.conversation.services import Services
 
 log = logging.getLogger(__name__)
-
-LOOK: Final = 30.0  # seconds between two looks
 
 
 async def tell_owner(services: Services) -> None:
@@ -24,4 +21,4 @@ async def tell_owner(services: Services) -> None:
             log.warning("news to the owner not sent, will retry: %s", error)
         except Exception:
             log.exception("news to the owner not sent, will retry")
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(services.timing.look_for_news)

@@ -1,6 +1,6 @@
 """Batches of files or links: one message counts the queued ones, and offers to start the others later.
 
-Each file of an album is a separate message. The bot collects a batch for `MOMENT` seconds before it posts the message;
+Each file of an album is a separate message. The bot collects a batch for a moment before it posts the message;
 later files edit it. Redis also holds the list of batches without an up-to-date message.
 """
 
@@ -22,9 +22,9 @@ from bot.chats.leftovers import (
 )
 from bot.chats.untold import UntoldBatches
 from bot.conversation.values import Incoming
-from bot.delivery import follow
 from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed
 from bot.delivery.poster import Poster
+from bot.delivery.timing import USUAL, Timing
 from bot.texts import Language, negotiate
 from jobs.models import Request
 from jobs.process.tasks import cancel_and_wait
@@ -33,10 +33,6 @@ from jobs.queue.requests import JobQueue
 
 log = logging.getLogger(__name__)
 
-#: Seconds without another file of a batch before its message.
-MOMENT: Final = 1.2
-#: Seconds between two looks at an empty list, and until a failed message is tried again.
-PAUSE: Final = 5.0
 #: Longest time between two files of one batch that a person sends one by one, in seconds.
 TOGETHER: Final = 4.0
 
@@ -44,8 +40,11 @@ TOGETHER: Final = 4.0
 class Batches:
     """The batches of one platform."""
 
-    def __init__(self, queue: JobQueue, poster: Poster, limit: Callable[[Language], str]) -> None:
+    def __init__(
+        self, queue: JobQueue, poster: Poster, limit: Callable[[Language], str], timing: Timing = USUAL
+    ) -> None:
         """`limit`: the largest accepted file, in words."""
+        self._timing = timing
         self.leftovers = Leftovers(queue.redis)
         self._poster = poster
         self._limit = limit
@@ -96,7 +95,7 @@ class Batches:
         """Post the messages of batches until cancelled. Never raises otherwise."""
         while True:
             self._woken.clear()
-            wait = PAUSE
+            wait = self._timing.batch_again
             try:
                 wait = await self._look()
             except QueueAway as error:
@@ -110,24 +109,24 @@ class Batches:
                 pass
 
     async def _look(self) -> float:
-        """Post the message of a batch unchanged for `MOMENT`. Returns seconds until the next look."""
+        """Post the message of a batch unchanged for a moment. Returns seconds until the next look."""
         first = await self._untold.first()
         if first is None:
-            return PAUSE
+            return self._timing.batch_again
         id_, touched = first
-        if (left := touched + MOMENT - time.time()) > 0:
+        if (left := touched + self._timing.batch - time.time()) > 0:
             return left
         telling = asyncio.create_task(self._tell(id_))
         try:
             told = await asyncio.shield(telling)
         except asyncio.CancelledError:  # else a message without its note would be sent twice
-            await asyncio.wait({telling}, timeout=follow.GRACE)
+            await asyncio.wait({telling}, timeout=self._timing.grace)
             await cancel_and_wait(telling)
             raise
         if told:
             await self._untold.told(id_, touched)
         else:  # try again, after the others
-            await self._untold.add(id_, after=PAUSE)
+            await self._untold.add(id_, after=self._timing.batch_again)
         return 0.0
 
     async def _tell(self, id_: str) -> bool:

@@ -2,7 +2,6 @@
 
 import time
 from itertools import count
-from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Card, heading
@@ -24,10 +23,6 @@ from jobs.music.separation_models import MODELS, model_of_code
 from jobs.progress import RequestPhase, View
 from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.renditions import content_of
-
-#: Seconds within which a second tap on a button is ignored.
-DOUBLE_TAP: Final = 3.0
-
 
 # --- buttons ----------------------------------------------------------------------------------------------------
 
@@ -123,7 +118,7 @@ async def _again(services: Services, press: Press, request: Request, order: Orde
         before = await services.queue.view(new.id)
         if before is None:
             return toast(await _accept(services, asker, new, request))
-        if before.is_open or time.time() - (before.closed_at or 0.0) < DOUBLE_TAP:
+        if before.is_open or time.time() - (before.closed_at or 0.0) < services.timing.double_tap:
             return toast(say(asker.language, "made-already"))
     raise AssertionError("turns do not end")
 

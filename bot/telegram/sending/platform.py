@@ -19,6 +19,7 @@ from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Part
 from bot.delivery.platform import Refused, Sent
 from bot.telegram.address import Address
 from bot.telegram.sending.errors import as_trouble
+from bot.telegram.sending.pace import TELEGRAM, Pace
 from bot.telegram.sending.poster import TelegramPoster, as_answer
 from bot.telegram.sending.rate_limiter import TelegramBot
 from bot.telegram.sending.thumbnail import fits_as_thumbnail
@@ -33,8 +34,8 @@ DOWNLOAD: Final = 60.0  # seconds without a byte
 class Telegram(TelegramPoster):
     """One bot on one Bot API server."""
 
-    def __init__(self, bot: TelegramBot, store: ResultStore, *, local: bool) -> None:
-        super().__init__(bot)
+    def __init__(self, bot: TelegramBot, store: ResultStore, pace: Pace = TELEGRAM, *, local: bool) -> None:
+        super().__init__(bot, pace)
         self._store = store
         self._limits = LOCAL if local else CLOUD
 

@@ -7,11 +7,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 from bot.cards.cards import Card
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.sending.errors import as_trouble, nothing_to_do
+from bot.telegram.sending.pace import TELEGRAM, Pace
 from bot.telegram.sending.rate_limiter import TelegramBot
 
-#: Seconds between two edits of a card. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-PACE: Final = 3.0
-PACE_IN_GROUPS: Final = 5.0
 #: How many times an answer in a conversation waits for Telegram's "retry after".
 PATIENT: Final = 3
 
@@ -21,12 +19,14 @@ class TelegramPoster:
 
     name: Final = PLATFORM
 
-    def __init__(self, bot: TelegramBot, *, patience: int | None = None) -> None:
+    def __init__(self, bot: TelegramBot, pace: Pace = TELEGRAM, *, patience: int | None = None) -> None:
+        self._pace = pace
         self._bot = bot
         self._patience = patience
 
     def pace(self, address: str) -> float:
-        return PACE_IN_GROUPS if Address.model_validate_json(address).is_group else PACE
+        place = Address.model_validate_json(address)
+        return self._pace.card_in_groups if place.is_group else self._pace.card
 
     async def post(self, address: str, card: Card) -> str:
         place = Address.model_validate_json(address)

@@ -16,14 +16,13 @@ from typing import Any, Final
 from telegram.error import ChatMigrated, RetryAfter
 from telegram.ext import BaseRateLimiter, ExtBot
 
+from bot.telegram.sending.pace import TELEGRAM, Pace
 from bot.telegram.sending.send_window import Line, Rank, Room, held_up, later
 
 log = logging.getLogger(__name__)
 
 #: A longer wait raises: an answer in a conversation would come too late.
 LONGEST_WAIT: Final = 60.0  # seconds
-#: The same for calls of a delivery, which has other calls to make meanwhile.
-LONGEST_HOLD: Final = 3.0  # seconds
 
 #: Calls that may upload a file, and count from the end of the upload.
 UPLOADS: Final = frozenset({"sendAudio", "sendDocument", "sendMediaGroup", "sendPhoto"})
@@ -38,8 +37,9 @@ class RateLimiter(BaseRateLimiter[int]):
     """The application's rate limiter. A call's `rate_limit_args` is how many times it may wait for "retry after" and
     try again; without, `RetryAfter` goes to the caller. In both cases the chat gets no call before that time."""
 
-    def __init__(self) -> None:
-        self._room = Room()
+    def __init__(self, pace: Pace = TELEGRAM) -> None:
+        self._pace = pace
+        self._room = Room(pace)
         self._lines: dict[int, Line] = {}
         #: Called with the old and the new id of a group that became a supergroup.
         self.on_moved: Callable[[int, int], Awaitable[None]] | None = None
@@ -63,7 +63,7 @@ class RateLimiter(BaseRateLimiter[int]):
         if not isinstance(chat_id, int) or endpoint.startswith("get") or endpoint == "sendChatAction":
             return await callback(*args, **kwargs)  # the call shows no message, so no limit applies
         line, waits, rank = self._line(chat_id), rate_limit_args or 0, _rank(endpoint, rate_limit_args)
-        longest = inf if rank is Rank.ANSWER else LONGEST_HOLD
+        longest = inf if rank is Rank.ANSWER else self._pace.longest_hold
         while True:
             if (wait := line.closed_until - time.monotonic()) > 0:
                 if waits < 1 or wait > LONGEST_WAIT:
@@ -102,7 +102,7 @@ class RateLimiter(BaseRateLimiter[int]):
             self._lines = {
                 chat: line for chat, line in self._lines.items() if line.closed_until > now or not line.is_idle(now)
             }
-        return self._lines.setdefault(chat_id, Line(chat_id))
+        return self._lines.setdefault(chat_id, Line(chat_id, self._pace))
 
 
 def seconds_of(told: RetryAfter) -> float:

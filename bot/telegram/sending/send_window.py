@@ -19,14 +19,7 @@ from typing import Final
 
 from telegram.error import RetryAfter
 
-#: Messages and edits: about one a second to a chat, twenty a minute to a group, thirty a second overall.
-#: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-CHAT_BURST: Final = 3
-GROUP_PER_MINUTE: Final = 18
-PER_SECOND: Final = 28
-
-SECOND: Final = 1.05  # seconds, with a margin for the network
-MINUTE: Final = 61.0  # seconds, likewise
+from bot.telegram.sending.pace import TELEGRAM, Pace
 
 
 @unique
@@ -96,19 +89,21 @@ class Window:
 class Line:
     """The limits of one chat: its messages sent, the number of its waiting calls, and the end of its "retry after"."""
 
-    def __init__(self, chat_id: int) -> None:
+    def __init__(self, chat_id: int, pace: Pace = TELEGRAM) -> None:
+        self._pace = pace
         self.closed_until = 0.0  # time.monotonic(): end of Telegram's "retry after"
         self.claimed_until = 0.0  # time.monotonic(): until then the room is reserved for a delivery that retries
         self.standing = 0
         self.is_group = chat_id < 0
-        self._minute = Window(GROUP_PER_MINUTE, MINUTE)
-        self._credit = float(CHAT_BURST)  # messages; an album may take it below zero
+        self._minute = Window(pace.group_per_minute, pace.minute)
+        self._credit = float(pace.chat_burst)  # messages; an album may take it below zero
         self._at = time.monotonic()
 
     def wait(self, messages: int, rank: Rank, now: float) -> float:
         """Seconds until `messages` are within the limits, with the spare room of `rank`."""
-        self._credit, self._at = min(float(CHAT_BURST), self._credit + (now - self._at) / SECOND), now
-        second = (min(messages + SPARE_IN_CHAT[rank], CHAT_BURST) - self._credit) * SECOND
+        burst, each = self._pace.chat_burst, self._pace.second
+        self._credit, self._at = min(float(burst), self._credit + (now - self._at) / each), now
+        second = (min(messages + SPARE_IN_CHAT[rank], burst) - self._credit) * each
         minute = self._minute.wait(messages, now, SPARE_IN_GROUP[rank]) if self.is_group else 0.0
         claimed = self.claimed_until - now if rank is Rank.EDIT else 0.0
         return max(0.0, second, minute, claimed)
@@ -136,8 +131,9 @@ class _Call:
 class Room:
     """The overall limit, and the calls that wait for room."""
 
-    def __init__(self) -> None:
-        self._overall = Window(PER_SECOND, SECOND)
+    def __init__(self, pace: Pace = TELEGRAM) -> None:
+        self._overall = Window(pace.per_second, pace.second)
+        self._second = pace.second
         self._calls: list[_Call] = []  # in order
         self._number = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -149,7 +145,7 @@ class Room:
         """Wait until a call is within all limits, and count it; the caller makes it inside the context.
 
         Raises `RetryAfter` if its chat has no room within `longest` seconds. An edit never waits for its chat, and at
-        most `SECOND` for the overall limit.
+        most a second for the overall limit.
         """
         await self._wait(line, messages, rank, longest)
         if upload:  # an upload counts at its end; other calls need not wait for it
@@ -173,11 +169,11 @@ class Room:
         if rank is Rank.ANSWER and not granted.done():
             held_up.get()()
         try:
-            async with asyncio.timeout(SECOND if rank is Rank.EDIT else None):
+            async with asyncio.timeout(self._second if rank is Rank.EDIT else None):
                 await granted
         except TimeoutError:
             if not _has_result(granted):
-                raise later(2 * SECOND) from None
+                raise later(2 * self._second) from None
         except asyncio.CancelledError:
             if _has_result(granted):  # granted and cancelled at the same time
                 self._overall.arrive(messages, time.monotonic())
@@ -196,12 +192,12 @@ class Room:
         for number, call in enumerate(self._calls):
             if call.granted.done():  # it was cancelled just now
                 continue
-            wait = 2 * SECOND if call.rank is Rank.EDIT and call.line in chats else 0.0
+            wait = 2 * self._second if call.rank is Rank.EDIT and call.line in chats else 0.0
             if call.line not in chats:
                 wait = call.line.wait(call.messages, call.rank, now)
             if wait > call.longest:
                 if call.rank is Rank.NEWS:
-                    call.line.claimed_until = now + wait + 2 * SECOND
+                    call.line.claimed_until = now + wait + 2 * self._second
                 call.granted.set_exception(later(wait))
                 continue
             overall = self._overall.wait(call.messages, now, SPARE[call.rank])

@@ -10,6 +10,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import Application
 
+from bot.delivery.timing import USUAL, Timing
 from bot.telegram.sending.rate_limiter import TelegramBot, seconds_of
 from bot.telegram.sending.send_window import held_up
 
@@ -19,9 +20,6 @@ log = logging.getLogger(__name__)
 ALLOWED: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
 #: Seconds of one long poll.
 LONG_POLL: Final = 25
-#: Seconds to wait for handlers before the next poll. Handlers take milliseconds unless the queue is unreachable; a
-#: handler whose answer only waits for Telegram's limits does not delay the poll.
-PATIENCE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -30,7 +28,8 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 class Polling:
     """Fetches updates and hands them to the application's handlers, in order within a chat, chats in parallel."""
 
-    def __init__(self, app: AnyApplication) -> None:
+    def __init__(self, app: AnyApplication, timing: Timing = USUAL) -> None:
+        self._timing = timing
         self._app = app
         self._offset = 0
         self._last: dict[int, asyncio.Task[None]] = {}  # by chat: the task of its newest updates
@@ -85,7 +84,9 @@ class Polling:
             free.append(asyncio.get_running_loop().create_future())
             self._last[chat_id] = asyncio.create_task(self._in_turn(self._last.get(chat_id), line, free[-1]))
         if free:
-            await asyncio.wait(free, timeout=PATIENCE)
+            # Handlers take milliseconds unless the queue is unreachable. A handler whose answer only waits
+            # for Telegram's limits does not delay the poll.
+            await asyncio.wait(free, timeout=self._timing.updates)
             self._last = {chat_id: task for chat_id, task in self._last.items() if not task.done()}
             self._offset = updates[-1].update_id + 1
 
@@ -112,7 +113,7 @@ class Polling:
     async def finish(self) -> None:
         """After `run` was cancelled: wait for handlers, cancel late ones, confirm the updates."""
         if self._last:
-            await asyncio.wait(self._last.values(), timeout=PATIENCE)
+            await asyncio.wait(self._last.values(), timeout=self._timing.grace)
         for task in self._last.values():
             task.cancel()
         if self._offset:

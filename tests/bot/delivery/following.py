@@ -13,6 +13,7 @@ from bot.cards.cards import Card
 from bot.delivery.follow import Follower
 from bot.delivery.plan import Limits, Part
 from bot.delivery.platform import Sent
+from bot.delivery.timing import Timing
 from jobs.models import Order, Package, Request, Upload, YouTube, request_id
 from jobs.progress import View
 from jobs.queue.catalogue import Catalogue
@@ -65,6 +66,10 @@ class Recorder:
         return Sent(messages=("1",), files=tuple(f"id of {piece.stored.name}" for piece in part.pieces))
 
 
+#: Tests wait less between two looks.
+QUICK = Timing(look=0.02, grace=0.2, soon=0.05)
+
+
 def _state(card: Card) -> str:
     return card.text.splitlines()[1]
 
@@ -78,8 +83,10 @@ def ask(chat: str = "ana", source: YouTube | Upload = SONG, package: Package = P
 
 
 @asynccontextmanager
-async def following(queue: JobQueue, store: FolderStore, platform: Recorder) -> AsyncIterator[None]:
-    task = asyncio.create_task(Follower(queue, Catalogue(queue.redis, store), platform).run())
+async def following(
+    queue: JobQueue, store: FolderStore, platform: Recorder, timing: Timing = QUICK
+) -> AsyncIterator[None]:
+    task = asyncio.create_task(Follower(queue, Catalogue(queue.redis, store), platform, timing).run())
     try:
         yield
     finally:
@@ -114,10 +121,3 @@ def platform() -> Recorder:
 @pytest.fixture
 def worker(queue: JobQueue, store: FolderStore) -> Worker:
     return Worker(queue, store)
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.delivery.follow.LOOK", 0.02)
-    monkeypatch.setattr("bot.delivery.follow.GRACE", 0.2)
-    monkeypatch.setattr("bot.delivery.status_cards.SOON", 0.05)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,12 +16,10 @@ from jobs.queue.catalogue import Catalogue
 from jobs.queue.quotas import UNLIMITED
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
-from tests.bot.delivery.following import OTHER, Recorder, ask, ended, following, platform, quick, until, worker
+from tests.bot.delivery.following import OTHER, QUICK, Recorder, ask, ended, following, platform, until, worker
 from tests.bot.telegram.chat_fixture import Worker
 
-__all__ = ["platform", "quick", "worker"]
-
-pytestmark = pytest.mark.usefixtures("quick")
+__all__ = ["platform", "worker"]
 
 
 async def test_from_queued_to_done(queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker) -> None:
@@ -77,14 +76,14 @@ async def test_places_in_a_line_leave_a_chats_few_edits_to_what_happens(
 
 
 async def test_a_result_that_is_there_at_once_waits_for_its_card_but_not_for_ever(
-    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
 ) -> None:
     await queue.submit(ask("ana"))
     await worker.finish(await worker.take())
     async with following(queue, store, platform):
         await ended(queue, ask("ana"))
-        for chat, troubles in (("bo", []), ("cleo", [Away("down")] * 100)):
-            monkeypatch.setattr("bot.delivery.follow.CARD_FIRST", 0.5 if troubles else 8.0)
+    for chat, troubles in (("bo", []), ("cleo", [Away("down")] * 100)):
+        async with following(queue, store, platform, replace(QUICK, card_first=0.5 if troubles else 8.0)):
             platform.troubles["post"] = list(troubles)
             request = ask(chat)
             sent = len(platform.sent)

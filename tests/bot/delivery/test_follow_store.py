@@ -14,12 +14,10 @@ from jobs.queue.quotas import UNLIMITED
 from jobs.queue.requests import JobQueue
 from jobs.results import Made
 from jobs.store.folder import FolderStore
-from tests.bot.delivery.following import OTHER, SONG, Recorder, ask, ended, following, platform, quick, until, worker
+from tests.bot.delivery.following import OTHER, SONG, Recorder, ask, ended, following, platform, until, worker
 from tests.bot.telegram.chat_fixture import Worker
 
 __all__ = ["platform", "worker"]
-
-pytestmark = pytest.mark.usefixtures(quick.__name__)
 
 
 class AskedStore(FolderStore):

@@ -1,6 +1,7 @@
 """Failures of one request, on the platform, in the queue or in the bot's code, and their outcomes."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,12 +13,10 @@ from jobs.progress import RequestPhase
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
-from tests.bot.delivery.following import Recorder, ask, ended, following, platform, quick, until, worker
+from tests.bot.delivery.following import QUICK, Recorder, ask, ended, following, platform, until, worker
 from tests.bot.telegram.chat_fixture import Worker
 
-__all__ = ["platform", "quick", "worker"]
-
-pytestmark = pytest.mark.usefixtures("quick")
+__all__ = ["platform", "worker"]
 
 
 async def test_what_redis_says_of_a_part_decides_over_sending(
@@ -138,12 +137,11 @@ async def test_a_bug_in_one_card_leaves_the_others_alone(
 
 
 async def test_an_upload_is_fetched_and_a_hopeless_one_given_up(
-    queue: JobQueue, store: FolderStore, platform: Recorder, monkeypatch: pytest.MonkeyPatch
+    queue: JobQueue, store: FolderStore, platform: Recorder
 ) -> None:
-    monkeypatch.setattr("bot.delivery.follow.FETCH_TRIES", 2)
     good, bad = ask("ana", Upload(upload_id="good")), ask("bo", Upload(upload_id="bad"))
     await queue.hold(good)
-    async with following(queue, store, platform):
+    async with following(queue, store, platform, replace(QUICK, fetch_tries=2)):
         await until(lambda: any("Next in line" in said for said in platform.said), platform.said)
         assert store.inbox(Upload(upload_id="good")).read_bytes() == b"song"
         platform.troubles["fetch"] = [Away("down")] * 5

@@ -6,13 +6,15 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.delivery.timing import Timing
 from bot.telegram.app import build
 from bot.telegram.main import serve
+from bot.telegram.sending.pace import Pace
 from jobs.failures import Failure, Reason
 from jobs.models import Rendition, Stem
 from jobs.progress import Lane, Progress, RequestPhase, TrackStage
@@ -26,6 +28,10 @@ from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.settings import Settings
 from jobs.store.folder import FolderStore
 from tests.peers.botapi import BotApi, Chat, Message
+
+#: Tests wait less between two looks and two edits.
+QUICK = Timing(look=0.05, look_at_playlists=0.05, soon=0.2, grace=0.5, batch=0.2)
+QUICK_PACE = Pace(card=0.1, card_in_groups=0.1, chat_burst=30, group_per_minute=200)
 
 SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
@@ -164,13 +170,17 @@ class Rig:
     store: FolderStore
     settings: Settings
     worker: Worker
+    pace: Pace = field(default_factory=lambda: replace(QUICK_PACE))
+    timing: Timing = QUICK
     #: Descriptions of requests that a test expects to be refused.
     expected: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        task = asyncio.create_task(serve(build(self.settings, self.queue, self.store), stop))
+        task = asyncio.create_task(
+            serve(build(self.settings, self.queue, self.store, self.pace, self.timing), stop, self.timing)
+        )
         try:
             before = len(self.server.calls("setMyCommands"))
             await self.server.until(lambda: task.done() or len(self.server.calls("setMyCommands")) > before)

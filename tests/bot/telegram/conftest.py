@@ -1,14 +1,16 @@
 """The bot over real HTTP, on a real queue; at the end of each test, nothing that Telegram would refuse was sent."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
 
+from bot.telegram.sending.pace import Pace
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
-from tests.bot.telegram.chat_fixture import Rig, Worker, settings_for
+from tests.bot.telegram.chat_fixture import QUICK_PACE, Rig, Worker, settings_for
 from tests.peers.botapi import BotApi
 
 
@@ -26,21 +28,6 @@ def _trusts_few(monkeypatch: pytest.MonkeyPatch, authority: Path) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Tests wait less between two looks and two edits; those that ask for `true_pace` keep it."""
-    if "true_pace" not in request.fixturenames:
-        monkeypatch.setattr("bot.telegram.sending.poster.PACE", 0.1)
-        monkeypatch.setattr("bot.telegram.sending.poster.PACE_IN_GROUPS", 0.1)
-        monkeypatch.setattr("bot.telegram.sending.send_window.CHAT_BURST", 30)
-        monkeypatch.setattr("bot.telegram.sending.send_window.GROUP_PER_MINUTE", 200)
-    monkeypatch.setattr("bot.playlists.follow.LOOK", 0.05)
-    monkeypatch.setattr("bot.conversation.songs.batches.MOMENT", 0.2)
-    monkeypatch.setattr("bot.delivery.follow.LOOK", 0.05)
-    monkeypatch.setattr("bot.delivery.follow.GRACE", 0.5)
-    monkeypatch.setattr("bot.delivery.status_cards.SOON", 0.2)
-
-
 @pytest.fixture
 def true_pace() -> None:
     """Keeps the real pace of Telegram's limits."""
@@ -53,8 +40,12 @@ async def server() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-async def rig(server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path) -> AsyncIterator[Rig]:
-    one = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
+async def rig(
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Rig]:
+    """A bot with short pauses. Tests that ask for `true_pace` keep Telegram's."""
+    pace = Pace() if "true_pace" in request.fixturenames else replace(QUICK_PACE)
+    one = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store), pace)
     yield one
     refused = [f"{each.method}: {each.description}" for each in server.refused]
     unexpected = [said for said in refused if not any(words in said for words in one.expected)]

@@ -42,10 +42,10 @@ async def test_what_is_made_is_what_was_tapped_though_the_keyboard_does_not_show
         await settle_on(ana, "4 stems")
         card = await result(rig, ana)
         await rig.settled()
-        monkeypatch.setattr("bot.telegram.sending.poster.PACE", SLOW)
+        rig.pace.card = SLOW
         await (await ana.press(card, "Choose stems…")).answer()
         await turned(ana, card, "Drums")
-        monkeypatch.setattr("bot.telegram.sending.poster.PACE", QUICK)  # for all messages after this one
+        rig.pace.card = QUICK  # for all messages after this one
         (request,) = [view.request for view in await rig.queue.recent(f"telegram:{ana.id}")]
         hasty = f"make:{request.id}:d"  # from a screen that showed the first stem, and not yet the others
         assert await (await ana.press_data(card, f"pick:{request.id}")).answer() == "Tap the stems you want to hear."
@@ -76,7 +76,7 @@ async def test_taps_that_end_where_they_began_change_nothing(rig: Rig, monkeypat
         menu = await ana.until(lambda message: "What you get" in message.text)
         await (await ana.press(menu, "WAV")).answer()
         await turned(ana, menu, "✓ WAV")
-        monkeypatch.setattr("bot.telegram.sending.poster.PACE", SLOW)
+        rig.pace.card = SLOW
         await (await ana.press(menu, "4 stems")).answer()
         await turned(ana, menu, "✓ 4 stems")
         for label in ("FLAC", "✓ WAV", "✓ 4 stems"):

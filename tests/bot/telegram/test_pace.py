@@ -3,35 +3,36 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from telegram.error import RetryAfter
 
+from bot.telegram.sending.pace import TELEGRAM
+from bot.telegram.sending.pace import Pace as BotPace
 from bot.telegram.sending.rate_limiter import RateLimiter, seconds_of
-from bot.telegram.sending.send_window import CHAT_BURST, PER_SECOND, SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
+from bot.telegram.sending.send_window import SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
 from jobs.progress import TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.results import Tags
 from jobs.store.folder import FolderStore
-from tests.bot.telegram.chat_fixture import Rig, Worker, files, settings_for
+from tests.bot.telegram.chat_fixture import QUICK, Rig, Worker, files, settings_for
 from tests.peers.botapi import BotApi, Chat, Pace, Trouble
 
 #: The server's clock, and the bot's limits with it, run so much faster: a minute of Telegram's takes six seconds.
 FASTER = 10
 
 
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.sending.send_window.CHAT_BURST", 3)
-    monkeypatch.setattr("bot.telegram.sending.send_window.GROUP_PER_MINUTE", 18)
-    # What a busy machine adds on the way does not run faster: the bot's own margins stay nearly as long as they are.
-    monkeypatch.setattr("bot.telegram.sending.send_window.SECOND", 1 / FASTER + 0.05)
-    monkeypatch.setattr("bot.telegram.sending.send_window.MINUTE", 60 / FASTER + 0.5)
-    monkeypatch.setattr("bot.telegram.sending.rate_limiter.LONGEST_HOLD", 3 / FASTER)
-    monkeypatch.setattr("bot.telegram.sending.poster.PACE", 3 / FASTER)
-    monkeypatch.setattr("bot.telegram.sending.poster.PACE_IN_GROUPS", 5 / FASTER)
+#: What a busy machine adds on the way does not run faster: the bot's own margins stay nearly as long as they are.
+HURRIED = BotPace(
+    second=1 / FASTER + 0.05,
+    minute=60 / FASTER + 0.5,
+    longest_hold=3 / FASTER,
+    card=3 / FASTER,
+    card_in_groups=5 / FASTER,
+)
 
 
 async def _work(rig: Rig, songs: int) -> None:
@@ -71,11 +72,11 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_fifty_links_at_once_from_ten_chats(
-    hurried: None, hasty: list[str], queue: JobQueue, store: FolderStore, tmp_path: Path
+    hasty: list[str], queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     async with BotApi(clock=lambda: time.monotonic() * FASTER, query_seconds=300) as server:
         server.pace = Pace()
-        rig = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
+        rig = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store), HURRIED)
         access = [server.person(f"P{number}") for number in range(10)]
         chats: list[Chat] = [server.private(person) for person in access[:6]]
         chats += [server.group(f"Band {person.name}", [person]) for person in access[6:]]
@@ -139,9 +140,8 @@ class Sending:
         await rate_limiter.process_request(send, (), {}, endpoint, {"chat_id": chat, "media": media}, patience)
 
 
-async def test_in_a_busy_group_edits_leave_room_for_what_people_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.sending.send_window.GROUP_PER_MINUTE", 18)
-    rate_limiter, sending = RateLimiter(), Sending()
+async def test_in_a_busy_group_edits_leave_room_for_what_people_wait_for() -> None:
+    rate_limiter, sending = RateLimiter(BotPace(chat_burst=30)), Sending()
     edits = 0
     with pytest.raises(RetryAfter):
         for _ in range(18):
@@ -199,9 +199,9 @@ class Crowd:
         return self.order
 
 
-async def test_an_answer_overtakes_the_cards_of_its_chat(true_pace: None) -> None:
+async def test_an_answer_overtakes_the_cards_of_its_chat() -> None:
     crowd, line = Crowd(), Line(1)
-    for number in range(CHAT_BURST):
+    for number in range(TELEGRAM.chat_burst):
         crowd.ask(f"card {number}", line, Rank.NEWS)
     crowd.ask("answer", line, Rank.ANSWER)
     assert await crowd.gone() == ["card 0", "card 1", "answer", "card 2"], "the chat's last room is for an answer"
@@ -209,26 +209,26 @@ async def test_an_answer_overtakes_the_cards_of_its_chat(true_pace: None) -> Non
 
 async def test_an_answer_finds_room_while_cards_take_all_that_is_theirs() -> None:
     crowd, spare = Crowd(), SPARE[Rank.NEWS]
-    cards = [f"card {number}" for number in range(2 * PER_SECOND)]
+    cards = [f"card {number}" for number in range(2 * TELEGRAM.per_second)]
     for number, card in enumerate(cards):
         crowd.ask(card, Line(number), Rank.NEWS)
-    assert await crowd.let_go(PER_SECOND - spare) == cards[: PER_SECOND - spare]
+    assert await crowd.let_go(TELEGRAM.per_second - spare) == cards[: TELEGRAM.per_second - spare]
     for number in range(spare + 1):
         crowd.ask("answer", Line(number), Rank.ANSWER)
-    assert (await crowd.let_go(PER_SECOND))[-spare:] == ["answer"] * spare
+    assert (await crowd.let_go(TELEGRAM.per_second))[-spare:] == ["answer"] * spare
     order = await crowd.gone()
-    assert order[PER_SECOND] == "answer", "the first for whom there is room again"
+    assert order[TELEGRAM.per_second] == "answer", "the first for whom there is room again"
     assert [one for one in order if one != "answer"] == cards, "in the order in which they came"
 
 
-async def test_an_edit_raises_after_a_short_wait(true_pace: None) -> None:
+async def test_an_edit_raises_after_a_short_wait() -> None:
     crowd, line = Crowd(), Line(1)
-    for number in range(PER_SECOND):
+    for number in range(TELEGRAM.per_second):
         crowd.ask("card", Line(number + 2), Rank.NEWS)
-    await crowd.let_go(PER_SECOND - SPARE[Rank.NEWS])
-    for chat in (line, line, Line(PER_SECOND + 2)):
+    await crowd.let_go(TELEGRAM.per_second - SPARE[Rank.NEWS])
+    for chat in (line, line, Line(TELEGRAM.per_second + 2)):
         crowd.ask("edit", chat, Rank.EDIT)
-    for task in crowd.tasks[PER_SECOND:]:
+    for task in crowd.tasks[TELEGRAM.per_second :]:
         with pytest.raises(RetryAfter):
             await task
         crowd.tasks.remove(task)
@@ -237,7 +237,7 @@ async def test_an_edit_raises_after_a_short_wait(true_pace: None) -> None:
 
 async def test_who_is_cancelled_takes_no_room() -> None:
     crowd, line = Crowd(), Line(1)
-    for number in range(2 * PER_SECOND):
+    for number in range(2 * TELEGRAM.per_second):
         crowd.ask("card", line if number % 2 else Line(-number), Rank.NEWS)
     await asyncio.sleep(0.05)
     for task in crowd.tasks:
@@ -245,18 +245,23 @@ async def test_who_is_cancelled_takes_no_room() -> None:
     await asyncio.wait(crowd.tasks)
     assert line.standing == 0
     crowd.tasks.clear()
-    for number in range(PER_SECOND):
+    for number in range(TELEGRAM.per_second):
         crowd.ask("answer", Line(number + 2), Rank.ANSWER)
     await asyncio.wait_for(crowd.gone(), 120)
 
 
-async def test_a_chat_that_has_to_wait_holds_up_no_other(
-    hurried: None, queue: JobQueue, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_chat_that_has_to_wait_holds_up_no_other(queue: JobQueue, store: FolderStore, tmp_path: Path) -> None:
     """While one waits as Telegram said, what others ask is fetched and answered."""
-    monkeypatch.setattr("bot.telegram.updates.polling.PATIENCE", 600)
     async with BotApi() as server:
-        rig = Rig(server, queue, store, settings_for(server, tmp_path), Worker(queue, store))
+        rig = Rig(
+            server,
+            queue,
+            store,
+            settings_for(server, tmp_path),
+            Worker(queue, store),
+            HURRIED,
+            replace(QUICK, updates=600),
+        )
         ana, bea = (server.private(server.person(name)) for name in ("Ana", "Bea"))
         async with rig.bot():
             server.fault("sendMessage", Trouble.FLOOD, retry_after=30)
@@ -267,4 +272,3 @@ async def test_a_chat_that_has_to_wait_holds_up_no_other(
                 await bea.say("/status")
                 await server.until(lambda: len(bea.from_bot()) > answers, 15)  # noqa: B023
             assert ana.from_bot() == []
-            monkeypatch.setattr("bot.telegram.updates.polling.PATIENCE", 0.2)

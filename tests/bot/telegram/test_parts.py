@@ -33,8 +33,8 @@ from bot.delivery.platform import (
     Unreachable,
 )
 from bot.telegram.sending.errors import trouble
+from bot.telegram.sending.pace import TELEGRAM
 from bot.telegram.sending.rate_limiter import RateLimiter, seconds_of
-from bot.telegram.sending.send_window import CHAT_BURST
 from bot.telegram.sending.thumbnail import fits_as_thumbnail
 from jobs.models import Upload
 from jobs.queue.requests import JobQueue
@@ -104,11 +104,11 @@ class Calls:
         await rate_limiter.process_request(self, (), {}, endpoint, {"chat_id": chat}, tries)
 
 
-async def test_a_chat_gets_a_few_at_once_then_one_a_second(true_pace: None) -> None:
+async def test_a_chat_gets_a_few_at_once_then_one_a_second() -> None:
     rate_limiter, calls = RateLimiter(), Calls()
-    await asyncio.gather(*(calls.through(rate_limiter, 1) for _ in range(CHAT_BURST + 1)))
+    await asyncio.gather(*(calls.through(rate_limiter, 1) for _ in range(TELEGRAM.chat_burst + 1)))
     gaps = [at - calls.at[0] for at in calls.at]
-    assert gaps[CHAT_BURST - 1] < 0.8 < gaps[CHAT_BURST]
+    assert gaps[TELEGRAM.chat_burst - 1] < 0.8 < gaps[TELEGRAM.chat_burst]
 
 
 async def test_only_the_chat_that_was_told_waits() -> None:

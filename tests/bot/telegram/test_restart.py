@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,9 +51,9 @@ async def test_a_card_that_was_never_sent_is_sent(rig: Rig) -> None:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+def slow(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Telegram's answers come late, but within the time that the bot has to stop."""
-    monkeypatch.setattr("bot.delivery.follow.GRACE", 8.0)
+    rig.timing = replace(rig.timing, grace=8.0)
 
     def slowly(method: Callable[[BotApi, Params], Any]) -> Callable[[BotApi, Params], Any]:
         async def call(server: BotApi, params: Params) -> Any:

@@ -1,8 +1,9 @@
 """Under a result: mixes by button, other encodings, other separations, the same again."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.conversation.songs import results
 from jobs.models import Upload
 from jobs.progress import RequestPhase
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files
@@ -110,7 +111,8 @@ async def test_double_taps_are_one_request_and_later_ones_another(rig: Rig, monk
         await rig.settled()
         assert len(files(ana)) == 3
         assert await answered_soon(await ana.press(card, "No vocals")) == "I’m on it already.", "just a moment ago"
-        monkeypatch.setattr(results, "DOUBLE_TAP", 0.0)
+    rig.timing = replace(rig.timing, double_tap=0.0)
+    async with rig.bot():
         assert await answered_soon(await ana.press(card, "No vocals")) == "Here it comes."
         await rig.server.until(lambda: len(files(ana)) == 4)
         await rig.settled()

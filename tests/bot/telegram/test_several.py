@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -101,14 +102,14 @@ async def test_the_button_works_after_a_restart_and_only_once(rig: Rig) -> None:
 
 async def test_a_bot_that_stops_before_it_told_tells_when_it_is_back(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     ana, other = rig.ana(), bo(rig)
-    monkeypatch.setattr("bot.conversation.songs.batches.MOMENT", 600)
+    rig.timing = replace(rig.timing, batch=600)
     async with rig.bot():
         await ana.send_album(songs(6))
         await other.say("/help")  # which is handled after the album
         await other.until(lambda message: "YouTube" in message.text)
         await ana.until(lambda message: plain(message.text).startswith("song 5.mp3"))
         assert told(ana) == []
-    monkeypatch.setattr("bot.conversation.songs.batches.MOMENT", 0)
+    rig.timing = replace(rig.timing, batch=0)
     async with rig.bot():
         await ana.until(lambda message: message.text.startswith("5 of 6 songs are in line."))
     assert len(told(ana)) == 1
@@ -186,7 +187,7 @@ async def test_who_may_start_the_others_in_a_group(rig: Rig) -> None:
 async def test_what_did_not_fit_goes_along_when_the_group_becomes_a_supergroup(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.conversation.songs.batches.PAUSE", 0.2)
+    rig.timing = replace(rig.timing, batch_again=0.2)
     old, _, bo_, _ = band_of(rig, basic=True)
     rig.expected += ["upgraded to a supergroup chat", "message to edit not found"]
     rig.server.privacy = False

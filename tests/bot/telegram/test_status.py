@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,7 +151,7 @@ async def test_the_owner_sees_all_and_how_things_stand(rig: Rig) -> None:
 async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.owner_news.LOOK", 0.05)
+    rig.timing = replace(rig.timing, look_for_news=0.05)
     ana = rig.ana("pt-br")
     await rig.owned_by(ana.id)
     down = Standing(provider=Provider.PYTUBEFIX, up=False, since=time.time(), failures=3)
@@ -167,7 +168,7 @@ async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(
 
 
 async def test_an_owner_who_has_blocked_the_bot_is_left_in_peace(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.owner_news.LOOK", 0.05)
+    rig.timing = replace(rig.timing, look_for_news=0.05)
     rig.expected.append("bot was blocked by the user")
     ana = rig.ana()
     await rig.owned_by(ana.id)

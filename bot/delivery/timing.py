@@ -1,0 +1,24 @@
+"""The pauses of a front end's loops, as values that are passed in."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds, and numbers of tries."""
+
+    look: float = 0.5  # between two looks at all open requests
+    look_at_playlists: float = 1.0
+    look_for_news: float = 30.0  # for the owner
+    soon: float = 2.0  # before a failed card is tried again
+    grace: float = 5.0  # for uploads and cards under way when the process stops
+    card_first: float = 2.0  # that an instant result waits for its card
+    batch: float = 1.2  # without another file of a batch before its message
+    batch_again: float = 5.0  # until a batch's failed message is tried again
+    double_tap: float = 3.0  # within which a second tap on a button is the same one
+    updates: float = 5.0  # that handlers may take before the next updates are fetched
+    fetch_tries: int = 7  # about a minute
+    delivery_tries: int = 60  # about an hour
+
+
+USUAL = Timing()
