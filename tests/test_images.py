@@ -108,3 +108,5 @@ def test_the_queue_has_a_password_and_a_network_of_its_own(request: pytest.Fixtu
     for name in ("bot", "worker", "redis", "telegram-bot-api"):
         assert re.search(r"^    pids_limit: \d+", services[name], re.MULTILINE), name
         assert re.search(r"^    mem_limit: \d+", services[name], re.MULTILINE), name
+        assert re.search(r"^    (<<: \*part|cap_drop: \[ALL\])$", services[name], re.MULTILINE), name
+    assert "  cap_drop: [ALL]\n" in compose.split("\nservices:\n")[0]

@@ -16,6 +16,10 @@ from jobs.settings import IN_DATA, Settings
 
 log = logging.getLogger(__name__)
 
+#: Secrets in the environment that only one part needs.
+BOTS = ("FLBT_TELEGRAM_TOKEN",)
+WORKERS = ("FLBT_YOUTUBE_PROXY", "FLBT_YOUTUBE_COOKIES")
+
 
 async def run_everything(settings: Settings) -> int:
     """Run until Ctrl-C or SIGTERM. Returns the exit code: 0 when stopped, 2 if a part is misconfigured, else 1."""
@@ -45,8 +49,12 @@ async def run_everything(settings: Settings) -> int:
 def parts(settings: Settings, url: SecretStr, *, bot: bool = True, output: IO[bytes] | None = None) -> list[Part]:
     """The processes beside the queue. Their log goes to `output`; queue URL and data folder are set for them."""
     environment = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_DATA": str(settings.data.absolute())}
-    worker = Part("worker", [sys.executable, "-P", "-m", "worker", "run", "--tethered"], environment, output)
-    services = Part("bot", [sys.executable, "-P", "-m", "bot", "bot", "--tethered"], environment, output)
+    worker = Part(
+        "worker", [sys.executable, "-P", "-m", "worker", "run", "--tethered"], environment, output, without=BOTS
+    )
+    services = Part(
+        "bot", [sys.executable, "-P", "-m", "bot", "bot", "--tethered"], environment, output, without=WORKERS
+    )
     return [worker, services] if bot else [worker]
 
 

@@ -22,12 +22,13 @@ MISCONFIGURED = 2
 
 @dataclass(frozen=True)
 class Part:
-    """One process: its name, its command, and its additional environment."""
+    """One process: its name, its command, its additional environment. `without`: variables that it does not inherit."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     output: IO[bytes] | None = None  # its standard error; None: ours
+    without: tuple[str, ...] = ()
 
 
 class Misconfigured(Exception):  # noqa: N818 - an answer, not an error in the program
@@ -84,7 +85,7 @@ async def _start(part: Part) -> asyncio.subprocess.Process:
             stdin=asyncio.subprocess.PIPE,  # see jobs/process/parent_watch.py
             stdout=asyncio.subprocess.DEVNULL if part.output else None,
             stderr=part.output,
-            env={**os.environ, **part.environment},
+            env={name: value for name, value in os.environ.items() if name not in part.without} | {**part.environment},
             start_new_session=True,  # Ctrl-C in the terminal reaches only us; we stop the parts in order
         )
     )
