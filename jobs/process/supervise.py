@@ -12,10 +12,6 @@ from typing import IO
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 10  # for a part to stop before it is killed
-STEADY_SECONDS = 10  # a part that ran this long has recovered
-LONGEST_PAUSE = 15  # seconds between two starts of a part that keeps dying
-
 #: Exit code of a part that cannot run as it is set up: starting it again would not help.
 MISCONFIGURED = 2
 
@@ -29,6 +25,9 @@ class Part:
     environment: Mapping[str, str]
     output: IO[bytes] | None = None  # its standard error; None: ours
     without: tuple[str, ...] = ()
+    stop_seconds: float = 10  # to stop before it is killed
+    steady_seconds: float = 10  # after which it has recovered
+    longest_pause: float = 15  # seconds between two starts while it keeps dying
 
 
 class Misconfigured(Exception):  # noqa: N818 - an answer, not an error in the program
@@ -58,11 +57,11 @@ async def _keep(part: Part) -> None:
         code = await _run_once(part)
         if code == MISCONFIGURED:
             raise Misconfigured(part.name)
-        if loop.time() - begun > STEADY_SECONDS:
+        if loop.time() - begun > part.steady_seconds:
             pause = 0.2
         log.warning("%s ended with code %d; starting it again in %.1f s", part.name, code, pause)
         await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, part.longest_pause)
 
 
 async def _run_once(part: Part) -> int:
@@ -97,15 +96,15 @@ async def _start(part: Part) -> asyncio.subprocess.Process:
 
 
 async def _stop(part: Part, process: asyncio.subprocess.Process) -> None:
-    """Asks the process to stop, kills it after `STOP_SECONDS`, and kills the rest of its process group."""
+    """Asks the process to stop, kills it after `stop_seconds`, and kills the rest of its process group."""
     try:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(STOP_SECONDS):
+            async with asyncio.timeout(part.stop_seconds):
                 await process.wait()
     except TimeoutError:
-        log.warning("%s did not stop within %d s", part.name, STOP_SECONDS)
+        log.warning("%s did not stop within %.0f s", part.name, part.stop_seconds)
     finally:  # also on a second cancellation
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

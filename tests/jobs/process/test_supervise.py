@@ -35,8 +35,8 @@ import signal; signal.signal(signal.SIGTERM, stop)
 PATIENCE = 120  # seconds; a machine may be busy with other things
 
 
-def part(code: str, notes: Path) -> Part:
-    return Part("part", [sys.executable, "-c", code, str(notes)], {})
+def part(code: str, notes: Path, **timing: float) -> Part:
+    return Part("part", [sys.executable, "-c", code, str(notes)], {}, None, (), **timing)
 
 
 async def pids(notes: Path, count: int) -> list[int]:
@@ -56,10 +56,9 @@ async def test_a_part_that_dies_is_started_again_and_stopped_at_the_end(tmp_path
     assert not psutil.pid_exists(second)
 
 
-async def test_a_part_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.process.supervise.STOP_SECONDS", 0.3)
+async def test_a_part_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     notes = tmp_path / "pids"
-    async with running(part(STUBBORN, notes)):
+    async with running(part(STUBBORN, notes, stop_seconds=0.3)):
         (pid,) = await pids(notes, 1)
     assert not psutil.pid_exists(pid)
 
@@ -75,25 +74,23 @@ async def test_a_part_that_is_set_up_wrong_is_not_started_again(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("setting", "value", "pauses"),
     [
-        ("STEADY_SECONDS", 1000, [0.2, 0.4, 0.8]),
-        ("STEADY_SECONDS", 0, [0.2, 0.2, 0.2]),  # whatever it was, it has recovered each time
-        ("LONGEST_PAUSE", 0.3, [0.2, 0.3, 0.3]),
+        ("steady_seconds", 1000, [0.2, 0.4, 0.8]),
+        ("steady_seconds", 0, [0.2, 0.2, 0.2]),  # whatever it was, it has recovered each time
+        ("longest_pause", 0.3, [0.2, 0.3, 0.3]),
     ],
 )
 async def test_one_that_keeps_dying_is_given_longer_and_longer_pauses(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     setting: str,
     value: float,
     pauses: list[float],
 ) -> None:
-    monkeypatch.setattr("jobs.process.supervise.STEADY_SECONDS", 1000)
-    monkeypatch.setattr(f"jobs.process.supervise.{setting}", value)
+    timing = {"steady_seconds": 1000.0} | {setting: value}
     caplog.set_level(logging.WARNING, "jobs.process.supervise")
     notes = tmp_path / "pids"
     began = time.monotonic()
-    async with running(part(f"{NOTES}sys.exit(3)", notes)):
+    async with running(part(f"{NOTES}sys.exit(3)", notes, **timing)):
         await pids(notes, 4)
         took = time.monotonic() - began
     said = [record.getMessage() for record in caplog.records][:3]
@@ -122,22 +119,18 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-async def test_a_part_is_asked_to_stop_before_it_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.process.supervise.STOP_SECONDS", PATIENCE)
+async def test_a_part_is_asked_to_stop_before_it_is_killed(tmp_path: Path) -> None:
     notes = tmp_path / "pids"
-    async with running(part(POLITE, notes)):
+    async with running(part(POLITE, notes, stop_seconds=PATIENCE)):
         await pids(notes, 1)
     assert notes.read_text().endswith(" asked ")
 
 
-async def test_a_part_that_is_still_being_started_is_asked_to_stop_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_part_that_is_still_being_started_is_asked_to_stop_too(tmp_path: Path) -> None:
     """The program may run before asyncio has ended its start: the run ends in between."""
-    monkeypatch.setattr("jobs.process.supervise.STOP_SECONDS", PATIENCE)
-    notes = tmp_path / "pids"
-    async with running(part(POLITE, notes)):
-        while not psutil.Process().children():
+    notes, before = tmp_path / "pids", set(psutil.Process().children())
+    async with running(part(POLITE, notes, stop_seconds=PATIENCE)):
+        while not set(psutil.Process().children()) - before:
             await asyncio.sleep(0)  # step by step: the process is forked, and its start has steps to go
         until = time.monotonic() + PATIENCE
         while not (notes.exists() and notes.read_text()) and time.monotonic() < until:
