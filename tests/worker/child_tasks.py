@@ -1,4 +1,4 @@
-"""A child that does what a test tells it: `python -m tests.worker.child_tasks`."""
+"""A child that follows a test's instructions: `python -m tests.worker.child_tasks`."""
 
 import errno
 import os
@@ -20,7 +20,7 @@ from worker.child.tasks import Task
 
 
 class Errand(Task):
-    """What it is asked for. Some of it starts other processes, or writes where the test says."""
+    """The instruction. Some start other processes, or write to a given path."""
 
     do: str
     note: str = ""
@@ -36,7 +36,7 @@ class Answer(BaseModel):
 
 
 class Readiness(BaseModel):
-    """What it makes ready before."""
+    """The preparation before the task."""
 
     note: str = "ready"
     survives: bool = True
@@ -51,7 +51,7 @@ def get_ready(wanted: Readiness) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def work(errand: Errand, report: Report) -> Answer:  # noqa: PLR0912 - a list of what there is to do
+def work(errand: Errand, report: Report) -> Answer:  # noqa: PLR0912 - a list of instructions
     match errand.do:
         case "answer":
             print("a library prints this")  # noqa: T201

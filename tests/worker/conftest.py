@@ -1,9 +1,9 @@
-"""The real weights, for everything the worker does."""
+"""The real weights, for all tests of the worker."""
 
 from tests.weights import models_dir
 from worker.child.confinement.walls import support
 
 __all__ = ["models_dir"]
 
-#: Walls are what the kernel has; where it has none, `fl-bt doctor` says so.
+#: On kernels without walls these are left out; `fl-bt doctor` reports missing walls.
 collect_ignore = [] if all(support()) else ["child/test_confinement.py", "child/test_older_kernels.py"]

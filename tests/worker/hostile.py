@@ -1,4 +1,4 @@
-"""A child that somebody's file has taken over: it tries what it must not reach. `python -m tests.worker.hostile`."""
+"""A child that a file has taken over: it attempts forbidden accesses. `python -m tests.worker.hostile`."""
 
 import ctypes
 import fcntl
@@ -22,7 +22,7 @@ from worker.child.tasks import Task
 
 
 class Around(Value):
-    """What a test has put around it. `port` is listened to, so is the Unix socket at `queue`, which is a real queue."""
+    """Its surroundings, made by a test. Servers listen on `port` and on `queue`, the Unix socket of a real queue."""
 
     home: Path  # with `.env`, and another person's upload
     workspace: Path
@@ -48,7 +48,7 @@ class Attempts(Task):
 
 
 class Spoils(Value):
-    """What each attempt brought: what it got, or `refused: …`."""
+    """The result of each attempt: the data that it got, or `refused: …`."""
 
     of: dict[str, str]
 
@@ -159,7 +159,7 @@ def _cut(around: Around) -> str:
 
 
 def _watches(around: Around) -> str:
-    """Names of files that come and go, by inotify, of which Landlock knows nothing."""
+    """Names of new and removed files, by inotify, which Landlock does not handle."""
     libc = ctypes.CDLL(None, use_errno=True)
     watching = libc.inotify_init1(0)
     if watching < 0 or libc.inotify_add_watch(watching, os.fsencode(around.home), 0xFFF) < 0:
@@ -178,7 +178,7 @@ def _priority_of_many(around: Around) -> str:
 
 
 def _signals_by_file(around: Around) -> str:
-    """What is written into a pipe may signal to any process, and any signal."""
+    """A write into a pipe may send any signal to any process."""
     fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, around.parent)
     return "set"
 
@@ -201,7 +201,7 @@ def _makes_a_device(around: Around) -> str:
 
 
 def _in_a_thread(around: Around) -> str:
-    """Walls hold for those that are started later, too."""
+    """Walls hold for later threads too."""
     got = ["refused: "]
 
     def run() -> None:
@@ -255,7 +255,7 @@ ATTEMPTS: dict[str, Callable[[Around], str]] = {
     "a thread": _in_a_thread,
     "the list of processes": _processes,
 }
-#: System calls that nothing but a break-in makes, with numbers on x86-64 and aarch64: (pid, …), flags or a command.
+#: System calls that only an attack makes, with numbers on x86-64 and aarch64: (pid, …), flags or a command.
 CALLS = {
     "ptrace": (101, 117, 0x4206, os.getppid(), 0, 0),  # PTRACE_SEIZE, which stops nobody
     "process_vm_readv": (310, 270, os.getppid(), 0, 0, 0),

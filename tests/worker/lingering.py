@@ -1,4 +1,4 @@
-"""A child that says that it has separated, and stays where it could still change what it made."""
+"""A child that reports a separation and does not exit, so that it could still change its files."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""A model added to the table, and nothing else changed: it is offered, understood, checked for, and separates."""
+"""A model added to the table, without other changes, is offered, understood, checked, and separates."""
 
 import json
 import subprocess
@@ -67,7 +67,7 @@ print(json.dumps({
 
 
 def say(code: str, *arguments: str) -> str:
-    """What a fresh process prints in which the model was in the table from the beginning."""
+    """The output of a new process with the model in the table from its start."""
     root = Path(__file__).parent.parent.parent
     return subprocess.run(
         [sys.executable, "-c", code, *arguments], cwd=root, check=True, stdout=subprocess.PIPE, text=True
@@ -152,7 +152,7 @@ async def test_it_separates_through_queue_children_and_store(
         heard = listen(store.folder(first.track_id, first.order.renditions[0]) / file.name)
         assert np.allclose(heard, song * gain, atol=1e-3)
 
-    store.inbox(upload).unlink()  # what is there is good: a second format needs no second separation
+    store.inbox(upload).unlink()  # the stems are kept: a second format needs no second separation
     await queue.submit(second)
     await work_off(settings, valkey_server)
     assert (await seen(queue, second)).phase is RequestPhase.READY

@@ -1,4 +1,4 @@
-"""What children cannot keep is kept for them."""
+"""Bytecode is written for children, which cannot write it."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def run(*arguments: str, cache: Path) -> str:
     return done.stdout.strip()
 
 
-def test_what_was_missing_is_written_once(tmp_path: Path) -> None:
+def test_missing_bytecode_is_written_once(tmp_path: Path) -> None:
     assert int(run("-c", COUNT, cache=tmp_path)) > 50
     run("-m", "worker.bytecode", cache=tmp_path)
     assert run("-c", COUNT, cache=tmp_path) == "0"

@@ -47,7 +47,7 @@ async def test_a_worker_is_well_while_it_runs(queue: JobQueue, valkey_server: Se
     assert await check(url, tmp_path) == (1, "no heartbeat")
 
 
-async def test_a_heart_that_beats_while_nobody_looks_for_work_is_not_enough(
+async def test_a_heartbeat_without_polling_is_not_enough(
     queue: JobQueue, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     """As when a loop hangs."""
@@ -60,7 +60,7 @@ async def test_a_heart_that_beats_while_nobody_looks_for_work_is_not_enough(
     assert await check(valkey_server.get_secret_value(), tmp_path) == (0, "")
 
 
-async def test_anothers_heart_and_an_old_beat_do_not_count(
+async def test_heartbeats_of_other_hosts_and_old_ones_do_not_count(
     queue: JobQueue, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     now = time.time()

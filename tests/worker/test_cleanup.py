@@ -1,4 +1,4 @@
-"""Room in the store: old results go first, by age and quota; without room, or a store to write to, no work begins."""
+"""Room in the store: old results are removed by age and quota; without room, or a writable store, no work begins."""
 
 import os
 import time
@@ -63,7 +63,7 @@ def kept(store: FolderStore) -> set[str]:
     return {folder.name for folder in (store.root / "tracks").iterdir()}
 
 
-async def test_what_is_too_old_goes_and_then_the_oldest_over_the_quota(
+async def test_old_tracks_are_removed_then_the_oldest_over_the_quota(
     track_queue: TrackQueue, catalogue: Catalogue, store: FolderStore, settings: Settings
 ) -> None:
     ancient, old, newer, newest = [
@@ -74,7 +74,7 @@ async def test_what_is_too_old_goes_and_then_the_oldest_over_the_quota(
     assert await tidy(track_queue, catalogue, settings) == []
 
 
-async def test_what_somebody_waits_for_stays_whatever_its_age(
+async def test_awaited_tracks_stay_at_any_age(
     queue: JobQueue, track_queue: TrackQueue, catalogue: Catalogue, store: FolderStore, settings: Settings
 ) -> None:
     ancient, newer = await keep(store, IDS[0], hours=48, megabytes=4), await keep(store, IDS[1], hours=1)
@@ -83,14 +83,14 @@ async def test_what_somebody_waits_for_stays_whatever_its_age(
     assert kept(store) == {ancient}
 
 
-async def test_what_is_being_sent_stays_and_so_does_a_file_that_has_just_come(
+async def test_tracks_being_sent_and_new_uploads_stay(
     queue: JobQueue, track_queue: TrackQueue, catalogue: Catalogue, store: FolderStore, settings: Settings
 ) -> None:
     sent = await keep(store, IDS[0], hours=48)
     await queue.hold(ask(YouTube(video_id=IDS[0])), phase=RequestPhase.READY)
     come, forgotten = Upload(upload_id="come"), Upload(upload_id="forgotten")
     await queue.hold(ask(come))
-    await queue.attended("test")  # a front end looks after these
+    await queue.attended("test")  # a front end attends to these
     for upload in (come, forgotten):
         async with receiving(store, upload) as path:
             path.write_bytes(b"song")
@@ -111,7 +111,7 @@ async def test_before_a_separation_room_is_made(
     assert kept(store) == {newer, newest}, "there is room"
 
 
-async def test_a_quota_full_of_what_is_waited_for_refuses_before_any_work(
+async def test_a_quota_full_of_awaited_tracks_refuses_before_any_work(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr
 ) -> None:
     full = await keep(store, IDS[0], hours=1, megabytes=6)
@@ -139,7 +139,7 @@ async def test_a_full_disk_refuses_before_any_work(
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Nobody may write there; and who may write everywhere is somebody else meanwhile."""
+    """Makes a folder read-only; root becomes another user meanwhile."""
     folder.chmod(0o555)
     root = os.geteuid() == 0
     try:
@@ -155,7 +155,7 @@ def read_only(folder: Path) -> Iterator[None]:
 async def test_a_store_that_cannot_be_written_refuses_before_any_work(
     track_queue: TrackQueue, catalogue: Catalogue, store: FolderStore, settings: Settings
 ) -> None:
-    await track_queue.beat()  # connected before anybody's rights change
+    await track_queue.beat()  # connected before the user changes
     with read_only(store.root / "work"), pytest.raises(OSError, match="ermission denied") as refused:
         await make_room(track_queue, catalogue, settings)
     assert failure_of_os_error(refused.value, confined=False).reason is Reason.NO_DISK

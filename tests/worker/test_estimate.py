@@ -1,4 +1,4 @@
-"""How long it will still take, by what a separation reports: nothing, then segment after segment, two at a time."""
+"""Estimates by a separation's reports: none at first, then segment by segment, two at a time."""
 
 import itertools
 
@@ -15,16 +15,16 @@ MP3 = Rendition(encoding=Encoding(format=Format.MP3))
 @pytest.mark.parametrize("segments", [6, 21, 22, 51, 304])
 @pytest.mark.parametrize("abreast", [1, 2])
 def test_by_half_way_it_is_within_a_fifth(segments: int, abreast: int) -> None:
-    """Segments that are worked on abreast are done at the same time, and told together."""
+    """Segments in parallel finish at the same time, and are reported together."""
     done_at = [min((number // abreast + 1) * abreast, segments) * SEGMENT for number in range(segments)]
 
     for number, at in enumerate(done_at[:-1], 1):
-        if number / segments >= 0.5 and at < done_at[number]:  # the last word before a pause: what people read
+        if number / segments >= 0.5 and at < done_at[number]:  # the last report before a pause, which people read
             left = rest_of_stage(at, 0.0, number / segments)
             assert left == pytest.approx(done_at[-1] - at, rel=0.2, abs=SEGMENT)
 
 
-def test_too_little_to_go_by_is_no_estimate() -> None:
+def test_too_few_reports_give_no_estimate() -> None:
     assert rest_of_stage(0.0, 0.0, 0.5) is None
     assert rest_of_stage(10.0, 0.5, 0.51) is None
 

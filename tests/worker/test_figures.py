@@ -1,4 +1,4 @@
-"""The worker's figures for Prometheus, for who sets FLBT_METRICS_PORT."""
+"""The worker's figures for Prometheus, with FLBT_METRICS_PORT."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.ports import free_port
 from tests.worker.track_fixture import ask, bring, worker_process
 
 
-async def test_who_asks_for_figures_gets_them_from_the_worker(
+async def test_a_worker_serves_its_figures(
     queue: JobQueue, store: FolderStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)

@@ -1,4 +1,4 @@
-"""A loud song through separation and rendering: in 32-bit float, stems add up to what was decoded."""
+"""A loud song through separation and rendering: in 32-bit float, stems add up to the decoded song."""
 
 import json
 import zipfile
@@ -28,7 +28,7 @@ from worker.separation import separate
 __all__ = ["models_dir"]
 
 TAGS = Tags(title="Loud")
-CLOSE = 80  # dB: the bound that stems of any song have to add up within
+CLOSE = 80  # dB: the agreement of the sum of stems with any song
 
 Write = Callable[[Path, Samples], Path]
 
@@ -74,7 +74,7 @@ def test_stems_of_a_loud_song_add_up_to_it_in_32_bit_float(write: Write, tmp_pat
         assert snr_db(together, to=source * np.float32(gain)) > CLOSE
 
 
-def test_what_the_stems_are_without_is_told(tmp_path: Path, models_dir: Path) -> None:
+def test_missing_seconds_of_stems_are_told(tmp_path: Path, models_dir: Path) -> None:
     song = make_song(2 * RATE)
     film = film_with_sound_at(tmp_path / "film", "mp4", [(0.7, song[:RATE]), (3.2, song[RATE:])])
     _, outcome = separated(film, models_dir)
@@ -82,7 +82,7 @@ def test_what_the_stems_are_without_is_told(tmp_path: Path, models_dir: Path) ->
     assert outcome.gaps == pytest.approx(1.5, abs=0.05)
 
 
-def test_what_is_damaged_is_told_and_what_is_whole_is_not(tmp_path: Path, models_dir: Path) -> None:
+def test_damage_is_noted_only_for_damaged_files(tmp_path: Path, models_dir: Path) -> None:
     whole = encode(tmp_path / "song.mp3", make_song(4 * RATE), "libmp3lame", "mp3")
     content = bytearray(whole.read_bytes())
     middle = len(content) // 2
@@ -94,7 +94,7 @@ def test_what_is_damaged_is_told_and_what_is_whole_is_not(tmp_path: Path, models
         assert separated(folder / "song.mp3", models_dir)[1].notes == notes
 
 
-async def test_what_was_done_to_the_sound_is_in_the_store(
+async def test_gains_and_gaps_are_in_the_store(
     queue: JobQueue, store: FolderStore, models_dir: Path, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     song = make_song(2 * RATE)

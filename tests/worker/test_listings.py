@@ -43,10 +43,10 @@ async def test_a_listing_comes_back_and_is_not_asked_for_twice(
     assert len(site.requests) == asked
 
 
-async def test_a_child_speaks_for_no_other_playlist(
+async def test_a_child_cannot_answer_for_another_playlist(
     queue: JobQueue, settings: Settings, valkey_server: SecretStr, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that a page has taken over names the playlist of somebody else in its answer."""
+    """A child that was taken over names another playlist in its answer."""
     asked, other = "PLthroughthequeue", "PLofsomebodyelses"
 
     async def answered(*_: object, **__: object) -> Listing:
@@ -62,10 +62,10 @@ async def test_a_child_speaks_for_no_other_playlist(
 
 
 @pytest.mark.parametrize("kills", [1, 2])
-async def test_a_child_that_somebody_kills_is_started_again_once(
+async def test_a_killed_child_is_started_again_once(
     site: YouTubeStandIn, queue: JobQueue, settings: Settings, valkey_server: SecretStr, kills: int
 ) -> None:
-    # Silent at first: however fast the machine is, and however late we look, a child is still at it.
+    # Silent at first, so that a child is still at work on any machine.
     playlist = site.add_playlist(Playlist("PLthroughthequeue", numbered(3), trouble=ListTrouble.SILENT))
     await ask_listing(queue, playlist.playlist_id)
     working, killed = asyncio.create_task(work_off(settings, valkey_server)), set[int]()
@@ -87,7 +87,7 @@ async def test_a_child_that_somebody_kills_is_started_again_once(
         assert found.failure.reason is Reason.INTERRUPTED
 
 
-async def test_why_there_is_no_listing_comes_back_too(
+async def test_a_failed_listing_comes_back_too(
     site: YouTubeStandIn, queue: JobQueue, settings: Settings, valkey_server: SecretStr
 ) -> None:
     await ask_listing(queue, "PLneverwasthere")

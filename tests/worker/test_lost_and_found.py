@@ -1,4 +1,4 @@
-"""What the store has and what is noted of it part ways: the worker goes by the store, and corrects the note."""
+"""The store and its notes disagree: the worker follows the store, and corrects the note."""
 
 import asyncio
 import json
@@ -35,14 +35,14 @@ async def song(store: FolderStore, tmp_path: Path) -> Upload:
 
 
 class Asker:
-    """Asks for a song again and again, and looks at what comes."""
+    """Requests a song repeatedly, and checks the results."""
 
     def __init__(self, queue: JobQueue, store: FolderStore, settings: Settings, url: SecretStr) -> None:
         self.catalogue = Catalogue(queue.redis, store)
         self.queue, self.store, self.settings, self.url = queue, store, settings, url
 
     async def made(self, request: Request) -> Manifest:
-        """Have a worker do what was asked for. Returns what the store has then, which is noted as well."""
+        """Lets a worker do a request. Returns the store's manifest, which is noted as well."""
         await work_off(self.settings, self.url)
         view = await seen(self.queue, request)
         assert view.phase is RequestPhase.READY, view.failure
@@ -63,8 +63,8 @@ def asker(queue: JobQueue, store: FolderStore, settings: Settings, valkey_server
     return Asker(queue, store, settings, valkey_server)
 
 
-async def test_a_song_whose_stems_are_gone_is_separated_again(asker: Asker, store: FolderStore, song: Upload) -> None:
-    """Also when only one of them is, and when the note says that they are there."""
+async def test_a_song_with_missing_stems_is_separated_again(asker: Asker, store: FolderStore, song: Upload) -> None:
+    """Also when only one is missing, and when the note lists it."""
     first = await asker.made(await asker.ask(song, FLAC))
     (store.folder(first.track_id) / first.stems[0].name).unlink()
     second = await asker.made(await asker.ask(song, MP3))
@@ -85,7 +85,7 @@ async def test_a_rendition_that_lost_a_file_is_made_again_from_the_stems(
 
 
 @pytest.mark.parametrize("note", [None, Made().model_dump_json(), "{"])
-async def test_stems_that_nothing_is_noted_of_are_found(asker: Asker, song: Upload, note: str | None) -> None:
+async def test_stems_without_a_note_are_found(asker: Asker, song: Upload, note: str | None) -> None:
     first = await asker.made(await asker.ask(song, FLAC))
     await asker.queue.redis.flushall()
     if note:
@@ -93,7 +93,7 @@ async def test_stems_that_nothing_is_noted_of_are_found(asker: Asker, song: Uplo
     assert await asker.made(await asker.ask(song, MP3)) == first
 
 
-async def test_the_store_of_version_0_1_0_goes_on(asker: Asker, store: FolderStore, song: Upload) -> None:
+async def test_a_store_of_version_0_1_0_is_used(asker: Asker, store: FolderStore, song: Upload) -> None:
     """Its manifests name a number of stems, and its workers had their locks in the store."""
     first = await asker.made(await asker.ask(song, FLAC))
     path = store.folder(first.track_id) / "manifest.json"
@@ -108,7 +108,7 @@ async def test_the_store_of_version_0_1_0_goes_on(asker: Asker, store: FolderSto
     assert (again.made_at, again.model, again.engine) == (first.made_at, first.model, "unet 0.1.0 f32")
 
 
-#: A worker that is killed when it has put its stems into the store, before it can tell.
+#: A worker that is killed after it has stored its stems, before it reports them.
 DIER = """
 import asyncio, os, signal, sys
 from pydantic import SecretStr

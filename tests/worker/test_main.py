@@ -1,4 +1,4 @@
-"""How a worker is told to stop."""
+"""Stopping a worker."""
 
 import asyncio
 from pathlib import Path
@@ -12,10 +12,10 @@ from jobs.settings import Settings
 from worker.main import work
 
 
-async def test_told_to_stop_it_stops_however_often_a_library_does_not_listen(
+async def test_a_worker_stops_although_a_library_loses_cancellations(
     queue: JobQueue, valkey_server: SecretStr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As `asyncio.wait_for` does before Python 3.12, now and then, and so the Redis client under arq's lanes."""
+    """As `asyncio.wait_for` sometimes does before Python 3.12, in the Redis client under arq's lanes."""
     run, deaf = Worker.async_run, 2
 
     async def hard_of_hearing(self: Worker) -> None:

@@ -1,4 +1,4 @@
-"""Minutes count what a real worker really separated: of files that lie, of songs cancelled late, after kills."""
+"""Minutes count the separated seconds of a real worker: for false headers, songs cancelled late, and kills."""
 
 import asyncio
 import logging
@@ -28,12 +28,12 @@ from worker.reporter import Reporter
 
 HOUR = Limits(person_seconds=3600)
 SECONDS = 100
-SAID = 5  # seconds, by the liar's header
+SAID = 5  # seconds, by the false header
 
 
 @pytest.fixture
 def settings(tmp_path: Path, store: FolderStore, models_dir: Path) -> Settings:
-    """One thread, so that a song takes more than a few looks of the worker."""
+    """One thread, so that a song takes more than a few checks of the worker."""
     return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir, threads=1)
 
 
@@ -46,7 +46,7 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def liar(honest: Path) -> Path:
-    """A FLAC whose STREAMINFO says that it lasts five seconds (RFC 9639, 8.2: 36 bits at the 108th)."""
+    """A FLAC whose STREAMINFO states five seconds (RFC 9639, 8.2: 36 bits at the 108th)."""
     content = bytearray(honest.read_bytes())
     assert content[:5] == b"fLaC\0"
     at, said = 8 + 13, SAID * 44100
@@ -65,14 +65,14 @@ async def used(queue: JobQueue, request: Request) -> float:
 
 
 async def until_separated(queue: JobQueue, request: Request, fraction: float) -> None:
-    """Wait until so much of a song is separated, or all is done."""
+    """Waits until `fraction` of a song is separated, or all is done."""
     async for view in changes(queue, request.id, every=0.05):
         if view.progress and view.progress.stage == "separating" and (view.progress.fraction or 0) >= fraction:
             return
 
 
 @pytest.mark.parametrize(("longest", "minutes"), [(60, 3600), (1800, 10)])
-async def test_a_file_that_says_it_is_short_is_refused_before_anything_of_it_is_separated(
+async def test_a_file_with_a_false_short_length_is_refused_before_it_is_separated(
     queue: JobQueue,
     store: FolderStore,
     settings: Settings,
@@ -82,7 +82,7 @@ async def test_a_file_that_says_it_is_short_is_refused_before_anything_of_it_is_
     longest: float,
     minutes: float,
 ) -> None:
-    """Too long for anybody, or for what is left to its sender: then nothing counts, and nothing was done."""
+    """Too long for the limit, or for its sender's quota: nothing is separated or counted."""
     caplog.set_level(logging.INFO)
     request = ask(await bring(store, liar))
     await queue.submit(request, Limits(person_seconds=minutes))
@@ -98,10 +98,8 @@ async def test_a_file_that_says_it_is_short_is_refused_before_anything_of_it_is_
 
 
 @pytest.mark.parametrize("said", [5, 0])
-async def test_a_separation_that_turns_out_longer_than_what_is_left_stops_and_counts(
-    queue: JobQueue, said: float
-) -> None:
-    """What its child tells is what counts, whatever was known before."""
+async def test_a_separation_over_the_quota_stops_and_counts(queue: JobQueue, said: float) -> None:
+    """The child's report counts, not the length known before."""
     request = ask(YouTube(video_id="dQw4w9WgXcQ"))
     await queue.submit(request, Limits(person_seconds=100))
     track_queue = TrackQueue(queue.redis, "worker-of-the-test")
@@ -122,7 +120,7 @@ async def test_a_separation_that_turns_out_longer_than_what_is_left_stops_and_co
     assert await used(queue, request) == 195
 
 
-async def test_a_file_that_says_it_is_short_and_fits_pays_for_all_of_it(
+async def test_a_file_with_a_false_short_length_counts_whole(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, liar: Path
 ) -> None:
     request = ask(await bring(store, liar))

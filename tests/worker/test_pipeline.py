@@ -1,4 +1,4 @@
-"""One track from queue to store, through real children on real weights; and every way it can end otherwise."""
+"""One track from queue to store, through real children on real weights; and every other end of it."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def long_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Longer than a limit, and not made by a child that holds too much or has too little time."""
+    """A song for children that exceed a limit of length, memory or time."""
     path = tmp_path_factory.mktemp("songs") / "long.wav"
     write_demo_song(path, 100)
     return path
@@ -86,7 +86,7 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
             assert samples(path) == manifest.samples
     assert f": {TrackStage.RENDERING}" not in caplog.text, "MP3s of the stems are encoded along with the separation"
 
-    store.inbox(upload).unlink()  # the second wish needs the stems alone
+    store.inbox(upload).unlink()  # the second order needs only the stems
     await queue.submit(second)
     await work_off(settings, valkey_server)
     assert (await seen(queue, second)).phase is RequestPhase.READY
@@ -98,11 +98,11 @@ async def test_a_file_becomes_stems_and_a_second_wish_only_renders(
     assert left_over(store) == []
 
 
-async def test_a_child_is_gone_before_what_it_made_goes_into_the_store(
+async def test_a_child_has_ended_before_its_files_are_stored(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """It may have been taken over, and would put a link in a stem's place after that was looked at."""
+    """A child that was taken over would otherwise replace a stem by a link after the check."""
     lingering, keep_track = "tests.worker.lingering", FolderStore.keep_track
     alive: list[str] = []
 
@@ -126,7 +126,7 @@ async def test_a_child_is_gone_before_what_it_made_goes_into_the_store(
     ("content", "reason"),
     [(b"", Reason.EMPTY), (b"dear diary, today I sang\n" * 50, Reason.NOT_AUDIO), (None, Reason.UPLOAD_GONE)],
 )
-async def test_what_cannot_be_separated_fails_with_its_reason_and_leaves_nothing(
+async def test_an_invalid_file_fails_with_its_reason_and_leaves_nothing(
     queue: JobQueue,
     store: FolderStore,
     settings: Settings,
@@ -181,7 +181,7 @@ def children_of(process: asyncio.subprocess.Process) -> list[psutil.Process]:
 
 
 async def separating(worker: asyncio.subprocess.Process, but: int = 0) -> int:
-    """The process that separates, as soon as there is one; not the one that was seen before."""
+    """The process that separates, as soon as there is one other than `but`."""
     async with asyncio.timeout(60):
         while True:
             for child in children_of(worker):
@@ -192,7 +192,7 @@ async def separating(worker: asyncio.subprocess.Process, but: int = 0) -> int:
 
 
 async def stopped_while_separating(worker: asyncio.subprocess.Process) -> int:
-    """The process that separates, standing still: however fast the machine is, it is not done before we are."""
+    """The process that separates, stopped by a signal, so that it is not done first on any machine."""
     pid = await separating(worker)
     os.kill(pid, signal.SIGSTOP)
     return pid
@@ -234,7 +234,7 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
         os.kill(first.pid, how)
         await asyncio.wait_for(first.wait(), 120)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGCONT)  # it leaves by itself when it sees that its worker is gone
+            os.kill(child, signal.SIGCONT)  # it exits when it notices that its worker is dead
         assert await gone(children, 30)
     if how == signal.SIGTERM:
         assert left_over(store) == []
@@ -265,7 +265,7 @@ async def test_a_days_minutes_count_what_was_separated(
 
 
 @pytest.mark.parametrize("kills", [1, 2])
-async def test_a_child_that_somebody_kills_is_started_again_once(
+async def test_a_killed_child_is_started_again_once(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, long_song: Path, kills: int
 ) -> None:
     request = ask(await bring(store, long_song), FLAC_ZIP)
@@ -303,7 +303,7 @@ async def test_a_child_above_its_memory_limit_fails_its_song_alone(
     assert (await seen(queue, next_)).phase is RequestPhase.READY
 
 
-async def test_a_track_that_kills_every_worker_fails_honestly(
+async def test_a_track_that_kills_every_worker_fails(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path
 ) -> None:
     request = ask(await bring(store, demo))

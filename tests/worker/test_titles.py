@@ -1,4 +1,4 @@
-"""What waits in line is asked for its name and length: the real child, the stand-in for YouTube, the real queue."""
+"""Titles and lengths of queued songs: the real child, the stand-in for YouTube, the real queue."""
 
 import asyncio
 from pathlib import Path
@@ -31,7 +31,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path)
 
 
-async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
+async def test_each_queued_song_is_looked_up_once_and_the_first_never(
     site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings
 ) -> None:
     studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), settings)
@@ -47,7 +47,7 @@ async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
     assert [view.called for view in views] == [
         None,
         Called(title="A <b>Song</b>", artist="Some Band", seconds=214),
-        None,  # there is no such video, which its own turn will tell
+        None,  # there is no such video; its request fails at its turn
         Called(title="Another", artist="Elis", seconds=3725),
     ]
     assert [(asked.host, asked.path, asked.video_id) for asked in site.requests[before:]] == [
@@ -57,7 +57,7 @@ async def test_each_is_asked_for_once_in_two_requests_and_the_first_not_at_all(
     ]
 
 
-async def test_a_long_line_is_asked_in_several_goes_and_nobody_twice(
+async def test_a_long_queue_is_looked_up_in_several_parts_each_song_once(
     site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings
 ) -> None:
     studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), settings)
@@ -83,7 +83,7 @@ async def test_without_a_network_songs_wait_without_names(
     assert [view.called for view in await queue.views([request.id for request in requests])] == [None] * 4
 
 
-async def test_a_worker_asks_while_it_works(
+async def test_a_worker_looks_up_titles_while_it_works(
     site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr
 ) -> None:
     requests = [request_for(YouTube(video_id=video_id), who=video_id) for video_id in IDS]

@@ -1,4 +1,4 @@
-"""What a worker tells of itself, and that what it is set to make is what lies in the store."""
+"""A worker's published recipe and versions; the store follows its settings."""
 
 import asyncio
 from pathlib import Path
@@ -22,7 +22,7 @@ def settings(tmp_path: Path, store: FolderStore, models_dir: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=models_dir)
 
 
-async def test_it_tells_how_it_makes_things_and_of_what_it_is_made_while_it_lives(
+async def test_a_worker_publishes_its_recipe_and_versions_while_it_lives(
     queue: JobQueue, settings: Settings, valkey_server: SecretStr, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with worker_process(settings, valkey_server, FLBT_PRECISION="bf16") as worker:
@@ -37,7 +37,7 @@ async def test_it_tells_how_it_makes_things_and_of_what_it_is_made_while_it_live
     assert "FLBT_PRECISION is ignored: " in capfd.readouterr().err
 
 
-async def test_another_bit_rate_is_rendered_anew_from_the_same_stems(
+async def test_another_bit_rate_is_rendered_from_the_same_stems(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, tmp_path: Path
 ) -> None:
     write_demo_song(tmp_path / "song.wav", 3)

@@ -19,13 +19,13 @@ from worker.main import work
 
 
 async def work_off(settings: Settings, url: SecretStr) -> None:
-    """Run a worker in this process until nothing is queued."""
+    """Runs a worker in this process until the queue is empty."""
     await work(settings, url, burst=True)
 
 
 @contextlib.asynccontextmanager
 async def worker_process(settings: Settings, url: SecretStr, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker as people run it, killed at the end if it still lives."""
+    """A worker process, killed at the end if it still lives."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("FLBT_")},
         "FLBT_REDIS_URL": url.get_secret_value(),
@@ -36,7 +36,7 @@ async def worker_process(settings: Settings, url: SecretStr, **more: str) -> Asy
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "worker", "run", env=environment, start_new_session=True,
-        cwd=settings.data,  # where there is no `.env`, as there may be in ours
+        cwd=settings.data,  # a folder without `.env`, which ours may have
     )  # fmt: skip
     try:
         yield process

@@ -1,4 +1,4 @@
-"""Which decoders a stranger's file reaches: those of the table, and no other that FFmpeg has."""
+"""Untrusted files reach the decoders of the table, and no other of FFmpeg's."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.sounds import encode, music
 from worker.audio.decoders import DECODERS
 from worker.audio.reading import open_song
 
-#: Of sound that people have: the encoder that makes it, and a container.
+#: Common sound: an encoder and a container.
 MUSIC = [
     ("aac", "mp4"), ("libmp3lame", "mp3"), ("mp2", "mp2"), ("libopus", "ogg"), ("flac", "flac"),
     ("alac", "mp4"), ("wavpack", "wv"), ("tta", "tta"), ("ac3", "ac3"), ("eac3", "eac3"),
@@ -20,13 +20,13 @@ MUSIC = [
 ]  # fmt: skip
 
 
-def test_every_name_is_ffmpegs() -> None:
-    """A name with a mistake would shut a family out in silence. Builds differ in the libraries that they come with."""
+def test_ffmpeg_has_every_named_decoder() -> None:
+    """A wrong name would disallow a family silently. Builds differ in their libraries."""
     known = {name for name in DECODERS if _is_of_sound(name)}
     assert {name for name in DECODERS - known if not name.startswith("lib")} == set()
 
 
-def test_most_that_ffmpeg_has_stay_shut() -> None:
+def test_most_decoders_of_ffmpeg_are_not_allowed() -> None:
     every = {name for name in av.codecs_available if _is_of_sound(name)}
     assert len(every - DECODERS) > len(every) / 2
     kinds = {"pcm" if name.startswith("pcm_") else name for name in DECODERS}
@@ -50,7 +50,7 @@ def test_music_decodes(tmp_path: Path, codec: str, container: str) -> None:
     assert abs(len(heard) - 44100) < 5000
 
 
-def test_what_no_music_uses_is_not_audio(tmp_path: Path) -> None:
+def test_a_codec_that_no_music_uses_is_not_audio(tmp_path: Path) -> None:
     path = encode(tmp_path / "song", music(1.0, 22050), "dfpwm", "wav", 22050)
     with pytest.raises(Failed, match="no decoder"), open_song(path) as song:
         list(song.blocks())

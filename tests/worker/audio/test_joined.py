@@ -1,4 +1,4 @@
-"""Files that were joined, and streams that start anew: all of them is heard, with headers of its own."""
+"""Joined files, and streams that change: all parts are decoded, each with its own headers."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -109,11 +109,11 @@ def test_joined_mp3s_of_other_bit_rates_are_not_cut_short(kbps: tuple[str, str],
 
 
 @pytest.mark.parametrize(("first", "second"), [("aac", "mp2"), ("mp2", "ac3"), ("ac3", "aac")])
-def test_a_transport_stream_that_goes_on_in_another_codec(first: str, second: str, tmp_path: Path) -> None:
+def test_a_transport_stream_may_change_its_codec(first: str, second: str, tmp_path: Path) -> None:
     a = encode(tmp_path / "a", tones(2, 48000, 2, 440), first, "mpegts", 48000)
     b = encode(tmp_path / "b", tones(2, 48000, 1, 1000), second, "mpegts", 48000)
     path = joined(tmp_path / "both.ts", a, b, a)
-    # A packet with the station's name stands before the list of programmes.
+    # A packet with the station's name precedes the list of programmes.
     joints = [a.stat().st_size + 188, a.stat().st_size + b.stat().st_size + 188]
     assert [span.start for span in spans_of(path)] == [0, *joints]
     heard = listen(path)
@@ -121,7 +121,7 @@ def test_a_transport_stream_that_goes_on_in_another_codec(first: str, second: st
     assert strength(heard[RATE // 2 : 3 * RATE // 2], 440)[0] == pytest.approx(0.25, rel=0.03)
     assert strength(heard[5 * RATE // 2 : 7 * RATE // 2], 1000)[1] == pytest.approx(0.25, rel=0.03)
     assert strength(heard[-3 * RATE // 2 : -RATE // 2], 660)[1] == pytest.approx(0.25, rel=0.03)
-    camera = tmp_path / "camera.m2ts"  # the same packets behind times of 4 bytes
+    camera = tmp_path / "camera.m2ts"  # the same packets after time stamps of 4 bytes
     packets = path.read_bytes()
     camera.write_bytes(b"".join(b"\0\0\0\0" + packets[at : at + 188] for at in range(0, len(packets), 188)))
     assert len(spans_of(camera)) == 3
@@ -143,7 +143,7 @@ def test_many_joined_files_come_out_in_order(tmp_path: Path) -> None:
     assert np.array_equal(heard, np.concatenate([listen(COARSE), listen(FINE), listen(FINE)] * 20))
 
 
-def test_joined_files_are_called_as_the_first(tmp_path: Path) -> None:
+def test_joined_files_have_the_tags_of_the_first(tmp_path: Path) -> None:
     files = [
         encode(tmp_path / f"{title}.oga", music(1, 48000), "libopus", "ogg", 48000, tags={"title": title})
         for title in ("One", "Two")
@@ -177,7 +177,7 @@ def test_marks_inside_the_sound_are_sound(chunk: bytes, tmp_path: Path) -> None:
 
 
 def test_a_file_with_several_streams_is_one(tmp_path: Path) -> None:
-    """The pages that begin the streams of a film in Ogg stand one behind the other."""
+    """The first pages of a film's streams in Ogg follow each other."""
     path = tmp_path / "two.ogg"
     with av.open(str(path), "w", format="ogg") as output:
         streams = [output.add_stream(codec, rate=48000, layout="stereo") for codec in ("libopus", "flac")]

@@ -1,4 +1,4 @@
-"""How loud a file may be: what cannot be a sound is muted, and not normalised around."""
+"""Levels of files: invalid samples are muted, and do not turn the song down."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ FRAME = 1024  # samples
 
 
 def frames(samples: Samples) -> list[av.AudioFrame]:
-    """What a decoder gives."""
+    """Frames as from a decoder."""
     made = []
     for start in range(0, len(samples), FRAME):
         packed = np.ascontiguousarray(samples[start : start + FRAME]).reshape(1, -1)
@@ -34,7 +34,7 @@ def test_floats_in_the_scale_of_integers_are_brought_to_full_scale(bits: int, tm
 
 
 @pytest.mark.parametrize("gain_db", [-60, 6, 20, 40])
-def test_floats_far_over_full_scale_are_believed(gain_db: int, tmp_path: Path) -> None:
+def test_floats_far_over_full_scale_are_kept(gain_db: int, tmp_path: Path) -> None:
     """A 32-bit recorder has no full scale."""
     song = music(2) * np.float32(10 ** (gain_db / 20))
     assert np.array_equal(listen(write_wav(tmp_path / "a.wav", song)), song)
@@ -48,7 +48,7 @@ def test_a_click_far_over_full_scale_is_muted_alone(tmp_path: Path) -> None:
     assert np.array_equal(listen(write_wav(tmp_path / "a.wav", clicks)), song)
 
 
-def test_a_stretch_of_no_numbers_is_muted_alone(tmp_path: Path) -> None:
+def test_a_stretch_of_nan_is_muted_alone(tmp_path: Path) -> None:
     song = music(2)
     broken = song.copy()
     broken[30_000:35_000] = np.nan
@@ -69,7 +69,7 @@ def test_bytes_that_are_no_floats_are_muted_with_their_surroundings(tmp_path: Pa
     assert len(kept) > len(song) - 10_000 - 2 * 4096
 
 
-def test_what_a_decoder_makes_beyond_reason_is_muted_by_the_frame() -> None:
+def test_frames_with_decoded_noise_are_muted_whole() -> None:
     song = music(1)
     noise = song.copy()
     noise[5 * FRAME : 6 * FRAME] = np.random.default_rng(1).uniform(-160, 160, (FRAME, 2))
@@ -80,8 +80,8 @@ def test_what_a_decoder_makes_beyond_reason_is_muted_by_the_frame() -> None:
     assert muted == [FRAME]
 
 
-def test_what_a_decoder_makes_of_loud_music_is_kept(tmp_path: Path) -> None:
-    """Ten decibels over full scale, as no player could play it."""
+def test_decoded_loud_music_is_kept(tmp_path: Path) -> None:
+    """Ten decibels over full scale."""
     loud = music(2) * np.float32(2 * 10 ** (10 / 20))
     path = encode(tmp_path / "a.m4a", loud, "aac", "mp4")
     with open_song(path) as song:
@@ -90,7 +90,7 @@ def test_what_a_decoder_makes_of_loud_music_is_kept(tmp_path: Path) -> None:
     assert np.abs(heard).max() == pytest.approx(np.abs(loud).max(), rel=0.2)
 
 
-def test_a_file_that_is_mostly_beyond_reason_is_refused(tmp_path: Path) -> None:
+def test_a_file_of_mostly_decoded_noise_is_refused(tmp_path: Path) -> None:
     path = write_wav(tmp_path / "a.wav", music(2))
     content = bytearray(path.read_bytes())
     content[len(content) // 4 :] = np.random.default_rng(1).bytes(len(content) - len(content) // 4)
@@ -100,7 +100,7 @@ def test_a_file_that_is_mostly_beyond_reason_is_refused(tmp_path: Path) -> None:
     assert caught.value.failure.reason is Reason.NOT_AUDIO
 
 
-def test_silence_and_nothing_have_a_level() -> None:
+def test_silence_and_no_samples_have_a_level() -> None:
     assert level_of([]) == DECODED
     assert level_of([np.zeros((2, 100), np.float32)]) == DECODED
     assert DECODED.loudest == BEYOND_REASON

@@ -37,7 +37,7 @@ def expensive() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", ["scans.jpg", "scans-of-few-pixels.jpg", "pixels.png", "pixels.jpg"])
-def test_what_takes_minutes_or_gigabytes_is_not_decoded_and_goes_out_as_it_is(
+def test_an_expensive_cover_is_not_decoded_and_stays_unchanged(
     name: str, expensive: dict[str, bytes], tmp_path: Path
 ) -> None:
     cover = tmp_path / name
@@ -81,13 +81,13 @@ def test_scans_count_by_their_pixels() -> None:
         assert found.is_cheap is is_cheap
 
 
-def test_a_thumbnail_says_nothing_that_the_cover_said(tmp_path: Path) -> None:
+def test_a_thumbnail_has_no_metadata_of_the_cover(tmp_path: Path) -> None:
     (tmp_path / "cover").write_bytes(encoded(picture(), "JPEG", comment=b"where it was taken"))
     assert thumbnail(tmp_path / "cover", tmp_path / "small.jpg")
     assert b"where it was" not in (tmp_path / "small.jpg").read_bytes()
 
 
-def test_what_is_too_many_bytes_is_no_picture() -> None:
+def test_too_many_bytes_are_no_picture() -> None:
     assert picture_of(WHOLE["baseline.jpg"].ljust(COVER_LIMIT, b"\0")) is not None
     assert picture_of(WHOLE["baseline.jpg"].ljust(COVER_LIMIT + 1, b"\0")) is None
 

@@ -1,4 +1,4 @@
-"""Whatever people send becomes 44.1 kHz stereo, or a reason; and no file leads to another one."""
+"""Any file becomes 44.1 kHz stereo, or a reason; and no file opens another one."""
 
 import os
 import socket
@@ -67,7 +67,7 @@ def test_awkward_files(kind: Awkward, tmp_path: Path) -> None:
 )
 def test_samples_out_are_samples_in(name: str, codec: str, container: str, samples: int, tmp_path: Path) -> None:
     if codec in ("libmp3lame", "aac"):
-        samples += 2304  # in less than two frames, their files do not say exactly how much is padding
+        samples += 2304  # files of less than two frames do not state their padding exactly
     song = music(samples / RATE)
     assert len(listen(encode(tmp_path / name, song, codec, container))) == samples
 
@@ -113,7 +113,7 @@ def test_a_stream_that_changes_its_rate_and_channels_is_followed(tmp_path: Path)
     assert np.abs(tail).max() > 0.1
 
 
-def test_what_is_no_number_becomes_silence_and_the_rest_stays(tmp_path: Path) -> None:
+def test_nan_becomes_silence_and_other_samples_stay(tmp_path: Path) -> None:
     song = music(1)
     broken = song.copy()
     broken[100, 0], broken[200, 1], broken[300, 0], broken[400, 1] = np.nan, np.inf, -np.inf, 3e38
@@ -134,7 +134,7 @@ def test_broken_packets_in_the_middle_are_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "codec", "container"), [("a.mp3", "libmp3lame", "mp3"), ("a.flac", "flac", "flac")])
-def test_a_truncated_file_gives_what_there_is(name: str, codec: str, container: str, tmp_path: Path) -> None:
+def test_a_truncated_file_gives_its_remaining_samples(name: str, codec: str, container: str, tmp_path: Path) -> None:
     whole = encode(tmp_path / name, music(4), codec, container)
     expected = listen(whole)
     with open_song(cut(whole, 0.5)) as song:
@@ -170,7 +170,7 @@ def test_a_file_without_tags_has_none(tmp_path: Path) -> None:
 
 @pytest.fixture
 def stranger() -> Iterator[tuple[int, list[bytes]]]:
-    """A server that nobody should call: its port, and what it was asked."""
+    """A server that must get no request: its port, and its requests."""
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -190,7 +190,7 @@ def stranger() -> Iterator[tuple[int, list[bytes]]]:
 
 @pytest.mark.parametrize("extension", ["mp3", "m3u8", "ffconcat", "mpd", "sdp", ""])
 @pytest.mark.parametrize("to_web", [False, True])
-def test_playlists_lead_nowhere(
+def test_playlists_open_no_other_file(
     to_web: bool, extension: str, stranger: tuple[int, list[bytes]], tmp_path: Path
 ) -> None:
     port, asked = stranger
@@ -276,13 +276,13 @@ def test_sound_from_the_beginning_is_not_late(tmp_path: Path) -> None:
 def test_a_header_that_lies_about_length_changes_no_sample(times: float, tmp_path: Path) -> None:
     for name, honest, liar in liars(tmp_path, music(4), times):
         heard, expected = listen(liar), listen(honest)
-        if name == "MP3":  # FFmpeg takes the padding away where the header says that the song ends
+        if name == "MP3":  # FFmpeg trims the padding at the end that the header states
             assert abs(len(heard) - len(expected)) <= 2 * 1152
         else:
             assert np.array_equal(heard, expected), name
 
 
-def test_what_stands_behind_the_sound_of_a_wav_is_not_heard(tmp_path: Path) -> None:
+def test_chunks_after_the_sound_of_a_wav_are_ignored(tmp_path: Path) -> None:
     song = music(2)
     path = write_wav(tmp_path / "a.wav", song)
     plain = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Any number of channels, with and without places: each is heard where it belongs, as loud as it should be."""
+"""Any number of channels, with and without places: each is mixed to its side, at its level."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ COUNTED: dict[int, list[tuple[float, float]]] = {
 
 
 def one_after_the_other(channels: int) -> NDArray[np.float32]:
-    """Each channel alone for a while: (samples, channels)."""
+    """Each channel alone for `EACH` samples: (samples, channels)."""
     samples = np.zeros((EACH * channels, channels), np.float32)
     for channel in range(channels):
         samples[EACH * channel : EACH * (channel + 1), channel] = LOUD
@@ -43,7 +43,7 @@ def one_after_the_other(channels: int) -> NDArray[np.float32]:
 
 
 def heard_of(path: Path, channels: int) -> list[tuple[float, float]]:
-    """How loud each channel is on the left and on the right."""
+    """The level of each channel on the left and on the right."""
     heard = listen(path)
     assert len(heard) == EACH * channels
     middles = heard[EACH // 2 :: EACH] / LOUD
@@ -51,7 +51,7 @@ def heard_of(path: Path, channels: int) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize("channels", range(1, 25))
-def test_channels_that_are_only_counted(channels: int, tmp_path: Path) -> None:
+def test_channels_without_places(channels: int, tmp_path: Path) -> None:
     path = write_wav(tmp_path / "a.wav", one_after_the_other(channels))
     expected = COUNTED.get(channels, [(1 / channels, 1 / channels)] * channels)
     assert np.allclose(heard_of(path, channels), expected, atol=1e-6)
@@ -112,7 +112,7 @@ def test_many_channels_at_another_rate(channels: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "codec", "container"), [("a.m4a", "aac", "mp4"), ("a.oga", "libopus", "ogg")])
 def test_encoded_surround_of_eight_channels(name: str, codec: str, container: str, tmp_path: Path) -> None:
-    """Planar samples of eight channels, behind which PyAV sees a ninth."""
+    """Planar samples of eight channels, after which PyAV reads a ninth."""
     time = np.arange(48000) / 48000
     samples = np.zeros((48000, 8), np.float32)
     samples[:, 1] = np.sin(2 * np.pi * 440 * time) / 4
@@ -129,7 +129,7 @@ def test_ambisonics_are_a_pair_of_microphones() -> None:
     assert np.array_equal(downmix(sphere) @ from_the_left, [1, 0])
 
 
-def test_no_channel_but_a_subwoofers_is_lost() -> None:
+def test_every_channel_but_the_subwoofer_is_mixed() -> None:
     for layout in ("3.1", "4.1", "6.1(front)", "7.1(wide)", "7.1.4", "22.2", "hexadecagonal", "octagonal"):
         places = [channel.name for channel in av.AudioLayout(layout).channels]
         heard = downmix(places).sum(axis=0) > 0

@@ -1,4 +1,4 @@
-"""Files with several tracks of sound: the main one is heard, and no track's name is taken for the song's."""
+"""Files with several audio tracks: the main one is decoded, and no track's title is taken for the song's."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +17,7 @@ from worker.audio.opening import tracks_by_merit
 from worker.audio.reading import open_song
 
 NONE = Disposition(0)
-KEPT = {  # what each container can say of a track
+KEPT = {  # marks that each container keeps of a track
     ("matroska", "flac"): ("comment", "dub", "hearing_impaired", "visual_impaired"),
     ("mp4", "flac"): ("comment", "dub", "hearing_impaired", "visual_impaired"),
     ("mpegts", "mp2"): ("hearing_impaired", "visual_impaired", "clean_effects"),
@@ -25,7 +25,7 @@ KEPT = {  # what each container can say of a track
 
 
 class Track(NamedTuple):
-    """A second of silence, but for a level on the left that tells which track it is."""
+    """A second of silence, with a level on the left that identifies the track."""
 
     level: float
     disposition: Disposition = NONE
@@ -47,7 +47,7 @@ def film(path: Path, container: str, *tracks: Track, title: str = "", codec: str
             stream.metadata.update(
                 {
                     name: value
-                    # MP4 and MOV keep what a track is called in its handler.
+                    # MP4 and MOV keep a track's title in its handler.
                     for name, value in (
                         ("title", track.title),
                         ("handler_name", track.title),
@@ -68,7 +68,7 @@ def film(path: Path, container: str, *tracks: Track, title: str = "", codec: str
 
 
 def level(path: Path) -> float:
-    """Which of the tracks is heard."""
+    """The level of the decoded track."""
     with open_song(path) as song:
         return float(np.concatenate(list(song.blocks()))[RATE // 2, 0])
 
@@ -76,7 +76,7 @@ def level(path: Path) -> float:
 @pytest.mark.parametrize(
     ("container", "codec", "special"), [(*kind, name) for kind, names in KEPT.items() for name in names]
 )
-def test_what_is_for_few_is_not_the_song(container: str, codec: str, special: str, tmp_path: Path) -> None:
+def test_a_track_marked_as_special_is_not_the_song(container: str, codec: str, special: str, tmp_path: Path) -> None:
     flags = Disposition[special]
     for first in (flags, flags | Disposition.default):
         path = film(tmp_path / "a", container, Track(0.5, first), Track(0.25, Disposition.default), codec=codec)
@@ -84,7 +84,7 @@ def test_what_is_for_few_is_not_the_song(container: str, codec: str, special: st
 
 
 @pytest.mark.parametrize("special", ["karaoke", "lyrics", "descriptions", "non_diegetic", "dependent"])
-def test_what_no_common_container_says_is_understood(special: str, tmp_path: Path) -> None:
+def test_marks_of_rare_containers_are_understood(special: str, tmp_path: Path) -> None:
     with av.open(str(tmp_path / "a.mkv"), "w") as output:
         for flags in (Disposition[special] | Disposition.default, NONE):
             output.add_stream("pcm_s16le", rate=RATE).disposition = flags
@@ -107,7 +107,7 @@ def test_the_default_track_comes_before_others_then_the_one_with_more_channels_t
               "Commento", "Audio Description", "Audiodescrição"],
 )  # fmt: skip
 @pytest.mark.parametrize("container", ["matroska", "mov"])
-def test_what_is_only_called_a_comment_is_not_the_song(container: str, title: str, tmp_path: Path) -> None:
+def test_a_track_titled_as_a_comment_is_not_the_song(container: str, title: str, tmp_path: Path) -> None:
     both = Disposition.default
     path = film(tmp_path / "a", container, Track(0.5, both, "5.1", title=title), Track(0.25, both, title="Stereo"))
     assert level(path) == 0.25
@@ -121,20 +121,20 @@ def test_a_comment_alone_is_heard(tmp_path: Path) -> None:
 def test_a_track_that_does_not_decode_gives_way_to_the_next(tmp_path: Path) -> None:
     path = film(tmp_path / "a.mkv", "matroska", Track(0.5, Disposition.default), Track(0.25), codec="flac")
     content = path.read_bytes()
-    unknown = content.replace(b"A_FLAC", b"A_FLAX", 1)  # a codec that is none
+    unknown = content.replace(b"A_FLAC", b"A_FLAX", 1)  # an unknown codec
     path.write_bytes(unknown)
     assert level(path) == 0.25
     path.write_bytes(unknown.replace(b"A_FLAC", b"A_FLAX"))
     with pytest.raises(Failed) as caught:
         level(path)
     assert caught.value.failure.reason is Reason.NOT_AUDIO
-    # A codec that the packets are not of.
+    # Another codec than that of the packets.
     path.write_bytes(content.replace(b"A_FLAC", b"A_AC3\0", 1))
     assert level(path) == 0.25
 
 
 @pytest.mark.parametrize("container", ["matroska", "mov", "mpegts"])
-def test_what_a_track_is_called_is_not_the_songs_name(container: str, tmp_path: Path) -> None:
+def test_a_tracks_title_is_not_the_songs_title(container: str, tmp_path: Path) -> None:
     codec = "mp2" if container == "mpegts" else "pcm_s16le"
     tracks = (Track(0.5, Disposition.comment, title="Director's commentary"), Track(0.25, title="Stereo"))
     with open_song(film(tmp_path / "a", container, *tracks, codec=codec)) as song:

@@ -1,4 +1,4 @@
-"""What is written is what was meant: to the sample, with tags and cover, whole or not at all."""
+"""Written tracks are exact to the sample, with tags and cover, whole or absent."""
 
 import errno
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +44,7 @@ def test_length_and_sound_survive(format_: Format, samples: int, tmp_path: Path)
     heard = listen(path)
     assert heard.shape == song.shape
     assert snr_db(heard, to=song) > FIDELITY[format_]
-    # What players go by: the length that the file tells.
+    # Players show the length in the header.
     with open_song(path) as opened:
         assert opened.seconds is not None
         assert round(opened.seconds * RATE) == samples
@@ -115,7 +115,7 @@ def test_tags_that_no_text_field_takes_are_made_to_fit(tmp_path: Path) -> None:
         assert song.artist is None
 
 
-def test_pictures_are_told_by_their_content() -> None:
+def test_pictures_are_recognised_by_their_content() -> None:
     small = picture_of(jpeg(48, 32))
     assert small is not None
     assert (small.codec, small.extension, small.width, small.height) == ("mjpeg", "jpg", 48, 32)
@@ -140,7 +140,7 @@ def test_an_exception_leaves_nothing(format_: Format, tmp_path: Path) -> None:
 
 
 @every_format
-def test_until_it_is_whole_it_has_another_name(format_: Format, tmp_path: Path) -> None:
+def test_an_unfinished_file_has_another_name(format_: Format, tmp_path: Path) -> None:
     path = tmp_path / f"a.{format_}"
     path.write_bytes(b"what was here before")
     with open_track(path, format_, TAGS) as track:
@@ -151,7 +151,7 @@ def test_until_it_is_whole_it_has_another_name(format_: Format, tmp_path: Path) 
 
 
 @every_format
-def test_a_full_disk_is_said(format_: Format, tmp_path: Path) -> None:
+def test_a_full_disk_raises(format_: Format, tmp_path: Path) -> None:
     path = tmp_path / f"a.{format_}"
     path.with_name(path.name + ".part").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left") as caught:

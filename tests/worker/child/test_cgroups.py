@@ -1,4 +1,4 @@
-"""What control groups say, wherever they say it: of version 2 and 1, our own and those around it."""
+"""Limits of control groups of version 2 and 1, of the process's group and those around it."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def put(root: Path, cgroup: str, **files: str) -> Path:
         ("0::/a/b", {"a/b/memory.max": "1", "a/memory.max": "2", "memory.max": "3"}, [1, 2, 3]),
         ("0::/a/b", {"c/memory.max": "1"}, []),
         ("0::/a:b", {"a:b/memory.max": "1000"}, [1000]),
-        # In a container of version 1, its own group lies where the topmost one would be.
+        # In a container of version 1, its own group is at the path of the topmost one.
         ("4:memory:/docker/abc", {"memory/memory.limit_in_bytes": "7000"}, [7000]),
         ("2:cpu,memory:/x", {"memory/x/memory.limit_in_bytes": "7000"}, [7000]),
         ("2:cpu,memory:/x", {"cpu,memory/x/memory.limit_in_bytes": "7000"}, [7000]),
@@ -63,7 +63,7 @@ def test_cores_are_no_more_than_the_process_may_run_on(tmp_path: Path, monkeypat
     assert cores(put(tmp_path, "0::/", **{"sys/fs/cgroup/cpu.max": "800000 100000"})) == 1
 
 
-def test_where_nobody_tells_there_are_no_limits(tmp_path: Path) -> None:
+def test_without_files_there_are_no_limits(tmp_path: Path) -> None:
     assert list(memory_limits(tmp_path)) == []
     assert cores(tmp_path) >= 1
     assert cores() >= 1

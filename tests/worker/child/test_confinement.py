@@ -1,4 +1,4 @@
-"""What a child that somebody's file has taken over can reach: nothing of ours, of others', or of the network."""
+"""A child that a file has taken over reaches neither other files, nor other processes, nor the network."""
 
 import os
 import socket
@@ -31,7 +31,7 @@ from worker.child.tasks import (
 )
 
 ALLOWED = {"its song": "a song", "its workspace": "4", "moving between its folders": "moved"}
-#: What an ordinary user can do on any machine without walls. The rest needs root, or a kernel that is set so.
+#: Attempts of an ordinary user that succeed on any machine without walls. Others need root, or kernel settings.
 UNWALLED = {
     "the settings", "somebody's upload", "the home folder", "a symlink to the settings", "moving an upload",
     "writing into the home folder", "removing the settings", "the queue", "a TCP connection", "listening", "a program",
@@ -107,7 +107,7 @@ async def test_behind_walls_they_are_refused(around: Around, kind: str) -> None:
 
 
 def _downloading() -> dict[str, str]:
-    """Downloaders start Node, so they may fork; the program that they may run is no other. See docs/adr/0010."""
+    """Downloaders start Node, so they may fork; they may run no other program. See docs/adr/0010."""
     version = support().landlock
     return {
         "a process": "forked",
@@ -134,7 +134,7 @@ async def test_the_child_that_brings_models_writes_their_folder_alone(around: Ar
 
 
 async def test_the_child_that_brings_models_plants_no_link_for_the_next_one(around: Around) -> None:
-    """The next one may read, and write, what is behind links in the folder."""
+    """The next one may read and write the targets of links in the folder."""
     network = NetworkWanted(model=Model(name="spleeter-2"), models_dir=around.workspace)
     await spoils(around, ModelTask(network=network).confinement)
     assert not any(path.is_symlink() for path in around.workspace.iterdir())

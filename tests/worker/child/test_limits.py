@@ -1,4 +1,4 @@
-"""What a process holds, who killed it, and the limits that the kernel keeps."""
+"""The memory of a process, the cause of its death, and the kernel's limits."""
 
 import resource
 import signal
@@ -56,7 +56,7 @@ def test_the_kernels_limits_hold_for_the_process_alone() -> None:
     said, _ = process.communicate("\n")
     assert said.strip() == "(2000000000, 2000000000) (0, 0) (7, 12) (3000000, 3000000) (512, 512)"
     assert resource.getrlimit(resource.RLIMIT_DATA) == own
-    impose(process.pid, Limits(memory_mb=976))  # gone already: nothing to do
+    impose(process.pid, Limits(memory_mb=976))  # the process has ended: does nothing
 
 
 @pytest.mark.parametrize(

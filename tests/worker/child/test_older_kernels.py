@@ -74,7 +74,7 @@ async def test_a_downloader_has_ports_before_4_and_signals_before_6(around: Arou
 
 @pytest.fixture
 def task(tmp_path: Path, models_dir: Path) -> SeparationTask:
-    """With weights as they were fetched, of which nothing has been made yet, and a rendition along."""
+    """A separation with fetched weights without derived files, and a rendition along."""
     weights, output = tmp_path / "models" / "2stems", tmp_path / "made"
     weights.mkdir(parents=True)
     output.mkdir()

@@ -1,4 +1,4 @@
-"""Children answer, fail, hang and die; the parent always knows, and nothing is left."""
+"""Children answer, fail, hang and die; the parent reports each case, and no process is left."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ ERRANDS = "tests.worker.child_tasks"
 
 @pytest.fixture(autouse=True)
 def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that a test starts can be told by its environment."""
+    """Marks the environment of all processes that a test starts."""
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
 
 
@@ -46,13 +46,13 @@ async def test_steps_and_an_answer_whatever_libraries_print() -> None:
     assert [step.fraction for step in steps] == [0, 0.5, 1]
 
 
-async def test_it_finds_locales_where_ours_are(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_child_finds_the_locales_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a locale is not found, Python 3.11 cannot start in a folder whose name is not ASCII."""
     monkeypatch.setenv("LOCALE_ARCHIVE", "/some/where")
     assert (await run("answer", "LOCALE_ARCHIVE"))[0] == "/some/where"
 
 
-async def test_what_it_makes_is_for_this_user_alone(tmp_path: Path) -> None:
+async def test_files_of_a_child_are_for_this_user_only(tmp_path: Path) -> None:
     with umask(0):
         await run_child(
             ERRANDS, Errand(do="write", note=str(tmp_path / "made")), Answer, lambda step: None, deadline=60
@@ -68,7 +68,7 @@ async def test_a_child_that_closes_its_output_and_goes_on_is_ended_soon() -> Non
     assert "went on" in caught.value.failure.detail
 
 
-async def test_settings_and_so_secrets_are_out_of_its_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_child_cannot_read_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLBT_TELEGRAM_TOKEN", "secret")
     assert (await run("answer", "FLBT_TELEGRAM_TOKEN"))[0] == "unknown"
 
@@ -108,7 +108,7 @@ async def test_every_end_has_a_reason(do: str, reason: Reason) -> None:
         (errno.EIO, Reason.INTERNAL),
     ],
 )
-def test_what_the_system_refuses_has_a_reason(number: int, reason: Reason) -> None:
+def test_errors_of_the_system_have_reasons(number: int, reason: Reason) -> None:
     failure = failure_of_os_error(OSError(number, os.strerror(number)))
     assert failure.reason is reason
     assert os.strerror(number) in failure.detail
@@ -122,8 +122,8 @@ async def test_an_abort_is_for_memory_when_it_says_so(words: str, reason: Reason
 
 
 @pytest.mark.parametrize("do", ["eat", "have eaten", "have eaten, by an orphan", "gulp"])
-async def test_what_eats_memory_is_ended_at_its_limit(do: str) -> None:
-    """Slowly, by something that it started, by what was left by that, or all at once."""
+async def test_a_child_that_fills_memory_is_killed_at_its_limit(do: str) -> None:
+    """Slowly, by a descendant, by an orphan, or all at once."""
     before = set(psutil.Process().children(recursive=True))
     with pytest.raises(Failed) as failure:
         await run(do, deadline=60, limits=Limits(memory_mb=200))
@@ -140,7 +140,9 @@ async def test_too_many_threads_are_ended(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("line", ["\n", '{"step":{}}\n', "a library's\n"])
-async def test_lines_without_end_are_ended_and_hold_nobody_up(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+async def test_endless_lines_end_the_child_and_do_not_block_the_parent(
+    monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
     monkeypatch.setattr("worker.child.parent_side.MOST_LINES", 20_000)
     flood = asyncio.create_task(run("flood", line))
     turns = 0
@@ -193,7 +195,7 @@ async def test_processor_time_has_an_end() -> None:
 
 
 def of_this_test(tmp_path: Path) -> list[psutil.Process]:
-    """Everything that this test started."""
+    """All processes that this test started."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
@@ -217,10 +219,10 @@ async def test_a_child_that_hangs_is_killed_with_all_it_started(
     assert of_this_test(tmp_path) == []
 
 
-async def test_whoever_left_the_group_of_a_dead_child_holds_nobody_up(
+async def test_a_process_that_left_a_dead_childs_group_does_not_block_the_parent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its last words stay open as long as somebody could still say some."""
+    """That process keeps the standard error open."""
     monkeypatch.setattr("worker.child.parent_side.LAST_WORDS", 0.1)
     with pytest.raises(Failed) as failure:
         await asyncio.wait_for(run("leave somebody behind", str(tmp_path / "pid"), deadline=60), 120)
@@ -243,7 +245,7 @@ async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
     assert not grandchild.is_running()
 
 
-async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
+async def test_prepared_work_is_used_by_the_task() -> None:
     async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness())
         told = await child.ask(Errand(do="tell"), Answer, lambda step: None, deadline=120)
@@ -251,7 +253,7 @@ async def test_what_was_made_ready_before_is_there_when_it_is_asked() -> None:
     assert (await run("tell"))[0] == ""
 
 
-async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
+async def test_a_child_that_died_before_its_task_fails_the_task() -> None:
     async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness(survives=False))
         with pytest.raises(Failed) as failure:
@@ -259,7 +261,7 @@ async def test_a_child_that_died_before_it_was_asked_says_so_then() -> None:
     assert failure.value.failure.reason is Reason.INTERRUPTED
 
 
-async def test_a_child_that_is_never_asked_is_gone() -> None:
+async def test_a_child_without_a_task_is_ended() -> None:
     before = set(psutil.Process().children(recursive=True))
     async with start_child(ERRANDS, UNCONFINED) as child:
         await child.get_ready(Readiness())

@@ -1,4 +1,4 @@
-"""Children behind a second wall, of Landlock's first version: nothing is moved between folders."""
+"""Children behind a second wall, of Landlock's first version, which refuses moves between folders."""
 
 from pathlib import Path
 

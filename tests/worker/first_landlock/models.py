@@ -1,4 +1,4 @@
-"""The child that brings models, behind it."""
+"""The child that installs models, behind that wall."""
 
 from tests.worker import first_landlock
 from worker.child.child_side import serve

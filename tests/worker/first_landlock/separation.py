@@ -1,4 +1,4 @@
-"""The separation child, behind it."""
+"""The separation child, behind that wall."""
 
 from tests.worker import first_landlock
 

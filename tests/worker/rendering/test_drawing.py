@@ -1,4 +1,4 @@
-"""Waveforms keep their size, their place in time and their loudness to each other; covers become small."""
+"""Waveforms keep their size, their time and their relative levels; covers become small."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def picture(tmp_path: Path, *pieces: NDArray[np.float64], stems: tuple[Stem, ...
 
 
 def rows_of(image: NDArray[np.uint8], stem: Stem, columns: slice = slice(None)) -> int:
-    """How many pixels of a stem's colour are in some columns."""
+    """The number of pixels of a stem's colour in some columns."""
     return int((image[:, columns] == STEM_INFO[stem].colour).all(axis=2).sum())
 
 
@@ -88,7 +88,7 @@ def test_covers_become_small(tmp_path: Path, size: tuple[int, int], kind: str) -
         assert max(small.size) <= THUMBNAIL
 
 
-def test_what_is_no_picture_becomes_none(tmp_path: Path) -> None:
+def test_other_bytes_become_no_thumbnail(tmp_path: Path) -> None:
     (tmp_path / "cover").write_bytes(b"\xff\xd8\xff no picture")
     assert not thumbnail(tmp_path / "cover", tmp_path / "small.jpg")
     assert not (tmp_path / "small.jpg").exists()

@@ -1,4 +1,4 @@
-"""From stored stems to what is delivered."""
+"""Rendering of stored stems to delivered files."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ Make = Callable[..., RenderTask]
 
 @pytest.fixture
 def make_task(tmp_path: Path) -> Make:
-    """A task on a stored track, as the separation leaves it."""
+    """Makes a task on a stored track, as after a separation."""
     stems_dir = tmp_path / "track"
     stems_dir.mkdir()
     cover = stems_dir / "cover.jpg"
@@ -165,7 +165,7 @@ def test_equal_stems_make_equal_zips(make_task: Make, tmp_path: Path) -> None:
     render(task.model_copy(update={"output": tmp_path / "again", "threads": 1}), quiet)
     first, second = (folder / "zip-mp3" / "stems.zip" for folder in (task.output, tmp_path / "again"))
     assert first.read_bytes() == second.read_bytes()
-    assert [path.name for path in task.output.iterdir()] == ["zip-mp3"]  # what was encoded for the zip alone is gone
+    assert [path.name for path in task.output.iterdir()] == ["zip-mp3"]  # files encoded only for the zip are removed
 
 
 def test_a_lower_bit_rate_is_a_rendition_of_its_own(make_task: Make) -> None:
@@ -213,14 +213,14 @@ def comment_of(path: Path) -> str | None:
 
 
 @pytest.mark.parametrize("format_", [Format.MP3, Format.M4A, Format.FLAC, Format.WAV])
-def test_what_was_turned_down_is_told_by_a_tag(format_: Format, make_task: Make) -> None:
+def test_a_gain_is_written_into_a_tag(format_: Format, make_task: Make) -> None:
     task = make_task(stems(format_), gain=0.5)
     assert render(task, quiet).gains == (1.0,)
     for path in (task.output / stems(format_).key).iterdir():
         assert comment_of(path) == "Gain -6.021 dB, so that nothing clips"
 
 
-def test_what_was_not_turned_down_has_no_such_tag(make_task: Make) -> None:
+def test_a_gain_of_1_is_not_written(make_task: Make) -> None:
     task = make_task(*(stems(format_) for format_ in Format), gain=0.996)  # 0.03 dB
     render(task, quiet)
     assert {comment_of(path) for path in task.output.rglob("*.*")} == {None}

@@ -1,6 +1,6 @@
-"""Which tests of the separation this processor can run."""
+"""Selects the tests of the separation for this processor."""
 
 import flbt_unet
 
-#: Our own kernels are built for some processors only; there OpenVINO takes their place, and that is tested too.
+#: `flbt_unet` is built for some processors only; on others OpenVINO replaces it, which is tested too.
 collect_ignore = [] if flbt_unet.available() else ["test_unet.py"]

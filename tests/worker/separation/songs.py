@@ -1,4 +1,4 @@
-"""Songs for the tests, made of what the network tells apart: a voice with formants, bass, and noise that beats time."""
+"""Synthetic songs of parts that the network separates: a voice with formants, bass, and rhythmic noise."""
 
 from pathlib import Path
 

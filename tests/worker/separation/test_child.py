@@ -1,4 +1,4 @@
-"""Models are brought by a child that may keep them; those that separate strangers' songs only read them."""
+"""A child that may write models installs them; children that separate untrusted songs only read them."""
 
 import shutil
 from contextlib import AsyncExitStack
@@ -20,7 +20,7 @@ from worker.separation.spleeter.weights import FILES
 
 @pytest.fixture
 def task(tmp_path: Path, models_dir: Path) -> SeparationTask:
-    """With weights as they were fetched, of which nothing has been made yet."""
+    """A separation with fetched weights without derived files."""
     weights = tmp_path / "models" / "2stems"
     weights.mkdir(parents=True)
     for name in FILES:
@@ -36,7 +36,7 @@ def task(tmp_path: Path, models_dir: Path) -> SeparationTask:
     )
 
 
-async def test_the_first_song_of_a_model_is_told_so_and_the_model_kept(task: SeparationTask) -> None:
+async def test_the_first_song_reports_the_conversion_and_keeps_the_model(task: SeparationTask) -> None:
     steps: list[Step] = []
     async with AsyncExitStack() as stack:
         separated = await separate(task, None, stack, steps.append, limits=NO_LIMITS, deadline=120)
@@ -52,7 +52,7 @@ async def test_the_first_song_of_a_model_is_told_so_and_the_model_kept(task: Sep
     assert sorted(task.network.models_dir.rglob("*")) == before
 
 
-async def test_a_child_with_a_strangers_song_changes_no_model(task: SeparationTask) -> None:
+async def test_a_child_that_separates_changes_no_model(task: SeparationTask) -> None:
     before = sorted(task.network.models_dir.rglob("*"))
     waiting = task.model_copy(update={"only_ready": True})
     with pytest.raises(Failed) as caught:

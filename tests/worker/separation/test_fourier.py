@@ -1,4 +1,4 @@
-"""The transforms: right by both ways to them, and by the light one where it is there."""
+"""The transforms are correct by both imports, and use the light one where it exists."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-#: Both ways in one process would be the compiled part twice, and such a process crashes as it ends.
+#: Both imports in one process load the compiled part twice, and such a process crashes at exit.
 TRANSFORMED = """
 import importlib.util, sys
 from pathlib import Path

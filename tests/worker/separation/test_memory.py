@@ -1,4 +1,4 @@
-"""What a separation needs is asked for before it begins: of the process's own limit, and of its control groups'."""
+"""A separation's memory is checked before it begins, against the limits of the process and its control groups."""
 
 import subprocess
 import sys
@@ -40,13 +40,13 @@ def test_addresses_are_enough_from_what_was_measured(model: str) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_control_group_around_us_has_a_say(tmp_path: Path, model: str) -> None:
+def test_every_enclosing_control_group_limits(tmp_path: Path, model: str) -> None:
     needed = MODELS[model].resident_mb
     slice_, service = (tmp_path / "sys/fs/cgroup" / folder for folder in ("some.slice", "some.slice/flbt.service"))
     service.mkdir(parents=True)
     (tmp_path / "proc/self").mkdir(parents=True)
     (tmp_path / "proc/self/cgroup").write_text("0::/some.slice/flbt.service\n")
-    require_memory(MODELS[model], tmp_path)  # nobody says anything
+    require_memory(MODELS[model], tmp_path)  # no limits
     for limited in (service, slice_):
         for enough in ("max", str(needed << 20), str(9223372036854771712)):
             (limited / "memory.max").write_text(f"{enough}\n")

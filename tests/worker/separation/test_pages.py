@@ -1,4 +1,4 @@
-"""Memory that files lie in is given back, and nothing that anybody wrote is lost with it."""
+"""Pages of mapped files are released, and no writes are lost."""
 
 import mmap
 import re
@@ -10,7 +10,7 @@ PAGES = 512
 
 
 def resident_kb(path: Path) -> int:
-    """How much of a file's mappings is in memory (proc_pid_smaps(5))."""
+    """The resident part of a file's mappings in kB (proc_pid_smaps(5))."""
     found = 0
     for mapping in re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.M):
         if mapping.partition("\n")[0].endswith(f" {path}"):
@@ -44,7 +44,7 @@ def test_pages_of_a_file_are_given_back_by_its_name_and_read_again(tmp_path: Pat
         assert (read_through(memory), read_through(stays)) == content
 
 
-def test_what_was_written_to_a_mapping_of_our_own_stays(tmp_path: Path) -> None:
+def test_writes_to_a_private_mapping_stay(tmp_path: Path) -> None:
     path = filled(tmp_path / "networks.bin")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) as memory:
         memory[:7] = b"written"

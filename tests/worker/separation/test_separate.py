@@ -1,4 +1,4 @@
-"""A separation from file to files, in this process and in the child that the worker runs."""
+"""A separation from file to files, in this process and in the worker's child."""
 
 import asyncio
 import importlib.util
@@ -41,7 +41,7 @@ def task_for(audio: Path, models_dir: Path, *, max_seconds: float = 60, engine: 
 
 
 def separated(task: SeparationTask) -> tuple[Separated, dict[Stem, Samples]]:
-    """The outcome, and what is in the files."""
+    """The outcome, and the samples in the files."""
     outcome = separate(task, lambda _: None)
     assert outcome.picture is not None
     files = [*outcome.stems, outcome.picture]
@@ -129,7 +129,7 @@ def test_a_song_over_full_scale_is_turned_down_whole(tmp_path: Path, models_dir:
 def test_only_its_sound_makes_a_song_too_long(tmp_path: Path, models_dir: Path) -> None:
     audio = write_song(tmp_path / "song.flac", make_song(100_000))
     content = bytearray(audio.read_bytes())
-    content[22:26] = (3600 * 44_100).to_bytes(4)  # an hour, says STREAMINFO
+    content[22:26] = (3600 * 44_100).to_bytes(4)  # STREAMINFO states an hour
     audio.write_bytes(content)
     steps: list[Step] = []
 
@@ -143,7 +143,7 @@ def test_only_its_sound_makes_a_song_too_long(tmp_path: Path, models_dir: Path) 
     assert (steps[-1].fraction, steps[-1].seconds) == (1, 100_000 / 44_100)
 
 
-def test_a_song_that_does_not_say_is_stopped_when_it_is_too_long(tmp_path: Path, models_dir: Path) -> None:
+def test_a_song_of_unknown_length_is_stopped_when_it_is_too_long(tmp_path: Path, models_dir: Path) -> None:
     audio = write_song(tmp_path / "song.flac", make_song(ADVANCE + 200_000))
     content = bytearray(audio.read_bytes())
     # STREAMINFO's number of samples, 36 bits that may be 0 for "unknown": https://www.rfc-editor.org/rfc/rfc9639
@@ -160,7 +160,7 @@ def test_a_song_that_does_not_say_is_stopped_when_it_is_too_long(tmp_path: Path,
     assert list(task.output.iterdir()) == []
 
 
-def test_what_is_no_audio_fails_before_weights_are_fetched(tmp_path: Path) -> None:
+def test_an_invalid_file_fails_before_weights_are_fetched(tmp_path: Path) -> None:
     (tmp_path / "song.mp3").write_text("A text that calls itself a song.\n" * 100)
     task = task_for(tmp_path / "song.mp3", tmp_path / "no-models")
 
@@ -194,7 +194,7 @@ async def test_a_child_that_is_killed_leaves_no_stem_and_the_next_one_works(tmp_
     started = asyncio.Event()
 
     def on_step(step: Step) -> None:
-        if step.alive:  # a segment is done: it is in the middle of its work
+        if step.alive:  # a segment is done, and others follow
             started.set()
 
     def children() -> set[int]:
@@ -229,7 +229,7 @@ runpy.run_module("worker.separation", run_name="__main__")
         assert child.stdin is not None
         assert child.stdout is not None
         child.stdin.write(task.model_dump_json() + "\n")
-        child.stdin.flush()  # and open: the child leaves when nobody waits for it
+        child.stdin.flush()  # not closed: the child exits at end of file
         said = child.stdout.read()
 
     event = Event.model_validate_json(said.splitlines()[-1])
@@ -242,7 +242,7 @@ runpy.run_module("worker.separation", run_name="__main__")
 def test_a_segment_that_fails_leaves_no_half_made_stem(
     tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The third segment fails while others are in work and the first is with the encoders."""
+    """The third segment fails while others are in work and the first is being encoded."""
     task = task_for(write_song(tmp_path / "song.flac", make_song(4 * ADVANCE)), models_dir)
     of: type[Network] = type(load_network(models_dir / "2stems", STEMS[2], "11k"))
     estimate, calls = of.estimate, iter(range(100))

@@ -1,4 +1,4 @@
-"""The set of stems on disk: all or none, and never one turned down without the others."""
+"""The stems on disk: all or none, and all turned down together."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def noise(peak: float, seed: int, samples: int = 200_000) -> Samples:
     return song
 
 
-def test_what_fits_is_written_as_it_is(tmp_path: Path) -> None:
+def test_stems_below_full_scale_are_unchanged(tmp_path: Path) -> None:
     stems = [noise(0.9, 1), noise(0.8, 2)]
 
     files = write(tmp_path, stems)
@@ -59,7 +59,7 @@ def test_one_stem_over_full_scale_turns_all_down_alike_and_loses_nothing(tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["accompaniment.flac", "vocals.flac"]
 
 
-def test_every_sample_may_be_over(tmp_path: Path) -> None:
+def test_every_sample_may_be_over_full_scale(tmp_path: Path) -> None:
     stems = [np.full((50_001, 2), 8.0, np.float32), np.full((50_001, 2), -16.0, np.float32)]
 
     files = write(tmp_path, stems)
@@ -69,7 +69,7 @@ def test_every_sample_may_be_over(tmp_path: Path) -> None:
     assert np.allclose(listen(tmp_path / "accompaniment.flac"), -1.0)
 
 
-def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -> None:
+def test_renditions_along_equal_later_ones(tmp_path: Path) -> None:
     stems = [noise(0.9, 1), noise(0.8, 2)]
     wanted = (
         Along(rendition=Rendition(encoding=Encoding(format=Format.MP3)), kbps=320),
@@ -91,12 +91,12 @@ def test_what_is_encoded_along_is_what_would_be_rendered_later(tmp_path: Path) -
             stored = listen(tmp_path / f"{file.stem}.flac")
             with open_track(later, rendered.rendition.encoding.format, TAGS, None, rendered.kbps) as track:
                 track.write(stored)
-            # Encoded from what the FLAC rounds to 24 bits, an encoder may choose otherwise, but not worse.
+            # From the 24 bits of the FLAC an encoder may choose otherwise, but not worse.
             off = [np.square(listen(path) - stored).mean() for path in (folder / file.name, later)]
             assert off[0] == pytest.approx(off[1], rel=0.05)
 
 
-def test_what_was_turned_down_is_not_encoded_along(tmp_path: Path) -> None:
+def test_stems_that_were_turned_down_have_no_renditions_along(tmp_path: Path) -> None:
     wanted = (Along(rendition=Rendition(encoding=Encoding(format=Format.MP3)), kbps=320),)
 
     files = write(tmp_path, [noise(1.7, 1), noise(0.8, 2)], wanted)

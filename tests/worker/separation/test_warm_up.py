@@ -1,4 +1,4 @@
-"""An engine made ready before the song is there: once, if all that it takes is there, and silently not otherwise."""
+"""The engine is prepared before the song is fetched: once, if its files are installed, else silently not."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ from worker.separation.warm_up import prepare_engine, take_prepared
 
 @pytest.fixture
 def own_models(tmp_path: Path, models_dir: Path) -> Path:
-    """The 2-stem weights as they were fetched, nothing made of them yet."""
+    """The fetched 2-stem weights without derived files."""
     folder = tmp_path / "models" / "2stems"
     folder.mkdir(parents=True)
     for name in FILES:
@@ -34,7 +34,7 @@ def converted(models: Path) -> list[str]:
     return [path.name for made in ("openvino", "unet") for path in models.glob(f"2stems/*{made}-*")]
 
 
-def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> None:
+def test_the_prepared_engine_is_used_once(models_dir: Path) -> None:
     load_network(models_dir / "2stems", STEMS[2], "11k")  # from now on nothing has to be converted
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     prepare_engine(wanted)
@@ -50,7 +50,7 @@ def test_it_is_what_would_be_loaded_later_and_taken_once(models_dir: Path) -> No
     assert np.array_equal(network.estimate(magnitudes), later.estimate(magnitudes))
 
 
-def test_who_asks_twice_waits_once(models_dir: Path) -> None:
+def test_preparing_twice_loads_once(models_dir: Path) -> None:
     load_network(models_dir / "2stems", STEMS[2], "11k")
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     prepare_engine(wanted)
@@ -60,8 +60,8 @@ def test_who_asks_twice_waits_once(models_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("other", [{"threads": 2}, {"engine": "openvino"}, {"model": Model(band="16k")}])
-def test_another_network_than_the_one_made_ready_is_a_failure(models_dir: Path, other: dict[str, object]) -> None:
-    """It would be loaded beside the first one, which nobody would use."""
+def test_another_network_than_the_prepared_one_is_a_failure(models_dir: Path, other: dict[str, object]) -> None:
+    """It would be loaded beside the first one, which would stay unused."""
     load_network(models_dir / "2stems", STEMS[2], "11k")
     wanted = NetworkWanted(model=Model(), models_dir=models_dir, threads=1)
     prepare_engine(wanted)
@@ -72,7 +72,7 @@ def test_another_network_than_the_one_made_ready_is_a_failure(models_dir: Path, 
     assert take_prepared(wanted) is not None
 
 
-def test_nothing_is_converted_before_anybody_can_be_told(own_models: Path) -> None:
+def test_preparing_converts_nothing(own_models: Path) -> None:
     wanted = NetworkWanted(model=Model(), models_dir=own_models)
     prepare_engine(wanted)
     assert take_prepared(wanted) is None
@@ -101,6 +101,6 @@ print(take_prepared(wanted))
 """
 
 
-def test_where_memory_is_too_little_nothing_is_begun(models_dir: Path) -> None:
+def test_preparing_needs_enough_memory(models_dir: Path) -> None:
     load_network(models_dir / "2stems", STEMS[2], "11k")
     assert subprocess.check_output([sys.executable, "-c", LIMITED, str(models_dir)], text=True) == "None\n"

@@ -17,7 +17,7 @@ def shared_site() -> Iterator[YouTubeStandIn]:
 
 @pytest.fixture
 def site(shared_site: YouTubeStandIn, monkeypatch: pytest.MonkeyPatch) -> YouTubeStandIn:
-    """The stand-in, with nothing asked of it yet, in this test's environment."""
+    """The stand-in, without recorded requests, in this test's environment."""
     shared_site.requests.clear()
     shared_site.refused_hosts.clear()
     shared_site.credentials.clear()

@@ -1,6 +1,6 @@
 """A downloader that runs a player's script in Node, as pytubefix does: `python -m tests.worker.sources.player`.
 
-`bound`: as the product does it; otherwise as the library does it by itself.
+`bound`: with the product's sandbox; otherwise with the library alone.
 """
 
 from jobs.models import Value, YouTube
@@ -11,7 +11,7 @@ from worker.sources.script import bind_programs
 
 
 class Play(Task):
-    """Run `code`, and return what its function `loot` says."""
+    """Run `code`, and return the result of its function `loot`."""
 
     code: str
     task: FetchTask
@@ -30,7 +30,7 @@ def work(play: Play, report: Report) -> Said:
     assert isinstance(play.task.source, YouTube)
     if play.bound:
         bind_programs()
-    from pytubefix.sig_nsig.node_runner import NodeRunner  # as late as in the product
+    from pytubefix.sig_nsig.node_runner import NodeRunner  # imported as late as in the product
 
     runner = NodeRunner(play.code)
     runner.load_function("loot")

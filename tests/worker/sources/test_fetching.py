@@ -43,7 +43,7 @@ def into(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("named", ["inbox", "output/audio.m4a"])
-def test_what_a_child_was_given_or_made_is_taken(tmp_path: Path, named: str) -> None:
+def test_given_and_made_files_are_accepted(tmp_path: Path, named: str) -> None:
     fetched, task = _handed(tmp_path, tmp_path / named, tmp_path / "output" / "cover.jpg")
     fetching.check(fetched, task)
     assert fetched.audio.is_file()
@@ -56,15 +56,15 @@ def test_what_a_child_was_given_or_made_is_taken(tmp_path: Path, named: str) -> 
         ("output/folder/audio.m4a", None), ("inbox", "secret"), ("inbox", "inbox"), ("inbox", "output/link"),
     ],
 )  # fmt: skip
-def test_what_a_child_names_besides_is_not(tmp_path: Path, audio: str, cover: str | None) -> None:
-    """It reads what strangers wrote: taken over, it would have any file of the worker's sent to a chat."""
+def test_other_paths_are_refused(tmp_path: Path, audio: str, cover: str | None) -> None:
+    """A child that was taken over would otherwise have any file of the worker sent to a chat."""
     with pytest.raises(Failed, match="is not in") as refused:
         fetching.check(*_handed(tmp_path, tmp_path / audio, tmp_path / cover if cover else None))
     assert refused.value.failure.reason is Reason.INTERNAL
 
 
 def _handed(place: Path, audio: Path, cover: Path | None) -> tuple[Fetched, FetchTask]:
-    """What a child hands over whose task was to fill `place/output`, with the files that it could name."""
+    """A child's result and task, with `place/output` as its folder, and files that it could name."""
     output = place / "output"
     (output / "folder").mkdir(parents=True)
     for path in (
@@ -93,12 +93,12 @@ async def fails(queue: JobQueue, settings: Settings, into: Path) -> Failure:
 
 
 def asked(site: YouTubeStandIn) -> list[str]:
-    """Who asked the site, in order: yt-dlp opens the page first, pytubefix asks as a browser for a visitor's name."""
+    """The providers that sent requests, in order: yt-dlp opens the page first, pytubefix gets a visitor id first."""
     signs = {("/watch", ""): SECOND, ("/youtubei/v1/player", "WEB"): FIRST}
     return [signs[each.path, each.client] for each in site.requests if (each.path, each.client) in signs]
 
 
-async def test_the_second_delivers_where_the_first_is_refused(
+async def test_the_second_provider_delivers_where_the_first_is_refused(
     site: YouTubeStandIn, queue: JobQueue, settings: Settings, into: Path
 ) -> None:
     site.add(Video(ID, trouble=Trouble.STRANGERS_REFUSED))
@@ -112,7 +112,7 @@ async def test_the_second_delivers_where_the_first_is_refused(
     assert await untold(queue.redis) == [], "once is no news"
 
 
-async def test_both_refused_and_no_secret_told(
+async def test_a_refusal_by_both_contains_no_secret(
     site: YouTubeStandIn,
     queue: JobQueue,
     settings: Settings,
@@ -133,7 +133,7 @@ async def test_both_refused_and_no_secret_told(
     assert "s3cret" not in f"{caplog.text} {failure} {await standings(queue.redis)}"
 
 
-async def test_a_word_on_the_video_is_the_last_one(
+async def test_a_reason_against_the_video_ends_the_attempts(
     site: YouTubeStandIn, queue: JobQueue, settings: Settings, into: Path
 ) -> None:
     site.add(Video(ID, playability=unplayable("LOGIN_REQUIRED", "Private video")))
@@ -142,7 +142,7 @@ async def test_a_word_on_the_video_is_the_last_one(
     assert (await standings(queue.redis))[FIRST] == Standing(provider=FIRST)
 
 
-async def test_who_is_refused_rests_is_tried_again_and_the_owner_can_be_told(
+async def test_a_refused_provider_rests_is_tried_again_and_is_told_to_the_owner(
     site: YouTubeStandIn, queue: JobQueue, settings: Settings, into: Path, tmp_path: Path
 ) -> None:
     redis = queue.redis

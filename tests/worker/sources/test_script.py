@@ -1,4 +1,4 @@
-"""A player's script that is none of YouTube's: it computes what it likes, and reaches nothing."""
+"""A hostile player script: it computes, and reaches nothing."""
 
 import importlib.util
 import json
@@ -49,13 +49,13 @@ def test_conditions_are_computed_as_python_does(condition: str, value: int) -> N
         "9" * 30, "1%0", "lambda: 1", "1 if 1 else 2", "f''", "(" * 400 + "1" + ")" * 400, "1+" * 400 + "1", "", "1)",
     ],
 )  # fmt: skip
-def test_nothing_but_small_arithmetic_is_a_condition(condition: str) -> None:
+def test_only_small_arithmetic_is_a_condition(condition: str) -> None:
     with pytest.raises(ValueError, match=r"^(a |no )"):
         evaluate(condition)
 
 
 def test_a_condition_of_the_players_runs_nothing(tmp_path: Path) -> None:
-    """The library's own search for a branch: without us, it would have evaluated this with Python's `eval`."""
+    """The library's own search for a branch, which otherwise evaluates this with Python's `eval`."""
     from pytubefix.cipher import Cipher
 
     marker = tmp_path / "marker"
@@ -71,8 +71,8 @@ def test_a_condition_of_the_players_runs_nothing(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
-def test_the_library_evaluates_where_we_think_it_does() -> None:
-    """When an upgrade moves it, this says so, and `bind_conditions` has to follow."""
+def test_pytubefix_calls_eval_only_in_the_bound_module() -> None:
+    """If an upgrade moves the call, `bind_conditions` has to follow."""
     spec = importlib.util.find_spec("pytubefix")
     assert spec is not None
     assert spec.origin is not None
@@ -117,7 +117,7 @@ async def test_a_script_in_node_reaches_nothing(
     task = FetchTask(source=YouTube(video_id=ID), output=output, max_seconds=60)
     play = Play(code=code, task=task, bound=bound)
     got = json.loads((await run_child("tests.worker.sources.player", play, Said, lambda _: None, deadline=60)).said)
-    if not bound:  # what the test proves nothing without
+    if not bound:  # shows that the attempts work without the sandbox
         assert (got["program"], got["file"], got["written"]) == ("ran\n", SECRET, "written")
         return
     assert [got[name].partition(" ")[0] for name in ("program", "file", "written")] == ["refused"] * 3

@@ -1,4 +1,4 @@
-"""Videos whose formats tell no size: fetched to their end, by both providers, with the same caps and checks."""
+"""Videos whose formats state no size: fetched to their end, by both providers, with the same limits and checks."""
 
 import struct
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.youtube.downloads import ID, assert_is_song, fates, fetch
 from worker.child.messages import Step
 
-#: What each ends with, after at most how many requests to the site by the first provider.
+#: Trouble → its reason, and the most requests to the site by the first provider.
 ENDS: dict[Trouble, tuple[Reason | None, int]] = {
     Trouble.SIZE_ASKED: (None, 5),
     Trouble.SIZE_NOWHERE: (None, 6),
@@ -45,7 +45,7 @@ async def test_how_streams_without_a_size_end(site: YouTubeStandIn, tmp_path: Pa
     assert capped.values["bytes"] == capped.values["limit_bytes"] + 1, "not a byte more was taken"
 
 
-async def test_a_long_one_comes_in_ranges_until_one_has_nothing(site: YouTubeStandIn, output: Path) -> None:
+async def test_a_long_stream_comes_in_ranges_until_an_empty_one(site: YouTubeStandIn, output: Path) -> None:
     padding = 10 << 20
     media = song(3.0, "mp4") + struct.pack(">I4s", padding, b"free") + bytes(padding - 8)
     site.add(Video(ID, audio=media, trouble=Trouble.SIZE_NOWHERE))
@@ -62,7 +62,7 @@ async def test_a_long_one_comes_in_ranges_until_one_has_nothing(site: YouTubeSta
 
 
 async def test_a_cut_that_the_header_does_not_show_is_found_by_counting(site: YouTubeStandIn, tmp_path: Path) -> None:
-    """Its index still promises all of it: only what decodes says how long it is."""
+    """Its index still states the whole length: only decoding shows the true one."""
     (fate,) = await fates(site, tmp_path, [Video(ID, trouble=Trouble.SIZE_CUT, seconds=30)], max_seconds=60)
     assert fate.failure is not None
     assert fate.reason is Reason.YOUTUBE_REFUSED

@@ -1,4 +1,4 @@
-"""A person's own file: looked at, named, and left where it is."""
+"""An uploaded file is checked, named, and left in the inbox."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def task_for(source: Upload, inbox: Path | None, output: Path, limit: float = 60
 
 @pytest.fixture
 def tagged(tmp_path: Path) -> Path:
-    """A file as it lies in the inbox: under an id, without an extension."""
+    """A file in the inbox: named by an id, without an extension."""
     made = encode(
         tmp_path / "made.mp3",
         music(2),
@@ -57,7 +57,7 @@ def test_the_cover_is_taken_out(tagged: Path) -> None:
     assert cover.read_bytes() == jpeg()
 
 
-def test_the_senders_words_win_then_the_files_then_its_name(tagged: Path, tmp_path: Path) -> None:
+def test_tags_of_the_sender_come_first_then_the_files_then_its_name(tagged: Path, tmp_path: Path) -> None:
     assert fetch(tagged, name="x.mp3").tags == Tags(title="Creep", artist="Radiohead")
     assert fetch(tagged, title="Kreep", name="x.mp3").tags == Tags(title="Kreep", artist="Radiohead")
     assert fetch(tagged, title=" ", performer="Me").tags == Tags(title="Creep", artist="Me")
@@ -83,7 +83,7 @@ def test_names_of_files_become_titles(name: str, title: str, tmp_path: Path) -> 
     assert fetch(write_wav(tmp_path / "u", music(0.1)), name=name).tags.title == title
 
 
-def test_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     for inbox in (None, tmp_path / "missing", tmp_path):
         with pytest.raises(Failed) as caught:
             fetch_upload(task_for(Upload(upload_id="u1"), inbox, tmp_path), lambda _: None)
@@ -102,7 +102,7 @@ def test_too_long_is_said_before_any_work(tagged: Path) -> None:
 
 @pytest.mark.parametrize("times", [300, 1 / 8])
 def test_only_sound_is_as_long_as_it_is(times: float, tmp_path: Path) -> None:
-    """Eight seconds of music, of which a header speaks as of forty minutes, or of one second."""
+    """Eight seconds of music, with a header of forty minutes, or of one second."""
     kinds = 0
     for name, honest, liar in liars(tmp_path, music(8), times):
         kinds += 1
@@ -111,7 +111,7 @@ def test_only_sound_is_as_long_as_it_is(times: float, tmp_path: Path) -> None:
     assert kinds > 9
 
 
-def test_who_says_little_is_refused_for_what_it_plays(tmp_path: Path) -> None:
+def test_a_file_is_refused_for_its_decoded_length(tmp_path: Path) -> None:
     for name, _, liar in liars(tmp_path, music(8), 1 / 8):
         with pytest.raises(Failed) as caught:
             fetch(liar, limit=4)
@@ -119,8 +119,8 @@ def test_who_says_little_is_refused_for_what_it_plays(tmp_path: Path) -> None:
         assert caught.value.failure.values["seconds"] == pytest.approx(4, abs=4)
 
 
-def test_a_guessed_length_refuses_nobody(tmp_path: Path) -> None:
-    """Without an index, FFmpeg takes the bit rate of the beginning for that of the whole song."""
+def test_a_guessed_length_refuses_no_file(tmp_path: Path) -> None:
+    """Without an index, FFmpeg estimates from the bit rate of the beginning."""
     calm = encode(tmp_path / "a.mp3", music(8), "libmp3lame", "mp3", options={"write_xing": "0"}, kbps=32)
     dense = encode(tmp_path / "b.mp3", music(8), "libmp3lame", "mp3", options={"write_xing": "0"}, kbps=320)
     both = tmp_path / "u"
@@ -129,7 +129,7 @@ def test_a_guessed_length_refuses_nobody(tmp_path: Path) -> None:
 
 
 def test_a_length_is_reported_when_it_is_counted(tmp_path: Path) -> None:
-    """What is reported is charged: no header's word for it."""
+    """The reported length is charged, so it must not come from a header."""
     steps: list[Step] = []
     for _, _, liar in liars(tmp_path, music(1), 300):
         fetch_upload(task_for(Upload(upload_id="u1"), liar, tmp_path), steps.append)

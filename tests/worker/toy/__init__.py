@@ -48,6 +48,6 @@ class Toy:
 
 
 def add() -> None:
-    """Add it to both tables of this process."""
+    """Adds the model to both tables of this process."""
     MODELS[NAME] = INFO
     engines.ENGINES[INFO.family] = Toy

@@ -1,4 +1,4 @@
-"""The child that brings models, with one model more."""
+"""The child that installs models, with the toy model."""
 
 from tests.worker import toy
 from worker.child.child_side import serve

@@ -1,4 +1,4 @@
-"""The separation child, with one model more."""
+"""The separation child, with the toy model."""
 
 from tests.worker import toy
 

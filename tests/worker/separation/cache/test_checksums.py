@@ -1,4 +1,4 @@
-"""The seal: whatever was changed is noticed, and what was not is not hashed again."""
+"""Checksums: a changed file is noticed, and an unchanged one is not hashed again."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_a_hash_is_of_the_whole_file(tmp_path: Path) -> None:
     assert checksums.sha256_of(tmp_path / "file") == "d404f79d2d958e21653438c1ca531e584b149e54f1a6bd86921d54ddefd03629"
 
 
-def test_what_was_sealed_is_intact_until_it_changes(folder: Path) -> None:
+def test_a_folder_is_intact_until_a_file_changes(folder: Path) -> None:
     checksums.write_checksums(folder, NAMES)
     assert checksums.is_intact(folder) is True
     times = (folder / "two").stat()
@@ -39,8 +39,8 @@ def test_what_was_sealed_is_intact_until_it_changes(folder: Path) -> None:
     assert checksums.is_intact(folder) is False
 
 
-def test_who_only_looks_does_not_hash_again(folder: Path) -> None:
-    """A change behind the seal's back, with size and time as before, is what it takes to see that."""
+def test_an_unchanged_file_is_not_hashed_again(folder: Path) -> None:
+    """A change with the same size and time shows it: it is not noticed."""
     checksums.write_checksums(folder, NAMES)
     times = (folder / "two").stat()
     (folder / "two").write_text("the c0ntent of two")
@@ -50,14 +50,14 @@ def test_who_only_looks_does_not_hash_again(folder: Path) -> None:
     assert checksums.is_intact(folder) is False
 
 
-def test_without_a_seal_nothing_is_known(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_without_checksums_is_unknown(folder: Path, tmp_path: Path) -> None:
     assert checksums.is_intact(folder) is None
     assert checksums.is_intact(tmp_path / "nowhere") is None
     (folder / checksums.NAME).write_text('{"files": {"one"')
     assert checksums.is_intact(folder) is None
 
 
-def test_pinned_hashes_hold_whatever_the_seal_says(folder: Path, tmp_path: Path) -> None:
+def test_pinned_hashes_take_precedence(folder: Path, tmp_path: Path) -> None:
     pinned = pins(folder)
     assert checksums.is_intact(tmp_path / "nowhere", pinned) is None, "nothing is there yet"
     assert checksums.is_intact(folder, pinned) is True
@@ -69,7 +69,7 @@ def test_pinned_hashes_hold_whatever_the_seal_says(folder: Path, tmp_path: Path)
     assert checksums.is_intact(folder, pinned) is False
 
 
-def test_pinned_files_that_are_gone_are_not_intact(folder: Path) -> None:
+def test_missing_pinned_files_are_not_intact(folder: Path) -> None:
     pinned = pins(folder)
     (folder / "one").unlink()
     assert checksums.is_intact(folder, pinned) is False

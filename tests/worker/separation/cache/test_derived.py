@@ -1,4 +1,4 @@
-"""What is made of a checkpoint once: kept whole or not at all, and beside no other weights than its own."""
+"""Files derived from a checkpoint are cached whole or not at all, under the id of their weights."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ NAMES = ("one", "two")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where it is to be kept, beside the checkpoint's own files."""
+    """The cache folder, beside the checkpoint's files."""
     return tmp_path / "made-0123abcd-1"
 
 
@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, str]:
 NEW = {"one": "the new one", "two": "the new two"}
 
 
-def test_it_is_there_whole_and_nothing_else_is(folder: Path) -> None:
+def test_derived_files_are_complete_and_alone(folder: Path) -> None:
     keep(folder, NAMES, write)
 
     assert contents(folder) == NEW
@@ -36,7 +36,7 @@ def test_it_is_there_whole_and_nothing_else_is(folder: Path) -> None:
     assert {path.name for path in folder.parent.iterdir() if path.is_dir()} == {folder.name}
 
 
-def test_what_is_damaged_is_made_anew(folder: Path) -> None:
+def test_damaged_files_are_derived_again(folder: Path) -> None:
     keep(folder, NAMES, write)
     (folder / "one").write_text("damaged")
 
@@ -46,7 +46,7 @@ def test_what_is_damaged_is_made_anew(folder: Path) -> None:
     assert checksums.is_intact(folder)
 
 
-def test_what_another_one_has_kept_meanwhile_stays(folder: Path) -> None:
+def test_files_of_another_process_stay(folder: Path) -> None:
     keep(folder, NAMES, write)
 
     def not_again(_ready: Path) -> None:
@@ -57,7 +57,7 @@ def test_what_another_one_has_kept_meanwhile_stays(folder: Path) -> None:
     assert contents(folder) == NEW
 
 
-def test_what_was_killed_while_it_was_written_goes(folder: Path) -> None:
+def test_leftovers_of_a_killed_process_are_removed(folder: Path) -> None:
     left = folder.with_name(".made-xyz") / "ready"
     left.mkdir(parents=True)
     (left / "one").write_text("half of")
@@ -69,9 +69,7 @@ def test_what_was_killed_while_it_was_written_goes(folder: Path) -> None:
     assert {path.name for path in folder.parent.iterdir() if path.is_dir()} == {folder.name, other.name}
 
 
-def test_what_cannot_be_written_is_not_there_and_its_failure_is_no_ones(
-    folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_full_disk_keeps_nothing_and_raises_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     def full(ready: Path) -> None:
         (ready / "one").write_text("the new one")
         raise OSError(28, "No space left on device", str(ready / "two"))

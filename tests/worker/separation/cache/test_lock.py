@@ -1,4 +1,4 @@
-"""One process at a time: the others wait and say so, and a dead one holds nothing."""
+"""The lock: one process at a time, the others wait and report it, and a dead one releases it."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def heard(process: "subprocess.Popen[str]") -> str:
 
 
 @pytest.mark.parametrize("manner", ["leaves", "is killed"])
-def test_who_comes_later_waits_counts_and_gets_it_in_the_end(tmp_path: Path, manner: str) -> None:
+def test_a_later_process_waits_and_gets_the_lock(tmp_path: Path, manner: str) -> None:
     lock = tmp_path / "lock"
     with holder(lock) as first, holder(lock) as second:
         try:
@@ -53,8 +53,8 @@ def test_who_comes_later_waits_counts_and_gets_it_in_the_end(tmp_path: Path, man
                 process.kill()
 
 
-def test_who_waits_leaves_the_processor_alone(tmp_path: Path) -> None:
-    """A download of minutes on the other side must not cost a core on this one."""
+def test_waiting_uses_no_processor_time(tmp_path: Path) -> None:
+    """A long download in the other process must not cost a core in this one."""
     began = time.monotonic()
     with only_one(tmp_path / "lock"), holder(tmp_path / "lock") as waiting:
         assert heard(waiting) == "1"

@@ -1,4 +1,4 @@
-"""The networks: found in the graph, kept in the runtime's own format, silent towards the world."""
+"""The networks: found in the graph, cached in the engine's format, without telemetry."""
 
 import importlib.util
 import shutil
@@ -40,7 +40,7 @@ def estimates_of(network: Network) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
     return network.estimate(some_magnitudes()).copy()
 
 
-#: What runs networks here, and where each keeps the numbers that it made of a checkpoint.
+#: The engines on this processor, and their derived file of a checkpoint.
 ENGINES: dict[NetworkEngineName, str] = {"openvino": openvino_network.IR_FILES[-1]}
 if flbt_unet.available():
     ENGINES["unet"] = unet_weights.FILES[0]
@@ -59,7 +59,7 @@ def test_the_networks_are_found_between_magnitudes_and_estimates(models_dir: Pat
     assert len(set(cut.estimates)) == 2
 
 
-def test_what_was_not_found_is_said(models_dir: Path) -> None:
+def test_a_missing_part_is_named(models_dir: Path) -> None:
     with pytest.raises(Failed) as failure:
         find_cut(models_dir / "2stems" / "model.meta", STEMS[5])
 
@@ -100,8 +100,8 @@ def test_converted_once_and_damage_to_the_copy_is_repaired(checkpoint: Path, eng
     assert kept_in(checkpoint) == [copy] == kept_in(checkpoint, engine)
 
 
-def test_where_nothing_can_be_kept_it_works_all_the_same(checkpoint: Path) -> None:
-    (checkpoint / ".converting.lock").mkdir()  # in the way of the lock, as a read-only folder would be
+def test_a_read_only_folder_does_not_matter(checkpoint: Path) -> None:
+    (checkpoint / ".converting.lock").mkdir()  # blocks the lock, like a read-only folder
 
     assert load_network(checkpoint, STEMS[2], "11k").estimate(some_magnitudes()).shape == (2, 2, SEGMENT, 1024)
     assert kept_in(checkpoint) == []
@@ -109,7 +109,7 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(checkpoint: Path) -> No
 
 @pytest.fixture(scope="module")
 def one(models_dir: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """What one thread estimates."""
+    """The estimates by one thread."""
     return estimates_of(load_network(models_dir / "2stems", STEMS[2], "11k", engine="openvino", threads=1))
 
 
@@ -123,13 +123,13 @@ def test_any_number_of_threads_gives_the_same_estimates(
 
 
 def test_openvino_computes_in_f32_whatever_the_processor_can(models_dir: Path) -> None:
-    """On a processor with bf16 the runtime would take that, unless it is told not to."""
+    """On a processor with bf16 OpenVINO uses that by default."""
     network = openvino_network.load_openvino(models_dir / "2stems", STEMS[2], 1024, threads=1)
 
     assert network._compiled.result().get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
 
 
-def test_where_our_own_kernels_cannot_run_openvino_does(
+def test_openvino_runs_where_flbt_unet_cannot(
     models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     best = load_network(models_dir / "2stems", STEMS[2], "11k")
@@ -142,13 +142,11 @@ def test_where_our_own_kernels_cannot_run_openvino_does(
     assert snr_db(estimates_of(best), to=one) > 80
 
 
-def test_a_graph_that_is_not_known_is_left_to_openvino(
+def test_openvino_runs_an_unknown_graph(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(flbt_unet, "available", lambda: True)
-    monkeypatch.setattr(
-        "flbt_unet.weights.DOWN", (2, 16, 32, 64, 128, 256, 1024)
-    )  # as if we knew only one that is wider
+    monkeypatch.setattr("flbt_unet.weights.DOWN", (2, 16, 32, 64, 128, 256, 1024))  # as if only a wider one were known
 
     network = load_network(checkpoint, STEMS[2], "11k")
 
@@ -158,7 +156,7 @@ def test_a_graph_that_is_not_known_is_left_to_openvino(
 
 
 def test_openvino_never_phones_home(models_dir: Path) -> None:
-    """The telemetry package is not there, and a whole separation asks for no connection."""
+    """The telemetry package is not installed, and a whole separation opens no connection."""
     assert importlib.util.find_spec("openvino_telemetry") is None
     watched = """
 import sys

@@ -1,4 +1,4 @@
-"""Exactly Spleeter, as far as it was recorded (`make oracle` asks it); and how stems add up to the song."""
+"""Agreement with Spleeter's recorded stems (`make oracle` records them), and with the song in sum."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -19,13 +19,13 @@ from worker.separation.spleeter.stream import separate_blocks
 AGREED = 90.0  # dB
 
 
-@lru_cache(maxsize=1)  # they are large, and tests that want the same follow each other
+@lru_cache(maxsize=1)  # networks are large, and tests with the same one follow each other
 def exact_network(checkpoint: Path, stems: tuple[Stem, ...], band: Band, engine: NetworkEngineName = "unet") -> Network:
     return load_network(checkpoint, stems, band, engine=engine)
 
 
 def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int = 100_000) -> list[Samples]:
-    """Whole stems of a whole song, by way of the stream."""
+    """Whole stems of a whole song, by `separate_blocks`."""
     blocks = (song[start : start + cut] for start in range(0, len(song), cut))
     pieces = separate_blocks(blocks, network, "zeros" if extension == "zeros" else "average")
     return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]

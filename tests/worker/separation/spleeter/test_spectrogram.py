@@ -1,4 +1,4 @@
-"""The arithmetic and the stream around it, with networks of our own that are known to the last bit."""
+"""The arithmetic and the stream, with simple networks whose results are known exactly."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ class Switch:
 
 
 def cut(song: Samples, cuts: list[int]) -> list[Samples]:
-    """The song in blocks; a cut beyond its end is no cut, and two in one place make an empty block."""
+    """The song in blocks; cuts beyond its end are ignored, and two equal cuts make an empty block."""
     return np.split(song, sorted(min(at, len(song)) for at in cuts))
 
 

@@ -1,4 +1,4 @@
-"""The ends of the networks at half the resolution: what they compute stays the same."""
+"""The ends of the networks at half the resolution compute the same numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def ending(
     outs: int,
     steepness: list[float],
 ) -> ov.Model:
-    """What every network ends in, as TensorFlow writes it down: on `parts` channels put together, to `outs` of them."""
+    """The end of every network, as TensorFlow writes it: on concatenated `parts` channels, to `outs` channels."""
     height, width = sizes
     sources = [ops.parameter([1, channels, height, width], np.float32) for channels in parts]
     weights = chance.standard_normal((sum(parts), 1, kernel, kernel))
@@ -78,7 +78,7 @@ def test_the_same_numbers(seed: int, sizes: tuple[int, int], parts: list[int], k
     np.testing.assert_allclose(computed(model, np.random.default_rng(seed + 1)), before, rtol=0, atol=2e-5)
 
 
-def test_what_ends_in_another_way_stays() -> None:
+def test_a_network_with_another_end_is_unchanged() -> None:
     chance = np.random.default_rng(5)
     model = ending(chance, (6, 6), [3], 5, 2, [1.3, 0.7])  # two channels between the layers: the phases would mix
     before = computed(model, np.random.default_rng(6))

@@ -1,4 +1,4 @@
-"""Our own kernels against the plain definition of a U-Net, in double precision, and with weights that were taken."""
+"""`flbt_unet` against the plain definition of a U-Net, in double precision, and with extracted weights."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +30,7 @@ KINDS = {"LeakyReLU": Kind(elu=False, shared=False), "ELU": Kind(elu=True, share
 
 
 def some_layers(chance: np.random.Generator) -> list[Layer]:
-    """Weights that keep numbers of about the same size from layer to layer."""
+    """Weights that keep the magnitude of numbers about equal from layer to layer."""
     layers = []
     for shape in flbt_unet.shapes():
         spread = 2 / np.sqrt(np.prod(shape[:3]))
@@ -41,7 +41,7 @@ def some_layers(chance: np.random.Generator) -> list[Layer]:
 
 
 def plain(layers: list[Layer], mix: Numbers, *, elu: bool) -> Numbers:
-    """What comes out of a network's last layer, (2, rows, columns)."""
+    """The result of a network's last layer, (2, rows, columns)."""
     down, up = layers[: len(DOWN) - 1], layers[len(DOWN) - 1 : -1]
 
     def activate(x: Numbers, slope: float) -> Numbers:
@@ -79,7 +79,7 @@ def estimates(networks: list[list[Layer]], mix: Numbers, kind: Kind) -> Numbers:
 
 
 @pytest.mark.parametrize("named", KINDS)
-def test_they_compute_what_a_unet_is(named: str) -> None:
+def test_kernels_compute_a_unet(named: str) -> None:
     kind = KINDS[named]
     chance = np.random.default_rng(7)
     networks = [some_layers(chance) for _ in range(2)]
@@ -102,7 +102,7 @@ def test_sizes_that_cannot_be_halved_so_often_are_refused() -> None:
         UNets(np.zeros((1, flbt_unet.SIZE), np.float32), False, SLOPE, False, rows=64, columns=256, threads=1)
 
 
-def test_what_has_the_wrong_shape_is_refused() -> None:
+def test_wrong_shapes_are_refused() -> None:
     layers = some_layers(np.random.default_rng(1))
     with pytest.raises(ValueError, match=r"\(5, 5, 16, 16\)"):
         flbt_unet.pack([*layers[:1], layers[1]._replace(kernel=layers[1].kernel[..., :16]), *layers[2:]])
@@ -111,8 +111,8 @@ def test_what_has_the_wrong_shape_is_refused() -> None:
         unets.estimate(np.zeros((2, ROWS, 128), np.float32))
 
 
-def test_weights_are_taken_as_openvino_understands_them(models_dir: Path) -> None:
-    """And would not be, were they in another order: that is looked at before they are kept."""
+def test_extracted_weights_compute_what_openvino_computes(models_dir: Path) -> None:
+    """Weights in another order do not: that is checked before they are cached."""
     networks = unet_weights.read_networks(models_dir / "2stems", STEMS[2])
     weights, answers = unet_weights.take(networks), unet_weights.answers_of(networks)
 

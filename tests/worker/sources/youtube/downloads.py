@@ -1,4 +1,4 @@
-"""Downloads through the real child, one, or several in a batch, and how they end."""
+"""Downloads through the real child, single or in a batch, and their results."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ async def fetch(
 
 
 async def refused(output: Path, video_id: str = ID, **how: object) -> Failure:
-    """How a download fails. Whatever the cause, nothing is left behind."""
+    """The failure of a download, which must leave no files."""
     with pytest.raises(Failed) as caught:
         await fetch(output, video_id, **how)  # type: ignore[arg-type]  # passed through
     assert list(output.iterdir()) == []
@@ -49,7 +49,7 @@ async def refused(output: Path, video_id: str = ID, **how: object) -> Failure:
 
 @dataclass(frozen=True)
 class Fate:
-    """How a download ended, and after how many requests to the site for its video."""
+    """The result of a download, and the number of requests to the site for its video."""
 
     failure: Failure | None
     requests: int
@@ -68,7 +68,7 @@ async def fates(
     max_seconds: float = 600,
     impatient: bool = False,
 ) -> list[Fate]:
-    """How the downloads of several videos end. Whatever the cause of a failure, nothing is left behind."""
+    """The results of downloads of several videos. Failed ones must leave no files."""
     tasks = []
     for video in (videos := list(videos)):
         site.add(video)

@@ -1,4 +1,4 @@
-"""No answer is read further than it may go, however its length is told and it is read."""
+"""No answer is read beyond its limit, by any method and with any statement of its length."""
 
 import io
 from collections.abc import Callable
@@ -23,7 +23,7 @@ HEADS = {
 }
 
 
-class TooLong(Exception):  # noqa: N818 - what is asked for, not an error
+class TooLong(Exception):  # noqa: N818 - the expected outcome, not an error
     pass
 
 
@@ -52,7 +52,7 @@ def answer(how: str, size: int, longest: int) -> HTTPResponse:
 
 @pytest.mark.parametrize("how", HEADS)
 @pytest.mark.parametrize("read", READS)
-def test_what_is_too_long_is_refused_and_what_is_not_is_whole(how: str, read: Callable[[HTTPResponse], Any]) -> None:
+def test_only_too_long_answers_are_refused(how: str, read: Callable[[HTTPResponse], Any]) -> None:
     with pytest.raises(TooLong):
         read(answer(how, 512, 400))
     read(answer(how, 512, 5000))

@@ -1,4 +1,4 @@
-"""How long a video is: read from its page, in the child that does so, whatever the page turns out to be."""
+"""Lengths of videos from their pages, in the real child, for any page."""
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("content", "seconds"), TABLE)
-def test_what_pages_say(content: bytes, seconds: float | None) -> None:
+def test_lengths_in_pages(content: bytes, seconds: float | None) -> None:
     assert length_in(b"<html>" + content + b"</html>", ID) == seconds
 
 
@@ -96,9 +96,7 @@ async def found(*video_ids: str) -> Titles:
         (Trouble.PAGE_ENDLESS, True),
     ],
 )
-async def test_a_page_that_does_not_tell_costs_nobody_the_name(
-    site: YouTubeStandIn, trouble: Trouble, goes_on: bool
-) -> None:
+async def test_a_page_without_a_length_leaves_the_title(site: YouTubeStandIn, trouble: Trouble, goes_on: bool) -> None:
     site.add(Video(ID, title="One", seconds=100, trouble=trouble))
     site.add(Video(OTHER, title="Two", seconds=200))
     titles = await found(ID, OTHER)
@@ -110,7 +108,7 @@ async def test_a_page_that_does_not_tell_costs_nobody_the_name(
     assert site.refused_hosts == [], "nobody is sent on to another site"
 
 
-async def test_a_video_that_is_shown_on_the_site_alone_has_a_length_and_one_that_is_gone_nothing(
+async def test_a_video_without_embedding_has_a_length_and_a_removed_one_nothing(
     site: YouTubeStandIn,
 ) -> None:
     site.add(Video(ID, seconds=100, trouble=Trouble.CLOSED))

@@ -1,4 +1,4 @@
-"""Listing playlists through the real child, in both of the layouts that YouTube serves."""
+"""Listing playlists through the real child, in both of YouTube's layouts."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -39,7 +39,7 @@ async def ask(playlist_id: str) -> Listing:
 
 
 async def ask_all(playlist_ids: Iterable[str], *, impatient: bool = False) -> list[Listing | Reason]:
-    """What comes of several playlists."""
+    """The listings of several playlists, or their reasons."""
     tasks = tuple(ListingTask(playlist_id=playlist_id) for playlist_id in playlist_ids)
     batch = Batch(listing=tasks, impatient=impatient)
     outcomes = await run_child("tests.peers.batch", batch, Outcomes, lambda step: None, deadline=200)
@@ -53,7 +53,7 @@ def requests_for(site: YouTubeStandIn, playlist_id: str) -> int:
     return len([asked for asked in site.requests if asked.video_id == playlist_id])
 
 
-async def test_what_is_in_a_list(site: YouTubeStandIn) -> None:
+async def test_the_videos_of_a_list(site: YouTubeStandIn) -> None:
     rows = site.add_playlist(Playlist("PLrowsrowsrows", SONGS, title="Songs\nto  practise"))
     expected = Listing(playlist_id=rows.playlist_id, title="Songs to practise", entries=LISTED)
     assert await ask(rows.playlist_id) == expected
@@ -76,7 +76,7 @@ async def test_what_is_in_a_list(site: YouTubeStandIn) -> None:
     assert all(requests_for(site, playlist.playlist_id) <= 8 for playlist in (long, breaks_off, endless))
 
 
-async def test_what_cannot_be_listed_says_why(site: YouTubeStandIn) -> None:
+async def test_a_failed_listing_has_a_reason(site: YouTubeStandIn) -> None:
     troubles = {
         ListTrouble.PRIVATE: Reason.PRIVATE,
         ListTrouble.FORBIDDEN: Reason.YOUTUBE_REFUSED,
@@ -94,7 +94,7 @@ async def test_what_cannot_be_listed_says_why(site: YouTubeStandIn) -> None:
 
 async def test_no_network(site: YouTubeStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens on the discard port
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # the discard port has no server
     with pytest.raises(Failed) as caught:
         await ask("PLBB231211A4F62143")
     assert caught.value.failure.reason is Reason.NETWORK

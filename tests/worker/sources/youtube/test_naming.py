@@ -1,4 +1,4 @@
-"""Titles and artists from what videos are called."""
+"""Titles and artists from titles of videos."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What the player endpoint's words mean: about the video, or about us."""
+"""Reasons in the player endpoint's answers: against the video, or against us."""
 
 from typing import Any
 
@@ -104,7 +104,7 @@ def test_the_schedule_and_the_age_gate_need_no_words() -> None:
         ({"videoDetails": DETAILS | {"videoId": "aaaaaaaaaaA", "isLive": True}}, Reason.YOUTUBE_REFUSED),
         ({"microformat": {"playerMicroformatRenderer": {"liveBroadcastDetails": {"isLiveNow": True}}}}, Reason.LIVE),
         ({"microformat": {"playerMicroformatRenderer": {"liveBroadcastDetails": {"isLiveNow": False}}}}, None),
-        ({"playabilityStatus": {"status": "OK", "liveStreamability": {}}}, None),  # some clients keep it afterwards
+        ({"playabilityStatus": {"status": "OK", "liveStreamability": {}}}, None),  # kept after the stream
         ({"playabilityStatus": {"status": "OK", "liveStreamability": {}},
           "videoDetails": DETAILS | {"lengthSeconds": "0"}}, Reason.LIVE),
     ],

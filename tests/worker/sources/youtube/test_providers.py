@@ -1,4 +1,4 @@
-"""Whom to ask for a video, and what follows from how it went: values in, values out."""
+"""The order of providers, and their standings after attempts: values in, values out."""
 
 import pytest
 
@@ -20,18 +20,18 @@ def resting(provider: Provider, until: float) -> Standing:
     return Standing(provider=provider, up=False, since=NOW - 60, failures=PATIENCE, rests_until=until)
 
 
-def test_everybody_is_asked_in_order() -> None:
+def test_providers_are_asked_in_order() -> None:
     assert order(standings(), NOW) == (FIRST, SECOND) == (Provider.PYTUBEFIX, Provider.YTDLP)
 
 
-def test_who_rests_is_left_out_until_the_rest_is_over() -> None:
+def test_a_resting_provider_is_left_out_until_its_rest_ends() -> None:
     down = standings(PYTUBEFIX=resting(FIRST, NOW + 1))
     assert order(down, NOW) == (SECOND,)
     assert order(down, NOW + 1) == (FIRST, SECOND)
     assert order(standings(YTDLP=resting(SECOND, NOW + 1)), NOW) == (FIRST,)
 
 
-def test_somebody_is_always_asked() -> None:
+def test_one_provider_is_always_asked() -> None:
     both = standings(PYTUBEFIX=resting(FIRST, NOW + 9), YTDLP=resting(SECOND, NOW + 5))
     assert order(both, NOW) == (SECOND,)
 
@@ -53,21 +53,21 @@ def test_three_refusals_in_a_row_and_a_provider_rests() -> None:
     assert (standing.up, standing.since, standing.reason) == (False, NOW + 10, Reason.YOUTUBE_REFUSED)
     assert standing.rests_until == NOW + 10 + REST
 
-    again = after(standing, REFUSED, NOW + 700)  # tried after its rest: it rests anew, and is down as long as before
+    again = after(standing, REFUSED, NOW + 700)  # tried after its rest: it rests again, and is down since the same time
     assert (again.up, again.since, again.rests_until) == (False, NOW + 10, NOW + 700 + REST)
 
     back = after(again, None, NOW + 1400)
     assert back == Standing(provider=FIRST, since=NOW + 1400)
 
 
-def test_a_song_or_a_word_on_the_video_forgives() -> None:
+def test_a_song_or_a_reason_against_the_video_resets_the_count() -> None:
     troubled = after(after(Standing(provider=FIRST), REFUSED, NOW), REFUSED, NOW)
     for well in (None, Failure(reason=Reason.PRIVATE), Failure(reason=Reason.TOO_LONG), Failure(reason=Reason.LIVE)):
         assert after(troubled, well, NOW) == Standing(provider=FIRST)
 
 
 @pytest.mark.parametrize("reason", [Reason.NETWORK, Reason.NO_DISK, Reason.OUT_OF_MEMORY, Reason.TIMED_OUT])
-def test_what_is_nobodys_fault_changes_nothing(reason: Reason) -> None:
+def test_reasons_outside_of_the_provider_change_nothing(reason: Reason) -> None:
     for standing in (Standing(provider=FIRST, failures=2), resting(FIRST, NOW)):
         assert after(standing, Failure(reason=reason), NOW) == standing
 

@@ -28,12 +28,12 @@ async def test_a_video_becomes_a_song_with_tags_and_cover(site: YouTubeStandIn, 
     assert fetched.cover == output / "cover.jpg"
     assert fetched.cover.read_bytes() == picture()
     assert sorted(path.name for path in output.iterdir()) == ["audio.m4a", "cover.jpg"]
-    # The card can name the song before the first byte, and moves on with the bytes.
+    # The card can name the song before the first byte, and then shows the bytes.
     assert steps[0] == Step()
     assert steps[1] == Step(fraction=0.0, title="A Song", artist="Some Band", seconds=4.0)
     assert steps[-1].fraction == 1.0
     assert steps[-1].alive == fetched.audio.stat().st_size
-    # Asked of the site: two player requests, the song in one, the cover; no page, no script, nobody else.
+    # Requests: two to the player, the song in one, the cover; no page, no script, no other host.
     assert [asked.client for asked in site.requests if asked.client] == ["WEB", "VISIONOS"]
     assert [asked.query["itag"] for asked in site.media_requests] == ["140"]
     assert len(site.requests) == 4
@@ -46,8 +46,8 @@ async def test_a_video_becomes_a_song_with_tags_and_cover(site: YouTubeStandIn, 
     assert not (Path(spec.origin).parent / "__cache__").exists()
 
 
-async def test_which_of_the_streams_is_taken(site: YouTubeStandIn, tmp_path: Path) -> None:
-    """The original, not the dub nor the levelled one; what there is, where there is no mp4."""
+async def test_the_original_stream_is_taken(site: YouTubeStandIn, tmp_path: Path) -> None:
+    """The original, not the dub nor the levelled one; other containers where there is no mp4."""
     dub = replace(AAC, language="en", role="dubbed-auto", is_default=True)  # marked default, for an English viewer
     original = replace(AAC, language="de", role="original", is_default=False)
     tracks = (replace(original, drc=True), original, replace(original, drc=True), dub, replace(dub, drc=True))
@@ -59,13 +59,13 @@ async def test_which_of_the_streams_is_taken(site: YouTubeStandIn, tmp_path: Pat
     assert [path.name for path in (tmp_path / webm.video_id).iterdir()] == ["audio.webm"]
 
 
-async def test_no_song_waits_for_its_cover(site: YouTubeStandIn, tmp_path: Path) -> None:
+async def test_a_song_does_not_wait_for_its_cover(site: YouTubeStandIn, tmp_path: Path) -> None:
     (fate,) = await fates(site, tmp_path, [Video(ID, trouble=Trouble.COVER_SILENT)], impatient=True)
     assert fate.failure is None
     assert [path.name for path in (tmp_path / ID).iterdir()] == ["audio.m4a"]
 
 
-#: What each trouble ends with, after at most how many requests to the site.
+#: Trouble → its reason, and the most requests to the site.
 TROUBLES: dict[Trouble, tuple[Reason, int]] = {
     Trouble.PLAYER_403: (Reason.YOUTUBE_REFUSED, 1),
     Trouble.PLAYER_429: (Reason.YOUTUBE_REFUSED, 1),
@@ -82,7 +82,7 @@ TROUBLES: dict[Trouble, tuple[Reason, int]] = {
     Trouble.MEDIA_429: (Reason.YOUTUBE_REFUSED, 3),
     Trouble.MEDIA_HTML: (Reason.YOUTUBE_REFUSED, 3),
     Trouble.MEDIA_REDIRECT: (Reason.YOUTUBE_REFUSED, 3),
-    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 4),  # the cover comes before it is decoded
+    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 4),  # the cover is fetched before the song is decoded
     Trouble.MEDIA_CUT: (Reason.STALLED, 6),
     Trouble.MEDIA_RESET: (Reason.NETWORK, 6),
     Trouble.OTHER_LENGTH: (Reason.YOUTUBE_REFUSED, 4),
@@ -106,9 +106,9 @@ async def test_trouble_ends_with_its_reason_and_few_requests(
     assert {trouble: fate.reason for trouble, fate in met.items()} == {
         trouble: reason for trouble, (reason, _) in troubles.items()
     }
-    # At most: a reset may or may not swallow what was sent just before it.
+    # At most: a reset may lose the data sent just before it.
     assert {trouble: fate for trouble, fate in met.items() if fate.requests > troubles[trouble][1]} == {}
-    assert site.refused_hosts == []  # a redirect to elsewhere does not even leave the process
+    assert site.refused_hosts == []  # a redirect to another host does not leave the process
 
 
 async def test_passing_trouble_is_overcome(site: YouTubeStandIn, tmp_path: Path) -> None:
@@ -117,14 +117,14 @@ async def test_passing_trouble_is_overcome(site: YouTubeStandIn, tmp_path: Path)
     *passing, other_client = await fates(site, tmp_path, videos)
     assert [fate.failure for fate in passing] == [None, None, None]
     assert all(fate.requests <= 6 for fate in passing), passing
-    # Another client is asked when the first gets nothing.
+    # Another client is used when the first gets nothing.
     assert (other_client.failure, other_client.requests < 12) == (None, True)
     assert [asked.client for asked in site.requests if asked.client and asked.video_id == videos[-1].video_id][
         -1
     ] == "IOS"
 
 
-async def test_what_youtube_says_of_the_video_reaches_the_person(site: YouTubeStandIn, tmp_path: Path) -> None:
+async def test_youtubes_reason_against_the_video_is_the_failure(site: YouTubeStandIn, tmp_path: Path) -> None:
     private = unplayable("LOGIN_REQUIRED", "Private video", "Sign in if you've been granted access")
     not_a_bot = unplayable("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot")
     premiere = unplayable("LIVE_STREAM_OFFLINE", "Premieres in 3 hours")
@@ -141,7 +141,7 @@ async def test_what_youtube_says_of_the_video_reaches_the_person(site: YouTubeSt
     assert site.media_requests == []
 
 
-async def test_what_is_too_much_is_refused_before_the_download(site: YouTubeStandIn, tmp_path: Path) -> None:
+async def test_too_long_or_large_videos_are_refused_before_the_download(site: YouTubeStandIn, tmp_path: Path) -> None:
     long = Video("longlonglgA", claims={"lengthSeconds": "4000"})
     out_of_proportion = Video("largelargeA", audio=bytes(2 << 20))
     too_long, too_large = await fates(site, tmp_path, [long, out_of_proportion], max_seconds=3)
@@ -172,11 +172,11 @@ async def test_a_disk_that_fills_up(site: YouTubeStandIn, output: Path) -> None:
 
 async def test_no_network(site: YouTubeStandIn, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens on the discard port
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # the discard port has no server
     assert (await refused(output)).reason is Reason.NETWORK
 
 
-async def test_a_certificate_nobody_vouches_for(
+async def test_an_untrusted_certificate_is_refused(
     site: YouTubeStandIn, output: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.add(Video(ID))

@@ -1,4 +1,4 @@
-"""The way out: hosts, counts and pace."""
+"""The request gate: hosts, counts and pace."""
 
 import itertools
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_the_gate_knows_its_hosts_and_counts() -> None:
 
 @pytest.mark.parametrize("address", ["file://{path}", "ftp://www.youtube.com/x", "data:,x", "http://www.youtube.com/x"])
 def test_nothing_but_tls_passes_the_gate(tmp_path: Path, address: str) -> None:
-    """With all the handlers that urllib and yt-dlp have beside it."""
+    """With all other handlers of urllib and yt-dlp."""
     path = tmp_path / "secret"
     path.write_text("secret")
     gate = Gate(9)
@@ -44,8 +44,8 @@ def test_a_host_is_a_name_and_nothing_else(host: str) -> None:
         Gate(9).https_request(Request(f"https://{host}/x"))
 
 
-async def test_redirects_to_files_and_ftp_stay_here(site: YouTubeStandIn, tmp_path: Path) -> None:
-    """A whole download whose media are elsewhere."""
+async def test_redirects_to_files_and_ftp_are_refused(site: YouTubeStandIn, tmp_path: Path) -> None:
+    """A whole download with media on another host."""
     secret = tmp_path / "secret"
     secret.write_text("secret")
     places = [f"file://{secret}", "ftp://127.0.0.1/x", "http://127.0.0.1/x"]
@@ -57,7 +57,7 @@ async def test_redirects_to_files_and_ftp_stay_here(site: YouTubeStandIn, tmp_pa
         assert fate.reason is Reason.YOUTUBE_REFUSED
 
 
-def test_pace_ends_a_trickle_and_forgives_a_pause() -> None:
+def test_pace_ends_a_slow_download_and_allows_a_pause() -> None:
     seconds = itertools.count(0.0, 10.0)
     pace = Pace(clock=lambda: next(seconds))
     pace.add(0)

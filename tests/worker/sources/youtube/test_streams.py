@@ -1,4 +1,4 @@
-"""Which stream is fetched."""
+"""The choice of the stream."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ DUB = track("en", 3, default=True, name="English")
           audio(140, url=tagged(140, "acont=original:lang=ja"), **track("ja", 4))], 1),
         ([audio(140, url=tagged(140, "acont=descriptive:lang=en"), **track("en", 2, default=True)),
           audio(251, "webm", url=tagged(251, "acont=original:lang=en"))], 1),
-        # Nobody says which one is the original: the default
+        # No mark of the original: the default
         ([audio(140, **track("en", 3)), audio(140, **track("fr", 3, default=True)), audio(140, **track("es", 3))], 1),
     ],
 )  # fmt: skip
@@ -82,7 +82,7 @@ def test_the_choice(formats: list[dict[str, Any]], place: int) -> None:
         {},
     ],
 )
-def test_what_cannot_be_fetched_or_checked_is_left_out(format_: dict[str, Any]) -> None:
+def test_streams_that_cannot_be_fetched_or_checked_are_left_out(format_: dict[str, Any]) -> None:
     assert audio_streams([format_]) == ()
     assert choose(audio_streams([format_])) is None
 
@@ -98,12 +98,12 @@ def test_what_cannot_be_fetched_or_checked_is_left_out(format_: dict[str, Any]) 
         ("&clen=" + "9" * 99, None),
     ],
 )
-def test_a_size_that_formats_do_not_tell_is_in_the_address_or_nowhere(clen: str, size: int | None) -> None:
+def test_a_size_may_be_in_the_address(clen: str, size: int | None) -> None:
     (stream,) = audio_streams([unsized(140, url=f"{HOST}{clen}")])
     assert stream.bytes_ == size
 
 
-def test_of_two_equals_the_one_that_tells_its_size() -> None:
+def test_of_two_equal_streams_the_one_with_a_size_is_taken() -> None:
     formats = [unsized(249, "webm", 70_000), audio(250, "webm", 50_000), unsized(140)]
     assert choose(audio_streams(formats[:2])) == audio_streams(formats)[1]
     assert choose(audio_streams(formats)) == audio_streams(formats)[2]

@@ -1,4 +1,4 @@
-"""The second provider through the real child: songs where the first is refused, and the same ends as the first's."""
+"""The second provider through the real child: songs where the first is refused, and the same reasons."""
 
 import asyncio
 import base64
@@ -43,7 +43,7 @@ def cookies(tmp_path: Path) -> Path:
     return path
 
 
-async def test_a_song_for_who_opens_the_page_first(
+async def test_ytdlp_fetches_a_song_by_its_page(
     site: YouTubeStandIn, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same files, tags and steps as the first provider's; and nothing is read or written in the user's folders."""
@@ -82,7 +82,7 @@ async def test_a_song_for_who_opens_the_page_first(
     assert sorted(home.rglob("*")) == before
 
 
-#: What each trouble ends with, after at most how many requests to the site.
+#: Trouble → its reason, and the most requests to the site.
 TROUBLES: dict[Trouble, tuple[Reason | None, int]] = {
     Trouble.PLAYER_429: (Reason.YOUTUBE_REFUSED, 3),
     Trouble.PLAYER_500: (Reason.YOUTUBE_REFUSED, 5),
@@ -94,7 +94,7 @@ TROUBLES: dict[Trouble, tuple[Reason | None, int]] = {
     Trouble.WRONG_ID: (Reason.YOUTUBE_REFUSED, 4),
     Trouble.SIGN_IN: (Reason.YOUTUBE_REFUSED, 3),
     Trouble.MEDIA_403: (Reason.YOUTUBE_REFUSED, 4),
-    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 5),  # the cover comes before it is decoded
+    Trouble.MEDIA_JUNK: (Reason.YOUTUBE_REFUSED, 5),  # the cover is fetched before the song is decoded
 }
 
 
@@ -115,12 +115,12 @@ async def test_silence_ends(site: YouTubeStandIn, tmp_path: Path) -> None:
     assert fate.requests <= 3
 
 
-async def test_what_youtube_says_of_the_video_reaches_the_person(site: YouTubeStandIn, tmp_path: Path) -> None:
+async def test_youtubes_reason_against_the_video_is_the_failure(site: YouTubeStandIn, tmp_path: Path) -> None:
     private = unplayable("LOGIN_REQUIRED", "Private video", "Sign in if you've been granted access")
     premiere = unplayable("LIVE_STREAM_OFFLINE", "Premieres in 3 hours")
     videos = {
         Reason.PRIVATE: Video("saysprivatA", playability=private),
-        # With streams that are there and never end.
+        # With streams that never end.
         Reason.LIVE: Video("sayslivelvA", claims={"isLive": True, "isLiveContent": True, "lengthSeconds": "0"}),
         Reason.UPCOMING: Video("sayspremieA", claims={"isUpcoming": True}, playability=premiere),
         Reason.TOO_LONG: Video("saystoolonA", claims={"lengthSeconds": "4000"}),
@@ -132,14 +132,14 @@ async def test_what_youtube_says_of_the_video_reaches_the_person(site: YouTubeSt
 
 
 async def test_addresses_that_need_the_players_script(site: YouTubeStandIn, output: Path) -> None:
-    """In Node, with yt-dlp-ejs; its version has to be the one that yt-dlp asks for, or nothing is solved."""
+    """In Node, with yt-dlp-ejs, whose version has to match yt-dlp's."""
     site.add(Video(ID, trouble=Trouble.RIDDLES))
     assert_is_song(await fetch(output, provider=Provider.YTDLP), 3.0)
     assert [asked.query["n"] for asked in site.media_requests] == [solved(RIDDLE)]
     assert len(site.requests) < 10
 
 
-async def test_who_signs_in_gets_the_song(site: YouTubeStandIn, output: Path, cookies: Path) -> None:
+async def test_cookies_get_the_song(site: YouTubeStandIn, output: Path, cookies: Path) -> None:
     site.add(Video(ID, trouble=Trouble.SIGN_IN, tracks=(OPUS_LOW, OPUS)))
     before = cookies.read_bytes()
     fetched = await fetch(output, provider=Provider.YTDLP, cookies=cookies)
@@ -154,9 +154,7 @@ async def test_who_signs_in_gets_the_song(site: YouTubeStandIn, output: Path, co
     assert len(site.requests) < 15
 
 
-async def test_cookies_that_are_of_no_use_do_not_cost_the_song(
-    site: YouTubeStandIn, output: Path, tmp_path: Path
-) -> None:
+async def test_useless_cookies_do_not_fail_the_song(site: YouTubeStandIn, output: Path, tmp_path: Path) -> None:
     site.add(Video(ID))
     useless = tmp_path / "cookies.json"
     useless.write_text('[{"name": "SAPISID", "value": "sapisid-s3cret"}]')
@@ -164,7 +162,7 @@ async def test_cookies_that_are_of_no_use_do_not_cost_the_song(
 
 
 def test_only_lines_that_are_cookies_reach_the_library(tmp_path: Path, cookies: Path) -> None:
-    """It prints those that are none, whole."""
+    """It prints other lines whole."""
     lines = read_cookies(cookies).getvalue().splitlines()
     assert len(lines) == 5
     assert not any("a line" in line for line in lines)
@@ -194,17 +192,17 @@ def test_useless_cookies_stop_the_start_with_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("provider", Provider)
-async def test_a_proxy_of_ones_own_with_its_password_for_itself(
+async def test_a_proxys_password_reaches_only_the_proxy(
     site: YouTubeStandIn, output: Path, monkeypatch: pytest.MonkeyPatch, provider: Provider
 ) -> None:
     for name in ("HTTPS_PROXY", "https_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens on the discard port
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # the discard port has no server
     site.add(Video(ID))
     proxy = SecretStr(f"http://someone:pa%24s-s3cret@{site.address}")
     lines: set[str] = set()
 
     async def watch() -> None:
-        """Every command line in our family, as `ps` shows it to everybody."""
+        """Every command line of our descendants, which `ps` shows to all users."""
         while True:
             for process in psutil.Process().children(recursive=True):
                 try:
@@ -224,13 +222,13 @@ async def test_a_proxy_of_ones_own_with_its_password_for_itself(
 
 
 @pytest.mark.parametrize("provider", Provider)
-async def test_a_proxy_that_is_not_there_is_not_named(site: YouTubeStandIn, output: Path, provider: Provider) -> None:
+async def test_an_unreachable_proxy_is_not_named(site: YouTubeStandIn, output: Path, provider: Provider) -> None:
     failure = await refused(output, provider=provider, proxy=SecretStr("http://someone:s3cret@127.0.0.1:9"))
     assert failure.reason is Reason.NETWORK
     assert "s3cret" not in failure.detail
 
 
-def test_a_task_shows_its_secrets_to_the_child_alone(tmp_path: Path) -> None:
+def test_a_task_shows_its_secrets_only_to_the_child(tmp_path: Path) -> None:
     task = FetchTask(
         source=YouTube(video_id=ID), output=tmp_path, max_seconds=60, proxy=SecretStr("http://a:s3cret@host:1")
     )
