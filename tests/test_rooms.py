@@ -48,7 +48,7 @@ def test_chat_data_uses_the_queues_redis_client(request: pytest.FixtureRequest) 
 
 
 #: Folders that every chat platform shares.
-SHARED = ("bot/conversation", "bot/cards", "bot/chats", "bot/delivery", "bot/playlists")
+SHARED = ("bot/conversation", "bot/cards", "bot/phrases", "bot/chats", "bot/delivery", "bot/playlists")
 
 
 @pytest.mark.parametrize("folder", SHARED)

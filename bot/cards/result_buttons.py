@@ -1,6 +1,6 @@
 """Buttons under a result: every minus-one mix, and further requests. Pure; sized for a phone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button
@@ -89,14 +89,11 @@ def forget_page(request: Request, language: str) -> Rows:
     )
 
 
-def other_models(request: Request, mixes: Iterable[tuple[str, Sequence[Stem]]], language: str) -> Rows:
-    """Mixes that need another separation, by the name of its model."""
-    return _rows(
-        [
-            _button(Verb.MIX, request, f"{MODELS[model].code}{letters(mix)}", model_label(model, language))
-            for model, mix in mixes
-        ]
-    )
+def mix_button(request: Request, model: str, mix: Sequence[Stem], language: str) -> Button:
+    """The button of a mix, also of stems that need another separation."""
+    words = mix_words(mix, model, language)
+    choice = Tap(model=model, chosen=tuple(mix)).choice(request.order.model.name)
+    return _button(Verb.MIX, request, choice, words[:1].upper() + words[1:])
 
 
 def _rows(*groups: Sequence[Button]) -> Rows:
@@ -111,8 +108,7 @@ def _broken(group: Sequence[Button]) -> Iterator[tuple[Button, ...]]:
 
 
 def _mix(request: Request, mix: Sequence[Stem], language: str) -> Button:
-    words = mix_words(mix, request.order.model.name, language)
-    return _button(Verb.MIX, request, letters(mix), words[:1].upper() + words[1:])
+    return mix_button(request, request.order.model.name, mix, language)
 
 
 def _only_vocals(request: Request, language: str) -> Button:

@@ -7,7 +7,7 @@ start = Hi! Send me a YouTube link or an audio file, and I’ll send back its st
     /settings for drums, bass and piano too, other formats or a zip. /help for the rest.
 help = Send me a YouTube link, or a song as an audio file, a video or a voice message. I split it into stems and send them back here.
 
-    /mix no drums – a backing track of the last song, or of the one you reply to
+    “no drums”, “karaoke”, “only bass” – a mix of the last song, or of the one you reply to; /mix no drums is the same
     /settings – which stems, which format, album or zip
     /status – what I’m working on for you
     /cancel – stop what I’m working on
@@ -183,6 +183,21 @@ stem-bass = bass
 stem-piano = piano
 stem-other = other
 
+## Instruments without a stem of their own
+
+part-guitar = guitar
+part-synth = synth
+part-strings = strings
+part-brass = brass
+part-sax = sax
+part-flute = flute
+part-organ = organ
+part-accordion = accordion
+part-kick = kick
+part-snare = snare
+part-cymbals = cymbals
+part-backing-vocals = backing vocals
+
 ## How things were sent, when not as wished
 
 note-lower-rate = At { $kbps } kbit/s, since better files would be above the { $limit_bytes } that fit in one message.
@@ -265,7 +280,8 @@ mix-no-song = There is no finished song here yet. Send me a YouTube link or an a
 mix-which-song = I don’t know which song that is. Reply to a song I sent, or to its card.
 mix-whole = That is the whole song. Leave something out: /mix no vocals
 mix-nothing = That would leave nothing to hear. Leave out less: /mix no vocals
-mix-not-there = This song has these stems: { $stems }. For what you want I have to separate it again:
+mix-meant = Did you mean { $mix }?
+mix-part = I can’t separate this on its own: { $part }. It is in the stem “{ $stem }”, together with whatever else is in there.
 command-mix = Backing tracks: /mix no drums
 
 ## Groups
@@ -276,7 +292,7 @@ group-hello = Hi everyone! Send /stems and a YouTube link, or reply with /stems 
     Admins choose in /settings how many stems, which format, and in which language I answer.
 help-group = Send /stems and a YouTube link, or reply with /stems to a message that has a link or a song in it. Mentioning me does the same. I split the song into stems and send them back here.
 
-    /mix no drums – a backing track of the last song, or of the one you reply to
+    /mix no drums – a mix of the last song, or of the one you reply to; as a reply to a result, “no drums” is enough
     /settings – which stems, which format, what I answer to
     /status – what I’m working on here
     /cancel – stop what I’m working on for you

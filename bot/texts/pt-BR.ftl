@@ -7,7 +7,7 @@ start = Oi! Me mande um link do YouTube ou um arquivo de áudio e eu devolvo as 
     /settings para ter também bateria, baixo e piano, outros formatos ou um zip. /help para o resto.
 help = Me mande um link do YouTube, ou uma música como arquivo de áudio, vídeo ou mensagem de voz. Eu separo as faixas e mando aqui.
 
-    /mix sem bateria – para tocar junto com a última música, ou com a que você responder
+    “sem bateria”, “karaokê”, “só o baixo” – uma mixagem da última música, ou da que você responder; /mix sem bateria dá no mesmo
     /settings – quais faixas, qual formato, arquivos ou zip
     /status – o que estou fazendo para você
     /cancel – parar o que estou fazendo
@@ -183,6 +183,21 @@ stem-bass = baixo
 stem-piano = piano
 stem-other = outros
 
+## Instrumentos sem faixa própria
+
+part-guitar = guitarra ou violão
+part-synth = sintetizador
+part-strings = cordas
+part-brass = metais
+part-sax = sax
+part-flute = flauta
+part-organ = órgão
+part-accordion = sanfona
+part-kick = bumbo
+part-snare = caixa
+part-cymbals = pratos
+part-backing-vocals = backing vocal
+
 ## Como foi enviado, quando não foi como pedido
 
 note-lower-rate = Em { $kbps } kbit/s, porque arquivos melhores passariam dos { $limit_bytes } que cabem em uma mensagem.
@@ -265,7 +280,8 @@ mix-no-song = Ainda não há música pronta aqui. Me mande primeiro um link do Y
 mix-which-song = Não sei que música é essa. Responda a uma música que mandei, ou ao cartão dela.
 mix-whole = Isso é a música inteira. Tire alguma coisa: /mix sem voz
 mix-nothing = Assim não sobra nada para ouvir. Tire menos: /mix sem voz
-mix-not-there = Esta música tem estas faixas: { $stems }. Para o que você quer, preciso separar de novo:
+mix-meant = Você quis dizer { $mix }?
+mix-part = Não consigo separar só isto: { $part }. Fica na faixa “{ $stem }”, junto com o que mais houver nela.
 command-mix = Para tocar junto: /mix sem bateria
 
 ## Grupos
@@ -276,7 +292,7 @@ group-hello = Oi, pessoal! Mandem /stems e um link do YouTube, ou respondam com 
     Em /settings os admins escolhem quantas faixas, qual formato e em que língua eu respondo.
 help-group = Mande /stems e um link do YouTube, ou responda com /stems a uma mensagem que tenha um link ou uma música. Me mencionar dá no mesmo. Eu separo as faixas da música e mando aqui.
 
-    /mix sem bateria – para tocar junto com a última música, ou com a que você responder
+    /mix sem bateria – uma mixagem da última música, ou da que você responder; em resposta a um resultado, basta “sem bateria”
     /settings – quais faixas, qual formato, a que eu respondo
     /status – o que estou fazendo aqui
     /cancel – parar o que estou fazendo para você

@@ -27,7 +27,7 @@ from tests.worker import toy
 toy.add()
 from bot.cards.actions import Action, Verb, parse_action
 from bot.cards.cards import card, settings_card
-from bot.cards.result_buttons import first_page, other_models, pick_page, second_page
+from bot.cards.result_buttons import first_page, mix_button, pick_page, second_page
 from bot.chats.preferences import chosen
 from bot.cards.taps import Tap, read_mix, read_tap
 from bot.delivery.instant import tracks_of
@@ -50,7 +50,7 @@ pages = {
     "second": buttons(second_page(plain, "en")),
     "own": buttons(first_page(own, "en")),
     "pick": buttons(pick_page(plain, toy.NAME, (Stem.VOCALS,), "pt")),
-    "mix": buttons(other_models(plain, [(toy.NAME, (Stem.VOCALS, Stem.BASS))], "en")),
+    "mix": buttons([[mix_button(plain, toy.NAME, (Stem.VOCALS, Stem.BASS), "en")]]),
 }
 working = View(request=own, phase=RequestPhase.WAITING, progress=Progress(stage=TrackStage.SEPARATING))
 print(json.dumps({
@@ -81,7 +81,7 @@ def test_it_is_offered_and_its_buttons_are_understood() -> None:
         assert found[page]["3 stems, Toy"] == "want:0000000000000000:3T"
     assert found["own"]["No bass"] == "mix:0000000000000000:vd"
     assert found["pick"]["Bateria"] == "pick:0000000000000000:3Tvd.d"
-    assert found["mix"] == {"3 stems, Toy": "mix:0000000000000000:3Tvb"}
+    assert found["mix"] == {"No drums": "mix:0000000000000000:3Tvb"}
     assert found["not understood"] == []
     assert found["chosen"] == "toy-3"
     assert found["read"] == ["toy-3", ["vocals", "bass"]]

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.conversation.commands import general, owner, preferences, status
 from bot.conversation.services import Services
-from bot.conversation.songs import asking, results
+from bot.conversation.songs import asking, mixes
 from bot.conversation.values import Answers, Incoming
 
 Handler = Callable[[Services, Incoming], Awaitable[Answers]]
@@ -14,7 +14,7 @@ COMMANDS: Final[dict[str, Handler]] = {
     "start": general.start,
     "help": general.help_,
     "stems": asking.stems,
-    "mix": results.mix,
+    "mix": mixes.mix,
     "status": status.status,
     "cancel": general.cancel,
     "settings": preferences.settings,

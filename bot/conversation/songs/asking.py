@@ -8,6 +8,7 @@ from bot.cards.cards import Button, Card
 from bot.chats.leftovers import LeftOut, Leftover, leftover_card
 from bot.conversation.permissions import album_of, hear
 from bot.conversation.services import Services
+from bot.conversation.songs import mixes
 from bot.conversation.songs.limits import why_not_now
 from bot.conversation.songs.playlists import begin_all
 from bot.conversation.values import Answers, Asker, Incoming, IncomingFile, Message, reply
@@ -20,6 +21,8 @@ from jobs.queue.quotas import OverQuota, TooManyOpen
 
 async def in_private(services: Services, incoming: Incoming) -> Answers:
     """A message in a private chat that is no command."""
+    if not _has_something(incoming.message) and (asked := await mixes.asked_without_command(services, incoming)):
+        return await mixes.answer(services, incoming, asked)
     return await take(services, incoming, incoming.message)
 
 
@@ -32,23 +35,28 @@ async def stems(services: Services, incoming: Incoming) -> Answers:
 
 
 async def in_group(services: Services, incoming: Incoming) -> Answers:
-    """A message in a group that is no command. It is for the bot if it calls the bot, or if it has a link and replies
-    to the bot or the group takes every link.
+    """A message in a group that is no command. It is for the bot if it calls the bot, if it has a link and replies to
+    the bot or the group takes every link, or if it replies to a song of the bot with words that read as a mix.
 
     Other messages get no answer.
     """
     asker, album = incoming.asker, album_of(incoming)
     # Only one message of an album has the caption that calls the bot.
     called = incoming.calls_us or bool(await services.albums.remembered(album, "called"))
-    if not called:
+    answers_us = incoming.replied_to is not None and incoming.replied_to.is_ours
+    mix = None
+    if not _has_something(incoming.message) and (called or answers_us):
+        mix = await mixes.asked_without_command(services, incoming)
+    if not called and mix is None:
         if not links_in(incoming.message).sources:
             return ()
-        answers_us = incoming.replied_to is not None and incoming.replied_to.is_ours
         if not answers_us and not (await services.preferences.of_group(asker.chat)).every_link:
             return ()
     heard, answers = await hear(services, incoming)
     if not heard:
         return answers
+    if mix is not None:
+        return await mixes.answer(services, incoming, mix)
     if called:
         await services.albums.remember(album, "called", true=True)
         return await stems(services, incoming)

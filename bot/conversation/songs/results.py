@@ -1,26 +1,25 @@
-"""Handlers of a result's buttons, and /mix as a reply to a result."""
+"""Handlers of a result's buttons."""
 
 import time
 from itertools import count
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Card, heading
-from bot.cards.mixes import Wanted, is_whole, mix_of, mix_words, read_words
-from bot.cards.models import stem_words
-from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
+from bot.cards.mixes import is_whole, mix_words
+from bot.cards.result_buttons import Rows, first_page, forget_page, pick_page, second_page
 from bot.cards.taps import Tap, read_mix, read_tap
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
 from bot.conversation.songs.limits import refusal
-from bot.conversation.songs.lookup import LOOK_BACK, request_about, request_of_chat
-from bot.conversation.values import Answer, Answers, Asker, Edit, Incoming, Place, Press, Toast, reply, toast
+from bot.conversation.songs.lookup import LOOK_BACK, request_of_chat
+from bot.conversation.values import Answer, Answers, Asker, Edit, Place, Press, Toast, toast
 from bot.delivery.follow import Way
 from bot.delivery.instant import tracks_of
 from bot.texts import say
-from jobs.models import Format, Mix, Order, Package, Request, Stem, Stems, Upload, request_id
+from jobs.models import Format, Mix, Order, Package, Request, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
 from jobs.music.separation_models import MODELS, model_of_code
-from jobs.progress import RequestPhase, View
+from jobs.progress import View
 from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.renditions import content_of
 
@@ -114,16 +113,16 @@ async def _again(services: Services, press: Press, request: Request, order: Orde
     asker, message = press.asker, press.place.message
     place = Place(address=services.platform.address_at(request.address, message), message=message)
     for turn in count():
-        new = _request(services, asker, request, order, place, asked.text, turn)
+        new = new_request(services, asker, request, order, place, asked.text, turn)
         before = await services.queue.view(new.id)
         if before is None:
-            return toast(await _accept(services, asker, new, request))
+            return toast(await accept(services, asker, new, request))
         if before.is_open or time.time() - (before.closed_at or 0.0) < services.timing.double_tap:
             return toast(say(asker.language, "made-already"))
     raise AssertionError("turns do not end")
 
 
-def _request(
+def new_request(
     services: Services, asker: Asker, about: Request, order: Order, place: Place, asked: str, turn: int = 0
 ) -> Request:
     return Request(
@@ -139,7 +138,7 @@ def _request(
     )
 
 
-async def _accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
+async def accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
     """Accept a request. Returns a sentence on how its result will be made, or why it was refused."""
     way = await services.follower.way(request)
     try:
@@ -184,55 +183,3 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
         await services.queue.erase(one.request)
     forgotten = Card(text=f"{named}\n{say(language, 'card-forgotten')}")
     return Edit(forgotten), Toast(say(language, "forget-done"))
-
-
-# --- /mix -------------------------------------------------------------------------------------------------------
-
-
-async def mix(services: Services, incoming: Incoming) -> Answers:
-    """`/mix no drums`: a mix of the song replied to, or of the chat's last one."""
-    asker, replied = incoming.asker, incoming.replied_to
-    wanted = read_words(" ".join(incoming.words))
-    if wanted is None:
-        return reply(say(asker.language, "mix-how"))
-    if replied is not None:
-        view = await request_about(services, asker.chat, replied.place.message)
-    else:
-        recent = await services.queue.recent(asker.chat, limit=LOOK_BACK)
-        view = next((one for one in recent if one.phase is RequestPhase.DONE), None)
-    if view is None:
-        return reply(say(asker.language, "mix-which-song" if replied else "mix-no-song"))
-    return await _mix(services, incoming, view.request, wanted)
-
-
-async def _mix(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
-    language, own = incoming.asker.language, about.order.model
-    mixes = {model: made for model in MODELS if (made := mix_of(wanted, model)) is not None}
-    at_hand = [model for model in mixes if model == own.name or await _is_at_hand(services, about, model)]
-    if not at_hand:
-        there = stem_words(own.stems, language)
-        buttons = other_models(about, mixes.items(), language)
-        return reply(say(language, "mix-not-there", stems=there), *buttons)
-    model = own.name if own.name in at_hand else at_hand[0]
-    if not mixes[model]:
-        return reply(say(language, "mix-nothing"))
-    if is_whole(mixes[model], model):
-        return reply(say(language, "mix-whole"))
-    return await _order(services, incoming, about, mixes[model], model)
-
-
-async def _order(
-    services: Services, incoming: Incoming, about: Request, stems: tuple[Stem, ...], model: str
-) -> Answers:
-    order = about.order.model_copy(update={"content": content_of(stems), "model": about.order.model.named(model)})
-    request = _request(services, incoming.asker, about, order, incoming.place, "mix")
-    anew = await services.follower.way(request) is Way.SEPARATE
-    known = await services.queue.view(request.id) is not None
-    said = await _accept(services, incoming.asker, request, about)
-    if (anew and not known) or await services.queue.view(request.id) is None:  # or it was not accepted
-        return reply(said)
-    return ()
-
-
-async def _is_at_hand(services: Services, about: Request, model: str) -> bool:
-    return await services.follower.has_stems(track_id_of(about.source, about.order.model.named(model)))

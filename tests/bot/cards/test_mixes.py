@@ -7,68 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.actions import Verb, parse_action
-from bot.cards.mixes import Wanted, from_letters, is_whole, letters, mix_of, mix_words, read_words
-from bot.cards.result_buttons import Rows, first_page, forget_page, other_models, pick_page, second_page
+from bot.cards.mixes import from_letters, is_whole, letters, mix_words
+from bot.cards.result_buttons import Rows, first_page, forget_page, mix_button, pick_page, second_page
 from jobs.models import Format, Mix, Model, Order, Package, Request, Stem, YouTube
 from jobs.music.separation_models import MODELS
 from tests.models import NAMES, STEMS
 
 V, A, D, B, P, O = Stem.VOCALS, Stem.ACCOMPANIMENT, Stem.DRUMS, Stem.BASS, Stem.PIANO, Stem.OTHER  # noqa: E741
-
-
-@pytest.mark.parametrize(
-    ("text", "stems", "without"),
-    [
-        ("no drums", [D], True),
-        ("No Drums", [D], True),
-        ("without drums and bass", [D, B], True),
-        ("-drums", [D], True),
-        ("sem bateria", [D], True),
-        ("sem percussão", [D], True),
-        ("vocals bass", [V, B], False),
-        ("vocals, bass + drums", [V, B, D], False),
-        ("só a voz", [V], False),
-        ("voz e baixo", [V, B], False),
-        ("only the band", [A], False),
-        ("banda", [A], False),
-        ("karaoke", [V], True),
-        ("acapella", [V], False),
-        ("piano piano", [P], False),
-        ("resto", [O], False),
-    ],
-)
-def test_words_are_understood(text: str, stems: list[Stem], without: bool) -> None:
-    assert read_words(text) == Wanted(stems=tuple(stems), without=without)
-
-
-@pytest.mark.parametrize("text", ["", " ", "no", "hello", "no drumms", "vocals please", "https://youtu.be/x", "-"])
-def test_other_words_are_not_guessed_at(text: str) -> None:
-    assert read_words(text) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "count", "mix"),
-    [
-        ("no vocals", 2, (A,)),
-        ("vocals", 2, (V,)),
-        ("band", 2, (A,)),
-        ("no band", 2, (V,)),
-        ("no drums", 2, None),
-        ("no drums", 4, (V, B, O)),
-        ("no drums", 5, (V, P, B, O)),
-        ("bass vocals", 4, (V, B)),
-        ("band", 4, (D, B, O)),
-        ("no band", 5, (V,)),
-        ("piano", 4, None),
-        ("piano", 5, (P,)),
-        ("no vocals band", 4, ()),
-        ("vocals band", 2, (V, A)),
-    ],
-)
-def test_what_a_separation_can_give(text: str, count: int, mix: tuple[Stem, ...] | None) -> None:
-    wanted = read_words(text)
-    assert wanted is not None
-    assert mix_of(wanted, NAMES[count]) == mix
 
 
 @pytest.mark.parametrize("count", [2, 4, 5])
@@ -184,13 +129,12 @@ def test_every_button_fits_a_phone_and_is_understood(order: Order, chosen: set[S
     request = asked(order)
     model = NAMES[4] if order.model.name == NAMES[2] else order.model.name
     picked = [stem for stem in MODELS[model].stems if stem in chosen]
-    mixes: list[tuple[str, tuple[Stem, ...]]] = [(NAMES[4], (V, D)), (NAMES[5], (P,))]
     for rows in (
         first_page(request, language),
         second_page(request, language),
         pick_page(request, model, picked, language),
         forget_page(request, language),
-        other_models(request, mixes, language),
+        ((mix_button(request, NAMES[4], (V, D), language), mix_button(request, NAMES[5], (P,), language)),),
     ):
         assert 1 <= len(rows) <= 5
         for row in rows:

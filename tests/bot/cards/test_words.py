@@ -7,6 +7,8 @@ from pathlib import Path
 
 import bot
 from bot.conversation.commands.menu import EVERYBODYS, GROUPS, OWNERS
+from bot.phrases.vocabulary import vocabulary
+from bot.texts import LANGUAGES
 from jobs.failures import Reason
 from jobs.models import Stem
 from tests.bot.test_texts import parameters
@@ -80,8 +82,16 @@ def test_every_sentence_is_said_somewhere() -> None:
                 whole.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 beginnings.add(str(node.values[0].value))
-    assert {one for one in beginnings if re.fullmatch(r"[a-z]+(-[a-z]+)*-", one)} == {"command-", "failure-", "stem-"}
+    put_together = {"command-", "failure-", "part-", "stem-"}
+    assert {one for one in beginnings if re.fullmatch(r"[a-z]+(-[a-z]+)*-", one)} == put_together
     whole |= {f"command-{command}" for menu in (EVERYBODYS, GROUPS, OWNERS) for command in menu}
     whole |= {f"failure-{reason.replace('_', '-')}" for reason in Reason}
     whole |= {f"stem-{stem}" for stem in Stem}
+    whole |= {
+        f"part-{term.part}"
+        for one in LANGUAGES
+        for terms in vocabulary(one).terms.values()
+        for term in terms
+        if term.part
+    }
     assert sorted({name.partition(".")[0] for name in parameters("en")} - whole) == []

@@ -4,7 +4,7 @@ from bot.chats.preferences import GroupSettings
 from bot.conversation import permissions
 from bot.conversation.commands import general, owner, preferences, status
 from bot.conversation.services import Services
-from bot.conversation.songs import asking, results
+from bot.conversation.songs import asking, mixes
 from bot.conversation.values import IncomingFile
 from bot.texts import say
 from jobs.models import Format, Upload, request_id
@@ -188,8 +188,8 @@ async def test_stems_are_chosen_tap_by_tap(ana: Person) -> None:
 
 
 async def test_a_mix_needs_words_and_a_song(ana: Person) -> None:
-    assert said(await results.mix(ana.services, ana.says("/mix whatever"))) == [f"reply: {say('en', 'mix-how')}"]
-    assert said(await results.mix(ana.services, ana.says("/mix no drums"))) == [f"reply: {say('en', 'mix-no-song')}"]
+    assert said(await mixes.mix(ana.services, ana.says("/mix whatever"))) == [f"reply: {say('en', 'mix-how')}"]
+    assert said(await mixes.mix(ana.services, ana.says("/mix no drums"))) == [f"reply: {say('en', 'mix-no-song')}"]
 
 
 # --- the owner's -----------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.bot.telegram.chat_fixture import OTHER, Rig, cards, files
-from tests.bot.telegram.chat_steps import NAME, answered_soon, done, reply_to, result, settle_on
+from tests.bot.telegram.chat_steps import NAME, done, result, settle_on
+from tests.models import NAMES
 
 
 @pytest.mark.parametrize("to", ["card", "audio", "question", "nothing"])
@@ -31,7 +32,7 @@ async def test_a_mix_by_words_as_a_reply_or_of_the_last_song(rig: Rig, to: str) 
         ("/mix louder", "Tell me what you want to hear"),
         ("/mix vocals band", "That is the whole song"),
         ("/mix no vocals band", "nothing to hear"),
-        ("/mix no drums", "This song has these stems: vocals, accompaniment."),
+        ("/mix no guitar and vocals, bass, drums, piano, other", "on its own: guitar. It is in the stem “other”"),
     ],
 )
 async def test_what_cannot_be_mixed_is_said(rig: Rig, words: str, said: str) -> None:
@@ -43,21 +44,22 @@ async def test_what_cannot_be_mixed_is_said(rig: Rig, words: str, said: str) -> 
     assert await rig.queue.size() == 0
 
 
-async def test_a_stem_that_is_not_there_is_offered_from_another_separation(rig: Rig) -> None:
+async def test_the_smallest_model_that_has_the_stem_starts_without_a_question(rig: Rig) -> None:
     ana = rig.ana()
     async with rig.bot():
         await result(rig, ana)
-        await ana.say("/mix no drums")
-        offer = await ana.until(lambda message: "separate it again:" in message.text)
-        assert offer.labels == ["4 stems", "5 stems"]
-        said = await answered_soon(await ana.press(offer, "4 stems"))
-        assert said == "4 stems need a new separation, so this takes a little."
-        await rig.worker.finish(await rig.worker.take())
-        await reply_to(ana, offer)
+        asked = await ana.say("/mix no drums")
+        await ana.until(lambda message: message.text == "4 stems need a new separation, so this takes a little.")
+        track = await rig.worker.take()
+        assert track.model.name == NAMES[4]
+        await rig.worker.finish(track)
+        await ana.until(lambda message: message.reply_to == asked and done(message))
         assert files(ana)[-1] == f"{NAME} (no drums).mp3"
-        await ana.say("/mix piano")
-        offer = await ana.until(lambda message: "separate it again:" in message.text and message != offer)
-        assert offer.labels == ["5 stems"]
+        asked = await ana.say("/mix piano")
+        track = await rig.worker.take()
+        assert track.model.name == NAMES[5], "four stems have no piano"
+        await rig.worker.finish(track)
+        await ana.until(lambda message: message.reply_to == asked and done(message))
         first = next(message for message in cards(ana) if done(message))
         asked = await ana.say("/mix no bass", reply_to=first)
         await rig.worker.finish(await rig.worker.take())

@@ -109,6 +109,3 @@ def test_everything_is_known_of_every_stem() -> None:
     letters = [info.letter for info in STEM_INFO.values()]
     assert all(re.fullmatch("[a-z]", letter) for letter in letters)
     assert len(set(letters)) == len(letters)
-    words = [word for info in STEM_INFO.values() for word in info.words.split()]
-    assert len(set(words)) == len(words)
-    assert all(info.words for info in STEM_INFO.values())

@@ -1,0 +1,148 @@
+"""Mixes in words: `/mix no drums`, and `no drums` where it is certain that a mix is meant."""
+
+from dataclasses import dataclass
+
+from bot.cards.mixes import is_whole, mix_words
+from bot.cards.models import stem_words
+from bot.cards.result_buttons import mix_button
+from bot.conversation.services import Services
+from bot.conversation.songs.lookup import LOOK_BACK, request_about
+from bot.conversation.songs.results import accept, new_request
+from bot.conversation.values import Answers, Incoming, reply
+from bot.delivery.follow import Way
+from bot.phrases.read import Certainty, Reading, read_words
+from bot.phrases.wanted import Wanted, mix_of
+from bot.texts import say
+from jobs.models import Request, Stem
+from jobs.models import track_id as track_id_of
+from jobs.music.separation_models import MODELS
+from jobs.progress import RequestPhase
+from jobs.renditions import content_of
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Words that read as a mix, and the song that is meant; None if the chat has none."""
+
+    reading: Reading
+    song: Request | None
+
+
+async def mix(services: Services, incoming: Incoming) -> Answers:
+    """`/mix no drums`: a mix of the song replied to, or of the chat's last one."""
+    language = incoming.asker.language
+    reading = read_words(" ".join(incoming.words), language)
+    if reading is None:
+        return reply(say(language, "mix-how"))
+    asked = Asked(reading, await _song(services, incoming))
+    if reading.certainty is Certainty.MISSPELT:
+        return await answer(services, incoming, asked)
+    return await _make(services, incoming, asked.song, reading.wanted) if asked.song else _no_song(incoming)
+
+
+async def asked_without_command(services: Services, incoming: Incoming) -> Asked | None:
+    """The mix that a message without a link or file asks for: `no drums`. None if it is not meant as one.
+
+    Half a sentence is enough in a private chat only. In a group, the caller makes sure that it is said to the bot.
+    """
+    if incoming.is_command or incoming.message.has_document:
+        return None
+    in_group = incoming.asker.in_group
+    reading = read_words(incoming.message.text, incoming.asker.language)
+    if reading is None or reading.certainty is Certainty.COMMAND:
+        return None
+    if in_group and reading.certainty is Certainty.HALF:
+        return None
+    song = await _song(services, incoming)
+    if song is None and (in_group or reading.certainty is not Certainty.SURE):
+        return None
+    return Asked(reading, song)
+
+
+async def answer(services: Services, incoming: Incoming, asked: Asked) -> Answers:
+    """Make the mix; ask first if it is not certain."""
+    if asked.song is None:
+        return _no_song(incoming)
+    if asked.reading.certainty is Certainty.SURE:
+        return await _make(services, incoming, asked.song, asked.reading.wanted)
+    return await _question(services, incoming, asked.song, asked.reading.wanted)
+
+
+async def _song(services: Services, incoming: Incoming) -> Request | None:
+    """The song that is meant: the one replied to, or the chat's last result."""
+    chat, replied = incoming.asker.chat, incoming.replied_to
+    if replied is not None:
+        view = await request_about(services, chat, replied.place.message)
+    else:
+        recent = await services.queue.recent(chat, limit=LOOK_BACK)
+        view = next((one for one in recent if one.phase is RequestPhase.DONE), None)
+    return None if view is None else view.request
+
+
+def _no_song(incoming: Incoming) -> Answers:
+    return reply(say(incoming.asker.language, "mix-which-song" if incoming.replied_to else "mix-no-song"))
+
+
+# --- from words to stems ----------------------------------------------------------------------------------------
+
+
+async def _make(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
+    """Make the mix; or say why not, or ask whether the stem that contains a named instrument will do."""
+    language = incoming.asker.language
+    found = await _resolve(services, about, wanted)
+    if found is None:
+        return reply(say(language, "mix-how"))
+    model, stems = found
+    if wanted.parts:
+        named = ", ".join(say(language, f"part-{part.name}") for part in wanted.parts)
+        inside = stem_words(dict.fromkeys(part.stem for part in wanted.parts), language)
+        button = () if _says_nothing(stems, model) else ((mix_button(about, model, stems, language),),)
+        return reply(say(language, "mix-part", part=named, stem=inside), *button)
+    if not stems:
+        return reply(say(language, "mix-nothing"))
+    if is_whole(stems, model):
+        return reply(say(language, "mix-whole"))
+    return await _order(services, incoming, about, stems, model)
+
+
+async def _question(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
+    """`Did you mean no vocals?`"""
+    language = incoming.asker.language
+    found = await _resolve(services, about, wanted)
+    if found is None or _says_nothing(found[1], found[0]):
+        return reply(say(language, "mix-how"))
+    model, stems = found
+    said = say(language, "mix-meant", mix=mix_words(stems, model, language))
+    return reply(said, (mix_button(about, model, stems, language),))
+
+
+def _says_nothing(stems: tuple[Stem, ...], model: str) -> bool:
+    return not stems or is_whole(stems, model)
+
+
+async def _resolve(services: Services, about: Request, wanted: Wanted) -> tuple[str, tuple[Stem, ...]] | None:
+    """The model and its stems: of the song's own model, else of one whose stems are stored, else of the smallest.
+
+    None if no model tells these stems apart.
+    """
+    mixes = {model: made for model in MODELS if (made := mix_of(wanted, model)) is not None}
+    if (own := about.order.model.name) in mixes:
+        return own, mixes[own]
+    for model, stems in mixes.items():
+        if await services.follower.has_stems(track_id_of(about.source, about.order.model.named(model))):
+            return model, stems
+    smallest = min(mixes, key=lambda model: len(MODELS[model].stems), default=None)
+    return None if smallest is None else (smallest, mixes[smallest])
+
+
+async def _order(
+    services: Services, incoming: Incoming, about: Request, stems: tuple[Stem, ...], model: str
+) -> Answers:
+    order = about.order.model_copy(update={"content": content_of(stems), "model": about.order.model.named(model)})
+    request = new_request(services, incoming.asker, about, order, incoming.place, "mix")
+    anew = await services.follower.way(request) is Way.SEPARATE
+    known = await services.queue.view(request.id) is not None
+    said = await accept(services, incoming.asker, request, about)
+    if (anew and not known) or await services.queue.view(request.id) is None:  # or it was not accepted
+        return reply(said)
+    return ()

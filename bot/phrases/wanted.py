@@ -1,0 +1,82 @@
+"""A mix as steps, and the stems of a model that it consists of. Pure."""
+
+from enum import Enum, auto
+from typing import Final
+
+from jobs.models import Stem, Value
+from jobs.music.separation_models import MODELS
+
+#: What songs consist of. The accompaniment is everything but the vocals.
+_SOUNDS: Final[tuple[Stem, ...]] = tuple(stem for stem in Stem if stem is not Stem.ACCOMPANIMENT)
+
+
+class Do(Enum):
+    """What a step makes of the mix so far, which at first is the song. `KEEP` restricts the song to its stems, and adds
+    them to stems kept before."""
+
+    KEEP = auto()
+    DROP = auto()
+    ADD = auto()
+    ONLY = auto()
+
+
+class Step(Value):
+    do: Do
+    stems: tuple[Stem, ...]
+
+
+class Part(Value):
+    """An instrument without a stem of its own, in the stem that contains it. `name`: of the text `part-…`."""
+
+    name: str
+    stem: Stem
+
+
+class Wanted(Value):
+    """A mix as it was asked for. Later steps win: `no vocals, only drums` is drums.
+
+    The steps have the stems that contain the named `parts`.
+    """
+
+    steps: tuple[Step, ...]
+    parts: tuple[Part, ...] = ()
+
+
+def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
+    """The mix in stems of a model; None if the model cannot tell apart what it has to. Empty if no stem remains."""
+    stems = MODELS[model].stems
+    inside = {stem: {sound for sound in _SOUNDS if _home(sound, stems) is stem} for stem in stems}
+    lost = {sound for sound in _SOUNDS if _home(sound, stems) is None}
+    kept: set[Stem] | None = None
+    for step in wanted.steps:
+        if lost & set(step.stems):
+            return None
+        sounds = {sound for stem in step.stems for sound in _sounds(stem, inside)}
+        match step.do:
+            case Do.KEEP:
+                kept = (kept or set()) | sounds
+            case Do.ONLY:
+                kept = sounds
+            case Do.ADD:
+                kept = (set(_SOUNDS) if kept is None else kept) | sounds
+            case Do.DROP:
+                kept = (set(_SOUNDS) if kept is None else kept) - sounds
+    heard = kept or set()
+    if any(inside[stem] & heard and inside[stem] - heard for stem in stems):
+        return None
+    return tuple(stem for stem in stems if inside[stem] & heard)
+
+
+def _home(sound: Stem, stems: tuple[Stem, ...]) -> Stem | None:
+    """The stem of a model that contains a sound."""
+    if sound in stems:
+        return sound
+    rest = (Stem.OTHER, Stem.ACCOMPANIMENT) if sound is not Stem.VOCALS else ()
+    return next((stem for stem in rest if stem in stems), None)
+
+
+def _sounds(stem: Stem, inside: dict[Stem, set[Stem]]) -> set[Stem]:
+    """What a named stem contains: `other` is whatever the model leaves over."""
+    if stem is Stem.ACCOMPANIMENT:
+        return set(_SOUNDS) - {Stem.VOCALS}
+    return inside.get(stem, {stem})
