@@ -20,7 +20,7 @@ _ASIDE: Final = frozenset([Kind.ARTICLE, Kind.AROUND])
 
 #: What must come next, and what must come before.
 _AHEAD: Final = {
-    Kind.WITHOUT: _NAMED | {Kind.ONLY},
+    Kind.WITHOUT: _NAMED | {Kind.ONLY, Kind.ALL},
     Kind.EXCEPT: _NAMED,
     Kind.BUT: frozenset([Kind.WITHOUT, Kind.WITH, Kind.ONLY, Kind.ASKING]),
     Kind.ONE: _WHOLES | {Kind.MINUS_ONE, Kind.LESS, Kind.WITHOUT},
@@ -73,6 +73,7 @@ class _Reader:
         self._do = Do.KEEP
         self._open = False
         self._needs_out = False
+        self._all_dropped = False
         self._is_loose = False
         self._new = True  # the next stem begins a group
         self._listed = False  # a word joins the next stem to the group
@@ -152,8 +153,8 @@ class _Reader:
             raise NoMixError
         if self._new:
             self._groups.append(_Group(self._do))
-        elif self._do is Do.DROP and not self._listed:
-            self._is_loose = True  # `no drums, vocals`: without both, or vocals without drums
+        elif self._do is Do.DROP:  # `no drums, vocals`: without both, or vocals without drums; with `and` it is a list
+            self._is_loose = not self._listed
         self._groups[-1].stems += term.stems
         self._parts += [Part(name=term.part, stem=term.stems[0])] if term.part else []
         self._new = self._open = self._listed = False
@@ -167,6 +168,9 @@ class _Reader:
 
     def _aside(self, kind: Kind, ahead: set[Kind]) -> None:
         """Words for the song, and commas: no word before them waits for a stem. Stems do not follow the song."""
+        if kind is Kind.ALL and self._open and self._do is Do.DROP:  # `remove everything but the bass`
+            self._all_dropped = True
+            return
         stems_follow = bool(ahead & _STEMS) and Kind.WHOLE not in ahead
         if kind is Kind.NEVER or self._open or (kind is not Kind.COMMA and stems_follow):
             raise NoMixError
@@ -178,6 +182,9 @@ class _Reader:
 
     def _except(self, before: Kind | None) -> None:
         """Of everything: `all but drums`, `everything, but no drums`; `menos bateria` alone means less of it."""
+        if self._all_dropped and before is Kind.ALL:
+            self._begin(Do.ONLY)
+            return
         after_all = before in (Kind.ALL, Kind.SONG, Kind.WHOLE) or (before is Kind.COMMA and Kind.ALL in self._kinds)
         if self._open or not after_all:
             raise NoMixError
@@ -199,6 +206,9 @@ class _Reader:
 
     def _with(self, ahead: set[Kind]) -> None:
         if (self._open and self._do is Do.ONLY) or Kind.WITHOUT in ahead:
+            return
+        if self._all_dropped:
+            self._begin(Do.ONLY)
             return
         if not self._groups:
             raise NoMixError

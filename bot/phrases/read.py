@@ -45,10 +45,19 @@ def read_words(text: str, language: str) -> Reading | None:
     vocabularies = [vocabulary(first), *(vocabulary(one) for one in LANGUAGES if one != first)]
     written = plain(text)
     for words_of in vocabularies:
-        if (parsed := _parsed(_words(written, words_of), words_of)) is not None:
-            return Reading(parsed.wanted, _certainty(parsed, is_question="?" in written))
+        words = _words(written, words_of)
+        if (parsed := _parsed(words, words_of)) is not None:
+            certainty = _certainty(parsed, is_question="?" in written)
+            if certainty is Certainty.SURE and _is_ours(words, vocabularies[0]):
+                certainty = Certainty.HALF
+            return Reading(parsed.wanted, certainty)
     meant = {wanted for words_of in vocabularies for wanted in _misspelt(_words(written, words_of), words_of)}
     return Reading(meant.pop(), Certainty.MISSPELT) if len(meant) == 1 else None
+
+
+def _is_ours(words: Sequence[str], words_of: Vocabulary) -> bool:
+    """Whether words that read as another language's mix may be plain words of this one: `no piano` in Portuguese."""
+    return bool(words_of.false_friends & {*words}) and words_of.native | words_of.false_friends >= {*words}
 
 
 def _certainty(parsed: Parsed, *, is_question: bool) -> Certainty:

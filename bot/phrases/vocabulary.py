@@ -10,6 +10,7 @@ Each key has a list of words and phrases, or a table of such lists by stem:
 - `asking`: makes a request of the phrase. `after_asking`: only behind such words. `around`: says nothing about stems.
 - `article`, `one`: a stem behind `one` is an instrument (`I need a bass`), so the phrase is no mix. `and`, `but`.
 - `never`: phrases that are no mix although their words are.
+- `false_friends`: words of this language that mean a mix in another one: `no piano`, on the piano.
 - `written`: abbreviations with punctuation.
 - `stems`: names of stems. `weak`: those of them that alone are no request. `marked`: names only behind `without` or
   `only`: `no singer`. `whole`: names of mixes of one stem. `less`: `drumless`. `groups`: names of several stems.
@@ -73,10 +74,16 @@ class Term:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Phrases of one language → their meanings, of which the grammar takes the first that fits."""
+    """Phrases of one language → their meanings, of which the grammar takes the one that fits.
+
+    `native`: its words without those that it takes from other languages. `false_friends`: words that mean something
+    else in another language's phrases.
+    """
 
     terms: dict[tuple[str, ...], tuple[Term, ...]]
     written: dict[str, str]
+    native: frozenset[str]
+    false_friends: frozenset[str]
 
     @property
     def longest(self) -> int:
@@ -106,10 +113,16 @@ def vocabulary(language: Language) -> Vocabulary:
     for stem_of, stems in data["groups"].items():
         _add(terms, [stem_of], Term(Kind.STEM, tuple(Stem(stem) for stem in stems)))
     _add_stems(terms, data)
+    native = frozenset(phrase[0] for phrase in terms if len(phrase) == 1)
     if language != "en":
         for other in LANGUAGES:
             _add_stems(terms, _file(other))
-    return Vocabulary({phrase: tuple(kinds.values()) for phrase, kinds in terms.items()}, data["written"])
+    return Vocabulary(
+        {phrase: tuple(kinds.values()) for phrase, kinds in terms.items()},
+        data["written"],
+        native,
+        frozenset(data["false_friends"]),
+    )
 
 
 def _add_stems(terms: dict[tuple[str, ...], dict[Kind, Term]], data: dict[str, Any]) -> None:

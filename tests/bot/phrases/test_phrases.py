@@ -7,12 +7,15 @@ everything but the drums.
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.phrases.read import Certainty, Reading, read_words
 from bot.phrases.vocabulary import vocabulary
 from bot.phrases.wanted import mix_of
 from bot.texts import LANGUAGES
 from jobs.models import Stem
+from jobs.music.separation_models import MODELS
 from jobs.music.stems import STEM_INFO
 from tests.models import NAMES, STEMS
 
@@ -80,6 +83,9 @@ def test_other_words_are_not_guessed_at(text: str) -> None:
         ("no instruments but keep the drums", "vd"),
         ("drums no bass with piano", "dp"),
         ("remove only the drums", "-d"),
+        ("remove everything but the drums", "d"),
+        ("remove everything and keep the bass", "b"),
+        ("without drums, bass and piano", "vo"),
         ("minus one", "-v"),
         ("minus one bass", "-b"),
         ("backing track without bass", "-b"),
@@ -127,6 +133,8 @@ def test_phrases_with_two_meanings_or_another_one_are_not_understood(text: str) 
         ("the drums", Certainty.HALF),
         ("no drums?", Certainty.HALF),
         ("no drums, vocals", Certainty.HALF),
+        ("no drums, bass and vocals", Certainty.SURE),
+        ("can you do drums?", Certainty.HALF),
         ("no drumms", Certainty.MISSPELT),
         ("withuot drums", Certainty.MISSPELT),
         ("sem bateira", Certainty.MISSPELT),
@@ -137,6 +145,26 @@ def test_phrases_with_two_meanings_or_another_one_are_not_understood(text: str) 
 )
 def test_how_sure_it_is(text: str, certainty: Certainty) -> None:
     assert understood(text).certainty is certainty
+
+
+def test_no_is_another_word_in_portuguese() -> None:
+    """`no piano` is `on the piano`, but `vocals` and `drums` are English."""
+    assert [understood(text, "pt-BR").certainty for text in ("no piano", "no vocals", "no drums")] == [
+        Certainty.HALF,
+        Certainty.SURE,
+        Certainty.SURE,
+    ]
+    assert understood("no piano", "en").certainty is Certainty.SURE
+
+
+@given(
+    st.lists(st.sampled_from(sorted(vocabulary("en").words | vocabulary("pt-BR").words | {",", "?", "-x"}))), st.text()
+)
+def test_no_text_raises(words: list[str], more: str) -> None:
+    for language in LANGUAGES:
+        if (reading := read_words(" ".join([*words, more]), language)) is not None:
+            for model in MODELS:
+                assert set(mix_of(reading.wanted, model) or ()) <= set(MODELS[model].stems)
 
 
 @pytest.mark.parametrize("text", ["hand", "no drim thing", "boss", "just a bas", "noo drumss", "sem bar"])
