@@ -1,1 +1,1 @@
-"""What may go wrong, done on purpose, with real processes and signals. `docs/reliability.md` lists the promises."""
+"""Faults on purpose, with real processes and signals. `docs/reliability.md` lists the promises."""

@@ -1,5 +1,5 @@
-"""Broken audio files: small valid ones of every kind people send, changed by dice the way disks, networks and bad
-software change them. The same seed gives the same damage."""
+"""Broken audio files: small valid ones of every kind, damaged at random like by disks, networks and bad software. The
+same seed gives the same damage."""
 
 import contextlib
 import random
@@ -14,7 +14,7 @@ from tests.peers.tones import song
 from tests.sounds import encode, jpeg, music, write_wav
 from tests.worker.audio.test_joined import COARSE, FINE
 
-HEADER = 200  # bytes in which most formats say what they are
+HEADER = 200  # bytes of the header in most formats
 
 
 def whole_files(folder: Path) -> list[Path]:
@@ -83,7 +83,7 @@ def _bit_flips(content: bytearray, dice: random.Random, _: bytes) -> bytes:
 
 
 def _holes(content: bytearray, dice: random.Random, _: bytes) -> bytes:
-    """A stretch of zeros, as sparse downloads have, or of noise."""
+    """A range of zeros, as in sparse downloads, or of noise."""
     start = dice.randrange(len(content))
     end = min(len(content), start + dice.randrange(1, 5000))
     content[start:end] = bytes(end - start) if dice.random() < 0.5 else dice.randbytes(end - start)
@@ -109,7 +109,7 @@ def _grafted(content: bytearray, dice: random.Random, other: bytes) -> bytes:
 
 
 def _joined(content: bytearray, _: random.Random, other: bytes) -> bytes:
-    """The whole of it and the whole of another."""
+    """The whole file and the whole of another."""
     return bytes(content) + other
 
 
@@ -130,7 +130,7 @@ LIES: dict[bytes, Lie] = {
     b"OggS": ogg,
     b"\x1a\x45\xdf\xa3": matroska,
 }
-#: Damage that leaves all samples in the file as they were.
+#: Damage that leaves all samples in the file unchanged.
 HARMLESS = ("truncated", "joined", "lying")
 
 DAMAGES: tuple[Damage, ...] = (

@@ -1,4 +1,4 @@
-"""Whatever the product does with a cover, done to many of them: one fork for each, watched like the broken files'."""
+"""All of the product's work with a cover, on many covers: one fork for each, watched like those of broken files."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +28,7 @@ def work(files: Files, report: Report) -> Fates:
 
 
 def _carry(cover: Path, _: float, folder: Path) -> Fate:
-    """Make the thumbnail, and files of each kind that carry the cover. `samples`: pixels of the thumbnail, 0: none."""
+    """Makes the thumbnail, and files of each format with the cover. `samples`: pixels of the thumbnail, 0: none."""
     from worker.audio.pictures import read_picture
     from worker.audio.reading import open_song
     from worker.audio.writing import open_track

@@ -1,7 +1,7 @@
-"""The real decoder on many files: libraries are loaded once, then one fork for each file, as one child would do it.
+"""The real decoder on many files: libraries are loaded once, then one fork for each file.
 
-A fork does what the children for fetching and separating do with an upload until the network gets its samples. Beside
-the outcome it is told how each fork ended, how long it took, and how much memory it held.
+A fork does the work of the children for fetching and separating with an upload, up to the network's input. The result
+has the outcome, the end, the duration and the memory of each fork.
 """
 
 import os
@@ -24,7 +24,7 @@ from worker.sources.__main__ import fetch
 
 
 class Files(Task):
-    """What to decode. `seconds`: for one file, of anybody's time."""
+    """Files to decode. `seconds`: the limit for one file."""
 
     paths: tuple[Path, ...]
     max_seconds: float
@@ -38,7 +38,7 @@ class Files(Task):
 
 
 class Fate(Value):
-    """How it went with one file: `samples` of stereo sound, or a failure, or a process that died by `signal`."""
+    """The result for one file: `samples` of stereo sound, or a failure, or a process that died by `signal`."""
 
     samples: int = 0
     loudest: float = 0.0  # the largest magnitude
@@ -50,7 +50,7 @@ class Fate(Value):
 
 class Fates(Value):
     fates: tuple[Fate, ...]
-    before_mb: float  # what a fork holds before it looks at a file
+    before_mb: float  # memory of a fork before it opens a file
 
 
 def work(files: Files, report: Report) -> Fates:
@@ -64,7 +64,7 @@ def work(files: Files, report: Report) -> Fates:
 
 
 def held_mb() -> float:
-    """MB that this process holds now. The most it ever held includes, on Linux, what it was before it was started."""
+    """The memory of this process in MB. Not the peak: on Linux that includes the memory before the fork."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:
@@ -73,7 +73,7 @@ def held_mb() -> float:
 
 
 def fork(path: Path, files: Files, folder: Path, look: Callable[[Path, float, Path], Fate]) -> Fate:
-    """What becomes of one file when `look` is called with it, the longest song in seconds, and a folder of its own."""
+    """The result of `look` for one file, called in a fork with the longest song in seconds, and a folder of its own."""
     began, said = time.monotonic(), folder / "fate"
     said.unlink(missing_ok=True)
     pid = os.fork()

@@ -1,7 +1,7 @@
-"""A storm of `kill -9`: who is hit, in which stage of a song, and what became of everything that was asked for.
+"""A storm of `kill -9`: kills processes in every stage of a song, and counts the outcomes of all requests.
 
-What happens comes from a seed, as far as processes let it: the order of the victims, the stage each blow waits for, and
-how far into that stage it falls.
+A seed decides, as far as processes allow, the order of the victims, the stage that each kill waits for, and its moment
+in that stage.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import psutil
 from tests.peers.botapi import BotApi, Chat, Message
 from tests.running import Up
 
-#: Whom a blow may hit, and the word that tells such a process.
+#: Victims, and the words that identify their processes.
 VICTIMS = {
     "child": ("worker.separation", "worker.sources", "worker.rendering.render"),
     "worker": ("worker",),
@@ -28,21 +28,21 @@ VICTIMS = {
 }
 CHILDREN = {"fetching": "worker.sources", "separating": "worker.separation", "rendering": "worker.rendering.render"}
 STAGES = (*CHILDREN, "sending")
-AIM = 3.0  # seconds that a blow waits for its stage; then it falls where it falls
-INTO = 0.5  # seconds: how far into the stage, at most
-CALM = 8.0  # seconds after each round of blows, at most; less when two songs have come to their end
+AIM = 3.0  # seconds that a kill waits for its stage; then it happens in any stage
+INTO = 0.5  # seconds into the stage, at most
+CALM = 8.0  # seconds after each round of kills, at most; fewer when two songs have ended
 
 
 @dataclass
 class Question:
-    """One request as a person made it, and what they see of it."""
+    """One request of a person, and its messages."""
 
     chat: Chat
     message: Message
 
     @property
     def card(self) -> Message | None:
-        """The card that answers it, its last where there were two."""
+        """The card of the request, the last one if there were two."""
         answers = (message for message in self.answers() if message.file is None)
         return next(answers, None)
 
@@ -52,18 +52,18 @@ class Question:
         return card is not None and "Cancel" not in card.labels
 
     def answers(self) -> Iterator[Message]:
-        """What the bot replied, newest first."""
+        """The bot's replies, newest first."""
         return (message for message in reversed(self.chat.from_bot()) if message.reply_to == self.message)
 
     def songs(self) -> list[str]:
-        """Each song file that came, by name and content."""
+        """Each delivered song file, by name and content."""
         files = [message.file for message in self.answers() if message.file and message.file.kind != "photo"]
         return [f"{file.name} {hashlib.sha256(file.content).hexdigest()[:16]}" for file in files]
 
 
 @dataclass
 class Toll:
-    """What became of the requests."""
+    """The outcomes of the requests."""
 
     accepted: int = 0
     delivered: int = 0
@@ -90,7 +90,7 @@ class Toll:
 
 
 class Storm:
-    """Blows against one `fl-bt up`. `hits`: how many fell on whom; `met`: in which stage, by victim."""
+    """Kills in one `fl-bt up`. `hits`: the number by victim; `met`: the stages by victim."""
 
     def __init__(self, running: Up, server: BotApi, dice: random.Random, questions: list[Question]) -> None:
         self.hits: Counter[str] = Counter()
@@ -101,7 +101,7 @@ class Storm:
         self._questions = questions
 
     async def rage(self, rounds: int) -> None:
-        """So many blows at each victim, all four in each round, one or two at a time, with a calm after each round."""
+        """Kills each victim once in each round, one or two at a time, with a pause after each round."""
         for _ in range(rounds):
             victims = list(VICTIMS)
             self._dice.shuffle(victims)
@@ -121,12 +121,12 @@ class Storm:
             with contextlib.suppress(psutil.NoSuchProcess, IndexError):
                 self._dice.choice(found).kill()
                 break
-            await asyncio.sleep(0.05)  # nobody of that kind is at work at the moment
+            await asyncio.sleep(0.05)  # no such process at the moment
         self.hits[victim] += 1
         self.met[victim].update(at or ["between"])
 
     def _words(self, victim: str, stage: str) -> tuple[str, ...]:
-        """The child of the stage it waited for if there is one, else any."""
+        """The words of the awaited stage's child if there is one, else of any child."""
         if victim == "child" and self._running.parts(CHILDREN[stage]):
             return (CHILDREN[stage],)
         return VICTIMS[victim]
@@ -137,7 +137,7 @@ class Storm:
             await asyncio.sleep(0.03)
 
     def _stages(self) -> list[str]:
-        """Where songs are at this moment, as seen from outside: which children live, whether a file is on its way."""
+        """The stages of songs now, from outside: running children, and files being sent."""
         words = {word for process in self._running.family() for word in _words_of(process)}
         here = [stage for stage, module in CHILDREN.items() if module in words]
         return [*here, *(["sending"] if self._server.taking else [])]

@@ -1,4 +1,4 @@
-"""Every awkward file through the whole worker: stems or a reason, and nothing left behind."""
+"""Every awkward file through the whole worker: stems or a reason, and no leftovers."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ FLAC = Order(format=Format.FLAC)
 
 
 def _forty_minutes(folder: Path) -> Path:
-    """A second cut out of a mix, with the mix's header."""
+    """One second of a mix, with the header of the whole mix."""
     content = bytearray(encode(folder / "cut.mp3", music(1), "libmp3lame", "mp3").read_bytes())
     xing(content, 2400)
     path = folder / "mix.mp3"

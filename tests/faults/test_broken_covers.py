@@ -1,4 +1,4 @@
-"""Two hundred broken covers, and those made to be expensive: the song comes with the cover as it is, or without.
+"""Two hundred broken covers, and expensive ones: the song comes with the unchanged cover, or without.
 
 `FUZZ_SEED=7` is another two hundred, `FUZZ_COVERS=5000` a night's work.
 """
@@ -15,12 +15,12 @@ from worker.child.parent_side import run_child
 
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 COVERS = int(os.environ.get("FUZZ_COVERS", "200"))
-MOST_SECONDS = 20  # for one cover, of a busy machine's time
-MOST_MB = 250  # that one cover may take beside what the libraries do
+MOST_SECONDS = 20  # for one cover, on a busy machine
+MOST_MB = 250  # of one cover, beside the libraries
 
 
 async def fates_of(covers: list[Path]) -> Fates:
-    """What becomes of each, which is nothing worse than a song without a cover."""
+    """The result of each: at worst a song without a cover."""
     task = Files(paths=tuple(covers), max_seconds=0, seconds=MOST_SECONDS)
     met = await run_child("tests.faults.covers", task, Fates, lambda _: None, deadline=60 + len(covers))
     assert {path.name: fate.signal for path, fate in zip(covers, met.fates, strict=True) if fate.signal} == {}
@@ -58,7 +58,7 @@ async def test_broken_covers_cost_no_song_and_little_else(tmp_path: Path, capsys
 
 
 @pytest.mark.faults
-async def test_covers_made_to_be_expensive_are_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_covers_made_to_be_expensive_cost_little(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     expensive = put_all(expensive_covers(), tmp_path)
     met = await fates_of(expensive)
     say_how(capsys, f"{len(expensive)} expensive covers", met)

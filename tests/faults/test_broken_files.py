@@ -29,14 +29,14 @@ __all__ = ["models_dir"]
 
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 FILES = int(os.environ.get("FUZZ_FILES", "200"))
-SONGS = 5  # of them, through the whole worker
-MOST_SECONDS = 20  # for one file, of a busy machine's time
-MOST_MB = 300  # that one file may take beside what the libraries do
+SONGS = 5  # files through the whole worker
+MOST_SECONDS = 20  # for one file, on a busy machine
+MOST_MB = 300  # of one file, beside the libraries
 
 ROUNDING = 1.01
-DOWNMIX = 1 + 2 * 0.5**0.5  # how loud 5.1 can be in stereo
+DOWNMIX = 1 + 2 * 0.5**0.5  # the largest gain of 5.1 in stereo
 
-#: What a file can be told to be. That it is broken is never a bug of ours, nor a lack of memory.
+#: Reasons for a broken file, which is neither a bug nor a lack of memory.
 REASONS = {Reason.NOT_AUDIO, Reason.NO_SOUND, Reason.EMPTY, Reason.TOO_LONG}
 
 
@@ -72,8 +72,7 @@ async def test_broken_files_are_sound_or_a_reason(
     assert died == {}
     reasons = {path.name: fate.failure for path, fate in zip(broken, met.fates, strict=True) if fate.failure}
     assert {name: failure for name, failure in reasons.items() if failure.reason not in REASONS} == {}
-    # Where the samples are as they were, it is no louder. Where codecs got other bytes, or numbers are floats that got
-    # other bits, it may be: until it is beyond reason.
+    # Files with unchanged samples are no louder. Damaged codec data and floats may be, up to the limit of levels.
     harmless = {name: each for name, each in heard.items() if name.split("-")[1] in HARMLESS}
     assert {name: each for name, each in harmless.items() if each > loudest * ROUNDING} == {}
     limits = {name: INTEGERS_FROM if name.endswith("float.wav") else BEYOND_REASON * DOWNMIX for name in heard}

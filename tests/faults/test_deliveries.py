@@ -1,5 +1,5 @@
-"""The bot is killed while files are on their way, and Telegram's answers get lost: nothing is sent twice unasked, and
-what may have arrived is sent again once, when somebody asks for it.
+"""The bot is killed during uploads, and Telegram's answers get lost: no part is sent twice unasked, and an uncertain
+part is sent again once on request.
 
 `DELIVERY_SEED=7` is another series of moments.
 """
@@ -27,14 +27,17 @@ from tests.running import PATIENCE, environment
 
 SEED = int(os.environ.get("DELIVERY_SEED", "1"))
 PEOPLE = ("Ana", "Bea", "Caio", "Davi", "Eva")
-KILLS, LOSSES = 4, 1  # rounds: in each, every chat gets a song, and every song is cut off at one of its two parts
+KILLS, LOSSES = (
+    4,
+    1,
+)  # rounds: in each, every chat gets a song, and every delivery is interrupted at one of its two parts
 PARTS = {"sendMediaGroup": 2, "sendDocument": 1}  # an album of two stems, then the zip: files
 ARRIVED = (Trouble.MUTE, Trouble.LOST)
 
 
 @contextlib.asynccontextmanager
 async def bot(server: BotApi, url: SecretStr, store: FolderStore, folder: Path) -> AsyncIterator[asyncio.Event]:
-    """A bot that is started again whenever somebody killed it; setting the event yielded kills it."""
+    """A bot that is restarted when killed; setting the event yielded kills it."""
     reached = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_STORE": store.root.as_uri()}
     told = environment(server, folder, folder, **reached, FLBT_ACCESS="open")
     kill = asyncio.Event()
@@ -63,24 +66,24 @@ async def bot(server: BotApi, url: SecretStr, store: FolderStore, folder: Path) 
 
 @dataclass
 class Series:
-    """Songs that were asked for, and where each was cut off."""
+    """Requested songs, and the interruption of each."""
 
     server: BotApi
     worker: Worker
     chats: list[Chat]
     dice: random.Random = field(default_factory=lambda: random.Random(SEED))
     questions: list[Message] = field(default_factory=list)
-    cuts: list[tuple[str, Trouble]] = field(default_factory=list)  # the part, and what became of it
-    over: int = 0  # songs of which the other part was sent, too
+    cuts: list[tuple[str, Trouble]] = field(default_factory=list)  # the part, and its trouble
+    over: int = 0  # songs whose other part was sent too
 
     async def round(self, troubles: tuple[Trouble, Trouble], kill: asyncio.Event | None) -> None:
-        """Every chat asks for a song, and every song is cut off somewhere; the bot is killed when all are, if at all.
+        """Every chat requests a song, and every delivery is interrupted; then the bot is killed, if `kill` is given.
 
-        Afterwards all are over, each with a part of which nobody knows whether it arrived.
+        Afterwards all are final, each with an uncertain part.
         """
         asked = [await chat.say(f"https://youtu.be/{len(self.questions):05d}{chat.id:05d}A") for chat in self.chats]
         self.questions += asked
-        same = self.dice.choice(list(PARTS))  # for a bot that lives on, and would meet the others' trouble, too
+        same = self.dice.choice(list(PARTS))  # a bot that lives on would meet the others' trouble too
         cuts = [(self.dice.choice(list(PARTS)) if kill else same, self.dice.choice(troubles)) for _ in asked]
         for method, trouble in cuts:
             self.server.fault(method, trouble)
@@ -97,7 +100,7 @@ class Series:
 
     @property
     def due(self) -> int:
-        """How many files must have come, as long as nobody asked for one of them again."""
+        """The number of files that must have come, without requests to send again."""
         cut = sum(PARTS[method] for method, trouble in self.cuts if trouble in ARRIVED)
         before = sum(PARTS["sendMediaGroup"] for method, _ in self.cuts if method == "sendDocument")
         after = sum(PARTS["sendDocument"] for method, _ in self.cuts[: self.over] if method == "sendMediaGroup")
@@ -108,7 +111,7 @@ class Series:
         return sum(len(self.files(question)) for question in self.questions)
 
     def card(self, question: Message) -> Message | None:
-        """The card that answers a question, once it says that all is done that can be."""
+        """The final card of a request."""
         chat = next(one for one in self.chats if one is question.place)
         cards = [one for one in chat.from_bot() if one.reply_to == question and one.file is None]
         return cards[-1] if cards and "Done" in cards[-1].text and "Cancel" not in cards[-1].labels else None
@@ -118,11 +121,11 @@ class Series:
         return [one.file.name for one in chat.from_bot() if one.reply_to == question and one.file is not None]
 
     def twice(self) -> list[int]:
-        """How often each file came that came more than once."""
+        """The counts of files that came more than once."""
         return [times for one in self.questions for times in Counter(self.files(one)).values() if times > 1]
 
     async def send_again(self, question: Message) -> None:
-        """Tap the button under a card, twice as fast as anybody could answer."""
+        """Taps the button under a card twice, before an answer."""
         card = self.card(question)
         assert card is not None
         chat = next(one for one in self.chats if one is question.place)

@@ -1,7 +1,7 @@
-"""A member does their worst, in every way that the bot has, while another asks for a song now and then.
+"""A member floods the bot in every way, while another one requests a song now and then.
 
-A fair share: in each round of the line every person has one song, and every chat has one. So the other's song comes
-after what was in work when it was asked for and after at most one song of the flooder's, whatever they do. The first
+A fair share: in each round of the queue every person has one song, and every chat has one. So the other's song comes
+after the songs in work at its request and after at most one song of the flooder's. The first
 test counts songs, without limits of pace. The second one runs by the clock, with all limits of pace:
 `FAIR_MINUTES=10 uv run --group dev pytest -n0 -s tests/faults/test_fair_share.py`.
 """
@@ -28,13 +28,13 @@ from tests.bot.telegram.chat_fixture import BEGINNINGS, PATIENCE, Rig, Worker, s
 from tests.bot.telegram.setlists import listing
 from tests.peers.botapi import BotApi, Chat
 
-SONGS = 5  # of the member who asks for one at a time
+SONGS = 5  # of the member with one request at a time
 FLOODS = 4  # messages, files and taps of each kind before each of those songs
 OPEN = 5  # songs, and playlists, that one person may have open
 MINUTES = float(os.environ.get("FAIR_MINUTES", "0.5"))
 MAKING = 3.0  # seconds that a song takes, by the clock
-PACE = 2.1  # seconds between two messages of somebody who stays just below the limit of messages
-QUIET = 31.0  # seconds after which somebody who wrote too fast is heard again
+PACE = 2.1  # seconds between two messages just below the limit of messages
+QUIET = 31.0  # seconds after which a person who wrote too fast is answered again
 DELIVERY = 15.0  # seconds at most for card, upload and pace of a song that is made, on a busy machine
 BIG = BEGINNINGS["mp3"] + bytes(3_000_000)
 
@@ -46,7 +46,7 @@ async def server() -> AsyncIterator[BotApi]:
 
 
 class Flooder:
-    """Somebody with a private chat and three groups of their own, each with the bot."""
+    """A person with a private chat and three groups of their own, each with the bot."""
 
     def __init__(self, server: BotApi) -> None:
         self.person = server.person("Flo")
@@ -70,7 +70,7 @@ class Flooder:
             await self._tap(chat, "Cancel all")
 
     async def rage_at_the_limit(self, seconds: float) -> None:
-        """The same, as fast as the limit of messages allows, so that each message is heard."""
+        """The same, as fast as the limit of messages allows, so that each message counts."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             chat = self.dice.choice(self.chats)
@@ -92,20 +92,20 @@ class Flooder:
 
 
 class Studio:
-    """One worker, which makes one song after the other as the line has them; it notes whose they are."""
+    """One worker, which makes one song after the other in the queue's order, and notes whose they are."""
 
     def __init__(self, queue: JobQueue, store: FolderStore) -> None:
         self._worker, self._redis = Worker(queue, store), queue.redis
 
     async def make_one(self) -> str:
-        """The next song of the line. Returns whose turn it was."""
+        """Makes the next song of the queue. Returns whose turn it was."""
         async with asyncio.timeout(PATIENCE):
             track, asker = await self._next()
             await self._worker.finish(track)
             return asker
 
     async def make_all(self, begun: list[tuple[float, str]]) -> None:
-        """One song after the other, MAKING seconds each, until cancelled. Adds to `begun` when, and whose, each was."""
+        """Makes songs, MAKING seconds each, until cancelled. Adds the time and person of each to `begun`."""
         while True:
             track, asker = await self._next()
             begun.append((time.monotonic(), asker))
@@ -140,11 +140,11 @@ class Studio:
 
 @pytest.mark.faults
 @pytest.mark.timeout(600)
-async def test_who_does_their_worst_delays_others_by_one_song_at_most(
+async def test_a_flooder_delays_others_by_at_most_one_song(
     server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for what in ("bot.telegram.sending.send_window.CHAT_BURST", "bot.telegram.sending.send_window.GROUP_PER_MINUTE"):
-        monkeypatch.setattr(what, 1000)  # the conversation is not what is looked at
+        monkeypatch.setattr(what, 1000)  # limits of the conversation are not tested here
     settings = settings_for(server, tmp_path, messages_per_minute=0, minutes_per_person=0, minutes_per_chat=0)
     rig, studio, flo = Rig(server, queue, store, settings, Worker(queue, store)), Studio(queue, store), Flooder(server)
     bo = server.private(server.person("Bo"))
@@ -179,7 +179,7 @@ async def test_who_does_their_worst_delays_others_by_one_song_at_most(
 
 @pytest.mark.faults
 @pytest.mark.timeout(MINUTES * 60 + 300)
-async def test_by_the_clock_and_with_all_limits_of_pace(
+async def test_waits_by_the_clock_with_all_limits_of_pace(
     server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
     settings = settings_for(server, tmp_path, minutes_per_person=0, minutes_per_chat=0)
@@ -214,12 +214,12 @@ async def test_by_the_clock_and_with_all_limits_of_pace(
         f"(median), {max(waits):.1f} s (longest)"
     )
     assert max(between) <= 1, between
-    assert max(waits) < 3 * MAKING + DELIVERY, waits  # one in work, one of the flooder's, one's own
+    assert max(waits) < 3 * MAKING + DELIVERY, waits  # one in work, one of the flooder's, the person's own
     assert others >= len(waits), "there was somebody to wait for"
 
 
 async def _rage_in_turn(flo: Flooder) -> None:
-    """Everything at once, which is heard once and then no more; and as fast as is heard."""
+    """Everything at once, which is answered once; then as fast as the limit allows."""
     while True:
         await flo.rage_at_the_limit(60)
         await flo.rage()
@@ -227,14 +227,14 @@ async def _rage_in_turn(flo: Flooder) -> None:
 
 
 async def _wait_in_line(queue: JobQueue, flo: Flooder, most: int) -> None:
-    """Until some of the flooder's songs wait."""
+    """Waits until some of the flooder's songs are queued."""
     async with asyncio.timeout(PATIENCE):
         while int(await queue.redis.zcard(keys.queue(Lane.STUDIO))) < most:
             await asyncio.sleep(0.02)
 
 
 async def _in_line_at(queue: JobQueue, chat: Chat, video_id: str) -> float:
-    """When the chat's request for a video was first seen in line, by time.monotonic()."""
+    """The time at which the chat's request for a video was first seen in the queue, by time.monotonic()."""
     ends = time.monotonic() + PATIENCE
     while not any(video_id in view.request.source.key for view in await queue.recent(f"telegram:{chat.id}", limit=1)):
         assert time.monotonic() < ends, f"{video_id} is not in line\n{chat.transcript()}"
@@ -243,7 +243,7 @@ async def _in_line_at(queue: JobQueue, chat: Chat, video_id: str) -> float:
 
 
 async def _until_waiting(queue: JobQueue, chat: Chat) -> None:
-    """Until the chat's newest song is in line."""
+    """Waits until the chat's newest song is queued."""
     async with asyncio.timeout(PATIENCE):
         while not ((views := await queue.recent(f"telegram:{chat.id}", limit=1)) and views[0].ahead is not None):
             await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The queue is away for half a minute: it hangs, or is gone and comes back. Bot and worker come back by themselves."""
+"""The queue is away for half a minute: it hangs, or is killed and restarted. Bot and worker recover."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ Absence = Callable[[ValkeyServer, SecretStr], Awaitable[None]]
 
 
 async def hangs(server: ValkeyServer, url: SecretStr) -> None:
-    """Stopped, as on a machine that swaps or is suspended: connections stand, and nobody answers."""
+    """Stopped, as on a machine that swaps or is suspended: connections stay open without answers."""
     with Redis.from_url(url.get_secret_value()) as redis:
         process = psutil.Process(redis.info("server")["process_id"])
     process.suspend()
@@ -39,7 +39,7 @@ async def hangs(server: ValkeyServer, url: SecretStr) -> None:
 
 
 async def is_restarted(server: ValkeyServer, url: SecretStr) -> None:
-    """Killed, and started again after a while on what it had written down."""
+    """Killed, and restarted later with its append-only file."""
     with Redis.from_url(url.get_secret_value()) as redis:
         process = psutil.Process(redis.info("server")["process_id"])
     process.send_signal(signal.SIGKILL)
@@ -50,7 +50,7 @@ async def is_restarted(server: ValkeyServer, url: SecretStr) -> None:
 
 @contextlib.asynccontextmanager
 async def valkey(folder: Path) -> AsyncIterator[tuple[ValkeyServer, SecretStr]]:
-    """A server of our own with an append-only file, on a socket, as somebody would run it for several machines."""
+    """A separate server with an append-only file, on a socket, as for several machines."""
     folder.mkdir()
     socket = folder / "s"
     server = ValkeyServer(
@@ -68,7 +68,7 @@ async def valkey(folder: Path) -> AsyncIterator[tuple[ValkeyServer, SecretStr]]:
 async def test_nothing_is_lost_while_the_queue_is_away(
     tmp_path: Path, models_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both absences at the same time, each with a bot and a worker of its own."""
+    """Both cases at the same time, each with a bot and a worker of its own."""
     with YouTubeStandIn() as site:
         stories = await asyncio.gather(
             *(_story(tmp_path / absence.__name__, models_dir, site, absence) for absence in (hangs, is_restarted))
@@ -81,7 +81,7 @@ async def test_nothing_is_lost_while_the_queue_is_away(
 
 class _Story(NamedTuple):
     said: str
-    files: list[int]  # that came for each song
+    files: list[int]  # files delivered for each song
     transcript: str
 
 

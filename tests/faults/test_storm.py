@@ -1,6 +1,6 @@
 """`kill -9`, everywhere, in every stage of a song: every accepted request ends delivered or failed with a reason.
 
-`STORM_SEED=7` is another storm, `KILLS=60` a longer one: so many blows at each of the four.
+`STORM_SEED=7` is another storm, `KILLS=60` a longer one: kills of each of the four victims.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ __all__ = ["models_dir"]
 
 KILLS = int(os.environ.get("KILLS", "20"))  # of each victim
 SEED = int(os.environ.get("STORM_SEED", "1"))
-OPEN = 2  # requests that each of the chats has open at a time
+OPEN = 2  # open requests of each chat at a time
 
 
 @pytest.mark.faults
@@ -70,7 +70,7 @@ async def test_a_storm_of_kills_loses_nothing(
 
 
 async def _ask(chats: list[Chat], site: YouTubeStandIn, questions: list[Question], folder: Path) -> None:
-    """One song after the other from each chat, every third one a file of their own, never many open in one."""
+    """Requests songs from each chat in turn, every third one an upload, with at most `OPEN` open per chat."""
     for number, chat in zip(count(), cycle(chats)):
         while sum(not question.is_over for question in questions if question.chat is chat) >= OPEN:
             await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""A thousand requests from a hundred chats in one bot's line: it answers, keeps Telegram's pace, and stays small."""
+"""A thousand requests from a hundred chats to one bot: it answers, keeps Telegram's pace, and stays small."""
 
 import asyncio
 import contextlib
@@ -25,10 +25,10 @@ from tests.peers.botapi import BotApi, Chat, Message, Pace
 from tests.running import PATIENCE, environment
 
 CHATS, GROUPS, EACH = 100, 20, 10  # groups are among the chats
-SONGS = CHATS  # that are made while people talk to the bot
-QUESTIONS = 120  # half of them while the cards are shown, half while songs are made
-FIRST_WORD = "one after the other"  # of the answer to somebody who asks for several songs
-MOST_MB = 100  # that a thousand requests, their cards and deliveries may add to the bot
+SONGS = CHATS  # made while people talk to the bot
+QUESTIONS = 120  # half of them while cards are posted, half while songs are made
+FIRST_WORD = "one after the other"  # of the answer to a message with several songs
+MOST_MB = 100  # of the bot for a thousand requests, their cards and deliveries
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def server() -> AsyncIterator[BotApi]:
 
 @contextlib.asynccontextmanager
 async def bot(server: BotApi, url: SecretStr, store: FolderStore, folder: Path) -> AsyncIterator[psutil.Process]:
-    """The bot as people run it; told to stop in the end, it does, whatever is open."""
+    """The bot's process, which must stop at the end with open requests."""
     reached = {"FLBT_REDIS_URL": url.get_secret_value(), "FLBT_STORE": store.root.as_uri()}
     told = environment(
         server, folder, folder, **reached, FLBT_ACCESS="open", FLBT_MAX_OPEN_PER_PERSON=str(EACH), FLBT_MAX_WAITING="0"
@@ -111,7 +111,7 @@ async def test_a_thousand_requests_from_a_hundred_chats(
     assert len(waits) == QUESTIONS, "everybody was answered"
     for number in range(0, SONGS, CHATS):
         assert set(Counter(turns[number : number + CHATS]).values()) == {1}, "chats take turns, one song each"
-    # On a starved machine what was sent in time may arrive together with what was sent before.
+    # On a busy machine, messages sent in time may arrive together with earlier ones.
     assert len(server.refused) < len(server.calls("sendMessage")) / 20
     assert {one.code for one in server.refused} <= {429}
     assert max(megabytes) < megabytes[0] + MOST_MB
@@ -127,7 +127,7 @@ async def _until_size(queue: JobQueue, size: int) -> None:
 
 
 async def _work(queue: JobQueue, store: FolderStore) -> list[str]:
-    """The worker's end: songs are made at a steady pace. Returns whose they were, in order."""
+    """The worker's side: makes songs at a steady pace. Returns their chats, in order."""
     worker, turns = Worker(queue, store), []
     for _ in range(SONGS):
         track = await worker.take(PATIENCE)
@@ -139,8 +139,8 @@ async def _work(queue: JobQueue, store: FolderStore) -> list[str]:
 
 
 async def _talk(server: BotApi, chats: list[Chat]) -> list[float]:
-    """People ask for this and that, a few each second. Returns how many seconds each waited for the answer: from when
-    it was there for the bot to fetch until the answer was in the chat."""
+    """People send commands, a few each second. Returns the seconds that each waited: from the message's arrival at
+    Telegram until the answer was in the chat."""
     dice = random.Random(1)
     talks = []
     for chat in (dice.choice(chats) for _ in range(QUESTIONS // 2)):
@@ -151,7 +151,7 @@ async def _talk(server: BotApi, chats: list[Chat]) -> list[float]:
 
 async def _ask(server: BotApi, chat: Chat, what: str) -> float:
     began = time.monotonic()
-    if what == "cancel" and _cards(chat):  # a button that has done its work: what it is about was never there
+    if what == "cancel" and _cards(chat):  # a press on the button of a finished request
         press = await chat.press_data(_cards(chat)[-1], "cancel:0123456789abcdef")
         await press.answer(PATIENCE)
     else:
@@ -166,12 +166,12 @@ async def _until_delivered(server: BotApi, chats: list[Chat]) -> None:
 
 
 def _is_told(chat: Chat) -> bool:
-    """Whether it was said that the songs come one after the other."""
+    """Whether the bot has answered that the songs come one after the other."""
     return any(FIRST_WORD in one.text for one in chat.from_bot())
 
 
 def _cards(chat: Chat) -> list[Message]:
-    """Messages that are about a song."""
+    """The cards of songs."""
     asked = chat.messages[0]
     answers = [one for one in chat.from_bot() if one.file is None and one.reply_to == asked]
     return [one for one in answers if FIRST_WORD not in one.text]

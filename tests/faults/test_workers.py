@@ -1,4 +1,5 @@
-"""Several workers on one queue: none does what another does, none is missed when it dies, and together they do more."""
+"""Several workers on one queue: each song is done by one, a dead worker's songs are done by others, and more workers
+are faster."""
 
 import asyncio
 import contextlib
@@ -34,7 +35,7 @@ FLAC = Order(format=Format.FLAC)
 
 @dataclass
 class Fleet:
-    """Workers as people run them, all on one queue and one store."""
+    """Worker processes, all on one queue and one store."""
 
     queue: JobQueue
     store: FolderStore
@@ -44,7 +45,7 @@ class Fleet:
 
     @contextlib.asynccontextmanager
     async def worker(self, name: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        """A worker that is told to stop in the end, unless it is gone by then."""
+        """A worker process, stopped at the end if it still lives."""
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FLBT_")},
             "FLBT_REDIS_URL": self.url.get_secret_value(),
@@ -73,14 +74,14 @@ class Fleet:
         return "".join(path.read_text() for path in sorted(self.folder.glob(f"{name}.log")))
 
     def starts(self, request: Request) -> list[str]:
-        """Every start of the request's track, by whichever worker: the numbers they gave it."""
+        """The numbers of all starts of the request's track, by any worker."""
         return re.findall(rf"track {request.track_id}: begun.* start=(\d+)", self.log())
 
     def ends(self, request: Request) -> int:
         return self.log().count(f"track {request.track_id}: ready")
 
     async def ask_for(self, songs: int) -> list[Request]:
-        """So many songs of one second, each another one, from four chats in turn."""
+        """Requests different songs of one second, from four chats in turn."""
         requests = []
         for number in range(songs):
             path = write_wav(self.folder / f"{len(list(self.folder.iterdir()))}.wav", music(1, seed=number))
@@ -96,11 +97,11 @@ class Fleet:
         await self.until(lambda: all(self.ends(request) for request in requests))
 
     async def lease(self, request: Request) -> str:
-        """The name of the worker that has the request's track, '' while nobody has."""
+        """The name of the worker with the request's track, '' without one."""
         return (await self.queue.redis.get(keys.lease(request.track_id)) or b"").decode()
 
     async def in_hands_of(self, process: asyncio.subprocess.Process, requests: list[Request]) -> Request:
-        """The one among the requests that a worker has at this moment; waited for."""
+        """Waits until the worker has the track of one of the requests, and returns that request."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 for request in requests:
@@ -109,7 +110,7 @@ class Fleet:
                 await asyncio.sleep(0.01)
 
     async def until_started_again(self, request: Request) -> float:
-        """Seconds until a track is started for the second time."""
+        """The seconds until a track is started for the second time."""
         began = time.monotonic()
         await self.until(lambda: "2" in self.starts(request))
         return time.monotonic() - began
@@ -149,8 +150,10 @@ async def test_one_two_and_three_workers_do_each_song_once(fleet: Fleet, capsys:
 
 
 @pytest.mark.faults
-async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
-    """One is killed with a song in hand, one stopped until another has its song, and then goes on as if nothing was."""
+async def test_songs_of_a_killed_and_a_stopped_worker_are_done(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One is killed during a song; one is stopped until another has its song, and then continues."""
     async with fleet.worker("killed") as killed, fleet.worker("stopped") as stopped:
         requests = await fleet.ask_for(SONGS)
         orphan = await fleet.in_hands_of(killed, requests)
@@ -161,7 +164,7 @@ async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys
             stopped.send_signal(signal.SIGSTOP)
             if await fleet.lease(abandoned):
                 break
-            stopped.send_signal(signal.SIGCONT)  # it was done with that one in the very moment
+            stopped.send_signal(signal.SIGCONT)  # it finished that one at the same moment
         began = time.monotonic()
         async with fleet.worker("third"):
             for request in (orphan, abandoned):
@@ -172,7 +175,7 @@ async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys
             with capsys.disabled():
                 print(f"\nsongs of a killed and a stopped worker were started elsewhere after {waited:.1f} s")  # noqa: T201
             assert waited < 60
-            if "1" in fleet.starts(abandoned):  # else it was stopped before it could say so
+            if "1" in fleet.starts(abandoned):  # else it was stopped before it logged the start
                 await fleet.until(lambda: f"{abandoned.track_id}: another worker has it now" in fleet.log("stopped"))
     for request in requests:
         if request in (orphan, abandoned):
@@ -180,7 +183,7 @@ async def test_a_killed_and_a_stopped_worker_are_not_missed(fleet: Fleet, capsys
         else:
             assert fleet.starts(request) == ["1"]
         assert (await seen(fleet.queue, request)).phase is RequestPhase.READY
-    fleet.store.workspace.sweep()  # what the killed one left; a worker does it when it starts and after each track
+    fleet.store.workspace.sweep()  # leftovers of the killed worker; workers sweep at their start and after each track
     assert list((fleet.store.root / "work").iterdir()) == []
 
 
@@ -203,5 +206,5 @@ async def test_a_restarted_worker_runs_its_predecessors_song_again(
             f"\nthe song of a killed worker ran again {up + waited:.1f} s after the restart, {waited:.1f} s after the"
             " next one was up"
         )
-    assert fleet.starts(request) in (["1", "2"], ["2"])  # it may have died before it could say so
+    assert fleet.starts(request) in (["1", "2"], ["2"])  # it may have died before it logged the start
     assert waited < 15, "nobody waits for the lease of a worker that is known to be dead"

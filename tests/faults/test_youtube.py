@@ -1,4 +1,4 @@
-"""What YouTube does to a song, through the whole worker: the right reason, few requests, and the slot is free again."""
+"""Troubles of YouTube through the whole worker: the right reason, few requests, and the next song works."""
 
 import asyncio
 import time
@@ -28,9 +28,9 @@ from tests.worker.track_fixture import ask, seen, worker_process
 __all__ = ["models_dir"]
 
 US = Reason.YOUTUBE_REFUSED
-#: Who is to blame, where nothing comes: one provider may wait longer than there is time for the other.
+#: Reasons for no answer: one provider may use up the time of the other.
 SILENCE = {Reason.STALLED, Reason.NETWORK, Reason.TIMED_OUT, US}
-#: About the way to YouTube, not about the video: the way that always works is offered.
+#: Reasons of the connection to YouTube, not of the video: an upload is offered instead.
 OFFERED = {US, Reason.STALLED, Reason.NETWORK, Reason.TIMED_OUT}
 
 PRIVATE = unplayable("LOGIN_REQUIRED", "Private video")
@@ -63,12 +63,12 @@ SLOW: Stories = {
     "media trickle": (Video("trickletrkA", trouble=Trouble.MEDIA_TRICKLE), SILENCE),
     "no answer": (Video("noanswernoA", trouble=Trouble.PLAYER_SILENT), SILENCE),
 }
-DEADLINE = 8  # seconds for a download that does not come
+DEADLINE = 8  # seconds for a download without an answer
 
 
 @dataclass
 class Studio:
-    """One worker, and what YouTube was asked by it."""
+    """One worker, and its requests to YouTube."""
 
     queue: JobQueue
     store: FolderStore
@@ -78,7 +78,7 @@ class Studio:
     seconds: dict[str, float] = field(default_factory=dict)
 
     async def meet(self, stories: Stories) -> None:
-        """One trouble after the other, each by every provider, whatever became of the ones before."""
+        """Requests a video of each trouble in turn, by every provider."""
         for name, (video, reasons) in stories.items():
             await self.queue.redis.delete(keys.PROVIDERS)
             asked, began = len(self.site.requests), time.monotonic()
@@ -112,7 +112,7 @@ async def studio(
 
 @pytest.mark.faults
 @pytest.mark.timeout(600)
-async def test_whatever_youtube_does_the_next_song_comes(
+async def test_the_next_song_works_after_any_trouble(
     queue: JobQueue,
     store: FolderStore,
     tmp_path: Path,
@@ -146,6 +146,6 @@ async def test_whatever_youtube_does_the_next_song_comes(
         words = [sentence(failure, language) for language in LANGUAGES]
         assert all(words)
         assert "audio file" in words[0] or failure.reason not in OFFERED, words[0]
-    # What is left half made by a worker that was killed in the end is swept by the next one.
+    # The next worker would sweep leftovers of the worker that was killed at the end.
     store.workspace.sweep()
     assert list((store.root / "work").iterdir()) == []

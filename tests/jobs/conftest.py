@@ -1,4 +1,4 @@
-"""The worker's end of the queue."""
+"""The worker's side of the queue."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests as a front end makes them, and what the queue says of them."""
+"""Requests of a front end, and their views."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Which addresses stay in one's own networks, in every spelling that a resolver takes."""
+"""Addresses in the own networks, in every spelling that a resolver accepts."""
 
 import pytest
 
@@ -16,12 +16,12 @@ FOREIGN = (
 
 
 @pytest.mark.parametrize("host", OWN.split())
-def test_it_stays(host: str) -> None:
+def test_an_address_in_the_own_networks(host: str) -> None:
     assert not leaves_network(f"http://{host}:8081/bot")
 
 
 @pytest.mark.parametrize("host", FOREIGN.split())
-def test_it_leaves(host: str) -> None:
+def test_an_address_outside_of_the_own_networks(host: str) -> None:
     assert leaves_network(f"http://{host}:8081/bot")
 
 
@@ -29,5 +29,5 @@ def test_it_leaves(host: str) -> None:
     "url", ["http://127.0.0.1@evil.example/bot", "http://localhost:1@evil.example/", "http://127.0.0.1\\@evil.example/",
             "http:///bot", "http://:80/bot"],
 )  # fmt: skip
-def test_what_looks_like_home_does_not_count(url: str) -> None:
+def test_an_address_that_looks_local_is_outside(url: str) -> None:
     assert leaves_network(url)

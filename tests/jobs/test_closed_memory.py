@@ -1,4 +1,4 @@
-"""What holds the token lets no other process of its user look into it."""
+"""Processes with the token are closed to other processes of their user."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ PR_GET_DUMPABLE_CLOSED = "dumpable 0"
     ("module", "arguments"), [("worker.__main__", ["walls"]), ("bot.cli.main", ["check"])], ids=["worker", "bot"]
 )
 def test_memory_and_environment_are_closed(module: str, arguments: list[str]) -> None:
-    """Of a process that is not dumpable, /proc shows them to root alone, and nobody traces it (proc(5), ptrace(2))."""
+    """/proc of a process that is not dumpable is readable by root only; it cannot be traced (proc(5), ptrace(2))."""
     said = subprocess.run(
         [sys.executable, "-c", ASK.format(module=module, arguments=arguments)],
         env=os.environ | {"FLBT_REDIS_URL": "redis://127.0.0.1:1"},

@@ -1,4 +1,4 @@
-"""An `.env` counts where nobody else can have written it; and no file says where somebody else's token goes."""
+"""An `.env` counts only if no other user can have written it; and a file cannot redirect a token from elsewhere."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def planted(folder: Path, way: str) -> None:
-    """Make `folder` one in which another user has put an `.env`, or could have."""
+    """Prepares `folder` as if another user had put an `.env` into it, or could have."""
     file = folder / ".env"
     match way:
         case "a file of another":
@@ -50,7 +50,7 @@ def planted(folder: Path, way: str) -> None:
             file.symlink_to("shared/settings")
 
 
-#: Another user's own files are made by root alone; for the others, `test_whose_it_is` says by numbers what they mean.
+#: Only root can make files of another user; without root, `test_owners_and_modes_of_trusted_files` covers them.
 WAYS = [
     "a file that others may write", "a folder that others may write", "a link into such a folder",
     "a link to a link through such a folder",
@@ -68,7 +68,7 @@ def fl_bt(command: str, folder: Path, token: str) -> "subprocess.CompletedProces
 
 @pytest.mark.parametrize("command", ["bot", "doctor"])
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_token_goes_nowhere_by_a_planted_file(public: Path, way: str, command: str) -> None:
+async def test_a_planted_file_gets_no_token_sent(public: Path, way: str, command: str) -> None:
     async with BotApi() as server:
         lines = [f"FLBT_TELEGRAM_BASE_URL={server.base_url}", f"FLBT_TELEGRAM_FILE_URL={server.file_url}"]
         (public / ".env").write_text("\n".join(lines))
@@ -81,7 +81,7 @@ async def test_a_token_goes_nowhere_by_a_planted_file(public: Path, way: str, co
     assert done.stderr.count("\n") == 1
 
 
-def test_whose_it_is(public: Path) -> None:
+def test_owners_and_modes_of_trusted_files(public: Path) -> None:
     file = public / "settings"
     file.touch(0o600)
     if IS_ROOT:
@@ -94,10 +94,10 @@ def test_whose_it_is(public: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664])
 @pytest.mark.parametrize("folder", [0o700, 0o755, 0o775, 0o1777])
-def test_what_is_ones_own_is_taken_as_editors_write_it(
+def test_a_file_of_the_user_is_trusted_with_the_modes_of_editors(
     public: Path, monkeypatch: pytest.MonkeyPatch, mode: int, folder: int
 ) -> None:
-    """Also by the group that many systems give each user alone; also in `/tmp`."""
+    """Also with the group that many systems give each user; also in `/tmp`."""
     (public / ".env").write_text("FLBT_MAX_SECONDS=60\nFLBT_TELEGRAM_BASE_URL=https://example.org/bot\n")
     (public / ".env").chmod(mode)
     public.chmod(folder)
@@ -109,7 +109,7 @@ def test_what_is_ones_own_is_taken_as_editors_write_it(
     assert load_settings().max_seconds == 60
 
 
-def test_a_group_of_several_is_somebody_else(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_group_of_several_users_is_not_trusted(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (public / ".env").touch(0o660)
     monkeypatch.chdir(public)
     shared = next((group for group in os.getgroups() if group != os.getgid()), NOBODY if IS_ROOT else os.getgid())
@@ -118,7 +118,7 @@ def test_a_group_of_several_is_somebody_else(public: Path, monkeypatch: pytest.M
     if shared != os.getgid() or not has_own_group():
         with pytest.raises(SettingsError, match=r"other users may write to .*/\.env\. Close it with `chmod go-w "):
             load_settings()
-    else:  # in no group but one's own, and not root: this user can give a file to no other
+    else:  # not root and in no other group: this user cannot give a file to another group
         load_settings()
 
 
@@ -138,7 +138,7 @@ def test_no_address_from_a_file_with_a_token_from_the_environment(
 
 
 @pytest.mark.parametrize("name", ["FLBT_TELEGRAM_BASE_URL", "FLBT_TELEGRAM_FILE_URL"])
-def test_the_token_leaves_the_own_network_by_tls_alone(
+def test_the_token_leaves_the_own_network_only_by_tls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

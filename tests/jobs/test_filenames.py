@@ -1,4 +1,4 @@
-"""Names for people that no disk and no archive stumbles over."""
+"""File names for people, valid on every disk and in every archive."""
 
 import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -32,7 +32,7 @@ anything = st.text(st.characters(exclude_categories=()), max_size=300)  # lone s
 def test_any_text_becomes_a_safe_name(text: str, limit: int) -> None:
     name = safe_name(text, limit)
     assert name
-    assert len(name.encode()) <= limit  # which also says that it can be encoded
+    assert len(name.encode()) <= limit  # raises if it cannot be encoded
     assert unicodedata.is_normalized("NFC", name)
     assert not set(name) & set('/\\:*?"<>|')
     assert name == name.strip()

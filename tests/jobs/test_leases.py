@@ -1,4 +1,4 @@
-"""A lease that ended unseen: a worker was stopped, or the queue was away. One worker has a track, and it ends once."""
+"""Leases that expired while a worker was stopped or Redis was away: one worker has a track, and settles it once."""
 
 import asyncio
 import time
@@ -31,9 +31,7 @@ async def owner(queue: JobQueue, request: Request) -> str:
     return (await queue.redis.get(keys.lease(request.track_id)) or b"").decode()
 
 
-async def test_a_worker_that_was_taken_for_dead_leaves_the_track_to_who_has_it_now(
-    queue: JobQueue, request_: Request
-) -> None:
+async def test_a_worker_leaves_its_track_to_the_one_that_took_it(queue: JobQueue, request_: Request) -> None:
     sleeper, next_one = TrackQueue(queue.redis, "sleeper"), TrackQueue(queue.redis, "next")
     await sleeper.begin(request_.track_id)
     await queue.redis.delete(keys.lease(request_.track_id))  # as after ten seconds without a beat
@@ -51,9 +49,7 @@ async def test_a_worker_that_was_taken_for_dead_leaves_the_track_to_who_has_it_n
 
 
 @pytest.mark.parametrize("freed", [False, True])
-async def test_a_lease_that_ended_while_nobody_looked_is_taken_up_again(
-    queue: JobQueue, request_: Request, freed: bool
-) -> None:
+async def test_an_expired_lease_without_a_new_owner_is_renewed(queue: JobQueue, request_: Request, freed: bool) -> None:
     track_queue, other = TrackQueue(queue.redis, "first"), TrackQueue(queue.redis, "other")
     await track_queue.begin(request_.track_id)
     await queue.redis.delete(keys.lease(request_.track_id))
@@ -68,7 +64,7 @@ async def test_a_lease_that_ended_while_nobody_looked_is_taken_up_again(
     assert (await seen(queue, request_)).phase is RequestPhase.READY
 
 
-async def test_a_beat_after_the_end_is_nothing(queue: JobQueue, request_: Request) -> None:
+async def test_a_heartbeat_after_the_end_changes_nothing(queue: JobQueue, request_: Request) -> None:
     track_queue = TrackQueue(queue.redis, "first")
     await track_queue.begin(request_.track_id)
     await asyncio.gather(track_queue.ready(request_.track_id, request_.order.renditions), track_queue.beat())
@@ -77,7 +73,7 @@ async def test_a_beat_after_the_end_is_nothing(queue: JobQueue, request_: Reques
 
 
 async def test_a_command_waits_for_a_server_that_is_started_again(tmp_path: Path) -> None:
-    """Killed, the private Valkey is back within a second: nobody who asks meanwhile is told that it was away."""
+    """A killed private Valkey restarts within a second: commands meanwhile wait and do not fail."""
     with private_valkey(tmp_path) as url:
         queue = JobQueue.at(url)
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""What earlier versions wrote is read: results outlive the version that made them."""
+"""Results of earlier versions are read."""
 
 import json
 
@@ -9,11 +9,11 @@ from jobs.progress import RequestPhase, View
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 from tests.jobs.requests import ask
 
-#: What a manifest had from the first day.
+#: Fields of the first manifests.
 FIRST = {"track_id", "source", "model", "tags", "samples", "stems", "made_at"}
 
 
-def test_a_manifest_without_what_came_later_is_of_a_song_that_was_left_as_it_is() -> None:
+def test_an_old_manifest_has_defaults_for_new_fields() -> None:
     new = Manifest(
         track_id="0123456789abcdef01234567", source=YouTube(video_id="dQw4w9WgXcQ"), model=Model(),
         tags=Tags(title="Song"),
@@ -26,7 +26,7 @@ def test_a_manifest_without_what_came_later_is_of_a_song_that_was_left_as_it_is(
     assert (read.cover, read.picture, read.thumbnail) == (None, None, None)
 
 
-def test_of_a_rendition_made_before_bit_rates_were_noted_none_is_known() -> None:
+def test_an_old_rendition_has_no_bit_rate() -> None:
     new = Rendered(rendition=Rendition(encoding=Encoding(format=Format.MP3)), files=(), kbps=320)
     old = new.model_dump(mode="json", exclude={"kbps", "gain"})
     read = Rendered.model_validate_json(json.dumps(old))

@@ -78,14 +78,14 @@ def test_env_file_is_read(tmp_path: Path) -> None:
 
 
 def test_an_env_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
-    """As some editors write it unless told otherwise."""
+    """As some editors write it by default."""
     (tmp_path / ".env").write_text(f"FLBT_TELEGRAM_TOKEN={TOKEN}\n", encoding="utf-16")
     with pytest.raises(SettingsError, match=r"^\.env cannot be read: it is not text in UTF-8\.") as error:
         load_settings()
     assert TOKEN not in str(error.value)
 
 
-def test_secrets_are_taken_out_of_what_is_logged() -> None:
+def test_secrets_are_removed_from_the_log() -> None:
     text = f"POST https://api.telegram.org/bot{TOKEN}/getMe via http://user:pa$$@proxy:8080 and redis://:pw@host:6379"
     cleaned = without_secrets(text)
     assert cleaned == "POST https://api.telegram.org/bot***/getMe via http://***@proxy:8080 and redis://***@host:6379"
@@ -102,7 +102,7 @@ def test_a_proxy_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["socks5://me:s3cret@proxy.example:1080", "http://", "http://me:s3cret@:3128", "http://me:s3cret@proxy/path"]
 )
-def test_what_is_no_proxy_is_refused_without_being_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_an_invalid_proxy_is_refused_without_being_repeated(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("FLBT_YOUTUBE_PROXY", url)
     with pytest.raises(SettingsError, match=r"^FLBT_YOUTUBE_PROXY is wrong") as refused:
         load_settings()

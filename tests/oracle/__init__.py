@@ -1,1 +1,1 @@
-"""Stock Spleeter as the judge: `make oracle`, which installs it first (1.9 GB)."""
+"""Stock Spleeter as the reference: `make oracle`, which installs it first (1.9 GB)."""

@@ -1,6 +1,6 @@
-"""Stock Spleeter's answers for a session of tests, in a process of its own: `python -m tests.oracle.answers`.
+"""Computes stock Spleeter's stems for a session of tests, in a separate process: `python -m tests.oracle.answers`.
 
-TensorFlow takes its time to load and never gives memory back, so one process answers all. The weights for 4 and 5 stems
+TensorFlow loads slowly and never returns memory, so one process computes all. The weights for 4 and 5 stems
 are written here as well, by the `spleeter` package itself: the true architecture with random numbers.
 """
 
@@ -34,7 +34,7 @@ def _stock(stems: int) -> Model:
     return Model(name=NAMES[stems], extension="zeros")
 
 
-#: Models as stock Spleeter is configured, and the songs, by their length in samples, that each is asked about.
+#: Models of stock Spleeter's configurations, and the lengths of their songs in samples.
 CASES: dict[str, tuple[Model, int]] = {
     "two segments and a bit": (_stock(2), 2 * ADVANCE + 70_001),
     "a full segment": (_stock(2), FULL),
@@ -45,7 +45,7 @@ CASES: dict[str, tuple[Model, int]] = {
     "5 stems": (_stock(5), ADVANCE + 50_000),
 }
 
-#: One more, of everything else, through the product's own second engine and files: the model, and its song's samples.
+#: One more case, through the product's second engine and files: the model, and its song's samples.
 BY_FILE = (Model(band="16k", extension="average"), ADVANCE + 99_999)
 
 
@@ -54,12 +54,12 @@ RECORDED_CASE, RECORDED = "two segments and a bit", "record.npz"
 
 
 def answer_path(folder: Path, case: str, stem: str) -> Path:
-    """Where the answer is: (samples, 2) float32."""
+    """The path of an answer: (samples, 2) float32."""
     return folder / f"{case.replace(' ', '-')}.{stem}.npy"
 
 
 def main(models_dir: Path, folder: Path) -> None:
-    """Write weights to `folder`, every case's answer beside them, and the stems of `BY_FILE` to `folder/stock`."""
+    """Writes weights to `folder`, every case's answer beside them, and the stems of `BY_FILE` to `folder/stock`."""
     for model in dict.fromkeys(model for model, _ in CASES.values()):
         name = model.info.key
         with _graph(model) as (session, waveform, outputs):
@@ -78,7 +78,7 @@ def main(models_dir: Path, folder: Path) -> None:
 
 
 def write_weights(stems: int, checkpoint: Path) -> None:
-    """Weights of the true architecture, of seeded random numbers, in the folder `checkpoint`, which is made."""
+    """Writes seeded random weights of the true architecture into the new folder `checkpoint`."""
     with _graph(_stock(stems)) as (session, _, _):
         _randomise(session, checkpoint)
 
@@ -104,7 +104,7 @@ def _graph(model: Model) -> Iterator[tuple[Any, Any, Any]]:
     from spleeter.model import EstimatorSpecBuilder, InputProviderFactory
     from spleeter.utils.configuration import load_configuration
 
-    # Each graph is run a few times only: to make it faster first takes longer than that gains.
+    # Each graph runs a few times only: optimising it takes longer than it saves.
     once = tf.compat.v1.ConfigProto()
     once.graph_options.rewrite_options.disable_meta_optimizer = True
     with tf.Graph().as_default(), tf.compat.v1.Session(config=once) as session:
@@ -123,9 +123,9 @@ def _restore(session: Any, checkpoint: Path) -> None:
 
 
 def _randomise(session: Any, checkpoint: Path) -> None:
-    """Seeded random weights for the graph at hand, written to `checkpoint` as Deezer writes its own.
+    """Writes seeded random weights for a graph to `checkpoint`, in Deezer's format.
 
-    The package seeds all its networks alike; what tells them apart is added here.
+    The package seeds all its networks alike; differences are added here.
     """
     import tensorflow as tf
 
@@ -137,7 +137,7 @@ def _randomise(session: Any, checkpoint: Path) -> None:
         for variable, tensor, value in zip(variables, first, session.run(first), strict=True)
         if variable.dtype == tf.float32
     }
-    # All at once: TensorFlow plans every new combination of operations afresh, which takes a second here.
+    # All at once: TensorFlow plans every new combination of operations, which takes a second.
     session.run([variable.initializer for variable in variables], numbers)
     checkpoint.mkdir(parents=True)
     v1.train.Saver().save(session, str(checkpoint / "model"), write_state=False)
@@ -145,7 +145,7 @@ def _randomise(session: Any, checkpoint: Path) -> None:
 
 
 def _perturbed(name: str, value: Any) -> Any:
-    """Other numbers for every name; never negative where they were not, since there are variances among them."""
+    """Other numbers for every name; non-negative ones stay so, since some are variances."""
     return value * np.random.default_rng(zlib.crc32(name.encode())).uniform(0.7, 1.3, np.shape(value))
 
 

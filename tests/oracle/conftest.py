@@ -1,4 +1,4 @@
-"""Stock Spleeter's answers, asked for once."""
+"""Stock Spleeter's answers, computed once."""
 
 import fcntl
 import hashlib
@@ -15,7 +15,7 @@ from tests.weights import models_dir
 __all__ = ["models_dir", "oracle"]
 
 ORACLE_SECONDS = 1500  # stock Spleeter answers within a minute on a quiet machine
-IN_USE = 3600.0  # seconds: answers that were asked for in the last hour may be in the hands of another run
+IN_USE = 3600.0  # seconds: answers used in the last hour may belong to another run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,8 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def oracle(models_dir: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """The folder with stock Spleeter's answers, and weights for 4 and 5 stems. See `answers.py`.
 
-    Asking takes a minute: it is done once for all processes and runs, until something that the answers depend on
-    changes. `--cache-clear` forgets them. What tests make of the answers is their own, made anew in every run.
+    They take a minute, and are computed once for all processes and runs, until a dependency changes. `--cache-clear`
+    removes them. Files derived from the answers are made again in every run.
     """
     cache = getattr(pytestconfig, "cache", None)  # `-p no:cacheprovider` has none
     shared = cache.mkdir("oracle") if cache else tmp_path_factory.mktemp("answers")
@@ -49,7 +49,7 @@ def oracle(models_dir: Path, tmp_path_factory: pytest.TempPathFactory, pytestcon
 
 
 def _named_by_what_matters(models_dir: Path) -> str:
-    """The weights, what asks, and the libraries; the product's own second engine is asked as well."""
+    """A name from the dependencies: weights, code and libraries, the product's second engine included."""
     root = Path(__file__).parents[2]
     told = hashlib.sha256((models_dir / "2stems" / "model.index").read_bytes())
     ours = [path for room in ("jobs", "worker") for path in (root / room).rglob("*.py")]

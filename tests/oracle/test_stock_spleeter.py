@@ -1,4 +1,4 @@
-"""Exactly Spleeter: f32 and `zeros` against the reference package, on the same songs and weights."""
+"""Agreement with Spleeter: f32 and `zeros` against the reference package, on the same songs and weights."""
 
 from pathlib import Path
 
@@ -21,9 +21,7 @@ from worker.separation.spleeter.openvino_network import convert
 @pytest.mark.parametrize(
     ("case", "engine"), [*((case, "unet") for case in CASES), ("a full segment", "openvino"), ("5 stems", "openvino")]
 )
-def test_every_stem_is_the_reference_packages(
-    case: str, engine: NetworkEngineName, oracle: Path, models_dir: Path
-) -> None:
+def test_every_stem_equals_the_reference(case: str, engine: NetworkEngineName, oracle: Path, models_dir: Path) -> None:
     model, samples = CASES[case]
     checkpoint = (models_dir if len(model.stems) == 2 else oracle) / model.info.key
     network = exact_network(checkpoint, model.stems, model.band, engine)
@@ -34,12 +32,12 @@ def test_every_stem_is_the_reference_packages(
     for stem, answer in zip(stems, answers, strict=True):
         assert stem.shape == answer.shape
         assert snr_db(stem, to=answer) >= AGREED
-    # And they are worth agreeing on: no two networks answer the same.
+    # The comparison means something only if no two networks give the same stems.
     assert all(snr_db(one, to=other) < 40 for one in answers for other in answers if one is not other)
 
 
-def test_what_was_recorded_is_what_it_answers(oracle: Path) -> None:
-    """If stock Spleeter, or the song, was changed on purpose, the new record is to be kept."""
+def test_the_record_equals_stock_spleeter(oracle: Path) -> None:
+    """After an intended change of stock Spleeter or the song, keep the new record."""
     recorded, now = read_record(), read_record(oracle / RECORDED)
 
     assert now.samples == recorded.samples

@@ -1,1 +1,1 @@
-"""The servers we test against: small, real, and as strict as the ones they stand in for."""
+"""Servers for tests: small, real, and as strict as the services they replace."""

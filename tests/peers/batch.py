@@ -1,7 +1,7 @@
 """The children that fetch and list, for many tasks at once: libraries are loaded once, then one fork for each task.
 
-What a fork does is what the real child does, in a process of its own with all of the libraries' state fresh; only the
-seconds that loading takes are not spent again and again.
+A fork does the work of the real child, in a process of its own with fresh state of the libraries; only the loading is
+not repeated.
 """
 
 import os
@@ -24,7 +24,7 @@ AT_ONCE = 3
 
 
 class Batch(Task):
-    """What to do. `impatient`: what waits half a minute, waits a second or two."""
+    """Tasks. `impatient`: waits of half a minute take a second or two."""
 
     fetch: tuple[FetchTask, ...] = ()
     listing: tuple[ListingTask, ...] = ()
@@ -32,7 +32,7 @@ class Batch(Task):
 
     @property
     def confinement(self) -> Confinement | None:
-        """Those of all tasks together, and processes."""
+        """The union of all tasks' confinements, with processes."""
         each = [task.confinement or Confinement() for task in (*self.fetch, *self.listing)]
         return Confinement(
             read=tuple(path for one in each for path in one.read),
@@ -44,7 +44,7 @@ class Batch(Task):
 
 
 class Outcomes(Value):
-    """How each task ended, in order, first the fetching ones."""
+    """The outcome of each task, in order, first the fetching ones."""
 
     events: tuple[Event, ...]
 
@@ -58,7 +58,7 @@ def work(batch: Batch, report: Report) -> Outcomes:
             import_module(name)
 
     if batch.impatient:
-        site.SOCKET_SECONDS = 0.7  # type: ignore[misc]  # constants, for everyone else
+        site.SOCKET_SECONDS = 0.7  # type: ignore[misc]  # constants elsewhere
         site.PATIENCE = 2.0  # type: ignore[misc]
         arrival.COVER_SECONDS = 0.5  # type: ignore[misc]
     with TemporaryDirectory() as folder:
@@ -93,20 +93,20 @@ def _end_of(task: FetchTask | ListingTask) -> Event:
     except Failed as failed:
         return Event(failure=failed.failure)
     except BaseException as error:
-        print(repr(error), file=sys.stderr)  # noqa: T201 - the last words of a child that has no outcome
+        print(repr(error), file=sys.stderr)  # noqa: T201 - the error of a child without an outcome
         os._exit(1)
 
 
 def _do(task: FetchTask | ListingTask) -> Fetched | Listing:
     if isinstance(task, FetchTask):
         return fetch(task, _ignore)
-    from worker.sources.youtube.listing import list_playlist  # here, since fetching has no use for what it loads
+    from worker.sources.youtube.listing import list_playlist  # imported here: fetching does not need it
 
     return list_playlist(task, _ignore)
 
 
 def _ignore(step: object) -> None:
-    """Nobody listens to the steps of a fork."""
+    """Discards the steps of a fork."""
 
 
 if __name__ == "__main__":

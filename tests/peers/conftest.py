@@ -1,4 +1,4 @@
-"""The small Bot API server, a bot that knows it, and somebody who wrote to that."""
+"""The small Bot API server, a bot on it, and a person who wrote to the bot."""
 
 from collections.abc import AsyncIterator
 
@@ -10,7 +10,7 @@ from tests.peers.botapi import BotApi, Chat
 
 @pytest.fixture(autouse=True)
 def _timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Durations as `timedelta`, or python-telegram-bot warns that they will be."""
+    """Durations as `timedelta`; otherwise python-telegram-bot warns."""
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
 
 

@@ -1,4 +1,4 @@
-"""Pages of the stand-in for YouTube: what libraries read out of their scripts."""
+"""Pages of the stand-in for YouTube: the data in scripts that libraries read."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 SORRY = b"<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>"
 
-#: The visitor that a page makes of whoever opens it; a later request that names it is no stranger's.
+#: The visitor id of a page; a request with it belongs to a client that opened the page.
 PAGE_VISITOR = "Cgtmcm9tLWEtcGFnZQ%3D%3D"
 
 CLIENT_NUMBERS = {"WEB": 1, "WEB_EMBEDDED_PLAYER": 56}
@@ -17,7 +17,7 @@ PLAYER_SCRIPT_PATH = "/s/player/0123abcd/player_ias.vflset/en_US/base.js"
 
 
 def page(initial: Json, player: Json | None = None, client_name: str = "WEB", seconds: float | None = None) -> bytes:
-    """A page with its configuration, its content, and what it tells the player and, of a video, search engines."""
+    """A page with its configuration, its content, data for the player, and for a video data for search engines."""
     client = {"clientName": client_name, "clientVersion": "2.20261101.00.00", "hl": "en", "visitorData": PAGE_VISITOR}
     configuration = {
         "INNERTUBE_CONTEXT": {"client": client},
@@ -42,7 +42,7 @@ def page(initial: Json, player: Json | None = None, client_name: str = "WEB", se
     ).encode()
 
 
-#: A video's page is long before it comes to the point.
+#: A video's page begins with much style.
 _STYLE = f"<style>{'.ytd-app{margin:0}' * 25_000}</style>"
 
 
@@ -58,7 +58,7 @@ def _for_search_engines(seconds: float) -> str:
     )
 
 
-#: A player, as far as solvers look at one: it signs nothing, and turns the riddle of an address around.
+#: The parts of a player that solvers read: it signs nothing, and reverses the riddle of an address.
 PLAYER_SCRIPT = b"""var _yt_player={};(function(g){"use strict";
 var window=this;
 var Address=function(url){this.fields={url:url}};
@@ -74,9 +74,9 @@ RIDDLE = "abcdefgh12345678"
 
 
 def hostile_script(marker: Path, secret: Path, port: int) -> bytes:
-    """A player that answers riddles with what it got: of a program, of a file, of the network and of what Node knows.
+    """A player that answers riddles with its loot: from a program, a file, the network and Node's data.
 
-    It reaches out of its realm, as scripts in Node's `vm` do. The program would leave `marker`.
+    It escapes from its realm, as scripts in Node's `vm` can. The program would leave `marker`.
     """
     return PLAYER_SCRIPT.replace(
         b'this.fields.n=this.fields.n.split("").reverse().join("")', b"this.fields.n=loot()"
@@ -84,7 +84,7 @@ def hostile_script(marker: Path, secret: Path, port: int) -> bytes:
 
 
 def loot(marker: Path, secret: Path, port: int) -> str:
-    """A function of the player's that tries it all, and returns it as one string."""
+    """A function of the player that attempts all of this, and returns the results as one string."""
     return (
         'var loot=function(){var P=null;try{P=(0,eval)("process")}catch(e){}'
         'if(!P){P=window.constructor.constructor("return process")()}'

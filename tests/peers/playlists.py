@@ -1,4 +1,4 @@
-"""The playlists of the stand-in for YouTube: pages of a hundred videos each, in either layout, and what goes wrong."""
+"""The playlists of the stand-in for YouTube: pages of a hundred videos each, in either layout, and troubles."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum, unique
@@ -12,7 +12,7 @@ UNAVAILABLE = "wgYCCAA="  # the parameter of the button "Show unavailable videos
 
 @unique
 class ListTrouble(StrEnum):
-    """One thing that goes wrong with a list."""
+    """A trouble of a list."""
 
     PRIVATE = "the list is private"
     FORBIDDEN = "all answers are 403"
@@ -24,7 +24,7 @@ class ListTrouble(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One video in a list. `gone`: private or deleted, so that only a placeholder is left."""
+    """One video in a list. `gone`: private or deleted, with only a placeholder left."""
 
     video_id: str
     title: str = "Some Band - A Song"
@@ -35,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Playlist:
-    """A list as the stand-in serves it. `lockups`: in the newer of YouTube's layouts."""
+    """A list of the stand-in. `lockups`: in the newer of YouTube's layouts."""
 
     playlist_id: str
     entries: tuple[Entry, ...] = ()
@@ -50,7 +50,7 @@ def numbered(count: int, **more: Any) -> tuple[Entry, ...]:
 
 
 def playlist_page(playlist: Playlist | None, params: str = "") -> Json:
-    """What the page of a list holds as `ytInitialData`, and what the endpoint `browse` answers."""
+    """`ytInitialData` of a list's page, and the answer of the endpoint `browse`."""
     if playlist is None:
         return _alert("The playlist does not exist.")
     if playlist.trouble is ListTrouble.PRIVATE:
@@ -91,7 +91,7 @@ def playlist_page(playlist: Playlist | None, params: str = "") -> Json:
 
 
 def further_page(playlist: Playlist, token: str) -> Json:
-    """What the endpoint `browse` answers to a continuation."""
+    """The answer of the endpoint `browse` to a continuation."""
     rows = _rows(playlist, playlist.entries, int(token.rpartition(".")[2]))
     return {
         "responseContext": {"visitorData": "CgtzdGFuZC1pbi1pZA%3D%3D"},

@@ -1,4 +1,4 @@
-"""A page on the network with one archive to download, as a code forge serves those of a release."""
+"""A server with one archive to download, like a release page of a code forge."""
 
 import hashlib
 import io
@@ -9,12 +9,12 @@ PATH = "/4stems.tar.gz"
 
 
 class Release(ThreadingHTTPServer):
-    """A release page on the network: it serves one archive, and counts who asks."""
+    """A release page that serves one archive and counts requests."""
 
     def __init__(self, body: bytes, *, sent: int | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Page)
         self.body = body
-        self.sent = len(body) if sent is None else sent  # how much of it arrives before the line breaks
+        self.sent = len(body) if sent is None else sent  # bytes that arrive before the connection breaks
         self.asked = 0
         self.tells_length = True
 

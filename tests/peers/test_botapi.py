@@ -1,4 +1,4 @@
-"""The small Bot API server talks as Telegram does, and fails as asked."""
+"""The small Bot API server behaves like Telegram's, and fails on demand."""
 
 import asyncio
 import io
@@ -39,7 +39,7 @@ async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 @pytest.fixture
 async def running(server: BotApi) -> AsyncIterator[None]:
-    app: Application = (  # type: ignore[type-arg]  # six parameters that nobody reads
+    app: Application = (  # type: ignore[type-arg]  # six unused parameters
         ApplicationBuilder().token(server.token).base_url(server.base_url).base_file_url(server.file_url).build()
     )
     app.add_handler(MessageHandler(filters.ALL, _echo))

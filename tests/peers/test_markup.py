@@ -1,4 +1,4 @@
-"""Markup is read, or refused, as Telegram does."""
+"""Markup is parsed, or refused, as by Telegram."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The small Bot API server refuses what Telegram refuses."""
+"""The small Bot API server has Telegram's refusals."""
 
 import struct
 

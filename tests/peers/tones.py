@@ -1,4 +1,4 @@
-"""Small songs and pictures to serve, made by PyAV: the same bytes on every machine with the same wheel."""
+"""Small songs and pictures, made by PyAV: the same bytes on every machine with the same wheel."""
 
 import io
 from functools import cache
@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]  # (channels, samples)
-RATE = 48000  # Hz: what Opus needs, and what much of YouTube's AAC has
+RATE = 48000  # Hz: Opus needs it, and much of YouTube's AAC has it
 
 
 @cache
 def song(seconds: float, container: Literal["mp4", "webm"] = "mp4", hertz: float = 220.0) -> bytes:
-    """A stereo chord with a beat, as AAC in fragmented mp4 or Opus in webm, the way YouTube packs them."""
+    """A stereo chord with a beat, as AAC in fragmented mp4 or Opus in webm, like YouTube's."""
     # YouTube's mp4 is made for DASH: an empty `moov`, an index, which FFmpeg has to come back to write, then fragments.
     options = {"fflags": "+bitexact"}  # no random ids
     if container == "mp4":

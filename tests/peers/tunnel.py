@@ -1,6 +1,6 @@
-"""An HTTP proxy on the loopback interface that ends TLS itself: servers for host names we do not own.
+"""An HTTP proxy on the loopback interface that terminates TLS: servers under real host names.
 
-Certificates come from an authority made for the run, so a process has to be told to trust it (`SSL_CERT_FILE`).
+Certificates come from an authority made for the run, which processes have to trust (`SSL_CERT_FILE`).
 """
 
 import contextlib
@@ -20,7 +20,7 @@ import trustme
 class Tunnel(ThreadingHTTPServer):
     """Serves `hosts` with `handler`, each connection in a thread. `closing` is set when answers have to end."""
 
-    daemon_threads = False  # so that closing waits for every answer under way
+    daemon_threads = False  # so that closing waits for every answer
 
     def __init__(self, hosts: Iterable[str], handler: type["TunnelHandler"]) -> None:
         super().__init__(("127.0.0.1", 0), handler)
@@ -53,7 +53,7 @@ class Tunnel(ThreadingHTTPServer):
             return self._contexts[host]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients are killed in the middle of answers here; anything else that goes wrong must be seen."""
+        """Ignores broken connections, since clients are killed during answers; prints all other errors."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -78,7 +78,7 @@ class TunnelHandler(BaseHTTPRequestHandler):
         self.end_headers()
         try:
             tunnel = self.server.context(host).wrap_socket(self.connection, server_side=True)
-        except OSError:  # it does not trust us, or left
+        except OSError:  # the client does not trust us, or has left
             self.close_connection = True
             return
         self.host, self.connection = host, tunnel
@@ -91,12 +91,12 @@ class TunnelHandler(BaseHTTPRequestHandler):
         self.send(body)
 
     def begin(self, body: bytes, promised: int, kind: str) -> None:
-        """An answer that promises more than is sent now."""
+        """Begins an answer with a stated length of `promised`."""
         self._head(200, promised, kind)
         self.send(body)
 
     def begin_chunks(self, kind: str) -> None:
-        """An answer that does not say how long it is; `chunk` after `chunk`, the last one empty."""
+        """Begins an answer without a length; `chunk` after `chunk`, the last one empty."""
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
@@ -110,12 +110,12 @@ class TunnelHandler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def hang(self) -> None:
-        """Say nothing more until the server closes."""
+        """Send nothing more until the server closes."""
         self.server.closing.wait()
         self.close_connection = True
 
     def reset(self) -> None:
-        """End the connection the rude way: with a reset, in the middle of TLS."""
+        """End the connection with a reset, in the middle of TLS."""
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
         self.close_connection = True

@@ -1,4 +1,4 @@
-"""The videos of the stand-in for YouTube: what it says of them, and what goes wrong with them."""
+"""The videos of the stand-in for YouTube: their details, and their troubles."""
 
 import time
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 @unique
 class Trouble(StrEnum):
-    """One thing that goes wrong, as seen on the real site."""
+    """A trouble, as seen on the real site."""
 
     # At the player endpoint
     PLAYER_403 = "player answers 403"
@@ -48,7 +48,7 @@ class Trouble(StrEnum):
     MEDIA_RESET_ONCE = "the first media connection is reset half-way"
     MEDIA_TRICKLE = "media trickle"
     MEDIA_STALL = "media stand still half-way"
-    # In formats that tell no size
+    # In formats without a size
     SIZE_ASKED = "formats tell no size, an answer to a range does"
     SIZE_NOWHERE = "nobody tells a size, and media come in chunks; behind the end is 416"
     SIZE_EMPTY_END = "nobody tells a size; behind the end is nothing"
@@ -66,19 +66,19 @@ class Trouble(StrEnum):
     PAGE_ROBOT = "the page asks whether one is a robot"
     PAGE_SILENT = "the page stands still half-way"
     PAGE_ENDLESS = "the page never ends"
-    # In what it serves
+    # In other answers
     CLOSED = "it may be shown on the site alone"
     COVER_SILENT = "the cover never comes"
     OTHER_LENGTH = "the audio is shorter than the video says"
 
 
-#: Troubles with formats that tell no size.
+#: Troubles of formats without a size.
 UNSIZED = {trouble for trouble in Trouble if trouble.name.startswith("SIZE_")} | {Trouble.IN_PIECES}
 
 
 @dataclass(frozen=True)
 class Track:
-    """One audio format: `language` with `role` (original, dubbed-auto, descriptive), where there are several."""
+    """One audio format: `language` with `role` (original, dubbed-auto, descriptive), if there are several."""
 
     itag: int
     container: Literal["mp4", "webm"]
@@ -104,7 +104,7 @@ ROLES = {"original": 4, "dubbed": 3, "dubbed-auto": 10, "descriptive": 2}
 
 @dataclass(frozen=True)
 class Video:
-    """A video as the stand-in serves it. `playability` replaces `playabilityStatus`; `claims` overwrite details."""
+    """A video of the stand-in. `playability` replaces `playabilityStatus`; `claims` overwrite details."""
 
     video_id: str
     title: str = "Some Band - A Song (Official Video)"
@@ -116,7 +116,7 @@ class Video:
     claims: Json = field(default_factory=dict)
     cover: bytes | None = field(default_factory=picture, repr=False)
     audio: bytes | None = field(default=None, repr=False)  # in place of the chord, for every track
-    redirect: str = "https://www.google.com/sorry/index"  # where MEDIA_REDIRECT leads
+    redirect: str = "https://www.google.com/sorry/index"  # the target of MEDIA_REDIRECT
 
     @property
     def watch_url(self) -> str:
@@ -135,8 +135,8 @@ class Video:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request that arrived, inside TLS. `video_id`: of the video, or the list; `client`: who the player was asked
-    as; `cookies`: what it brought."""
+    """One request, inside TLS. `video_id`: of the video or list; `client`: the name of the player's client; `cookies`:
+    those sent."""
 
     host: str
     method: str
@@ -161,16 +161,16 @@ NOT_A_BOT = unplayable("LOGIN_REQUIRED", "Sign in to confirm you\N{RIGHT SINGLE 
 def player_answer(
     video: Video, client: str, *, page_opened: bool = False, signed_in: bool = False, media: bool = True
 ) -> Json:
-    """The player endpoint's JSON for `video`, as `client` gets it, with or without its `media`.
+    """The player endpoint's JSON for `video` and `client`, with or without its `media`.
 
     `page_opened`: after the video's page.
     """
     context: Json = {"responseContext": {"visitorData": "CgtzdGFuZC1pbi1pZA%3D%3D", "serviceTrackingParams": []}}
-    if client == "WEB":  # asked for the visitor's id alone
+    if client == "WEB":  # only for the visitor id
         return context | {"playabilityStatus": unplayable("UNPLAYABLE", "The page needs to be reloaded.")}
     if video.trouble is Trouble.PLAYER_EMPTY:
         return context
-    if video.trouble is Trouble.RIDDLES and client == "VISIONOS":  # which gets addresses without riddles
+    if video.trouble is Trouble.RIDDLES and client == "VISIONOS":  # this client gets addresses without riddles
         return context | {"playabilityStatus": NOT_A_BOT}
     if (video.trouble is Trouble.STRANGERS_REFUSED and not page_opened) or (
         video.trouble is Trouble.SIGN_IN and not signed_in
@@ -180,7 +180,7 @@ def player_answer(
         return context | {"playabilityStatus": unplayable("UNPLAYABLE", "This video is not available")}
     answer: Json = context | {"playabilityStatus": video.playability}
     if video.playability["status"] in ("LOGIN_REQUIRED", "ERROR"):
-        return answer  # of these the real one tells no details
+        return answer  # the real one states no details of these
     answer["videoDetails"] = {
         "videoId": "aaaaaaaaaaA" if video.trouble is Trouble.WRONG_ID else video.video_id,
         "title": video.title,

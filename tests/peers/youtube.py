@@ -1,6 +1,6 @@
-"""A stand-in for YouTube, reached the way people behind blocked addresses reach the real one: through a proxy.
+"""A stand-in for YouTube, reached through a proxy.
 
-Processes that run with its `environment` find pages, player endpoint, media and covers of the videos that were added,
+Processes with its `environment` find pages, player endpoint, media and covers of the added videos,
 and the playlists, under the real host names:
 
     with YouTubeStandIn() as site:
@@ -24,7 +24,7 @@ HOSTS = ("www.youtube.com", "youtube.com", "i.ytimg.com", MEDIA_HOST)
 
 
 class YouTubeStandIn:
-    """The site. `requests` is everything it was asked, `refused_hosts` the hosts it was asked for and does not have."""
+    """The site. `requests` are all requests to it, `refused_hosts` the requested hosts that it does not have."""
 
     def __init__(self) -> None:
         self.videos: dict[str, Video] = {}
@@ -46,7 +46,7 @@ class YouTubeStandIn:
         self._folder.cleanup()
 
     def add(self, video: Video) -> Video:
-        """Put a video on the site, in place of an older one of its id."""
+        """Add a video to the site, in place of an older one of its id."""
         self.videos[video.video_id] = video
         return video
 
@@ -56,17 +56,17 @@ class YouTubeStandIn:
 
     @property
     def address(self) -> str:
-        """Host and port of the proxy that leads here."""
+        """Host and port of the proxy."""
         return f"127.0.0.1:{self._tunnel.server_port}"
 
     @property
     def credentials(self) -> set[str]:
-        """What the proxy was told of who uses it: values of `Proxy-Authorization`."""
+        """The received values of `Proxy-Authorization`."""
         return self._tunnel.credentials
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables for processes that shall find this site. With them, they trust no other certificate."""
+        """Variables for processes that use this site. With them, they trust no other certificate."""
         proxy = f"http://{self.address}"
         local = "127.0.0.1,localhost"
         return {
@@ -141,7 +141,7 @@ class _Handler(TunnelHandler):
                 self.answer(404, SORRY, "text/html")
 
     def _preview(self, query: dict[str, str]) -> None:
-        """What is shown of a video where somebody posts its link."""
+        """The link preview of a video."""
         video = self.server.site.videos.get(urlsplit(query["url"]).query.removeprefix("v="))
         if video is None or query.get("format") != "json":
             self.answer(404, b"Not Found", "text/html")
@@ -152,7 +152,7 @@ class _Handler(TunnelHandler):
             self.answer(200, json.dumps(about).encode())
 
     def _watch(self, video_id: str) -> None:
-        """The page of a video: it plays nothing itself, and knows what the video is called and how long it is."""
+        """The page of a video, with its title and length."""
         video = self.server.site.videos.get(video_id)
         gone = {"playabilityStatus": unplayable("ERROR", "Video unavailable")}
         player = player_answer(video, "", media=False) if video else gone
@@ -176,7 +176,7 @@ class _Handler(TunnelHandler):
                 self.answer(200, page(content, player, seconds=seconds), "text/html")
 
     def _browse(self, list_id: str, token: str = "", params: str = "") -> None:
-        """A list, as the page that people see (GET), or as what the page asks for itself (POST)."""
+        """A list, as a page (GET), or as the page's own request (POST)."""
         playlist = self.server.site.playlists.get(list_id)
         match playlist.trouble if playlist else None:
             case ListTrouble.FORBIDDEN:
@@ -193,7 +193,7 @@ class _Handler(TunnelHandler):
                 self.answer(200, page(content) if as_page else json.dumps(content).encode(), "text/html")
 
     def _resolve(self, list_id: str) -> None:
-        """What libraries ask when a list's page told them nothing."""
+        """The request of libraries after a list's page without data."""
         playlist = self.server.site.playlists.get(list_id)
         if playlist is not None and playlist.trouble is ListTrouble.SILENT:
             self.hang()
@@ -277,7 +277,7 @@ class _Handler(TunnelHandler):
                 self.answer(200, asked, kind)
 
     def _unsized(self, video: Video, media: bytes, first: int, last: int, kind: str) -> None:
-        """Media of which nobody knows the size, unless they ask for a range and are told."""
+        """Media without a stated size, except in answers to ranges."""
         trouble, site = video.trouble, self.server.site
         totals = {
             Trouble.SIZE_ASKED: len(media),
@@ -319,7 +319,7 @@ class _Handler(TunnelHandler):
         self.chunk(b"")
 
     def _refuse_media(self, video: Video) -> bool:
-        """Answer with something else than media, for videos that have this trouble."""
+        """Answer with a refusal, for videos with such a trouble."""
         match video.trouble:
             case Trouble.RIDDLES if self._query().get("n") != solved(RIDDLE):
                 self.answer(403, b"", "text/plain")

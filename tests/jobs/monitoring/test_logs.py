@@ -60,7 +60,7 @@ def test_no_secret_is_in_a_line_nor_in_its_traceback(formatter: logging.Formatte
 
 
 @pytest.mark.parametrize("format_", ["text", "json"])
-def test_what_ends_a_process_is_told_without_secrets(format_: str) -> None:
+def test_an_uncaught_exception_is_logged_without_secrets(format_: str) -> None:
     end = f"raise OSError('https://api.telegram.org/bot' + {TOKEN[:20]!r} + {TOKEN[20:]!r})"
     code = "from jobs.monitoring.logs import set_up_logging; from jobs.settings import Settings; import sys\n"
     code += f"set_up_logging(Settings(_env_file=None, log_format={format_!r}))\n{end}"
@@ -71,7 +71,7 @@ def test_what_ends_a_process_is_told_without_secrets(format_: str) -> None:
     assert "/bot***" in done.stderr
 
 
-def test_what_is_secret_in_the_settings_is_known_however_it_is_written() -> None:
+def test_secrets_of_the_settings_are_recognised_in_any_spelling() -> None:
     code = """if True:
         import logging
         from jobs.monitoring.logs import set_up_logging
@@ -96,7 +96,7 @@ FORGED = "Song\r\n2027-01-15 08:00:00 INFO    jobs.queue.requests: request ab12c
         "\x07\x7f\0", "\udc80", "\x1b]0;title\x07",
     ],
 )  # fmt: skip
-def test_no_text_of_strangers_forges_a_line_or_moves_a_terminal(text: str) -> None:
+def test_untrusted_text_neither_forges_a_line_nor_controls_a_terminal(text: str) -> None:
     made = record("playlist %s: %s", "PLabcdefgh", text, title=text, detail=f"by {text}")
     for formatter in (Discreet(), DiscreetJson()):
         line = formatter.format(made)
@@ -106,13 +106,13 @@ def test_no_text_of_strangers_forges_a_line_or_moves_a_terminal(text: str) -> No
     assert (event["message"], event["title"]) == (text, text), "nothing of it is lost"
 
 
-def test_a_traceback_is_indented_so_that_nothing_in_it_looks_like_a_line_of_the_log() -> None:
+def test_a_traceback_is_indented() -> None:
     made = record("a bug")
     try:
         raise ValueError(f"{FORGED}\x1b[31m")
     except ValueError:
         made.exc_info = sys.exc_info()
-    logging.Formatter().format(made)  # another handler, which keeps its own way of writing it
+    logging.Formatter().format(made)  # another handler, which caches its own text of the traceback
     first, *others = Discreet().format(made).split("\n")
     assert first.endswith("jobs.queue.requests: a bug")
     assert others[0] == "    Traceback (most recent call last):"
@@ -133,7 +133,7 @@ def test_a_line_is_never_longer_than_a_few_pages() -> None:
         assert "yyy" in line
 
 
-def test_a_secret_in_quotes_is_still_one() -> None:
+def test_a_secret_in_quotes_is_removed() -> None:
     keep_secret(['pass "word"', "no"])
     try:
         assert "word" not in Discreet().format(record("no", detail='it was pass "word" here'))

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what was counted, how things stand, on a loopback port and nowhere else."""
+"""Figures for Prometheus: counters and gauges, on a loopback port only."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ async def said(port: int) -> Said:
     }
 
 
-async def test_how_things_stand(queue: JobQueue, store: FolderStore) -> None:
+async def test_gauges(queue: JobQueue, store: FolderStore) -> None:
     port = free_port()
     (store.root / "inbox" / "song").write_bytes(bytes(1000))
     for source, age in ((SONG, 50), (OTHER, 20)):
@@ -81,7 +81,7 @@ async def test_how_things_stand(queue: JobQueue, store: FolderStore) -> None:
     assert (figures["flbt_provider_up", "pytubefix"], figures["flbt_provider_up", "yt-dlp"]) == (1, 0)
 
 
-async def test_what_happened(queue: JobQueue, store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_counters(queue: JobQueue, store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "counted", Counter())
     monkeypatch.setattr(metrics, "stages", {})
     monkeypatch.setattr(metrics, "stage_seconds", defaultdict(float))
@@ -102,7 +102,7 @@ async def test_what_happened(queue: JobQueue, store: FolderStore, monkeypatch: p
     assert of == {"0.5": 0, "1.0": 1, "5.0": 3, "+Inf": 4}
 
 
-async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
+async def test_only_loopback_is_served_and_a_taken_port_is_logged(
     queue: JobQueue, store: FolderStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -117,7 +117,7 @@ async def test_nobody_from_elsewhere_and_a_port_that_is_taken(
     assert f"cannot serve metrics on port {port}" in caplog.text
 
 
-async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the_time(
+async def test_gauges_are_measured_at_intervals(
     queue: JobQueue, store: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks, measure = 0, metrics.measure
@@ -138,7 +138,7 @@ async def test_how_things_stand_is_looked_at_again_after_a_while_and_not_all_the
         assert 2 <= looks <= (time.monotonic() - began) / 0.5 + 1
 
 
-async def test_nobody_answers_when_it_is_over(queue: JobQueue, store: FolderStore) -> None:
+async def test_the_port_is_closed_at_the_end(queue: JobQueue, store: FolderStore) -> None:
     port, before = free_port(), threading.enumerate()
     async with exposed(port, queue, store):
         await said(port)

@@ -1,4 +1,4 @@
-"""Redaction finds secrets in text of any length, in linear time; what is cut shows no half of one."""
+"""Redaction finds secrets in text of any length, in linear time; cut text shows no half of one."""
 
 import re
 
@@ -12,8 +12,8 @@ from jobs.monitoring.redaction import printable, printable_json, shortened, with
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz_0123456"
 MEGABYTE = 1 << 20
 
-#: What made, or could make, a search start again at each character. Where it does, a megabyte takes hours, and this
-#: module the suite's time limit.
+#: Texts that make a quadratic search start again at each character: a megabyte takes hours, and this module the suite's
+#: time limit.
 HARD = {
     "digits": "1",
     "digits of other scripts": "\N{ARABIC-INDIC DIGIT ONE}",
@@ -51,12 +51,12 @@ def test_a_megabyte_of_anything_is_read_once(piece: str, before: str) -> None:
         ("12:34:56 at 2027-01-15", "12:34:56 at 2027-01-15"),
     ],
 )
-def test_secrets_are_known_by_their_form(text: str, clean: str) -> None:
+def test_secrets_are_recognised_by_their_form(text: str, clean: str) -> None:
     assert without_secrets(text) == clean
 
 
 @given(st.text(), st.integers(20, 60))
-def test_what_is_cut_keeps_both_ends(text: str, most: int) -> None:
+def test_a_cut_text_keeps_both_ends(text: str, most: int) -> None:
     short = shortened(text, most)
     assert len(short) == min(len(text), most)
     assert (short[:5], short[-5:]) == (text[:5], text[-5:])
@@ -64,7 +64,7 @@ def test_what_is_cut_keeps_both_ends(text: str, most: int) -> None:
 
 @given(st.text())
 @example("\x1b[31m\n\u202e\udc80\x9b")
-def test_what_is_printable_is_one_line_of_it(text: str) -> None:
+def test_printable_text_is_one_line(text: str) -> None:
     assert printable(text).isprintable()
     assert printable(text).count("\\") >= text.count("\\")
     line = printable_json({"text": text})

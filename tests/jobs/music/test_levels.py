@@ -1,4 +1,4 @@
-"""How much was turned down, and from where on it is told."""
+"""Gains, and from which size on they are shown."""
 
 import pytest
 

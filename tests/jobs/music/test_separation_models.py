@@ -55,7 +55,7 @@ def test_a_number_of_stems_is_the_model_of_that_name_and_the_same_track(
     assert {name: again[name] for name in old} == old, "version 0.1.0 reads it as well"
 
 
-def test_what_version_0_1_0_left_in_redis_and_in_the_store_is_read() -> None:
+def test_data_of_version_0_1_0_in_redis_and_in_the_store_is_read() -> None:
     request = Request.model_validate_json(REQUEST)
     assert request.order == Order(model=Model(name="spleeter-4"), mix=(Stem.VOCALS, Stem.DRUMS))
     assert request.id == request_id("telegram:1", "7", SONG)
@@ -76,12 +76,12 @@ def test_a_button_pressed_again_is_the_same_request(pressed: str, asked: str) ->
 
 
 @pytest.mark.parametrize("written", ['{"stems": 3}', '{"name": "spleeter-3"}', '{"name": ""}', '{"stems": [2]}'])
-def test_what_is_no_model_is_refused(written: str) -> None:
+def test_an_unknown_model_is_refused(written: str) -> None:
     with pytest.raises(ValidationError):
         Model.model_validate_json(written)
 
 
-def test_a_model_that_version_0_1_0_does_not_know_is_none_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_newer_model_is_unknown_to_version_0_1_0(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MODELS, "other-4", MODELS["spleeter-4"]._replace(family="other", key="other", has_masks=False))
     model = Model(name="other-4", extension="zeros")
     assert json.loads(model.model_dump_json())["stems"] not in (2, 4, 5)
@@ -89,7 +89,7 @@ def test_a_model_that_version_0_1_0_does_not_know_is_none_of_its_own(monkeypatch
     assert Model.model_validate_json(model.model_dump_json()) == model
 
 
-def test_the_table_is_of_one_piece() -> None:
+def test_the_table_is_consistent() -> None:
     assert DEFAULT_MODEL in MODELS
     assert all(re.fullmatch(r"[0-9][0-9A-Z]{0,3}", info.code) for info in MODELS.values())
     assert not {info.code for info in MODELS.values()} & {*Format, "zip", "stems", "again"}
@@ -104,7 +104,7 @@ def test_the_table_is_of_one_piece() -> None:
     }  # fmt: skip
 
 
-def test_everything_is_known_of_every_stem() -> None:
+def test_every_stem_has_an_entry() -> None:
     assert set(STEM_INFO) == {*Stem} >= {stem for info in MODELS.values() for stem in info.stems}
     letters = [info.letter for info in STEM_INFO.values()]
     assert all(re.fullmatch("[a-z]", letter) for letter in letters)

@@ -1,4 +1,4 @@
-"""Who died is known at once, and only of who certainly did."""
+"""Dead workers are detected at once, and only certainly dead ones."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def process(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
             one.kill()
 
 
-def test_one_who_is_killed_is_dead_at_once(tmp_path: Path, process: "subprocess.Popen[str]") -> None:
+def test_a_killed_worker_is_dead_at_once(tmp_path: Path, process: "subprocess.Popen[str]") -> None:
     lives = tmp_path / "lives"
     assert not is_dead(lives, US)
     process.send_signal(signal.SIGSTOP)
@@ -47,14 +47,14 @@ def test_one_who_is_killed_is_dead_at_once(tmp_path: Path, process: "subprocess.
     assert is_dead(lives, US)
 
 
-def test_of_one_who_left_in_good_order_nobody_knows(tmp_path: Path, process: "subprocess.Popen[str]") -> None:
+def test_a_worker_that_ended_orderly_is_not_dead(tmp_path: Path, process: "subprocess.Popen[str]") -> None:
     process.communicate("")
     assert process.returncode == 0
     assert not is_dead(tmp_path / "lives", US)
     assert list((tmp_path / "lives").iterdir()) == []
 
 
-def test_only_of_this_hosts_workers_something_is_known(tmp_path: Path) -> None:
+def test_workers_of_other_hosts_are_not_dead(tmp_path: Path) -> None:
     lives = tmp_path / "lives"
     lives.mkdir()
     (tmp_path / "outside").touch()
@@ -66,7 +66,7 @@ def test_only_of_this_hosts_workers_something_is_known(tmp_path: Path) -> None:
     assert is_dead(lives, US)
 
 
-def test_what_the_dead_leave_is_removed_after_a_while(tmp_path: Path) -> None:
+def test_files_of_dead_workers_are_removed_later(tmp_path: Path) -> None:
     with hold_liveness(tmp_path, US):
         for name, age in ((US, 2 * KEEP), ("elsewhere-1-abc", 2 * KEEP), ("elsewhere-2-abc", KEEP / 2)):
             (tmp_path / name).touch()
@@ -75,13 +75,13 @@ def test_what_the_dead_leave_is_removed_after_a_while(tmp_path: Path) -> None:
         assert {path.name for path in tmp_path.iterdir()} == {US, "elsewhere-2-abc"}
 
 
-def test_a_sign_of_life_that_somebody_removed_is_missed_by_nobody(tmp_path: Path) -> None:
+def test_a_removed_lock_file_does_not_matter(tmp_path: Path) -> None:
     with hold_liveness(tmp_path, US):
         (tmp_path / US).unlink()
         assert not is_dead(tmp_path, US)
 
 
-def test_where_nothing_can_be_written_one_lives_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_read_only_folder_does_not_matter_but_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").touch()
     with hold_liveness(tmp_path / "file", US):
         assert not is_dead(tmp_path / "file", US)

@@ -1,4 +1,4 @@
-"""A tethered process does not outlive its starter, whatever it is doing."""
+"""A process with `stop_with_parent` does not outlive its starter, in any state."""
 
 import signal
 import subprocess
@@ -32,7 +32,7 @@ def test_it_ends_with_its_starter(manner: str, code: int) -> None:
     assert process.stdout is not None
     with process.stdout:
         assert process.stdout.readline() == "ready\n"
-        process.stdin.close()  # what the kernel does when the starter dies
+        process.stdin.close()  # as the kernel when the starter dies
         assert process.wait(timeout=60) == code
 
 

@@ -1,4 +1,4 @@
-"""What is kept is closed to other users, also where an earlier version left it open; what is not ours alone stays."""
+"""Stored files are closed to other users, also those of earlier versions; shared folders stay unchanged."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ def mode(path: Path) -> int:
 
 
 def test_a_store_that_was_open_is_closed(public: Path) -> None:
-    """As 0.1.0 made it: uploads that everybody could read."""
+    """As version 0.1.0 made it: all users could read uploads."""
     upload = public / "data" / "store" / "inbox" / "song"
     with umask(0o022):
         upload.parent.mkdir(parents=True)
@@ -31,13 +31,13 @@ def test_a_store_that_was_open_is_closed(public: Path) -> None:
     assert mode(public / "data") == 0o700
 
 
-def test_a_new_store_is_private_whoever_makes_it(public: Path) -> None:
+def test_a_new_store_is_private(public: Path) -> None:
     with umask(0):
         store = FolderStore(public / "store")
     assert open_to_others(store.root) == []
 
 
-def test_a_folder_that_others_use_too_stays_open_and_what_is_ours_in_it_does_not(public: Path) -> None:
+def test_a_shared_folder_stays_open_but_our_files_in_it_are_closed(public: Path) -> None:
     (public / "notes.txt").touch()
     private_folder(public, IN_DATA)
     assert mode(public) == 0o755
@@ -46,14 +46,14 @@ def test_a_folder_that_others_use_too_stays_open_and_what_is_ours_in_it_does_not
     assert {mode(public / folder) for folder in ("inbox", "tracks", "work")} == {0o700}
 
 
-def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:
     close_to_others(tmp_path / "data", IN_DATA)
     assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("way", [0o755, 0o711, 0o700])
 @pytest.mark.parametrize("what", [0o644, 0o604, 0o600])
-def test_a_file_is_open_when_it_is_and_all_on_the_way_to_it(public: Path, way: int, what: int) -> None:
+def test_a_file_is_open_if_its_mode_and_all_folders_above_are(public: Path, way: int, what: int) -> None:
     (public / "data").mkdir()
     file = public / "data" / "file"
     file.write_text("x")
@@ -63,7 +63,7 @@ def test_a_file_is_open_when_it_is_and_all_on_the_way_to_it(public: Path, way: i
     assert not is_open_to_others(public / "data" / "none")
 
 
-def test_what_one_writes_by_a_group_of_ones_own_is_not_open(public: Path) -> None:
+def test_a_group_of_the_user_alone_does_not_open_a_file(public: Path) -> None:
     file = public / "file"
     file.touch(0o600)
     file.chmod(0o640)

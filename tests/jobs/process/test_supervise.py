@@ -1,4 +1,4 @@
-"""Parts are started again when they die, and none is left when the run ends."""
+"""Parts are restarted when they die, and none is left when the run ends."""
 
 import asyncio
 import logging
@@ -16,8 +16,8 @@ import os, select, signal, sys
 with open(sys.argv[1], "a") as notes:
     notes.write(f"{os.getpid()} ")
 """
-#: Until standard input ends. In steps: Python runs a handler of its own between two of them, and a signal that arrives
-#: just before a call that blocks would wait for the end of that call.
+#: Runs until standard input ends. In steps: Python runs signal handlers between them, and a signal just before a
+#: blocking call would wait for the end of that call.
 STAYS = """
 while not select.select([0], [], [], 0.05)[0]:
     pass
@@ -56,14 +56,14 @@ async def test_a_part_that_dies_is_started_again_and_stopped_at_the_end(tmp_path
     assert not psutil.pid_exists(second)
 
 
-async def test_a_part_that_does_not_listen_is_killed(tmp_path: Path) -> None:
+async def test_a_part_that_ignores_the_stop_is_killed(tmp_path: Path) -> None:
     notes = tmp_path / "pids"
     async with running(part(STUBBORN, notes, stop_seconds=0.3)):
         (pid,) = await pids(notes, 1)
     assert not psutil.pid_exists(pid)
 
 
-async def test_a_part_that_is_set_up_wrong_is_not_started_again(tmp_path: Path) -> None:
+async def test_a_misconfigured_part_is_not_started_again(tmp_path: Path) -> None:
     notes = tmp_path / "pids"
     async with running(part(f"{NOTES}sys.exit(2)", notes)) as keeper:
         with pytest.raises(Misconfigured):
@@ -75,11 +75,11 @@ async def test_a_part_that_is_set_up_wrong_is_not_started_again(tmp_path: Path) 
     ("setting", "value", "pauses"),
     [
         ("steady_seconds", 1000, [0.2, 0.4, 0.8]),
-        ("steady_seconds", 0, [0.2, 0.2, 0.2]),  # whatever it was, it has recovered each time
+        ("steady_seconds", 0, [0.2, 0.2, 0.2]),  # it has recovered each time
         ("longest_pause", 0.3, [0.2, 0.3, 0.3]),
     ],
 )
-async def test_one_that_keeps_dying_is_given_longer_and_longer_pauses(
+async def test_a_part_that_keeps_dying_gets_longer_pauses(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     setting: str,
@@ -98,8 +98,8 @@ async def test_one_that_keeps_dying_is_given_longer_and_longer_pauses(
     assert took >= sum(pauses)
 
 
-async def test_what_a_part_leaves_behind_goes_with_it(tmp_path: Path) -> None:
-    """A child that it started, in the same group of processes, holds on to nothing after its death."""
+async def test_processes_of_a_part_end_with_it(tmp_path: Path) -> None:
+    """A child of the part, in the same process group, is killed after the part's death."""
     notes = tmp_path / "pids"
     child = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}, sys.argv[1]]).wait()"
     async with running(part(child, notes)):
@@ -139,7 +139,7 @@ async def test_a_part_that_is_still_being_started_is_asked_to_stop_too(tmp_path:
 
 
 @pytest.mark.parametrize("apart", [True, False])
-async def test_what_a_part_says_goes_where_it_belongs(
+async def test_a_parts_output_goes_to_standard_error(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], apart: bool
 ) -> None:
     """A command whose results are read from standard output starts parts as well."""

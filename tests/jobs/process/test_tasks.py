@@ -1,4 +1,4 @@
-"""Background tasks are over when they were ended, whatever they make of it."""
+"""`cancel_and_wait` ends tasks in every case."""
 
 import asyncio
 import gc
@@ -13,7 +13,7 @@ async def lives(hears: asyncio.Event) -> None:
 
 
 async def swallows_the_first(hears: asyncio.Event) -> None:
-    """As the Redis client does now and then."""
+    """As the Redis client sometimes does."""
     try:
         await lives(hears)
     except asyncio.CancelledError:
@@ -35,7 +35,7 @@ async def begun(*works: Any) -> list["asyncio.Task[None]"]:
     return tasks
 
 
-async def test_tasks_are_cancelled_and_over_however_many() -> None:
+async def test_any_number_of_tasks_is_cancelled() -> None:
     tasks = await begun(lives, lives, lives)
     await cancel_and_wait(*tasks)
     assert all(task.cancelled() for task in tasks)
@@ -43,15 +43,15 @@ async def test_tasks_are_cancelled_and_over_however_many() -> None:
     await cancel_and_wait()
 
 
-async def test_one_that_swallows_a_cancellation_is_told_again() -> None:
+async def test_a_task_that_loses_a_cancellation_is_cancelled_again() -> None:
     tasks = await begun(swallows_the_first, lives)
     async with asyncio.timeout(60):
         await cancel_and_wait(*tasks)
     assert all(task.cancelled() for task in tasks)
 
 
-async def test_what_a_task_raises_on_its_way_out_is_nobodys() -> None:
-    """Neither whoever ended it hears of it, nor the log, in which asyncio complains of what nobody looked at."""
+async def test_exceptions_of_cancelled_tasks_are_discarded() -> None:
+    """The caller does not get them, nor does asyncio log them as never retrieved."""
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, what: complaints.append(what))
     tasks = await begun(falls_over)

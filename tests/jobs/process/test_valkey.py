@@ -1,4 +1,4 @@
-"""The private Valkey keeps what it was told, belongs to one, and leaves with its owner."""
+"""The private Valkey keeps its data, has one owner, and ends with it."""
 
 import contextlib
 import hashlib
@@ -19,7 +19,7 @@ from tests.strangers import IS_ROOT, NOBODY, public
 __all__ = ["public"]
 
 
-def test_with_a_folder_it_remembers(tmp_path: Path) -> None:
+def test_a_folder_keeps_the_data(tmp_path: Path) -> None:
     for expected in (None, b"kept"):
         with private_valkey(tmp_path / "queue") as url, Redis.from_url(url.get_secret_value()) as redis:
             assert redis.get("word") == expected
@@ -40,10 +40,10 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, capfd: pytes
 
 
 @pytest.mark.parametrize("remembers", [True, False])
-def test_a_long_way_to_temporary_things_does_not_matter(
+def test_a_long_temporary_path_does_not_matter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembers: bool
 ) -> None:
-    """Paths of sockets are short by nature; folders for temporary things need not be, as on macOS."""
+    """Paths of sockets must be short; folders for temporary files may be long, as on macOS."""
     far = tmp_path / ("far" * 30)
     far.mkdir()
     monkeypatch.setenv("TMPDIR", str(far))
@@ -54,7 +54,7 @@ def test_a_long_way_to_temporary_things_does_not_matter(
 
 @pytest.mark.parametrize("remembers", [True, False])
 def test_folders_may_have_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembers: bool) -> None:
-    """As the data folder of macOS does."""
+    """As in the data folder of macOS."""
     place = tmp_path / "Application Support 100 %?#"
     place.mkdir()
     monkeypatch.setenv("TMPDIR", str(place))
@@ -71,17 +71,17 @@ def test_a_relative_folder_is_found_from_anywhere(tmp_path: Path, monkeypatch: p
 
 
 def guessed(folder: Path, temporary: Path) -> Path:
-    """Where anybody could have known that 0.1.0 would have its socket."""
+    """The predictable path of the socket in version 0.1.0."""
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
     return temporary / f"fl-bt-{os.getuid()}-{digest}"
 
 
 @pytest.mark.parametrize("deep", [False, True], ids=["short", "long"])
 @pytest.mark.parametrize("squatter", ["a link", "an open folder", *(["a folder of another"] if IS_ROOT else [])])
-def test_nobody_is_first_at_the_socket(
+def test_another_user_cannot_occupy_the_socket(
     public: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, squatter: str, deep: bool
 ) -> None:
-    """Neither refused by what another user has put there, nor led to where they can talk to the queue."""
+    """Another user's files at the path neither stop the start nor move the socket to where they can connect."""
     public.chmod(0o1777)
     monkeypatch.setenv("TMPDIR", str(public))
     folder = (tmp_path / ("deep" * 25) if deep else tmp_path) / "queue"
@@ -99,7 +99,7 @@ def test_nobody_is_first_at_the_socket(
             case _:
                 squatted.mkdir(0o700)
                 os.chown(squatted, NOBODY, NOBODY)
-    (folder / "socket").write_text(str(public / "noted"))  # ours once; it went with a restart of the machine
+    (folder / "socket").write_text(str(public / "noted"))  # of an earlier run; removed by a restart of the machine
     with private_valkey(folder) as url, Redis.from_url(url.get_secret_value()) as redis:
         assert redis.ping()
         socket = Path(redis.connection_pool.connection_kwargs["path"])
@@ -153,7 +153,7 @@ def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Pat
     assert not [process for process in tree if process.is_running() and process.status() != "zombie"]
 
 
-def test_a_server_that_is_killed_on_its_way_back_comes_back_all_the_same(tmp_path: Path) -> None:
+def test_a_server_killed_while_starting_is_started_again(tmp_path: Path) -> None:
     with private_valkey(tmp_path) as url:
         killed: set[int] = set()
         for _ in range(3):
@@ -167,7 +167,7 @@ def test_a_server_that_is_killed_on_its_way_back_comes_back_all_the_same(tmp_pat
 
 
 def _kill_server_of(folder: Path, but: set[int]) -> psutil.Process:
-    """Kill the folder's server as soon as there is one that has not been killed before."""
+    """Kills the folder's server as soon as there is a new one."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
         for process in psutil.Process().children(recursive=True):
@@ -178,7 +178,7 @@ def _kill_server_of(folder: Path, but: set[int]) -> psutil.Process:
     raise AssertionError("no server was started again")
 
 
-def test_a_killed_server_comes_back_with_what_it_knew(tmp_path: Path) -> None:
+def test_a_killed_server_is_started_again_with_its_data(tmp_path: Path) -> None:
     with private_valkey(tmp_path) as url, Redis.from_url(url.get_secret_value()) as redis:
         redis.set("word", "kept")
         redis.execute_command("WAITAOF", 1, 0, 2000)
@@ -192,7 +192,7 @@ def test_a_killed_server_comes_back_with_what_it_knew(tmp_path: Path) -> None:
         assert redis.info("server")["process_id"] != server
 
 
-def test_neither_guard_nor_server_is_told_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_guard_nor_server_gets_our_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLBT_TELEGRAM_TOKEN", "123456:secret")
     before = set(psutil.Process().children(recursive=True))
     with private_valkey(tmp_path / "queue"):

@@ -1,4 +1,4 @@
-"""What the store has, as noted in Redis: asked once, never more than a moment behind, and made anew when it is gone."""
+"""Notes of the store in Redis: the store is read once, notes follow changes, and lost ones are written again."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ TRACK = manifest_of().track_id
 
 
 class AskedStore(FolderStore):
-    """A store that counts how often it is asked, and answers when it may."""
+    """A store that counts its readings, and answers when the test allows it."""
 
     asked = 0
 
@@ -57,7 +57,7 @@ async def view_of(queue: JobQueue, request: Request) -> View:
     return view
 
 
-async def test_the_store_is_asked_once_whether_it_has_something_or_not(catalogue: Catalogue, store: AskedStore) -> None:
+async def test_the_store_is_read_once_for_any_result(catalogue: Catalogue, store: AskedStore) -> None:
     manifest = await keep(store)
     unknown = manifest_of(SONG.model_copy(update={"video_id": "jNQXAC9IVRw"})).track_id
     for _ in range(3):
@@ -84,7 +84,7 @@ async def test_a_view_has_what_is_noted_without_the_store(
     assert store.asked == asked
 
 
-async def test_when_redis_is_emptied_the_store_still_tells(
+async def test_the_store_is_read_after_redis_is_emptied(
     catalogue: Catalogue, queue: JobQueue, store: AskedStore
 ) -> None:
     manifest = await keep(store)
@@ -94,7 +94,7 @@ async def test_when_redis_is_emptied_the_store_still_tells(
 
 
 @pytest.mark.parametrize("anew", [True, False])
-async def test_what_a_worker_notes_is_not_undone_by_whoever_asked_before(
+async def test_an_older_reading_does_not_overwrite_a_workers_note(
     catalogue: Catalogue, queue: JobQueue, tmp_path: Path, store: AskedStore, anew: bool
 ) -> None:
     store.gate.clear()
@@ -109,7 +109,7 @@ async def test_what_a_worker_notes_is_not_undone_by_whoever_asked_before(
     assert (await catalogue.read(TRACK)).manifest == manifest
 
 
-async def test_what_leaves_the_store_leaves_the_notes(catalogue: Catalogue, store: AskedStore) -> None:
+async def test_notes_of_removed_tracks_are_removed(catalogue: Catalogue, store: AskedStore) -> None:
     for leave in (catalogue.forget(TRACK), catalogue.age(0, 1e9, frozenset())):
         await keep(store)
         assert (await catalogue.read(TRACK)).manifest is not None
@@ -118,8 +118,8 @@ async def test_what_leaves_the_store_leaves_the_notes(catalogue: Catalogue, stor
         await catalogue.drop(TRACK)
 
 
-async def test_a_note_that_says_too_much_is_made_anew(catalogue: Catalogue, store: AskedStore) -> None:
-    """As after a worker died between the two, or somebody emptied the folder."""
+async def test_a_note_of_removed_files_is_written_again(catalogue: Catalogue, store: AskedStore) -> None:
+    """As after a worker died between the two, or a user emptied the folder."""
     await keep(store)
     await catalogue.refresh(TRACK)
     await store.forget(TRACK)
@@ -129,7 +129,7 @@ async def test_a_note_that_says_too_much_is_made_anew(catalogue: Catalogue, stor
 
 
 @pytest.mark.parametrize("damaged", [b"", b"{", b"[]", b'{"manifest": {"track_id": "../../x"}}', b"\xff"])
-async def test_a_note_that_nobody_can_read_is_made_anew(
+async def test_an_invalid_note_is_written_again(
     catalogue: Catalogue, queue: JobQueue, store: AskedStore, damaged: bytes
 ) -> None:
     manifest = await keep(store)
@@ -139,12 +139,12 @@ async def test_a_note_that_nobody_can_read_is_made_anew(
     assert store.asked == 1
 
 
-async def test_a_note_does_not_count_for_ever(catalogue: Catalogue, queue: JobQueue) -> None:
+async def test_a_note_expires(catalogue: Catalogue, queue: JobQueue) -> None:
     await catalogue.read(TRACK)
     assert 0 < await queue.redis.ttl(keys.made(TRACK)) <= KEEP
 
 
-async def test_a_store_that_is_away_costs_a_card_its_names_only(
+async def test_a_card_without_the_store_lacks_only_its_titles(
     queue: JobQueue, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     request = ask(source=SONG)

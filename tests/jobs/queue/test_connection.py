@@ -1,7 +1,4 @@
-"""What crosses the queue is JSON, and objects alone: nothing that could run anything is ever read from it.
-
-And a server that is gone for a moment is waited for.
-"""
+"""The queue carries JSON objects only, so that reading them runs no code. Commands wait for a restarting server."""
 
 import asyncio
 import socket
@@ -18,18 +15,18 @@ def test_a_payload_comes_back_as_it_was() -> None:
     assert deserialize(serialize(payload)) == payload
 
 
-def test_an_exception_becomes_its_words() -> None:
+def test_an_exception_becomes_its_text() -> None:
     assert deserialize(serialize({"r": ValueError("no such thing")})) == {"r": "no such thing"}
 
 
 @pytest.mark.parametrize("written", [b"[]", b'"track"', b"\x80\x04N.", b""])
-def test_what_is_no_object_is_refused(written: bytes) -> None:
+def test_json_other_than_objects_is_refused(written: bytes) -> None:
     with pytest.raises((TypeError, ValueError)):
         deserialize(written)
 
 
-async def test_a_server_that_hangs_up_is_asked_again() -> None:
-    """As one does that is on its way up or down; what is answered here is what Redis answers to a PING."""
+async def test_a_command_is_retried_when_the_server_hangs_up() -> None:
+    """As a starting or stopping server does. The answer here is Redis' answer to PING."""
     hung_up = 0
 
     async def on_its_way_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,8 +47,8 @@ async def test_a_server_that_hangs_up_is_asked_again() -> None:
 
 
 @pytest.mark.parametrize("good", [0, 1], ids=["from the beginning", "after a good connection"])
-async def test_one_that_takes_every_call_and_hangs_up_is_given_up(good: int) -> None:
-    """As a proxy does whose server is gone."""
+async def test_a_server_that_always_hangs_up_is_given_up(good: int) -> None:
+    """As a proxy does without its server."""
     calls = 0
 
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -66,14 +63,14 @@ async def test_one_that_takes_every_call_and_hangs_up_is_given_up(good: int) -> 
 
     async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
         redis = connect(SecretStr(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
-        async with asyncio.timeout(60):  # or it would go on for minutes
+        async with asyncio.timeout(60):  # a failure would take minutes
             with pytest.raises(RedisConnectionError):
                 await redis.get("anything")
         await redis.aclose(close_connection_pool=True)
     assert good < calls <= 10
 
 
-async def test_one_that_does_not_come_back_is_given_up() -> None:
+async def test_a_server_that_stays_away_is_given_up() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         redis = connect(SecretStr(f"redis://127.0.0.1:{free.getsockname()[1]}"))

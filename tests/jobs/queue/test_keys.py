@@ -1,4 +1,4 @@
-"""Every key is named once, and the table tells of all of them."""
+"""Every key is named once, and the table lists all of them."""
 
 import inspect
 import re
@@ -7,7 +7,7 @@ from jobs.queue import keys
 
 
 def named_by_functions() -> list[str]:
-    """The key of each function; what it is told apart by in capitals. `job` names no key, but a job."""
+    """The key of each function, with its parts in capitals. `job` names no key, but a job."""
     return [
         function(*(parameter.upper() for parameter in inspect.signature(function).parameters))
         for name, function in inspect.getmembers(keys, inspect.isfunction)
@@ -16,7 +16,7 @@ def named_by_functions() -> list[str]:
 
 
 def shape(key: str) -> str:
-    """A key, whatever its parts are called."""
+    """A key without the names of its parts."""
     return re.sub(r"(:[A-Z_]+)+", ":*", key)
 
 

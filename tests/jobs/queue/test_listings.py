@@ -1,4 +1,4 @@
-"""Asking what is in a playlist, on a real Valkey: once for all who ask, and again when nobody answered."""
+"""Requesting a listing, on a real Valkey: once for all askers, and again when the answer is overdue."""
 
 import pytest
 from pydantic import ValidationError
@@ -40,25 +40,25 @@ async def test_asked_once_for_all_who_ask(queue: JobQueue) -> None:
 
 
 async def test_an_overdue_answer_is_asked_for_again(queue: JobQueue) -> None:
-    """The worker was killed over it: what it had begun must not stand in the way."""
+    """The worker was killed: its begun job must not block a new one."""
     await ask_listing(queue, ID)
-    await queue.redis.delete(keys.listing_asked(ID))  # as time does
+    await queue.redis.delete(keys.listing_asked(ID))  # expires
     assert await ask_listing(queue, ID)
     assert len(set(await queued(queue))) == 2
 
 
-async def test_a_failure_is_kept_as_long_as_it_takes_to_read_it(queue: JobQueue) -> None:
+async def test_a_failure_is_kept_until_it_is_read(queue: JobQueue) -> None:
     failed = Listing(playlist_id=ID, failure=Failure(reason=Reason.NETWORK))
     await ask_listing(queue, ID)
     await keep_listing(queue.redis, failed)
     assert await listing(queue, ID) == failed
     assert 0 < await queue.redis.ttl(keys.listing(ID)) <= KEEP_FAILED
-    await queue.redis.delete(keys.listing(ID))  # as time does
+    await queue.redis.delete(keys.listing(ID))  # expires
     assert await ask_listing(queue, ID), "the first question was answered"
 
 
 async def test_listings_and_tracks_take_turns(queue: JobQueue) -> None:
-    """One chat that lists playlist after playlist does not keep another from its first."""
+    """A chat with many listings does not delay another chat's first one."""
     for number in range(3):
         await ask_listing(queue, f"PLBB231211A4F6214{number}", "telegram:eager")
     await ask_listing(queue, ID, "telegram:late")
@@ -69,17 +69,17 @@ async def test_listings_and_tracks_take_turns(queue: JobQueue) -> None:
     "playlist_id",
     ["", "WL", "RDdQw4w9WgXcQ", "ULdQw4w9WgXcQ", "PL../../../etc", "PL" + "a" * 80, "PLBB231211A4F62143\n"],
 )
-async def test_what_is_no_playlist_with_an_end_is_never_asked_for(queue: JobQueue, playlist_id: str) -> None:
+async def test_ids_of_endless_or_invalid_playlists_are_refused(queue: JobQueue, playlist_id: str) -> None:
     with pytest.raises(ValidationError):
         await ask_listing(queue, playlist_id)
     assert await queued(queue) == []
 
 
-async def test_a_list_that_editors_made_has_an_end(queue: JobQueue) -> None:
+async def test_an_editors_list_has_an_end(queue: JobQueue) -> None:
     assert await ask_listing(queue, "RDCLAK5uy_kmPRjHDECIcuVwnKsx2Ng7fyNgFKWNJFs")
     assert len(await queued(queue)) == 1
 
 
-async def test_what_an_earlier_version_wrote_of_a_list_is_read(queue: JobQueue) -> None:
+async def test_a_listing_of_an_earlier_version_is_read(queue: JobQueue) -> None:
     await queue.redis.set(keys.listing(ID), FOUND.model_dump_json()[:-1] + ',"total":3}')
     assert await listing(queue, ID) == FOUND

@@ -1,4 +1,4 @@
-"""How the ways to YouTube stand, in a real Valkey, and what the owner is told of it: once."""
+"""Standings of providers in a real Valkey; the owner is told of a change once."""
 
 from jobs.failures import Reason
 from jobs.queue.providers import keep_standing, standings, told, untold
@@ -11,12 +11,12 @@ DOWN = Standing(
 BACK = Standing(provider=Provider.YTDLP, since=700.0)
 
 
-async def test_nothing_known_is_well(queue: JobQueue) -> None:
+async def test_an_unknown_provider_is_up(queue: JobQueue) -> None:
     assert await standings(queue.redis) == {provider: Standing(provider=provider) for provider in Provider}
     assert await untold(queue.redis) == []
 
 
-async def test_the_owner_is_told_once_when_one_goes_down_and_once_when_it_is_back(queue: JobQueue) -> None:
+async def test_the_owner_is_told_once_when_a_provider_goes_down_and_once_when_it_is_up(queue: JobQueue) -> None:
     redis = queue.redis
     await keep_standing(redis, DOWN)
     assert (await standings(redis))[Provider.YTDLP] == DOWN
@@ -34,7 +34,7 @@ async def test_the_owner_is_told_once_when_one_goes_down_and_once_when_it_is_bac
     assert await untold(redis) == []
 
 
-async def test_what_passed_unseen_is_no_news(queue: JobQueue) -> None:
+async def test_a_passed_failure_is_not_told(queue: JobQueue) -> None:
     await keep_standing(queue.redis, DOWN)
     await keep_standing(queue.redis, BACK)
     assert await untold(queue.redis) == []

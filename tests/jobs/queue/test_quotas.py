@@ -1,4 +1,4 @@
-"""Minutes of music per day, for each person and each chat: counted once, given back, and never exceeded together."""
+"""Minutes of music per day, for each person and chat: counted once, returned, and never exceeded together."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ _numbers = count()
 def ask(
     seconds: float | None, who: str = "ana", chat: str = "", *, at: float | None = None, video: VideoId = ""
 ) -> Request:
-    """A file of a known or an unknown length; or a video, whose length nobody knows before it is looked at."""
+    """A request for a file of a known or unknown length; or for a video, whose length is unknown at first."""
     number = next(_numbers)
     source = YouTube(video_id=video) if video else Upload(upload_id=f"song-{number}", seconds=seconds)
     where = f"test:{chat or who}"
@@ -43,7 +43,7 @@ async def refused(work: Awaitable[object]) -> Failure:
 
 
 async def took(queue: JobQueue, request: Request, seconds: float) -> None:
-    """A worker separates it."""
+    """Separates the song, as a worker."""
     track_queue = TrackQueue(queue.redis, "worker-of-the-test")
     assert await track_queue.begin(request.track_id)
     await track_queue.charge(request.track_id, seconds)
@@ -67,7 +67,7 @@ async def test_a_days_minutes_of_one_person(queue: JobQueue) -> None:
     assert (await refused(queue.submit(ask(1), HOUR))).values["used_seconds"] == 3600
 
 
-async def test_a_days_minutes_of_one_chat_are_everybodys_there(queue: JobQueue) -> None:
+async def test_a_days_minutes_of_a_chat_are_shared(queue: JobQueue) -> None:
     await queue.submit(ask(3000, "ana", "band"), BAND)
     over = await refused(queue.submit(ask(700, "bo", "band"), BAND))
     assert over.values["whose"] == "chat"
@@ -75,8 +75,8 @@ async def test_a_days_minutes_of_one_chat_are_everybodys_there(queue: JobQueue) 
     await queue.submit(ask(3600, "ana"), BAND)
 
 
-async def test_a_length_that_is_only_said_refuses_nothing_for_good(queue: JobQueue) -> None:
-    """Its header says more than a whole day's music: it waits at most until the day is free, and may be short."""
+async def test_a_stated_length_delays_but_never_refuses(queue: JobQueue) -> None:
+    """Its header states more than a whole day's music: it waits at most until the day is free, and may be short."""
     lying = ask(4000)
     await queue.submit(lying, HOUR)
     over = await refused(queue.submit(ask(10), HOUR))
@@ -85,7 +85,7 @@ async def test_a_length_that_is_only_said_refuses_nothing_for_good(queue: JobQue
     await queue.submit(ask(3500), HOUR)
 
 
-async def test_what_is_refused_leaves_nothing(queue: JobQueue) -> None:
+async def test_a_refused_request_leaves_nothing(queue: JobQueue) -> None:
     request = ask(3000)
     await queue.submit(request, HOUR)
     await took(queue, request, 3000)
@@ -103,7 +103,7 @@ async def test_without_limits_nothing_is_counted(queue: JobQueue) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_what_comes_at_the_same_moment_does_not_exceed_it_together(queue: JobQueue, known: bool) -> None:
+async def test_requests_at_the_same_moment_do_not_exceed_the_quota_together(queue: JobQueue, known: bool) -> None:
     requests = [ask(1000 if known else None) for _ in range(8)]
     others = [JobQueue(queue.redis) for _ in requests]
     outcomes = await asyncio.gather(
@@ -123,9 +123,9 @@ async def test_what_comes_at_the_same_moment_does_not_exceed_it_together(queue: 
     assert failures == [Reason.OVER_QUOTA] * (0 if known else 5)
 
 
-async def test_it_outlives_whoever_counts(queue: JobQueue, valkey_server: object) -> None:
+async def test_used_minutes_survive_a_restart(queue: JobQueue, valkey_server: object) -> None:
     await queue.submit(ask(3600), HOUR)
-    again = JobQueue.at(valkey_server)  # type: ignore[arg-type]  # as the fixture has it
+    again = JobQueue.at(valkey_server)  # type: ignore[arg-type]  # the fixture's type
     try:
         assert (await refused(again.submit(ask(60), HOUR))).reason is Reason.OVER_QUOTA
     finally:
@@ -133,7 +133,7 @@ async def test_it_outlives_whoever_counts(queue: JobQueue, valkey_server: object
 
 
 @pytest.mark.parametrize("end", ["failed", "cancelled", "gave up"])
-async def test_what_did_not_come_costs_nothing(queue: JobQueue, end: str) -> None:
+async def test_a_request_without_a_result_costs_nothing(queue: JobQueue, end: str) -> None:
     request = ask(3600)
     await queue.submit(request, HOUR)
     track_queue = TrackQueue(queue.redis, "worker-of-the-test")
@@ -150,8 +150,8 @@ async def test_what_did_not_come_costs_nothing(queue: JobQueue, end: str) -> Non
     await queue.submit(ask(3600), HOUR)
 
 
-async def test_what_was_made_before_somebody_cancelled_it_counts(queue: JobQueue) -> None:
-    """Or it could be asked for again, and had from the store for nothing."""
+async def test_a_made_song_counts_after_its_cancellation(queue: JobQueue) -> None:
+    """Otherwise it could be requested again, and delivered from the store for nothing."""
     request = ask(3600)
     await queue.submit(request, HOUR)
     await took(queue, request, 3600)
@@ -159,7 +159,7 @@ async def test_what_was_made_before_somebody_cancelled_it_counts(queue: JobQueue
     assert (await refused(queue.submit(ask(60), HOUR))).reason is Reason.OVER_QUOTA
 
 
-async def test_what_is_there_already_costs_nothing_and_needs_no_minutes(queue: JobQueue) -> None:
+async def test_a_stored_song_costs_nothing(queue: JobQueue) -> None:
     await queue.submit(ask(3600), HOUR)
     assert await queue.submit(ask(3600), HOUR, quick=True)
     assert await queue.hold(ask(3600), HOUR, RequestPhase.READY)
@@ -186,7 +186,7 @@ async def test_a_video_counts_from_when_its_length_is_known(queue: JobQueue) -> 
     await queue.submit(ask(600), HOUR)
 
 
-async def test_who_has_room_gets_what_another_may_not_have_any_more(queue: JobQueue) -> None:
+async def test_a_song_over_one_persons_quota_continues_for_another(queue: JobQueue) -> None:
     await queue.submit(ask(3000), HOUR)
     ana, bo = ask(None, video="dQw4w9WgXcQ"), ask(None, "bo", video="dQw4w9WgXcQ")
     await queue.submit(ana, HOUR)
@@ -197,7 +197,7 @@ async def test_who_has_room_gets_what_another_may_not_have_any_more(queue: JobQu
 
 
 async def test_the_real_length_is_what_counts_in_the_end(queue: JobQueue) -> None:
-    """A file says that it lasts a second, and lasts an hour; another one was rounded up."""
+    """One file states a second and lasts an hour; another one was rounded up."""
     liar, rounded = ask(1), ask(601)
     await queue.submit(liar, Limits(person_seconds=3600))
     track_queue = TrackQueue(queue.redis, "worker-of-the-test")
@@ -210,7 +210,7 @@ async def test_the_real_length_is_what_counts_in_the_end(queue: JobQueue) -> Non
     assert str(noted).strip("'").endswith(" 600.200 600.200")
 
 
-async def test_lengths_come_rounded_and_nobody_objects(queue: JobQueue) -> None:
+async def test_rounded_lengths_are_allowed(queue: JobQueue) -> None:
     request = ask(3600)
     await queue.submit(request, HOUR)
     await took(queue, request, 3600.9)
@@ -219,7 +219,7 @@ async def test_lengths_come_rounded_and_nobody_objects(queue: JobQueue) -> None:
     assert view.phase is RequestPhase.READY
 
 
-async def test_a_day_later_it_is_forgotten(queue: JobQueue) -> None:
+async def test_used_minutes_expire_after_a_day(queue: JobQueue) -> None:
     await queue.submit(ask(3600, at=time.time() - DAY - 1), HOUR)
     await queue.submit(ask(3600), HOUR)
     assert await answer(queue.redis.hlen(keys.minutes("person", "test:ana"))) == 1
@@ -236,7 +236,7 @@ async def used(queue: JobQueue, who: str = "ana") -> float:
 
 
 async def begun(queue: JobQueue, request: Request, limits: Limits = HOUR) -> TrackQueue:
-    """A request whose song a worker has in work."""
+    """A worker with the request's song in work."""
     await queue.submit(request, limits)
     track_queue = TrackQueue(queue.redis, "worker-of-the-test")
     assert await track_queue.begin(request.track_id)
@@ -244,8 +244,8 @@ async def begun(queue: JobQueue, request: Request, limits: Limits = HOUR) -> Tra
 
 
 @pytest.mark.parametrize("reason", Reason)
-async def test_what_failed_by_what_was_sent_counts_as_far_as_it_was_separated(queue: JobQueue, reason: Reason) -> None:
-    """A file says that it lasts ten seconds, and is refused after half an hour of work."""
+async def test_a_failure_by_the_song_counts_its_separated_part(queue: JobQueue, reason: Reason) -> None:
+    """A file states ten seconds, and is refused after half an hour of work."""
     liar = ask(10)
     track_queue = await begun(queue, liar)
     await track_queue.charge(liar.track_id, 10, separated=0)
@@ -257,7 +257,7 @@ async def test_what_failed_by_what_was_sent_counts_as_far_as_it_was_separated(qu
     assert not {Reason.INTERNAL, Reason.INTERRUPTED, Reason.OUT_OF_MEMORY, Reason.NETWORK} & set(THEIRS)
 
 
-async def test_a_cancelled_song_counts_as_far_as_it_was_separated(queue: JobQueue) -> None:
+async def test_a_cancelled_song_counts_its_separated_part(queue: JobQueue) -> None:
     request = ask(1000)
     track_queue = await begun(queue, request)
     await track_queue.charge(request.track_id, 1000, separated=780)
@@ -270,8 +270,8 @@ async def test_a_cancelled_song_counts_as_far_as_it_was_separated(queue: JobQueu
     await queue.submit(ask(2800), HOUR)
 
 
-async def test_what_is_cancelled_as_it_begins_counts_too(queue: JobQueue) -> None:
-    """Nothing was noted of it yet, and its length is unknown: the worker still knows who it was for."""
+async def test_a_song_cancelled_at_its_start_counts_too(queue: JobQueue) -> None:
+    """Nothing was noted yet, and its length is unknown: the worker still knows its requests."""
     request = ask(None)
     track_queue = await begun(queue, request)
     await track_queue.charge(request.track_id)
@@ -281,7 +281,7 @@ async def test_what_is_cancelled_as_it_begins_counts_too(queue: JobQueue) -> Non
     assert await used(queue) == 30
 
 
-async def test_who_leaves_while_others_wait_pays_until_then(queue: JobQueue) -> None:
+async def test_a_request_that_leaves_counts_until_then(queue: JobQueue) -> None:
     ana, bo = ask(1000, video="dQw4w9WgXcQ"), ask(1000, "bo", video="dQw4w9WgXcQ")
     track_queue = await begun(queue, ana)
     await queue.submit(bo, HOUR)
@@ -294,8 +294,8 @@ async def test_who_leaves_while_others_wait_pays_until_then(queue: JobQueue) -> 
     assert (await used(queue), await used(queue, "bo")) == (100, 1000)
 
 
-async def test_a_song_stops_where_the_minutes_end_and_says_so(queue: JobQueue) -> None:
-    """However slowly it is separated: what is allowed beyond a song's length does not add up."""
+async def test_a_song_over_the_quota_fails_at_the_limit(queue: JobQueue) -> None:
+    """At any speed of separation: the allowance for rounding does not add up."""
     await queue.submit(ask(3000), HOUR)
     liar = ask(10)
     track_queue = await begun(queue, liar)
@@ -313,7 +313,7 @@ async def test_a_song_stops_where_the_minutes_end_and_says_so(queue: JobQueue) -
     assert await track_queue.abandon(liar.track_id)
 
 
-async def test_songs_that_lie_at_the_same_time_stop_together_at_the_limit(queue: JobQueue) -> None:
+async def test_songs_of_false_lengths_stop_together_at_the_limit(queue: JobQueue) -> None:
     liars = [ask(1) for _ in range(4)]
     desks = [await begun(queue, liar) for liar in liars]
     for separated in range(0, 2000, 50):
@@ -345,7 +345,7 @@ async def test_a_song_that_is_started_again_counts_once(queue: JobQueue) -> None
     assert await used(queue) == 990
 
 
-async def test_a_header_that_says_more_than_there_is_costs_what_there_is(queue: JobQueue) -> None:
+async def test_a_header_of_a_false_long_length_costs_the_real_one(queue: JobQueue) -> None:
     request = ask(3500)
     track_queue = await begun(queue, request)
     await track_queue.charge(request.track_id, 3500, separated=60)

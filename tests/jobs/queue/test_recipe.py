@@ -1,4 +1,4 @@
-"""What is made now is what was made before, or it is made again."""
+"""Stored files that differ from the current recipe are made again."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_another_engines_stems_are_made_again(made_by: str, set_to: dict[str, st
     assert recipe_for(Settings(_env_file=None).model_copy(update=set_to)).would_make(manifest) is not again
 
 
-def test_what_a_worker_of_an_earlier_version_told_is_understood() -> None:
+def test_a_recipe_of_an_earlier_version_is_understood() -> None:
     assert parse_stored(Recipe, '{"engine": "unet", "precision": "auto", "kbps": 320}') == Recipe(
         engine="unet", kbps=320
     )
@@ -50,8 +50,6 @@ def test_what_a_worker_of_an_earlier_version_told_is_understood() -> None:
         (Format.FLAC, 0, 0, True),
     ],
 )
-def test_a_rendition_stays_while_it_would_get_the_bit_rate_that_it_has(
-    format_: Format, asked: int, made_at: int, stays: bool
-) -> None:
+def test_a_rendition_of_the_current_bit_rate_stays(format_: Format, asked: int, made_at: int, stays: bool) -> None:
     rendered = Rendered(rendition=Rendition(encoding=Encoding(format=format_, kbps=asked)), files=(), kbps=made_at)
     assert recipe_for(Settings(_env_file=None)).would_render(rendered) is stays

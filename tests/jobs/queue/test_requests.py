@@ -18,7 +18,7 @@ async def test_a_request_is_accepted_once_however_often_its_message_arrives(queu
     assert (await seen(queue, request)).phase is RequestPhase.WAITING
 
 
-async def test_two_askers_share_one_job_and_both_hear_the_end(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_two_requests_share_one_job_and_both_are_settled(queue: JobQueue, track_queue: TrackQueue) -> None:
     ana, bo = ask("ana"), ask("bo", order=Order(format=Format.FLAC, package=Package.ZIP))
     await queue.submit(ana)
     track = await track_queue.begin(ana.track_id)
@@ -33,7 +33,7 @@ async def test_two_askers_share_one_job_and_both_hear_the_end(queue: JobQueue, t
     assert await queue.redis.keys("flbt:*:" + track.id) == [keys.track(track.id).encode()]
 
 
-async def test_who_waits_may_ask_for_other_renditions_and_others_who_lose_theirs_ask_again(
+async def test_a_waiting_request_may_change_its_renditions_and_others_keep_theirs(
     queue: JobQueue, track_queue: TrackQueue
 ) -> None:
     ana, bo = ask("ana"), ask("bo")
@@ -56,7 +56,7 @@ async def test_who_waits_may_ask_for_other_renditions_and_others_who_lose_theirs
     assert await queue.redis.keys("flbt:*:" + track.id) == [keys.track(track.id).encode()]
 
 
-async def test_progress_is_state_that_anybody_may_read_late(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_progress_can_be_read_later(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     await track_queue.begin(request.track_id)
@@ -160,7 +160,7 @@ async def test_a_request_that_fails_keeps_its_reason_and_closes_once(queue: JobQ
     assert await queue.size() == 0, "nobody waits for it any more"
 
 
-async def test_delivery_phases_move_one_way_and_cancel_wins(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_delivery_phases_move_forward_and_cancel_wins(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     assert not await queue.sending(request.id), "it is not ready"
@@ -214,7 +214,7 @@ async def test_the_ledger_remembers(queue: JobQueue) -> None:
     assert await queue.parts("0" * 16) == {"stems-mp3": '{"sent":true}'}
 
 
-async def test_a_card_is_attended_until_it_is_let_go(queue: JobQueue) -> None:
+async def test_a_request_is_attended_until_its_card_is_final(queue: JobQueue) -> None:
     request = ask()
     await queue.submit(request)
     await queue.set_card(request.id, "card-7")
@@ -225,7 +225,7 @@ async def test_a_card_is_attended_until_it_is_let_go(queue: JobQueue) -> None:
     assert [view.phase for view in await queue.recent("test:ana")] == [RequestPhase.CANCELLED]
 
 
-async def test_what_is_open_again_is_not_let_go(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_a_reopened_request_stays_attended(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     assert await queue.hold(request, phase=RequestPhase.READY)
     assert not await queue.hold(request, phase=RequestPhase.READY)
@@ -240,7 +240,7 @@ async def test_what_is_open_again_is_not_let_go(queue: JobQueue, track_queue: Tr
     assert await queue.attended("test") == []
 
 
-async def test_cancelling_what_never_reached_its_track_leaves_nothing_of_it(queue: JobQueue) -> None:
+async def test_cancelling_a_held_request_leaves_nothing(queue: JobQueue) -> None:
     request = ask()
     await queue.hold(request, phase=RequestPhase.READY)
     assert await queue.cancel(request.id)

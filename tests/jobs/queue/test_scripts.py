@@ -1,4 +1,4 @@
-"""The Lua scripts: each file is used, and says by name what it gets."""
+"""The Lua scripts: each file is used, and names its keys and arguments."""
 
 import re
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""What a platform has already: each file by its id, what was sent for a order, and how all of it is forgotten."""
+"""Files on a platform: ids of single files, deliveries by order, and their removal."""
 
 from jobs.queue import keys
 from jobs.queue.connection import answer
@@ -24,7 +24,7 @@ async def test_files_are_known_by_platform_and_only_those_asked_for(queue: JobQu
     assert await SentFiles(queue.redis, "discord").known(names) == {}
 
 
-async def test_what_the_platform_lost_is_forgotten_alone(queue: JobQueue) -> None:
+async def test_only_ids_of_lost_files_are_removed(queue: JobQueue) -> None:
     await SentFiles(queue.redis, "telegram").remember(FILES)
     first, *others = FILES
     await SentFiles(queue.redis, "telegram").forget(iter([first]))
@@ -32,7 +32,7 @@ async def test_what_the_platform_lost_is_forgotten_alone(queue: JobQueue) -> Non
     assert list(await SentFiles(queue.redis, "telegram").known(list(FILES))) == others
 
 
-async def test_what_was_sent_is_remembered_by_wish_until_nobody_has_asked_in_a_long_time(queue: JobQueue) -> None:
+async def test_deliveries_are_kept_by_order_until_they_expire(queue: JobQueue) -> None:
     await SentFiles(queue.redis, "telegram").keep_delivery(ONE, "mp3", "a plan")
     await SentFiles(queue.redis, "telegram").keep_delivery(ONE, "flac", "another")
     assert await SentFiles(queue.redis, "telegram").delivery(ONE, "mp3") == "a plan"

@@ -1,4 +1,4 @@
-"""A worker's leases: kept while it lives, taken over when it is dead, handed back when it is told to stop."""
+"""A worker's leases: kept while it lives, freed when it is dead, handed back when it is stopped."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ async def test_a_dead_workers_track_is_freed_by_the_next(queue: JobQueue, track_
     assert (await seen(queue, request)).phase is RequestPhase.WAITING
 
 
-async def test_who_is_known_to_be_dead_needs_no_lease_to_end(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_a_track_of_a_known_dead_worker_is_freed_at_once(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     await track_queue.begin(request.track_id)
@@ -57,11 +57,11 @@ async def test_who_is_known_to_be_dead_needs_no_lease_to_end(queue: JobQueue, tr
     assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-2", "the next one's lease is nobody's else"
 
 
-async def test_who_was_taken_for_dead_lets_its_track_go(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_a_worker_drops_a_track_that_another_took(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     await track_queue.begin(request.track_id)
-    await queue.redis.delete(keys.lease(request.track_id))  # as time does
+    await queue.redis.delete(keys.lease(request.track_id))  # expires
     next_worker = TrackQueue(queue.redis, "worker-2")
     assert await next_worker.recover() == [request.track_id]
     assert await next_worker.begin(request.track_id) is not None
@@ -71,28 +71,26 @@ async def test_who_was_taken_for_dead_lets_its_track_go(queue: JobQueue, track_q
     assert await track_queue.recover() == [request.track_id], "it is nothing of its own"
 
 
-async def test_who_slept_does_not_take_up_what_another_began_meanwhile(
-    queue: JobQueue, track_queue: TrackQueue
-) -> None:
+async def test_a_worker_that_slept_does_not_renew_a_lease_of_another(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     for worker in (track_queue, TrackQueue(queue.redis, "worker-2")):
         await worker.recover()
         assert await worker.begin(request.track_id) is not None
-        await queue.redis.delete(keys.lease(request.track_id))  # as time does
+        await queue.redis.delete(keys.lease(request.track_id))  # expires
     await track_queue.beat()
     assert await queue.redis.get(keys.lease(request.track_id)) is None
     await worker.beat()
     assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-2", "nobody began it since"
 
 
-async def test_who_takes_its_track_up_again_is_missed_when_it_dies(queue: JobQueue, track_queue: TrackQueue) -> None:
-    """It slept, was taken for dead, and woke before anybody else began."""
+async def test_a_renewed_lease_expires_when_its_worker_dies(queue: JobQueue, track_queue: TrackQueue) -> None:
+    """The worker slept, counted as dead, and woke before another one began."""
     request, next_worker = ask(), TrackQueue(queue.redis, "worker-2")
     await queue.submit(request)
     await track_queue.begin(request.track_id)
     for _ in range(2):
-        await queue.redis.delete(keys.lease(request.track_id))  # as time does
+        await queue.redis.delete(keys.lease(request.track_id))  # expires
         assert await next_worker.recover() == [request.track_id]
         await track_queue.beat()
         assert await queue.redis.get(keys.lease(request.track_id)) == b"worker-1"
@@ -122,7 +120,7 @@ async def test_an_accepted_request_whose_job_was_never_queued_is_queued_by_recov
     assert await queue.size() == 1
 
 
-async def test_the_heart_goes_on_whatever_it_finds(
+async def test_heartbeats_go_on_with_damaged_data(
     queue: JobQueue, track_queue: TrackQueue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("jobs.queue.tracks.BEAT", 0.01)
@@ -150,9 +148,7 @@ async def test_the_heartbeat_keeps_a_lease(queue: JobQueue, track_queue: TrackQu
     assert await queue.workers() == []
 
 
-async def test_what_another_version_wrote_as_wanted_is_made_and_then_over(
-    queue: JobQueue, track_queue: TrackQueue
-) -> None:
+async def test_renditions_wanted_by_another_version_are_made(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     await track_queue.begin(request.track_id)

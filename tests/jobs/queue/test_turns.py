@@ -1,4 +1,4 @@
-"""Whose turn it is: places, rounds between chats, lanes, limits, and how long that takes."""
+"""Turns: positions, rounds between chats, lanes, limits, and estimates of the wait."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def songs(count: int, first: int = 0) -> list[YouTube]:
 
 
 async def order(queue: JobQueue, asked: dict[str, Request]) -> list[str]:
-    """Names of the requests in the order in which arq will take them."""
+    """Names of the requests in arq's order."""
     tracks = {request.track_id: name for name, request in asked.items()}
     return [tracks[job.decode().partition(".")[0]] for job in await queue.redis.zrange(keys.QUEUE, 0, -1)]
 
@@ -53,7 +53,7 @@ async def test_a_newcomer_waits_for_the_round_in_work_only(queue: JobQueue, trac
     assert await order(queue, asked) == ["ana2", "bo", "ana3"]
 
 
-async def test_who_joins_a_track_brings_it_into_an_earlier_turn(queue: JobQueue) -> None:
+async def test_a_request_that_joins_a_track_may_bring_it_forward(queue: JobQueue) -> None:
     asked = {f"ana{number}": ask("ana", source) for number, source in enumerate(songs(3))}
     for request in asked.values():
         await queue.submit(request)
@@ -63,7 +63,7 @@ async def test_who_joins_a_track_brings_it_into_an_earlier_turn(queue: JobQueue)
     assert await order(queue, asked) == ["ana0", "ana2", "ana1"], "asking twice gains nothing"
 
 
-async def test_what_only_has_to_be_rendered_has_a_lane_of_its_own(queue: JobQueue) -> None:
+async def test_renderings_have_a_lane_of_their_own(queue: JobQueue) -> None:
     await queue.submit(ask("ana", songs(1)[0]))
     quick = ask("bo", songs(2)[1])
     await queue.submit(quick, quick=True)
@@ -100,7 +100,7 @@ async def test_open_requests_are_limited_per_person_and_per_chat(queue: JobQueue
     assert len(await queue.attended("test")) == 4
 
 
-async def test_the_wait_is_guessed_from_what_tracks_took(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_the_wait_is_estimated_from_durations_of_tracks(queue: JobQueue, track_queue: TrackQueue) -> None:
     running, second, third = (ask(who, source) for who, source in zip(("ana", "bo", "cy"), songs(3), strict=True))
     for request in (running, second, third):
         await queue.submit(request)
@@ -118,7 +118,7 @@ async def test_the_wait_is_guessed_from_what_tracks_took(queue: JobQueue, track_
     assert 0 <= float(took) < 300, "this test is quicker than that"
 
 
-async def test_of_what_tracks_took_the_last_ones_are_kept(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_the_last_durations_are_kept(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     await answer(queue.redis.rpush(keys.TOOK, *map(str, range(1000, 1000 + keys.KEEP_TOOK))))
@@ -129,7 +129,7 @@ async def test_of_what_tracks_took_the_last_ones_are_kept(queue: JobQueue, track
     assert kept[1:] == list(range(1000, 1000 + keys.KEEP_TOOK - 1))
 
 
-async def test_a_person_has_one_turn_however_many_chats_they_ask_in(queue: JobQueue) -> None:
+async def test_a_person_has_one_turn_in_all_chats_together(queue: JobQueue) -> None:
     asked = {}
     for number, source in enumerate(songs(4)):
         asked[f"ana{number}"] = ask(f"group{number}", source).model_copy(update={"asker": "test:ana"})
@@ -139,8 +139,8 @@ async def test_a_person_has_one_turn_however_many_chats_they_ask_in(queue: JobQu
     assert await order(queue, asked) == ["ana0", "bo", "ana1", "ana2", "ana3"]
 
 
-async def test_the_whole_line_has_an_end(queue: JobQueue, track_queue: TrackQueue) -> None:
-    """Of those that wait for a worker: what is being sent, or costs nothing, takes no place."""
+async def test_the_queue_has_a_limit(queue: JobQueue, track_queue: TrackQueue) -> None:
+    """Only waiting requests count, not those being sent, nor those that cost nothing."""
     limits = Limits(waiting=2)
     first, second, third, fourth = (ask(who, source) for who, source in zip("abcd", songs(4), strict=True))
     for request in (first, second):
@@ -156,8 +156,8 @@ async def test_the_whole_line_has_an_end(queue: JobQueue, track_queue: TrackQueu
     assert await queue.submit(third, limits)
 
 
-async def test_a_turn_counts_before_its_job_is_in_line(queue: JobQueue) -> None:
-    """Requests that come at the same moment, each from another chat of one person, into an empty line."""
+async def test_a_turn_counts_before_its_job_is_queued(queue: JobQueue) -> None:
+    """Requests at the same moment, each from another chat of one person, into an empty queue."""
     scores = [
         await run_script(queue.redis, scripts.TURN, [keys.QUEUE, keys.turns(Lane.STUDIO)], job, chat, "ana", at)
         for job, chat, at in (("1", "a", "1000"), ("2", "b", "1001"), ("3", "c", "1002"), ("4", "d", "2000"))

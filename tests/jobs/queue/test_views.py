@@ -1,4 +1,4 @@
-"""What a request tells of itself on its way: when it was closed, which lane its track is in, and who sees it."""
+"""Views of requests: closing times, lanes of tracks, and lists."""
 
 import time
 
@@ -27,7 +27,7 @@ async def lane_of(queue: JobQueue, request: Request) -> str:
     return text(await answer(queue.redis.hget(keys.track(request.track_id), "lane")))
 
 
-async def test_it_is_closed_when_it_is_over_and_not_before(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_a_request_has_a_closing_time_once_it_is_final(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await ready(queue, track_queue, request)
     assert await queue.sending(request.id)
@@ -40,7 +40,7 @@ async def test_it_is_closed_when_it_is_over_and_not_before(queue: JobQueue, trac
 
 
 @pytest.mark.parametrize(("quick", "lane"), [(None, Lane.QUICK), (True, Lane.QUICK), (False, Lane.STUDIO)])
-async def test_further_renditions_do_not_wait_behind_separations_unless_the_stems_are_gone(
+async def test_further_renditions_are_quick_unless_the_stems_were_removed(
     queue: JobQueue, track_queue: TrackQueue, quick: bool | None, lane: Lane
 ) -> None:
     request = ask()
@@ -51,7 +51,7 @@ async def test_further_renditions_do_not_wait_behind_separations_unless_the_stem
     assert (await seen(queue, request)).phase is RequestPhase.WAITING
 
 
-async def test_a_chats_latest_are_as_many_as_asked_for_newest_first(queue: JobQueue) -> None:
+async def test_recent_requests_are_limited_and_newest_first(queue: JobQueue) -> None:
     requests = [ask(source=song) for song in SONGS]
     for request in requests:
         await queue.submit(request)
@@ -61,7 +61,7 @@ async def test_a_chats_latest_are_as_many_as_asked_for_newest_first(queue: JobQu
     assert await queue.recent("test:bo") == []
 
 
-async def test_everything_that_is_attended_to_is_seen_to_the_last(queue: JobQueue) -> None:
+async def test_all_attended_requests_are_read(queue: JobQueue) -> None:
     requests = [ask(source=song) for song in SONGS]
     for request in requests:
         await queue.submit(request)
@@ -69,7 +69,7 @@ async def test_everything_that_is_attended_to_is_seen_to_the_last(queue: JobQueu
     assert await queue.attended("elsewhere") == []
 
 
-async def test_what_is_over_is_nowhere_among_what_runs_or_is_awaited(queue: JobQueue, track_queue: TrackQueue) -> None:
+async def test_a_finished_track_is_neither_running_nor_awaited(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await queue.submit(request)
     assert await track_queue.begin(request.track_id) is not None
@@ -79,10 +79,8 @@ async def test_what_is_over_is_nowhere_among_what_runs_or_is_awaited(queue: JobQ
     assert await answer(queue.redis.smembers(keys.AWAITED)) == set()
 
 
-async def test_a_part_sent_again_is_remembered_as_long_as_its_request_is_open(
-    queue: JobQueue, track_queue: TrackQueue
-) -> None:
-    """What was noted of the first delivery must not expire while the second is under way."""
+async def test_the_ledger_of_a_reopened_request_does_not_expire(queue: JobQueue, track_queue: TrackQueue) -> None:
+    """The ledger of the first delivery must not expire during the second."""
     request = ask()
     await ready(queue, track_queue, request)
     await queue.sending(request.id)
@@ -94,9 +92,7 @@ async def test_a_part_sent_again_is_remembered_as_long_as_its_request_is_open(
     assert await queue.redis.ttl(keys.parts(request.id)) == -1
 
 
-async def test_a_track_that_is_wanted_again_is_remembered_as_long_as_it_takes(
-    queue: JobQueue, track_queue: TrackQueue
-) -> None:
+async def test_a_track_that_is_wanted_again_does_not_expire(queue: JobQueue, track_queue: TrackQueue) -> None:
     request = ask()
     await ready(queue, track_queue, request)
     assert 0 < await queue.redis.ttl(keys.track(request.track_id)) <= keys.KEEP_CLOSED
@@ -105,7 +101,9 @@ async def test_a_track_that_is_wanted_again_is_remembered_as_long_as_it_takes(
 
 
 @pytest.mark.parametrize("begun", [False, True])
-async def test_a_job_goes_on_while_somebody_waits_for_it(queue: JobQueue, track_queue: TrackQueue, begun: bool) -> None:
+async def test_a_job_goes_on_while_a_request_waits_for_it(
+    queue: JobQueue, track_queue: TrackQueue, begun: bool
+) -> None:
     first, second = ask("ana"), ask("bo")
     await queue.submit(first)
     await queue.submit(second)
@@ -119,8 +117,8 @@ async def test_a_job_goes_on_while_somebody_waits_for_it(queue: JobQueue, track_
     assert await queue.size() == (1 if begun else 0), "what is begun is the worker's to end"
 
 
-async def test_who_asks_again_after_cancelling_gets_another_job(queue: JobQueue) -> None:
-    """A worker may hold the cancelled one's name in its hands already, and would end the new one with it."""
+async def test_a_request_after_a_cancellation_gets_another_job(queue: JobQueue) -> None:
+    """A worker may already have the cancelled job's id, and would end a new job of the same id."""
     first, second = ask(message="1"), ask(message="2")
     await queue.submit(first)
     (cancelled,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)

@@ -1,4 +1,4 @@
-"""Every kind of result store, for the tests that all of them pass; and what is put into them."""
+"""Every kind of result store, for the contract tests, and their contents."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -20,7 +20,7 @@ async def in_folder(place: Path) -> AsyncIterator[ResultStore]:
     yield FolderStore(place / "store")
 
 
-#: Each opens an empty store that has its local files in a folder. Opened again there, it is the same store.
+#: Each opens a store with its local files in a folder. Opened there again, it is the same store.
 MAKERS: dict[str, Callable[[Path], AbstractAsyncContextManager[ResultStore]]] = {"folder": in_folder}
 
 

@@ -1,4 +1,4 @@
-"""What every result store holds to, whatever it keeps its files in: see `docs/seams.md`."""
+"""The obligations of every result store: see `docs/seams.md`."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from jobs.store.store import ResultStore, receiving
 from tests.jobs.store.makers import FLAC, MAKERS, MP3, OTHER, SONG, VOCALS, keep, keep_rendition, manifest_of
 
 LONG = 1e9  # seconds, or bytes: more than any test has
-MOMENT = 0.05  # seconds between two things of which one is older
+MOMENT = 0.05  # seconds between two files of different age
 
 UPLOAD = Upload(upload_id="abc", bytes_=5)
 
@@ -25,7 +25,7 @@ async def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
         assert list((store.workspace.root / "work").iterdir()) == [], "something half-made was left"
 
 
-async def test_nothing_is_there_at_first(any_store: ResultStore) -> None:
+async def test_a_new_store_is_empty(any_store: ResultStore) -> None:
     nothing = manifest_of()
     await any_store.check()
     assert await any_store.read(nothing.track_id) == Made()
@@ -39,14 +39,14 @@ async def test_nothing_is_there_at_first(any_store: ResultStore) -> None:
     assert not await any_store.has_upload(UPLOAD)
 
 
-async def test_a_track_is_there_with_its_manifest_and_can_be_opened(any_store: ResultStore) -> None:
+async def test_a_kept_track_can_be_read_and_opened(any_store: ResultStore) -> None:
     manifest = await keep(any_store)
     assert await any_store.read(manifest.track_id) == Made(manifest=manifest)
     async with any_store.open(manifest.track_id, manifest.stems) as folder:
         assert (folder / "vocals.flac").read_bytes() == b"x" * 10
 
 
-async def test_what_is_opened_together_lies_together(any_store: ResultStore) -> None:
+async def test_files_opened_together_are_in_one_folder(any_store: ResultStore) -> None:
     stems = tuple(VOCALS.model_copy(update={"name": f"stem{number}.flac", "bytes_": 1}) for number in range(5))
     manifest = manifest_of(SONG, *stems)
     with any_store.workspace.folder() as folder:
@@ -60,7 +60,7 @@ async def test_what_is_opened_together_lies_together(any_store: ResultStore) -> 
         assert (once / stems[0].name).read_bytes() == b"0"
 
 
-async def test_a_rendition_is_there_when_it_is_whole_and_the_latest_one_counts(any_store: ResultStore) -> None:
+async def test_a_kept_rendition_replaces_the_earlier_one(any_store: ResultStore) -> None:
     manifest = await keep(any_store)
     for content in (b"1", b"2"):
         rendered = await keep_rendition(any_store, manifest, MP3, content)
@@ -69,7 +69,7 @@ async def test_a_rendition_is_there_when_it_is_whole_and_the_latest_one_counts(a
             assert (folder / "vocals.mp3").read_bytes() == content
 
 
-async def test_renditions_come_along_with_a_track_and_go_with_the_one_that_it_replaces(any_store: ResultStore) -> None:
+async def test_a_kept_track_replaces_all_earlier_renditions(any_store: ResultStore) -> None:
     first = await keep(any_store, SONG, 10, MP3, FLAC)
     made = await any_store.read(first.track_id)
     assert {one.rendition for one in made.renditions} == {MP3, FLAC}
@@ -90,7 +90,7 @@ async def test_a_track_and_a_rendition_have_files_of_the_same_name(any_store: Re
         assert (files / "vocals.flac").read_bytes() == b"rendered"
 
 
-async def test_what_is_not_there_is_not_opened(any_store: ResultStore) -> None:
+async def test_missing_files_are_not_opened(any_store: ResultStore) -> None:
     manifest = await keep(any_store)
     missing = VOCALS.model_copy(update={"name": "drums.flac"})
     for files, rendition in (([missing], None), ([*manifest.stems, missing], None), (manifest.stems, MP3)):
@@ -113,7 +113,7 @@ async def test_forgetting_removes_everything_of_one_track(any_store: ResultStore
             pass
 
 
-async def test_an_upload_is_there_only_when_it_arrived_whole(any_store: ResultStore) -> None:
+async def test_only_complete_uploads_are_kept(any_store: ResultStore) -> None:
     with pytest.raises(ConnectionError):
         async with receiving(any_store, UPLOAD) as path:
             path.write_bytes(b"half")
@@ -129,14 +129,14 @@ async def test_an_upload_is_there_only_when_it_arrived_whole(any_store: ResultSt
     assert not await any_store.has_upload(UPLOAD)
 
 
-async def test_all_that_is_there_is_counted(any_store: ResultStore) -> None:
+async def test_all_files_are_counted(any_store: ResultStore) -> None:
     await keep(any_store, SONG, 100_000)
     async with receiving(any_store, UPLOAD) as path:
         path.write_bytes(bytes(50_000))
     assert 150_000 <= await any_store.used_bytes() < 160_000
 
 
-async def test_the_oldest_goes_when_there_is_too_much(any_store: ResultStore) -> None:
+async def test_the_oldest_is_removed_over_the_quota(any_store: ResultStore) -> None:
     first = await keep(any_store, SONG, 100_000)
     await asyncio.sleep(MOMENT)
     async with receiving(any_store, UPLOAD) as path:
@@ -150,7 +150,7 @@ async def test_the_oldest_goes_when_there_is_too_much(any_store: ResultStore) ->
     assert not await any_store.has_upload(UPLOAD)
 
 
-async def test_what_is_old_goes_unless_it_is_busy_or_was_asked_for_again(any_store: ResultStore) -> None:
+async def test_old_tracks_are_removed_unless_busy_or_renewed(any_store: ResultStore) -> None:
     busy, old, renewed = [await keep(any_store, Upload(upload_id=name)) for name in ("busy", "old", "renewed")]
     left, again = Upload(upload_id="left"), Upload(upload_id="again")
     for upload in (left, again):
@@ -166,8 +166,8 @@ async def test_what_is_old_goes_unless_it_is_busy_or_was_asked_for_again(any_sto
 
 
 @pytest.mark.parametrize("planted", ["vocals.flac", "manifest.json", "stems-mp3/rendered.json", "made", "pipe"])
-async def test_nothing_made_leads_out_of_its_folder(any_store: ResultStore, tmp_path: Path, planted: str) -> None:
-    """A decoder that was taken over by what it decodes leaves a link among the stems, to be followed by others."""
+async def test_a_planted_link_is_refused(any_store: ResultStore, tmp_path: Path, planted: str) -> None:
+    """A decoder that was taken over leaves a link among the stems, for other processes to follow."""
     secret = tmp_path / "secret"
     secret.write_text("s3cret")
     manifest = await keep(any_store)
@@ -192,7 +192,7 @@ async def test_nothing_made_leads_out_of_its_folder(any_store: ResultStore, tmp_
     assert secret.read_text() == "s3cret"
 
 
-async def test_no_folder_lies_in_a_folder_of_what_is_kept(any_store: ResultStore) -> None:
+async def test_nested_folders_are_refused(any_store: ResultStore) -> None:
     with any_store.workspace.folder() as folder:
         made = folder / "made"
         (made / MP3.key / "deep").mkdir(parents=True)
@@ -201,10 +201,8 @@ async def test_no_folder_lies_in_a_folder_of_what_is_kept(any_store: ResultStore
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 5, 50])
-async def test_who_is_cancelled_while_a_track_is_kept_leaves_all_of_it_or_nothing(
-    any_store: ResultStore, turns: int
-) -> None:
-    """The workspace is removed at once, and must not be removed under what is just being kept."""
+async def test_a_cancellation_keeps_a_track_whole_or_not_at_all(any_store: ResultStore, turns: int) -> None:
+    """The workspace must not be removed while a track in it is being kept."""
     stems = tuple(VOCALS.model_copy(update={"name": f"stem{number}.flac", "bytes_": 1}) for number in range(50))
     manifest = manifest_of(SONG, *stems)
 
@@ -228,7 +226,7 @@ async def test_who_is_cancelled_while_a_track_is_kept_leaves_all_of_it_or_nothin
             pass
 
 
-async def test_it_is_the_same_store_for_whoever_opens_it_next(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+async def test_a_reopened_store_has_the_same_files(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     for name, maker in MAKERS.items():
         async with maker(tmp_path / name) as store:
             manifest = await keep(store)

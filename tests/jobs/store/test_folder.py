@@ -1,4 +1,4 @@
-"""A store in a folder: what it makes of a damaged file, a killed process, or an id that is none."""
+"""A store in a folder: damaged files, killed processes, and invalid ids."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ from jobs.store.folder import FolderStore
 from tests.jobs.store.makers import MP3, OTHER, SONG, keep, keep_rendition, manifest_of
 
 
-async def test_a_track_with_a_damaged_manifest_is_not_there_and_can_be_made_again(store: FolderStore) -> None:
+async def test_a_track_with_a_damaged_manifest_is_missing_and_can_be_made_again(store: FolderStore) -> None:
     manifest = await keep(store)
     path = store.folder(manifest.track_id) / "manifest.json"
     path.write_text(path.read_text()[:50])
@@ -31,21 +31,21 @@ async def test_a_track_with_a_damaged_manifest_is_not_there_and_can_be_made_agai
     assert (await store.read(manifest.track_id)).manifest == again
 
 
-async def test_a_track_that_lost_a_stem_is_not_there_and_can_be_made_again(store: FolderStore) -> None:
+async def test_a_track_without_a_stem_is_missing_and_can_be_made_again(store: FolderStore) -> None:
     manifest = await keep(store)
     (store.folder(manifest.track_id) / "vocals.flac").unlink()
     assert await store.read(manifest.track_id) == Made()
     assert (await store.read((await keep(store)).track_id)).manifest is not None
 
 
-async def test_a_rendition_that_lost_a_file_is_not_there(store: FolderStore) -> None:
+async def test_a_rendition_without_a_file_is_missing(store: FolderStore) -> None:
     manifest = await keep(store)
     await keep_rendition(store, manifest, MP3, b"x")
     (store.folder(manifest.track_id, MP3) / "vocals.mp3").unlink()
     assert await store.read(manifest.track_id) == Made(manifest=manifest)
 
 
-#: Ends itself in the middle of keeping a track: at a call of `Path.replace`, or just after it.
+#: Exits while it keeps a track: at a call of `Path.replace`, or just after it.
 DIER = """
 import asyncio, os, signal, sys
 from pathlib import Path
@@ -66,7 +66,7 @@ def _code_of_who_dies(store: FolderStore, when: str) -> int:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_who_dies_while_a_track_is_kept_leaves_all_of_it_or_nothing(store: FolderStore, when: str) -> None:
+async def test_a_killed_process_keeps_a_track_whole_or_not_at_all(store: FolderStore, when: str) -> None:
     assert _code_of_who_dies(store, when) == -signal.SIGKILL
     made = await store.read(manifest_of().track_id)
     assert (made.manifest is None) is (when == "before")
@@ -90,8 +90,8 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize("id_", OUTSIDE)
-async def test_what_is_no_track_id_is_no_path(store: FolderStore, id_: str) -> None:
-    """From wherever it comes: the queue, a note of another version, a manifest."""
+async def test_an_invalid_track_id_makes_no_path(store: FolderStore, id_: str) -> None:
+    """From any source: the queue, a note of another version, a manifest."""
     kept = await keep(store)
     outside = store.root.parent / "outside"
     outside.mkdir()
@@ -108,14 +108,14 @@ async def test_what_is_no_track_id_is_no_path(store: FolderStore, id_: str) -> N
     assert (outside / "manifest.json").exists()
 
 
-async def test_a_manifest_of_another_track_is_none(store: FolderStore) -> None:
+async def test_a_manifest_of_another_track_is_ignored(store: FolderStore) -> None:
     one, two = await keep(store, SONG), await keep(store, OTHER)
     shutil.copy(store.folder(one.track_id) / "manifest.json", store.folder(two.track_id) / "manifest.json")
     assert (await store.read(one.track_id)).manifest == one
     assert (await store.read(two.track_id)).manifest is None
 
 
-async def test_what_a_store_needs_to_write_is_checked(store: FolderStore) -> None:
+async def test_the_check_writes_to_the_store(store: FolderStore) -> None:
     await store.check()
     (store.root / "tracks").rmdir()
     with pytest.raises(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Scratch: gone when its user is done, swept when its user died, and never taken from one who lives."""
+"""Scratch folders: removed at the end of the context, swept after their maker's death, and not before."""
 
 import errno
 import fcntl
@@ -23,8 +23,8 @@ def left_in(workspace: Workspace) -> list[Path]:
     return list((workspace.root / "work").iterdir())
 
 
-def test_files_that_come_at_once_share_what_room_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each alone would fit. What has arrived of one is on the disk already, and counts once."""
+def test_incoming_files_share_the_free_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each alone would fit. The bytes that arrived are on the disk already, and count once."""
     workspace = Workspace(tmp_path, keep_free=500)
     free = 1000
     monkeypatch.setattr(workspace, "free_bytes", lambda: free)
@@ -54,7 +54,7 @@ with Workspace(Path(sys.argv[1])).folder() as folder:
 """
 
 
-def test_what_a_killed_process_left_is_swept_and_what_is_in_use_is_not(workspace: Workspace) -> None:
+def test_only_leftovers_of_killed_processes_are_swept(workspace: Workspace) -> None:
     subprocess.run([sys.executable, "-c", LEAVER, workspace.root], check=False)
     (left,) = left_in(workspace)
     with workspace.folder() as used:
@@ -62,14 +62,14 @@ def test_what_a_killed_process_left_is_swept_and_what_is_in_use_is_not(workspace
         assert left_in(workspace) == [used]
 
 
-def test_what_was_left_before_it_had_its_lock_is_swept(workspace: Workspace) -> None:
+def test_a_leftover_without_a_lock_is_swept(workspace: Workspace) -> None:
     (workspace.root / "work" / "left").mkdir()
     assert workspace.sweep() == ["left"]
     assert left_in(workspace) == []
 
 
-def test_a_folder_is_not_begun_while_somebody_sweeps(workspace: Workspace) -> None:
-    """Between the folder and its lock a sweep would take it for left."""
+def test_a_new_folder_waits_for_a_sweep(workspace: Workspace) -> None:
+    """Between making and locking a folder, a sweep would take it for a leftover."""
     begun = threading.Event()
 
     def work() -> None:
@@ -85,11 +85,11 @@ def test_a_folder_is_not_begun_while_somebody_sweeps(workspace: Workspace) -> No
     working.join()
 
 
-def test_what_cannot_be_swept_yet_is_swept_the_next_time(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_leftover_in_use_is_swept_the_next_time(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     left = workspace.root / "work" / "left"
     left.mkdir()
 
-    def not_empty(folder: Path) -> None:  # what happens when a child that is just dying writes another file
+    def not_empty(folder: Path) -> None:  # as when a dying child writes another file
         raise OSError(39, "Directory not empty", str(folder))
 
     with monkeypatch.context() as patch:
@@ -98,13 +98,13 @@ def test_what_cannot_be_swept_yet_is_swept_the_next_time(workspace: Workspace, m
     assert workspace.sweep() == ["left"]
 
 
-def test_nobody_waits_while_gigabytes_are_swept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_folder_does_not_wait_for_the_removal(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     (workspace.root / "work" / "left").mkdir()
     beside: list[str] = []
 
     def slow(folder: Path) -> None:
         with (workspace.root / "work.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # as a folder begins; raises if it had to wait
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # the lock of a new folder; raises if it had to wait
         beside.append(folder.name)
         remove_folder(folder)
 
@@ -112,8 +112,8 @@ def test_nobody_waits_while_gigabytes_are_swept(workspace: Workspace, monkeypatc
     assert workspace.sweep() == beside == ["left"]
 
 
-def test_a_folder_goes_whatever_is_in_it(workspace: Workspace, tmp_path: Path) -> None:
-    """A child that was taken over nests folders below any depth of recursion and length of path, and closes them."""
+def test_a_folder_with_any_contents_is_removed(workspace: Workspace, tmp_path: Path) -> None:
+    """A child that was taken over nests folders beyond limits of recursion and path length, without permissions."""
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "kept").write_text("")
@@ -134,7 +134,7 @@ def test_a_folder_goes_whatever_is_in_it(workspace: Workspace, tmp_path: Path) -
 
 
 def _nest(folder: Path, depth: int) -> None:
-    # By file descriptor: no path is as long.
+    # By file descriptor: paths cannot be as long.
     at = os.open(folder, os.O_RDONLY)
     for _ in range(depth):
         os.mkdir("d", dir_fd=at)

@@ -1,4 +1,4 @@
-"""A small Bot API server of our own, over real HTTP and as strict as Telegram's, with people who use it.
+"""A small Bot API server, over real HTTP and as strict as Telegram's, with simulated people.
 
     async with BotApi() as server:
         ana = server.person("Ana", language="pt")
@@ -9,8 +9,8 @@
         await chat.press(card, "Cancel")
         assert server.refused == []
 
-`world` holds what exists; `limits`, `markup` and `files` what Telegram refuses; `sending`, `editing` and `asking` the
-methods; `people` what persons do; `server`, `wire` and `faults` the HTTP, what goes wrong, and every request's record.
+`world` holds persons, chats and messages; `limits`, `markup` and `files` the refusals; `sending`, `editing` and
+`asking` the methods; `people` the actions of persons; `server`, `wire` and `faults` the HTTP, the faults, the record.
 """
 
 from tests.peers.botapi.faults import Request, Trouble

@@ -1,4 +1,4 @@
-"""Methods that ask: who am I, what is new, who is here, where is the file; and the command menus."""
+"""Methods that read: the bot, updates, members, files; and the command menus."""
 
 import re
 from typing import TYPE_CHECKING, Any

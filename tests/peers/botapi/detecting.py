@@ -1,6 +1,6 @@
-"""What Telegram finds in plain text by itself: links, addresses, mentions, commands, tags and numbers.
+"""Entities that Telegram detects in plain text: links, addresses, mentions, commands, tags and numbers.
 
-After the client library's own rules, on the side of finding more: any ending of two letters or more is a domain's.
+After the client library's rules, but finds more: any ending of two letters or more is a domain's.
 """
 
 import re
@@ -12,7 +12,7 @@ _FOUND = {
     "bot_command": re.compile(r"(?<![\w<>/])/[A-Za-z0-9_]{1,64}(@[A-Za-z0-9_]{3,32})?\b"),
     "hashtag": re.compile(r"(?<![\w#])#(?=\w*[^\W\d])\w[\w\u200c]*"),
     "cashtag": re.compile(r"(?<![\w$])\$[A-Z]{1,8}\b"),
-    # Zero-width (non-)joiners are part of an address for Telegram, other marks that nobody sees are not.
+    # Zero-width (non-)joiners are part of an address for Telegram, other invisible marks are not.
     "url": re.compile(
         r"(?:(?:tg|ton|tonsite)://[\w?=&.-]+)"
         r"|(?:https?://|ftp://)?(?<![\w@.])[\w\u200c\u200d-]+(\.[\w\u200c\u200d-]+)*"
@@ -24,7 +24,7 @@ _FOUND = {
 
 
 def detected(text: str) -> list[dict[str, Any]]:
-    """The entities that Telegram adds to a text without markup."""
+    """Telegram's entities of a text without markup."""
     return [
         {"type": kind, "offset": _units(text[: match.start()]), "length": _units(match[0])}
         for kind, pattern in _FOUND.items()

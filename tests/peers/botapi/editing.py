@@ -1,4 +1,4 @@
-"""Methods that change what is already there, and answers to pressed buttons."""
+"""Methods that change messages, and answers to pressed buttons."""
 
 import time
 from typing import TYPE_CHECKING, Any

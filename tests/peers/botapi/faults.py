@@ -1,16 +1,16 @@
-"""What goes wrong on demand, and the record of every request."""
+"""Faults on demand, and the record of every request."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Trouble(StrEnum):
-    """What can go wrong with a call."""
+    """A fault of a call."""
 
     FLOOD = "flood"  # 429 with retry_after
     ERROR = "error"  # 500
     GATEWAY = "gateway"  # 502 with an HTML page
-    DROP = "drop"  # the connection breaks before anything was done
+    DROP = "drop"  # the connection breaks before the call is done
     LOST = "lost"  # done, and the connection breaks before the answer
     HANG = "hang"  # never answered, nothing done
     MUTE = "mute"  # done, and never answered
@@ -27,7 +27,7 @@ class Fault:
     skip: int
 
     def takes(self, method: str) -> bool:
-        """Whether this call is the one; counts it."""
+        """Whether this call meets the fault; counts it."""
         if self.times < 1 or (self.method != method and (self.method != "*" or method == "getupdates")):
             return False
         if self.skip > 0:

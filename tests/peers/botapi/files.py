@@ -1,4 +1,4 @@
-"""Requests as they come in: parameters, uploaded parts, and what a file is by its first bytes."""
+"""Parameters and uploaded parts of requests, and kinds of files by their first bytes."""
 
 import json
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Part:
 
 @dataclass
 class Params:
-    """The parameters of one request: plain text, as Bot API clients send them, and uploaded parts by field name."""
+    """The parameters of one request: plain text, and uploaded parts by field name."""
 
     fields: dict[str, str] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Params:
 
 
 def sniff(content: bytes) -> str:
-    """What a file is: mp3, m4a, flac, wav, ogg, zip, jpeg, png or other."""
+    """The kind of a file: mp3, m4a, flac, wav, ogg, zip, jpeg, png or other."""
     starts = {b"ID3": "mp3", b"fLaC": "flac", b"RIFF": "wav", b"OggS": "ogg", b"PK\x03\x04": "zip"}
     starts |= {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n": "png"}
     for start, kind in starts.items():
@@ -68,7 +68,7 @@ def sniff(content: bytes) -> str:
 
 @dataclass
 class Shelf:
-    """Every file this Telegram knows, by `file_id`."""
+    """All files, by `file_id`."""
 
     local: bool = False
     files: dict[str, File] = field(default_factory=dict)
@@ -81,9 +81,9 @@ class Shelf:
         return f"{kind}-file-id-{len(self.files) + 1:08d}"
 
     def take(self, params: Params, kind: str, source: str, about: Json) -> File:
-        """The file a bot sends: an uploaded part, a `file_id`, or a local path on a server of our own.
+        """The file of a bot's request: an uploaded part, a `file_id`, or a local path on a self-hosted server.
 
-        `source` is the parameter's value, `about` what the bot says of the file (title, performer, thumbnail, …).
+        `source` is the parameter's value, `about` the bot's further parameters (title, performer, thumbnail, …).
         """
         part = self._part(params, kind, source)
         if part is None:

@@ -1,4 +1,4 @@
-"""What Telegram refuses: lengths, buttons, pictures, and too much at once."""
+"""Telegram's refusals: lengths, buttons, pictures, and flood control."""
 
 import json
 import struct
@@ -23,7 +23,7 @@ ANSWER_UNITS = 200
 
 
 def units(text: str) -> int:
-    """Length as Telegram counts it: UTF-16 code units."""
+    """Telegram's length: UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -40,7 +40,7 @@ def check_caption(text: str) -> None:
 
 
 def check_entities(text: str, entities: Any) -> list[Json]:
-    """Entities given by the bot: inside the text, with what their kind needs."""
+    """Entities given by the bot: inside the text, with the fields of their kind."""
     if not isinstance(entities, list):
         raise bad("can't parse entities: expected an Array of MessageEntity")
     for entity in entities:
@@ -53,7 +53,7 @@ def check_entities(text: str, entities: Any) -> list[Json]:
 
 
 def check_keyboard(markup: str) -> list[list[Json]]:
-    """The rows of an inline keyboard; other keyboards are taken and shown as no buttons."""
+    """The rows of an inline keyboard; other keyboards are accepted without buttons."""
     if not markup:
         return []
     try:
@@ -110,7 +110,7 @@ def check_thumbnail(content: bytes) -> None:
 
 @dataclass
 class Pace:
-    """Flood control. `ask` answers 0, or the seconds to wait; asking again before that is kept in `impatient`.
+    """Flood control. `ask` returns 0, or the seconds to wait; earlier calls are recorded in `impatient`.
 
     Telegram's published limits are the defaults; its tolerance for short bursts is `burst`.
     """

@@ -1,4 +1,4 @@
-"""HTML and MarkdownV2 as the Bot API reads them: the plain text and its entities, or a refusal."""
+"""Parses HTML and MarkdownV2 like the Bot API: to plain text and entities, or a refusal."""
 
 import html
 import re

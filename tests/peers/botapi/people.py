@@ -1,4 +1,4 @@
-"""What persons do: write, send files, press buttons, block, and wait for what the bot says."""
+"""Actions of persons: write, send files, press buttons, block, and wait for the bot."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ _FOUND = (
 
 
 def find_entities(text: str) -> list[Json]:
-    """Commands, mentions and links, as Telegram's servers mark them in what a person writes."""
+    """Commands, mentions and links in a person's message, as marked by Telegram's servers."""
     found: list[Json] = []
     for kind, pattern in _FOUND:
         for match in pattern.finditer(text):
@@ -46,7 +46,7 @@ class Press:
 
 
 class Chat(Place):
-    """A chat with what its persons can do in it. `by` is who acts: the first member unless told."""
+    """A chat with the actions of its persons. `by` is the acting person, by default the first member."""
 
     server: "BotApi"
 
@@ -60,9 +60,9 @@ class Chat(Place):
         topic: int | None = None,
         mask: Place | None = None,
     ) -> Message:
-        """Write a message. `entities` come on top of the commands, mentions and links found in the text.
+        """Write a message. `entities` are added to the commands, mentions and links found in the text.
 
-        `mask`: what the person writes as: the group itself, or a channel of theirs.
+        `mask`: the group or channel in whose name the person writes.
         """
         marks = [*find_entities(text), *entities]
         return self._arrive(by, text=text, entities=marks, reply_to=reply_to, topic=topic, mask=mask)
@@ -125,14 +125,14 @@ class Chat(Place):
         return await self.send_file("document", content, **about)
 
     async def press(self, message: Message, label: str, *, by: Person | None = None) -> Press:
-        """Press the button whose text is, or else has in it, `label`."""
+        """Press the button whose text is, or else contains, `label`."""
         buttons = [button for row in message.buttons for button in row]
         found = [one for one in buttons if one["text"] == label] or [one for one in buttons if label in one["text"]]
         assert found, f"no button {label!r} among {message.labels} under {message.text!r}"
         return await self.press_data(message, found[0]["callback_data"], by=by)
 
     async def press_data(self, message: Message, data: str, *, by: Person | None = None) -> Press:
-        """A press as it arrives from an old screen, where the button may since have gone."""
+        """A press from an outdated screen, whose button may have been removed."""
         press = Press(f"query{self.server.serial()}", self.server.clock())
         self.server.presses[press.id] = press
         person = (by or self.members[0]).to_json()
@@ -141,7 +141,7 @@ class Chat(Place):
         return press
 
     async def until(self, predicate: Callable[[Message], bool], seconds: float = PATIENCE) -> Message:
-        """The newest message of the bot that `predicate` holds for, once there is one."""
+        """Waits for a message of the bot for which `predicate` holds, and returns the newest."""
 
         def found() -> Message | None:
             bots = (one for one in reversed(self.messages) if one.is_bots and not one.deleted)

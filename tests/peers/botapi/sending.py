@@ -1,4 +1,4 @@
-"""Methods that put new messages into a chat."""
+"""Methods that send new messages."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ ACTIONS |= {"record_voice", "record_video", "choose_sticker", "find_location", "
 
 
 def place_of(server: "BotApi", params: Params) -> Place:
-    """The chat of a request, when the bot may speak there."""
+    """The chat of a request, if the bot may write there."""
     place = known_place(server, params)
     if place.blocked:
         group = f"bot was kicked from the {place.kind} chat"

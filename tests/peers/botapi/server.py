@@ -33,12 +33,12 @@ class BotApi:
     privacy: bool = True  # groups: the bot sees commands, mentions and replies to itself only
     pace: limits.Pace | None = None
     local: bool = False
-    upload_bytes: int = 0  # of one request's body; 0: as Telegram has it
+    upload_bytes: int = 0  # of one request's body; 0: Telegram's limit
     download_bytes: int = 0
-    query_seconds: float = 30.0  # how long a pressed button can be answered
-    digestion: float = 0.0  # seconds that an upload takes, half of them before it is in the chat, half after
+    query_seconds: float = 30.0  # for the answer to a pressed button
+    digestion: float = 0.0  # seconds of an upload, half of them before the message is in the chat, half after
     gates: dict[str, asyncio.Event] = field(default_factory=dict)  # by method: its calls wait for the event
-    taking: int = 0  # uploads that are on their way at the moment
+    taking: int = 0  # current uploads
     clock: Callable[[], float] = time.monotonic
 
     persons: dict[int, Person] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class BotApi:
         self.places[chat.id] = chat
         return chat
 
-    # --- what tests look at ---------------------------------------------------------------------------------------
+    # --- for the tests --------------------------------------------------------------------------------------------
 
     @property
     def refused(self) -> list[Request]:
@@ -134,7 +134,7 @@ class BotApi:
     async def until(
         self, condition: Callable[[], T | None], seconds: float = PATIENCE, tell: Callable[[], str] = str
     ) -> T:
-        """The condition's first true answer. It is asked after every request and message."""
+        """The condition's first true value. It is evaluated after every request and message."""
         end = time.monotonic() + seconds
         while True:
             changed = self._changed

@@ -1,11 +1,11 @@
-"""Updates waiting for the bot: kept until a later offset confirms them, as long polling promises."""
+"""Updates for the bot: kept until a later offset confirms them, as in long polling."""
 
 import asyncio
 from dataclasses import dataclass, field
 
 from tests.peers.botapi.world import Json, Refused
 
-#: What is delivered unless the bot asks for it by name.
+#: Updates that are delivered only if the bot lists them.
 UNASKED = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
@@ -15,10 +15,10 @@ class Updates:
     waiting: dict[int, Json] = field(default_factory=dict)
     next_id: int = 1000
     _news: asyncio.Event = field(default_factory=asyncio.Event)
-    polls: int = 0  # so far; the last one is the one that counts
+    polls: int = 0  # number of polls; only the last one is answered
 
     def add(self, kind: str, content: Json) -> int:
-        """Queue one update; its id."""
+        """Queue one update; returns its id."""
         if (self.allowed and kind not in self.allowed) or (not self.allowed and kind in UNASKED):
             return 0
         update_id, self.next_id = self.next_id, self.next_id + 1
@@ -27,7 +27,7 @@ class Updates:
         return update_id
 
     def repeat(self, update_id: int, update: Json) -> None:
-        """Offer an update again, as after a confirmation that got lost."""
+        """Deliver an update again, as after a lost confirmation."""
         self.waiting[update_id] = update
         self._wake()
 
@@ -36,7 +36,7 @@ class Updates:
         self._news = asyncio.Event()
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
-        """What is new since `offset`, which confirms everything before it. A newer poll ends an older one."""
+        """The updates from `offset` on, which confirms all earlier ones. A newer poll ends an older one."""
         self.polls += 1
         turn = self.polls
         self._wake()

@@ -1,4 +1,4 @@
-"""Requests off the wire and answers onto it."""
+"""Reads requests and writes answers."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.peers.botapi.world import Refused
 
 
 async def read(http: web.Request, most: int) -> Params:
-    """Query, form, JSON or multipart: the Bot API takes them all. Raises 413 above `most` bytes of body."""
+    """Query, form, JSON or multipart: the Bot API accepts all. Raises 413 above `most` bytes of body."""
     if (http.content_length or 0) > most:
         async for _ in http.content.iter_chunked(1 << 20):
             pass
@@ -43,7 +43,7 @@ def refusal(no: Refused) -> web.Response:
 
 
 def break_off(http: web.Request) -> web.Response:
-    """Reset the connection; the response is for nobody."""
+    """Reset the connection; the response is not sent."""
     if http.transport is not None:
         http.transport.abort()
     return web.Response()

@@ -1,4 +1,4 @@
-"""What exists in this small Telegram: persons, places, messages, files; and how each looks on the wire."""
+"""The state of this small Telegram: persons, places, messages, files; and their JSON."""
 
 import time
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.peers.botapi.detecting import detected
 
 Json = dict[str, Any]
 
-#: Seconds. What people wait for comes in a moment; on a machine with too much else to do, later.
+#: Seconds to wait for an answer, also on a busy machine.
 PATIENCE = 120.0
 
 BOT_ID = 7000001
@@ -17,7 +17,7 @@ BOT_USERNAME = "fl_bt_test_bot"
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error of the server
-    """The Bot API says no: `code` and `description` as Telegram words them, `parameters` as it adds them."""
+    """A refusal of the Bot API: `code`, `description` and `parameters` as Telegram's."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
         super().__init__(code, description)
@@ -47,14 +47,14 @@ class Person:
 
 BOT_JSON: Json = {"id": BOT_ID, "is_bot": True, "first_name": "FL-BT", "username": BOT_USERNAME}
 
-#: Whom Telegram names instead of an admin who writes as the group, and of a person who writes as a channel.
+#: Telegram's senders in place of an admin who writes as the group, and of a person who writes as a channel.
 ANONYMOUS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 CHANNEL: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 
 
 @dataclass
 class File:
-    """A file as Telegram keeps it. `size` may be claimed without holding the bytes."""
+    """A stored file. `size` may be claimed without the bytes."""
 
     id: str
     kind: str  # audio, document, voice, video, video_note, photo
@@ -88,7 +88,7 @@ class File:
 
 @dataclass
 class Message:
-    """A message as a person sees it. `text` is the caption where there is a file; `edits` holds what it said before."""
+    """A message as a person sees it. `text` is the caption of a file; `edits` are the earlier texts."""
 
     place: "Place"
     id: int
@@ -103,7 +103,7 @@ class Message:
     edits: list[str] = field(default_factory=list)
     deleted: bool = False
     service: Json = field(default_factory=dict)
-    mask: "Place | None" = None  # what its sender wrote as: the group itself, or a channel
+    mask: "Place | None" = None  # the group or channel in whose name its sender wrote
     date: int = field(default_factory=lambda: int(time.time()))
     edited_at: float = 0.0
 
@@ -113,24 +113,24 @@ class Message:
 
     @property
     def found(self) -> list[Json]:
-        """What Telegram found in the bot's text by itself, beside the entities that the bot gave."""
+        """Entities that Telegram detected in the bot's text, beside those that the bot gave."""
         return detected(self.text) if self.is_bots and not self.entities else []
 
     @property
     def tappable(self) -> set[str]:
-        """The parts of the bot's text that a tap makes something of."""
+        """The parts of the bot's text that react to a tap."""
         wide = self.text.encode("utf-16-le")
         parts = [(2 * one["offset"], 2 * (one["offset"] + one["length"])) for one in self.found]
         return {wide[start:end].decode("utf-16-le") for start, end in parts}
 
     @property
     def labels(self) -> list[str]:
-        """What its buttons say, row by row."""
+        """The texts of its buttons, row by row."""
         return [button["text"] for row in self.buttons for button in row]
 
     @property
     def thread(self) -> int | None:
-        """The thread as the wire shows it: the topic of a forum, or a reply's thread in another supergroup."""
+        """The thread in the JSON: the topic of a forum, or a reply's thread in another supergroup."""
         if self.topic is not None:
             return self.topic
         if self.place.kind == "supergroup" and not self.place.forum and self.reply_to is not None:
@@ -164,7 +164,7 @@ class Message:
         return wire
 
     def _beginning_of_topic(self) -> Json:
-        """What a message in a topic replies to when it replies to nothing: the topic's own first message."""
+        """The topic's first message, to which messages in a topic reply by default."""
         created = {"name": self.place.topics.get(self.topic or 0, ""), "icon_color": 7322096}
         about = {"message_id": self.topic, "date": 1, "chat": self.place.to_json(), "is_topic_message": True}
         return about | {"message_thread_id": self.topic, "forum_topic_created": created}
@@ -223,5 +223,5 @@ class Place:
         return next((one for one in self.messages if one.id == message_id and not one.deleted), None)
 
     def transcript(self) -> str:
-        """What a person sees when scrolling through the chat."""
+        """The chat as text, as a person sees it."""
         return "\n".join(line for message in self.messages if not message.deleted for line in message.lines())
