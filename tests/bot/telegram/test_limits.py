@@ -228,6 +228,23 @@ async def test_in_a_group_what_is_not_for_us_counts_for_nothing(paced: Rig) -> N
     assert sum(told(message) for message in band.from_bot()) == 1
 
 
+async def test_in_a_group_only_replies_that_read_as_a_mix_count(paced: Rig) -> None:
+    ana = paced.server.person("Ana")
+    band = paced.server.group("The Band", [ana])
+    async with paced.bot():
+        await band.say(f"/stems {SONG}", by=ana)
+        await paced.worker.finish(await paced.worker.take())
+        card = await band.until(lambda message: "Done in" in message.text)
+        for _ in range(12):
+            await band.say("sounds great", by=ana, reply_to=card)
+        for _ in range(6):
+            await band.say("no vocasl", by=ana, reply_to=card)
+        await band.until(told)
+        await answered(paced)
+    assert sum(message.text.startswith("Did you mean") for message in band.from_bot()) == 4
+    assert sum(told(message) for message in band.from_bot()) == 1
+
+
 async def test_only_quiet_helps(queue: JobQueue) -> None:
     access = Access(queue.redis, "open")
 
