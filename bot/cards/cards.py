@@ -34,10 +34,11 @@ class Button(Value):
 
 
 class Card(Value):
-    """The content of a status message: plain text and rows of buttons."""
+    """The content of a status message: plain text and rows of buttons. `is_final`: it will not change by itself."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
+    is_final: bool = False
 
 
 def card(

@@ -159,7 +159,8 @@ class Follower:
             crowds = Counter(view.request.chat for view in views)
             self._status_cards.look()
             now = time.monotonic()  # one time for all, so that deliveries keep their order
-            for number, view in enumerate(views, 1):
+            # Last edits of cards first: a chat shows one card at a time, and these are what people wait for.
+            for number, view in enumerate(sorted(views, key=lambda view: view.is_open or note_of(view) is None), 1):
                 if number % BREATH == 0:
                     await asyncio.sleep(BREATH / 2000)  # leaves half of the time to handlers of messages
                 try:

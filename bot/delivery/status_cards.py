@@ -115,6 +115,7 @@ class StatusCards:
         self._notes: dict[str, CardNote] = {}  # by subject; newer than the stored notes just read
         self._edited_at: dict[str, float] = {}  # by subject, time.monotonic()
         self._not_before: dict[str, float] = {}  # by chat, time.monotonic()
+        self._no_progress_before: dict[str, float] = {}  # the same for cards that are not final
         self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
         self._passed: set[str] = set()  # chats with a postponed first card in this look: later cards wait
 
@@ -136,16 +137,25 @@ class StatusCards:
                 await subject.let_go()
             elif note.gone == "chat":
                 await subject.chat_gone()
-        elif subject.chat not in {*self._showing, *self._passed} and self._is_due(subject):
+        elif self._has_turn(subject, note) and self._is_due(subject):
             task = asyncio.create_task(self._show(subject, note))
             self._showing[subject.chat] = task
             task.add_done_callback(lambda _: self._showing.pop(subject.chat))
         elif note is None:  # later cards of the chat must not overtake it
             self._passed.add(subject.chat)
 
+    def _has_turn(self, subject: Subject, note: CardNote | None) -> bool:
+        """Whether nothing else of its chat goes first. The last edit of a card waits for no postponed first card."""
+        is_last_edit = note is not None and not subject.is_open
+        return subject.chat not in self._showing and (is_last_edit or subject.chat not in self._passed)
+
     def _is_due(self, subject: Subject) -> bool:
+        """Whether the chat's limits and the pace of edits allow it now. The last edit of a card is due at once."""
+        now, not_before = time.monotonic(), self._not_before.get(subject.chat, 0.0)
+        if not subject.is_open:
+            return now >= not_before
         due_at = self._edited_at.get(subject.id, 0.0) + self._poster.pace(subject.address) * subject.slowed
-        return time.monotonic() >= max(due_at, self._not_before.get(subject.chat, 0.0))
+        return now >= max(due_at, not_before, self._no_progress_before.get(subject.chat, 0.0))
 
     async def _show(self, subject: Subject, note: CardNote | None) -> None:
         """Post or edit one card, and store the note of it. Never raises."""
@@ -158,7 +168,8 @@ class StatusCards:
                 await subject.chat_gone()
         except Later as why:
             log.info("card of %s: postponed: %s", subject.id, why)
-            self._not_before[subject.chat] = time.monotonic() + why.seconds
+            waits = self._no_progress_before if subject.is_open and note is not None else self._not_before
+            waits[subject.chat] = time.monotonic() + why.seconds
         except (Away, Unconfirmed, QueueAway) as why:
             log.info("card of %s: not confirmed, will retry: %s", subject.id, why)
             self._not_before[subject.chat] = time.monotonic() + self._soon
@@ -173,11 +184,12 @@ class StatusCards:
     async def _put(self, subject: Subject, note: CardNote | None) -> CardNote:
         """Post or edit the card. Returns the new note. Raises `Later`, `Away` and `Unconfirmed`."""
         reference = note.reference if note else ""
+        card = subject.card.model_copy(update={"is_final": not subject.is_open})
         try:
             if reference:
-                await self._poster.edit(subject.address, reference, subject.card)
+                await self._poster.edit(subject.address, reference, card)
             else:  # none yet, or the platform refused the first one
-                reference = await self._poster.post(subject.address, subject.card)
+                reference = await self._poster.post(subject.address, card)
         except CardGone:
             return CardNote(reference=reference, gone="card")
         except Unreachable:
@@ -190,9 +202,11 @@ class StatusCards:
 
     def forget_all_but(self, subjects: set[str], chats: set[str]) -> None:
         """Drop the memory of subjects that are no longer attended to."""
-        for memory, here in ((self._notes, subjects), (self._edited_at, subjects), (self._not_before, chats)):
-            for gone in memory.keys() - here:
-                memory.pop(gone)
+        by_subject, by_chat = (self._notes, self._edited_at), (self._not_before, self._no_progress_before)
+        for memories, here in ((by_subject, subjects), (by_chat, chats)):
+            for memory in memories:
+                for gone in memory.keys() - here:
+                    memory.pop(gone)
 
     @property
     def showing(self) -> list[asyncio.Task[None]]:

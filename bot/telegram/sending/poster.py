@@ -8,7 +8,7 @@ from bot.cards.cards import Card
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.sending.errors import as_trouble, nothing_to_do
 from bot.telegram.sending.pace import TELEGRAM, Pace
-from bot.telegram.sending.rate_limiter import TelegramBot
+from bot.telegram.sending.rate_limiter import LAST_EDIT, TelegramBot
 
 #: How many times an answer in a conversation waits for Telegram's "retry after".
 PATIENT: Final = 3
@@ -43,13 +43,14 @@ class TelegramPoster:
     async def edit(self, address: str, reference: str, card: Card) -> None:
         chat_id = Address.model_validate_json(address).chat_id
         with as_trouble(), nothing_to_do():
+            patience = LAST_EDIT if card.is_final and self._patience is None else self._patience
             if card.text:
                 await self._bot.edit_message_text(
-                    card.text, chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=self._patience
+                    card.text, chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=patience
                 )
             else:
                 await self._bot.edit_message_reply_markup(
-                    chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=self._patience
+                    chat_id, int(reference), reply_markup=keyboard(card), rate_limit_args=patience
                 )
 
 

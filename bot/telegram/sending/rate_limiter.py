@@ -27,6 +27,10 @@ LONGEST_WAIT: Final = 60.0  # seconds
 #: Calls that may upload a file, and count from the end of the upload.
 UPLOADS: Final = frozenset({"sendAudio", "sendDocument", "sendMediaGroup", "sendPhoto"})
 
+#: The patience of a card's last edit: like news it has room that edits of progress leave free, and waits for no
+#: "retry after".
+LAST_EDIT: Final = -1  # the library drops a 0
+
 TelegramBot = ExtBot[int]  # int: how many times a call may wait for "retry after" and try again
 
 #: A parsed answer of the Bot API.
@@ -82,7 +86,7 @@ class RateLimiter(BaseRateLimiter[int]):
                         raise
                 except ChatMigrated as moved:
                     await self._moved(chat_id, moved.new_chat_id)
-                    if rate_limit_args is None:
+                    if rate_limit_args in (None, LAST_EDIT):
                         raise
                     # An answer goes to the new group, without a reply: message ids differ there.
                     data["chat_id"] = chat_id = moved.new_chat_id
@@ -112,10 +116,10 @@ def seconds_of(told: RetryAfter) -> float:
 
 
 def _rank(endpoint: str, patience: int | None) -> Rank:
-    """The rank of a call. Only answers to people set a patience."""
-    if patience is not None:
+    """The rank of a call. Only answers to people set a patience; a card's last edit is news."""
+    if patience is not None and patience != LAST_EDIT:
         return Rank.ANSWER
-    return Rank.EDIT if endpoint.startswith("edit") else Rank.NEWS
+    return Rank.EDIT if endpoint.startswith("edit") and patience != LAST_EDIT else Rank.NEWS
 
 
 def _messages(data: dict[str, Any]) -> int:

@@ -34,7 +34,7 @@ class Rank(IntEnum):
 #: Messages that each rank leaves free: of the overall second, of a chat's burst, of a group's minute.
 SPARE: Final = {Rank.ANSWER: 0, Rank.NEWS: 4, Rank.EDIT: 8}
 SPARE_IN_CHAT: Final = {Rank.ANSWER: 0, Rank.NEWS: 1, Rank.EDIT: 1}
-SPARE_IN_GROUP: Final = {Rank.ANSWER: 0, Rank.NEWS: 2, Rank.EDIT: 8}
+SPARE_IN_GROUP: Final = {Rank.ANSWER: 0, Rank.NEWS: 2, Rank.EDIT: 11}
 
 
 def _nobody() -> None:
