@@ -1,4 +1,4 @@
-"""`python -m bench`: the figures of docs/performance.md, measured side by side on this machine.
+"""`python -m bench`: measures the figures of docs/performance.md on this machine.
 
 It needs no network once the weights are stored.
 """

@@ -1,8 +1,7 @@
-"""`python -m bench.branches`: how many branches the last run of `make coverage` took, room by room.
+"""`python -m bench.branches`: the share of branches that the last run of `make coverage` took, by package.
 
-Ends with an error when a room is below what CONTRIBUTING.md promises. Of `worker`, what runs in forks that tests make,
-and the second engine where its answers are kept from an earlier run, goes uncounted. `--missing` lists what was not
-taken.
+Ends with an error when a package is below the minimum in CONTRIBUTING.md. Code of `worker` in forks made by tests, and
+the second engine with cached answers, is not counted. `--missing` lists the branches not taken.
 """
 
 import io

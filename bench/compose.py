@@ -1,11 +1,11 @@
-"""`python -m bench.compose`: the compose file as people run it, against our own Telegram and our own YouTube.
+"""`python -m bench.compose`: tests and measures the compose file with stand-ins for Telegram and YouTube.
 
-Builds both images, starts everything, becomes the bot's owner, sends a link, takes the stems; kills the worker's
-container in the middle of a song, twice and in two ways; takes everything down and up again. Whatever is not as it
-should be ends it. What it prints last is a table of sizes and times for docs/deployment.md.
+Builds both images, starts everything, becomes the bot's owner, sends a link, receives the stems; kills the worker's
+container during a song, twice and in two ways; takes everything down and up again. Any failure ends it. At the end it
+prints a table of sizes and times for docs/deployment.md.
 
-It needs Linux, Docker and Compose, and starts nothing that it does not end. `--cold` throws the engine's whole build
-cache away first; `--minutes 60` sends a song of that length, too.
+It needs Linux, Docker and Compose, and ends all that it starts. `--cold` first removes the engine's whole build cache;
+`--minutes 60` also sends a song of that length.
 """
 
 import asyncio
@@ -48,15 +48,15 @@ LONG: Final = "aaaaaaaaaaA"
 HAS_TENSORFLOW: Final = "import importlib.util; print(importlib.util.find_spec('tensorflow'))"
 LIMITS: Final = ("256 MiB", "1024 MiB")  # as in docker-compose.yaml
 PATIENCE: Final = 180.0  # seconds
-#: Seconds of the song whose worker is killed: its file is what a chat takes at most, since separating it has to last
-#: until its card tells how far it is.
+#: Seconds of the song whose worker is killed: the longest that a chat accepts, since its separation has to last until
+#: its card shows progress.
 SONG: Final = 110
 
 T = TypeVar("T")
 
 
 class Figures:
-    """What was measured, in order."""
+    """The measurements, in order."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[str, str]] = []
@@ -180,7 +180,7 @@ async def a_link_becomes_stems(figures: Figures, ana: Chat, folder: Path) -> Non
 async def killed(
     figures: Figures, running: Deployment, ana: Chat, song: bytes, way: str, kill: Callable[[Deployment], None]
 ) -> None:
-    """The worker's container dies in the middle of a song: the same card carries on, and there is one delivery."""
+    """Kills the worker's container during a song: the same card carries on, and there is one delivery."""
     question = await ana.send_document(song, mime="audio/x-wav", name="song.wav")
     card = await ana.until(lambda message: message.reply_to == question and "%" in message.text, PATIENCE)
     before = running.inspect("worker", "{{.State.StartedAt}}")
@@ -193,13 +193,13 @@ async def killed(
 
 def _kill_container(running: Deployment) -> None:
     said("docker", "kill", running.container("worker"))
-    # The engine treats this as intended, and does not restart the container by itself.
+    # The engine treats this as intended, and does not restart the container.
     assert running.inspect("worker", "{{.State.Running}}") == "false"
     running.compose("up", "--detach", "worker")
 
 
 def _kill_processes(running: Deployment) -> None:
-    # As the kernel does when memory runs out. The shell that sends the signal dies as well.
+    # As the kernel when memory runs out. The shell that sends the signal dies as well.
     with contextlib.suppress(RuntimeError):
         running.run_in("worker", "sh", "-c", "kill -9 -1")
 
@@ -264,7 +264,7 @@ def stems_for(chat: Chat, question: Message) -> list[File]:
 
 
 def _long_video(folder: Path, minutes: float) -> Video:
-    """A video whose sound is the demo song over and over, as AAC."""
+    """A video whose sound is the demo song repeated, as AAC."""
     write_demo_song(folder / "long.wav", 60 * minutes)
     with av.open(str(folder / "long.wav")) as read, av.open(str(folder / "long.mp4"), "w") as out:
         stream = out.add_stream("aac", rate=44100, layout="stereo", bit_rate=128_000)

@@ -1,4 +1,4 @@
-"""The compose file on a local engine: a checkout of its own, with a project name of its own, for `bench.compose`."""
+"""Runs the compose file on a local engine, in a separate checkout and project, for `bench.compose`."""
 
 import json
 import os
@@ -55,8 +55,7 @@ class Deployment:
 
 
 class Memory:
-    """The most that each service was seen to hold, as `docker stats` counts it: about once a second, without the part
-    of the file cache that can be given back."""
+    """The peak memory of each service by `docker stats`: about once a second, without the reclaimable file cache."""
 
     def __init__(self) -> None:
         self._peaks: dict[str, float] = {}  # MiB
@@ -74,7 +73,7 @@ class Memory:
         self._reading.join()
 
     def peak(self, service: str) -> float:
-        """In MiB, since this was last asked."""
+        """The peak in MiB since the last call."""
         return self._peaks.pop(service)
 
     def _read(self, lines: Iterable[str]) -> None:
@@ -88,9 +87,9 @@ class Memory:
 def deployment(
     settings: Mapping[str, str], worker: Mapping[str, str], authority: Path, port: int
 ) -> Iterator[Deployment]:
-    """A checkout of the tracked files, as they are now. `settings` go into its `.env`, `worker` to the worker alone.
+    """A checkout of the tracked files, as they are now. `settings` go into its `.env`, `worker` only to the worker.
 
-    The containers share this machine's network, since the servers that they shall find are on its loopback interface.
+    The containers share this machine's network, since the test servers are on its loopback interface.
     """
     with TemporaryDirectory(prefix="fl-bt-compose-") as name:
         folder = Path(name)
@@ -102,7 +101,7 @@ def deployment(
         # A container has the host's network or others, and an override cannot remove the networks of the file.
         file = folder / "docker-compose.yaml"
         file.write_text(re.sub(r"^ +networks: \[.*\]\n", "", file.read_text(), flags=re.MULTILINE))
-        # Compose reads a file of this name by itself. JSON is valid YAML.
+        # Compose reads a file of this name automatically. JSON is valid YAML.
         (folder / "docker-compose.override.yaml").write_text(json.dumps(_override(worker, authority, port)))
         running = Deployment(folder, _find_compose(), port)
         running.down(volumes=True)  # left by an interrupted run: its volumes would contain an owner
@@ -139,8 +138,7 @@ def _override(worker: Mapping[str, str], authority: Path, port: int) -> dict[str
 
 @cache
 def there(file: str, short: str) -> str:
-    """The base image that `file` pins, or, where no registry is reached, the one of this machine that is called
-    `short`."""
+    """The base image that `file` pins, or without a registry this machine's image named `short`."""
     found = re.search(rf"{short.split(':', maxsplit=1)[0]}:\S+@sha256:[0-9a-f]{{64}}", (ROOT / file).read_text())
     assert found is not None
     for words in (["image", "inspect", found[0]], ["pull", "--quiet", found[0]]):
@@ -159,7 +157,7 @@ def image_bytes(name: str) -> int:
 
 
 def layer_bytes(side: str, made_by: str) -> int:
-    """The size of an image's layers whose instruction has `made_by` in it."""
+    """The size of an image's layers whose instruction contains `made_by`."""
     history = said(
         "docker", "history", "--no-trunc", "--human=false", "--format", "{{.Size}} {{.CreatedBy}}", image(side)
     )
@@ -167,8 +165,8 @@ def layer_bytes(side: str, made_by: str) -> int:
 
 
 def said(*command: str, folder: Path | None = None) -> str:
-    """Run a command and return its output. Raises `RuntimeError` with what it said when it failed."""
-    # An older engine builds with BuildKit when told to, an older Compose through the command line.
+    """Runs a command and returns its output. Raises `RuntimeError` with the output when it fails."""
+    # An older engine builds with BuildKit on demand, an older Compose through the command line.
     # Settings of FL-BT in this environment must not reach the containers.
     ours = {name for name in os.environ if name.startswith(("FLBT_", "COMPOSE_")) or name == "STEMS"}
     environment = {name: value for name, value in os.environ.items() if name not in ours} | {

@@ -1,4 +1,4 @@
-"""This engine and stock Spleeter on the same songs, each in a process of its own, turn by turn."""
+"""Runs this engine and stock Spleeter on the same songs, in separate processes, in turn."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ STOCK_LONGEST: Final = 600  # seconds
 
 
 class Bench(NamedTuple):
-    """Where songs, weights and compiled Python lie, and how often each thing is measured."""
+    """Folders of songs, weights and compiled Python, and the number of runs of each measurement."""
 
     folder: Path
     models_dir: Path
@@ -35,7 +35,7 @@ class Bench(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """The medians of both engines for one song; `snr_db` is the lesser of the stems'."""
+    """The medians of both engines for one song; `snr_db` is that of the worst stem."""
 
     seconds: int
     ours: Run
@@ -44,7 +44,7 @@ class Pair(NamedTuple):
 
 
 def song(bench: Bench, seconds: int) -> Path:
-    """The demo song in that length, a FLAC of 24 bits."""
+    """The demo song with a length of `seconds`, a FLAC of 24 bits."""
     path = bench.folder / f"{seconds}.flac"
     if not path.exists():
         loop = bench.folder / "song.wav"
@@ -81,13 +81,13 @@ def separate(
     engine: EngineName = "unet",
     mp3: bool = False,
 ) -> Run:
-    """One separation as the worker runs it, with MP3s along when they are wanted."""
+    """One separation as the worker runs it, with MP3s along if `mp3`."""
     output.mkdir()
     task = SeparationTask(
         audio=song(bench, seconds),
         output=output,
         network=NetworkWanted(
-            model=Model(name=NAMES[stems], extension="zeros"),  # what stock does
+            model=Model(name=NAMES[stems], extension="zeros"),  # as stock Spleeter
             models_dir=models_dir or bench.models_dir,
             engine=engine,
         ),
@@ -101,7 +101,7 @@ def separate(
 
 
 def snr_db(path: Path, to: Path) -> float:
-    """How far the difference of two files lies under the second, in dB; block by block."""
+    """The level of the second file over the difference of both, in dB; block by block."""
     signal = noise = 0.0
     with open_song(path) as one, open_song(to) as other:
         for mine, theirs in zip(one.blocks(), other.blocks(), strict=True):

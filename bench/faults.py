@@ -1,4 +1,4 @@
-"""Small faults in a module, each by itself, as `bench.mutants` puts them into a copy of the code.
+"""Single small faults in a module, which `bench.mutants` puts into a copy of the code.
 
 In Python a node of the syntax tree is changed; in scripts for Redis a line.
 """
@@ -27,7 +27,7 @@ LUA: Final = (
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: the module with it, as text, and where and what it is."""
+    """One fault: the changed module as text, and the fault's place and description."""
 
     module: str
     line: int
@@ -39,7 +39,7 @@ class Mutant:
 
 
 def mutants(module: str, root: Path) -> Iterator[Mutant]:
-    """Every fault that can be made in a module, in the order of its lines."""
+    """Every possible fault of a module, in the order of lines."""
     source = (root / module).read_text(encoding="utf-8")
     if module.endswith(".lua"):
         yield from _in_lua(module, source)
@@ -52,7 +52,7 @@ def mutants(module: str, root: Path) -> Iterator[Mutant]:
 
 
 class Place:
-    """A node and the change that can be made to it."""
+    """A node and a change of it."""
 
     def __init__(self, node: ast.expr | ast.stmt, what: str, **change: object) -> None:
         self.node, self.what, self.change = node, what, change
@@ -100,7 +100,7 @@ def _places(tree: ast.Module) -> Iterator[Place]:
 
 
 def _not_code(tree: ast.Module) -> set[int]:
-    """Nodes whose change has no visible effect: annotations, and calls that only reach the log."""
+    """Nodes whose change has no visible effect: annotations, and calls of the log."""
     quiet: set[int] = set()
     for node in ast.walk(tree):
         notes: list[ast.AST | None] = []

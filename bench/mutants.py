@@ -1,9 +1,9 @@
-"""`python -m bench.mutants`: small faults, put into a copy of the code one after the other; do the tests notice?
+"""`python -m bench.mutants`: puts small faults into a copy of the code, one at a time, and runs the tests on each.
 
-Each module is tried with the tests that import it, its own test file first, until the first test fails. Survivors are
-printed for a person to look at: docs/mutations.md lists what was found. Existing mutation tools run everything in one
-process; our tests start other processes, which must see the fault as well, so the fault is written to a copy of the
-tree that all of them import.
+Each module is tested with the tests that import it, its own test file first, until the first test fails. Faults that no
+test notices are printed: docs/mutations.md lists the findings. Existing mutation tools run everything in one process;
+our tests start other processes, which must have the fault too, so the fault is written to a copy of the tree that all
+of them import.
 """
 
 import ast
@@ -27,9 +27,9 @@ import psutil
 from bench.faults import mutants
 
 ROOT: Final = Path(__file__).parent.parent
-#: Seconds, or five times what the tests take without a fault: one that makes them hang is noticed.
+#: Seconds, or five times the duration without a fault: a fault that makes the tests hang is noticed.
 LONGEST: Final = 40.0
-#: Test files for one module: beyond these the tests are rarely about it.
+#: Test files for one module: further ones rarely test it.
 MOST_FILES: Final = 6
 
 #: Tests that take too long for hundreds of runs: the reference package, processes that are killed, long songs.
@@ -116,14 +116,14 @@ def _imports(test: Path) -> frozenset[str]:
 
 
 def _modules() -> list[str]:
-    """Every module of the product that some test imports."""
+    """Every module of the product that a test imports."""
     paths = [path.relative_to(ROOT) for room in ("bot", "jobs", "worker") for path in (ROOT / room).rglob("*.*")]
     paths = [path for path in paths if path.suffix in {".py", ".lua"}]
     return [str(path) for path in sorted(paths) if tests_of(str(path))]
 
 
 def _copy_to(copy: Path) -> None:
-    """Copy the tree as it was last committed: uncommitted work is left out."""
+    """Copies the last commit's tree, without uncommitted work."""
     archive = copy / "tree.tar"
     subprocess.run(["git", "archive", "--output", str(archive), "HEAD"], cwd=ROOT, check=True)
     with tarfile.open(archive) as tree:
@@ -132,7 +132,7 @@ def _copy_to(copy: Path) -> None:
 
 
 def _passes(copy: Path, tests: Sequence[str], longest: float) -> bool:
-    """Whether `tests` pass in the copy within `longest` seconds. None of their processes outlives this call."""
+    """Whether `tests` pass in the copy within `longest` seconds. Ends all of their processes."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment |= {"PYTHONPATH": str(copy), "PYTHONPYCACHEPREFIX": str(copy / "bytecode")}
     process = subprocess.Popen(
@@ -153,7 +153,7 @@ def _passes(copy: Path, tests: Sequence[str], longest: float) -> bool:
 
 
 def _end_all_of(copy: Path) -> None:
-    """End processes that a fault left running, also in other sessions; they are found by their copy of the code."""
+    """Ends processes that a fault left running, also in other sessions; their copy of the code identifies them."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.environ().get("PYTHONPATH") == str(copy):

@@ -1,4 +1,4 @@
-"""Renders the measurements as a page: docs/performance.md."""
+"""Writes the measurements as a page: docs/performance.md."""
 
 import platform
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ PACKAGES = ("fl-bt-unet", "openvino", "spleeter", "tensorflow-cpu", "numpy", "sc
 
 
 class Figures(NamedTuple):
-    """All that `python -m bench` measures."""
+    """All measurements of `python -m bench`."""
 
     flac: Sequence[Pair]
     mp3: Pair
@@ -45,11 +45,11 @@ def _head(figures: Figures) -> tuple[str, ...]:
     return (
         "# Performance",
         "",
-        "Written by `make bench`. Whole processes, from start to files on",
-        "disk, each engine in its own, turn by turn on the same song; ours in f32 and, like stock, with `zeros`.",
-        f"Medians of {figures.runs} runs. Memory is the resident sets of the process and its children, summed, looked",
-        "at 4 times a second, and no less than the kernel's own mark. Times depend on what else runs: compare within",
-        "a table.",
+        "Written by `make bench`. Times are of whole processes, from start to files on disk. Each engine runs in a",
+        "process of its own, in turn on the same song; this engine in f32 and, like stock, with `zeros`.",
+        f"Medians of {figures.runs} runs. Memory is the sum of the resident sets of the process and its children,",
+        "measured 4 times a second, and at least the kernel's peak. Times depend on other load: compare within a",
+        "table.",
         "",
         f"- {processor()}, {cores()} cores; Python {platform.python_version()}, {platform.system()}",
         f"- {packages}",
@@ -63,12 +63,12 @@ def _engines(figures: Figures) -> tuple[str, ...]:
     return (
         "## This engine and stock Spleeter, 2 stems",
         "",
-        "| song | ours | CPU | memory | stock | CPU | memory | faster | SNR between them |",
+        "| song | this engine | CPU | memory | stock | CPU | memory | speed-up | SNR |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_engines_row(name, pair) for name, pair in rows),
         "",
-        "MP3: FLAC and MP3 both, of either engine through this project's encoders. Stock Spleeter is left out where it",
-        "would cut the song (over 10 minutes) or does not fit into memory.",
+        "MP3: both FLAC and MP3, by this project's encoders for both engines. SNR: of this engine's stems against",
+        "stock's. Stock Spleeter is left out where it would cut the song (over 10 minutes) or exceed the memory.",
     )
 
 
@@ -84,20 +84,20 @@ def _engines_row(name: str, pair: Pair) -> str:
 def _stages(stages: Stages) -> tuple[str, ...]:
     shares = sorted(stages.cpu_by_stage.items(), key=lambda stage: -stage[1])
     return (
-        "## Where the time goes",
+        "## Stages of a separation",
         "",
-        f"One separation of {stages.seconds:.1f} s by the clock and {stages.cpu_seconds:.1f} s of the processor, f32.",
+        f"One separation in f32: {stages.seconds:.1f} s of wall time, {stages.cpu_seconds:.1f} s of processor time.",
         "",
         "| stage | CPU | share |",
         "| --- | --- | --- |",
         *(f"| {name} | {spent:.2f} s | {spent / stages.cpu_seconds:.0%} |" for name, spent in shares),
         "",
-        f"- The network runs {stages.network_seconds:.1f} s by the clock; what is not beside it takes"
+        f"- The network runs for {stages.network_seconds:.1f} s of wall time; work without it takes"
         f" {stages.rest:.0%} of the whole.",
         f"- One segment (11.9 s of music) is {stages.gflop:.1f} GFLOP and takes {stages.segment_seconds:.3f} s in the"
-        f" network alone: {stages.gflop / stages.segment_seconds:.0f} GFLOP/s.",
+        f" network: {stages.gflop / stages.segment_seconds:.0f} GFLOP/s.",
         f"- sgemm reaches {stages.sgemm_gflops:.0f} GFLOP/s on the same cores: {stages.roofline:.0%} of the roofline,",
-        "  counted as plain convolutions. Our own kernels reach the same with a third to a half of the products.",
+        "  counted as plain convolutions. `flbt_unet` needs a third to a half of their products.",
     )
 
 
@@ -116,7 +116,7 @@ def _stems(figures: Figures) -> tuple[str, ...]:
         ),
         "",
         f"Between the two lengths 5 stems take {ratio:.2f} times the processor time of 2, with 2.5 times the networks.",
-        "The weights for 5 are of the true architecture, random, written by the `spleeter` package.",
+        "The weights for 5 are random, of the true architecture, written by the `spleeter` package.",
     )
 
 
@@ -129,9 +129,9 @@ def _studio(studio: Studio) -> tuple[str, ...]:
         f"| idle worker | {_mb(studio.idle_worker)} |",
         f"| idle worker, after a job | {_mb(studio.idle_worker_after)} |",
         f"| idle bot | {_mb(studio.idle_bot)} |",
-        f"| worker and its children, at most | {_mb(studio.tree)} |",
-        f"| job in the queue to first segment seen by a follower | {studio.to_first_segment:.1f} s |",
-        f"| cancelled to memory returned | {studio.kill_to_memory:.2f} s |",
+        f"| worker and its children, peak | {_mb(studio.tree)} |",
+        f"| from the queued job to the first segment seen by a follower | {studio.to_first_segment:.1f} s |",
+        f"| from the cancellation to the end of the child | {studio.kill_to_memory:.2f} s |",
     )
 
 

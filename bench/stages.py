@@ -1,4 +1,4 @@
-"""Where the time of one separation goes, and how close the network comes to the processor's peak rate.
+"""Measures the stages of one separation, and the network's share of the processor's peak rate.
 
 `python -m bench.stages SONG MODELS` is the measured process; it prints one line of JSON.
 """
@@ -20,7 +20,7 @@ from tests.models import STEMS
 
 
 class Stages(NamedTuple):
-    """Of one f32 separation: seconds of the processor by stage, and what the network reached."""
+    """Figures of one f32 separation: seconds of the processor by stage, and the network's speed."""
 
     seconds: float  # of the whole, from the process's start
     cpu_seconds: float
@@ -32,12 +32,12 @@ class Stages(NamedTuple):
 
     @property
     def roofline(self) -> float:
-        """What share of the best possible speed the network reaches."""
+        """The network's speed as a share of the peak."""
         return self.gflop / self.sgemm_gflops / self.segment_seconds
 
     @property
     def rest(self) -> float:
-        """What share of the time the network does not run."""
+        """The share of the time in which the network does not run."""
         return 1 - self.network_seconds / self.seconds
 
 
@@ -51,7 +51,7 @@ def look(song: Path, models_dir: Path, bytecode: Path) -> Stages:
 
 
 class _Clock:
-    """Processor time of wrapped functions, by stage, and the time of the clock as well."""
+    """Processor time and wall time of wrapped functions, by stage."""
 
     def __init__(self) -> None:
         self.cpu: dict[str, float] = {}
@@ -96,7 +96,7 @@ def _main(song: Path, models_dir: Path) -> None:
     from worker.separation.spleeter import network, openvino_network, spectrogram, stream
 
     clock = _Clock()
-    started = time.process_time()  # of everything before: Python, and the imports
+    started = time.process_time()  # time before this line: Python, and the imports
     clock.wrap(stream, "spectrum_of", "STFT")
     clock.wrap(stream, "magnitudes_of", "STFT")
     clock.wrap(spectrogram, "masks_of", "masks")
@@ -126,7 +126,7 @@ def _main(song: Path, models_dir: Path) -> None:
     seconds = time.time() - psutil.Process().create_time()
     cpu = time.process_time()
     clock.cpu["start"] += started
-    clock.cpu["inverse"] -= clock.cpu["masks"]  # they are computed inside of it
+    clock.cpu["inverse"] -= clock.cpu["masks"]  # `inverse` includes them
     clock.cpu.pop("network")  # of its first thread only
     clock.cpu["network and the rest"] = cpu - sum(clock.cpu.values())
     print(
@@ -167,8 +167,8 @@ def gflop(model: Any) -> float:
     for operation in model.get_ops():
         kind = operation.get_type_name()
         if kind in ("Convolution", "ConvolutionBackpropData"):
-            # Filters are (out, in, height, width), or (in, out, height, width) the other way round: every value of
-            # the smaller picture meets every one of them that belongs to its channel.
+            # Filters are (out, in, height, width), of transposed convolutions (in, out, height, width): every value of
+            # the smaller picture is multiplied by every filter value of its channel.
             filters = operation.input(1).get_shape()
             picture = operation.output(0).get_shape() if kind == "Convolution" else operation.input(0).get_shape()
             total += 2 * prod(picture) * prod(filters) // filters[0]
@@ -176,7 +176,7 @@ def gflop(model: Any) -> float:
 
 
 def sgemm_gflops(size: int = 2048) -> float:
-    """The best of several products of float32 matrices, by numpy's BLAS on every core."""
+    """The fastest of several products of float32 matrices, by numpy's BLAS on every core."""
     import numpy as np
 
     one, other = np.random.default_rng(0).standard_normal((2, size, size)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Memory of a busy worker, an idle worker and an idle bot, and the delays of a job."""
+"""Measures the memory of a busy worker, an idle worker and an idle bot, and the delays of a job."""
 
 import asyncio
 import contextlib
@@ -40,7 +40,7 @@ class Studio(NamedTuple):
 
 
 async def look(bench: Bench, seconds: int) -> Studio:
-    """Run a worker and a bot on a queue of their own and watch them."""
+    """Runs a worker and a bot on a separate queue and measures them."""
     with TemporaryDirectory(dir=bench.folder) as folder, private_valkey() as url:
         settings = Settings(data=Path(folder), models=bench.models_dir, access="open")
         store = open_store(settings)

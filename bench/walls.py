@@ -1,4 +1,4 @@
-"""Cost of the confinement of a child: `uv run --group dev python -m bench.walls`. Interleaved, with and without."""
+"""Measures the cost of a child's confinement, with and without in turn: `uv run --group dev python -m bench.walls`."""
 
 import asyncio
 import statistics
@@ -68,7 +68,7 @@ def _made(walls: Confinement) -> float:
 
 
 async def _start(walls: Confinement | None) -> float:
-    """Seconds until a child that finds no task has ended."""
+    """Seconds until a child without a task has ended."""
     began = time.perf_counter()
     async with start_child("worker.sources", walls) as child:
         assert child._process.stdin is not None

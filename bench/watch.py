@@ -16,11 +16,11 @@ from pydantic import BaseModel
 
 from worker.child.messages import Event
 
-LOOK: Final = 0.25  # seconds between two looks at the memory: more often, and the watcher takes a part of the machine
+LOOK: Final = 0.25  # seconds between two measurements of memory: shorter ones would slow the child down
 
 
 class Run(NamedTuple):
-    """What one run took. `peak_bytes` is the sum of the resident sets of the process and its children."""
+    """The figures of one run. `peak_bytes` is the sum of the resident sets of the process and its children."""
 
     seconds: float
     cpu_seconds: float
@@ -29,7 +29,7 @@ class Run(NamedTuple):
 
 
 def median(runs: Sequence[Run]) -> Run:
-    """The median of each figure by itself."""
+    """The median of each figure, independently."""
     return Run(
         statistics.median(run.seconds for run in runs),
         statistics.median(run.cpu_seconds for run in runs),
@@ -39,9 +39,9 @@ def median(runs: Sequence[Run]) -> Run:
 
 
 def run(module: str, task: BaseModel, bytecode: Path) -> tuple[Run, dict[str, object]]:
-    """Run the child `module` on `task` as the worker does; what it took, and its result.
+    """Runs the child `module` on `task` as the worker does; returns its figures and its result.
 
-    `bytecode` is a folder where compiled Python lies between runs, as it does in an installation.
+    `bytecode` is a folder that keeps compiled Python between runs, as in an installation.
     """
     began = time.monotonic()
     child = subprocess.Popen(
@@ -68,7 +68,7 @@ def run(module: str, task: BaseModel, bytecode: Path) -> tuple[Run, dict[str, ob
     child.stdin.close()
     if event.result is None:
         raise SystemExit(f"{module} failed: {event.failure or child.returncode}")
-    largest = max(peak.bytes, used.ru_maxrss * 1024)  # the kernel's own mark misses nothing of one process
+    largest = max(peak.bytes, used.ru_maxrss * 1024)  # the kernel's peak of one process is exact
     took = Run(time.monotonic() - began, used.ru_utime + used.ru_stime, largest, first)
     return took, json.loads(event.result)
 
@@ -81,7 +81,7 @@ def environment(bytecode: Path) -> dict[str, str]:
 
 
 class Peak:
-    """The largest memory of a process and its children together, looked at a few times a second."""
+    """The peak memory of a process and its children together, measured a few times a second."""
 
     def __init__(self, pid: int) -> None:
         self.bytes = 0
@@ -100,7 +100,7 @@ class Peak:
 
 
 def memory_of(pid: int) -> int:
-    """The resident sets of a process and its children, summed: what they share counts more than once."""
+    """The sum of the resident sets of a process and its children: shared pages count more than once."""
     total = 0
     try:
         process = psutil.Process(pid)

@@ -31,7 +31,7 @@ LOOKS = 3  # before a worker with a heartbeat counts as dead
 
 @click.group()
 def main() -> None:
-    """The studio: separates what is in the queue."""
+    """The worker: separates the songs in the queue."""
     be_private()
     close_memory()
 

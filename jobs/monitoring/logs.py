@@ -101,7 +101,7 @@ def _last_words(kind: type[BaseException], error: BaseException, trace: Tracebac
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
     else:
-        logging.getLogger("fl-bt").critical("ended by a bug, or by what nobody can mend", exc_info=(kind, error, trace))
+        logging.getLogger("fl-bt").critical("unhandled exception", exc_info=(kind, error, trace))
 
 
 def _about(record: logging.LogRecord) -> dict[str, Any]:

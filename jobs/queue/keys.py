@@ -1,9 +1,9 @@
-"""Every Redis key, named once. Ours begin with `flbt:`; arq's own with `arq:`.
+"""Every Redis key, named once. FL-BT's begin with `flbt:`, arq's with `arq:`.
 
 | key                    | kind   | holds                                                                        |
 | ---------------------- | ------ | ---------------------------------------------------------------------------- |
 | flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is                           |
-| flbt:turns:LANE        | hash   | chat, or person → the round they are in for, and `#now`, `#next`, `#at`: TURN|
+| flbt:turns:LANE        | hash   | chat or person → their next round, and `#now`, `#next`, `#at`: see turn.lua  |
 | flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at; whether it    |
 |                        |        | was counted, and the seconds that its asker and chat may have within a day   |
 | flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |
@@ -13,37 +13,37 @@
 | flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, asker, attempt, starts   |
 | flbt:made:ID           | string | what the store has of a track (JSON), which may be nothing; for a day        |
 | flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
-| flbt:wants:ID          | set    | renditions (JSON) somebody waits for                                         |
-| flbt:lease:ID          | string | the worker that has the track; it expires when the worker's heart stops      |
+| flbt:wants:ID          | set    | renditions (JSON) that requests wait for                                     |
+| flbt:lease:ID          | string | the worker that has the track; it expires without the worker's heartbeat     |
 | flbt:awaited           | set    | tracks with followers                                                        |
-| flbt:running           | set    | tracks a worker began and did not end                                        |
+| flbt:running           | set    | tracks in work                                                               |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
-| flbt:worker:NAME       | string | of what a worker is made (JSON); it expires when its heart stops             |
-| flbt:maker             | string | how workers make things (JSON): engine, precision, bit rate                  |
-| flbt:health:LANE       | string | what arq notes of a worker's lane while its loop turns; it expires           |
-| flbt:fronts            | zset   | platforms by when their front end last looked at its work list               |
-| flbt:took              | list   | seconds that the last tracks took, newest first, for estimates               |
-| flbt:people            | hash   | owner, their language, pairing code, what who was let in was known as        |
+| flbt:worker:NAME       | string | versions of a worker's parts (JSON); it expires without a heartbeat          |
+| flbt:maker             | string | the workers' recipe (JSON): engine, precision, bit rate                      |
+| flbt:health:LANE       | string | arq's health key of a worker's lane while its loop runs; it expires          |
+| flbt:fronts            | zset   | platforms by the time at which their front end last read its work list       |
+| flbt:took              | list   | durations of the last tracks in seconds, newest first, for estimates         |
+| flbt:people            | hash   | owner, their language, pairing code, names of people let in                  |
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, how long, made |
-| flbt:rate:PERSON       | hash   | how many messages of theirs are heard now, at what time, and whether any are |
+| flbt:rate:PERSON       | hash   | a person's message bucket: level, time, and whether they are answered        |
 | flbt:wish:CHAT         | string | a chat's preferences (JSON)                                                  |
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
-| flbt:sent:PLATFORM:ID  | hash   | what was sent of a track: order and how it was made → plan (JSON)             |
-| flbt:held:ID           | hash   | chats that were sent something of a track: `1`; or had it forgotten: `0`     |
-| flbt:picked:CHAT:MESSAGE | string | what somebody chooses under a message: of how many stems, and letters    |
-| flbt:group:CHAT        | string | what a group chose beside these (JSON)   : every link, language              |
-| flbt:playlists:PLATFORM | hash  | playlists in the works: id → run (JSON)                                      |
-| flbt:tally:DAY         | hash   | how requests ended that day (2026-11-22): `done`, `cancelled`, a reason      |
+| flbt:sent:PLATFORM:ID  | hash   | deliveries of a track: order and recipe → plan (JSON)                        |
+| flbt:held:ID           | hash   | chats that got files of a track: `1`; or forgot it: `0`                      |
+| flbt:picked:CHAT:MESSAGE | string | a choice of stems under a message: number of stems, and letters            |
+| flbt:group:CHAT        | string | a group's further settings (JSON): every link, language                      |
+| flbt:playlists:PLATFORM | hash  | open playlists: id → run (JSON)                                              |
+| flbt:tally:DAY         | hash   | ends of requests on a day (2026-11-22): `done`, `cancelled`, a reason        |
 | flbt:leftover:ID       | hash   | songs sent together, not all of which fit: who, why, card; request → JSON or |
 |                        |        | '' when in line; file → why it is left out; for a day                        |
-| flbt:leftovers:PLATFORM | zset  | of those, whose message is to be sent or changed, by when they last changed  |
-| flbt:album:CHAT:ID     | hash   | what counts for all files of an album: heard, called; for ten minutes        |
-| flbt:listing:ID        | string | a playlist that was listed (JSON), for ten minutes                           |
-| flbt:listing-asked:ID  | string | somebody asked for a playlist; expires when the answer is overdue            |
-| flbt:providers         | hash   | provider → how it stands (JSON): up or resting, since when, why              |
-| flbt:providers:told    | hash   | provider → `up` or `down`, as the owner was told last                        |
+| flbt:leftovers:PLATFORM | zset  | those whose message has to be sent or changed, by time of change             |
+| flbt:album:CHAT:ID     | hash   | state of an album's files together: heard, called; for ten minutes           |
+| flbt:listing:ID        | string | a playlist's listing (JSON), for ten minutes                                 |
+| flbt:listing-asked:ID  | string | a playlist's listing was requested; expires when the answer is overdue       |
+| flbt:providers         | hash   | provider → its standing (JSON): up or resting, since when, why               |
+| flbt:providers:told    | hash   | provider → `up` or `down`, as last told to the owner                         |
 """
 
 QUEUE = "flbt:queue:studio"
@@ -58,17 +58,17 @@ ALLOWED = "flbt:allowed"
 PROVIDERS = "flbt:providers"
 PROVIDERS_TOLD = "flbt:providers:told"
 
-#: How long a closed request, its ledger and its track's state are kept, in seconds: a week.
+#: Seconds for which a closed request, its ledger and its track's state are kept: a week.
 KEEP_CLOSED = 7 * 24 * 3600
-#: How long it is remembered what was sent of a track, since it was last asked for, in seconds: half a year.
+#: Seconds for which a track's deliveries are kept after its last request: half a year.
 KEEP_SENT = 180 * 24 * 3600
-#: How long songs that did not fit may be started without being sent again, in seconds: a day.
+#: Seconds for which songs that did not fit can be started by the button: a day.
 KEEP_LEFTOVER = 24 * 3600
-#: How many requests of one chat are remembered.
+#: Requests kept per chat.
 KEEP_PER_CHAT = 50
-#: How many tracks the estimate of the wait looks back on.
+#: Durations of tracks kept for the estimate of the wait.
 KEEP_TOOK = 20
-#: A lease without a heartbeat ends after this, in milliseconds. Three missed beats.
+#: Milliseconds after which a lease without a heartbeat expires: three missed beats.
 LEASE_MS = 10_000
 
 
@@ -125,7 +125,7 @@ def worker(name: str) -> str:
 
 
 def health(lane: str) -> str:
-    """`lane`: as a worker's desk there is called."""
+    """`lane`: a worker's name in a lane."""
     return f"flbt:health:{lane}"
 
 
@@ -197,5 +197,5 @@ def sent(platform: str, track_id: str) -> str:
 
 
 def job(track_id: str, attempt: int) -> str:
-    """arq's id of one attempt at a track. Unique per attempt: arq remembers what it finished or aborted."""
+    """arq's id of one attempt at a track. Unique per attempt: arq remembers finished and aborted jobs."""
     return f"{track_id}.{attempt}"

@@ -1,4 +1,4 @@
-"""Disk space that a child holds: the files in its folders, and files that it removed and has still open.
+"""Disk space of a child: the files in its folders, and removed files that it still has open.
 
 RLIMIT_FSIZE bounds each file; this bounds all of them together, and their number.
 """
@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-EVERY: Final = 1.0  # seconds between two looks
+EVERY: Final = 1.0  # seconds between two measurements
 MOST_FILES: Final = 10_000  # files and folders; five stems in ten renditions are fewer than a hundred
-#: Files of a song at once, as multiples of the largest one: five stems, what is over full scale in them, and the same
+#: Files of a song at once, as multiples of the largest one: five stems, their values over full scale, and renditions
 #: encoded along.
 SONG_FILES: Final = 6
 BLOCK: Final = 512  # bytes, of `st_blocks`
@@ -37,7 +37,7 @@ async def until_too_large(
 
 
 def measure(pids: Sequence[int], folders: Sequence[Path]) -> tuple[float, int]:
-    """MB that the files hold, and how many there are, counted as far as `MOST_FILES`."""
+    """The size of the files in MB, and their number, counted up to `MOST_FILES`."""
     held: dict[tuple[int, int], int] = {}  # bytes by device and inode: a file may have several names
     waiting = [str(folder) for folder in folders]
     files = 0

@@ -120,7 +120,7 @@ class ModelTask(Task):
 
     @property
     def confinement(self) -> Confinement | None:
-        """It makes no symbolic links: children read what is behind those in the models' folder."""
+        """Without symbolic links: children read the targets of those in the models' folder."""
         folders = _with_links(self.network.models_dir)
         return Confinement(write=folders, ports=(*ports(None), *index_port()), variables=INDEXES)
 

@@ -23,7 +23,7 @@ from worker.sources.youtube import providers
 
 log = logging.getLogger(__name__)
 
-DOWNLOAD_FILES = 3  # the largest that there may be at once: fragments, what is made of them, a cover
+DOWNLOAD_FILES = 3  # multiples of the largest file at once: fragments, the file made of them, a cover
 
 
 async def fetch(

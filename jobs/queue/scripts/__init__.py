@@ -1,8 +1,7 @@
-"""Lua scripts for Redis, one file each: the steps of a request's life that must not be seen half done.
+"""Lua scripts for Redis, one file each: atomic steps of a request's life.
 
-Redis runs each script whole. A file begins with what it does and returns, then names its keys and arguments. Scripts
-read the time from their arguments, so that a test can choose it. Those that count what people may have are put together
-in `jobs/queue/quotas.py`.
+A file begins with a description and its result, then names its keys and arguments. Scripts read the time from their
+arguments, so that a test can choose it. `jobs/queue/quotas.py` assembles those that count quotas.
 """
 
 from importlib.resources import files

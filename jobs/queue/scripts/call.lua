@@ -1,4 +1,4 @@
--- Remembers what was found out about a track (JSON), if anything is remembered of the track.
+-- Stores the title and length of a track (JSON), if the track exists.
 -- Returns 1 when the track exists, else 0.
 
 local track = KEYS[1]

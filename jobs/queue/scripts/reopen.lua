@@ -1,4 +1,4 @@
--- Reopens a finished request, to deliver a part of it once more.
+-- Reopens a finished request, to deliver a part again.
 -- Returns 1 when the request is open again, 0 when it was not done.
 
 local request = KEYS[1]

@@ -152,4 +152,4 @@ async def test_a_card_without_the_store_lacks_only_its_titles(
     caplog.set_level(logging.WARNING)
     views = [await view_of(queue, request)]
     assert await Catalogue(queue.redis, AwayStore(tmp_path)).complete(views) == views
-    assert "the store cannot be read" in caplog.text
+    assert "cannot read the store" in caplog.text

@@ -21,7 +21,7 @@ _PATH_BENEATH, _NET_PORT = 1, 2
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE, _IOCTL_DEV = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
 _MAKE_CHAR, _MAKE_SOCK, _MAKE_FIFO, _MAKE_BLOCK, _MAKE_SYM = 1 << 6, 1 << 9, 1 << 10, 1 << 11, 1 << 12
 _READ: Final = _READ_FILE | _READ_DIR
-#: Not even where one may write: programs, and what is neither a file nor a folder. Root could make a device: a disk.
+#: Refused even in writable folders: programs, and special files. Root could make a device, such as a disk.
 _NOWHERE: Final = _EXECUTE | _MAKE_CHAR | _MAKE_SOCK | _MAKE_FIFO | _MAKE_BLOCK | _IOCTL_DEV
 _OF_FILES: Final = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 #: Everything about files that each version knows of: the first has 13 rights, then came refer, truncate, ioctl.
@@ -29,7 +29,7 @@ _RIGHTS: Final = {1: 13, 2: 14, 3: 15, 4: 15}
 _NEWEST_RIGHTS: Final = 16
 _BIND, _CONNECT = 1 << 0, 1 << 1
 _PORTS_SINCE, _SCOPES_SINCE = 4, 6
-_SCOPES: Final = 1 << 0 | 1 << 1  # sockets with abstract names, signals: none to anybody outside
+_SCOPES: Final = 1 << 0 | 1 << 1  # sockets with abstract names, signals: none to processes outside
 
 
 class _RulesetAttr(ctypes.Structure):
@@ -54,7 +54,7 @@ def version() -> int:
 
 
 class Rules(NamedTuple):
-    """What is allowed: `devices` are files to be read and written, as they are; `symlinks` may be made in `write`."""
+    """Allowed accesses. `devices` are files to be read and written; `symlinks` may be made in `write`."""
 
     read: Sequence[Path] = ()
     write: Sequence[Path] = ()
@@ -65,8 +65,8 @@ class Rules(NamedTuple):
 
 
 class Rights(NamedTuple):
-    """What a version of Landlock handles: rights about files, about TCP ports, and scopes. `size`: of the structure
-    that says so, in bytes, since an older kernel takes a shorter one.
+    """The rights of a version of Landlock: about files, about TCP ports, and scopes. `size`: of its structure in bytes,
+    since an older kernel takes a shorter one.
     """
 
     files: int
@@ -76,7 +76,7 @@ class Rights(NamedTuple):
 
 
 def rights_of(abi: int) -> Rights:
-    """The rights of a version; one that is newer than those we know has at least theirs."""
+    """The rights of a version; a newer one has at least those of the last known version."""
     files = (1 << _RIGHTS.get(abi, _NEWEST_RIGHTS)) - 1
     if abi >= _SCOPES_SINCE:
         return Rights(files, _BIND | _CONNECT, _SCOPES, 24)
@@ -86,7 +86,7 @@ def rights_of(abi: int) -> Rights:
 
 
 def make_ruleset(rules: Rules, abi: int) -> int:
-    """A rule set that allows `rules` and nothing else, as a file descriptor for `impose`. Raises `OSError`.
+    """A rule set that allows only `rules`, as a file descriptor for `impose`. Raises `OSError`.
 
     `abi`: the version to keep to, at most the kernel's.
     """

@@ -1,4 +1,4 @@
-"""What children that go to YouTube need of the machine: the ports of the way out, and Node for the player's script."""
+"""The needs of children that use YouTube: the ports for connections, and Node for the player's script."""
 
 import os
 from importlib.util import find_spec
@@ -23,14 +23,14 @@ def ports(proxy: SecretStr | None) -> tuple[int, ...]:
 
 
 def index_port() -> tuple[int, ...]:
-    """That of the package index which this machine is set to use in place of the public one, if it is."""
+    """The port of the package index that is configured in place of the public one, if any."""
     address = own_index()
     port = _port(address) if address else None
     return (port,) if port else ()
 
 
 def own_index() -> str | None:
-    """The address of that index."""
+    """The address of the configured index."""
     found = next((os.environ[name] for name in INDEXES if os.environ.get(name)), None)
     return found if found and urlsplit(found).scheme in ("http", "https") else None
 
