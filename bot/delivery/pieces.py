@@ -22,7 +22,7 @@ class Piece(Value):
     title: str
     performer: str = ""
     seconds: float
-    covers: tuple[StoredFile, ...] = ()
+    thumbnail: StoredFile | None = None
 
     @property
     def key(self) -> str:
@@ -46,7 +46,7 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
         title=title,
         performer=manifest.tags.artist,
         seconds=manifest.seconds,
-        covers=tuple(file for file in (manifest.thumbnail, manifest.cover) if file),
+        thumbnail=manifest.thumbnail,
     )
 
 

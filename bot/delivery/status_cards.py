@@ -220,4 +220,4 @@ class StatusCards:
 
 def _face(shown: Card) -> str:
     """A digest of a card's content."""
-    return hashlib.sha256(shown.model_dump_json().encode()).hexdigest()[:12]
+    return hashlib.sha256(shown.model_dump_json(exclude={"is_final"}).encode()).hexdigest()[:12]

@@ -6,9 +6,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from jobs.models import Format
-from jobs.pictures import jpeg_size
 from jobs.results import Tags
 from tests.faults.decoder import Fate, Fates, Files, fork, held_mb
+from worker.audio.jpeg import jpeg_size
 from worker.child.child_side import Report, serve
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from jobs.pictures import JPEG, jpeg_size
+from worker.audio.jpeg import JPEG, jpeg_size
 
 COVER_LIMIT: Final = 8 << 20  # bytes: every stem carries the cover; larger ones are ignored
 

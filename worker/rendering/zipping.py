@@ -33,10 +33,14 @@ def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Seq
     folder.mkdir(exist_ok=True)
     room = _taken(ABOUT, len(_about(task, rendition, entries)))
     groups = _groups(entries, rendition.package.part_bytes if rendition.package else 0, room)
-    names = ["stems.zip"] if len(groups) == 1 else [f"stems-{number}.zip" for number in range(1, len(groups) + 1)]
-    for name, group in zip(names, groups, strict=True):
+    for name, group in zip(archive_names(len(groups)), groups, strict=True):
         _zip(folder / name, group, _about(task, rendition, group))
         yield folder / name
+
+
+def archive_names(count: int) -> list[str]:
+    """The names of so many archives of one rendition in the store."""
+    return ["stems.zip"] if count == 1 else [f"stems-{number}.zip" for number in range(1, count + 1)]
 
 
 def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> bytes:

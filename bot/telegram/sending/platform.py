@@ -22,7 +22,6 @@ from bot.telegram.sending.errors import as_trouble
 from bot.telegram.sending.pace import TELEGRAM, Pace
 from bot.telegram.sending.poster import TelegramPoster, as_answer
 from bot.telegram.sending.rate_limiter import TelegramBot
-from bot.telegram.sending.thumbnail import fits_as_thumbnail
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
 
@@ -116,13 +115,13 @@ class Telegram(TelegramPoster):
         return InputFile(handle, filename=piece.name, attach=attach, read_file_handle=False)
 
     async def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
-        """A small cover that Telegram accepts, if there is one. The audio files embed the song's cover in any case."""
-        for file in piece.covers:
-            with suppress(FileNotFoundError):
-                async with self._store.open(piece.track_id, [file]) as folder:
-                    content = (folder / file.name).read_bytes()
-                if fits_as_thumbnail(content):
-                    return InputFile(content, filename="cover.jpg", attach=attach)
+        """The small cover, if there is one. The audio files embed the song's cover in any case."""
+        if piece.thumbnail is None:
+            return None
+        with suppress(FileNotFoundError):
+            async with self._store.open(piece.track_id, [piece.thumbnail]) as folder:
+                content = (folder / piece.thumbnail.name).read_bytes()
+            return InputFile(content, filename="cover.jpg", attach=attach)
         return None
 
 

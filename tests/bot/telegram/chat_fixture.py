@@ -28,6 +28,7 @@ from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.settings import Settings
 from jobs.store.folder import FolderStore
 from tests.peers.botapi import BotApi, Chat, Message
+from worker.rendering.zipping import archive_names
 
 #: Tests wait less between two looks and two edits.
 QUICK = Timing(look=0.05, look_at_playlists=0.05, soon=0.2, grace=0.5, batch=0.2)
@@ -138,9 +139,9 @@ class Worker:
             size_of = self.bytes_ * (rendition.encoding.kbps or 320) // 320
             if rendition.package:
                 # Cut as the worker cuts it, when no file is larger than half of the whole.
-                names: dict[str, Stem | None] = {"stems.zip": None}
-                if 0 < rendition.package.part_bytes < size_of:
-                    names, size_of = {"stems-1.zip": None, "stems-2.zip": None}, size_of // 2
+                parts = 2 if 0 < rendition.package.part_bytes < size_of else 1
+                names: dict[str, Stem | None] = dict.fromkeys(archive_names(parts))
+                size_of //= parts
             else:
                 extension = rendition.encoding.format.extension
                 names = {f"{one.name}.{extension}": one.stem for one in rendition.content.files(track.model.stems)}

@@ -1,14 +1,11 @@
-"""Small parts: rate limits, Telegram's errors, thumbnails, a local Bot API server."""
+"""Small parts: rate limits, Telegram's errors, a local Bot API server."""
 
 import asyncio
-import struct
 import time
 from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -35,7 +32,6 @@ from bot.delivery.platform import (
 from bot.telegram.sending.errors import trouble
 from bot.telegram.sending.pace import TELEGRAM
 from bot.telegram.sending.rate_limiter import RateLimiter, seconds_of
-from bot.telegram.sending.thumbnail import fits_as_thumbnail
 from jobs.models import Upload
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
@@ -145,37 +141,6 @@ async def test_calls_without_a_message_do_not_wait() -> None:
     for _ in range(60):  # which would take a minute
         await calls.through(rate_limiter, 1, endpoint="getChat")
     assert time.monotonic() - began < 20
-
-
-def jpeg(width: int, height: int, size: int = 0) -> bytes:
-    app = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0" + bytes(9)
-    frame = b"\xff\xc0" + struct.pack(">HBHHB", 17, 8, height, width, 3) + bytes(9)
-    return (b"\xff\xd8" + app + frame + b"\xff\xda\0\x0c").ljust(size, b"\0")
-
-
-@pytest.mark.parametrize(
-    ("content", "fits"),
-    [
-        (jpeg(320, 320), True),
-        (jpeg(320, 180), True),
-        (jpeg(321, 320), False),
-        (jpeg(320, 321), False),
-        (jpeg(320, 320, 200_000), True),
-        (jpeg(320, 320, 200_001), False),
-        (b"\x89PNG\r\n", False),
-        (b"", False),
-        (b"\xff\xd8\xff", False),
-        (b"\xff\xd8" + b"\xff" * 8_000_000, False),
-        (jpeg(320, 320)[:-4] + jpeg(320, 320)[20:], False),  # two sizes
-    ],
-)
-def test_thumbnails(content: bytes, fits: bool) -> None:
-    assert fits_as_thumbnail(content) is fits
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_a_thumbnail_or_not(content: bytes) -> None:
-    assert fits_as_thumbnail(b"\xff\xd8" + content) in (True, False)
 
 
 async def test_a_server_of_ones_own_lends_its_disk_and_takes_large_files(

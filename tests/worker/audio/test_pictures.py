@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.models import Format
-from jobs.pictures import jpeg_size
 from jobs.results import Tags
 from tests.covers import PNG, bits, encoded, expensive_covers, many_scans, picture, whole_covers
 from tests.sounds import music
+from worker.audio.jpeg import jpeg_size
 from worker.audio.pictures import COVER_LIMIT, MOST_PIXELS, MOST_SCANS, picture_of
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
