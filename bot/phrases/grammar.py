@@ -14,7 +14,7 @@ _STEMS: Final = frozenset([Kind.STEM, Kind.WEAK, Kind.MARKED])
 _NAMED: Final = _STEMS | {Kind.ARTICLE}
 _WHOLES: Final = frozenset([Kind.WHOLE, Kind.BACKING, Kind.SONG])
 #: Words that mean a mix by themselves.
-_TELLING: Final = frozenset([Kind.WITHOUT, Kind.EXCEPT, Kind.OUT, Kind.ONLY, Kind.WHOLE, Kind.LESS, Kind.BACKING])
+TELLING: Final = frozenset([Kind.WITHOUT, Kind.EXCEPT, Kind.OUT, Kind.ONLY, Kind.WHOLE, Kind.LESS, Kind.BACKING])
 #: Words that leave what is before them next to what is behind.
 _ASIDE: Final = frozenset([Kind.ARTICLE, Kind.AROUND])
 
@@ -51,7 +51,7 @@ class Parsed:
 
     @property
     def is_telling(self) -> bool:
-        return bool(self.kinds & _TELLING)
+        return bool(self.kinds & TELLING)
 
 
 def parse(words: Sequence[Meanings]) -> Parsed:

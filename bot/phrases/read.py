@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from bot.phrases.grammar import Meanings, NoMixError, Parsed, parse
+from bot.phrases.grammar import TELLING, Meanings, NoMixError, Parsed, parse
 from bot.phrases.vocabulary import Kind, Term, Vocabulary, plain, vocabulary
 from bot.phrases.wanted import Wanted
 from bot.texts import LANGUAGES, negotiate
@@ -15,7 +15,7 @@ from bot.texts import LANGUAGES, negotiate
 LONGEST: Final = 160
 #: Shorter words are not taken for misspelt, in letters.
 _SHORTEST_MISSPELT: Final = 4
-#: Misspelt words of this length need no other word that means a mix, in letters.
+#: Misspelt words of this length need no other word about stems, in letters; their first letter must be right.
 _LONG: Final = 6
 
 
@@ -66,8 +66,8 @@ def _certainty(parsed: Parsed, *, is_question: bool) -> Certainty:
         return Certainty.COMMAND  # `the rest`
     if parsed.is_loose or (is_question and not asked):
         return Certainty.HALF
-    if Kind.ARTICLE in parsed.kinds and not (asked or parsed.is_telling):
-        return Certainty.HALF  # `the drums`
+    if (Kind.ARTICLE in parsed.kinds or parsed.wanted.parts) and not (asked or parsed.is_telling):
+        return Certainty.HALF  # `the drums`, `guitar`
     return Certainty.SURE
 
 
@@ -137,8 +137,15 @@ def _misspelt(words: Sequence[str], words_of: Vocabulary) -> Iterator[Wanted]:
         parsed = _parsed([*words[:index], word, *words[index + 1 :]], words_of)
         if parsed is None or _certainty(parsed, is_question=False) is not Certainty.SURE:
             continue
-        if parsed.is_telling or len(words[index]) >= _LONG:
+        others = _kinds([one for one in words if one != words[index]], words_of)
+        is_telling = bool(TELLING & (others | _kinds([word], words_of) if Kind.STEM in others else others))
+        is_long = len(words[index]) >= _LONG and word[0] == words[index][0] and not parsed.wanted.parts
+        if is_telling or is_long:
             yield parsed.wanted
+
+
+def _kinds(words: Sequence[str], words_of: Vocabulary) -> set[Kind]:
+    return {term.kind for word in words for term in words_of.terms.get((word,), ())}
 
 
 def _one_slip(one: str, other: str) -> bool:

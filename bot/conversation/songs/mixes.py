@@ -94,10 +94,7 @@ async def _make(services: Services, incoming: Incoming, about: Request, wanted: 
         return reply(say(language, "mix-how"))
     model, stems = found
     if wanted.parts:
-        named = ", ".join(say(language, f"part-{part.name}") for part in wanted.parts)
-        inside = stem_words(dict.fromkeys(part.stem for part in wanted.parts), language)
-        button = () if _says_nothing(stems, model) else ((mix_button(about, model, stems, language),),)
-        return reply(say(language, "mix-part", part=named, stem=inside), *button)
+        return await _question(services, incoming, about, wanted)
     if not stems:
         return reply(say(language, "mix-nothing"))
     if is_whole(stems, model):
@@ -106,13 +103,17 @@ async def _make(services: Services, incoming: Incoming, about: Request, wanted: 
 
 
 async def _question(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
-    """`Did you mean no vocals?`"""
+    """`Did you mean no vocals?`; or which stem contains the named instruments. With a button."""
     language = incoming.asker.language
     found = await _resolve(services, about, wanted)
     if found is None or _says_nothing(found[1], found[0]):
         return reply(say(language, "mix-how"))
     model, stems = found
     said = say(language, "mix-meant", mix=mix_words(stems, model, language))
+    if wanted.parts:
+        named = ", ".join(say(language, f"part-{part.name}") for part in wanted.parts)
+        inside = stem_words(dict.fromkeys(part.stem for part in wanted.parts), language)
+        said = say(language, "mix-part", part=named, stem=inside)
     return reply(said, (mix_button(about, model, stems, language),))
 
 

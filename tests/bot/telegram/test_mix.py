@@ -32,7 +32,6 @@ async def test_a_mix_by_words_as_a_reply_or_of_the_last_song(rig: Rig, to: str) 
         ("/mix louder", "Tell me what you want to hear"),
         ("/mix vocals band", "That is the whole song"),
         ("/mix no vocals band", "nothing to hear"),
-        ("/mix no guitar and vocals, bass, drums, piano, other", "on its own: guitar. It is in the stem “other”"),
     ],
 )
 async def test_what_cannot_be_mixed_is_said(rig: Rig, words: str, said: str) -> None:
