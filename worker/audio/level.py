@@ -44,7 +44,7 @@ def level_of(samples: Iterable[NDArray[np.float32]]) -> Level:
     )  # how many samples are below each power of 2, from 2**-150 on, and not below the last
     impossible = 0
     for block in samples:
-        loud = np.abs(block[block != 0])  # silence says nothing
+        loud = np.abs(block[block != 0])  # silence does not count
         is_number = loud < NO_NUMBER  # false for NaN
         # NaN and infinity come from plug-ins, between valid samples.
         impossible += int(np.count_nonzero(np.isfinite(loud) & ~is_number))

@@ -19,7 +19,7 @@ from typing import Final
 
 from worker.child.cgroups import ROOT, files
 
-EVERY: Final = 0.2  # seconds between two looks: a process fills about half a gigabyte in that time
+EVERY: Final = 0.2  # seconds between two measurements: a process fills about half a gigabyte in that time
 #: MB between the limit and RLIMIT_DATA, for memory that runtimes reserve for writing and never touch: 0.2 GB in a
 #: separation with OpenVINO, 0.6 GB in Node.
 HEADROOM: Final = 1024

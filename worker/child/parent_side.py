@@ -34,7 +34,7 @@ STDERR_KEPT = 4000  # characters of a child's standard error that reach the log
 LAST_WORDS = 5.0  # seconds to read it, where a process that left the child's group holds the pipe open
 MEASURED = "COVERAGE_PROCESS_CONFIG"  # set by coverage: children write their data into the working folder
 GRACE = 5.0  # seconds for a child to end that closed its output
-LOOK = 0.01  # seconds between two looks at whether a child has ended
+LOOK = 0.01  # seconds between two checks for the end of a child
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
@@ -209,7 +209,7 @@ async def _code_of(process: asyncio.subprocess.Process) -> int:
 
 
 async def _code_after(process: asyncio.subprocess.Process, module: str) -> int:
-    """The exit code of a child that closed its output. Raises `Failed` with INTERNAL when it goes on for `GRACE`."""
+    """The exit code of a child that closed its output. Raises `Failed` with INTERNAL if it runs on for `GRACE`."""
     try:
         async with asyncio.timeout(GRACE):
             return await _code_of(process)

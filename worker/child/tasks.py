@@ -214,7 +214,7 @@ class RenderedSet(Value):
 
 
 def _with_links(folder: Path) -> tuple[Path, ...]:
-    """A folder, and the folders that links in it lead to: people keep large weights on another disk. No child can make
+    """A folder, and the folders that links in it point to, for large weights on another disk. No child can make
     a link there.
     """
     try:

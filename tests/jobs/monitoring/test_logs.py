@@ -1,4 +1,4 @@
-"""What processes log: one line per change of state, with the ids of request and track, and no secret."""
+"""Logs of processes: one line per change of state, with the ids of request and track, and no secret."""
 
 import json
 import logging

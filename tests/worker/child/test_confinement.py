@@ -169,7 +169,7 @@ async def test_children_that_only_ask_write_nowhere_and_start_nothing(around: Ar
 
 
 async def test_a_port_that_is_allowed_is_the_only_one(around: Around) -> None:
-    """Where Landlock knows of ports: since its fourth version."""
+    """Requires Landlock's fourth version, the first with ports."""
     of = await spoils(around, Confinement(ports=(around.port,)))
     assert of["a TCP connection"] == "connected"
     of = await spoils(around, Confinement(ports=(around.port + 1,)))

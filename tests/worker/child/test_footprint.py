@@ -1,4 +1,4 @@
-"""What a child may hold on the disk, however it holds it."""
+"""Limits of a child's disk space, in folders and in removed files."""
 
 import os
 from pathlib import Path

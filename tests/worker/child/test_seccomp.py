@@ -1,4 +1,4 @@
-"""The filters of both architectures, run step by step here: a kernel runs those of its own architecture alone."""
+"""The filters of both architectures, run step by step here: a kernel runs only those of its own architecture."""
 
 import errno
 
@@ -17,7 +17,7 @@ INET, UNIX, NETLINK, STREAM, RAW, CLOSED_ON_EXEC = 2, 1, 16, 1, 3, 0o2000000
 
 
 def verdict(steps: list[Step], call: int, *given: int, architecture: int) -> int:
-    """What the filter answers: ALLOWED, KILLED or the error with which it refuses."""
+    """The filter's answer: ALLOWED, KILLED or the error number of a refusal."""
     data = {0: call, 4: architecture} | {16 + 8 * index: value & 0xFFFFFFFF for index, value in enumerate(given)}
     loaded, place = 0, 0
     while True:

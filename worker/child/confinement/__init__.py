@@ -30,5 +30,5 @@ class Confinement(Value):
     variables: tuple[str, ...] = ()
 
 
-#: No walls: no child of the product goes without; tests show by it what the walls are for.
+#: No walls. Only tests use it, to show that attempts succeed without walls.
 UNCONFINED: Final = None

