@@ -55,6 +55,26 @@ COMMANDS = {
     "docker buildx imagetools inspect IMAGE": "asks a registry of images",
     "docker compose up --build": DOCKER,
     "docker compose logs bot": DOCKER,
+    # In the terminal
+    "fl-bt separate song.mp3": (
+        "tests/bot/terminal/test_terminal.py::test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code"
+    ),
+    'fl-bt separate song.mp3 --mix "no vocals"': (
+        "tests/bot/terminal/test_options.py::test_a_mix_and_single_stems_quietly"
+    ),
+    "fl-bt separate song.mp3 --only vocals --only drums -f mp3 --bitrate 192": (
+        "tests/bot/terminal/test_options.py::test_a_mix_and_single_stems_quietly"
+    ),
+    "fl-bt separate setlist --recursive --skip -o ~/Stems": (
+        "tests/bot/terminal/test_options.py::test_a_folder_with_names_of_ones_own_as_json"
+    ),
+    "fl-bt separate - --json -q < songs.txt": (
+        "tests/bot/terminal/test_options.py::test_a_list_on_standard_input_with_the_log"
+    ),
+    'eval "$(fl-bt completion bash)"': (
+        "tests/bot/terminal/test_options.py::test_a_shell_completes_options_and_their_values"
+    ),
+    "fl-bt completion fish": "tests/bot/terminal/test_options.py::test_a_shell_completes_options_and_their_values",
     # One machine
     "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
     "fl-bt separate": "tests/bot/terminal/test_terminal.py::test_the_demo",
@@ -161,7 +181,7 @@ def test_blocks_say_what_they_are() -> None:
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith(("uv run fl-bt", "fl-bt"))])
 def test_our_own_commands_take_these_words(command: str) -> None:
-    words = shlex.split(command)
+    words = shlex.split(command.partition(" < ")[0])
     name, *rest = words[words.index("fl-bt") + 1 :]
     context = main.commands[name].make_context(name, rest)  # raises what click says of a wrong word
     assert context.params.keys() >= {option.name for option in main.commands[name].params if option.expose_value}

@@ -5,19 +5,16 @@ import io
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
-from typing import get_args
 
 import click
-from click.core import ParameterSource
+from click.shell_completion import get_completion_class
 from pydantic import SecretStr
 
+from bot.cli.separate import separate
 from jobs import VERSION
-from jobs.models import Format, Model, Order, Package
 from jobs.monitoring.logs import set_up_logging
-from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, models_by_count, models_by_word
+from jobs.music.separation_models import models_by_word
 from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
@@ -25,8 +22,6 @@ from jobs.process.supervise import MISCONFIGURED
 from jobs.settings import SettingsError, load_settings
 
 WORKER = (sys.executable, "-P", "-m", "worker")
-
-BY_COUNT = models_by_count()
 
 
 class _Command(click.Group):
@@ -57,66 +52,7 @@ def main(context: click.Context) -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-@main.command()
-@click.argument("sources", metavar="SOURCE...", nargs=-1)
-@click.option("--stems", type=click.Choice(list(BY_COUNT)), default=str(len(MODELS[DEFAULT_MODEL].stems)),
-              show_default=True, help="How many stems.")  # fmt: skip
-@click.option("--model", type=click.Choice(list(MODELS)), help="Which model, instead of --stems.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice([each.value for each in Format]),
-    default=Format.FLAC.value,
-    show_default=True,
-    help="Of the stems.",
-)
-@click.option("--zip", "zipped", is_flag=True, help="One zip instead of a folder.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("stems"), show_default=True,
-    help="Where the results go.",
-)  # fmt: skip
-@click.option("--band", type=click.Choice(get_args(Band)), default="11k", show_default=True,
-              help="How far up the network looks.")  # fmt: skip
-@click.option("--demo", is_flag=True, help="Separate a 15-second song made up on the spot.")
-@click.pass_obj
-def separate(
-    umask: int,
-    sources: Sequence[str],
-    stems: str,
-    model: str | None,
-    format_: str,
-    zipped: bool,
-    output: Path,
-    band: str,
-    demo: bool,
-) -> None:
-    """Separate YouTube links, audio files or video files into stems.
-
-    The paths of the results are printed last, to standard output; everything else goes to standard error.
-    """
-    from bot import terminal
-
-    if not sources and not demo:
-        raise click.UsageError("Give a YouTube link or a file, or try `fl-bt separate --demo`.")
-    if model and click.get_current_context().get_parameter_source("stems") is ParameterSource.COMMANDLINE:
-        raise click.UsageError("Give --stems or --model, not both.")
-    settings = load_settings()
-    order = Order(
-        model=Model(
-            name=model or BY_COUNT[stems], band="16k" if band == "16k" else "11k", extension=settings.mask_extension
-        ),
-        format=Format(format_),
-        package=Package.ZIP if zipped else Package.ALBUM,
-    )
-    with tempfile.TemporaryDirectory(prefix="fl-bt-") as scratch:
-        asked = list(sources)
-        if demo:
-            from bot.cli.demo import write_demo_song
-
-            song = Path(scratch) / "FL-BT demo.wav"
-            write_demo_song(song)
-            asked.append(str(song))
-        sys.exit(asyncio.run(terminal.separate(settings, asked, order, output, Path(scratch), umask)))
+main.add_command(separate)
 
 
 @main.command()
@@ -184,6 +120,21 @@ def models(names: Sequence[str]) -> None:
     """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
     load_settings()
     sys.exit(subprocess.run([*WORKER, "models", *names], check=False).returncode)
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script that completes commands, options and files in a shell.
+
+    \b
+    bash:  eval "$(fl-bt completion bash)"                in ~/.bashrc
+    zsh:   eval "$(fl-bt completion zsh)"                 in ~/.zshrc
+    fish:  fl-bt completion fish | source                 in ~/.config/fish/config.fish
+    """
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "fl-bt", "_FL_BT_COMPLETE").source())
 
 
 @main.command()

@@ -1,50 +1,32 @@
-"""Typed arguments to sources: a link by its id, or a file by its content and name."""
+"""Sources of requests: links as they are, files copied into the store's inbox."""
 
 import asyncio
-import errno
 import hashlib
 import os
 import shutil
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from bot.links.links import Found, find_sources, parse_source
 from jobs.failures import Reason, failed
 from jobs.filenames import one_line
-from jobs.models import Source, Upload
+from jobs.models import Upload, YouTube
 from jobs.process.tasks import run_to_end
 from jobs.store.store import ResultStore, receiving
 
 
-async def bring_in(typed: str, store: ResultStore) -> Source:
-    """The source that `typed` means; a file is copied into the store's inbox, where the worker finds it.
+async def identify(source: YouTube | Path) -> YouTube | Upload:
+    """A link as it is; a file as an upload, by its content and name.
 
-    Raises `Failed`: BAD_LINK, NOT_YOUTUBE, CHANNEL, PLAYLIST, EMPTY, NO_DISK; and `OSError` for a folder, and for a
-    file that is missing or unreadable. An argument without a link is a file name.
+    Raises `Failed` EMPTY, and `OSError` for a file that cannot be read.
     """
-    # The form of a file dragged into some terminals, or copied from a file manager.
-    is_address = typed.startswith("file:///")
-    path = Path(unquote(urlsplit(typed).path)) if is_address else Path(typed)
-    try:
-        exists, is_folder = path.exists(), path.is_dir()
-    except OSError:  # a path over the system's length limit
-        exists = is_folder = False
-    if is_folder:
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), typed)
-    if exists:
-        return await _copy(path, store)
-    if is_address or find_sources(typed) == Found():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), typed)
-    parsed = parse_source(typed)
-    if isinstance(parsed, Reason):
-        raise failed(parsed, typed)
-    return parsed
+    return source if isinstance(source, YouTube) else await asyncio.to_thread(_upload, source)
 
 
-async def _copy(path: Path, store: ResultStore) -> Upload:
-    """Copy a file into the inbox, unless it is there."""
+async def bring_in(path: Path, upload: Upload, store: ResultStore) -> None:
+    """Copy a file into the store's inbox, where the worker finds it; unless it is there already.
+
+    Raises `Failed` NO_DISK, and `OSError` for a file that cannot be read.
+    """
     try:
-        upload = await asyncio.to_thread(_upload, path)
         if await store.has_upload(upload):
             await store.renew_upload(upload)
         else:
@@ -54,7 +36,6 @@ async def _copy(path: Path, store: ResultStore) -> Upload:
         if error.filename == str(path):
             raise
         raise failed(Reason.NO_DISK, f"{path}: {error.strerror}") from None
-    return upload
 
 
 def _upload(path: Path) -> Upload:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.terminal import separate
+from bot.terminal.options import Options
 from jobs.failures import Failure, Reason
 from jobs.models import Order
 from jobs.process.tasks import cancel_and_wait
@@ -32,6 +33,10 @@ def settings(tmp_path: Path, valkey_server: SecretStr) -> Settings:
     return Settings(_env_file=None, data=tmp_path, redis_url=valkey_server)
 
 
+def wish(tmp_path: Path) -> Options:
+    return Options(order=Order(), output=tmp_path / "stems", umask=0o022)
+
+
 async def taken(queue: JobQueue) -> tuple[TrackQueue, str]:
     """A worker's desk, and the one track it took."""
     track_queue = TrackQueue(queue.redis, "worker-1")
@@ -47,14 +52,14 @@ async def test_a_store_that_cannot_be_used_is_a_sentence(
     settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "store").write_text("in the way")
-    assert await separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022) == 2
+    assert await separate(settings, [song], wish(tmp_path), tmp_path) == 2
     assert capsys.readouterr().err.startswith("FLBT_DATA cannot be used: ")
 
 
 async def test_why_it_failed_is_said_in_words(
     queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    running = asyncio.create_task(separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022))
+    running = asyncio.create_task(separate(settings, [song], wish(tmp_path), tmp_path))
     track_queue, track = await taken(queue)
     await track_queue.fail(track, Failure(reason=Reason.NOT_AUDIO))
     assert await asyncio.wait_for(running, 120) == 1
@@ -82,7 +87,7 @@ async def test_more_songs_than_anybody_may_have_in_line_come_one_after_the_other
         song.write_text(song.name)
     typed = [str(song) for song in (*songs, *songs[:3])]
     working = asyncio.create_task(fail_all(queue))
-    assert await asyncio.wait_for(separate(settings, typed, Order(), tmp_path / "stems", tmp_path, 0o022), 60) == 1
+    assert await asyncio.wait_for(separate(settings, typed, wish(tmp_path), tmp_path), 60) == 1
     await cancel_and_wait(working)
     said = [line for line in capsys.readouterr().err.splitlines() if "can’t read" in line]
     assert [line.partition(":")[0] for line in said] == [song.stem for song in songs]
@@ -93,7 +98,7 @@ async def test_a_folder_that_cannot_be_written_to_is_named_and_why(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     (tmp_path / "stems").write_text("in the way")
-    running = asyncio.create_task(separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022))
+    running = asyncio.create_task(separate(settings, [song], wish(tmp_path), tmp_path))
     worker = Worker(queue, store)
     await worker.finish(await worker.take())
     assert await asyncio.wait_for(running, 120) == 1
@@ -113,7 +118,7 @@ async def test_a_file_that_cannot_be_read_is_not_called_damaged(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), song)
 
     monkeypatch.setattr("hashlib.file_digest", denied)
-    assert await separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022) == 1
+    assert await separate(settings, [song], wish(tmp_path), tmp_path) == 1
     assert capsys.readouterr().err == (
         f"{song}: I can’t read this file: Permission denied. Check its name, and who may read it.\n"
     )
@@ -123,7 +128,7 @@ async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
     queue: JobQueue, settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The request is ready, but its result was removed from the store."""
-    running = asyncio.create_task(separate(settings, [song], Order(), tmp_path / "stems", tmp_path, 0o022))
+    running = asyncio.create_task(separate(settings, [song], wish(tmp_path), tmp_path))
     track_queue, track = await taken(queue)
     assert await track_queue.ready(track, await track_queue.wanted(track))
     assert await asyncio.wait_for(running, 120) == 1
@@ -137,7 +142,7 @@ async def test_a_queue_that_is_not_there_is_a_sentence(
     settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     away = settings.model_copy(update={"redis_url": SecretStr(f"unix://{tmp_path / 'nobody'}")})
-    assert await separate(away, [song], Order(), tmp_path / "stems", tmp_path, 0o022) == 1
+    assert await separate(away, [song], wish(tmp_path), tmp_path) == 1
     said = capsys.readouterr().err
     assert said.startswith("The queue is out of reach: ")
     assert said.endswith("Start Redis, or correct FLBT_REDIS_URL.\n")
@@ -153,5 +158,5 @@ async def test_a_worker_that_cannot_run_as_it_is_set_up_ends_the_wait(
     """No other worker would take the song."""
     monkeypatch.setenv("FLBT_YOUTUBE_COOKIES", str(tmp_path / "none.txt"))
     alone = settings.model_copy(update={"redis_url": None})
-    assert await asyncio.wait_for(separate(alone, [song], Order(), tmp_path / "stems", tmp_path, 0o022), 60) == 2
+    assert await asyncio.wait_for(separate(alone, [song], wish(tmp_path), tmp_path), 60) == 2
     assert "FLBT_YOUTUBE_COOKIES cannot be read" in capsys.readouterr().err.splitlines()[-1]

@@ -44,7 +44,7 @@ def test_a_zip_of_mp3s_from_a_youtube_link(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (path,) = [tmp_path / line for line in done.stdout.splitlines()]
     assert path.parent == tmp_path / "out"
-    assert path.name == "Some Band - A_Song_ _b_ (2 stems).zip"
+    assert path.name == "Some Band - A_Song_ _b_.zip"
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
@@ -67,7 +67,7 @@ def test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code(run
         for stem in ("vocals", "accompaniment")
     ]
     assert "notes: I can’t read this as audio" in done.stderr
-    assert "missing.mp3: I can’t read this file: No such file or directory. Check its name" in done.stderr
+    assert "missing.mp3: There is no file of this name." in done.stderr
     assert nothing_left(tmp_path)
 
 
@@ -112,12 +112,12 @@ def test_a_loud_song_is_said_to_be_turned_down_and_how_not(run: Run, tmp_path: P
 
 #: Typed arguments, and their error sentences.
 NO_SONGS = {
-    "https://youtube.com.evil.example/watch?v=jNQXAC9IVRw": "only know links to YouTube",
+    "https://youtube.com.evil.example/watch?v=jNQXAC9IVRw": "Only links to YouTube",
     "https://www.youtube.com/@someone": "a channel",
     "https://www.youtube.com/playlist?list=PLabcdefghijklmnop": "a whole playlist",
-    "hello": "No such file or directory",
-    ".": "Is a directory",
-    "https://youtu.be/": "find a song",
+    "hello": "There is no file of this name",
+    ".": "Add --recursive",
+    "https://youtu.be/": "no song behind this link",
 }
 
 
@@ -136,7 +136,7 @@ def test_what_youtube_refuses_is_a_sentence(run: Run, tmp_path: Path) -> None:
     refused = [
         (Video("aaaaaaaaaaA", playability=unplayable("LOGIN_REQUIRED", "This video is private")), "is private"),
         (Video("bbbbbbbbbbA", trouble=Trouble.PLAYER_429), "won’t let me download right now"),
-        (Video("ccccccccccA", seconds=3, claims={"lengthSeconds": "7200"}), "and I take songs up to 30:00"),
+        (Video("ccccccccccA", seconds=3, claims={"lengthSeconds": "7200"}), "and the limit is 30:00"),
     ]
     with YouTubeStandIn() as site:
         for video, _ in refused:

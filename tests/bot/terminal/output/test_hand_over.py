@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal import places
-from bot.terminal.hand_over import hand_over
-from bot.terminal.places import MARK
+from bot.terminal.options import Options
+from bot.terminal.output import places
+from bot.terminal.output.hand_over import hand_over
+from bot.terminal.output.notes import FOLDER
+from bot.terminal.output.places import MARK
 from jobs.filenames import ABOUT
-from jobs.models import Archive, Encoding, Format, Model, Rendition, Upload, track_id
+from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Upload, track_id
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.store.folder import FolderStore
 from tests.bot.delivery.plans import song
@@ -58,8 +60,17 @@ def zipped(store: FolderStore, manifest: Manifest, format_: Format = Format.FLAC
     return Rendered(rendition=rendition, files=(StoredFile(name="stems.zip", bytes_=1),))
 
 
+def seen(output: Path) -> set[str]:
+    """What a person sees in the output folder."""
+    return {path.name for path in output.iterdir() if not path.name.startswith(".")}
+
+
 def handed(store: FolderStore, manifest: Manifest, rendered: Rendered, output: Path, umask: int = UMASK) -> list[Path]:
-    return hand_over(store.folder(manifest.track_id, rendered.rendition), manifest, rendered, output, umask)
+    rendition = rendered.rendition
+    package = Package.ZIP if rendition.package else Package.ALBUM
+    order = Order(model=manifest.model, format=rendition.encoding.format, package=package)
+    options = Options(order=order, output=output, umask=umask)
+    return [one.path for one in hand_over(store.folder(manifest.track_id, rendition), manifest, rendered, options)]
 
 
 def give(store: FolderStore, manifest: Manifest, output: Path, format_: Format = Format.FLAC) -> str:
@@ -144,7 +155,7 @@ def test_a_name_in_any_unicode_form_is_one_folder(store: FolderStore, output: Pa
     for title in ("Café", unicodedata.normalize("NFD", "Café")):
         name = give(store, separated("one", title, "Zoé"), output)
         assert name == unicodedata.normalize("NFC", "Zoé - Café")
-    assert len(list(output.iterdir())) == 1
+    assert seen(output) == {name}
 
 
 def test_where_case_is_not_told_apart_another_song_gets_a_number(
@@ -182,7 +193,7 @@ def test_two_songs_at_once_get_a_folder_each_and_one_song_twice_a_single_one(sto
 
 def test_zips_keep_apart_what_folders_do(store: FolderStore, output: Path) -> None:
     one, two = separated("one", "Intro", "Wings"), separated("two", "Intro", "Wings")
-    (output / "Wings - Intro (2 stems).zip").write_text("somebody's own, and no zip")
+    (output / "Wings - Intro.zip").write_text("somebody's own, and no zip")
 
     def given(manifest: Manifest, format_: Format = Format.FLAC) -> str:
         rendered = zipped(store, manifest, format_)
@@ -194,10 +205,18 @@ def test_zips_keep_apart_what_folders_do(store: FolderStore, output: Path) -> No
         return path.name
 
     for _ in range(2):
-        assert given(one) == "Wings - Intro (2 stems) 2.zip"
-        assert given(two) == "Wings - Intro (2 stems) 3.zip"
-        assert given(one, Format.MP3) == "Wings - Intro (2 stems) 4.zip"
-    assert len(list(output.iterdir())) == 4
+        assert given(one) == "Wings - Intro 2.zip"
+        assert given(two) == "Wings - Intro 3.zip"
+        assert given(one, Format.MP3) == "Wings - Intro 4.zip"
+    assert len(seen(output)) == 4
+
+
+def test_the_zip_of_another_separation_is_named_as_its_folder(store: FolderStore, output: Path) -> None:
+    two, four = separated("one", "Intro"), separated("one", "Intro", count=4)
+    for _ in range(2):
+        for manifest, name in ((two, "Intro"), (four, "Intro (4 stems)")):
+            assert give(store, manifest, output) == name
+            assert [path.name for path in handed(store, manifest, zipped(store, manifest), output)] == [f"{name}.zip"]
 
 
 def test_a_disk_without_links_gets_its_zip_too(
@@ -207,7 +226,7 @@ def test_a_disk_without_links_gets_its_zip_too(
         raise PermissionError(1, "Operation not permitted")  # as exFAT says
 
     monkeypatch.setattr(Path, "hardlink_to", refused)
-    for content, name in (("one", "Intro (2 stems).zip"), ("two", "Intro (2 stems) 2.zip")):
+    for content, name in (("one", "Intro.zip"), ("two", "Intro 2.zip")):
         manifest = separated(content, "Intro")
         assert [path.name for path in handed(store, manifest, zipped(store, manifest), output)] == [name]
 
@@ -225,7 +244,7 @@ def test_what_a_killed_command_left_half_copied_goes(store: FolderStore, output:
         (output / name).mkdir()
         (output / name / "vocals.flac").touch()
     name = give(store, separated("one", "Intro"), output)
-    assert {path.name for path in output.iterdir()} == {name, *others}, "of who lives, or not ours"
+    assert {path.name for path in output.iterdir()} == {name, FOLDER, *others}, "of who lives, or not ours"
 
 
 def test_a_missing_stored_file_leaves_no_partial_output(store: FolderStore, output: Path) -> None:

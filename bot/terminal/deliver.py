@@ -1,0 +1,59 @@
+"""The result of one request, copied to the output folder, and what is told about it."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bot import texts
+from bot.cards.cards import about_sound, called
+from bot.delivery.plan import Note, about_level, note_text
+from bot.terminal.inputs import Song
+from bot.terminal.options import Options
+from bot.terminal.outcome import Outcome
+from bot.terminal.output.hand_over import Delivered, hand_over
+from bot.texts import figures
+from jobs.failures import Reason, failed
+from jobs.models import Request
+from jobs.results import Manifest
+from jobs.store.store import ResultStore
+
+
+class Delivery(NamedTuple):
+    """A result in the output folder. `notes`: how it deviates from its source."""
+
+    manifest: Manifest
+    files: tuple[Delivered, ...]
+    notes: tuple[Note, ...]
+
+    def sentences(self, seconds: float, language: str) -> Iterator[str]:
+        """What a person is told. `seconds`: since it was asked for."""
+        took = texts.say(language, "card-done", wait=figures.took(seconds, language))
+        yield f"{called(self.manifest.tags, language)}: {took}"
+        yield from about_sound(self.manifest, language)
+        yield from (note_text(note, language) for note in self.notes)
+
+    def outcome(self, song: Song) -> Outcome:
+        tags = self.manifest.tags
+        about = {"artist": tags.artist, "title": tags.title}
+        return Outcome(song.word, "done", **about, seconds=round(self.manifest.seconds, 3), files=self.files)
+
+
+async def deliver(options: Options, request: Request, store: ResultStore, song: Song) -> Delivery:
+    """Copy the result of a request to the output folder.
+
+    Raises `Failed` INTERNAL if it is gone from the store, `OSError` if the folder cannot be written.
+    """
+    made = await store.read(request.track_id)
+    files: list[Delivered] = []
+    notes: list[Note] = []
+    file = song.source.stem if isinstance(song.source, Path) else song.source.video_id
+    for rendition in options.renditions:
+        rendered = made.rendered(rendition)
+        if made.manifest is None or rendered is None:
+            raise failed(Reason.INTERNAL, "the result is gone from the store")
+        async with store.open(request.track_id, rendered.files, rendition) as folder:
+            files += await asyncio.to_thread(hand_over, folder, made.manifest, rendered, options, file)
+        notes += about_level(made.manifest, rendered)
+    assert made.manifest is not None
+    return Delivery(made.manifest, tuple(files), tuple(notes))

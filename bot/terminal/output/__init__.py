@@ -1,0 +1,1 @@
+"""Where results go: names, places, and notes of what lies there."""

@@ -1,0 +1,70 @@
+"""What is to be made of each song, from the options that were typed. Pure; errors are sentences for a person."""
+
+from collections.abc import Sequence
+
+from bot import texts
+from bot.cards.mixes import is_whole, mix_words
+from bot.cards.models import stem_words
+from bot.phrases.read import Certainty, read_words
+from bot.phrases.wanted import mix_of
+from bot.terminal.options import Options
+from jobs.models import Content, Mix, Model, Package, Stem, Stems
+from jobs.music.separation_models import DEFAULT_MODEL, MODELS
+
+
+class OptionError(ValueError):
+    """Options that do not go together. The message is a sentence for a person."""
+
+
+def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -> tuple[Model, Content]:
+    """The model and the content for a mix in words, or for single stems.
+
+    `model`: the one that was asked for; None: the default one, or the smallest that has the stems. Raises
+    `OptionError`.
+    """
+    if mix and only:
+        raise OptionError(texts.say(language, "terminal-only-mix"))
+    names = [model.name] if model else sorted(MODELS, key=lambda name: (name != DEFAULT_MODEL, len(MODELS[name].stems)))
+    if only:
+        found = next((name for name in names if set(only) <= set(MODELS[name].stems)), None)
+        if found is None:
+            raise OptionError(_lacking(names[-1], language))
+        return _named(model, found), Stems()
+    if not mix:
+        return _named(model, names[0]), Stems()
+    reading = read_words(mix, language)
+    if reading is None:
+        known = stem_words(dict.fromkeys(stem for info in MODELS.values() for stem in info.stems), language)
+        raise OptionError(texts.say(language, "terminal-mix-unknown", words=mix, stems=known))
+    mixes = {name: made for name in names if (made := mix_of(reading.wanted, name)) is not None}
+    if not mixes:
+        raise OptionError(_lacking(names[0], language))
+    name, stems = next(iter(mixes.items()))
+    if not stems:
+        raise OptionError(texts.say(language, "terminal-mix-nothing"))
+    if is_whole(stems, name):
+        raise OptionError(texts.say(language, "terminal-mix-whole"))
+    if reading.certainty is Certainty.MISSPELT:
+        raise OptionError(texts.say(language, "terminal-mix-meant", mix=mix_words(stems, name, language)))
+    return _named(model, name), Mix(stems=stems)
+
+
+def check(options: Options, has_bitrate: bool, language: str) -> None:
+    """Raise `OptionError` for options that contradict each other."""
+    order, template = options.order, options.template
+    if order.package is Package.ZIP and (options.only or order.mix):
+        raise OptionError(texts.say(language, "terminal-only-zip"))
+    if has_bitrate and not order.format.is_lossy:
+        raise OptionError(texts.say(language, "terminal-bitrate"))
+    if template and order.package is Package.ZIP and template.has("stem"):
+        raise OptionError(texts.say(language, "terminal-name-zip", field="{stem}"))
+    if template and not options.one_file and not template.has("stem"):
+        raise OptionError(texts.say(language, "terminal-name-stem", field="{stem}"))
+
+
+def _named(model: Model | None, name: str) -> Model:
+    return (model or Model()).named(name)
+
+
+def _lacking(name: str, language: str) -> str:
+    return texts.say(language, "terminal-stem-missing", model=name, stems=stem_words(MODELS[name].stems, language))

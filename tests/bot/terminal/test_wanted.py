@@ -1,0 +1,84 @@
+"""Options to what is made of each song: the smallest model that has the stems, and sentences for contradictions."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.terminal.options import Options
+from bot.terminal.output.naming import parse_name
+from bot.terminal.wanted import OptionError, check, choose
+from jobs.models import Format, Mix, Model, Order, Package, Stem, Stems
+
+BAND = (Stem.DRUMS, Stem.BASS, Stem.OTHER)
+
+
+@pytest.mark.parametrize(
+    ("mix", "only", "model", "content"),
+    [
+        ("", (), "spleeter-2", Stems()),
+        ("no vocals", (), "spleeter-2", Mix(stems=(Stem.ACCOMPANIMENT,))),
+        ("no drums", (), "spleeter-4", Mix(stems=(Stem.VOCALS, Stem.BASS, Stem.OTHER))),
+        ("sem bateria", (), "spleeter-4", Mix(stems=(Stem.VOCALS, Stem.BASS, Stem.OTHER))),
+        ("piano and bass", (), "spleeter-5", Mix(stems=(Stem.BASS, Stem.PIANO))),
+        ("", (Stem.VOCALS,), "spleeter-2", Stems()),
+        ("", (Stem.VOCALS, Stem.DRUMS), "spleeter-4", Stems()),
+        ("", (Stem.PIANO,), "spleeter-5", Stems()),
+    ],
+)
+def test_the_smallest_model_that_has_the_stems(
+    mix: str, only: tuple[Stem, ...], model: str, content: Stems | Mix
+) -> None:
+    chosen, what = choose(None, mix, only, "en")
+    assert chosen.name == model
+    assert isinstance(what, Mix) == isinstance(content, Mix)
+    if isinstance(what, Mix) and isinstance(content, Mix):
+        assert set(what.stems) == set(content.stems)
+
+
+def test_a_model_that_was_named_is_kept() -> None:
+    chosen, what = choose(Model(name="spleeter-4"), "no vocals", (), "en")
+    assert chosen.name == "spleeter-4"
+    assert isinstance(what, Mix)
+    assert what.stems == BAND
+
+
+@pytest.mark.parametrize(
+    ("model", "mix", "only", "says"),
+    [
+        ("spleeter-2", "no drums", (), "spleeter-2 has these stems: vocals, accompaniment"),
+        ("spleeter-4", "", (Stem.PIANO,), "spleeter-4 has these stems: vocals, drums, bass, other"),
+        (None, "", (Stem.ACCOMPANIMENT, Stem.DRUMS), "has these stems"),
+        (None, "purple", (), "I don’t understand the mix “purple”"),
+        (None, "no vocals, no band", (), "nothing to hear"),
+        (None, "vocals and band", (), "the whole song"),
+        (None, "no vocalss", (), "Did you mean “no vocals”?"),
+        (None, "no vocals", (Stem.BASS,), "not both"),
+    ],
+)
+def test_what_cannot_be_made_gets_a_sentence(model: str | None, mix: str, only: tuple[Stem, ...], says: str) -> None:
+    with pytest.raises(OptionError) as wrong:
+        choose(Model(name=model) if model else None, mix, only, "en")
+    assert says in str(wrong.value)
+
+
+def wish(
+    *, name: str = "", only: tuple[Stem, ...] = (), zipped: bool = False, format_: Format = Format.FLAC
+) -> Options:
+    order = Order(format=format_, package=Package.ZIP if zipped else Package.ALBUM)
+    return Options(
+        order=order, output=Path("stems"), umask=0o022, only=only, template=parse_name(name, "en") if name else None
+    )
+
+
+def test_options_that_contradict_each_other() -> None:
+    for options, bitrate, says in (
+        (wish(name="{title}"), False, "--name needs the field {stem}"),
+        (wish(name="{title}/{stem}", zipped=True), False, "leave {stem} out of --name"),
+        (wish(only=(Stem.VOCALS,), zipped=True), False, "--zip packs all stems"),
+        (wish(), True, "--bitrate is for MP3 and M4A"),
+    ):
+        with pytest.raises(OptionError) as wrong:
+            check(options, bitrate, "en")
+        assert says in str(wrong.value)
+    check(wish(name="{title}", only=(Stem.VOCALS,)), False, "en")
+    check(wish(name="{title}", zipped=True, format_=Format.MP3), True, "en")
