@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 typedef struct {
-    Piece *piece;
+    Piece *run;
     const void *what;
     long count;
     atomic_long next;
@@ -21,7 +21,7 @@ static int used = 1;   /* threads that take work */
 static long seen_at_start[MOST_THREADS];
 
 static void take(Work *of, int thread) {
-    for (long number; (number = atomic_fetch_add(&of->next, 1)) < of->count;) of->piece(of->what, number, thread);
+    for (long number; (number = atomic_fetch_add(&of->next, 1)) < of->count;) of->run(of->what, number, thread);
 }
 
 static void *serve(void *number) {

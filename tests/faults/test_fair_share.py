@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.telegram.sending.pace import Pace
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import Lane
 from jobs.queue import keys
@@ -141,12 +142,12 @@ class Studio:
 @pytest.mark.faults
 @pytest.mark.timeout(600)
 async def test_a_flooder_delays_others_by_at_most_one_song(
-    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:
-    for what in ("bot.telegram.sending.send_window.CHAT_BURST", "bot.telegram.sending.send_window.GROUP_PER_MINUTE"):
-        monkeypatch.setattr(what, 1000)  # limits of the conversation are not tested here
     settings = settings_for(server, tmp_path, messages_per_minute=0, minutes_per_person=0, minutes_per_chat=0)
-    rig, studio, flo = Rig(server, queue, store, settings, Worker(queue, store)), Studio(queue, store), Flooder(server)
+    pace = Pace(chat_burst=1000, group_per_minute=1000)  # limits of the conversation are not tested here
+    rig = Rig(server, queue, store, settings, Worker(queue, store), pace)
+    studio, flo = Studio(queue, store), Flooder(server)
     bo = server.private(server.person("Bo"))
     between: list[list[str]] = []
     async with rig.bot():
