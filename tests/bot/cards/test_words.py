@@ -82,10 +82,12 @@ def test_every_sentence_is_said_somewhere() -> None:
                 whole.add(node.value)
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 beginnings.add(str(node.values[0].value))
-    put_together = {"command-", "failure-", "part-", "stem-"}
+    put_together = {"command-", "failure-", "part-", "stem-", "terminal-", "terminal-failure-"}
     assert {one for one in beginnings if re.fullmatch(r"[a-z]+(-[a-z]+)*-", one)} == put_together
     whole |= {f"command-{command}" for menu in (EVERYBODYS, GROUPS, OWNERS) for command in menu}
-    whole |= {f"failure-{reason.replace('_', '-')}" for reason in Reason}
+    for place in ("failure", "terminal-failure"):
+        whole |= {f"{place}-{reason.replace('_', '-')}" for reason in Reason}
+    whole |= {f"terminal-{word}" for word in whole}  # why a word that was typed is refused
     whole |= {f"stem-{stem}" for stem in Stem}
     whole |= {
         f"part-{term.part}"
