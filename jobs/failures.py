@@ -53,6 +53,7 @@ class Reason(StrEnum):
     ENGINE_MISSING = "engine_missing"  # FLBT_ENGINE=spleeter without its dependency group
     OUT_OF_MEMORY = "out_of_memory"
     UNSENDABLE = "unsendable"  # values: bytes, limit_bytes; no encoding is small enough for the platform
+    MISSING_RIGHT = "missing_right"  # the chat's managers do not let us send files
     INTERRUPTED = "interrupted"  # the worker died twice during this track
     TIMED_OUT = "timed_out"
     CANCELLED = "cancelled"

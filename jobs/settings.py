@@ -13,10 +13,15 @@ from jobs.music.separation_models import EngineName, Extension
 from jobs.process.privacy import why_distrusted
 
 TELEGRAM = "https://api.telegram.org"
+DISCORD = "https://discord.com/api/v10"
 ENV_FILE = ".env"  # in the folder where the command is started
 
-#: Settings whose addresses get the bot's token.
-TOKEN_GOES_TO = ("telegram_base_url", "telegram_file_url")
+#: Settings whose addresses get a bot's token, and which one.
+TOKEN_GOES_TO = {
+    "telegram_base_url": "telegram_token",
+    "telegram_file_url": "telegram_token",
+    "discord_api_url": "discord_token",
+}
 
 #: FL-BT's own folders in the data folder.
 IN_DATA = ("queue", "store", "models", "lives")
@@ -44,6 +49,10 @@ class Settings(BaseSettings):
     telegram_file_url: str = f"{TELEGRAM}/file/bot"
     telegram_local: bool = False  # a self-hosted Bot API server in local mode: 2000 MB files, read from its disk
     access: Literal["closed", "open"] = "closed"
+
+    # Discord
+    discord_token: SecretStr | None = None
+    discord_api_url: str = DISCORD
 
     # Places
     data: Path = Field(default_factory=_data_folder)
@@ -79,7 +88,9 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320  # of M4A files, too
 
-    metrics_port: Annotated[int, Field(ge=0, le=65534)] = 0  # of the bot, on loopback; a worker's is the next; 0: none
+    metrics_port: Annotated[int, Field(ge=0, le=65533)] = (
+        0  # of the Telegram bot, on loopback; +1: a worker; +2: Discord; 0: none
+    )
 
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -89,6 +100,15 @@ class Settings(BaseSettings):
     def _http(cls, url: str) -> str:
         if not is_address(url, "http", "https"):
             raise ValueError("must be an http:// or https:// address ending in /bot or /file/bot")
+        if urlsplit(url).scheme == "http" and leaves_network(url):
+            raise ValueError("must be https://, since the token goes there; http:// is for your own network alone")
+        return url.rstrip("/")
+
+    @field_validator("discord_api_url")
+    @classmethod
+    def _api(cls, url: str) -> str:
+        if not is_address(url, "http", "https"):
+            raise ValueError("must be an http:// or https:// address, as https://discord.com/api/v10")
         if urlsplit(url).scheme == "http" and leaves_network(url):
             raise ValueError("must be https://, since the token goes there; http:// is for your own network alone")
         return url.rstrip("/")
@@ -165,9 +185,9 @@ def _trust(file: Path) -> None:
     if why := why_distrusted(file):
         raise SettingsError(f"{file} is not taken for settings: {why}.")
     in_file, in_environment = DotEnvSettingsSource(Settings, env_file=file)(), EnvSettingsSource(Settings)()
-    for name in TOKEN_GOES_TO:
-        if "telegram_token" in in_environment and name in in_file and name not in in_environment:
+    for name, token in TOKEN_GOES_TO.items():
+        if token in in_environment and name in in_file and name not in in_environment:
             raise SettingsError(
-                f"FLBT_{name.upper()} is in {file}, but FLBT_TELEGRAM_TOKEN is in the environment: "
+                f"FLBT_{name.upper()} is in {file}, but FLBT_{token.upper()} is in the environment: "
                 "put both in one place, so that no file sends the token elsewhere."
             )

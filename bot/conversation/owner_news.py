@@ -1,5 +1,6 @@
 """News for the owner: a YouTube provider went down, or is up again."""
 
+import asyncio
 import logging
 
 from bot.conversation.services import Services
@@ -7,6 +8,16 @@ from bot.texts import say
 from jobs.queue.providers import standings, told, untold
 
 log = logging.getLogger(__name__)
+
+
+async def attend_owner(services: Services) -> None:
+    """Send the owner news until cancelled. Never raises otherwise."""
+    while True:
+        try:
+            await tell_news(services)
+        except Exception as error:  # of Redis or the platform: the next look tries again
+            log.warning("news to the owner not sent, will retry: %r", error)
+        await asyncio.sleep(services.timing.look_for_news)
 
 
 async def tell_news(services: Services) -> None:

@@ -1,6 +1,7 @@
 """The services that every handler of the conversation gets."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from bot.chats.access import Access
@@ -12,6 +13,8 @@ from bot.conversation.songs.batches import Batches
 from bot.conversation.songs.limits import upload_limit, upload_limit_in_words
 from bot.conversation.values import Asker
 from bot.delivery.follow import Follower
+from bot.delivery.platform import Platform
+from bot.delivery.poster import Poster
 from bot.delivery.timing import USUAL, Timing
 from bot.playlists.follow import Playlists
 from bot.texts import Language
@@ -110,3 +113,32 @@ class Services:
 
     async def is_owner(self, asker: Asker) -> bool:
         return await self.access.is_owner(asker.person)
+
+
+def services_of(
+    settings: Settings,
+    queue: JobQueue,
+    catalogue: Catalogue,
+    chats: ChatPlatform,
+    platform: Platform,
+    answers: Poster | None = None,
+    timing: Timing = USUAL,
+) -> Services:
+    """The services of a bot on `platform`. `answers` posts what a person waits for; None: `platform` does."""
+    follower = Follower(queue, catalogue, platform, timing)
+    words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
+    return Services(
+        settings=settings,
+        queue=queue,
+        catalogue=catalogue,
+        access=Access(queue.redis, settings.access, chats.name),
+        preferences=ChatPreferences(queue.redis, settings),
+        stem_choice=StemChoice(queue.redis),
+        statistics=Statistics(queue.redis),
+        follower=follower,
+        playlists=Playlists(queue, platform, settings, follower, timing),
+        batches=Batches(queue, answers or platform, words, timing),
+        albums=Albums(queue.redis),
+        platform=chats,
+        timing=timing,
+    )

@@ -37,6 +37,7 @@ class Facts:
     manifest: Manifest | None = None
     rendered: tuple[Rendered, ...] = ()
     before: Before | None = None
+    sends_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,10 +124,10 @@ def decide(facts: Facts) -> Step:
         return Begin()
     for part in planned.parts:
         match facts.noted.state(part.id):
-            case PartState.DUE:
-                return Send(part, memo.model_copy(update={"limits": _tighter(limits, part)}))
-            case PartState.SENDING:
+            case PartState.SENDING if not facts.sends_once:
                 return MarkUncertain(part.id)
+            case PartState.DUE | PartState.SENDING:
+                return Send(part, memo.model_copy(update={"limits": _tighter(limits, part)}))
             case PartState.SENT | PartState.UNCERTAIN:
                 pass
     return Finish(source.manifest, planned)

@@ -16,7 +16,7 @@ from typing import Final
 from bot.cards.cards import Card
 from bot.delivery.inbox import bring
 from bot.delivery.ledger import Ledger
-from bot.delivery.platform import Away, Later, Platform, Trouble, Unconfirmed, Unreachable
+from bot.delivery.platform import Away, Forbidden, Later, Platform, Trouble, Unconfirmed, Unreachable
 from bot.delivery.request_cards import RequestCards, note_of
 from bot.delivery.status_cards import StatusCards
 from bot.delivery.timing import USUAL, Timing
@@ -259,6 +259,8 @@ class Follower:
             await self._fail(view, known.failure)
         except Unreachable as why:
             await self._fail(view, Failure(reason=Reason.CANCELLED, detail=f"nobody is there: {why}"))
+        except Forbidden as why:
+            await self._fail(view, Failure(reason=Reason.MISSING_RIGHT, detail=str(why)))
         except Later as why:
             log.info("request %s: %s", request_id, why)
             # The whole chat waits, so that no later delivery overtakes this one.

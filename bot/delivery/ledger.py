@@ -103,6 +103,7 @@ class Ledger:
             limits=self._platform.limits,
             recipe=await current_recipe(self._queue.redis),
             before=await self.instant.find(request),
+            sends_once=self._platform.sends_once,
             manifest=made.manifest,
             rendered=made.renditions,
         )
@@ -153,6 +154,8 @@ class Ledger:
         try:
             sent = await self._platform.send(request, part, known)
         except Unconfirmed as why:
+            if self._platform.sends_once:  # the next try says whether it arrived
+                raise
             log.warning("request %s: %s may have arrived: %s", request.id, part.id, why)
             await self._note(request, part.id, PartState.UNCERTAIN)
         except (Trouble, OSError) as why:

@@ -35,6 +35,10 @@ class Unreachable(Trouble):
     """The chat is closed to the bot: blocked, left, deleted."""
 
 
+class Forbidden(Trouble):
+    """We may not do this there. Somebody who manages the chat can permit it."""
+
+
 class CardGone(Trouble):
     """The card was deleted."""
 
@@ -60,6 +64,11 @@ class Platform(Poster, Protocol):
 
     @property
     def limits(self) -> Limits: ...
+
+    @property
+    def sends_once(self) -> bool:
+        """Whether a repeated `send` of the same part makes no second message, so that it is safe after any doubt."""
+        ...
 
     async def fetch(self, upload: Upload, to: Path) -> None:
         """Fetch an upload's file. Raises `TooLarge` or `Refused` if it is not available."""

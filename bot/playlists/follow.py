@@ -35,7 +35,7 @@ class Playlists:
         self._settings = settings
         self._follower = follower
         self._store = RunStore(queue, poster.name)
-        self._steps = Steps(queue, settings, follower)
+        self._steps = Steps(queue, settings, follower, poster.name)
         self._woken = asyncio.Event()
         self._status_cards = StatusCards(poster, self._woken.set, timing)
         self._turn = asyncio.Lock()  # held during each change of a stored run

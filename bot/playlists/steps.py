@@ -25,11 +25,11 @@ LONGEST_OFFER: Final = 24 * 3600.0
 class Steps:
     """Advances runs, and submits their songs to the follower one by one."""
 
-    def __init__(self, queue: JobQueue, settings: Settings, follower: Follower) -> None:
+    def __init__(self, queue: JobQueue, settings: Settings, follower: Follower, platform: str) -> None:
         self._queue = queue
         self._settings = settings
         self._follower = follower
-        self._access = Access(queue.redis, settings.access)
+        self._access = Access(queue.redis, settings.access, platform)
 
     async def take(self, run: Run) -> Run:
         """The run after its next step, if one is due. Raises `QueueAway`."""

@@ -18,24 +18,15 @@ from telegram.ext import (
     filters,
 )
 
-from bot.chats.access import Access
-from bot.chats.albums import Albums
-from bot.chats.preferences import ChatPreferences
-from bot.chats.statistics import Statistics
-from bot.chats.stem_choice import StemChoice
+from bot.conversation.background import Background
 from bot.conversation.commands import general
 from bot.conversation.commands.menu import COMMANDS
-from bot.conversation.services import Services
+from bot.conversation.services import Services, services_of
 from bot.conversation.songs import asking
-from bot.conversation.songs.batches import Batches
-from bot.conversation.songs.limits import upload_limit_in_words
-from bot.delivery.follow import Follower
 from bot.delivery.press_edits import PressEdits
 from bot.delivery.timing import USUAL, Timing
-from bot.playlists.follow import Playlists
 from bot.telegram.chat_platform import TelegramChats
 from bot.telegram.menus import show_menus
-from bot.telegram.owner_news import tell_owner
 from bot.telegram.sending.pace import TELEGRAM, Pace
 from bot.telegram.sending.platform import Telegram
 from bot.telegram.sending.poster import PATIENT, TelegramPoster
@@ -45,7 +36,6 @@ from bot.telegram.sending.wire import Wire
 from bot.telegram.updates.dispatch import Dispatch
 from bot.telegram.updates.migration import move
 from bot.telegram.updates.polling import LONGEST_PAUSE, AnyApplication
-from jobs.process.tasks import cancel_and_wait
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings, SettingsError
@@ -83,27 +73,11 @@ def build(
     )
     bot, local = app.bot, settings.telegram_local
     catalogue = Catalogue(queue.redis, store)
-    follower = Follower(queue, catalogue, Telegram(bot, store, pace, local=local), timing)
-    chats = TelegramChats(bot, local=local)
     patient = TelegramPoster(bot, pace, patience=PATIENT)
-    words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
-    services = Services(
-        settings=settings,
-        queue=queue,
-        catalogue=catalogue,
-        access=Access(queue.redis, settings.access),
-        preferences=ChatPreferences(queue.redis, settings),
-        stem_choice=StemChoice(queue.redis),
-        statistics=Statistics(queue.redis),
-        follower=follower,
-        playlists=Playlists(queue, TelegramPoster(bot, pace), settings, follower, timing),
-        batches=Batches(queue, patient, words, timing),
-        albums=Albums(queue.redis),
-        platform=chats,
-        timing=timing,
-    )
+    platform, chats = Telegram(bot, store, pace, local=local), TelegramChats(bot, local=local)
+    services = services_of(settings, queue, catalogue, chats, platform, patient, timing)
     rate_limiter.on_moved = partial(move, services)
-    _register(app, Dispatch(services, bot, Replies(bot, PressEdits(patient, follower.aside))))
+    _register(app, Dispatch(services, bot, Replies(bot, PressEdits(patient, services.follower.aside))))
     _keep_company(app, services)
     return app
 
@@ -149,25 +123,13 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
 
     `Application.create_task` does not fit: the application awaits its tasks at the stop, and these never return.
     """
-    company: list[asyncio.Task[None]] = []
+    background = Background(services, services.settings.metrics_port)
 
     async def open_(_: AnyApplication) -> None:
-        company.append(asyncio.create_task(services.follower.run()))
-        company.append(asyncio.create_task(services.playlists.attend()))
-        company.append(asyncio.create_task(services.batches.attend()))
-        company.append(asyncio.create_task(tell_owner(services)))
-        company.append(asyncio.create_task(_introduce(app.bot, services)))
-        if port := services.settings.metrics_port:
-            from jobs.monitoring.prometheus import serve_metrics  # late: only a bot with a metrics port needs it
-
-            figures = serve_metrics(port, services.queue.redis, services.catalogue.store, services.settings)
-            company.append(asyncio.create_task(figures))
+        background.start(_introduce(app.bot, services))
 
     async def close(_: AnyApplication) -> None:
-        following, *others = company
-        await cancel_and_wait(*others)
-        following.cancel()
-        await asyncio.wait({following})  # cancelled once only: it finishes uploads under way
+        await background.end()
 
     app.post_init, app.post_stop = open_, close
 

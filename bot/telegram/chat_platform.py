@@ -29,7 +29,7 @@ class TelegramChats:
     """A `bot.conversation.services.ChatPlatform`."""
 
     name: Final = PLATFORM
-    library: Final = library_version
+    library: Final = f"python-telegram-bot {library_version}"
     text_units: Final = TEXT_UNITS
 
     def __init__(self, bot: TelegramBot, *, local: bool) -> None:

@@ -240,6 +240,7 @@ failure-engine-missing = I’m not set up for that way of separating. Whoever ru
 failure-out-of-memory = This song needs more memory than I have. Send me a shorter piece, or choose fewer stems in /settings.
 failure-unsendable = Even the smallest stems of this song are { $bytes } each, and only { $limit_bytes } fit in one message. Send me a shorter piece.
     .plain = The stems of this song are too large to send. Send me a shorter piece.
+failure-missing-right = I may not send files here. Someone who manages this server can give me the rights “Send Messages” and “Attach Files” in this channel. Then ask me again.
 failure-interrupted = I was stopped twice while working on this. Please send it again.
 failure-timed-out = This took longer than it may. Try again later, send me a shorter piece, or send the song as an audio file.
 failure-cancelled = Cancelled.
@@ -408,7 +409,7 @@ stats-worker = { $count ->
         [one] Worker: { $versions }
        *[other] { $count } workers: { $versions }
     }
-stats-versions = Bot: FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
+stats-versions = Bot: FL-BT { $version }, Python { $python }, { $library }
 stats-ends = In { $days } days: { $done } done, { $cancelled } cancelled
 stats-reason = Failed, { $reason }: { $count }
 stats-provider = { $state ->
@@ -488,3 +489,34 @@ terminal-failure-out-of-memory = This song needs more memory than there is. Take
 terminal-failure-interrupted = The worker was stopped twice while working on this. Try again; -v shows its log.
 terminal-failure-timed-out = This took longer than FLBT_JOB_TIMEOUT. Raise it, or take a shorter piece.
 terminal-failure-internal = Something went wrong on my side. Try again; -v shows the log.
+
+## Discord
+
+discord-taken = On it. Its card is in this channel.
+discord-right-missing = I can’t work in this channel yet: I need { $rights }. Someone who manages this server can give me that.
+discord-hidden = Discord doesn’t show me the message you replied to. Open its menu, choose Apps, then Stems; or send me the link yourself.
+discord-command-start = start
+discord-command-help = help
+discord-command-stems = stems
+discord-command-mix = mix
+discord-command-status = status
+discord-command-cancel = cancel
+discord-command-settings = settings
+discord-command-stats = stats
+discord-command-allow = allow
+discord-command-deny = deny
+discord-command-who = who
+discord-option-code = code
+discord-about-code = The code from the log, which makes you the owner
+discord-option-link = link
+discord-about-link = A YouTube link, or several
+discord-option-file = file
+discord-about-file = An audio or video file
+discord-option-what = what
+discord-about-what = no drums; or vocals bass
+discord-option-all = all
+discord-about-all = Everybody’s songs, for the owner
+discord-option-person = person
+discord-about-person = Whom; without, this whole server
+discord-option-number = number
+discord-about-number = The number of a person or server

@@ -240,6 +240,7 @@ failure-engine-missing = Não estou preparado para separar desse jeito. Quem me 
 failure-out-of-memory = Esta música precisa de mais memória do que tenho. Me mande um trecho menor, ou escolha menos faixas em /settings.
 failure-unsendable = Mesmo as menores faixas desta música têm { $bytes } cada, e só { $limit_bytes } cabem em uma mensagem. Me mande um trecho menor.
     .plain = As faixas desta música são grandes demais para mandar. Me mande um trecho menor.
+failure-missing-right = Não posso enviar arquivos aqui. Quem administra este servidor pode me dar as permissões “Enviar mensagens” e “Anexar arquivos” neste canal. Depois, peça de novo.
 failure-interrupted = Fui interrompido duas vezes nesta música. Mande de novo, por favor.
 failure-timed-out = Isto demorou mais do que pode. Tente mais tarde, me mande um trecho menor, ou mande a música como arquivo de áudio.
 failure-cancelled = Cancelada.
@@ -408,7 +409,7 @@ stats-worker = { $count ->
         [one] Worker: { $versions }
        *[other] { $count } workers: { $versions }
     }
-stats-versions = Bot: FL-BT { $version }, Python { $python }, python-telegram-bot { $library }
+stats-versions = Bot: FL-BT { $version }, Python { $python }, { $library }
 stats-ends = Em { $days } dias: { $done } prontas, { $cancelled } canceladas
 stats-reason = Falhas, { $reason }: { $count }
 stats-provider = { $state ->
@@ -488,3 +489,34 @@ terminal-failure-out-of-memory = Esta música precisa de mais memória do que h�
 terminal-failure-interrupted = O worker parou duas vezes enquanto trabalhava nisto. Tente de novo; -v mostra o log.
 terminal-failure-timed-out = Isto demorou mais que FLBT_JOB_TIMEOUT. Aumente, ou pegue um trecho menor.
 terminal-failure-internal = Algo deu errado do meu lado. Tente de novo; -v mostra o log.
+
+## Discord
+
+discord-taken = Já comecei. O cartão está neste canal.
+discord-right-missing = Ainda não posso trabalhar neste canal: preciso de { $rights }. Quem administra este servidor pode me dar isso.
+discord-hidden = O Discord não me mostra a mensagem que você respondeu. Abra o menu dela, escolha Aplicativos e depois Stems; ou mande você mesmo o link.
+discord-command-start = iniciar
+discord-command-help = ajuda
+discord-command-stems = faixas
+discord-command-mix = mixagem
+discord-command-status = andamento
+discord-command-cancel = cancelar
+discord-command-settings = ajustes
+discord-command-stats = estatísticas
+discord-command-allow = permitir
+discord-command-deny = retirar
+discord-command-who = quem
+discord-option-code = código
+discord-about-code = O código do log, que torna você o dono
+discord-option-link = link
+discord-about-link = Um link do YouTube, ou vários
+discord-option-file = arquivo
+discord-about-file = Um arquivo de áudio ou vídeo
+discord-option-what = o-quê
+discord-about-what = sem bateria; ou voz baixo
+discord-option-all = todas
+discord-about-all = As músicas de todos, para o dono
+discord-option-person = pessoa
+discord-about-person = Quem; sem isso, este servidor inteiro
+discord-option-number = número
+discord-about-number = O número de uma pessoa ou de um servidor

@@ -27,7 +27,7 @@ _INDENT: Final = "    "
 
 
 def _secrets_of(settings: Settings) -> set[str]:
-    found = {settings.telegram_token.get_secret_value()} if settings.telegram_token else set()
+    found = {token.get_secret_value() for token in (settings.telegram_token, settings.discord_token) if token}
     for url in (settings.youtube_proxy, settings.redis_url):
         password = urlsplit(url.get_secret_value()).password if url else None
         if password:

@@ -43,6 +43,8 @@
 | flbt:listing:ID        | string | a playlist's listing (JSON), for ten minutes                                 |
 | flbt:listing-asked:ID  | string | a playlist's listing was requested; expires when the answer is overdue       |
 | flbt:providers         | hash   | provider → its standing (JSON): up or resting, since when, why               |
+| flbt:commands:PLATFORM | string | a digest of the commands that the platform was told                          |
+| flbt:heard:PLATFORM    | hash   | private chat → the id of its last handled message                            |
 | flbt:providers:told    | hash   | provider → `up` or `down`, as last told to the owner                         |
 """
 
@@ -190,6 +192,16 @@ def listing(playlist_id: str) -> str:
 
 def listing_asked(playlist_id: str) -> str:
     return f"flbt:listing-asked:{playlist_id}"
+
+
+def commands(platform: str) -> str:
+    """A digest of the commands that the platform was told."""
+    return f"flbt:commands:{platform}"
+
+
+def heard(platform: str) -> str:
+    """The last message that was handled in each private chat: its channel → the message's id."""
+    return f"flbt:heard:{platform}"
 
 
 def sent(platform: str, track_id: str) -> str:

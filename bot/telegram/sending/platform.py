@@ -42,6 +42,10 @@ class Telegram(TelegramPoster):
     def limits(self) -> Limits:
         return self._limits
 
+    @property
+    def sends_once(self) -> bool:
+        return False
+
     # --- files in ----------------------------------------------------------------------------------------------
 
     async def fetch(self, upload: Upload, to: Path) -> None:

@@ -44,7 +44,7 @@ async def test_a_fresh_machine_lacks_nothing_grave(examine: Examine, settings: S
     assert said["Weights"] == (
         f"! Weights  none in {tmp_path}/models → fetched on first use, or now: `uv run fl-bt models`"
     )
-    assert said["Token"].startswith("! Token    none → only the bot needs one")
+    assert said["Token"].startswith("! Token    none → only a bot needs one")
     assert said["Queue"] == "✓ Queue    a private one, started when it is needed"
     assert re.fullmatch(
         r"✓ Children confined: Landlock ABI \d+, seccomp|! Children (not )?confined.* → .*", said["Children"]

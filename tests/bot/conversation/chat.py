@@ -60,7 +60,7 @@ class Chats:
             settings=settings,
             queue=queue,
             catalogue=catalogue,
-            access=Access(queue.redis, settings.access),
+            access=Access(queue.redis, settings.access, self.name),
             preferences=ChatPreferences(queue.redis, settings),
             stem_choice=StemChoice(queue.redis),
             statistics=Statistics(queue.redis),

@@ -18,7 +18,7 @@ LIST = "PL" + "a" * 32
 
 
 async def owned_by(person: Person) -> None:
-    await answer(person.services.queue.redis.hset(keys.PEOPLE, "owner", person.asker.person))
+    await answer(person.services.queue.redis.hset(keys.PEOPLE, "owner:test", person.asker.person))
 
 
 async def in_works(person: Person) -> list[str]:

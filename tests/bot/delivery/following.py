@@ -30,6 +30,7 @@ class Recorder:
     """A platform that performs and records every call at once. `troubles`: errors to raise, by method, in order."""
 
     name: str = "test"
+    sends_once: bool = False
     limits: Limits = field(default_factory=Limits)
     said: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)

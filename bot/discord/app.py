@@ -1,0 +1,104 @@
+"""The map of the bot: what it is made of, and what happens at each of Discord's events."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from redis.exceptions import RedisError
+
+from bot.conversation.background import Background
+from bot.conversation.services import services_of
+from bot.delivery.press_edits import PressEdits
+from bot.delivery.timing import USUAL, Timing
+from bot.discord.chat_platform import DiscordChats
+from bot.discord.commands import tell_commands
+from bot.discord.dispatch import Dispatch
+from bot.discord.errors import ERRORS
+from bot.discord.platform import Discord
+from bot.discord.poster import PACE
+from bot.discord.rights import INTENTS, invitation
+from jobs.queue.catalogue import Catalogue
+from jobs.queue.requests import JobQueue
+from jobs.settings import Settings
+from jobs.store.store import ResultStore
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE: Final = 30.0  # seconds between two tries
+#: Seconds that discord.py waits by itself when Discord asks to; longer waits are planned by the follower.
+LONGEST_HOLD: Final = 30.0  # the least that the library lets one set
+
+
+class Bot(discord.Client):
+    """One connection to Discord, and everything that lives as long as it."""
+
+    def __init__(
+        self, settings: Settings, queue: JobQueue, store: ResultStore, pace: float = PACE, timing: Timing = USUAL
+    ) -> None:
+        super().__init__(
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=LONGEST_HOLD,
+        )
+        Route.BASE = settings.discord_api_url  # the library has no other place for it
+        platform, chats = Discord(self, store, pace), DiscordChats(self)
+        self.services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, timing=timing)
+        edits = PressEdits(platform, self.services.follower.aside)
+        self._dispatch = Dispatch(self, self.services, chats, platform, edits)
+        port = settings.metrics_port
+        self._background = Background(self.services, port + 2 if port else 0)  # after Telegram's and the worker's
+        self._introduced = False
+
+    async def setup_hook(self) -> None:
+        """Logged in, not yet connected."""
+        _, url, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        self._background.start()
+
+    async def on_ready(self) -> None:
+        """A new session: what was said since the last one was not heard."""
+        log.info("%s is listening", self.user)
+        if not self._introduced:
+            self._introduced = True
+            await self._introduce()
+        await self._until_done(self._dispatch.catch_up, "direct messages")
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._dispatch.message(message)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await self._dispatch.interaction(interaction)
+
+    async def end(self) -> None:
+        """End everything in good order, while the bot can still speak."""
+        await self._background.end()
+        await self.close()
+
+    async def _introduce(self) -> None:
+        if self.application_id is not None:
+            log.info("invite the bot to a server: %s", invitation(self.application_id))
+        await self._until_done(self._say_how_to_pair, "the pairing code")
+        await self._until_done(lambda: tell_commands(self, self.services.queue.redis), "the commands")
+
+    async def _say_how_to_pair(self) -> None:
+        access = self.services.access
+        if self.services.settings.access == "closed" and (code := await access.pairing_code()) is not None:
+            log.warning("nobody owns this bot yet: write /start code:%s to it on Discord to become its owner", code)
+
+    async def _until_done(self, work: Callable[[], Awaitable[None]], what: str) -> None:
+        pause = 1.0
+        while True:
+            try:
+                return await work()
+            except (RedisError, *ERRORS) as error:
+                log.warning("%s: trying again in %.0f s: %s", what, pause, error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)

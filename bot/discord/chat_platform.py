@@ -1,0 +1,70 @@
+"""What the conversation asks of Discord: names, limits, who is an admin, direct messages."""
+
+import time
+from typing import Final
+
+import discord
+
+from bot.conversation.values import Asker
+from bot.discord.address import PLATFORM, number, parse
+from bot.discord.errors import as_trouble
+from bot.discord.poster import NO_MENTIONS
+from bot.discord.words import CONTENT, escaped
+
+#: What people may attach, with every subscription. https://support.discord.com/hc/articles/25444343291031
+ATTACHMENT: Final = 500 << 20
+#: Seconds for which an interaction's word on who is an admin is good.
+REMEMBERED: Final = 60.0
+
+
+class DiscordChats:
+    """Discord, as `bot.conversation.services.ChatPlatform` describes it."""
+
+    name: Final = PLATFORM
+    library: Final = f"discord.py {discord.__version__}"
+    text_units: Final = CONTENT * 4 // 5  # the rest is for escapes
+    fetch_bytes: Final = ATTACHMENT
+    fetch_limit_can_be_lifted: Final = False
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._admins: dict[tuple[str, str], float] = {}  # (chat, person) → until when: time.monotonic()
+
+    @property
+    def our_link(self) -> str:
+        user = self._client.user
+        return f"https://discord.com/users/{user.id}" if user is not None else "https://discord.com"
+
+    def message_of(self, address: str) -> str:
+        place = parse(address)
+        return str(place.message_id or place.asked or "")
+
+    def address_at(self, address: str, message: str) -> str:
+        return str(parse(address).model_copy(update={"message_id": int(message), "asked": int(message)}))
+
+    def note_admin(self, asker: Asker, *, is_admin: bool) -> None:
+        """An interaction tells what its person may do in the server."""
+        now = time.monotonic()
+        self._admins = {key: until for key, until in self._admins.items() if until > now}
+        if is_admin:
+            self._admins[asker.chat, asker.person] = now + REMEMBERED
+        else:
+            self._admins.pop((asker.chat, asker.person), None)
+
+    async def is_admin(self, chat: str, person: str) -> bool:
+        return self._admins.get((chat, person), 0.0) > time.monotonic()
+
+    async def sees_all(self) -> bool:
+        return False
+
+    async def tell_alone(self, person: str, text: str) -> bool:
+        with as_trouble():
+            try:
+                channel = await self._client.create_dm(discord.Object(number(person)))
+                await channel.send(escaped(text), suppress_embeds=True, allowed_mentions=NO_MENTIONS)
+            except (discord.Forbidden, discord.NotFound):
+                return False
+        return True
+
+    async def show_owners_menu(self, owner: str) -> None:
+        """Discord has one menu for everybody."""

@@ -1,0 +1,92 @@
+"""Cards on Discord: messages by the bot's token, which it can edit for ever; an interaction's answer dies soon."""
+
+import hashlib
+from typing import Any, Final
+
+import discord
+
+from bot.cards.actions import parse_action
+from bot.cards.cards import Card
+from bot.discord.address import PLATFORM, Address, parse
+from bot.discord.errors import as_trouble
+from bot.discord.words import escaped, label
+
+#: Seconds between two edits of a card: a channel takes about five in five seconds, of all its cards.
+PACE: Final = 3.0
+
+NO_MENTIONS: Final = discord.AllowedMentions.none()
+
+MOST_ROWS, MOST_IN_ROW = 5, 5
+
+
+class DiscordPoster:
+    """A `bot.delivery.poster.Poster`."""
+
+    name: Final = PLATFORM
+
+    def __init__(self, client: discord.Client, pace: float = PACE) -> None:
+        self._client = client
+        self._pace = pace
+
+    def pace(self, _: str) -> float:
+        return self._pace
+
+    async def post(self, address: str, card: Card) -> str:
+        """A repeated call within minutes makes no second message, whatever the card shows by then."""
+        place, content = parse(address), escaped(card.text)
+        about = {action.target for row in card.buttons for one in row if (action := parse_action(one.action))}
+        key = nonce_of(address, *(sorted(about) or [card.text]))
+        with as_trouble():
+            try:
+                message = await self._send(place, content, card, key)
+            except discord.NotFound as error:
+                if error.code != 10008:
+                    raise
+                message = await self._send(place, content, card, nonce_of(key, "again"))  # the first one was deleted
+            if message.content != content:  # an earlier call had arrived
+                await message.edit(content=content, view=view_of(card), allowed_mentions=NO_MENTIONS)
+        return str(message.id)
+
+    async def _send(self, place: Address, content: str, card: Card, nonce: str) -> discord.Message:
+        options: dict[str, Any] = {"view": view} if (view := view_of(card)) else {}
+        return await self.channel(place).send(
+            content, nonce=nonce, suppress_embeds=True, allowed_mentions=NO_MENTIONS, **as_answer(place), **options
+        )
+
+    async def edit(self, address: str, reference: str, card: Card) -> None:
+        shown: dict[str, Any] = {"content": escaped(card.text)} if card.text else {}
+        message = self.channel(parse(address)).get_partial_message(int(reference))
+        with as_trouble():
+            await message.edit(view=view_of(card), allowed_mentions=NO_MENTIONS, **shown)
+
+    def channel(self, place: Address) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id or None)
+
+
+def view_of(card: Card) -> discord.ui.View | None:
+    """The buttons: five rows of five at most, so that longer lists fill their rows."""
+    rows = [row for row in card.buttons if row]
+    if not rows:
+        return None
+    if len(rows) > MOST_ROWS or any(len(row) > MOST_IN_ROW for row in rows):
+        buttons = [button for row in rows for button in row][: MOST_ROWS * MOST_IN_ROW]
+        rows = [tuple(buttons[start : start + MOST_IN_ROW]) for start in range(0, len(buttons), MOST_IN_ROW)]
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(rows):
+        for button in row:
+            view.add_item(discord.ui.Button(label=label(button.label), custom_id=button.action, row=number))
+    view.stop()  # the library keeps views to call them back; our buttons say themselves what they do
+    return view
+
+
+def as_answer(place: Address) -> dict[str, Any]:
+    """Parameters that make a message a reply to what was asked, while that is there."""
+    if not place.message_id:
+        return {}
+    there = discord.MessageReference(message_id=place.message_id, channel_id=place.channel_id, fail_if_not_exists=False)
+    return {"reference": there}
+
+
+def nonce_of(*parts: str) -> str:
+    """24 characters, of the 25 that a nonce may have. The same parts give the same one."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]

@@ -1,0 +1,41 @@
+"""Text and names as Discord shows them: escaped, within its limits, and in letters that it keeps. Pure."""
+
+import re
+from typing import Final
+
+from anyascii import anyascii
+
+#: Characters of a message's content. https://discord.com/developers/docs/resources/message#create-message
+CONTENT: Final = 2000
+LABEL: Final = 80  # characters of a button's label
+NAME: Final = 100  # characters of a file's name, its extension apart
+
+#: What Markdown takes for a sign: anywhere, or where a line begins.
+_SIGNS: Final = re.compile(r"([\\*_~`|<>\[\]])|^(\s*)([-+#]|\d+\.)(?=[\s#])", re.MULTILINE)
+_ADDRESS: Final = re.compile(r"(https?://[^\s<>]+)")
+
+
+def escaped(text: str) -> str:
+    """Plain text as content that reads the same: no formatting, links without previews. At most CONTENT characters."""
+    parts = [f"<{part}>" if odd % 2 else _escape(part) for odd, part in enumerate(_ADDRESS.split(text))]
+    whole = "".join(parts)
+    if len(whole) <= CONTENT:
+        return whole
+    return whole[: CONTENT - 1].rstrip("\\") + "…"
+
+
+def _escape(text: str) -> str:
+    return _SIGNS.sub(lambda found: f"{found[2] or ''}\\{found[1] or found[3]}", text)
+
+
+def label(text: str) -> str:
+    return text if len(text) <= LABEL else f"{text[: LABEL - 1]}…"
+
+
+def file_name(name: str) -> str:
+    """A file's name in the characters that Discord keeps: ASCII letters, digits, dot, dash and underscore."""
+    stem, _, extension = name.rpartition(".")
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", anyascii(stem)).strip("_.")
+    if len(plain) > NAME:  # what the file is stands at the end
+        plain = f"{plain[: NAME - 40].rstrip('_.')}_{plain[-39:].lstrip('_.')}"
+    return f"{plain or 'song'}.{extension}"

@@ -1,0 +1,46 @@
+"""Escapes and file names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discord.words import CONTENT, escaped, file_name
+from tests.peers.discord.rest import _stripped
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Some *Song* _live_", r"Some \*Song\* \_live\_"),
+        ("<@1> `x` ||y|| [a](b)", r"\<@1\> \`x\` \|\|y\|\| \[a\](b)"),
+        ("# big\n- item\n> said\n-# small", "\\# big\n\\- item\n\\> said\n\\-# small"),
+        ("open https://example.org/a_b now", "open <https://example.org/a_b> now"),
+        ("Elis & Tom - Águas (3:45)", "Elis & Tom - Águas (3:45)"),
+    ],
+)
+def test_signs_of_markdown_are_escaped(text: str, content: str) -> None:
+    assert escaped(text) == content
+
+
+@given(st.text(max_size=3000))
+def test_any_text_fits(text: str) -> None:
+    assert len(escaped(text)) <= CONTENT
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Elis & Tom - Águas de Março (vocals).mp3", "Elis_Tom_-_Aguas_de_Marco_vocals.mp3"),
+        ("Кино - Группа крови (no drums).flac", "Kino_-_Gruppa_krovi_no_drums.flac"),
+        ("???.zip", "song.zip"),
+    ],
+)
+def test_names_of_files_are_those_that_discord_keeps(name: str, shown: str) -> None:
+    assert file_name(name) == shown
+
+
+@given(st.text(max_size=200))
+def test_discord_changes_no_name(text: str) -> None:
+    name = file_name(f"{text}.mp3")
+    assert _stripped(name) == name
+    assert len(name) <= 110

@@ -1,0 +1,93 @@
+"""Bodies against the reduced description, and what no schema says."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from tests.peers.discord.world import Json, Refused
+
+DESCRIPTION: Final[Json] = json.loads(Path(__file__).with_name("openapi.json").read_text("utf-8"))
+
+#: Of files, in bytes: one, and all of a request.
+FILE_BYTES: Final = 10 << 20
+REQUEST_BYTES: Final = 25 << 20
+
+_COMMAND: Final = re.compile(r"[-_'\w]{1,32}")
+
+
+@cache
+def _validator(path: str, method: str) -> Draft202012Validator | None:
+    operation = DESCRIPTION["paths"][path][method]
+    if "requestBody" not in operation:
+        return None
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    return Draft202012Validator({**schema, "components": DESCRIPTION["components"]})
+
+
+def validate(path: str, method: str, body: Any) -> None:
+    """Raises `Refused` for what Discord would refuse."""
+    validator = _validator(path, method)
+    if validator is None:
+        return
+    for error in validator.iter_errors(body):
+        where = ".".join(str(part) for part in error.absolute_path)
+        raise Refused(400, 50035, f"Invalid Form Body: {where}: {error.message[:300]}")
+    if path.endswith("/commands"):
+        _commands(body)
+    elif isinstance(body, dict):
+        _message(body if "data" not in body else body["data"] or {})
+
+
+def _message(body: Json) -> None:
+    ids = [button["custom_id"] for row in body.get("components", []) for button in row["components"]]
+    if len(ids) != len(set(ids)):
+        raise Refused(400, 50035, "Invalid Form Body: components: Component custom id cannot be duplicated")
+
+
+def check_new(body: Json, files: dict[int, tuple[str, bytes]]) -> None:
+    """A new message must have something in it, and its files be described."""
+    forward = (body.get("message_reference") or {}).get("type") == 1
+    if forward and (body.get("content") or files or body.get("components")):
+        raise Refused(400, 50035, "Invalid Form Body: a forwarded message has nothing of its own")
+    if not forward and not body.get("content") and not files:
+        raise Refused(400, 50006, "Cannot send an empty message")
+    if "allowed_mentions" not in body or body["allowed_mentions"].get("parse") != []:
+        raise Refused(400, 50035, "the test's own rule: nobody is ever pinged")
+    described = {int(one["id"]) for one in body.get("attachments", [])}
+    if described - set(files):
+        raise Refused(400, 50035, "Invalid Form Body: attachments: no such file")
+    for name, content in files.values():
+        if len(content) > FILE_BYTES:
+            raise Refused(413, 40005, f"Request entity too large: {name}")
+        if not content:
+            raise Refused(400, 50006, "Cannot send an empty message")
+    if sum(len(content) for _, content in files.values()) > REQUEST_BYTES:
+        raise Refused(413, 40005, "Request entity too large")
+
+
+def _commands(body: list[Json]) -> None:
+    names = [(one["type"], one["name"]) for one in body]
+    if len(names) != len(set(names)):
+        raise Refused(400, 50035, "Invalid Form Body: names must be unique")
+    for command in body:
+        if command["type"] == 1:
+            if "description" not in command:
+                raise Refused(400, 50035, "Invalid Form Body: description: This field is required")
+            options = command.get("options", [])
+            for one in [command, *options]:
+                for name in (one["name"], *one.get("name_localizations", {}).values()):
+                    if name != name.lower() or not _COMMAND.fullmatch(name):
+                        raise Refused(400, 50035, f"Invalid Form Body: name: {name}")
+            required = [bool(option.get("required")) for option in options]
+            if required != sorted(required, reverse=True):
+                raise Refused(400, 50035, "Invalid Form Body: required options must be placed before non-required ones")
+            for locale in {one for option in options for one in option.get("name_localizations", {})}:
+                called = [option.get("name_localizations", {}).get(locale, option["name"]) for option in options]
+                if len(called) != len(set(called)):
+                    raise Refused(400, 50035, "Invalid Form Body: options must have different names")
+        elif "description" in command or "options" in command:
+            raise Refused(400, 50035, "Invalid Form Body: a message command has a name only")
