@@ -39,8 +39,10 @@ class Delivery(NamedTuple):
         return Outcome(song.word, "done", **about, seconds=round(self.manifest.seconds, 3), files=self.files)
 
 
-async def deliver(options: Options, request: Request, store: ResultStore, song: Song) -> Delivery:
-    """Copy the result of a request to the output folder.
+async def deliver(
+    options: Options, request: Request, store: ResultStore, song: Song, keep: frozenset[Path]
+) -> Delivery:
+    """Copy the result of a request to the output folder. `keep`: files of this run, which stay in any case.
 
     Raises `Failed` INTERNAL if it is gone from the store, `OSError` if the folder cannot be written.
     """
@@ -53,7 +55,7 @@ async def deliver(options: Options, request: Request, store: ResultStore, song: 
         if made.manifest is None or rendered is None:
             raise failed(Reason.INTERNAL, "the result is gone from the store")
         async with store.open(request.track_id, rendered.files, rendition) as folder:
-            files += await asyncio.to_thread(hand_over, folder, made.manifest, rendered, options, file)
+            files += await asyncio.to_thread(hand_over, folder, made.manifest, rendered, options, file, keep)
         notes += about_level(made.manifest, rendered)
     assert made.manifest is not None
     return Delivery(made.manifest, tuple(files), tuple(notes))

@@ -1,5 +1,6 @@
 """What was typed, checked before anything starts: links, files, folders, and lists on standard input."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -67,6 +68,14 @@ def gather(typed: Sequence[str], *, recursive: bool, output: Path, language: str
             else:
                 songs.setdefault(found.source, found)
     return list(songs.values()), list(refused.values())
+
+
+def why_unwritable(output: Path) -> str:
+    """Why results cannot go to a folder, as far as it can be known before; empty if they can."""
+    place = next(each for each in (output, *output.absolute().parents) if os.path.lexists(each))
+    if not place.is_dir():
+        return os.strerror(errno.ENOTDIR)
+    return "" if os.access(place, os.W_OK | os.X_OK) else os.strerror(errno.EACCES)
 
 
 def _meant(word: str, recursive: bool, output: Path, language: str) -> Iterator[Song | Refused]:

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from bot import texts
 from bot.terminal.bring_in import bring_in, identify
 from bot.terminal.deliver import deliver
-from bot.terminal.inputs import Refused, Song, gather
+from bot.terminal.inputs import Refused, Song, gather, why_unwritable
 from bot.terminal.options import Clash, Options
 from bot.terminal.outcome import Outcome, json_line
 from bot.terminal.output.hand_over import Delivered
@@ -87,7 +87,9 @@ async def separate(settings: Settings, typed: Sequence[str], options: Options, s
             _refuse(run, each)
         code = 0
         todo = await _not_there(run, songs)
-        if todo:
+        if todo and (why := why_unwritable(options.output)):
+            code = _end(run, 2, texts.say(LANGUAGE, "folder-unwritable", place=str(options.output), why=why))
+        elif todo:
             code = await _separate(settings, run, todo, scratch)
     if not options.json:
         for path in dict.fromkeys(run.paths):
@@ -238,7 +240,7 @@ async def _deliver(run: _Run, song: Song, request: Request, store: ResultStore, 
     """Copy the result to the output folder."""
     await started.queue.sending(request.id)
     try:
-        delivery = await deliver(run.options, request, store, song)
+        delivery = await deliver(run.options, request, store, song, frozenset(run.paths))
     except Failed as failure:
         await started.queue.fail(request.id, failure.failure)
         _fail(run, song, failure.failure)

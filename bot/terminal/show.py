@@ -56,8 +56,8 @@ class Show(AbstractContextManager["Show"]):
             self._bar.stop()
 
     def say(self, sentence: str) -> None:
-        """Print a line, also when quiet."""
-        self._console.print(sentence, markup=False, soft_wrap=True)
+        """Print a line, also when quiet. Control characters, as names of files may have them, are left out."""
+        self._console.print(one_line(sentence), markup=False, soft_wrap=True)
 
     def tell(self, sentence: str) -> None:
         """Print a line, unless quiet."""

@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +30,12 @@ class Delivered(NamedTuple):
 
 
 def hand_over(
-    folder: Path, manifest: Manifest, rendered: Rendered, options: Options, file: str = ""
+    folder: Path,
+    manifest: Manifest,
+    rendered: Rendered,
+    options: Options,
+    file: str = "",
+    keep: Collection[Path] = (),
 ) -> list[Delivered]:
     """Copy the files of a rendition from the `folder` that has them to the output folder, and return where they are.
 
@@ -44,7 +49,7 @@ def hand_over(
     wanted = options.names(rendition)
     files = [one for one in rendered.files if one.name.rpartition(".")[0] in wanted]
     stems = options.heard(rendition)
-    overwrite = options.clash is Clash.OVERWRITE
+    spared = frozenset(keep) if options.clash is Clash.OVERWRITE else None
     with under(options.umask):  # no other task of this process creates files meanwhile
         output.mkdir(parents=True, exist_ok=True)
         _sweep(output)
@@ -59,12 +64,12 @@ def hand_over(
             if options.template:
                 values = {name: values_of(manifest, options, path, file) for name, path in made.items()}
                 own = read_note(output, manifest.track_id, rendition, options.template_text)
-                places = place_named(made, values, options.template, output, own, overwrite=overwrite)
+                places = place_named(made, values, options.template, output, own, spared=spared)
             elif rendition.package:
                 ((name, path),) = made.items()
-                places = {name: place_zip(path, manifest, rendition.encoding.format, output, overwrite=overwrite)}
+                places = {name: place_zip(path, manifest, rendition.encoding.format, output, spared=spared)}
             else:
-                place = place_folder(staged, manifest, output, overwrite=overwrite)
+                place = place_folder(staged, manifest, output, spared=spared)
                 places = {name: place / path.name for name, path in made.items()}
         write_note(output, manifest.track_id, rendition, options.template_text, places)
     return [Delivered(name, stems.get(name, ""), path) for name, path in places.items()]

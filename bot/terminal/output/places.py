@@ -8,7 +8,7 @@ import filecmp
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -39,17 +39,17 @@ class _About(Value):
     format: str
 
 
-def place_folder(staged: Path, manifest: Manifest, output: Path, *, overwrite: bool = False) -> Path:
+def place_folder(staged: Path, manifest: Manifest, output: Path, *, spared: Collection[Path] | None = None) -> Path:
     """Move the folder `staged`, which holds all files, to `Artist - Title` in `output`, and return where they are.
 
     Where this separation has a folder already, its files are replaced there. Any other folder or file stays, and the
-    name gets a number; where it is another separation of the same song, the number of its stems first. `overwrite`:
-    the files are replaced in the first of these folders, whatever song it has.
+    name gets a number; where it is another separation of the same song, the number of its stems first. `spared`: the
+    files are replaced in the first of these folders, whatever song it has, unless it has one of these; None: never.
     """
     mark = Mark(source=manifest.source.key, track=manifest.track_id)
     (staged / MARK).write_text(mark.model_dump_json(), encoding="utf-8")
     name = track_name(manifest.tags)
-    if overwrite:
+    if spared is not None and all(path.parent != output / name for path in spared):
         (output / name).mkdir(exist_ok=True)
         return _refreshed(staged, output / name)
     first = _mark_of(output / name)
@@ -65,15 +65,17 @@ def place_folder(staged: Path, manifest: Manifest, output: Path, *, overwrite: b
     raise AssertionError("numbers do not end")
 
 
-def place_zip(staged: Path, manifest: Manifest, format_: Format, output: Path, *, overwrite: bool = False) -> Path:
+def place_zip(
+    staged: Path, manifest: Manifest, format_: Format, output: Path, *, spared: Collection[Path] | None = None
+) -> Path:
     """Move the file `staged` to `Artist - Title.zip` in `output`, and return where it is.
 
     The zip of this separation in this format is replaced. Any other file stays, and the name is changed as a folder's;
-    `overwrite`: the file of the first name is replaced.
+    `spared`: the file of the first name is replaced, unless it is one of these; None: never.
     """
     about = _About(track=manifest.track_id, format=format_.label)
     name = track_name(manifest.tags)
-    if overwrite:
+    if spared is not None and output / f"{name}.zip" not in spared:
         staged.replace(output / f"{name}.zip")
         return output / f"{name}.zip"
     first = _about_zip(output / f"{name}.zip")
@@ -95,12 +97,12 @@ def place_named(
     output: Path,
     own: Mapping[str, Path],
     *,
-    overwrite: bool,
+    spared: Collection[Path] | None,
 ) -> dict[str, Path]:
     """Move staged files to where a template says, and return where they are; all by their names in the store.
 
     Files of the same rendition from an earlier run (`own`) are replaced, and equal files stay. Where any other file has
-    one of the names, all of them get a number, unless `overwrite`.
+    one of the names, all of them get a number. `spared`: they are replaced, unless they are of these; None: never.
     """
     for number in count(1):
         places = {name: output / f"{template.path(values[name], number)}{path.suffix}" for name, path in staged.items()}
@@ -109,7 +111,7 @@ def place_named(
             places[name].parent.mkdir(parents=True, exist_ok=True)
             if _is_same(path, places[name]):
                 continue
-            if overwrite or places[name] == own.get(name):
+            if (spared is not None and places[name] not in spared) or places[name] == own.get(name):
                 copy = path.with_name(f"{path.name}.new")  # the staged file is needed if another name is taken
                 shutil.copyfile(path, copy)
                 copy.replace(places[name])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.terminal.inputs import LONGEST_LIST, NotAListError, Refused, Song, gather, read_list
+from bot.terminal.inputs import LONGEST_LIST, NotAListError, Refused, Song, gather, read_list, why_unwritable
 from bot.terminal.output.places import MARK
 from bot.terminal.words import failure_sentence
 from bot.texts import LANGUAGES
@@ -86,6 +86,14 @@ def test_a_file_that_may_not_be_read_is_told_before_anything_starts(
     assert (one.reason, one.sentence) == (
         "unreadable", "I can’t read this file: Permission denied. Check its name, and who may read it.",
     )  # fmt: skip
+
+
+def test_a_place_for_results_is_checked_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    assert why_unwritable(tmp_path / "new" / "stems") == ""
+    assert why_unwritable(tmp_path / "file" / "stems") == "Not a directory"
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)  # root may write everywhere
+    assert why_unwritable(tmp_path / "stems") == "Permission denied"
 
 
 def test_a_list_is_a_name_or_link_on_each_line() -> None:

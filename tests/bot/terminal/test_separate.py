@@ -97,10 +97,11 @@ async def test_a_folder_that_cannot_be_written_to_is_named_and_why(
     queue: JobQueue, store: FolderStore, settings: Settings, song: str, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    (tmp_path / "stems").write_text("in the way")
     running = asyncio.create_task(separate(settings, [song], wish(tmp_path), tmp_path))
     worker = Worker(queue, store)
-    await worker.finish(await worker.take())
+    track = await worker.take()
+    (tmp_path / "stems").write_text("in the way")
+    await worker.finish(track)
     assert await asyncio.wait_for(running, 120) == 1
     said = capsys.readouterr()
     assert said.out == ""

@@ -76,3 +76,17 @@ def test_a_live_bar_where_somebody_looks(capsys: pytest.CaptureFixture[str], mon
     assert "\x1b[" in shown, "it moves"
     assert "Pronto." in shown
     assert "20 s" in shown
+
+
+def test_names_of_files_do_not_colour_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Show("en") as show:
+        show.say("\x1b[31mred\x07.mp3: gone\nroot: ok")
+    assert capsys.readouterr().err == "[31mred.mp3: gone root: ok\n"
+
+
+def test_a_quiet_run_tells_failures_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with Show("en", quiet=True) as show:
+        show.view("Song", at(Progress(stage=TrackStage.SEPARATING, fraction=0.6)))
+        show.tell("Song: Done in 5 s")
+        show.say("Song: gone")
+    assert capsys.readouterr().err == "Song: gone\n"

@@ -1,6 +1,7 @@
 """`fl-bt separate` is stopped: every process of it ends, and it leaves nothing half made."""
 
 import contextlib
+import json
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.bot.command import environment, nothing_left
 from tests.weights import models_dir
@@ -28,13 +30,16 @@ def stopped_while_separating(pid: int) -> None:
     raise AssertionError("nobody separates")
 
 
-def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("words", [("song.wav",), ("song.wav", "--json")])
+def test_ctrl_c_stops_everything_and_leaves_nothing(
+    tmp_path: Path, environment: dict[str, str], words: tuple[str, ...]
+) -> None:
     from bot.cli.demo import write_demo_song
 
     (tmp_path / "tmp").mkdir()
     write_demo_song(tmp_path / "song.wav", 20)
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", "bot", "separate", "song.wav"],
+        [sys.executable, "-P", "-m", "bot", "separate", *words],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stderr is not None
@@ -44,7 +49,8 @@ def test_ctrl_c_stops_everything_and_leaves_nothing(tmp_path: Path, environment:
         assert len(family) >= 4, "guard, queue, worker, and what separates"
         process.send_signal(signal.SIGINT)
         assert "Cancelled." in process.stderr.read()
-        assert process.stdout.read() == ""
+        lines = [json.loads(line)["status"] for line in process.stdout]
+        assert lines == (["cancelled"] if "--json" in words else [])
         assert process.wait(timeout=120) == 130
         _, alive = psutil.wait_procs(family, timeout=120)
         assert alive == []

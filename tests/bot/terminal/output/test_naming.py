@@ -131,6 +131,17 @@ def test_overwrite_replaces_what_has_the_name(store: FolderStore, output: Path, 
     assert (output / "Intro" / "notes.txt").read_text() == "capo 2"
 
 
+@pytest.mark.parametrize("template", ["", "{title}/{stem}"])
+def test_overwrite_spares_the_other_songs_of_the_same_run(store: FolderStore, output: Path, template: str) -> None:
+    one, two = separated("one", "Intro"), separated("two", "Intro")
+    wish = options(output, template, Clash.OVERWRITE)
+    first = hand_over(store.folder(one.track_id, made(store, one).rendition), one, made(store, one), wish)
+    keep = [one.path for one in first]
+    second = hand_over(store.folder(two.track_id, made(store, two).rendition), two, made(store, two), wish, "", keep)
+    assert [each.path.parent.name for each in (*first, *second)] == ["Intro", "Intro", "Intro 2", "Intro 2"]
+    assert (output / "Intro" / "vocals.flac").read_text() == f"{one.track_id} vocals.flac"
+
+
 def test_what_is_there_is_known_until_a_file_goes(store: FolderStore, output: Path) -> None:
     one = separated("one", "Intro")
     rendered, wish = made(store, one), options(output, "")
