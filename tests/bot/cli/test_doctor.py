@@ -11,6 +11,7 @@ from bot.cli import doctor
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from tests.peers.botapi import BotApi
+from tests.peers.discord import Discord
 from tests.strangers import public
 
 __all__ = ["public"]
@@ -128,3 +129,14 @@ async def test_which_file_the_settings_are_from(
 )
 def test_a_queue_that_others_on_the_way_can_read(url: str, reads: bool) -> None:
     assert doctor.is_readable_on_the_way(SecretStr(url)) is reads
+
+
+async def test_discords_token_is_checked_too(examine: Examine, settings: Settings) -> None:
+    async with Discord() as server:
+        token, url = SecretStr(server.token), server.api_url
+        said, _ = await examine(settings.model_copy(update={"discord_token": token, "discord_api_url": url}))
+        assert said["Discord"] == "✓ Discord  the token belongs to fl-bt"
+        wrong = {"discord_token": SecretStr("wrong"), "discord_api_url": url}
+        said, code = await examine(settings.model_copy(update=wrong))
+        assert said["Discord"].startswith("✗ Discord  the token is refused")
+        assert code == 1

@@ -1,0 +1,68 @@
+"""The bot as a process: it is killed while it sends, told to stop, and refuses a wrong token in a sentence."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+
+from tests.bot.discord.discord_fixture import PAIR, Rig, cards, done, files
+from tests.peers.discord import Trouble
+
+POST = "POST /channels/{channel}/messages"
+
+
+@asynccontextmanager
+async def process(rig: Rig, url: SecretStr, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`fl-bt bot` with Discord's token alone."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "bot", "bot", cwd=rig.settings.data.parent, stderr=asyncio.subprocess.PIPE,
+        env=environment | {
+            "FLBT_REDIS_URL": url.get_secret_value(), "FLBT_DATA": str(rig.settings.data), "FLBT_ACCESS": "open",
+            "FLBT_STORE": rig.store.root.as_uri(), "FLBT_DISCORD_TOKEN": rig.server.token,
+            "FLBT_DISCORD_API_URL": rig.server.api_url, **more,
+        },
+    )  # fmt: skip
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+        await running.communicate()
+
+
+async def listening(rig: Rig, before: int = 0) -> None:
+    async with asyncio.timeout(60):
+        while rig.server.gateway.identified == before or not rig.server.rest.commands:
+            await rig.server.world.changed(0.1)
+
+
+async def test_killed_while_it_sends_it_delivers_once(rig: Rig, valkey_server: SecretStr) -> None:
+    channel, ana, _ = rig.band()
+    async with process(rig, valkey_server) as bot:
+        await listening(rig)
+        await rig.stems(channel, ana)
+        await channel.until(lambda message: "line" in message.text)
+        rig.server.fail(POST, Trouble.LOST)
+        await rig.worker.finish(await rig.worker.take())
+        await channel.until(lambda message: bool(message.files))
+        bot.kill()
+        await bot.wait()
+    async with process(rig, valkey_server) as again:
+        await channel.until(done)
+        await rig.settled()
+        again.terminate()
+        assert await asyncio.wait_for(again.wait(), 30) == 0
+    assert files(channel) == PAIR
+    assert len(cards(channel)) == 1
+
+
+async def test_a_refused_token_ends_it_with_a_sentence(rig: Rig, valkey_server: SecretStr) -> None:
+    rig.expected += ["401"]
+    async with process(rig, valkey_server, FLBT_DISCORD_TOKEN="MTIz.wrong") as bot:
+        _, said = await asyncio.wait_for(bot.communicate(), 60)
+    assert bot.returncode == 2
+    assert said.decode().strip().splitlines()[-1].startswith("Discord refuses FLBT_DISCORD_TOKEN")
