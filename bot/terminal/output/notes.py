@@ -50,6 +50,11 @@ def write_note(output: Path, track_id: TrackId, rendition: Rendition, template: 
         unfinished.replace(path)
 
 
+def has_notes(output: Path, track_id: TrackId) -> bool:
+    """Whether anything is noted of a separation."""
+    return any((output / FOLDER).glob(f"{track_id}-*.json"))
+
+
 def there_already(
     output: Path, track_id: TrackId, rendition: Rendition, template: str, names: Sequence[str]
 ) -> list[Path]:

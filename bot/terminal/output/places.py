@@ -8,7 +8,7 @@ import filecmp
 import os
 import shutil
 import zipfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from bot.terminal.output.naming import Template
 from jobs.filenames import ABOUT, track_name
-from jobs.models import Format, Value, track_id
+from jobs.models import Format, Rendition, TrackId, Value, track_id
 from jobs.music.separation_models import MODELS
 from jobs.results import Manifest
 
@@ -63,6 +63,21 @@ def place_folder(staged: Path, manifest: Manifest, output: Path, *, spared: Coll
                 continue
         return _refreshed(staged, place)
     raise AssertionError("numbers do not end")
+
+
+def in_marked_folder(output: Path, track: TrackId, rendition: Rendition, names: Sequence[str]) -> list[Path]:
+    """Where all of the named stems are, in the folder that is marked as this separation; empty if one is missing.
+
+    Version 0.1.0 left the mark alone. It says nothing of bit rates and names of one's own.
+    """
+    if not rendition.is_stem_files or rendition.encoding.kbps or not output.is_dir():
+        return []
+    ending = f"{' (float)' if rendition.encoding.format is Format.WAV32 else ''}.{rendition.encoding.format.extension}"
+    for folder in sorted(output.iterdir()):
+        if (mark := _mark_of(folder)) and mark.track == track:
+            paths = [folder / f"{name}{ending}" for name in names]
+            return paths if all(path.is_file() for path in paths) else []
+    return []
 
 
 def place_zip(

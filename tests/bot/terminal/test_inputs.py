@@ -3,6 +3,8 @@
 import errno
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,10 +117,15 @@ def test_no_failure_asks_to_send_anything(language: str) -> None:
         "limit_bytes": 2e9,
         "stems": 4,
     }
-    never_here = {Reason.OVER_QUOTA, Reason.UNSENDABLE}  # limits of chats
+    never_here = {Reason.OVER_QUOTA, Reason.UNSENDABLE, Reason.MISSING_RIGHT}  # of chats
     for reason in set(Reason) - never_here:
         for failure in (Failure(reason=reason, values=values), Failure(reason=reason)):
             said = failure_sentence(failure, language)
             assert "{" not in said
             for word in ("Send", "send me", "Mande", "mande", "/settings", "owner"):
                 assert word not in said, (reason, said)
+
+
+def test_checks_do_not_wait_for_the_queues_client() -> None:
+    loaded = "import sys, bot.terminal; print(*{'redis', 'arq'} & sys.modules.keys())"
+    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "\n"

@@ -2,17 +2,20 @@
 
 import asyncio
 import errno
+import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot.terminal import separate
-from bot.terminal.options import Options
+from bot.terminal.bring_in import identify
+from bot.terminal.options import Clash, Options
 from jobs.failures import Failure, Reason
-from jobs.models import Order
+from jobs.models import Order, track_id
 from jobs.process.tasks import cancel_and_wait
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
@@ -137,6 +140,27 @@ async def test_a_result_that_went_before_it_was_fetched_is_a_failure(
     assert said.out == ""
     assert "song: " in said.err
     assert not (tmp_path / "stems").exists()
+
+
+async def test_skip_knows_a_folder_of_the_first_version_and_starts_nothing(
+    settings: Settings, song: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = await identify(Path(song))
+    options = replace(wish(tmp_path), clash=Clash.SKIP)
+    folder = tmp_path / "stems" / "song"
+    folder.mkdir(parents=True)
+    mark = {"source": source.key, "track": track_id(source, options.order.model)}
+    (folder / ".fl-bt.json").write_text(json.dumps(mark))
+    paths = [folder / "vocals.mp3", folder / "accompaniment.mp3"]
+    for path in paths:
+        path.touch()
+    away = settings.model_copy(update={"redis_url": SecretStr(f"unix://{tmp_path / 'nobody'}")})
+    assert await separate(away, [song], options, tmp_path) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [str(path) for path in paths]
+    assert said.err == "song: already there, skipped\n"
+    paths[0].unlink()
+    assert await separate(away, [song], options, tmp_path) == 1, "it has to be made, and the queue is away"
 
 
 async def test_a_queue_that_is_not_there_is_a_sentence(

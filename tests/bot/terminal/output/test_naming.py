@@ -1,5 +1,6 @@
 """Templates of `--name`: safe paths from any title, and sentences for templates that are wrong."""
 
+import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -10,6 +11,7 @@ from bot.terminal.options import Clash, Options
 from bot.terminal.output.hand_over import hand_over
 from bot.terminal.output.naming import EXAMPLE, FIELDS, LONGEST, TemplateError, parse_name
 from bot.terminal.output.notes import there_already
+from bot.terminal.output.places import in_marked_folder
 from jobs.models import Format, Mix, Order, Rendition, Stem
 from jobs.results import Manifest, Rendered
 from jobs.store.folder import FolderStore
@@ -158,6 +160,24 @@ def test_what_is_there_is_known_until_a_file_goes(store: FolderStore, output: Pa
     for note in (output / ".fl-bt").iterdir():
         note.write_text("{ no JSON")
     assert there() == []
+
+
+@pytest.mark.parametrize("format_", [Format.FLAC, Format.WAV32])
+def test_results_of_the_first_version_are_known_by_their_mark(
+    store: FolderStore, output: Path, format_: Format
+) -> None:
+    one = separated("one", "Intro")
+    rendered = made(store, one, format_)
+    wish = Options(order=Order(format=format_), output=output, umask=0o022)
+    places = [each.path for each in hand_over(store.folder(one.track_id, rendered.rendition), one, rendered, wish)]
+    shutil.rmtree(output / ".fl-bt")
+    names = ["vocals", "accompaniment"]
+    assert in_marked_folder(output, one.track_id, rendered.rendition, names) == places
+    assert in_marked_folder(output, one.track_id, rendered.rendition.encoded(Format.MP3), names) == []
+    assert in_marked_folder(output, separated("two", "Intro").track_id, rendered.rendition, names) == []
+    places[0].unlink()
+    assert in_marked_folder(output, one.track_id, rendered.rendition, names) == []
+    assert in_marked_folder(output / "none", one.track_id, rendered.rendition, names) == []
 
 
 def test_only_some_stems_and_mixes_are_named_by_what_is_heard(store: FolderStore, output: Path) -> None:
