@@ -33,7 +33,7 @@ from jobs.values import Size as Size  # noqa: PLC0414
 from jobs.values import Value as Value  # noqa: PLC0414
 from jobs.values import Words as Words  # noqa: PLC0414
 
-# --- what is to be separated -------------------------------------------------------------------------------
+# --- sources ------------------------------------------------------------------------------------------------
 
 VideoId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]$")]
 UploadId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -79,7 +79,7 @@ class Upload(Value):
 Source = Annotated[YouTube | Upload, Field(discriminator="kind")]
 
 
-# --- how -----------------------------------------------------------------------------------------------------
+# --- models ------------------------------------------------------------------------------------------------
 
 
 def _known(name: str) -> str:

@@ -3,7 +3,7 @@
 | key                    | kind   | holds                                                                        |
 | ---------------------- | ------ | ---------------------------------------------------------------------------- |
 | flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is                           |
-| flbt:turns:LANE        | hash   | chat or person → their next round, and `#now`, `#next`, `#at`: see turn.lua  |
+| flbt:turns:LANE        | hash   | chat or person → their last round, and `#now`, `#next`, `#at`: see turn.lua  |
 | flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at; whether it    |
 |                        |        | was counted, and the seconds that its asker and chat may have within a day   |
 | flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |

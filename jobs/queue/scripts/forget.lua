@@ -1,6 +1,5 @@
 -- Lets a chat forget a track. Of the track itself only the number of its attempts stays, since arq remembers those.
--- Returns 1 while another chat has the track or a request follows it; 0 when neither is so: then nothing is left to
--- remember.
+-- Returns 1 while another chat has the track or a request follows it; else 0, and removes the track's other data.
 
 local held = KEYS[1]
 local followers = KEYS[2]

@@ -1,14 +1,14 @@
--- How much music was separated for a person or a chat within a day: functions for the scripts that count it. Put
--- before those by `jobs.queue.quotas`, with the table `theirs` of the reasons whose failures count.
+-- Functions that count the music separated for a person or a chat within a day. `jobs.queue.quotas` puts them before
+-- the scripts that use them, with the table `theirs` of the reasons whose failures count.
 --
--- A hash has, under each request's id, when it was asked for, the stated length of the song, and how much of it was
--- separated so far: seconds, of which the larger one counts while the request is open or done. Of a request that
--- was cancelled, or failed by one of `theirs`, the separated part counts. Nothing is added to a note, so that
--- noting it again, or starting the song again, counts nothing twice.
+-- A hash has, under each request's id, the time of the request, the stated length of the song, and the seconds
+-- separated so far; the larger one counts while the request is open or done. Of a request that was cancelled, or
+-- failed by one of `theirs`, the separated part counts. Notes are absolute numbers, so that noting one again, or
+-- starting the song again, counts nothing twice.
 --
 -- `over` returns nil while there is room for `seconds` more, or for an unknown length (0) while not all is used;
--- else the used seconds and those until there is room (-1: never). The length stated for the request itself is its
--- own already; two seconds more are let through, since lengths come rounded.
+-- else the used seconds and those until there is room (-1: never). A request always has room for the length stated for
+-- it and two seconds more, since lengths are rounded.
 
 local function read(note)
   local at, said, separated = string.match(note or '', '^(%S+) (%S+) ?(%S*)$')

@@ -1,7 +1,6 @@
--- Tells whether a person writes no faster than the bot listens: a bucket of messages that fills within a minute.
--- When it is empty, no message is heard until it is half full again, and every message meanwhile empties it: only
--- quiet helps.
--- Returns 1 when heard, 0 for the first message that is not, then -1.
+-- Limits a person's messages: a bucket that fills within a minute. When it is empty, messages are ignored until it is
+-- half full again, and every message meanwhile empties it.
+-- Returns 1 for a message to answer, 0 for the first one to ignore, then -1.
 
 local rate = KEYS[1]
 local time = ARGV[1]

@@ -1,6 +1,6 @@
--- Asks a waiting request's track for other renditions than before. A request of somebody else that waits for those
--- given up asks for them again.
--- Returns 1, or 0 when the request does not wait any more.
+-- Replaces the renditions that a waiting request wants of its track. Another request that needs those given up asks
+-- for them again.
+-- Returns 1, or 0 when the request no longer waits.
 
 local request = KEYS[1]
 local followers = KEYS[2]

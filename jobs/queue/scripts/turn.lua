@@ -1,7 +1,7 @@
--- Gives a job its turn. Chats take turns, and so do people, in whatever chats they ask: one track each per round,
--- within a round in the order of asking. A person who joins a queued track with an earlier turn of their own brings
--- the track forward. The rounds are forgotten when no job has come for a minute and the queue is empty; not at
--- once, since a job is queued only a moment after it has its turn.
+-- Gives a job its turn. Chats take turns, and so do people, in all their chats together: one track each per round,
+-- within a round in the order of requests. A person who joins a queued track with an earlier turn of their own brings
+-- the track forward. The rounds are removed when no job has come for a minute and the queue is empty; not at once,
+-- since a job is queued only a moment after it has its turn.
 -- Returns the job's score: its round times a million, and a running number. `person` is empty when unknown; `time`:
 -- seconds since the epoch.
 
