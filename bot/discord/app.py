@@ -40,6 +40,7 @@ class Bot(discord.Client):
     def __init__(
         self, settings: Settings, queue: JobQueue, store: ResultStore, pace: float = PACE, timing: Timing = USUAL
     ) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # voice is not used
         super().__init__(
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pydantic import SecretStr
 
 from tests.bot.discord.discord_fixture import PAIR, Rig, cards, done, files
+from tests.peers.botapi import BotApi
 from tests.peers.discord import Trouble
 
 POST = "POST /channels/{channel}/messages"
@@ -66,3 +67,19 @@ async def test_a_refused_token_ends_it_with_a_sentence(rig: Rig, valkey_server: 
         _, said = await asyncio.wait_for(bot.communicate(), 60)
     assert bot.returncode == 2
     assert said.decode().strip().splitlines()[-1].startswith("Discord refuses FLBT_DISCORD_TOKEN")
+
+
+async def test_with_two_tokens_both_bots_run(rig: Rig, valkey_server: SecretStr) -> None:
+    async with BotApi() as telegram:
+        tokens = {
+            "FLBT_TELEGRAM_TOKEN": telegram.token,
+            "FLBT_TELEGRAM_BASE_URL": telegram.base_url,
+            "FLBT_TELEGRAM_FILE_URL": telegram.file_url,
+        }
+        async with process(rig, valkey_server, **tokens) as bots:
+            await listening(rig)
+            async with asyncio.timeout(60):
+                while set(await rig.queue.front_ends()) != {"telegram", "discord"}:
+                    await asyncio.sleep(0.1)
+            bots.terminate()
+            assert await asyncio.wait_for(bots.wait(), 60) == 0
