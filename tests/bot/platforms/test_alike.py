@@ -1,0 +1,105 @@
+"""The same conversation on Telegram and on Discord: one suite, two adapters."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from jobs.failures import Reason
+from jobs.queue.requests import JobQueue
+from jobs.store.folder import FolderStore
+from tests.bot.discord import discord_fixture
+from tests.bot.platforms.talks import OnDiscord, OnTelegram, Talk
+from tests.bot.telegram import chat_fixture
+from tests.bot.telegram.chat_fixture import OTHER, SONG, Worker
+from tests.peers.botapi import BotApi
+from tests.peers.discord import Discord
+
+PAIR = ["elis tom aguas de marco vocals mp3", "elis tom aguas de marco accompaniment mp3"]
+
+
+@pytest.fixture(params=["telegram", "discord"])
+async def talk(
+    request: pytest.FixtureRequest, queue: JobQueue, store: FolderStore, tmp_path: Path
+) -> AsyncIterator[Talk]:
+    worker = Worker(queue, store)
+    if request.param == "telegram":
+        async with BotApi() as api:
+            telegram = chat_fixture.Rig(api, queue, store, chat_fixture.settings_for(api, tmp_path), worker)
+            async with telegram.bot():
+                yield OnTelegram(telegram)
+            assert api.refused == []
+    else:
+        async with Discord() as server:
+            discord = discord_fixture.Rig(server, queue, store, discord_fixture.settings_for(server, tmp_path), worker)
+            async with discord.bot():
+                yield OnDiscord(discord)
+            assert server.refused == []
+            assert server.unacknowledged == []
+
+
+async def test_a_link(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.until(lambda message: "line" in message.text)
+    await talk.worker.finish(await talk.worker.take())
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    assert card.text.splitlines()[0] == "Elis & Tom - Águas de Março (3:33)"
+    assert talk.files() == PAIR
+
+
+async def test_two_links_of_one_message(talk: Talk) -> None:
+    await talk.say(f"{SONG} {OTHER}")
+    await talk.until(lambda message: "2 songs, one after the other" in message.text)
+    for _ in range(2):
+        await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files() == PAIR * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hello", "I found no link and no audio in there."),
+        ("https://example.org/x", "I only know links to YouTube."),
+        ("https://www.youtube.com/@band", "That link is a channel or a search"),
+    ],
+)
+async def test_what_is_refused_is_refused_in_the_same_words(talk: Talk, text: str, said: str) -> None:
+    await talk.say(text)
+    assert (await talk.until(lambda message: said in message.text)).text.startswith(said)
+
+
+async def test_a_failure_has_its_sentence(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.fail(await talk.worker.take(), Reason.PRIVATE)
+    await talk.until(lambda message: "This video is private." in message.text)
+    await talk.settled()
+    assert talk.files() == []
+
+
+async def test_cancelling(talk: Talk) -> None:
+    await talk.say(SONG)
+    card = await talk.until(lambda message: "line" in message.text)
+    assert await talk.press(card, "Cancel") == "Cancelled."
+    await talk.until(lambda message: "Cancelled" in message.text)
+    await talk.settled()
+    assert talk.files() == []
+
+
+async def test_a_backing_track(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.finish(await talk.worker.take())
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    assert await talk.press(card, "No vocals") == "On it, from the stems I have."
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files() == [*PAIR, "elis tom aguas de marco no vocals mp3"]
+
+
+async def test_commands_answer_alike(talk: Talk) -> None:
+    assert await talk.command("status") == "Nothing in the works. Send me a YouTube link or an audio file."
+    assert await talk.command("cancel") == "There is nothing to cancel."
+    assert (await talk.command("settings")).startswith("What you get for each song here")
+    assert await talk.command("allow") == "Only my owner can let people in."
