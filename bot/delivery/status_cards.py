@@ -175,7 +175,9 @@ class StatusCards:
             self._not_before[subject.chat] = time.monotonic() + self._soon
         except Exception:
             log.exception("card of %s: unhandled exception", subject.id)
-            self._notes[subject.id] = (note or CardNote(gone="card")).model_copy(update={"face": _face(subject.card)})
+            # A card that was the last one is not tried again, or it would be tried for ever.
+            given_up = note or CardNote(gone="card" if subject.is_open else "chat")
+            self._notes[subject.id] = given_up.model_copy(update={"face": _face(subject.card)})
         finally:
             # A card that was not posted stays first in its chat when the chat's wait ends.
             if note is not None or subject.id in self._notes:
