@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, JsonValue
 
-from bot.delivery.noted import Memo, PartNote
+from bot.delivery.planning.noted import Memo, PartNote
 from bot.playlists.run import Run
 from bot.telegram.address import Address
 from jobs.failures import Failure, Reason

@@ -6,8 +6,8 @@ and are valid again if the change is undone.
 
 from itertools import chain
 
-from bot.delivery.noted import Before
-from bot.delivery.plan import Kind, Limits, Plan
+from bot.delivery.planning.noted import Before
+from bot.delivery.planning.plan import Kind, Limits, Plan
 from jobs.models import Request, TrackId, track_id
 from jobs.music.separation_models import MODELS
 from jobs.parsing import parse_stored

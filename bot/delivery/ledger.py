@@ -3,14 +3,16 @@
 A part without a confirmation, after a restart or a lost answer, may have arrived: it is *uncertain*, and only a button
 sends it again. The notes are stored in the queue, under the request.
 
-A delivery gathers facts, lets `bot/delivery/decide.py` decide on one step, applies it, and repeats.
+A delivery gathers facts, lets `bot/delivery/planning/decide.py` decide on one step, applies it, and repeats.
 """
 
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.delivery.decide import (
+from bot.delivery.inbox import bring
+from bot.delivery.instant import InstantDelivery
+from bot.delivery.planning.decide import (
     Begin,
     Facts,
     Finish,
@@ -25,10 +27,8 @@ from bot.delivery.decide import (
     stored_plan,
     usual_rate,
 )
-from bot.delivery.inbox import bring
-from bot.delivery.instant import InstantDelivery
-from bot.delivery.noted import Memo, Noted, PartNote, PartState
-from bot.delivery.plan import Kind, Part, foreseen
+from bot.delivery.planning.noted import Memo, Noted, PartNote, PartState
+from bot.delivery.planning.plan import Kind, Part, foreseen
 from bot.delivery.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
 from jobs.failures import Failed
 from jobs.models import Rendition, Request, TrackId, Upload

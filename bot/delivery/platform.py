@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from bot.delivery.plan import Limits, Part
+from bot.delivery.planning.plan import Limits, Part
 from bot.delivery.poster import Poster
 from jobs.models import Request, Upload, Value
 

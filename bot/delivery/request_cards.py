@@ -8,8 +8,8 @@ from bot.cards.cards import Card, card
 from bot.cards.result_buttons import first_page
 from bot.chats.statistics import Statistics
 from bot.delivery.ledger import Ledger
-from bot.delivery.noted import Noted
-from bot.delivery.plan import note_text
+from bot.delivery.planning.noted import Noted
+from bot.delivery.planning.plan import note_text
 from bot.delivery.status_cards import CardNote, First, note_at
 from jobs.failures import Failure, Reason
 from jobs.models import Upload

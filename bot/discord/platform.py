@@ -8,8 +8,8 @@ from typing import Final
 
 import discord
 
-from bot.delivery.pieces import Piece
-from bot.delivery.plan import Kind, Limits, Part
+from bot.delivery.planning.pieces import Piece
+from bot.delivery.planning.plan import Kind, Limits, Part
 from bot.delivery.platform import CardGone, Refused, Sent, UnknownFile
 from bot.discord import fetching
 from bot.discord.address import Address, parse

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot import texts
 from bot.cards.cards import about_sound, called
-from bot.delivery.plan import Note, about_level, note_text
+from bot.delivery.planning.plan import Note, about_level, note_text
 from bot.terminal.inputs import Song
 from bot.terminal.options import Options
 from bot.terminal.outcome import Outcome

@@ -14,8 +14,8 @@ from telegram import (
 )
 from telegram.error import InvalidToken
 
-from bot.delivery.pieces import Piece
-from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Part
+from bot.delivery.planning.pieces import Piece
+from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Limits, Part
 from bot.delivery.platform import Refused, Sent
 from bot.telegram.address import Address
 from bot.telegram.sending.errors import as_trouble

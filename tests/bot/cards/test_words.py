@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bot
-from bot.conversation.commands.menu import EVERYBODYS, GROUPS, OWNERS
+from bot.conversation.commands.menu import COMMANDS, EVERYBODYS, GROUPS, OWNERS
+from bot.discord.commands import OPTIONS
 from bot.phrases.vocabulary import vocabulary
 from bot.texts import LANGUAGES
 from jobs.failures import Reason
@@ -83,8 +84,12 @@ def test_every_sentence_is_said_somewhere() -> None:
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 beginnings.add(str(node.values[0].value))
     put_together = {"command-", "failure-", "part-", "stem-", "terminal-", "terminal-failure-"}
+    put_together |= {"discord-command-", "discord-option-", "discord-about-"}
     assert {one for one in beginnings if re.fullmatch(r"[a-z]+(-[a-z]+)*-", one)} == put_together
     whole |= {f"command-{command}" for menu in (EVERYBODYS, GROUPS, OWNERS) for command in menu}
+    whole |= {f"discord-command-{command}" for command in COMMANDS}
+    for option in {name for options in OPTIONS.values() for name, _, _ in options}:
+        whole |= {f"discord-option-{option}", f"discord-about-{option}"}
     for place in ("failure", "terminal-failure"):
         whole |= {f"{place}-{reason.replace('_', '-')}" for reason in Reason}
     whole |= {f"terminal-{word}" for word in whole}  # why a word that was typed is refused

@@ -11,7 +11,7 @@ import pytest
 
 from bot.cards.cards import Card
 from bot.delivery.follow import Follower
-from bot.delivery.plan import Limits, Part
+from bot.delivery.planning.plan import Limits, Part
 from bot.delivery.platform import Sent
 from bot.delivery.timing import Timing
 from jobs.models import Order, Package, Request, Upload, YouTube, request_id

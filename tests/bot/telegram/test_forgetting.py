@@ -7,7 +7,7 @@ from arq.connections import ArqRedis
 
 from bot.chats.access import Access
 from bot.delivery.instant import InstantDelivery
-from bot.delivery.plan import CLOUD
+from bot.delivery.planning.plan import CLOUD
 from jobs.models import Upload
 from jobs.progress import RequestPhase
 from jobs.queue import keys

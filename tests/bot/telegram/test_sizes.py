@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.delivery.plan import CLOUD
+from bot.delivery.planning.plan import CLOUD
 from jobs.progress import RequestPhase, TrackStage
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
 from tests.bot.telegram.chat_steps import NAME, done

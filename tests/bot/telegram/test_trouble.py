@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.delivery.plan import CLOUD
+from bot.delivery.planning.plan import CLOUD
 from bot.telegram.app import build
 from bot.telegram.main import serve
 from jobs.progress import RequestPhase, TrackStage

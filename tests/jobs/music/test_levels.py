@@ -5,7 +5,7 @@ import pytest
 from jobs.models import Encoding, Format, Mix, Rendition
 from jobs.music.levels import decibels, level
 from jobs.results import Rendered
-from tests.bot.delivery.plans import song
+from tests.bot.delivery.planning.plans import song
 
 
 @pytest.mark.parametrize(

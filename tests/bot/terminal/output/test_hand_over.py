@@ -20,7 +20,7 @@ from jobs.filenames import ABOUT
 from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Upload, track_id
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.store.folder import FolderStore
-from tests.bot.delivery.plans import song
+from tests.bot.delivery.planning.plans import song
 
 UMASK = 0o022
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards.actions import Action, Verb, parse_action
-from bot.delivery.decide import RETURNS
-from bot.delivery.plan import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
+from bot.delivery.planning.decide import RETURNS
+from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Limits, Plan, note_text, plan
 from jobs.models import Encoding, Format, Mix, Model, Order, Package, Rendition, Stem
 from jobs.results import Manifest, Rendered, StoredFile, Tags
-from tests.bot.delivery.plans import MB, WANT, archive, notes, shape, song, split, stems
+from tests.bot.delivery.planning.plans import MB, WANT, archive, notes, shape, song, split, stems
 
 
 @pytest.mark.parametrize(

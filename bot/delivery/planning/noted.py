@@ -4,7 +4,7 @@ from enum import StrEnum, unique
 
 from pydantic import Field
 
-from bot.delivery.plan import Limits, Note, Plan
+from bot.delivery.planning.plan import Limits, Note, Plan
 from bot.delivery.platform import Sent
 from jobs.models import Value
 from jobs.results import Manifest

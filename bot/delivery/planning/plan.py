@@ -11,8 +11,8 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from bot.delivery.pieces import Piece, made_by, piece_of
-from bot.delivery.sizes import USUAL_RATE, choices, least, most
+from bot.delivery.planning.pieces import Piece, made_by, piece_of
+from bot.delivery.planning.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
 from jobs.filenames import track_name
 from jobs.models import (

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.delivery.noted import Before, Memo, Noted, PartState
-from bot.delivery.plan import Limits, Part, Plan, plan
-from bot.delivery.sizes import USUAL_RATE
+from bot.delivery.planning.noted import Before, Memo, Noted, PartState
+from bot.delivery.planning.plan import Limits, Part, Plan, plan
+from bot.delivery.planning.sizes import USUAL_RATE
 from jobs.failures import Failure, Reason
 from jobs.models import Order, Rendition, Request
 from jobs.progress import RequestPhase

@@ -1,6 +1,6 @@
 """Songs and renditions of chosen sizes, for tests of plans."""
 
-from bot.delivery.plan import CLOUD, Plan
+from bot.delivery.planning.plan import CLOUD, Plan
 from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Stem, YouTube
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 

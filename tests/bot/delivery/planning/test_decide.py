@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.delivery.decide import (
+from bot.delivery.planning.decide import (
     RETURNS,
     Begin,
     Facts,
@@ -19,14 +19,14 @@ from bot.delivery.decide import (
     decide,
     stored_plan,
 )
-from bot.delivery.noted import Before, Memo, Noted, PartNote, PartState
-from bot.delivery.plan import CLOUD, LOCAL, Limits, Part
+from bot.delivery.planning.noted import Before, Memo, Noted, PartNote, PartState
+from bot.delivery.planning.plan import CLOUD, LOCAL, Limits, Part
 from jobs.failures import Reason
 from jobs.models import Archive, Encoding, Format, Order, Package, Rendition, Request
 from jobs.progress import RequestPhase
 from jobs.queue.recipe import Recipe
 from tests.bot.delivery.following import ask
-from tests.bot.delivery.plans import MB, archive, notes, song, stems
+from tests.bot.delivery.planning.plans import MB, archive, notes, song, stems
 
 UNET = Recipe(engine="unet", kbps=320)
 SONG = song().model_copy(update={"engine": "unet 0.1.0 f32"})

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.delivery.plan import CLOUD, LOCAL, Kind, Note, Plan, foreseen, note_text, plan
-from bot.delivery.sizes import RATES
+from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Note, Plan, foreseen, note_text, plan
+from bot.delivery.planning.sizes import RATES
 from jobs.models import Encoding, Format, Order, Package, Rendition, Stem, YouTube
 from jobs.results import StoredFile
-from tests.bot.delivery.plans import MB, notes, shape, song, stems
+from tests.bot.delivery.planning.plans import MB, notes, shape, song, stems
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Plans of deliveries, and their next step."""
