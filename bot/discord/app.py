@@ -92,7 +92,7 @@ class Bot(discord.Client):
     async def _say_how_to_pair(self) -> None:
         access = self.services.access
         if self.services.settings.access == "closed" and (code := await access.pairing_code()) is not None:
-            log.warning("nobody owns this bot yet: write /start code:%s to it on Discord to become its owner", code)
+            log.warning("this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code)
 
     async def _until_done(self, work: Callable[[], Awaitable[None]], what: str) -> None:
         pause = 1.0
