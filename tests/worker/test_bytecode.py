@@ -24,16 +24,12 @@ def run(*arguments: str, cache: Path) -> str:
     return done.stdout.strip()
 
 
-def test_missing_bytecode_is_written_once(tmp_path: Path) -> None:
+def test_missing_bytecode_is_written_once_in_the_background_behind_walls(tmp_path: Path) -> None:
     assert int(run("-c", COUNT, cache=tmp_path)) > 50
-    run("-m", "worker.bytecode", cache=tmp_path)
-    assert run("-c", COUNT, cache=tmp_path) == "0"
-    assert list(tmp_path.rglob("yt_dlp/**/*.pyc"))
-
-
-def test_it_is_written_in_the_background_behind_walls(tmp_path: Path) -> None:
     start = "from worker import bytecode as b; b.write_in_background(); print(b._started[0].wait(), len(b.missing()))"
     assert run("-c", start, cache=tmp_path) == "0 0"
+    assert run("-c", COUNT, cache=tmp_path) == "0"
+    assert list(tmp_path.rglob("yt_dlp/**/*.pyc"))
 
 
 def test_without_a_folder_of_its_own_it_goes_beside_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
