@@ -10,7 +10,7 @@ from jobs.queue.requests import JobQueue
 from jobs.results import Tags
 from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import Rig, Worker, settings_for
-from tests.bot.telegram.test_pace import FASTER, HURRIED
+from tests.bot.telegram.trouble.test_pace import FASTER, HURRIED
 from tests.peers.botapi import BotApi, Message, Pace
 from tests.peers.botapi.faults import Request
 

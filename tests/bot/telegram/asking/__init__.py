@@ -1,0 +1,1 @@
+"""Songs asked for in a chat: links, files, playlists, in private and in groups."""

@@ -1,0 +1,1 @@
+"""Results: how they are sent, their buttons, and mixes."""

@@ -1,0 +1,1 @@
+"""Limits, Telegram's troubles, restarts and kills."""
