@@ -1,80 +1,25 @@
 """Rendering of stored stems to delivered files."""
 
 import asyncio
-import json
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.filenames import ABOUT, file_tags
-from jobs.models import Archive, Encoding, Format, Mix, Rendition, Stem
-from jobs.results import StoredFile, Tags
+from jobs.models import Archive, Format, Stem
+from jobs.results import Tags
 from tests.models import STEMS
-from tests.sounds import RATE, jpeg, listen, music, snr_db
+from tests.sounds import jpeg, listen, music, snr_db
+from tests.worker.rendering.tasks import SONGS, TAGS, Make, make_task, mix, quiet, stems, zipped
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.child.messages import Step
 from worker.child.parent_side import run_child
-from worker.child.tasks import RenderedSet, RenderTask
+from worker.child.tasks import RenderedSet
 from worker.rendering.render import render
 
-TAGS = Tags(title="../Ünder pressure?", artist="Queen/Bowie")
-SONGS = {stem: music(2 + 1 / RATE, seed=seed) for seed, stem in enumerate(STEMS[4])}
-
-Make = Callable[..., RenderTask]
-
-
-@pytest.fixture
-def make_task(tmp_path: Path) -> Make:
-    """Makes a task on a stored track, as after a separation."""
-    stems_dir = tmp_path / "track"
-    stems_dir.mkdir()
-    cover = stems_dir / "cover.jpg"
-    cover.write_bytes(jpeg())
-
-    def make(
-        *renditions: Rendition, tags: Tags = TAGS, loudness: float = 1.0, threads: int = 0, gain: float = 1.0
-    ) -> RenderTask:
-        files = []
-        for stem, song in SONGS.items():
-            path = stems_dir / f"{stem}.flac"
-            if not path.exists():
-                with open_track(path, Format.FLAC, file_tags(TAGS, stem), cover, gain=gain) as track:
-                    track.write(song * np.float32(loudness * gain))
-            files.append(StoredFile(name=path.name, bytes_=path.stat().st_size, stem=stem))
-        return RenderTask(
-            stems_dir=stems_dir,
-            stems=tuple(files),
-            gain=gain,
-            track_id="0123456789abcdef01234567",
-            tags=tags,
-            cover=cover,
-            renditions=renditions,
-            output=tmp_path / "output",
-            threads=threads,
-        )
-
-    return make
-
-
-def quiet(_: Step) -> None:
-    pass
-
-
-def stems(format_: Format) -> Rendition:
-    return Rendition(encoding=Encoding(format=format_))
-
-
-def zipped(format_: Format) -> Rendition:
-    return Rendition(encoding=Encoding(format=format_), package=Archive())
-
-
-def mix(format_: Format, *names: Stem) -> Rendition:
-    return Rendition(content=Mix(stems=names), encoding=Encoding(format=format_))
+__all__ = ["make_task"]
 
 
 @pytest.mark.parametrize("format_", list(Format))
@@ -114,58 +59,6 @@ def test_stored_stems_with_other_tags_are_written_anew(make_task: Make) -> None:
             assert (song.title, song.artist) == (f"Under Pressure ({stem})", "Queen")
             heard = np.concatenate(list(song.blocks()))
         assert np.array_equal(heard, listen(task.stems_dir / f"{stem}.flac"))
-
-
-@pytest.mark.parametrize("format_", [Format.FLAC, Format.MP3])
-def test_a_zip_holds_named_files_and_no_paths(format_: Format, make_task: Make) -> None:
-    task = make_task(zipped(format_), stems(format_))
-    (packed,), files = render(task, quiet).files
-    path = task.output / zipped(format_).key / packed.name
-    assert (packed.name, packed.bytes_, packed.stem) == ("stems.zip", path.stat().st_size, None)
-    with zipfile.ZipFile(path) as archive:
-        assert archive.testzip() is None
-        named = [f"Queen_Bowie - .._Ünder pressure_ ({stem}).{format_}" for stem in STEMS[4]]
-        assert archive.namelist() == [*named, ABOUT]
-        for entry, file in zip(archive.infolist(), files, strict=False):
-            assert entry.compress_type == zipfile.ZIP_STORED
-            # Encoded once: the zip holds the very files.
-            assert archive.read(entry) == (task.output / stems(format_).key / file.name).read_bytes()
-    assert sorted(path.name for path in task.output.iterdir()) == sorted([stems(format_).key, zipped(format_).key])
-
-
-def test_a_zip_is_split_at_file_borders_into_archives_that_open_on_their_own(make_task: Make) -> None:
-    whole = zipped(Format.FLAC)
-    ((single,),) = render(make_task(whole), quiet).files
-    limit = single.bytes_ // 2 + 100_000
-    split = whole.model_copy(update={"package": Archive(part_bytes=limit)})
-    task = make_task(whole, split)
-    _, parts = render(task, quiet).files
-    assert [part.name for part in parts] == ["stems-1.zip", "stems-2.zip"]
-    assert all(part.bytes_ <= limit for part in parts)
-    names = []
-    for part in parts:
-        with zipfile.ZipFile(task.output / split.key / part.name) as archive:
-            assert archive.testzip() is None
-            *stems_here, about = archive.namelist()
-            assert [file["name"] for file in json.loads(archive.read(about))["files"]] == stems_here
-            names += stems_here
-    with zipfile.ZipFile(task.output / whole.key / "stems.zip") as archive:
-        assert archive.namelist() == [*names, ABOUT]
-
-
-def test_a_file_larger_than_a_part_has_an_archive_of_its_own(make_task: Make) -> None:
-    task = make_task(zipped(Format.WAV).model_copy(update={"package": Archive(part_bytes=1)}))
-    (parts,) = render(task, quiet).files
-    assert len(parts) == len(SONGS)
-
-
-def test_equal_stems_make_equal_zips(make_task: Make, tmp_path: Path) -> None:
-    task = make_task(zipped(Format.MP3))
-    render(task, quiet)
-    render(task.model_copy(update={"output": tmp_path / "again", "threads": 1}), quiet)
-    first, second = (folder / "zip-mp3" / "stems.zip" for folder in (task.output, tmp_path / "again"))
-    assert first.read_bytes() == second.read_bytes()
-    assert [path.name for path in task.output.iterdir()] == ["zip-mp3"]  # files encoded only for the zip are removed
 
 
 def test_a_lower_bit_rate_is_a_rendition_of_its_own(make_task: Make) -> None:
@@ -255,32 +148,6 @@ def test_a_mix_tells_its_own_gain_beside_that_of_the_stems(make_task: Make) -> N
     assert render(task, quiet).gains == pytest.approx((own, 1.0))
     said = f"Gain {20 * np.log10(own * 0.5):+.3f} dB, so that nothing clips"
     assert comment_of(task.output / everything.key / "mix.flac") == said
-
-
-@pytest.mark.parametrize(("format_", "gain"), [(Format.FLAC, 0.5), (Format.WAV32, 1.0)])
-def test_a_zip_tells_what_is_in_it(format_: Format, gain: float, make_task: Make) -> None:
-    task = make_task(zipped(format_), gain=0.5)
-    ((packed,),) = render(task, quiet).files
-    with zipfile.ZipFile(task.output / zipped(format_).key / packed.name) as archive:
-        about = json.loads(archive.read("stems.json"))
-        assert about == {
-            "title": "../Ünder pressure?",
-            "artist": "Queen/Bowie",
-            "format": format_.label,
-            "sample_rate": 44100,
-            "files": [
-                {
-                    "name": f"Queen_Bowie - .._Ünder pressure_ ({stem}).{format_.extension}",
-                    "stem": stem,
-                    "gain": gain,
-                    "gain_db": 0.0 if gain == 1 else -6.021,
-                }
-                for stem in STEMS[4]
-            ],
-            "made_by": "FL-BT",
-            "track": task.track_id,
-        }
-        assert {file["name"] for file in about["files"]} < set(archive.namelist())
 
 
 def test_a_mix_of_one_stem_is_that_stem(make_task: Make) -> None:
