@@ -19,6 +19,8 @@ from tests.running import PATIENCE, Up, environment, pair, up
 from tests.weights import models_dir
 from worker.audio.reading import open_song
 
+pytestmark = pytest.mark.whole
+
 __all__ = ["models_dir"]
 
 VIDEO = Video("jNQXAC9IVRw", title="Some Band - A <b>Song</b> & more", seconds=5)

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.peers.botapi import BotApi, Message
 from tests.peers.playlists import Entry, Playlist
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
 from tests.running import PATIENCE, environment, up
 from tests.weights import models_dir
+
+pytestmark = pytest.mark.whole
 
 __all__ = ["models_dir"]
 

@@ -4,11 +4,15 @@ import io
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.older.folder import FIRST, SECOND, THIRD, reopen, unpack
 from tests.peers.botapi import BotApi, Chat, Message
 from tests.peers.youtube import YouTubeStandIn
 from tests.running import PATIENCE, environment, up
 from tests.weights import models_dir
+
+pytestmark = pytest.mark.whole
 
 __all__ = ["models_dir"]
 

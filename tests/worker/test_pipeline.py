@@ -25,6 +25,8 @@ from jobs.store.folder import FolderStore
 from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
 from worker.audio.reading import open_song
 
+pytestmark = pytest.mark.whole
+
 MP3 = Order(format=Format.MP3)
 FLAC_ZIP = Order(format=Format.FLAC, package=Package.ZIP)
 

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.bot.command import Run, environment, nothing_left, run
 from tests.peers.videos import Trouble, Video, unplayable
@@ -12,6 +13,8 @@ from tests.peers.youtube import YouTubeStandIn
 from tests.sounds import encode, listen, music, snr_db, write_wav
 from tests.weights import models_dir
 from worker.audio.reading import open_song
+
+pytestmark = pytest.mark.whole
 
 __all__ = ["environment", "models_dir", "run"]
 
