@@ -24,7 +24,7 @@ async def test_discord_is_told_the_commands_once(rig: Rig) -> None:
     assert {one["name"] for one in rig.server.rest.commands} >= {"stems", "mix", "status", "who", "Stems"}
 
 
-async def test_cancel_by_the_button_of_whoever_asked(rig: Rig) -> None:
+async def test_the_asker_cancels_by_the_button(rig: Rig) -> None:
     channel, _, bo = rig.band()
     cy = rig.server.person("Cy")
     async with rig.bot():

@@ -27,7 +27,7 @@ def stopped_while_separating(pid: int) -> None:
                     one.suspend()
                     return
         time.sleep(0.01)
-    raise AssertionError("nobody separates")
+    raise AssertionError("no worker separates")
 
 
 @pytest.mark.parametrize("words", [("song.wav",), ("song.wav", "--json")])

@@ -75,7 +75,7 @@ class Gateway:
                 case 6:
                     session = await self._resume(session, told["d"])
                 case _:
-                    pass  # presence: shows nobody anything here
+                    pass  # presence: the tests show none
         if session.socket is socket:
             session.socket = None
         return socket

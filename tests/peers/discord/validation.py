@@ -56,7 +56,7 @@ def check_new(body: Json, files: dict[int, tuple[str, bytes]]) -> None:
     if not forward and not body.get("content") and not files:
         raise Refused(400, 50006, "Cannot send an empty message")
     if "allowed_mentions" not in body or body["allowed_mentions"].get("parse") != []:
-        raise Refused(400, 50035, "the test's own rule: nobody is ever pinged")
+        raise Refused(400, 50035, "the test's own rule: a message mentions no person")
     described = {int(one["id"]) for one in body.get("attachments", [])}
     if described - set(files):
         raise Refused(400, 50035, "Invalid Form Body: attachments: no such file")
