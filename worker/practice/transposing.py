@@ -50,6 +50,6 @@ class Transposing:
             if out:
                 parts.append(np.concatenate(out, axis=1))
         if parts:
-            ready = np.concatenate(parts)[:, : self._left]
+            ready = np.concatenate(parts)[:, : self._left].astype(np.float32, copy=False)
             self._left -= ready.shape[1]
             yield ready

@@ -31,7 +31,7 @@ def voice(seconds: float, hertz: float = 220) -> Planes:
     time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     phase = 2 * np.pi * np.cumsum(hertz * (1 + 0.01 * np.sin(2 * np.pi * 5 * time))) / SAMPLE_RATE
     sound = sum(0.15 / overtone * np.sin(overtone * phase) for overtone in range(1, 9))
-    return np.stack([sound, sound]).astype(np.float32)
+    return np.stack([np.asarray(sound, np.float32)] * 2)
 
 
 def chords(seconds: float) -> Planes:
