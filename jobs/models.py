@@ -18,8 +18,10 @@ from pydantic_core import CoreSchema, core_schema
 
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
 from jobs.music.stems import Stem as Stem  # noqa: PLC0414
+from jobs.renditions import PLAIN, newer
 from jobs.renditions import Archive as Archive  # noqa: PLC0414 - the values, in one place
 from jobs.renditions import Content as Content  # noqa: PLC0414
+from jobs.renditions import Effect as Effect  # noqa: PLC0414
 from jobs.renditions import Encoding as Encoding  # noqa: PLC0414
 from jobs.renditions import Format as Format  # noqa: PLC0414
 from jobs.renditions import Mix as Mix  # noqa: PLC0414
@@ -148,11 +150,13 @@ class Preferences(Value):
 class Order(Value):
     """The order of one request: stems, or a mix of them. A mix is never packed.
 
-    Its JSON is flat and that of version 0.1.0: the mix is a list of stems, empty for all stems.
+    Its JSON is flat and that of version 0.1.0: the mix is a list of stems, empty for all stems. `levels` and `effect`
+    are newer: they are left out where there are none.
     """
 
     model: Model = Model()
     content: Content = Stems()
+    effect: Effect = PLAIN
     format: Format = Format.MP3
     package: Package = Package.ALBUM
 
@@ -164,7 +168,7 @@ class Order(Value):
     @property
     def renditions(self) -> tuple[Rendition, ...]:
         """The renditions of the order, in the order of delivery."""
-        files = Rendition(content=self.content, encoding=Encoding(format=self.format))
+        files = Rendition(content=self.content, effect=self.effect, encoding=Encoding(format=self.format))
         zipped = files.model_copy(update={"package": Archive()})
         if isinstance(self.content, Mix):
             return (files,)
@@ -181,13 +185,14 @@ class Order(Value):
     def _from_flat(cls, data: object) -> object:
         if not isinstance(data, dict) or "content" in data or not data.get("mix"):
             return data
-        return {**data, "content": {"kind": "mix", "stems": data["mix"]}}
+        return {**data, "content": {"kind": "mix", "stems": data["mix"], "levels": data.get("levels") or ()}}
 
     @model_serializer(mode="wrap")
     def _flat(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
         flat = dump(self)
-        flat.pop("content")
-        return {**flat, "mix": [stem.value for stem in self.mix]}
+        for part in ("content", "effect"):
+            flat.pop(part)
+        return {**flat, "mix": [stem.value for stem in self.mix], **newer(self.content, self.effect)}
 
 
 class TrackId(str):

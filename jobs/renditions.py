@@ -1,14 +1,14 @@
-"""Renditions of a separated track, in parts: a content, its encoding, and its package.
+"""Renditions of a separated track, in parts: a content, an effect, an encoding, and a package.
 
 Everything else about a rendition is derived from these parts: its key, its files, their names and their sizes. A new
-content is a class here and a line in `RENDERERS` of `worker/rendering/render.py`.
+content is a class here that lists its files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum, unique
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from jobs.music.stems import Stem
 from jobs.values import Value
@@ -19,12 +19,12 @@ from jobs.values import Value
 class ContentFile(NamedTuple):
     """One file of a content: `name` in the store, without extension, and `suffix` after the title, for people.
 
-    `sums`: the stems added up in it. `stem`: its one stem, None for a mix.
+    `levels`: the stems added up in it, and the gain of each in dB. `stem`: its one stem, None for a mix.
     """
 
     name: str
     suffix: str
-    sums: tuple[Stem, ...]
+    levels: Mapping[Stem, float]
     stem: Stem | None = None
 
 
@@ -35,25 +35,66 @@ class Stems(Value):
 
     def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
         """The files for a track of these `stems`."""
-        return tuple(ContentFile(stem, stem, (stem,), stem) for stem in stems)
+        return tuple(ContentFile(stem, stem, {stem: 0.0}, stem) for stem in stems)
+
+
+Decibels = Annotated[float, Field(ge=-40, le=12), AfterValidator(lambda level: round(level, 1))]
 
 
 class Mix(Value):
-    """The sum of some stems, in one file."""
+    """The sum of some stems, in one file. `levels`: the gain of each of them in dB; empty for none."""
 
     kind: Literal["mix"] = "mix"
     stems: Annotated[tuple[Stem, ...], Field(min_length=1, max_length=len(Stem))]
+    levels: tuple[Decibels, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_level_for_each(self) -> "Mix":
+        if self.levels and len(self.levels) != len(self.stems):
+            raise ValueError(f"{len(self.levels)} levels for {len(self.stems)} stems")
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_zeros(cls, data: object) -> object:
+        """Levels of zero are no levels, so that equal mixes are equal values."""
+        if isinstance(data, dict) and not any(data.get("levels") or ()):
+            return {**data, "levels": ()}
+        return data
+
+    @property
+    def level(self) -> dict[Stem, float]:
+        """The gain of each stem in dB."""
+        return dict(zip(self.stems, self.levels or (0.0,) * len(self.stems), strict=True))
+
+    @property
+    def key(self) -> str:
+        """Safe in paths: `drums+bass`, `vocals-12+bass`; a level in tenths is `vocals-4d5`."""
+        return "+".join(f"{stem}{_signed(level)}" for stem, level in self.level.items()).replace(".", "d")
 
     def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
         """The one file, for a track of these `stems`."""
-        return (ContentFile("mix", self._suffix(stems), self.stems),)
+        return (ContentFile("mix", self._suffix(stems), self.level),)
 
     def _suffix(self, stems: Sequence[Stem]) -> str:
-        """`no drums` if one stem is missing, else `vocals + bass`."""
+        """`no drums` if one stem is missing, else `vocals + bass`; levels follow their stems."""
+        level = self.level
+        moved = [f"{stem} {signed(level[stem])}" for stem in stems if level.get(stem)]
         missing = [stem for stem in stems if stem not in self.stems]
+        if not missing and moved:
+            return ", ".join(moved)
         if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:  # the vocals: not `no accompaniment`
-            return f"no {missing[0]}"
-        return " + ".join(stem for stem in stems if stem in self.stems)
+            return ", ".join([f"no {missing[0]}", *moved])
+        return " + ".join(f"{stem} {signed(level[stem])}".strip() for stem in stems if stem in self.stems)
+
+
+def signed(number: float) -> str:
+    """A number with its sign, for people, with a true minus; empty for zero."""
+    return f"{number:+g}".replace("-", "\N{MINUS SIGN}") if number else ""
+
+
+def _signed(number: float) -> str:
+    return f"{number:+g}" if number else ""
 
 
 Content = Annotated[Stems | Mix, Field(discriminator="kind")]
@@ -63,6 +104,33 @@ def content_of(mix: Sequence[Stem]) -> Stems | Mix:
     """A mix of these stems, or all stems apart if there are none."""
     return Mix(stems=tuple(mix)) if mix else Stems()
 
+
+# --- effect --------------------------------------------------------------------------------------------------------
+
+
+class Effect(Value):
+    """A treatment of a content's files. `tempo`: percent of the song's. `key`: semitones; drums keep their pitch."""
+
+    tempo: Annotated[int, Field(ge=50, le=120)] = 100
+    key: Annotated[int, Field(ge=-12, le=12)] = 0
+
+    @property
+    def name(self) -> str:
+        """Safe in paths: `tempo80-key-2`."""
+        parts = (f"tempo{self.tempo}" if self.tempo != 100 else "", f"key{self.key:+d}" if self.key else "")
+        return "-".join(part for part in parts if part)
+
+    @property
+    def label(self) -> str:
+        """For people, in file names: `80 %, +2`."""
+        return ", ".join(part for part in (f"{self.tempo} %" if self.tempo != 100 else "", signed(self.key)) if part)
+
+    def seconds(self, song: float) -> float:
+        """The length of a song of that many seconds, treated."""
+        return song * 100 / self.tempo
+
+
+PLAIN: Final = Effect()
 
 # --- encoding ------------------------------------------------------------------------------------------------------
 
@@ -132,28 +200,47 @@ class Archive(Value):
     part_bytes: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
 
 
+def newer(content: Stems | Mix, effect: Effect) -> dict[str, object]:
+    """The fields that version 0.1.0 does not know, where they say something."""
+    fields: dict[str, object] = {}
+    if isinstance(content, Mix) and any(content.levels):
+        fields["levels"] = list(content.levels)
+    if effect != PLAIN:
+        fields["effect"] = effect.model_dump(mode="json")
+    return fields
+
+
 class Rendition(Value):
     """One delivered form of a separated track. Without an archive, its files are delivered one by one.
 
     Its JSON is flat and to the letter that of version 0.1.0: `kind` (`stems`, `mix` or `zip`), `format`, `mix`, `kbps`,
-    `part_bytes`. The queue compares it as text, and older versions read it.
+    `part_bytes`. The queue compares it as text, and older versions read it. `levels` and `effect` are newer: they are
+    left out where there are none.
     """
 
     content: Content = Stems()
+    effect: Effect = PLAIN
     encoding: Encoding
     package: Archive | None = None
 
     @property
     def key(self) -> str:
         """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`, `stems-mp3-128`."""
-        mix = "+".join(self.content.stems) if isinstance(self.content, Mix) else ""
+        mix = self.content.key if isinstance(self.content, Mix) else ""
         split = f"by{self.package.part_bytes}" if self.package and self.package.part_bytes else ""
-        return "-".join(part for part in (self._kind, mix, self.encoding.key, split) if part)
+        return "-".join(part for part in (self._kind, mix, self.effect.name, self.encoding.key, split) if part)
 
     @property
     def is_stem_files(self) -> bool:
-        """Whether it is the stems as single files."""
-        return isinstance(self.content, Stems) and self.package is None
+        """Whether it is the stems as single files, as they were separated."""
+        return isinstance(self.content, Stems) and self.package is None and self.effect == PLAIN
+
+    def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
+        """Its files, for a track of these `stems`."""
+        files = self.content.files(stems)
+        if not (label := self.effect.label):
+            return files
+        return tuple(file._replace(suffix=f"{file.suffix}, {label}") for file in files)
 
     @property
     def _kind(self) -> str:
@@ -175,19 +262,20 @@ class Rendition(Value):
             return data
         kind, mix = data["kind"], data.get("mix") or ()
         if kind == "mix" or (kind == "zip" and mix):
-            content: object = {"kind": "mix", "stems": mix}
+            content: object = {"kind": "mix", "stems": mix, "levels": data.get("levels") or ()}
         else:
             content = {"kind": "stems" if kind == "zip" else kind}
         package = {"part_bytes": data.get("part_bytes", 0)} if kind == "zip" else None
         encoding = {"format": data.get("format"), "kbps": data.get("kbps", 0)}
-        return {"content": content, "encoding": encoding, "package": package}
+        return {"content": content, "effect": data.get("effect") or PLAIN, "encoding": encoding, "package": package}
 
     @model_serializer(mode="wrap")
     def _flat(self, _: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return {
+        flat: dict[str, object] = {
             "kind": self._kind,
             "format": self.encoding.format.value,
             "mix": [stem.value for stem in self.content.stems] if isinstance(self.content, Mix) else [],
             "kbps": self.encoding.kbps,
             "part_bytes": self.package.part_bytes if self.package else 0,
         }
+        return flat | newer(self.content, self.effect)

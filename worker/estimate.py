@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from jobs.models import Format, Rendition, Stem
+from jobs.renditions import PLAIN
 
-#: Seconds of one core per second of song and file, by format, as measured. Used only until rendering reports.
+#: Seconds of one core per second of song and file, by format and for an effect, as measured. Used only until rendering
+#: reports.
+TREATMENT_COST = 0.015
 RENDER_COST = {Format.MP3: 0.01, Format.M4A: 0.025, Format.FLAC: 0.0005, Format.WAV: 0.003, Format.WAV32: 0.003}
 
 
@@ -21,6 +24,9 @@ def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None
 def rendering(song_seconds: float | None, renditions: list[Rendition], stems: Sequence[Stem], cores: int) -> float:
     """Seconds of rendering after the separation, with one file per core at a time."""
     encoded = {each.unpacked for each in renditions}  # files and an archive of them are encoded once
-    files = {each: len(each.content.files(stems)) for each in encoded}
-    cost = sum(RENDER_COST[each.encoding.format] * count for each, count in files.items())
+    files = {each: len(each.files(stems)) for each in encoded}
+    cost = sum(
+        (RENDER_COST[each.encoding.format] + TREATMENT_COST * (each.effect != PLAIN)) * each.effect.seconds(count)
+        for each, count in files.items()
+    )
     return (song_seconds or 0) * cost / max(1, min(cores, sum(files.values())))

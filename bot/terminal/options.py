@@ -43,14 +43,14 @@ class Options:
         """The files to hand over of a rendition: their names in the store, without extension."""
         if rendition.package:
             return ["stems"]  # nothing here limits its size
-        files = rendition.content.files(self.order.model.stems)
+        files = rendition.files(self.order.model.stems)
         return [file.name for file in files if not self.only or file.stem in self.only]
 
     def heard(self, rendition: Rendition) -> dict[str, str]:
         """What is to be heard in each file of a rendition: its stem, or the name of the mix; empty for a zip."""
         if rendition.package:
             return {"stems": ""}
-        return {file.name: file.suffix for file in rendition.content.files(self.order.model.stems)}
+        return {file.name: file.suffix for file in rendition.files(self.order.model.stems)}
 
     @property
     def one_file(self) -> bool:

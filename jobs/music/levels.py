@@ -17,3 +17,8 @@ def decibels(gain: float) -> float:
     """A gain above 0 in dB; 0.0 where it is too small to show."""
     value = 20 * log10(gain)
     return value if abs(value) >= LEAST_TOLD else 0.0
+
+
+def amplitude(decibels: float) -> float:
+    """The factor of a gain in dB."""
+    return float(10 ** (decibels / 20))

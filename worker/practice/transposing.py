@@ -39,6 +39,9 @@ class Transposing:
     def _resampled(self, planes: Planes | None) -> Iterator[Planes]:
         if planes is not None and not planes.shape[1]:
             return
+        if self._rate == SAMPLE_RATE:
+            yield from () if planes is None else self._counted(planes)
+            return
         parts = []
         for number, resampler in enumerate(self._resamplers):
             frame = None
@@ -50,6 +53,9 @@ class Transposing:
             if out:
                 parts.append(np.concatenate(out, axis=1))
         if parts:
-            ready = np.concatenate(parts)[:, : self._left].astype(np.float32, copy=False)
-            self._left -= ready.shape[1]
-            yield ready
+            yield from self._counted(np.concatenate(parts).astype(np.float32, copy=False))
+
+    def _counted(self, planes: Planes) -> Iterator[Planes]:
+        ready = planes[:, : self._left]
+        self._left -= ready.shape[1]
+        yield ready

@@ -9,25 +9,22 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Final
 
 from jobs.failures import Reason, failed
 from jobs.filenames import file_tags, track_name
-from jobs.models import Mix, Rendition, Stem, Stems
-from jobs.renditions import ContentFile
+from jobs.models import Rendition, Stem
+from jobs.music.levels import amplitude
+from jobs.renditions import PLAIN, ContentFile
 from jobs.results import StoredFile
 from worker.child.cgroups import cores
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
-from worker.rendering.sums import Encode, Renderer, stems_of, write_sum
+from worker.rendering.sums import Encode, Tell, stems_of, write_sum
+from worker.rendering.treated import Measured, measured, write_treated
 from worker.rendering.zipping import Entry, zip_stems
 
 STEP = 0.01  # of the work between two reports
-
-
-#: The renderer of each content. It makes `encode.path` and returns the gain against the stored stems.
-RENDERERS: Final[Mapping[type[Stems | Mix], Renderer]] = {Stems: write_sum, Mix: write_sum}
 
 
 def render(task: RenderTask, report: Report) -> RenderedSet:
@@ -54,8 +51,8 @@ def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[
     for file in _files(task, rendition):
         yield Encode(
             path=_path(task, rendition, file, scratch),
-            render=RENDERERS[type(rendition.content)],
-            sums=file.sums,
+            gains={stem: amplitude(level) for stem, level in file.levels.items()},
+            effect=rendition.effect,
             format_=encoding.format,
             kbps=encoding.kbps or task.mp3_kbps,
             tags=file_tags(task.tags, file.suffix),
@@ -63,7 +60,7 @@ def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[
 
 
 def _files(task: RenderTask, rendition: Rendition) -> tuple[ContentFile, ...]:
-    return rendition.content.files([stem for stem, _ in stems_of(task)])
+    return rendition.files([stem for stem, _ in stems_of(task)])
 
 
 def _path(task: RenderTask, rendition: Rendition, file: ContentFile, scratch: Path) -> Path:
@@ -96,8 +93,9 @@ def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
 def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> dict[Path, float]:
     """Makes all files. Returns the gain of each against the stored stems."""
     progress = _Progress(len(encodes), report)
+    song = measured(task, encodes)
     with ThreadPoolExecutor(task.threads or cores(), thread_name_prefix="encoder") as pool:
-        running = [pool.submit(encode.render, task, encode, progress.of_one_file()) for encode in encodes]
+        running = [pool.submit(_write, task, encode, song, progress.of_one_file()) for encode in encodes]
         done, rest = wait(running, return_when=FIRST_EXCEPTION)
         broken = [future for future in done if future.exception() is not None]
         if broken:
@@ -106,6 +104,13 @@ def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> 
                 future.cancel()
             broken[0].result()
     return {encode.path: future.result() for encode, future in zip(encodes, running, strict=True)}
+
+
+def _write(task: RenderTask, encode: Encode, song: Measured | None, tell: Tell) -> float:
+    """Makes one file. Returns its gain against the stored stems."""
+    if encode.effect == PLAIN or song is None:
+        return write_sum(task, encode, tell)
+    return write_treated(task, encode, song, tell)
 
 
 class _Progress:

@@ -1,14 +1,14 @@
 """Writes one file of stems: a stem, or the sum of several, encoded and tagged."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from jobs.failures import Reason, failed
-from jobs.models import Format, Stem
+from jobs.models import Effect, Format, Stem
 from jobs.results import Tags
 from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song
@@ -21,39 +21,37 @@ Tell = Callable[[float], None]  # takes the fraction of the file that is done; r
 
 @dataclass(frozen=True)
 class Encode:
-    """One file to make: `path`, by `render`, from the stems in `sums`. `kbps`: for a format with a bit rate."""
+    """One file to make: `path`, from stems times their gains. `kbps`: for a format with a bit rate."""
 
     path: Path
-    render: "Renderer"
-    sums: tuple[Stem, ...]
+    gains: Mapping[Stem, float]
+    effect: Effect
     format_: Format
     kbps: int
     tags: Tags
 
 
-Renderer = Callable[[RenderTask, Encode, Tell], float]
-
-
 def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> float:
     """Writes the sum of some stems. Returns its gain against the stored stems, below 1 where it would have clipped."""
-    sources = [_source(task, stem) for stem in encode.sums]
+    sources = [_source(task, stem) for stem in encode.gains]
+    gains = [*encode.gains.values()]
     encode.path.parent.mkdir(exist_ok=True)
-    if encode.format_ is Format.FLAC and len(sources) == 1 and _is_tagged(sources[0], encode.tags, task):
+    if encode.format_ is Format.FLAC and gains == [1.0] and _is_tagged(sources[0], encode.tags, task):
         _link(sources[0], encode.path)
         tell(1.0)
         return 1.0
     gain, before = 1.0, 0.0
-    if len(sources) > 1 and not encode.format_.keeps_level:
+    if gains != [1.0] and not encode.format_.keeps_level:
         # Stems are read twice: that costs little beside encoding, and a song needs much memory.
         before, peak = 0.2, 0.0
-        for fraction, peak_so_far in peak_of(sources):
+        for fraction, peak_so_far in peak_of(sources, gains):
             peak = peak_so_far
             tell(before * fraction)
         gain = 1 / max(peak, 1.0)
     level = 1.0 if encode.format_.keeps_level else task.gain * gain
     factor = np.float32(level / task.gain)
     with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps, level) as track:
-        for fraction, block in sum_of(sources):
+        for fraction, block in sum_of(sources, gains):
             track.write(block if factor == 1 else block * factor)
             tell(before + (1 - before) * fraction)
     return gain

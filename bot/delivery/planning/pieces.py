@@ -45,7 +45,7 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
         name=f"{track_name(manifest.tags, suffix)}.{extension}",
         title=title,
         performer=manifest.tags.artist,
-        seconds=manifest.seconds,
+        seconds=rendition.effect.seconds(manifest.seconds),
         thumbnail=manifest.thumbnail,
     )
 
@@ -59,5 +59,5 @@ def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:
     if rendition.package:
         part = re.search(r"-(\d+)\.", file.name)  # the worker's number of a zip's part
         return manifest.model.info.label + (f", {part[1]}" if part else "")
-    suffixes = {one.stem: one.suffix for one in rendition.content.files(manifest.model.stems)}
+    suffixes = {one.stem: one.suffix for one in rendition.files(manifest.model.stems)}
     return suffixes.get(file.stem, str(file.stem or ""))

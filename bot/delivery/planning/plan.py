@@ -101,10 +101,10 @@ def plan(
     """
     made = {one.rendition: one for one in rendered}
     song = _Song(manifest, made, limits, kbps)
-    files = Rendition(content=order.content, encoding=Encoding(format=order.format))
+    files = Rendition(content=order.content, effect=order.effect, encoding=Encoding(format=order.format))
     if order.mix:
         return _files(song, files)
-    zipped = Plan() if order.package is Package.ALBUM else _zip(song, order.format)
+    zipped = Plan() if order.package is Package.ALBUM else _zip(song, order)
     apart = order.package is not Package.ZIP or any(note.message == "note-zip-apart" for note in zipped.notes)
     plans = (_files(song, files) if apart else Plan(), zipped)
     parts = tuple(part for one in plans for part in one.parts)
@@ -232,12 +232,13 @@ def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Ite
 # --- the stems in one archive ----------------------------------------------------------------------------------
 
 
-def _zip(song: _Song, wished: Format) -> Plan:
+def _zip(song: _Song, order: Order) -> Plan:
     manifest, made, limits, kbps = song
-    if least(Rendition(encoding=Encoding(format=wished)), manifest, kbps) > limits.file_bytes:
+    files = Rendition(effect=order.effect, encoding=Encoding(format=order.format))
+    if least(files, manifest, kbps) > limits.file_bytes:
         return Plan(notes=(Note(message="note-zip-apart", values=_limit(limits)),))
-    whole = Rendition(encoding=Encoding(format=wished), package=Archive())
-    split = Rendition(encoding=Encoding(format=wished), package=Archive(part_bytes=limits.file_bytes))
+    whole = files.model_copy(update={"package": Archive()})
+    split = files.model_copy(update={"package": Archive(part_bytes=limits.file_bytes)})
     for archive in (whole, split):
         here = made.get(archive)
         if here is None:

@@ -4,7 +4,8 @@ the smaller alternatives to an encoding that is too large."""
 from collections.abc import Iterator
 from typing import Final
 
-from jobs.models import Encoding, Format, Rendition, Stems
+from jobs.models import Format, Rendition, Stems
+from jobs.renditions import PLAIN
 from jobs.results import Manifest
 
 #: Bit rates below the default, in kbit/s: those of MPEG-1 Layer III down to the lowest acceptable for music.
@@ -38,8 +39,8 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     encoding = rendition.encoding
     beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
     if encoding.format is Format.FLAC:
-        return beside + max((stem.bytes_ for stem in manifest.stems), default=0)
-    return beside + _sound(encoding, manifest, kbps) * _SPARE.get(encoding.format, 1.0)
+        return beside + rendition.effect.seconds(max((stem.bytes_ for stem in manifest.stems), default=0))
+    return beside + _sound(rendition, manifest, kbps) * _SPARE.get(encoding.format, 1.0)
 
 
 def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
@@ -48,18 +49,21 @@ def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     match encoding.format:
         case Format.M4A:  # small for silence
             return 0
-        case Format.FLAC if not isinstance(rendition.content, Stems):  # the size of a mix depends on its stems
-            return 0
+        case Format.FLAC if not isinstance(rendition.content, Stems) or rendition.effect != PLAIN:
+            return 0  # it depends on the stems, and on the effect
         case Format.FLAC:
             stored = [stem.bytes_ * _SURE_OF_FLAC for stem in manifest.stems]
             return sum(stored) if is_packed else max(stored, default=0)
         case _:
-            files = len(rendition.content.files(manifest.model.stems)) if is_packed else 1
-            return files * _sound(encoding, manifest, kbps)
+            files = len(rendition.files(manifest.model.stems)) if is_packed else 1
+            return files * _sound(rendition, manifest, kbps)
 
 
-def _sound(encoding: Encoding, manifest: Manifest, kbps: int) -> float:
+def _sound(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """Bytes of the sound of one file in an encoding of constant rate."""
+    encoding, seconds = rendition.encoding, rendition.effect.seconds(manifest.seconds)
     if encoding.format.is_lossy:
-        return manifest.seconds * (encoding.kbps or kbps) * 1000 / 8
-    return manifest.samples * 2 * (4 if encoding.format is Format.WAV32 else 3)  # channels, bytes of a sample
+        return seconds * (encoding.kbps or kbps) * 1000 / 8
+    return (
+        seconds * manifest.sample_rate * 2 * (4 if encoding.format is Format.WAV32 else 3)
+    )  # channels, bytes of a sample

@@ -144,7 +144,7 @@ class Worker:
                 size_of //= parts
             else:
                 extension = rendition.encoding.format.extension
-                names = {f"{one.name}.{extension}": one.stem for one in rendition.content.files(track.model.stems)}
+                names = {f"{one.name}.{extension}": one.stem for one in rendition.files(track.model.stems)}
             files = tuple(
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )

@@ -2,21 +2,23 @@
 
 import asyncio
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 
 from jobs.failures import Failed, Reason
-from jobs.models import Archive, Format, Stem
+from jobs.models import Archive, Effect, Encoding, Format, Mix, Rendition, Stem
 from jobs.results import Tags
 from tests.models import STEMS
-from tests.sounds import jpeg, listen, music, snr_db
+from tests.sounds import RATE, jpeg, listen, music, snr_db
 from tests.worker.rendering.tasks import SONGS, TAGS, Make, make_task, mix, quiet, stems, zipped
 from worker.audio.reading import open_song
 from worker.audio.writing import open_track
 from worker.child.messages import Step
 from worker.child.parent_side import run_child
 from worker.child.tasks import RenderedSet
+from worker.practice.peaks import TruePeak
 from worker.rendering.render import render
 
 __all__ = ["make_task"]
@@ -220,3 +222,44 @@ async def test_a_killed_child_leaves_no_file_that_looks_finished(make_task: Make
     names = [path.name for path in (task.output / "stems-mp3").iterdir()]
     assert names
     assert all(name.endswith(".part") for name in names)
+
+
+@pytest.mark.parametrize("format_", list(Format))
+def test_a_treated_mix_has_its_length_name_and_level(format_: Format, make_task: Make) -> None:
+    content = Mix(stems=(Stem.VOCALS, Stem.BASS, Stem.OTHER), levels=(-12, 0, 3))
+    slower = Rendition(content=content, effect=Effect(tempo=80, key=-2), encoding=Encoding(format=format_))
+    task = make_task(slower)
+    made = render(task, quiet)
+    ((file,),), (gain,) = made.files, made.gains
+    with open_song(task.output / slower.key / file.name) as song:
+        assert song.title == "../Ünder pressure? (no drums, vocals \N{MINUS SIGN}12, other +3, 80 %, \N{MINUS SIGN}2)"
+        heard = np.concatenate(list(song.blocks()))
+    assert len(heard) == round((2 + 1 / RATE) * RATE * 1.25)
+    peak = TruePeak()
+    peak.push(heard)
+    if format_.keeps_level:
+        assert gain == 1
+        assert peak.value > 0.9
+    else:
+        assert peak.value < 10 ** (-1 / 20) * (1.06 if format_.is_lossy else 1.001)  # encoders add their noise
+        assert gain < 1
+
+
+def test_levels_are_gains_of_stems(make_task: Make) -> None:
+    guide = Rendition(
+        content=Mix(stems=(Stem.VOCALS, Stem.BASS), levels=(-12, 0)), encoding=Encoding(format=Format.WAV)
+    )
+    task = make_task(guide, loudness=0.3)
+    render(task, quiet)
+    with open_song(task.output / guide.key / "mix.wav") as song:
+        heard = np.concatenate(list(song.blocks()))
+    assert snr_db(heard, to=0.3 * (10 ** (-12 / 20) * SONGS[Stem.VOCALS] + SONGS[Stem.BASS])) > 80
+
+
+def test_treated_stems_come_in_a_zip_too(make_task: Make) -> None:
+    slower = zipped(Format.FLAC).model_copy(update={"effect": Effect(tempo=90)})
+    task = make_task(slower)
+    ((file,),) = render(task, quiet).files
+    with ZipFile(task.output / slower.key / file.name) as archive:
+        names = archive.namelist()
+    assert len([name for name in names if name.endswith("(vocals, 90 %).flac")]) == 1

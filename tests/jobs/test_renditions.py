@@ -1,0 +1,76 @@
+"""Levels and effects on the wire: absent where they say nothing, so that older JSON stays equal."""
+
+import pytest
+from pydantic import ValidationError
+
+from jobs.models import Effect, Encoding, Format, Mix, Order, Rendition, Stem, Stems
+
+MP3 = Encoding(format=Format.MP3)
+PAIR = (Stem.VOCALS, Stem.BASS)
+
+
+@pytest.mark.parametrize(
+    "rendition",
+    [
+        Rendition(content=Mix(stems=PAIR, levels=(-12, 0.5)), effect=Effect(tempo=80, key=-2), encoding=MP3),
+        Rendition(content=Mix(stems=PAIR, levels=(0, 3)), encoding=MP3),
+        Rendition(effect=Effect(key=1), encoding=MP3),
+        Rendition(encoding=MP3),
+    ],
+)
+def test_a_rendition_and_its_order_come_back_from_json(rendition: Rendition) -> None:
+    assert Rendition.model_validate_json(rendition.model_dump_json()) == rendition
+    order = Order(content=rendition.content, effect=rendition.effect)
+    assert Order.model_validate_json(order.model_dump_json()) == order
+    assert order.renditions == (rendition,)
+
+
+def test_nothing_new_is_written_where_nothing_is_treated() -> None:
+    plain = Rendition(content=Mix(stems=PAIR, levels=(0, 0)), effect=Effect(), encoding=MP3)
+    assert plain == Rendition(content=Mix(stems=PAIR), encoding=MP3)
+    assert set(plain.model_dump()) == {"kind", "format", "mix", "kbps", "part_bytes"}
+    assert not {"levels", "effect", "content"} & set(Order(content=plain.content).model_dump())
+
+
+@pytest.mark.parametrize(
+    ("content", "effect", "key", "suffix"),
+    [
+        (Mix(stems=PAIR, levels=(-12, 0)), Effect(), "mix-vocals-12+bass-mp3", "no drums, vocals −12"),
+        (
+            Mix(stems=PAIR, levels=(0, 1.25)),
+            Effect(tempo=80),
+            "mix-vocals+bass+1d2-tempo80-mp3",
+            "no drums, bass +1.2, 80 %",
+        ),
+        (
+            Mix(stems=(Stem.DRUMS, *PAIR), levels=(0, 3, 0)),
+            Effect(key=2),
+            "mix-drums+vocals+3+bass-key+2-mp3",
+            "vocals +3, +2",
+        ),
+        (Mix(stems=PAIR[:1]), Effect(key=-2), "mix-vocals-key-2-mp3", "vocals, −2"),
+        (Stems(), Effect(tempo=90, key=-1), "stems-tempo90-key-1-mp3", "vocals, 90 %, −1"),
+    ],
+)
+def test_keys_are_safe_and_names_are_for_people(content: Mix | Stems, effect: Effect, key: str, suffix: str) -> None:
+    rendition = Rendition(content=content, effect=effect, encoding=MP3)
+    assert rendition.key == key
+    assert rendition.files((Stem.VOCALS, Stem.DRUMS, Stem.BASS))[0].suffix == suffix
+
+
+def test_a_level_of_one_stem_is_not_the_key_of_the_song() -> None:
+    level = Rendition(content=Mix(stems=PAIR[:1], levels=(-2,)), encoding=MP3)
+    key = Rendition(content=Mix(stems=PAIR[:1]), effect=Effect(key=-2), encoding=MP3)
+    assert level.key != key.key
+
+
+@pytest.mark.parametrize("wrong", [{"tempo": 49}, {"tempo": 121}, {"key": 13}, {"key": -13}, {"tempo": "quick"}])
+def test_effects_have_limits(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Effect.model_validate(wrong)
+
+
+@pytest.mark.parametrize("levels", [(-41, 0), (13, 0), (3,)])
+def test_levels_have_limits(levels: tuple[float, ...]) -> None:
+    with pytest.raises(ValidationError):
+        Mix(stems=PAIR, levels=levels)

@@ -1,0 +1,135 @@
+"""Treats a mix of a song's stems: its tempo and key changed.
+
+Drums keep their pitch. So the stems fall into two groups, and each is stretched as a whole: any mix of treated stems is
+the treated mix.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jobs.models import Effect, Stem
+from worker.audio.sound import SAMPLE_RATE
+from worker.practice.ahead import ahead
+from worker.practice.attacks import find_attacks
+from worker.practice.stretching import Stretching
+from worker.practice.timeline import timeline
+from worker.practice.transposing import Transposing, rate_of
+from worker.rendering.mixing import Block, blocks_of, weighted
+
+UNPITCHED: Final = (Stem.DRUMS,)  # stems that keep their pitch
+
+Planes = NDArray[np.float32]  # (2, samples)
+
+
+class Song(NamedTuple):
+    """The stems of a song, by files of equal length; its `samples` and attacks."""
+
+    stems: Mapping[Stem, Path]
+    samples: int
+    attacks: Sequence[int]
+
+
+class Group(NamedTuple):
+    """Stems that are treated alike: `semitones` higher."""
+
+    stems: tuple[Stem, ...]
+    semitones: int
+
+
+def measure(stems: Mapping[Stem, Path], mixes: Sequence[Mapping[Stem, float]]) -> tuple[Song, list[float]]:
+    """Reads a song once: for its attacks, and the largest magnitude of each of `mixes` (gains of stems).
+
+    Raises `Failed` INTERNAL for a damaged stem.
+    """
+    samples = 0
+    peaks = [0.0] * len(mixes)
+
+    def mono() -> Iterator[NDArray[np.float32]]:
+        nonlocal samples
+        for _, blocks in blocks_of([*stems.values()]):
+            samples += len(blocks[0])
+            for number, gains in enumerate(mixes):
+                mix = weighted(blocks, [gains.get(stem, 0.0) for stem in stems])
+                peaks[number] = max(peaks[number], float(np.abs(mix).max(initial=0.0)))
+            yield weighted(blocks, [1.0] * len(blocks)).mean(axis=1)
+
+    attacks = find_attacks(mono())
+    return Song(stems, samples, attacks), peaks
+
+
+def treated_length(samples: int, effect: Effect) -> int:
+    """The samples of a song of `samples`, treated."""
+    return round(samples * 100 / effect.tempo)
+
+
+def groups_of(stems: Iterable[Stem], effect: Effect) -> tuple[Group, ...]:
+    """The groups of a song's stems under an effect."""
+    stems = tuple(stems)
+    if not effect.key or not any(stem in UNPITCHED for stem in stems):
+        return (Group(stems, effect.key),)
+    pitched = tuple(stem for stem in stems if stem not in UNPITCHED)
+    unpitched = tuple(stem for stem in stems if stem in UNPITCHED)
+    return tuple(group for group in (Group(pitched, effect.key), Group(unpitched, 0)) if group.stems)
+
+
+def treated(song: Song, gains: Mapping[Stem, float], effect: Effect) -> Iterator[tuple[float, Block]]:
+    """The mix of the stems in `gains`, each times its gain, treated: (samples, 2) blocks, each with the fraction of the
+    result done with it, `treated_length` samples in all. Raises `Failed` INTERNAL for a damaged stem.
+    """
+    length = treated_length(song.samples, effect)
+    with ExitStack() as stack:
+        streams = [
+            stack.enter_context(ahead(_group(song, group, gains, length)))
+            for group in groups_of(song.stems, effect)
+            if any(stem in gains for stem in group.stems)
+        ]
+        done = 0
+        for planes in added(streams):
+            done += planes.shape[1]
+            yield min(done / max(length, 1), 1.0), np.ascontiguousarray(planes.T)
+
+
+def added(streams: Sequence[Iterator[Planes]]) -> Iterator[Planes]:
+    """The sum of streams of equal length, cut into blocks of unlike lengths."""
+    waiting = [np.zeros((2, 0), np.float32) for _ in streams]
+    while True:
+        for number, stream in enumerate(streams):
+            while not waiting[number].shape[1]:
+                planes = next(stream, None)
+                if planes is None:
+                    return
+                waiting[number] = planes
+        count = min(planes.shape[1] for planes in waiting)
+        yield np.sum([planes[:, :count] for planes in waiting], axis=0, dtype=np.float32)
+        waiting = [planes[:, count:] for planes in waiting]
+
+
+def _group(song: Song, group: Group, gains: Mapping[Stem, float], length: int) -> Iterator[Planes]:
+    """The part of a group that is in the mix, treated: `length` samples."""
+    stems = [song.stems[stem] for stem in group.stems]
+    wanted = [gains.get(stem, 0.0) for stem in group.stems]
+    is_whole = len({*wanted}) == 1
+    rate = rate_of(group.semitones)
+    stretched = round(length * rate / SAMPLE_RATE)
+    stretching = Stretching(timeline(song.samples, stretched, song.attacks), parts=0 if is_whole else 1)
+    transposing = Transposing(rate, 2, length)
+    if stretched == song.samples and not group.semitones:
+        yield from (weighted(blocks, wanted).T for _, blocks in blocks_of(stems))
+        return
+    for _, blocks in blocks_of(stems):
+        planes = weighted(blocks, [1.0] * len(blocks)).T
+        if not is_whole:
+            planes = np.concatenate([planes, weighted(blocks, wanted).T])
+        yield from _transposed(stretching.push(planes), transposing, wanted[0] if is_whole else 1.0)
+    yield from _transposed(stretching.finish(), transposing, wanted[0] if is_whole else 1.0)
+    yield from transposing.finish()
+
+
+def _transposed(stretched: Iterator[Planes], transposing: Transposing, gain: float) -> Iterator[Planes]:
+    for planes in stretched:
+        yield from transposing.push(planes if gain == 1 else planes * np.float32(gain))
