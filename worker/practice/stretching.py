@@ -26,7 +26,6 @@ BATCH = 64  # frames that are computed at once
 REACH = 2 * FRAME  # samples around the centre of a frame from which it is computed, at most
 LOUDER = 2.0  # times the power: bins with such a rise belong to an attack
 EDGE = 5  # bins over which the power is summed for that
-COHERENT = 0.5  # below this magnitude of a phase's gain, its bin is silent
 
 _HANN = np.hanning(FRAME + 1)[:-1].astype(np.float32)
 _SYNTHESIS = _HANN / np.float32(1.5)  # four squared Hann windows at a time add up to 1.5
@@ -49,6 +48,7 @@ class Stretching:
         self._last = (timeline.length + FRAME // 2 - 1) // HOP
         self._turns = np.ones(FRAME // 2 + 1, np.complex64)
         self._spectrum: Spectra | None = None  # of the whole in the frame before
+        self._at = 0  # the centre of that frame, in the song
         self._attacks = [*reversed(timeline.attacks)]
         self._sum = np.zeros((2 * parts or 2, FRAME), np.float32)  # overlapping frames, from the first that goes on
         self._written = 0
@@ -77,16 +77,23 @@ class Stretching:
         """The frames of the parts: (channels, frames, FRAME)."""
         spectra = rfft(self._input.frames(inputs))
         whole = spectra[:2]
-        before = rfft(self._input.frames(inputs - HOP, channels=2))
         first = whole[:, :1] if self._spectrum is None else self._spectrum
-        gains = _direction((np.concatenate([first, whole[:, :-1]], axis=1) * before.conj()).sum(axis=0))
-        peaks = nearest_peaks((whole.real**2 + whole.imag**2).sum(axis=0))
-        turns = np.empty_like(gains)
+        steps = np.diff(inputs, prepend=inputs[0] - HOP if self._spectrum is None else self._at)
+        moved = np.flatnonzero(steps != HOP)  # else the song keeps its speed, and its turns
+        before = rfft(self._input.frames(inputs[moved] - HOP, channels=2))
+        last = np.concatenate([first, whole[:, :-1]], axis=1)
+        now = whole
+        if len(moved) < len(frames):
+            last, now = last[:, moved], now[:, moved]
+        gains = dict(zip(moved.tolist(), _direction((last * before.conj()).sum(axis=0)), strict=True))
+        peaks = dict(zip(moved.tolist(), nearest_peaks((now.real**2 + now.imag**2).sum(axis=0)), strict=True))
+        turns = np.empty(spectra.shape[1:], np.complex64)
         for row, frame in enumerate(frames):
-            now = (self._turns * gains[row])[peaks[row]]
+            turn = (self._turns * gains[row])[peaks[row]] if row in gains else self._turns
             while self._attacks and self._attacks[-1].output <= frame * HOP:
-                now = np.where(self._rises_at(self._attacks.pop()), np.complex64(1), now)
-            self._turns = turns[row] = now if frame % 16 else _direction(now)  # rounding adds up
+                turn = np.where(self._rises_at(self._attacks.pop()), np.complex64(1), turn)
+            self._turns = turns[row] = turn if frame % 16 else _direction(turn)  # rounding adds up
+        self._at = int(inputs[-1])
         self._spectrum = whole[:, -1:]
         return irfft(spectra[self._first_part :] * turns, FRAME) * _SYNTHESIS
 
@@ -141,16 +148,16 @@ class _Window:
         return np.asarray(windows[:, starts] * _HANN)
 
 
-def nearest_peaks(power: NDArray[np.float32]) -> NDArray[np.int64]:
+def nearest_peaks(power: NDArray[np.float32]) -> NDArray[np.int32]:
     """The bin of the nearest peak, for each bin: (frames, bins) each. A peak is louder than two bins on each side."""
-    bins = np.arange(power.shape[1])
+    bins = np.arange(power.shape[1], dtype=np.int32)
     far = len(bins)
-    padded = np.pad(power, ((0, 0), (2, 2)))
-    middle = padded[:, 2:-2]
-    is_peak = (middle >= padded[:, 1:-3]) & (middle > padded[:, 3:-1])
-    is_peak &= (middle >= padded[:, :-4]) & (middle > padded[:, 4:])
-    left = np.maximum.accumulate(np.where(is_peak, bins, -far), axis=1)
-    right = np.minimum.accumulate(np.where(is_peak, bins, 2 * far)[:, ::-1], axis=1)[:, ::-1]
+    is_peak = np.zeros(power.shape, np.bool_)
+    middle = power[:, 2:-2]
+    is_peak[:, 2:-2] = (middle >= power[:, 1:-3]) & (middle > power[:, 3:-1])
+    is_peak[:, 2:-2] &= (middle >= power[:, :-4]) & (middle > power[:, 4:])
+    left = np.maximum.accumulate(np.where(is_peak, bins, np.int32(-far)), axis=1)
+    right = np.minimum.accumulate(np.where(is_peak, bins, np.int32(2 * far))[:, ::-1], axis=1)[:, ::-1]
     near = np.where(bins - left <= right - bins, left, right)
     return np.where((near < 0) | (near >= far), bins, near)
 

@@ -51,7 +51,7 @@ def measure(stems: Mapping[Stem, Path], mixes: Sequence[Mapping[Stem, float]]) -
 
     def mono() -> Iterator[NDArray[np.float32]]:
         nonlocal samples
-        for _, blocks in blocks_of([*stems.values()]):
+        for blocks in _side_by_side([*stems.values()]):
             samples += len(blocks[0])
             for number, gains in enumerate(mixes):
                 mix = weighted(blocks, [gains.get(stem, 0.0) for stem in stems])
@@ -60,6 +60,16 @@ def measure(stems: Mapping[Stem, Path], mixes: Sequence[Mapping[Stem, float]]) -
 
     attacks = find_attacks(mono())
     return Song(stems, samples, attacks), peaks
+
+
+def _side_by_side(paths: Sequence[Path]) -> Iterator[tuple[Block, ...]]:
+    """The blocks of all stems, each half of them decoded by its own thread."""
+    halves = [half for half in (paths[::2], paths[1::2]) if half]
+    with ExitStack() as stack:
+        decoded = [stack.enter_context(ahead(blocks_of(half))) for half in halves]
+        for pieces in zip(*decoded, strict=True):
+            even, odd = pieces[0][1], pieces[-1][1]
+            yield tuple((even, odd)[number % len(halves)][number // len(halves)] for number in range(len(paths)))
 
 
 def treated_length(samples: int, effect: Effect) -> int:
@@ -121,11 +131,12 @@ def _group(song: Song, group: Group, gains: Mapping[Stem, float], length: int) -
     if stretched == song.samples and not group.semitones:
         yield from (weighted(blocks, wanted).T for _, blocks in blocks_of(stems))
         return
-    for _, blocks in blocks_of(stems):
-        planes = weighted(blocks, [1.0] * len(blocks)).T
-        if not is_whole:
-            planes = np.concatenate([planes, weighted(blocks, wanted).T])
-        yield from _transposed(stretching.push(planes), transposing, wanted[0] if is_whole else 1.0)
+    with ahead(blocks_of(stems)) as decoded:
+        for _, blocks in decoded:
+            planes = weighted(blocks, [1.0] * len(blocks)).T
+            if not is_whole:
+                planes = np.concatenate([planes, weighted(blocks, wanted).T])
+            yield from _transposed(stretching.push(planes), transposing, wanted[0] if is_whole else 1.0)
     yield from _transposed(stretching.finish(), transposing, wanted[0] if is_whole else 1.0)
     yield from transposing.finish()
 
