@@ -5,8 +5,19 @@ also read the output of the layer down of their size, and one of 4 x 4 with dila
 `source/` computes; the Python modules lay out its memory and call it.
 """
 
-from flbt_unet.library import available, flags
+from flbt_unet.library import Instructions, available, flags, instruction_sets
 from flbt_unet.unets import UNets
 from flbt_unet.weights import SIDES, SIZE, Layer, pack, shapes
 
-__all__ = ["SIDES", "SIZE", "Layer", "UNets", "available", "flags", "pack", "shapes"]
+__all__ = [
+    "SIDES",
+    "SIZE",
+    "Instructions",
+    "Layer",
+    "UNets",
+    "available",
+    "flags",
+    "instruction_sets",
+    "pack",
+    "shapes",
+]

@@ -6,7 +6,18 @@ from typing import Final
 
 import numpy as np
 
-from flbt_unet.library import First, Last, Winograd, address, aligned, load, pixels, zeros
+from flbt_unet.library import (
+    First,
+    Instructions,
+    Last,
+    Winograd,
+    address,
+    aligned,
+    instruction_sets,
+    load,
+    pixels,
+    zeros,
+)
 from flbt_unet.weights import DOWN, PANEL, SIDES, Floats, Layer, shapes, unpack
 
 CUTS: Final = 1 << len(DOWN)  # rows and columns are halved six times, down to tiles of 2 x 2
@@ -25,17 +36,20 @@ class UNets:
 
     `networks` is (stems, SIZE), see `pack`. The layers down use ELU, or else LeakyReLU of a `slope`; those up use ELU,
     or else ReLU. `shared`: stems divide the mix among them (softmax), instead of each having a mask of its own
-    (sigmoid). Calls from several threads run one at a time, since they share the library's threads.
+    (sigmoid). Calls from several threads run one at a time, since they share the library's threads. `instructions` is
+    one of `instruction_sets`, by default the fastest.
     """
 
     def __init__(
-        self, networks: Floats, elu: bool, slope: float, shared: bool, *, rows: int, columns: int, threads: int
-    ) -> None:
+        self, networks: Floats, elu: bool, slope: float, shared: bool, *, rows: int, columns: int, threads: int,
+        instructions: Instructions | None = None,
+    ) -> None:  # fmt: skip
         if rows % CUTS or columns % CUTS:
             raise ValueError(f"{rows} x {columns} are no multiples of {CUTS}")
         self._shape = len(networks), SIDES, rows, columns
         self._shared = shared
-        self._library = load()
+        self.instructions = instructions or instruction_sets()[0]
+        self._library = load(self.instructions)
         with _turn:
             # Fewer than `threads` where the system starts no more.
             self._threads: int = self._library.use_threads(threads)

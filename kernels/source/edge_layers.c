@@ -33,22 +33,23 @@ static void first_row(const void *layer, long row, int thread) {
     for (int from = 0; from < columns; from += STRIP) {
         look_at(&l, (int)row, from, rows);
         for (int at = from; at < columns && at < from + STRIP; at += ROWS) {
-            vec sums[ROWS][2];
-            for (int r = 0; r < ROWS; r++) sums[r][0] = sums[r][1] = (vec){0};
+            vec sums[ROWS][PARTS];
+            for (int r = 0; r < ROWS; r++)
+                for (int p = 0; p < PARTS; p++) sums[r][p] = (vec){0};
             for (int k = 0; k < SIDES * TAPS; k++)
                 for (int j = 0; j < TAPS; j++) {
                     const float *in = rows + k * UNDER + 2 * (at - from) + j, *u = weights + (k * TAPS + j) * PANEL;
-                    const vec low = load(u), high = load(u + LANES);
+                    vec w[PARTS];
+                    for (int p = 0; p < PARTS; p++) w[p] = load(u + p * LANES);
                     for (int r = 0; r < ROWS; r++) {
                         const vec x = all(in[2 * r]);
-                        sums[r][0] += x * low;
-                        sums[r][1] += x * high;
+                        for (int p = 0; p < PARTS; p++) sums[r][p] += x * w[p];
                     }
                 }
             for (int r = 0; r < ROWS && at + r < columns; r++)
-                for (int half = 0; half < 2; half++) {
-                    const int c = half * LANES;
-                    const vec sum = sums[r][half] + load(l.bias + c);
+                for (int p = 0; p < PARTS; p++) {
+                    const int c = p * LANES;
+                    const vec sum = sums[r][p] + load(l.bias + c);
                     const vec out = activate(sum * load(l.scale + c) + load(l.shift + c), l.slope, l.elu);
                     store(l.raw + row * l.raw_row + (at + r) * l.raw_pixel + c, sum);
                     store(l.out + row * l.out_row + (at + r) * l.out_pixel + c, out);
@@ -59,12 +60,29 @@ static void first_row(const void *layer, long row, int thread) {
 
 void first_run(const First *layer) { each(first_row, layer, layer->rows / 2); }
 
-typedef float half_vec __attribute__((vector_size(LANES * 2)));
+typedef float half_vec __attribute__((vector_size(32), aligned(4)));
+typedef float quarter_vec __attribute__((vector_size(16)));
 
 INLINE float sum_of(vec v) {
-    half_vec half = __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
-    half += __builtin_shufflevector(half, half, 2, 3, 0, 1);
-    return half[0] + half[1];
+#if LANES == 16
+    half_vec half = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+    half_vec half = v;
+#endif
+    quarter_vec quarter = __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
+    quarter += __builtin_shufflevector(quarter, quarter, 2, 3, 0, 1);
+    return quarter[0] + quarter[1];
+}
+
+/* Interleaves two registers: the first halves of both, then the second ones. */
+INLINE void interleave(vec even, vec odd, vec *low, vec *high) {
+#if LANES == 16
+    *low = __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    *high = __builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#else
+    *low = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
+    *high = __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
+#endif
 }
 
 #define PIXELS 4 /* of one row of the last layers' input at a time */
@@ -143,8 +161,8 @@ static void skip_row(const void *layer, long row, int thread) {
             }
         for (int side = 0; side < SIDES; side++) {
             const long where = ((long)side * 2 * l->rows + row) * 2 * l->columns + 2 * at;
-            const vec low = __builtin_shufflevector(sums[side][0], sums[side][1], 0, 8, 1, 9, 2, 10, 3, 11);
-            const vec high = __builtin_shufflevector(sums[side][0], sums[side][1], 4, 12, 5, 13, 6, 14, 7, 15);
+            vec low, high;
+            interleave(sums[side][0], sums[side][1], &low, &high);
             for (int half = 0; half < 2; half++) {
                 vec result = half ? high : low;
                 const long at_half = where + half * LANES;

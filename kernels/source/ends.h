@@ -25,7 +25,7 @@ typedef struct {
 /* A transposed convolution of 5 x 5 with stride 2 from 32 channels to one, and one of 4 x 4 that skips every second
    pixel from there to two channels. */
 typedef struct {
-    int rows, columns;       /* of its input; columns are a multiple of 8 */
+    int rows, columns;       /* of its input; columns are a multiple of LANES */
     int elu;
     float slope;
     int mask;                /* 1: sigmoid(result) * planes; 0: the result as it is */

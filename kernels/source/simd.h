@@ -4,9 +4,15 @@
 
 #include <stdint.h>
 
-#define LANES 8  /* floats in one register */
-#define PANEL 16 /* output channels computed together: two registers */
-#define ROWS 6   /* of a product at a time: 12 registers of sums, 2 of weights, 1 of input */
+#define PANEL 16 /* output channels computed together; the layout of the weights depends on it */
+#if defined(__AVX512F__)
+#define LANES 16 /* floats in one register */
+#define ROWS 12  /* of a product at a time: 12 registers of sums, 1 of weights; the input is an operand in memory */
+#else
+#define LANES 8  /* with AVX2 one register, with NEON two */
+#define ROWS 6   /* with AVX2 12 registers of sums, 2 of weights, 1 of input */
+#endif
+#define PARTS (PANEL / LANES) /* registers of a panel */
 
 /* Unaligned on purpose: with AVX2 an unaligned load of aligned memory costs nothing. */
 typedef float vec __attribute__((vector_size(LANES * 4), aligned(4)));
@@ -16,26 +22,29 @@ typedef int32_t ivec __attribute__((vector_size(LANES * 4), aligned(4)));
 
 INLINE vec load(const float *from) { return *(const vec *)from; }
 /* Written out: `0 + x` would be an addition, which turns -0 into 0. */
+#if LANES == 16
+INLINE vec all(float x) { return (vec){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x}; }
+#else
 INLINE vec all(float x) { return (vec){x, x, x, x, x, x, x, x}; }
+#endif
 INLINE void store(float *to, vec value) { *(vec *)to = value; }
 
 /* Of `rows` rows: c[r][0..PANEL) = sum over k of a[r][k] * u[k][0..PANEL). */
 INLINE void rows_times_panel(const int rows, const float *a, long row, const float *u, long depth, float *c) {
-    vec low[ROWS], high[ROWS];
-    for (int r = 0; r < rows; r++) low[r] = high[r] = (vec){0};
+    vec sums[ROWS][PARTS];
+    for (int r = 0; r < rows; r++)
+        for (int p = 0; p < PARTS; p++) sums[r][p] = (vec){0};
 #pragma unroll(4)
     for (long k = 0; k < depth; k++, u += PANEL) {
-        vec u0 = load(u), u1 = load(u + LANES);
+        vec weights[PARTS];
+        for (int p = 0; p < PARTS; p++) weights[p] = load(u + p * LANES);
         for (int r = 0; r < rows; r++) {
             const vec x = all(a[r * row + k]);
-            low[r] += x * u0;
-            high[r] += x * u1;
+            for (int p = 0; p < PARTS; p++) sums[r][p] += x * weights[p];
         }
     }
-    for (int r = 0; r < rows; r++) {
-        store(c + r * PANEL, low[r]);
-        store(c + r * PANEL + LANES, high[r]);
-    }
+    for (int r = 0; r < rows; r++)
+        for (int p = 0; p < PARTS; p++) store(c + r * PANEL + p * LANES, sums[r][p]);
 }
 
 /* A matrix (count, depth), `row` floats from row to row, times a panel of weights (depth, PANEL): (count, PANEL). */
@@ -48,6 +57,14 @@ INLINE void times_panel(long count, const float *a, long row, const float *u, lo
     case 3: rows_times_panel(3, a, row, u, depth, c); break;
     case 4: rows_times_panel(4, a, row, u, depth, c); break;
     case 5: rows_times_panel(5, a, row, u, depth, c); break;
+#if ROWS > 6
+    case 6: rows_times_panel(6, a, row, u, depth, c); break;
+    case 7: rows_times_panel(7, a, row, u, depth, c); break;
+    case 8: rows_times_panel(8, a, row, u, depth, c); break;
+    case 9: rows_times_panel(9, a, row, u, depth, c); break;
+    case 10: rows_times_panel(10, a, row, u, depth, c); break;
+    case 11: rows_times_panel(11, a, row, u, depth, c); break;
+#endif
     }
 }
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import flbt_unet
 import numpy as np
 import pytest
 
@@ -17,14 +18,25 @@ from worker.separation.spleeter.graph import find_cut
 from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.openvino_network import convert
 
+#: Every case by each build of `flbt_unet` for this processor, and two by OpenVINO.
+PATHS: list[tuple[str, NetworkEngineName, flbt_unet.Instructions | None]] = [
+    *((case, "unet", instructions) for case in CASES for instructions in flbt_unet.instruction_sets()),
+    ("a full segment", "openvino", None),
+    ("5 stems", "openvino", None),
+]
 
-@pytest.mark.parametrize(
-    ("case", "engine"), [*((case, "unet") for case in CASES), ("a full segment", "openvino"), ("5 stems", "openvino")]
-)
-def test_every_stem_equals_the_reference(case: str, engine: NetworkEngineName, oracle: Path, models_dir: Path) -> None:
+
+@pytest.mark.parametrize(("case", "engine", "instructions"), PATHS)
+def test_every_stem_equals_the_reference(
+    case: str,
+    engine: NetworkEngineName,
+    instructions: flbt_unet.Instructions | None,
+    oracle: Path,
+    models_dir: Path,
+) -> None:
     model, samples = CASES[case]
     checkpoint = (models_dir if len(model.stems) == 2 else oracle) / model.info.key
-    network = exact_network(checkpoint, model.stems, model.band, engine)
+    network = exact_network(checkpoint, model.stems, model.band, engine, instructions)
 
     stems = stems_of(make_song(samples), network)
 

@@ -7,7 +7,7 @@ limits too. So files are looked up at the group's own path and at every path abo
 import contextlib
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path("/")
@@ -35,9 +35,28 @@ def memory_limits(root: Path = ROOT) -> Iterator[int]:
 
 
 def cores(root: Path = ROOT) -> int:
-    """Cores this process may use: its CPU affinity, limited by the groups' CPU quotas, rounded up."""
-    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Cores this process may use: its CPU affinity, limited by the groups' CPU quotas, rounded up.
+
+    On macOS, which has neither, the fast cores.
+    """
+    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else performance_cores(_sysctl)
     return max(1, min([own, *(math.ceil(share) for share in _shares(root))]))
+
+
+def performance_cores(sysctl: Callable[[str], int | None]) -> int:
+    """The fast cores of a Mac: equal pieces of work would wait for the slow ones. Macs by Intel have one kind only."""
+    return sysctl("hw.perflevel0.physicalcpu") or os.cpu_count() or 1
+
+
+def _sysctl(name: str) -> int | None:
+    """A number of the macOS kernel (sysctlbyname(3)); None where it has no such number, or on another system."""
+    import ctypes  # used on macOS only
+
+    value, size = ctypes.c_int(0), ctypes.c_size_t(ctypes.sizeof(ctypes.c_int))
+    query = getattr(ctypes.CDLL(None), "sysctlbyname", None)
+    if query is None or query(name.encode(), ctypes.byref(value), ctypes.byref(size), None, ctypes.c_size_t(0)):
+        return None
+    return value.value
 
 
 def _shares(root: Path) -> Iterator[float]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.child.cgroups import cores, memory_limits
+from worker.child.cgroups import cores, memory_limits, performance_cores
 
 
 def put(root: Path, cgroup: str, **files: str) -> Path:
@@ -67,3 +67,10 @@ def test_without_files_there_are_no_limits(tmp_path: Path) -> None:
     assert list(memory_limits(tmp_path)) == []
     assert cores(tmp_path) >= 1
     assert cores() >= 1
+
+
+def test_a_mac_gives_its_fast_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers of an M1 Pro, with 6 fast and 2 slow cores, and of a Mac with one kind of cores."""
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert performance_cores({"hw.perflevel0.physicalcpu": 6, "hw.physicalcpu": 8}.get) == 6
+    assert performance_cores({"hw.physicalcpu": 4}.get) == 8

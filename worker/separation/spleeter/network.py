@@ -1,7 +1,7 @@
 """Runs the networks of Deezer's checkpoint without TensorFlow: by `flbt_unet` or by OpenVINO.
 
-`flbt_unet` needs half the time, on x86-64 with AVX2. OpenVINO runs everywhere. Both compute in float32; see
-docs/adr/0009 for why not in bf16.
+`flbt_unet` needs half the time (measured on x86-64), and runs where docs/adr/0031 says. OpenVINO runs everywhere. Both
+compute in float32; see docs/adr/0009 for why not in bf16.
 """
 
 import logging
@@ -47,12 +47,14 @@ def load_network(
     *,
     engine: NetworkEngineName = "unet",
     threads: int = 0,
+    instructions: flbt_unet.Instructions | None = None,
     converting: Callable[[], None] = lambda: None,
 ) -> Network:
     """The networks of a checkpoint folder; `converting` is called before a slow first conversion.
 
-    `engine` "unet" is `flbt_unet` where it can run, else OpenVINO; `threads` 0 is every core that we may use. Raises
-    `Failed` with MODEL_DAMAGED for graphs other than Spleeter's.
+    `engine` "unet" is `flbt_unet` where it can run, else OpenVINO; `threads` 0 is every core that we may use;
+    `instructions` chooses a build of `flbt_unet`, by default the fastest. Raises `Failed` with MODEL_DAMAGED for graphs
+    other than Spleeter's.
     """
     of = threads or cores()
     if engine == "unet" and flbt_unet.available():
@@ -61,7 +63,7 @@ def load_network(
 
         weights = kept_weights(checkpoint, stems, converting)
         if weights is not None:
-            return UNetNetwork(weights, BANDS[band], of)
+            return UNetNetwork(weights, BANDS[band], of, instructions)
         log.warning("unknown network in %s: OpenVINO runs it", checkpoint.name)
     from worker.separation.spleeter.openvino_network import load_openvino  # hundreds of milliseconds, and dozens of MB
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 import numpy as np
-from flbt_unet import UNets
+from flbt_unet import Instructions, UNets
 from numpy.typing import NDArray
 
 from worker.separation.spleeter.spectrogram import CHANNELS, SEGMENT
@@ -15,7 +15,7 @@ from worker.separation.spleeter.unet_weights import Weights
 class UNetNetwork:
     """See `worker.separation.spleeter.network.Network`."""
 
-    def __init__(self, weights: Weights, band: int, threads: int) -> None:
+    def __init__(self, weights: Weights, band: int, threads: int, instructions: Instructions | None = None) -> None:
         self.name = f"unet {version('fl-bt-unet')}"
         self.band = band
         # One segment is in the network while another is transformed before or after it.
@@ -23,7 +23,7 @@ class UNetNetwork:
         self._shape = len(weights.networks), CHANNELS, SEGMENT, band
         self._own = threading.local()
         packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
-        self._networks = packer.submit(_pack, weights, band, threads)
+        self._networks = packer.submit(_pack, weights, band, threads, instructions)
         packer.shutdown(wait=False)
 
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -33,5 +33,5 @@ class UNetNetwork:
         return self._networks.result().estimate(magnitudes, self._own.estimates)
 
 
-def _pack(weights: Weights, band: int, threads: int) -> UNets:
-    return UNets(*weights, rows=SEGMENT, columns=band, threads=threads)
+def _pack(weights: Weights, band: int, threads: int, instructions: Instructions | None) -> UNets:
+    return UNets(*weights, rows=SEGMENT, columns=band, threads=threads, instructions=instructions)

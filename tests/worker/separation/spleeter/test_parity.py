@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+import flbt_unet
 import numpy as np
 import pytest
 
@@ -20,8 +21,14 @@ AGREED = 90.0  # dB
 
 
 @lru_cache(maxsize=1)  # networks are large, and tests with the same one follow each other
-def exact_network(checkpoint: Path, stems: tuple[Stem, ...], band: Band, engine: NetworkEngineName = "unet") -> Network:
-    return load_network(checkpoint, stems, band, engine=engine)
+def exact_network(
+    checkpoint: Path,
+    stems: tuple[Stem, ...],
+    band: Band,
+    engine: NetworkEngineName = "unet",
+    instructions: flbt_unet.Instructions | None = None,
+) -> Network:
+    return load_network(checkpoint, stems, band, engine=engine, instructions=instructions)
 
 
 def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int = 100_000) -> list[Samples]:
@@ -31,13 +38,16 @@ def stems_of(song: Samples, network: Network, extension: str = "zeros", cut: int
     return [np.concatenate(parts) for parts in zip(*pieces, strict=True)]
 
 
-def test_every_stem_is_what_the_reference_package_made_of_it(models_dir: Path) -> None:
+@pytest.mark.parametrize("instructions", flbt_unet.instruction_sets() or [None])
+def test_every_stem_is_what_the_reference_package_made_of_it(
+    models_dir: Path, instructions: flbt_unet.Instructions | None
+) -> None:
     """At some samples of a song of three segments, as `tests.oracle.answers` recorded them."""
     recorded = read_record()
     song = make_song(recorded.samples)
     assert snr_db(song[recorded.at], to=recorded.song) > 120, "this song is another one than the one recorded"
 
-    stems = stems_of(song, exact_network(models_dir / "2stems", STEMS[2], "11k"))
+    stems = stems_of(song, exact_network(models_dir / "2stems", STEMS[2], "11k", instructions=instructions))
 
     for stem, answer in zip(stems, recorded.stems, strict=True):
         assert len(stem) == recorded.samples

@@ -7,6 +7,7 @@ import flbt_unet
 import numpy as np
 import pytest
 from flbt_unet import Layer, UNets
+from flbt_unet.library import usable
 from flbt_unet.weights import DOWN
 from numpy.typing import NDArray
 
@@ -78,23 +79,67 @@ def estimates(networks: list[list[Layer]], mix: Numbers, kind: Kind) -> Numbers:
     return np.asarray(mix / (1 + np.exp(-out)))
 
 
-@pytest.mark.parametrize("named", KINDS)
-def test_kernels_compute_a_unet(named: str) -> None:
-    kind = KINDS[named]
+def some_unets(kind: Kind) -> tuple[NDArray[np.float32], NDArray[np.float32], Numbers]:
+    """Packed weights of two networks, a mix, and the stems by the definition."""
     chance = np.random.default_rng(7)
     networks = [some_layers(chance) for _ in range(2)]
     mix = chance.uniform(0, 3, (2, ROWS, COLUMNS)).astype(np.float32)
     wanted = estimates(networks, mix.astype(np.float64), kind)
-    packed = np.stack([flbt_unet.pack(layers) for layers in networks])
+    return np.stack([flbt_unet.pack(layers) for layers in networks]), mix, wanted
 
-    answers = []
-    for threads in (1, 2, 5):
-        unets = UNets(packed, kind.elu, SLOPE, kind.shared, rows=ROWS, columns=COLUMNS, threads=threads)
-        answers += [unets.estimate(mix), unets.estimate(mix)]
 
-    assert min(snr_db(stem, to=reference) for stem, reference in zip(answers[0], wanted, strict=True)) > 100
-    assert all(np.array_equal(answer, answers[0]) for answer in answers), "the number of threads changes nothing"
+@pytest.mark.parametrize("named", KINDS)
+def test_every_build_computes_a_unet(named: str) -> None:
+    kind = KINDS[named]
+    packed, mix, wanted = some_unets(kind)
+
+    for instructions in flbt_unet.instruction_sets():
+        answers = []
+        for threads in (1, 2, 5):
+            unets = UNets(
+                packed,
+                kind.elu,
+                SLOPE,
+                kind.shared,
+                rows=ROWS,
+                columns=COLUMNS,
+                threads=threads,
+                instructions=instructions,
+            )
+            answers += [unets.estimate(mix), unets.estimate(mix)]
+        assert min(snr_db(stem, to=reference) for stem, reference in zip(answers[0], wanted, strict=True)) > 100
+        assert all(np.array_equal(answer, answers[0]) for answer in answers), "the number of threads changes nothing"
     assert snr_db(wanted[0], to=wanted[1]) < 40
+
+
+V3 = {"avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm", "sse4_2"}
+V4 = V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "features", "builds"),
+    [
+        ("x86_64", V4, ("avx512", "avx2")),
+        ("x86_64", V4 - {"avx512vl"}, ("avx2",)),  # Xeon Phi
+        ("x86_64", V3, ("avx2",)),
+        ("x86_64", V3 - {"fma"}, ()),
+        ("x86_64", {"sse4_2"}, ()),
+        ("aarch64", {"fp", "asimd"}, ("neon",)),
+        ("arm64", set(), ("neon",)),  # macOS lists no features
+        ("armv7l", {"neon"}, ()),
+        ("ppc64le", set(), ()),
+    ],
+)
+def test_the_fastest_build_that_a_processor_can_run_comes_first(
+    machine: str, features: set[str], builds: tuple[str, ...]
+) -> None:
+    assert usable(machine, frozenset(features)) == builds
+
+
+def test_the_fastest_build_is_the_default() -> None:
+    packed = flbt_unet.pack(some_layers(np.random.default_rng(1)))[None]
+    unets = UNets(packed, False, SLOPE, False, rows=ROWS, columns=COLUMNS, threads=1)
+    assert unets.instructions == flbt_unet.instruction_sets()[0]
 
 
 def test_sizes_that_cannot_be_halved_so_often_are_refused() -> None:
