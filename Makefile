@@ -1,7 +1,7 @@
 RUN = uv run --group dev
 ORACLE = uv run --group dev --group spleeter
 
-.PHONY: dev check test faults oracle coverage bench docker
+.PHONY: dev check test faults oracle arm coverage bench docker
 dev: ## install everything but stock Spleeter
 	uv sync --group dev
 check: ## what CI checks beside the tests
@@ -15,8 +15,10 @@ faults: ## minutes of killing and breaking; the figures of docs/reliability.md
 	$(RUN) pytest tests/faults -s
 oracle: ## the comparison with stock Spleeter, which is installed for it (1.9 GB)
 	$(ORACLE) pytest tests/oracle
+arm: ## wheels of the kernels for ARM, and their answers under qemu; needs Debian's apt-get
+	$(RUN) pytest -p no:xdist tests/arm
 coverage: ## all but the faults, and which branches of each room they took; fails below what we promise
-	$(ORACLE) pytest tests --ignore tests/faults -n logical --dist worksteal --cov --cov-report=
+	$(ORACLE) pytest tests --ignore tests/faults --ignore tests/arm -n logical --dist worksteal --cov --cov-report=
 	$(RUN) python -m bench.branches
 bench: ## the figures of docs/performance.md
 	$(ORACLE) python -m bench

@@ -1,7 +1,7 @@
 """Compiles the C sources into the package, once for each instruction set of the target.
 
 The targets are Linux on x86-64 and aarch64, and macOS on arm64; elsewhere the package is built without a library. The
-target is this machine, or the one that `FLBT_UNET_TARGET` names, such as `macos-arm64`: the compiler compiles for all.
+target is this machine, or the one that `UNET_TARGET` names, such as `macos-arm64`: the compiler compiles for all.
 """
 
 import hashlib
@@ -56,34 +56,44 @@ PATIENCE = 900
 
 
 class Kernels(BuildHookInterface):  # type: ignore[misc,type-arg]  # hatchling's has no types here
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - as the interface is
-        target = TARGETS.get(os.environ.get("FLBT_UNET_TARGET") or _this_machine())
-        package = Path(self.root, "flbt_unet")
-        for library in [*package.glob("*.so"), *package.glob("*.dylib")]:
-            if target is None or library.name not in target.libraries:
-                library.unlink()  # of another target, or of an older version
+    """Compiles into the source tree for an editable installation, else into the wheel alone."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        target = TARGETS.get(os.environ.get("UNET_TARGET") or _this_machine())
         if target is None:
             return
         _check_compiler()
+        self._built = TemporaryDirectory(prefix="flbt-unet-")
         for name, flags in target.libraries.items():
-            _compile(target, flags, Path(self.root, "source"), package / name)
+            library = Path(self._built.name, name)
+            _compile(target, flags, Path(self.root, "source"), library)
+            if version == "editable":
+                _replace(Path(self.root, "flbt_unet", name), library)
+            else:
+                build_data["force_include"][str(library)] = f"flbt_unet/{name}"
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{target.tag}"
 
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - the interface
+        if hasattr(self, "_built"):
+            self._built.cleanup()
+
 
 def _compile(target: Target, flags: list[str], source: Path, library: Path) -> None:
-    with TemporaryDirectory(prefix="flbt-unet-") as folder:  # holds the compiler's caches too
-        caches = {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
-        built = Path(folder, library.name)
+    with TemporaryDirectory(prefix="flbt-unet-") as caches:
         subprocess.run(
             [sys.executable, "-m", "ziglang", "cc", "-target", target.compiled, *FLAGS, *flags,
-             *map(str, sorted(source.glob("*.c"))), "-o", str(built), "-lpthread"],
-            check=True, env={**os.environ, **caches}, timeout=PATIENCE,
+             *map(str, sorted(source.glob("*.c"))), "-o", str(library), "-lpthread"],
+            check=True, env={**os.environ, "ZIG_GLOBAL_CACHE_DIR": caches, "ZIG_LOCAL_CACHE_DIR": caches},
+            timeout=PATIENCE,
         )  # fmt: skip
-        # Replaced, not overwritten: processes that loaded the old library keep its file.
-        part = library.with_suffix(".part")
-        shutil.copy(built, part)
-        part.replace(library)
+
+
+def _replace(library: Path, built: Path) -> None:
+    """Puts `built` in the place of `library`; processes that loaded the old one keep its file."""
+    part = library.with_suffix(".part")
+    shutil.copy(built, part)
+    part.replace(library)
 
 
 def _this_machine() -> str:

@@ -21,8 +21,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 hypothesis_settings.register_profile("fl-bt", deadline=None)
 hypothesis_settings.load_profile("fl-bt")
 
-#: Not part of a run that names no folder or file: `make faults` and `make oracle` run them.
-APART = ("faults", "oracle")
+#: Not part of a run that names no folder or file: `make faults`, `make oracle` and `make arm` run them.
+APART = ("arm", "faults", "oracle")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -122,6 +122,7 @@ COMMANDS = {
     "make coverage": "runs the tests",
     "make faults": APART,
     "make oracle": APART,
+    "make arm": APART,
     "make bench": HOURS,
     "make docker": DOCKER,
 }

@@ -26,6 +26,8 @@ CUTS: Final = 1 << len(DOWN)  # rows and columns are halved six times, down to t
 SMALL: Final = 1 << 20  # floats
 #: Phases of fewer pixels have too few 4 x 4 tiles to repay the transformation of the weights; they use 2 x 2.
 FEW: Final = 256
+#: Tiles that a thread transforms and multiplies at a time, of layers with packed weights: a multiple of simd.h's ROWS.
+TOGETHER: Final[dict[Instructions, int]] = {"avx512": 12, "avx2": 12, "neon": 10}
 BORDER: Final = 2  # zeros around the planes between the last two layers
 
 _turn = threading.Lock()  # the library's threads work for one caller at a time
@@ -55,7 +57,16 @@ class UNets:
             self._threads: int = self._library.use_threads(threads)
             room = _Room(rows, columns)
             self._plans = [
-                _Plan(self._library, unpack(network), room, elu, slope, not shared, self._threads)
+                _Plan(
+                    self._library,
+                    unpack(network),
+                    room,
+                    elu,
+                    slope,
+                    not shared,
+                    self._threads,
+                    TOGETHER[self.instructions],
+                )
                 for network in networks
             ]
             self._rooms = aligned(self._threads * max(plan.room for plan in self._plans))
@@ -99,9 +110,10 @@ class _Plan:
     """One network: the C structure of each layer, and the arrays that it points to."""
 
     def __init__(
-        self, library: ctypes.CDLL, layers: list[Layer], room: _Room, elu: bool, slope: float, mask: bool, threads: int
-    ) -> None:
-        self._library, self._pixels = library, room
+        self, library: ctypes.CDLL, layers: list[Layer], room: _Room, elu: bool, slope: float, mask: bool, threads: int,
+        together: int,
+    ) -> None:  # fmt: skip
+        self._library, self._pixels, self._together = library, room, together
         self._kept: list[Floats] = []
         first, *middle, last, skipping = layers
         down = len(DOWN) - 2
@@ -160,7 +172,7 @@ class _Plan:
         if needed < SMALL:
             packed = aligned(needed)
             self._library.winograd_pack(ctypes.byref(told), address(layer.kernel), address(packed))
-            told.packed, told.weights, told.together, told.parts = True, address(packed), min(tiles, 12), 1
+            told.packed, told.weights, told.together, told.parts = True, address(packed), min(tiles, self._together), 1
             self._kept.append(packed)
         else:
             told.weights = self._keep(layer.kernel)

@@ -6,7 +6,7 @@
 #include "simd.h"
 
 #define TAPS 5
-#define STRIP 48 /* pixels of the first layer's output at a time: a multiple of ROWS */
+#define STRIP (8 * ROWS) /* pixels of the first layer's output at a time */
 #define UNDER (2 * STRIP + TAPS - 2) /* pixels of a plane under them */
 
 /* Copies the rows of the planes under a strip of one row of outputs, (SIDES, 5, UNDER), with zeros beside the planes. */

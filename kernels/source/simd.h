@@ -8,9 +8,12 @@
 #if defined(__AVX512F__)
 #define LANES 16 /* floats in one register */
 #define ROWS 12  /* of a product at a time: 12 registers of sums, 1 of weights; the input is an operand in memory */
+#elif defined(__aarch64__)
+#define LANES 8 /* two registers of NEON */
+#define ROWS 5  /* 20 registers of sums, 4 of weights; with 6 rows a quarter of the instructions would move registers */
 #else
-#define LANES 8  /* with AVX2 one register, with NEON two */
-#define ROWS 6   /* with AVX2 12 registers of sums, 2 of weights, 1 of input */
+#define LANES 8
+#define ROWS 6 /* 12 registers of sums, 2 of weights, 1 of input */
 #endif
 #define PARTS (PANEL / LANES) /* registers of a panel */
 
@@ -56,7 +59,9 @@ INLINE void times_panel(long count, const float *a, long row, const float *u, lo
     case 2: rows_times_panel(2, a, row, u, depth, c); break;
     case 3: rows_times_panel(3, a, row, u, depth, c); break;
     case 4: rows_times_panel(4, a, row, u, depth, c); break;
+#if ROWS > 5
     case 5: rows_times_panel(5, a, row, u, depth, c); break;
+#endif
 #if ROWS > 6
     case 6: rows_times_panel(6, a, row, u, depth, c); break;
     case 7: rows_times_panel(7, a, row, u, depth, c); break;
