@@ -4,6 +4,8 @@ Everything else about a rendition is derived from these parts: its key, its file
 content is a class here that lists its files.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum, unique
 from typing import Annotated, Final, Literal, NamedTuple
@@ -67,11 +69,6 @@ class Mix(Value):
         """The gain of each stem in dB."""
         return dict(zip(self.stems, self.levels or (0.0,) * len(self.stems), strict=True))
 
-    @property
-    def key(self) -> str:
-        """Safe in paths: `drums+bass`, `vocals-12+bass`; a level in tenths is `vocals-4d5`."""
-        return "+".join(f"{stem}{_signed(level)}" for stem, level in self.level.items()).replace(".", "d")
-
     def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
         """The one file, for a track of these `stems`."""
         return (ContentFile("mix", self._suffix(stems), self.level),)
@@ -93,16 +90,7 @@ def signed(number: float) -> str:
     return f"{number:+g}".replace("-", "\N{MINUS SIGN}") if number else ""
 
 
-def _signed(number: float) -> str:
-    return f"{number:+g}" if number else ""
-
-
 Content = Annotated[Stems | Mix, Field(discriminator="kind")]
-
-
-def content_of(mix: Sequence[Stem]) -> Stems | Mix:
-    """A mix of these stems, or all stems apart if there are none."""
-    return Mix(stems=tuple(mix)) if mix else Stems()
 
 
 # --- effect --------------------------------------------------------------------------------------------------------
@@ -113,12 +101,6 @@ class Effect(Value):
 
     tempo: Annotated[int, Field(ge=50, le=120)] = 100
     key: Annotated[int, Field(ge=-12, le=12)] = 0
-
-    @property
-    def name(self) -> str:
-        """Safe in paths: `tempo80-key-2`."""
-        parts = (f"tempo{self.tempo}" if self.tempo != 100 else "", f"key{self.key:+d}" if self.key else "")
-        return "-".join(part for part in parts if part)
 
     @property
     def label(self) -> str:
@@ -225,10 +207,15 @@ class Rendition(Value):
 
     @property
     def key(self) -> str:
-        """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`, `stems-mp3-128`."""
-        mix = self.content.key if isinstance(self.content, Mix) else ""
+        """A name that is safe in paths and unique per rendition: `stems-mp3`, `mix-drums+bass-mp3`, `stems-mp3-128`.
+
+        At most 40 characters for files, since buttons hold it: levels and effects are a digest, `mix-3fa9c2d11e-mp3`.
+        """
+        mix = "+".join(self.content.stems) if isinstance(self.content, Mix) else ""
+        if treatment := newer(self.content, self.effect):
+            mix = hashlib.sha256(f"{mix}|{json.dumps(treatment, sort_keys=True)}".encode()).hexdigest()[:10]
         split = f"by{self.package.part_bytes}" if self.package and self.package.part_bytes else ""
-        return "-".join(part for part in (self._kind, mix, self.effect.name, self.encoding.key, split) if part)
+        return "-".join(part for part in (self._kind, mix, self.encoding.key, split) if part)
 
     @property
     def is_stem_files(self) -> bool:

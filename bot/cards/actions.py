@@ -8,6 +8,7 @@ import re
 from enum import StrEnum, unique
 from typing import Final
 
+from bot.cards import treatments
 from bot.texts import LANGUAGES
 from jobs.models import Format, Package, Value
 from jobs.music.separation_models import MODELS
@@ -35,10 +36,12 @@ class Verb(StrEnum):
     EVERY = "every"  # choice: on, off; whether the bot takes every link
     LANGUAGE = "language"  # choice: a language, each
     # Under a result; target: request id.
-    # choice: letters of stems, see `bot.cards.mixes`; another separation has the code of its model in front
+    # choice: letters of stems, see `bot.cards.mixes`; another separation has the code of its model in front, and a
+    # treatment follows, see `bot.cards.treatments`
     MIX = "mix"
     PICK = "pick"  # choice: see `bot.cards.taps`; shows the keyboard that chooses stems
     MAKE = "make"  # choice: as for a mix; a newer choice of stems replaces it
+    PRACTISE = "practise"  # choice: see `bot.cards.practice`; shows the page for practice
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
     WANT = "want"  # choice: a format, zip, stems, again, or the code of a model
     FORGET = "forget"  # choice: yes, after the confirmation
@@ -67,6 +70,8 @@ _FORMAT: Final = "|".join(Format)
 _LETTER: Final = f"[{''.join(info.letter for info in STEM_INFO.values())}]"
 _MIX: Final = f"{_LETTER}{{1,{len(STEM_INFO)}}}"
 
+_TEMPO: Final = "60|70|80|90|100"  # those of `bot.cards.practice`
+
 _SHAPES: Final = {
     verb: re.compile(shape)
     for verb, shape in {
@@ -80,9 +85,10 @@ _SHAPES: Final = {
         Verb.PACKAGE: f":({'|'.join(Package)})",
         Verb.EVERY: ":(on|off)",
         Verb.LANGUAGE: f":({'|'.join(LANGUAGES)}|each)",
-        Verb.MIX: rf"{_ID}:({_MODEL})?{_MIX}",
+        Verb.MIX: rf"{_ID}:({_MODEL})?{_MIX}{treatments.SHAPE}",
         Verb.PICK: rf"{_ID}(:(?=.)({_MODEL})?({_MIX})?(\.{_LETTER})?)?",
         Verb.MAKE: rf"{_ID}:({_MODEL})?{_MIX}",
+        Verb.PRACTISE: rf"{_ID}(:({_MIX})?{treatments.SHAPE}\.([+-]{_LETTER}|t({_TEMPO})|k([+-]1|0)|make))?",
         Verb.PAGE: rf"{_ID}:[12]",
         Verb.WANT: rf"{_ID}:({_FORMAT}|{_MODEL}|zip|stems|again)",
         Verb.FORGET: rf"{_ID}(:yes)?",

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Final
 
 from bot.cards.actions import Action, Verb
-from bot.cards.mixes import mix_words
+from bot.cards.mixes import order_words
 from bot.cards.models import model_label, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
@@ -124,8 +124,8 @@ def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
         case YouTube():
             unnamed = say(language, "card-video", link=f"youtu.be/{source.video_id}")
     name = called(Tags(title=title, artist=artist or ""), language) if title and tidy(title) else unnamed
-    if mix := view.request.order.mix:
-        name = say(language, "card-title-mix", title=name, mix=mix_words(mix, view.request.order.model.name, language))
+    if mix := order_words(view.request.order, language):
+        name = say(language, "card-title-mix", title=name, mix=mix)
     return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.cards import treatments
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button
 from bot.cards.mixes import is_whole, letters, mix_words
 from bot.cards.models import model_label, stem_word
 from bot.cards.taps import Tap
 from bot.texts import say
-from jobs.models import Format, Package, Request, Stem
+from jobs.models import Effect, Format, Mix, Package, Request, Stem
 from jobs.music.separation_models import MODELS
+from jobs.renditions import PLAIN
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -20,7 +22,7 @@ _FORMATS = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 def first_page(request: Request, language: str) -> Rows:
     """Mixes, and the button to the second page."""
     model = request.order.model
-    if request.order.mix:
+    if request.order.mix or request.order.effect != PLAIN:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
     elif set(model.stems) == {Stem.VOCALS, Stem.ACCOMPANIMENT}:
         mixes = [
@@ -33,9 +35,9 @@ def first_page(request: Request, language: str) -> Rows:
         ]
     more = _page(request, 2, say(language, "button-more"))
     if len(model.stems) > 2:
-        return _rows([*mixes], [_pick(request, "", say(language, "button-pick")), more])
+        return _rows([*mixes], [_pick(request, "", say(language, "button-pick")), _practise(request, language)], [more])
     pick = [] if request.order.mix else [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))]
-    return _rows([*mixes], pick, [*_models(request, language), more])
+    return _rows([*mixes], [*pick, _practise(request, language)], [*_models(request, language), more])
 
 
 def _to_choose_from() -> str:
@@ -89,10 +91,10 @@ def forget_page(request: Request, language: str) -> Rows:
     )
 
 
-def mix_button(request: Request, model: str, mix: Sequence[Stem], language: str) -> Button:
+def mix_button(request: Request, model: str, mix: Mix, language: str, effect: Effect = PLAIN) -> Button:
     """The button of a mix, also of stems that need another separation."""
-    words = mix_words(mix, model, language)
-    choice = Tap(model=model, chosen=tuple(mix)).choice(request.order.model.name)
+    words = mix_words(mix.stems, model, language, mix.levels, effect)
+    choice = Tap(model=model, chosen=mix.stems).choice(request.order.model.name) + treatments.code(mix, effect)
     return _button(Verb.MIX, request, choice, words[:1].upper() + words[1:])
 
 
@@ -108,7 +110,7 @@ def _broken(group: Sequence[Button]) -> Iterator[tuple[Button, ...]]:
 
 
 def _mix(request: Request, mix: Sequence[Stem], language: str) -> Button:
-    return mix_button(request, request.order.model.name, mix, language)
+    return mix_button(request, request.order.model.name, Mix(stems=tuple(mix)), language)
 
 
 def _only_vocals(request: Request, language: str) -> Button:
@@ -131,6 +133,10 @@ def _want(request: Request, choice: str, label: str) -> Button:
 
 def _pick(request: Request, choice: str, label: str) -> Button:
     return _button(Verb.PICK, request, choice, label)
+
+
+def _practise(request: Request, language: str) -> Button:
+    return _button(Verb.PRACTISE, request, "", say(language, "button-practise"))
 
 
 def _page(request: Request, page: int, label: str) -> Button:

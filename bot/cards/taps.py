@@ -3,8 +3,9 @@
 from string import ascii_uppercase, digits
 from typing import Final
 
+from bot.cards import treatments
 from bot.cards.mixes import from_letters, letters
-from jobs.models import Stem, Value
+from jobs.models import Effect, Mix, Stem, Value
 from jobs.music.separation_models import MODELS, model_of_code
 from jobs.music.stems import STEM_INFO
 
@@ -23,6 +24,14 @@ class Tap(Value):
         """For a button's data: `vdb.d`; `4vb.d` if the model is not the song's `own`."""
         of = "" if self.model == own else MODELS[self.model].code
         return of + letters(self.chosen) + (f".{STEM_INFO[self.stem].letter}" if self.stem else "")
+
+
+def read_treated_mix(choice: str, own: str) -> tuple[str, Mix, Effect] | None:
+    """Model, mix and effect of `4vdb~t80k-2`; None for values that no button has."""
+    letters_of, mark, treatment = choice.partition("~")
+    model, stems = read_mix(letters_of, own)
+    treated = treatments.treated(stems, mark + treatment) if stems else None
+    return treated and (model, *treated)
 
 
 def read_mix(choice: str, own: str) -> tuple[str, tuple[Stem, ...]]:

@@ -25,7 +25,9 @@ STANDARD_INPUT = "-"
 @click.option("--stems", type=click.Choice(list(BY_COUNT)), default=str(len(MODELS[DEFAULT_MODEL].stems)),
               show_default=True, help="How many stems.")  # fmt: skip
 @click.option("--model", type=click.Choice(list(MODELS)), help="Which model, instead of --stems.")
-@click.option("--mix", metavar="WORDS", default="", help='One mix instead of the stems: "no drums", "vocals and bass".')
+@click.option("--mix", metavar="WORDS", default="", help='One mix instead of the stems: "no drums", "vocals -12".')
+@click.option("--tempo", type=click.IntRange(50, 120), help="In percent of the song's own: 80 is slower, for practice.")
+@click.option("--key", type=click.IntRange(-12, 12), help="Semitones up or down: -2. Drums keep their pitch.")
 @click.option(
     "--only", type=click.Choice([each.value for each in Stem]), multiple=True, help="This stem alone; may be repeated."
 )
@@ -54,6 +56,8 @@ def separate(
     stems: str,
     model: str | None,
     mix: str,
+    tempo: int | None,
+    key: int | None,
     only: Sequence[str],
     format_: str,
     bitrate: str | None,
@@ -85,7 +89,7 @@ def separate(
     from bot.terminal.inputs import NotAListError, read_list
     from bot.terminal.options import Clash, Options
     from bot.terminal.output.naming import TemplateError, parse_name
-    from bot.terminal.wanted import OptionError, check, choose
+    from bot.terminal.wanted import OptionError, check, choose, treat
     from bot.texts import say
 
     language = terminal.LANGUAGE
@@ -101,12 +105,15 @@ def separate(
     settings = load_settings()
     named = model or (BY_COUNT[stems] if typed_stems else None)
     try:
-        chosen, content = choose(Model(name=named) if named else None, mix, [Stem(one) for one in only], language)
+        chosen, content, effect = choose(
+            Model(name=named) if named else None, mix, [Stem(one) for one in only], language
+        )
         used = Model(name=chosen.name, band="16k" if band == "16k" else "11k", extension=settings.mask_extension)
         options = Options(
             order=Order(
                 model=used,
                 content=content,
+                effect=treat(effect, tempo, key),
                 format=Format(format_),
                 package=Package.ZIP if zipped else Package.ALBUM,
             ),

@@ -3,7 +3,7 @@
 from bot.cards.actions import Action, Verb
 from bot.conversation.commands import general, preferences, status
 from bot.conversation.services import Services
-from bot.conversation.songs import leftovers, playlists, results
+from bot.conversation.songs import leftovers, playlists, practice, results
 from bot.conversation.songs.lookup import request_of_chat
 from bot.conversation.values import Answers, Press, toast
 from bot.texts import say
@@ -21,16 +21,16 @@ async def pressed(services: Services, press: Press) -> Answers:
             return await general.press_cancel_all(services, press)
         case Verb.RESEND:
             return await _resend(services, press, action)
-        case Verb.SHOW:
-            return await status.show(services, press, action)
-        case Verb.STOP:
-            return await status.stop(services, press, action)
+        case Verb.SHOW | Verb.STOP:
+            return await (status.show if action.verb is Verb.SHOW else status.stop)(services, press, action)
         case Verb.STEMS | Verb.FORMAT | Verb.PACKAGE:
             return await preferences.choose(services, press, action)
         case Verb.EVERY | Verb.LANGUAGE:
             return await preferences.choose_for_group(services, press, action)
         case Verb.MIX | Verb.PICK | Verb.MAKE | Verb.PAGE | Verb.WANT | Verb.FORGET:
             return await results.pressed(services, press, action)
+        case Verb.PRACTISE:
+            return await practice.pressed(services, press, action)
         case Verb.LIST:
             return await playlists.look(services, press, action)
         case Verb.RUN:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
+from bot.chats.practice import PracticeMemory
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
@@ -92,6 +93,7 @@ class Services:
     access: Access
     preferences: ChatPreferences
     stem_choice: StemChoice
+    practice: PracticeMemory
     statistics: Statistics
     follower: Follower
     playlists: Playlists
@@ -134,6 +136,7 @@ def services_of(
         access=Access(queue.redis, settings.access, chats.name),
         preferences=ChatPreferences(queue.redis, settings),
         stem_choice=StemChoice(queue.redis),
+        practice=PracticeMemory(queue.redis),
         statistics=Statistics(queue.redis),
         follower=follower,
         playlists=Playlists(queue, platform, settings, follower, timing),

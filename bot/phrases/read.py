@@ -7,9 +7,10 @@ from enum import Enum, auto
 from typing import Final
 
 from bot.phrases.grammar import TELLING, Meanings, NoMixError, Parsed, parse
+from bot.phrases.treatment import Treatment, treatment_reader
 from bot.phrases.vocabulary import Kind, Term, Vocabulary, plain, vocabulary
-from bot.phrases.wanted import Wanted
-from bot.texts import LANGUAGES, negotiate
+from bot.phrases.wanted import Do, Wanted
+from bot.texts import LANGUAGES, Language, negotiate
 
 #: Longer texts are no mix, in characters.
 LONGEST: Final = 160
@@ -17,6 +18,12 @@ LONGEST: Final = 160
 _SHORTEST_MISSPELT: Final = 4
 #: Misspelt words of this length need no other word about stems, in letters; their first letter must be right.
 _LONG: Final = 6
+
+
+#: Words that may stand around a treatment of the whole song: `this one at 80 % please`.
+_NO_STEMS: Final = frozenset(
+    (Kind.AROUND, Kind.ASKING, Kind.AFTER_ASKING, Kind.SONG, Kind.ALL, Kind.ARTICLE, Kind.AND, Kind.WITH)
+)
 
 
 class Certainty(Enum):
@@ -27,7 +34,7 @@ class Certainty(Enum):
     HALF = auto()
     #: One word is not known, but similar to one that is.
     MISSPELT = auto()
-    #: Hardly without a command: `the rest`.
+    #: Hardly without a command: `the rest`, `drums louder`.
     COMMAND = auto()
 
 
@@ -38,12 +45,18 @@ class Reading:
 
 
 def read_words(text: str, language: str) -> Reading | None:
-    """The mix that a text names; None if there is none, or a word has no place in it."""
+    """The mix that a text names; None if there is none, or a word has no place in it. Raises `BeyondError` for a
+    tempo, a key or a level that cannot be had.
+    """
     if len(text) > LONGEST:
         return None
     first = negotiate(language)
-    vocabularies = [vocabulary(first), *(vocabulary(one) for one in LANGUAGES if one != first)]
+    languages = [first, *(one for one in LANGUAGES if one != first)]
     written = plain(text)
+    for one in languages:
+        if (reading := _treated(written, one)) is not None:
+            return reading
+    vocabularies = [vocabulary(one) for one in languages]
     for words_of in vocabularies:
         words = _words(written, words_of)
         if (parsed := _parsed(words, words_of)) is not None:
@@ -53,6 +66,30 @@ def read_words(text: str, language: str) -> Reading | None:
             return Reading(parsed.wanted, certainty)
     meant = {wanted for words_of in vocabularies for wanted in _misspelt(_words(written, words_of), words_of)}
     return Reading(meant.pop(), Certainty.MISSPELT) if len(meant) == 1 else None
+
+
+def _treated(written: str, language: Language) -> Reading | None:
+    """A mix with a tempo, a key or levels; None if the text has none, or is more than that and a mix."""
+    words_of = vocabulary(language)
+    treatment = treatment_reader(language).read(written)
+    if treatment.is_none:
+        return None
+    words = [word for word in _words(treatment.rest, words_of) if word != ","]
+    if all(_kinds([word], words_of) & _NO_STEMS for word in words):
+        wanted = treatment.wanted(Wanted())
+        if treatment.is_talk:
+            return Reading(wanted, Certainty.COMMAND)
+        return Reading(wanted, Certainty.SURE if treatment.levels or words else Certainty.HALF)
+    parsed = _parsed(_words(treatment.rest.strip(" ,"), words_of), words_of)
+    if parsed is None or _loses_a_level(parsed.wanted, treatment):
+        return None
+    return Reading(treatment.wanted(parsed.wanted), _certainty(parsed, is_question="?" in written))
+
+
+def _loses_a_level(mix: Wanted, treatment: Treatment) -> bool:
+    """Whether a stem with a level is not among those to be kept: `vocals and drums -3` can be read in two ways."""
+    kept = {stem for step in mix.steps if step.do in (Do.KEEP, Do.ONLY) for stem in step.stems}
+    return bool(kept) and not {stem for stem, _ in treatment.levels} <= kept
 
 
 def _is_ours(words: Sequence[str], words_of: Vocabulary) -> bool:

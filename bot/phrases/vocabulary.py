@@ -14,12 +14,15 @@ Each key has a list of words and phrases, or a table of such lists by stem:
 - `written`: abbreviations with punctuation.
 - `stems`: names of stems. `weak`: those of them that alone are no request. `marked`: names only behind `without` or
   `only`: `no singer`. `whole`: names of mixes of one stem. `less`: `drumless`. `groups`: names of several stems.
+- `treatment`: `numbers` (words by their number), `semitone` and `tone` behind them, `up` and `down` around them;
+  `at` and `speed` around a percentage, `key` in front of a sign; `louder` behind a stem, `guide` beside one.
 - `parts`: instruments without a stem of their own, by the stem that contains them: the name of a text, and words.
 """
 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -84,6 +87,7 @@ class Vocabulary:
     written: dict[str, str]
     native: frozenset[str]
     false_friends: frozenset[str]
+    treatment: Mapping[str, Any]
 
     @property
     def longest(self) -> int:
@@ -122,6 +126,7 @@ def vocabulary(language: Language) -> Vocabulary:
         data["written"],
         native,
         frozenset(data["false_friends"]),
+        data["treatment"],
     )
 
 

@@ -3,8 +3,9 @@
 from enum import Enum, auto
 from typing import Final
 
-from jobs.models import Stem, Value
+from jobs.models import Effect, Mix, Stem, Value
 from jobs.music.separation_models import MODELS
+from jobs.renditions import PLAIN
 
 #: What songs consist of. The accompaniment is everything but the vocals.
 _SOUNDS: Final[tuple[Stem, ...]] = tuple(stem for stem in Stem if stem is not Stem.ACCOMPANIMENT)
@@ -35,11 +36,25 @@ class Part(Value):
 class Wanted(Value):
     """A mix as it was asked for. Later steps win: `no vocals, only drums` is drums.
 
-    The steps have the stems that contain the named `parts`.
+    The steps have the stems that contain the named `parts`. `levels`: gains of stems in dB; `other_level`: of all other
+    stems in the mix. Without steps, the mix is the whole song.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
     parts: tuple[Part, ...] = ()
+    levels: tuple[tuple[Stem, float], ...] = ()
+    other_level: float = 0.0
+    effect: Effect = PLAIN
+
+    @property
+    def is_treated(self) -> bool:
+        """Whether it is more than stems that are left out."""
+        return bool(self.levels) or self.effect != PLAIN
+
+    def mix(self, stems: tuple[Stem, ...]) -> Mix:
+        """The mix of these stems, at their levels."""
+        level = dict(self.levels)
+        return Mix(stems=stems, levels=tuple(level.get(stem, self.other_level) for stem in stems))
 
 
 def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
@@ -47,6 +62,8 @@ def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
     stems = MODELS[model].stems
     inside = {stem: {sound for sound in _SOUNDS if _home(sound, stems) is stem} for stem in stems}
     lost = {sound for sound in _SOUNDS if _home(sound, stems) is None}
+    if any(stem not in stems for stem, _ in wanted.levels):
+        return None
     kept: set[Stem] | None = None
     for step in wanted.steps:
         if lost & set(step.stems):
@@ -61,7 +78,7 @@ def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
                 kept = (set(_SOUNDS) if kept is None else kept) | sounds
             case Do.DROP:
                 kept = (set(_SOUNDS) if kept is None else kept) - sounds
-    heard = kept or set()
+    heard = set(_SOUNDS) if kept is None else kept
     if any(inside[stem] & heard and inside[stem] - heard for stem in stems):
         return None
     return tuple(stem for stem in stems if inside[stem] & heard)

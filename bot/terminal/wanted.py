@@ -6,18 +6,20 @@ from bot import texts
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.models import stem_words
 from bot.phrases.read import Certainty, read_words
+from bot.phrases.treatment import BeyondError
 from bot.phrases.wanted import mix_of
 from bot.terminal.options import Options
-from jobs.models import Content, Mix, Model, Package, Stem, Stems
+from jobs.models import Content, Effect, Model, Package, Stem, Stems
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS
+from jobs.renditions import PLAIN
 
 
 class OptionError(ValueError):
     """Options that do not go together. The message is a sentence for a person."""
 
 
-def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -> tuple[Model, Content]:
-    """The model and the content for a mix in words, or for single stems.
+def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -> tuple[Model, Content, Effect]:
+    """The model, the content and the effect for a mix in words, or for single stems.
 
     `model`: the one that was asked for; None: the default one, or the smallest that has the stems. Raises
     `OptionError`.
@@ -29,10 +31,13 @@ def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -
         found = next((name for name in names if set(only) <= set(MODELS[name].stems)), None)
         if found is None:
             raise OptionError(_lacking(names[-1], language))
-        return _named(model, found), Stems()
+        return _named(model, found), Stems(), PLAIN
     if not mix:
-        return _named(model, names[0]), Stems()
-    reading = read_words(mix, language)
+        return _named(model, names[0]), Stems(), PLAIN
+    try:
+        reading = read_words(mix, language)
+    except BeyondError:
+        raise OptionError(texts.say(language, "terminal-mix-beyond")) from None
     if reading is None:
         known = stem_words(dict.fromkeys(stem for info in MODELS.values() for stem in info.stems), language)
         raise OptionError(texts.say(language, "terminal-mix-unknown", words=mix, stems=known))
@@ -42,11 +47,18 @@ def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -
     name, stems = next(iter(mixes.items()))
     if not stems:
         raise OptionError(texts.say(language, "terminal-mix-nothing"))
-    if is_whole(stems, name):
+    wanted = reading.wanted
+    if is_whole(stems, name) and not wanted.is_treated:
         raise OptionError(texts.say(language, "terminal-mix-whole"))
     if reading.certainty is Certainty.MISSPELT:
-        raise OptionError(texts.say(language, "terminal-mix-meant", mix=mix_words(stems, name, language)))
-    return _named(model, name), Mix(stems=stems)
+        meant = mix_words(stems, name, language, wanted.mix(stems).levels, wanted.effect)
+        raise OptionError(texts.say(language, "terminal-mix-meant", mix=meant))
+    return _named(model, name), wanted.mix(stems), wanted.effect
+
+
+def treat(effect: Effect, tempo: int | None, key: int | None) -> Effect:
+    """The effect of a mix in words with that of `--tempo` and `--key`, which win."""
+    return Effect(tempo=effect.tempo if tempo is None else tempo, key=effect.key if key is None else key)
 
 
 def check(options: Options, has_bitrate: bool, language: str) -> None:

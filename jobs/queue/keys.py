@@ -62,6 +62,7 @@ PROVIDERS_TOLD = "flbt:providers:told"
 
 #: Seconds for which a closed request, its ledger and its track's state are kept: a week.
 KEEP_CLOSED = 7 * 24 * 3600
+KEEP_PRACTICE = 365 * 24 * 3600
 #: Seconds for which a track's deliveries are kept after its last request: half a year.
 KEEP_SENT = 180 * 24 * 3600
 #: Seconds for which songs that did not fit can be started by the button: a day.
@@ -154,6 +155,15 @@ def known(platform: str) -> str:
 
 def held(track_id: str) -> str:
     return f"flbt:held:{track_id}"
+
+
+def practice_at(place: str) -> str:
+    """`place`: a chat, and a message in it."""
+    return f"flbt:practice:at:{place}"
+
+
+def practice_of(person: str) -> str:
+    return f"flbt:practice:of:{person}"
 
 
 def picked(place: str) -> str:

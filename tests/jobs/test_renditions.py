@@ -1,5 +1,7 @@
 """Levels and effects on the wire: absent where they say nothing, so that older JSON stays equal."""
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
@@ -33,28 +35,26 @@ def test_nothing_new_is_written_where_nothing_is_treated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "effect", "key", "suffix"),
+    ("content", "effect", "suffix"),
     [
-        (Mix(stems=PAIR, levels=(-12, 0)), Effect(), "mix-vocals-12+bass-mp3", "no drums, vocals −12"),
+        (Mix(stems=PAIR, levels=(-12, 0)), Effect(), "no drums, vocals −12"),
         (
             Mix(stems=PAIR, levels=(0, 1.25)),
             Effect(tempo=80),
-            "mix-vocals+bass+1d2-tempo80-mp3",
             "no drums, bass +1.2, 80 %",
         ),
         (
             Mix(stems=(Stem.DRUMS, *PAIR), levels=(0, 3, 0)),
             Effect(key=2),
-            "mix-drums+vocals+3+bass-key+2-mp3",
             "vocals +3, +2",
         ),
-        (Mix(stems=PAIR[:1]), Effect(key=-2), "mix-vocals-key-2-mp3", "vocals, −2"),
-        (Stems(), Effect(tempo=90, key=-1), "stems-tempo90-key-1-mp3", "vocals, 90 %, −1"),
+        (Mix(stems=PAIR[:1]), Effect(key=-2), "vocals, −2"),
+        (Stems(), Effect(tempo=90, key=-1), "vocals, 90 %, −1"),
     ],
 )
-def test_keys_are_safe_and_names_are_for_people(content: Mix | Stems, effect: Effect, key: str, suffix: str) -> None:
+def test_keys_are_safe_and_names_are_for_people(content: Mix | Stems, effect: Effect, suffix: str) -> None:
     rendition = Rendition(content=content, effect=effect, encoding=MP3)
-    assert rendition.key == key
+    assert re.fullmatch(r"(mix|stems)-[0-9a-f]{10}-mp3", rendition.key)
     assert rendition.files((Stem.VOCALS, Stem.DRUMS, Stem.BASS))[0].suffix == suffix
 
 

@@ -31,7 +31,7 @@ from bot.cards.result_buttons import first_page, mix_button, pick_page, second_p
 from bot.chats.preferences import chosen
 from bot.cards.taps import Tap, read_mix, read_tap
 from bot.delivery.instant import tracks_of
-from jobs.models import Model, Request, Stem, Order, YouTube, track_id
+from jobs.models import Mix, Model, Request, Stem, Order, YouTube, track_id
 from jobs.progress import Progress, RequestPhase, TrackStage, View
 
 def request(model):
@@ -50,7 +50,7 @@ pages = {
     "second": buttons(second_page(plain, "en")),
     "own": buttons(first_page(own, "en")),
     "pick": buttons(pick_page(plain, toy.NAME, (Stem.VOCALS,), "pt")),
-    "mix": buttons([[mix_button(plain, toy.NAME, (Stem.VOCALS, Stem.BASS), "en")]]),
+    "mix": buttons([[mix_button(plain, toy.NAME, Mix(stems=(Stem.VOCALS, Stem.BASS)), "en")]]),
 }
 working = View(request=own, phase=RequestPhase.WAITING, progress=Progress(stage=TrackStage.SEPARATING))
 print(json.dumps({

@@ -11,27 +11,32 @@ from bot.conversation.songs.results import accept, new_request
 from bot.conversation.values import Answers, Incoming, reply
 from bot.delivery.follow import Way
 from bot.phrases.read import Certainty, Reading, read_words
+from bot.phrases.treatment import BeyondError
 from bot.phrases.wanted import Wanted, mix_of
 from bot.texts import say
 from jobs.models import Request, Stem
 from jobs.models import track_id as track_id_of
 from jobs.music.separation_models import MODELS
 from jobs.progress import RequestPhase
-from jobs.renditions import content_of
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Words that read as a mix, and the song that is meant; None if the chat has none."""
+    """Words that read as a mix, and the song that is meant; None if the chat has none. No `reading`: the mix has a
+    tempo, a key or a level that cannot be had.
+    """
 
-    reading: Reading
+    reading: Reading | None
     song: Request | None
 
 
 async def mix(services: Services, incoming: Incoming) -> Answers:
     """`/mix no drums`: a mix of the song replied to, or of the chat's last one."""
     language = incoming.asker.language
-    reading = read_words(" ".join(incoming.words), language)
+    try:
+        reading = read_words(" ".join(incoming.words), language)
+    except BeyondError:
+        return reply(say(language, "mix-beyond"))
     if reading is None:
         return reply(say(language, "mix-how"))
     asked = Asked(reading, await _song(services, incoming))
@@ -48,7 +53,10 @@ async def asked_without_command(services: Services, incoming: Incoming) -> Asked
     if incoming.is_command or incoming.message.has_document:
         return None
     in_group = incoming.asker.in_group
-    reading = read_words(incoming.message.text, incoming.asker.language)
+    try:
+        reading = read_words(incoming.message.text, incoming.asker.language)
+    except BeyondError:
+        return None if in_group else Asked(None, await _song(services, incoming))
     if reading is None or reading.certainty is Certainty.COMMAND:
         return None
     if in_group and reading.certainty is Certainty.HALF:
@@ -63,6 +71,8 @@ async def answer(services: Services, incoming: Incoming, asked: Asked) -> Answer
     """Make the mix; ask first if it is not certain."""
     if asked.song is None:
         return _no_song(incoming)
+    if asked.reading is None:
+        return reply(say(incoming.asker.language, "mix-beyond"))
     if asked.reading.certainty is Certainty.SURE:
         return await _make(services, incoming, asked.song, asked.reading.wanted)
     return await _question(services, incoming, asked.song, asked.reading.wanted)
@@ -97,28 +107,30 @@ async def _make(services: Services, incoming: Incoming, about: Request, wanted: 
         return await _question(services, incoming, about, wanted)
     if not stems:
         return reply(say(language, "mix-nothing"))
-    if is_whole(stems, model):
+    if _says_nothing(wanted, model, stems):
         return reply(say(language, "mix-whole"))
-    return await _order(services, incoming, about, stems, model)
+    return await _order(services, incoming, about, wanted, stems, model)
 
 
 async def _question(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
     """`Did you mean no vocals?`; or which stem contains the named instruments. With a button."""
     language = incoming.asker.language
     found = await _resolve(services, about, wanted)
-    if found is None or _says_nothing(found[1], found[0]):
+    if found is None or not found[1] or _says_nothing(wanted, *found):
         return reply(say(language, "mix-how"))
     model, stems = found
-    said = say(language, "mix-meant", mix=mix_words(stems, model, language))
+    mix = wanted.mix(stems)
+    said = say(language, "mix-meant", mix=mix_words(stems, model, language, mix.levels, wanted.effect))
     if wanted.parts:
         named = ", ".join(say(language, f"part-{part.name}") for part in wanted.parts)
         inside = stem_words(dict.fromkeys(part.stem for part in wanted.parts), language)
         said = say(language, "mix-part", part=named, stem=inside)
-    return reply(said, (mix_button(about, model, stems, language),))
+    return reply(said, (mix_button(about, model, mix, language, wanted.effect),))
 
 
-def _says_nothing(stems: tuple[Stem, ...], model: str) -> bool:
-    return not stems or is_whole(stems, model)
+def _says_nothing(wanted: Wanted, model: str, stems: tuple[Stem, ...]) -> bool:
+    """Whether the mix is the song as it is."""
+    return is_whole(stems, model) and not wanted.is_treated
 
 
 async def _resolve(services: Services, about: Request, wanted: Wanted) -> tuple[str, tuple[Stem, ...]] | None:
@@ -137,9 +149,10 @@ async def _resolve(services: Services, about: Request, wanted: Wanted) -> tuple[
 
 
 async def _order(
-    services: Services, incoming: Incoming, about: Request, stems: tuple[Stem, ...], model: str
+    services: Services, incoming: Incoming, about: Request, wanted: Wanted, stems: tuple[Stem, ...], model: str
 ) -> Answers:
-    order = about.order.model_copy(update={"content": content_of(stems), "model": about.order.model.named(model)})
+    separation = about.order.model.named(model)
+    order = about.order.model_copy(update={"content": wanted.mix(stems), "effect": wanted.effect, "model": separation})
     request = new_request(services, incoming.asker, about, order, incoming.place, "mix")
     anew = await services.follower.way(request) is Way.SEPARATE
     known = await services.queue.view(request.id) is not None

@@ -2,12 +2,13 @@
 
 import time
 from itertools import count
+from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Card, heading
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.result_buttons import Rows, first_page, forget_page, pick_page, second_page
-from bot.cards.taps import Tap, read_mix, read_tap
+from bot.cards.taps import Tap, read_tap, read_treated_mix
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
 from bot.conversation.songs.limits import refusal
@@ -21,7 +22,7 @@ from jobs.models import track_id as track_id_of
 from jobs.music.separation_models import MODELS, model_of_code
 from jobs.progress import View
 from jobs.queue.quotas import OverQuota, TooManyOpen
-from jobs.renditions import content_of
+from jobs.renditions import PLAIN
 
 # --- buttons ----------------------------------------------------------------------------------------------------
 
@@ -35,11 +36,11 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
     match action.verb:
         case Verb.MIX:
             order = _mixed(request.order, action.choice)
-            if not order.mix or is_whole(order.mix, order.model.name):  # a made-up button
+            if order is None:  # a made-up button
                 return toast(say(press.asker.language, "button-old"))
-            return await _again(services, press, request, order, action)
+            return await again(services, press, request, order, action)
         case Verb.WANT:
-            return await _again(services, press, request, _changed(request.order, action.choice), action)
+            return await again(services, press, request, _changed(request.order, action.choice), action)
         case Verb.PICK:
             return await _pick(services, press, request, read_tap(action.choice, request.order.model.name))
         case Verb.MAKE:
@@ -48,14 +49,14 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
             return await _forget(services, press, view, sure=action.choice == "yes")
         case _:
             page = second_page if action.choice == "2" else first_page
-            return (_turn_to(page(request, press.asker.language)),)
+            return (turn_to(page(request, press.asker.language)),)
 
 
 async def _pick(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
     """Turn a stem on or off on the stem keyboard, whose message may change later."""
     language = press.asker.language
-    chosen = await services.stem_choice.pick(_keyboard(press), tap)
-    page = _turn_to(pick_page(request, tap.model, chosen, language))
+    chosen = await services.stem_choice.pick(keyboard(press), tap)
+    page = turn_to(pick_page(request, tap.model, chosen, language))
     if chosen:
         return page, Toast(mix_words(chosen, tap.model, language))
     model = request.order.model.named(tap.model)
@@ -66,7 +67,7 @@ async def _pick(services: Services, press: Press, request: Request, tap: Tap) ->
 
 async def _make(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
     """Make the mix of the chosen stems, also those that the keyboard does not show yet."""
-    chosen = await services.stem_choice.picked(_keyboard(press), tap.model)
+    chosen = await services.stem_choice.picked(keyboard(press), tap.model)
     tap = Tap(model=tap.model, chosen=tap.chosen if chosen is None else chosen)
     if not tap.chosen:
         return toast(say(press.asker.language, "pick-how"))
@@ -76,22 +77,30 @@ async def _make(services: Services, press: Press, request: Request, tap: Tap) ->
         update={"model": request.order.model.named(tap.model), "content": Mix(stems=tap.chosen)}
     )
     asked = Action(verb=Verb.MIX, target=request.id, choice=tap.choice(request.order.model.name))
-    return await _again(services, press, request, order, asked)
+    return await again(services, press, request, order, asked)
 
 
-def _keyboard(press: Press) -> str:
+def keyboard(press: Press) -> str:
     """A unique name of the stem keyboard's message."""
     return f"{press.asker.chat}:{press.place.message}"
 
 
-def _turn_to(rows: Rows) -> Answer:
+def turn_to(rows: Rows) -> Answer:
     return Edit(Card(text="", buttons=rows))
 
 
-def _mixed(order: Order, choice: str) -> Order:
-    """The order of a mix: `dbo`, or `4vbo` of another separation."""
-    model, mix = read_mix(choice, order.model.name)
-    return order.model_copy(update={"model": order.model.named(model), "content": content_of(mix)})
+def _mixed(order: Order, choice: str) -> Order | None:
+    """The order of a mix: `dbo`, or `4vbo~t80` of another separation; None for what no button has."""
+    read = read_treated_mix(choice, order.model.name)
+    if read is None:
+        return None
+    model, mix, effect = read
+    if is_whole(mix.stems, model) and not mix.levels and effect == PLAIN:
+        return None
+    return order.model_copy(update={"model": order.model.named(model), "content": mix, "effect": effect})
+
+
+_PLAIN_STEMS: Final = {"content": Stems(), "effect": PLAIN}
 
 
 def _changed(order: Order, choice: str) -> Order:
@@ -99,16 +108,16 @@ def _changed(order: Order, choice: str) -> Order:
         case "again":
             return order
         case "stems":
-            return order.model_copy(update={"content": Stems()})
+            return order.model_copy(update=_PLAIN_STEMS)
         case "zip":
-            return order.model_copy(update={"content": Stems(), "package": Package.ZIP})
+            return order.model_copy(update={**_PLAIN_STEMS, "package": Package.ZIP})
         case _ if model := model_of_code(choice):
-            return order.model_copy(update={"content": Stems(), "model": order.model.named(model)})
+            return order.model_copy(update={**_PLAIN_STEMS, "model": order.model.named(model)})
         case _:
             return order.model_copy(update={"format": Format(choice)})
 
 
-async def _again(services: Services, press: Press, request: Request, order: Order, asked: Action) -> Answers:
+async def again(services: Services, press: Press, request: Request, order: Order, asked: Action) -> Answers:
     """Make another request for the same song, with its own card as a reply to the old one."""
     asker, message = press.asker, press.place.message
     place = Place(address=services.platform.address_at(request.address, message), message=message)
@@ -162,7 +171,7 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     if not await may_cancel(services, press.asker, request):
         return toast(say(language, "forget-not-yours"))
     if not sure:
-        return _turn_to(forget_page(request, language)), Toast(say(language, "forget-sure"))
+        return turn_to(forget_page(request, language)), Toast(say(language, "forget-sure"))
     chat, tracks = press.asker.chat, tracks_of(request)
     own = [one for one in await services.queue.recent(chat, LOOK_BACK) if one.request.track_id in tracks]
     if any(one.is_open for one in own):

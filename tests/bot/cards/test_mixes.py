@@ -55,18 +55,20 @@ def stems(count: int) -> Order:
 def test_the_pages_under_a_result() -> None:
     assert labels(first_page(asked(stems(2)), "en")) == [
         ["No vocals", "Only vocals"],
-        ["Choose stems…"],
+        ["Choose stems…", "Practise…"],
         ["4 stems", "5 stems", "More…"],
     ]
     assert labels(first_page(asked(stems(4)), "en")) == [
         ["No vocals", "No drums"],
         ["No bass", "No other"],
-        ["Choose stems…", "More…"],
+        ["Choose stems…", "Practise…"],
+        ["More…"],
     ]
     assert labels(first_page(asked(stems(5)), "pt")) == [
         ["Sem voz", "Sem piano", "Sem bateria"],
         ["Sem baixo", "Sem outros"],
-        ["Escolher faixas…", "Mais…"],
+        ["Escolher faixas…", "Ensaiar…"],
+        ["Mais…"],
     ]
     assert labels(second_page(asked(stems(4)), "en")) == [
         ["Zip", "FLAC"],
@@ -78,7 +80,7 @@ def test_the_pages_under_a_result() -> None:
     zipped = Order(format=Format.FLAC, package=Package.ZIP)
     assert labels(second_page(asked(zipped), "en"))[0] == ["MP3", "WAV", "WAV 32-bit float"]
     mixed = stems(4).model_copy(update={"content": Mix(stems=(V, B))})
-    assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "More…"]]
+    assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "Practise…"], ["More…"]]
     assert labels(second_page(asked(mixed), "en")) == [
         ["FLAC", "WAV", "WAV 32-bit float"],
         ["Again", "Forget"],
@@ -106,7 +108,7 @@ def test_choosing_stems_button_by_button() -> None:
 
 def test_of_two_stems_one_chooses_from_four() -> None:
     request = asked(stems(2))
-    (choose,) = first_page(request, "en")[1]
+    choose, _ = first_page(request, "en")[1]
     assert choose.action == "pick:0123456789abcdef:4"
     rows = pick_page(request, NAMES[4], (V, B), "en")
     assert labels(rows) == [["✓ Vocals", "Drums"], ["✓ Bass", "Other"], ["Make vocals + bass"], ["Back"]]
@@ -134,7 +136,12 @@ def test_every_button_fits_a_phone_and_is_understood(order: Order, chosen: set[S
         second_page(request, language),
         pick_page(request, model, picked, language),
         forget_page(request, language),
-        ((mix_button(request, NAMES[4], (V, D), language), mix_button(request, NAMES[5], (P,), language)),),
+        (
+            (
+                mix_button(request, NAMES[4], Mix(stems=(V, D)), language),
+                mix_button(request, NAMES[5], Mix(stems=(P,)), language),
+            ),
+        ),
     ):
         assert 1 <= len(rows) <= 5
         for row in rows:
@@ -145,4 +152,4 @@ def test_every_button_fits_a_phone_and_is_understood(order: Order, chosen: set[S
                 assert action is not None
                 assert action.target == request.id
                 assert len(button.action.encode()) <= 64
-                assert action.verb in (Verb.MIX, Verb.PICK, Verb.MAKE, Verb.PAGE, Verb.WANT, Verb.FORGET)
+                assert action.verb in (Verb.MIX, Verb.PICK, Verb.MAKE, Verb.PRACTISE, Verb.PAGE, Verb.WANT, Verb.FORGET)

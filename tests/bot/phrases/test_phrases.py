@@ -102,7 +102,6 @@ def test_without_binds_to_its_right_and_later_words_win(text: str, letters: str)
         "no, drums",
         "less drums",
         "more vocals",
-        "drums louder",
         "drums only vocals only bass louder",
         "vocals-drums",
         "everything drums",

@@ -28,6 +28,10 @@ class Talk(Protocol):
         """Press a button. Returns what the person is told."""
         ...
 
+    async def turn(self, message: Any, label: str) -> None:
+        """Press a button that changes the buttons and says nothing, once it is there."""
+        ...
+
     async def settled(self) -> None: ...
 
     def files(self) -> list[str]:
@@ -58,6 +62,10 @@ class OnTelegram:
     async def press(self, message: Any, label: str) -> str:
         return await (await self._chat.press(message, label)).answer()
 
+    async def turn(self, message: Any, label: str) -> None:
+        await self.until(lambda one: one.id == message.id and label in str(one.buttons))
+        await self._chat.press(message, label)
+
     async def settled(self) -> None:
         await self._rig.settled()
 
@@ -86,6 +94,10 @@ class OnDiscord:
 
     async def press(self, message: Any, label: str) -> str:
         return await self._rig.server.told(await self._rig.server.press(self._chat, self._ana, message, label))
+
+    async def turn(self, message: Any, label: str) -> None:
+        await self.until(lambda one: one.id == message.id and label in str(one.buttons))
+        await self._rig.server.press(self._chat, self._ana, message, label)
 
     async def settled(self) -> None:
         await self._rig.settled()

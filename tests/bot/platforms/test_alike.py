@@ -103,3 +103,45 @@ async def test_commands_answer_alike(talk: Talk) -> None:
     assert await talk.command("cancel") == "There is nothing to cancel."
     assert (await talk.command("settings")).startswith("What you get for each song here")
     assert await talk.command("allow") == "Only my owner can let people in."
+
+
+async def test_practice(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.finish(await talk.worker.take())
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    for label in ("Practise…", "✓ Vocals", "80 %", "♭ −1"):
+        await talk.turn(card, label)
+    await talk.until(lambda message: message.id == card.id and "Make no vocals, 80 %, −1" in str(message.buttons))
+    assert await talk.press(card, "Make no vocals, 80 %, −1") == "On it, from the stems I have."
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files() == [*PAIR, "elis tom aguas de marco no vocals 80 1 mp3"]
+    await talk.say("no vocals 75% +2")
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files()[-1] == "elis tom aguas de marco no vocals 75 2 mp3"
+    await talk.say("no vocals 20%")
+    await talk.until(lambda message: "from 50 to 120 % of the tempo" in message.text)
+
+
+async def test_what_was_practised_last_is_offered_next(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.finish(await talk.worker.take())
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    for label in ("Practise…", "✓ Vocals", "70 %", "Make no vocals, 70 %"):
+        await talk.turn(card, label)
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    await talk.say(OTHER)
+    await talk.worker.finish(await talk.worker.take())
+    other = await talk.until(
+        lambda message: "Done in" in message.text and "70 %" not in message.text and message.id != card.id
+    )
+    await talk.settled()
+    for label in ("Practise…", "Make no vocals, 70 %"):
+        await talk.turn(other, label)
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files().count("elis tom aguas de marco no vocals 70 mp3") == 2

@@ -28,7 +28,7 @@ BAND = (Stem.DRUMS, Stem.BASS, Stem.OTHER)
 def test_the_smallest_model_that_has_the_stems(
     mix: str, only: tuple[Stem, ...], model: str, content: Stems | Mix
 ) -> None:
-    chosen, what = choose(None, mix, only, "en")
+    chosen, what, _ = choose(None, mix, only, "en")
     assert chosen.name == model
     assert isinstance(what, Mix) == isinstance(content, Mix)
     if isinstance(what, Mix) and isinstance(content, Mix):
@@ -36,7 +36,7 @@ def test_the_smallest_model_that_has_the_stems(
 
 
 def test_a_model_that_was_named_is_kept() -> None:
-    chosen, what = choose(Model(name="spleeter-4"), "no vocals", (), "en")
+    chosen, what, _ = choose(Model(name="spleeter-4"), "no vocals", (), "en")
     assert chosen.name == "spleeter-4"
     assert isinstance(what, Mix)
     assert what.stems == BAND

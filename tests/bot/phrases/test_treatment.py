@@ -1,0 +1,104 @@
+"""Tempo, key and levels in words, in each language; what else numbers and signs mean is left alone."""
+
+import pytest
+
+from bot.phrases.read import Certainty, read_words
+from bot.phrases.treatment import BeyondError
+from bot.phrases.wanted import mix_of
+from bot.texts import LANGUAGES
+from jobs.models import Effect, Stem
+from tests.models import NAMES
+
+V, D, B, O = Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER  # noqa: E741
+ALL = (V, D, B, O)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "stems", "tempo", "key"),
+    [
+        ("en", "no drums 80%", (V, B, O), 80, 0),
+        ("en", "No drums, at 80 % speed", (V, B, O), 80, 0),
+        ("en", "no drums -2", (V, B, O), 100, -2),
+        ("en", "no drums \N{MINUS SIGN}2", (V, B, O), 100, -2),
+        ("en", "no drums -2 80%", (V, B, O), 80, -2),
+        ("en", "no guitar 80% -2", (V, D, B), 80, -2),
+        ("en", "only bass 70 %", (B,), 70, 0),
+        ("en", "karaoke two semitones down", (D, B, O), 100, -2),
+        ("en", "karaoke up 3 semitones", (D, B, O), 100, 3),
+        ("en", "instrumental at 90% speed +1", (D, B, O), 90, 1),
+        ("en", "no drums, a whole step down", (V, B, O), 100, -2),
+        ("en", "no drums transposed -3 semitones", (V, B, O), 100, -3),
+        ("en", "this one at 75 percent please", ALL, 75, 0),
+        ("en", "a semitone up", ALL, 100, 1),
+        ("pt-BR", "sem bateria 80% -2", (V, B, O), 80, -2),
+        ("pt-BR", "sem voz meio tom abaixo", (D, B, O), 100, -1),
+        ("pt-BR", "sem baixo dois tons acima a 75% da velocidade", (V, D, O), 75, 4),
+        ("pt-BR", "karaoke um tom pra baixo", (D, B, O), 100, -2),
+        ("pt-BR", "so o baixo a 70%", (B,), 70, 0),
+    ],
+)
+def test_tempo_and_key(language: str, text: str, stems: tuple[Stem, ...], tempo: int, key: int) -> None:
+    reading = read_words(text, language)
+    assert reading is not None
+    assert reading.wanted.effect == Effect(tempo=tempo, key=key)
+    assert mix_of(reading.wanted, NAMES[4]) == stems
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "stems", "levels"),
+    [
+        ("en", "vocals -12, drums +3", ALL, {V: -12, D: 3}),
+        ("en", "no drums, vocals -12 dB", (V, B, O), {V: -12}),
+        ("en", "the vocals: -4.5", ALL, {V: -4.5}),
+        ("en", "guide vocals", ALL, {V: -12}),
+        ("en", "no drums, guide voice", (V, B, O), {V: -12}),
+        ("en", "drums louder", ALL, {V: -9, D: 6, B: -9, O: -9}),
+        ("pt-BR", "voz -12, bateria +3", ALL, {V: -12, D: 3}),
+        ("pt-BR", "voz guia, sem bateria", (V, B, O), {V: -12}),
+        ("pt-BR", "baixo mais alto", ALL, {V: -9, D: -9, B: 6, O: -9}),
+    ],
+)
+def test_levels(language: str, text: str, stems: tuple[Stem, ...], levels: dict[Stem, float]) -> None:
+    reading = read_words(text, language)
+    assert reading is not None
+    found = mix_of(reading.wanted, NAMES[4])
+    assert found == stems
+    assert {stem: level for stem, level in reading.wanted.mix(stems).level.items() if level} == levels
+
+
+@pytest.mark.parametrize("text", ["no vocals 30%", "no drums 150 %", "no drums +13", "vocals -60", "drums +40"])
+def test_what_cannot_be_had_is_an_error(text: str) -> None:
+    with pytest.raises(BeyondError):
+        read_words(text, "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am 30% done",
+        "I got 100% on my test",
+        "see you at 5",
+        "vocals and drums -3",
+        "call +49 30 1234",
+        "mais baixo",
+        "5-4",
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_numbers_are_none_of_ours(language: str, text: str) -> None:
+    assert read_words(text, language) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("no drums 80%", Certainty.SURE),
+        ("80%", Certainty.HALF),
+        ("-2", Certainty.HALF),
+        ("drums louder", Certainty.COMMAND),
+    ],
+)
+def test_how_surely_it_is_meant(text: str, certainty: Certainty) -> None:
+    reading = read_words(text, "en")
+    assert reading is not None
+    assert reading.certainty is certainty
