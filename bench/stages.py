@@ -93,15 +93,12 @@ def _main(song: Path, models_dir: Path) -> None:
     from worker.audio.reading import Song
     from worker.child.tasks import NetworkWanted, SeparationTask
     from worker.separation import run, stem_files
-    from worker.separation.spleeter import network, openvino_network, spectrogram, stream
+    from worker.separation.spleeter import network, openvino_network
 
     clock = _Clock()
     started = time.process_time()  # time before this line: Python, and the imports
-    clock.wrap(stream, "spectrum_of", "STFT")
-    clock.wrap(stream, "magnitudes_of", "STFT")
-    clock.wrap(spectrogram, "masks_of", "masks")
-    clock.wrap(spectrogram, "masked", "masks")
-    clock.wrap(stream, "separated", "inverse")
+    clock.wrap(flbt_unet.Spectra, "spectrum", "STFT")
+    clock.wrap(flbt_unet.Spectra, "stems", "masks and inverse")
     clock.wrap(stem_files._Stem, "write", "encode")
     clock.wrap(run, "draw", "picture")
     blocks = Song.blocks
@@ -126,7 +123,6 @@ def _main(song: Path, models_dir: Path) -> None:
     seconds = time.time() - psutil.Process().create_time()
     cpu = time.process_time()
     clock.cpu["start"] += started
-    clock.cpu["inverse"] -= clock.cpu["masks"]  # `inverse` includes them
     clock.cpu.pop("network")  # of its first thread only
     clock.cpu["network and the rest"] = cpu - sum(clock.cpu.values())
     print(

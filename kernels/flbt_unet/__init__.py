@@ -1,4 +1,4 @@
-"""Spleeter's U-Nets on the processor: magnitudes in, the stems' magnitudes out, in float32.
+"""Spleeter's U-Nets on the processor: magnitudes in, the stems' magnitudes out, in float32; and what is around them.
 
 Architecture: `spleeter.model.functions.unet`. Six convolutions of 5 x 5 with stride 2 down, six transposed ones up that
 also read the output of the layer down of their size, and one of 4 x 4 with dilation 2. The C code in
@@ -6,18 +6,12 @@ also read the output of the layer down of their size, and one of 4 x 4 with dila
 """
 
 from flbt_unet.library import Instructions, available, flags, instruction_sets
+from flbt_unet.samples import interleaved, peaks, to_16_bits, to_24_bits
+from flbt_unet.spectra import Spectra
 from flbt_unet.unets import UNets
 from flbt_unet.weights import SIDES, SIZE, Layer, pack, shapes
 
 __all__ = [
-    "SIDES",
-    "SIZE",
-    "Instructions",
-    "Layer",
-    "UNets",
-    "available",
-    "flags",
-    "instruction_sets",
-    "pack",
-    "shapes",
-]
+    "SIDES", "SIZE", "Instructions", "Layer", "Spectra", "UNets", "available", "flags", "instruction_sets",
+    "interleaved", "pack", "peaks", "shapes", "to_16_bits", "to_24_bits",
+]  # fmt: skip

@@ -69,6 +69,12 @@ def load(instructions: Instructions) -> ctypes.CDLL:
         (library.first_run, None, [pointer]),
         (library.last_run, None, [pointer]),
         (library.share, None, [pointer, ctypes.c_int, number, pointer]),
+        (library.samples_interleave, None, [pointer, pointer, number, pointer]),
+        (library.samples_to_24_bits, None, [pointer, number, pointer]),
+        (library.samples_to_16_bits, None, [pointer, number, pointer]),
+        (library.samples_peaks, None, [pointer, number, number, pointer]),
+        (library.spectrum_of, None, [pointer, pointer, number, pointer, pointer]),
+        (library.stems_of, None, [pointer, pointer, pointer, ctypes.c_int, ctypes.c_int, ctypes.c_int, pointer]),
     )
     for function, answers, takes in signatures:
         function.argtypes = takes

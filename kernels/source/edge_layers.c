@@ -74,17 +74,6 @@ INLINE float sum_of(vec v) {
     return quarter[0] + quarter[1];
 }
 
-/* Interleaves two registers: the first halves of both, then the second ones. */
-INLINE void interleave(vec even, vec odd, vec *low, vec *high) {
-#if LANES == 16
-    *low = __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    *high = __builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-#else
-    *low = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
-    *high = __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
-#endif
-}
-
 #define PIXELS 4 /* of one row of the last layers' input at a time */
 
 /* Computes the even and odd pixels of one phase's row from a few pixels of one row of the input. */

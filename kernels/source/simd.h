@@ -32,6 +32,17 @@ INLINE vec all(float x) { return (vec){x, x, x, x, x, x, x, x}; }
 #endif
 INLINE void store(float *to, vec value) { *(vec *)to = value; }
 
+/* Interleaves two registers: the first halves of both, then the second ones. */
+INLINE void interleave(vec even, vec odd, vec *low, vec *high) {
+#if LANES == 16
+    *low = __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    *high = __builtin_shufflevector(even, odd, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#else
+    *low = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
+    *high = __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
+#endif
+}
+
 /* Of `rows` rows: c[r][0..PANEL) = sum over k of a[r][k] * u[k][0..PANEL). */
 INLINE void rows_times_panel(const int rows, const float *a, long row, const float *u, long depth, float *c) {
     vec sums[ROWS][PARTS];

@@ -8,6 +8,7 @@ parameters, above all its delay.
 from fractions import Fraction
 
 import av
+import flbt_unet
 import lameenc
 import numpy as np
 from av.audio.stream import AudioStream
@@ -39,8 +40,7 @@ class Lame:
 
     def encode(self, piece: NDArray[np.float32]) -> "list[Packet[AudioStream]]":
         """The frames that `piece`, (samples, 2) in -1 to 1, completes. Encoding runs outside the GIL."""
-        scaled = np.rint(piece * np.float32(1 << 15))
-        coded = self._encoder.encode(np.minimum(scaled, (1 << 15) - 1).astype("<i2").tobytes())
+        coded = self._encoder.encode(flbt_unet.to_16_bits(piece))
         return self._packets(bytes(coded)) if coded else []
 
     def finish(self, samples: int) -> "list[Packet[AudioStream]]":

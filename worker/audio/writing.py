@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import av
+import flbt_unet
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
@@ -95,7 +96,9 @@ class _FFmpeg:
 
     def encode(self, piece: NDArray[np.float32]) -> "list[Packet[AudioStream]]":
         if self._stream.format.name == "s32":
-            frame = av.AudioFrame.from_ndarray(_to_24_bits(piece), format="s32", layout="stereo")
+            frame = av.AudioFrame(format="s32", layout="stereo", samples=len(piece))
+            values = np.frombuffer(frame.planes[0], np.int32, piece.size)  # type: ignore[call-overload]  # sound.py
+            flbt_unet.to_24_bits(piece, values)  # clips too
         elif self._stream.format.name == "flt":
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(piece, np.float32).reshape(1, -1), format="flt", layout="stereo"
@@ -184,10 +187,3 @@ def _attach(container: OutputContainer, picture: Picture) -> None:
     packet.pts = packet.dts = 0
     packet.is_keyframe = True
     container.mux(packet)
-
-
-def _to_24_bits(piece: NDArray[np.float32]) -> NDArray[np.int32]:
-    """(samples, 2) in -1 to 1, to (1, samples * 2) interleaved, rounded to 24 bits in the upper part of 32."""
-    scaled = np.rint(piece * np.float32(1 << 23))
-    samples: NDArray[np.int32] = np.minimum(scaled, (1 << 23) - 1).astype(np.int32) << 8
-    return samples.reshape(1, -1)

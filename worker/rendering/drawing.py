@@ -10,6 +10,7 @@ from io import BytesIO
 from math import ceil
 from pathlib import Path
 
+import flbt_unet
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,10 +56,9 @@ class Waveforms:
         self.samples += len(pieces[0])
         for number, piece in enumerate(pieces):
             values = np.concatenate([self._rest[number], piece.reshape(-1)])
-            whole = len(values) // VALUES * VALUES
-            windows = values[:whole].reshape(-1, VALUES)
-            self._peaks[number].append(np.maximum(windows.max(axis=1), -windows.min(axis=1)))
-            self._rest[number] = values[whole:].copy()
+            peaks = flbt_unet.peaks(values, VALUES)
+            self._peaks[number].append(peaks)
+            self._rest[number] = values[len(peaks) * VALUES :].copy()
 
     def envelopes(self) -> list[Envelope]:
         """The largest absolute sample of each hundredth of a second, per stem: (windows,) float32 each."""

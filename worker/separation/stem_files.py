@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
+import flbt_unet
 import numpy as np
 
 from jobs.filenames import file_tags
@@ -43,7 +44,7 @@ class _Stem:
 
     def write(self, block: Samples) -> None:
         flat = block.reshape(-1)
-        peak = float(max(flat.max(initial=0), -flat.min(initial=0)))
+        peak = float(flbt_unet.peaks(flat, len(flat))[0]) if len(flat) else 0.0
         if peak > 1:
             at = np.flatnonzero(np.abs(flat) > 1)
             kept = np.empty(len(at), OVER)

@@ -7,8 +7,9 @@ another one is transformed before or after it. The overlap of two segments is ad
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
+import flbt_unet
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,12 +17,10 @@ from jobs.music.separation_models import Extension
 from worker.separation.spleeter.spectrogram import (
     ADVANCE,
     FRAME,
+    SEGMENT,
     OverlapAdd,
     Samples,
-    magnitudes_of,
     segments,
-    separated,
-    spectrum_of,
 )
 
 
@@ -33,6 +32,24 @@ class Estimator(Protocol):
 
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
         """(2, SEGMENT, band) in, (stems, 2, SEGMENT, band) out, reused by the same thread's next call."""
+
+
+class Spectra(Protocol):
+    """Transforms of segments: `flbt_unet.Spectra`, or `PlainSpectra` where it has no build."""
+
+    def spectrum(self, samples: Samples) -> tuple[Any, NDArray[np.float32]]:
+        """The spectrum of a segment's samples, (2, SPAN), for `stems`; and its magnitudes, (2, SEGMENT, band)."""
+
+    def stems(self, spectrum: Any, estimates: NDArray[np.float32], wanted: int, *, average: bool) -> Samples:
+        """The samples of the first `wanted` stems, (wanted, 2, SPAN), from all stems' magnitudes."""
+
+
+def _spectra(band: int) -> Spectra:
+    if flbt_unet.available():
+        return flbt_unet.Spectra(SEGMENT, band)
+    from worker.separation.spleeter.plain_spectra import PlainSpectra  # imports a library that is not needed otherwise
+
+    return PlainSpectra(band)
 
 
 def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Extension) -> Iterator[list[Samples]]:
@@ -56,7 +73,7 @@ def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Ex
         if extension == "average":
             stems.append(_rest(span[:, :ADVANCE], stems))
         first, last = max(0, -start), min(ADVANCE, seen - start)
-        yield [np.ascontiguousarray(stem[:, first:last].T) for stem in stems]
+        yield [flbt_unet.interleaved(stem[:, first:last]) for stem in stems]
         start += ADVANCE
 
 
@@ -64,12 +81,13 @@ def _side_by_side(
     spans: Iterable[Samples], network: Estimator, extension: Extension
 ) -> Iterator[tuple[Samples, NDArray[np.float32]]]:
     """Each segment of the song with its stems' samples, in order; `network.lanes` segments are computed at once."""
+    spectra = _spectra(network.band)
     with ThreadPoolExecutor(network.lanes, thread_name_prefix="lane") as pool:
         ahead: deque[tuple[Samples, Future[NDArray[np.float32]]]] = deque()
         try:
             for span in spans:
                 own = span.copy()
-                ahead.append((own, pool.submit(_segment, own, network, extension)))
+                ahead.append((own, pool.submit(_segment, own, spectra, network, extension)))
                 if len(ahead) >= network.lanes:
                     own, work = ahead.popleft()
                     yield own, work.result()
@@ -80,11 +98,12 @@ def _side_by_side(
             pool.shutdown(cancel_futures=True)
 
 
-def _segment(span: Samples, network: Estimator, extension: Extension) -> NDArray[np.float32]:
+def _segment(span: Samples, spectra: Spectra, network: Estimator, extension: Extension) -> NDArray[np.float32]:
     """The stems of one segment, (stems, 2, SPAN); without the last one where `_rest` computes it."""
-    spectrum = spectrum_of(span)
-    estimates = network.estimate(magnitudes_of(spectrum, network.band))
-    return separated(spectrum, estimates, extension, len(estimates) - (extension == "average"))
+    spectrum, magnitudes = spectra.spectrum(span)
+    estimates = network.estimate(magnitudes)
+    average = extension == "average"
+    return spectra.stems(spectrum, estimates, len(estimates) - average, average=average)
 
 
 def _rest(mix: Samples, stems: list[Samples]) -> Samples:

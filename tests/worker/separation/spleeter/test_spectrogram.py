@@ -1,5 +1,6 @@
 """The arithmetic and the stream, with simple networks whose results are known exactly."""
 
+import flbt_unet
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,19 +9,8 @@ from numpy.typing import NDArray
 
 from tests.sounds import snr_db
 from tests.worker.separation.songs import make_song
-from worker.separation.spleeter.spectrogram import (
-    ADVANCE,
-    BINS,
-    FRAME,
-    HOP,
-    SEGMENT,
-    SPAN,
-    Samples,
-    masked,
-    masks_of,
-    segments,
-    spectrum_of,
-)
+from worker.separation.spleeter.plain_spectra import BINS, PlainSpectra, masked, masks_of, spectrum_of
+from worker.separation.spleeter.spectrogram import ADVANCE, FRAME, HOP, SEGMENT, SPAN, Samples, segments
 from worker.separation.spleeter.stream import separate_blocks
 
 FULL = ADVANCE - FRAME  # samples of a song that fill one segment exactly
@@ -43,6 +33,16 @@ class Shares:
 
     def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.stack([magnitudes * np.float32(share) for share in self._shares])
+
+
+class Everything:
+    """A network that gives all of every bin to the first of two stems, even of silence."""
+
+    band = 1024
+    lanes = 2
+
+    def estimate(self, magnitudes: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.stack([np.ones_like(magnitudes), np.zeros_like(magnitudes)])
 
 
 class Switch:
@@ -74,7 +74,7 @@ def whole(pieces: list[list[Samples]]) -> list[Samples]:
 def test_overlap_add_gives_back_any_signal(samples: int, seed: int, level: float) -> None:
     song = (level * np.random.default_rng(seed).standard_normal((samples, 2))).astype(np.float32)
 
-    [back] = whole(list(separate_blocks([song], Shares(1.0, band=BINS), "zeros")))
+    [back, _] = whole(list(separate_blocks([song], Everything(), "average")))
 
     assert back.shape == song.shape
     assert np.abs(back - song).max() <= 2e-6 * np.abs(song).max()
@@ -148,5 +148,34 @@ def test_above_the_band_a_mask_goes_on_as_its_mean_or_not_at_all() -> None:
     mask = np.zeros((2, SEGMENT, 1024), np.float32)
     mask[:, :, :256] = 1.0
 
-    assert np.allclose(masked(spectrum, mask, "average")[:, :, 1024:], 0.25)
-    assert not masked(spectrum, mask, "zeros")[:, :, 1024:].any()
+    assert np.allclose(masked(spectrum, mask, average=True)[:, :, 1024:], 0.25)
+    assert not masked(spectrum, mask, average=False)[:, :, 1024:].any()
+
+
+@pytest.mark.parametrize("instructions", flbt_unet.instruction_sets())
+@pytest.mark.parametrize(("stems", "wanted", "band", "average"), [(1, 1, 1024, False), (5, 4, 1536, True)])
+def test_every_build_transforms_like_numpy(
+    instructions: flbt_unet.Instructions, stems: int, wanted: int, band: int, average: bool
+) -> None:
+    song = make_song(SPAN + 100).T.copy()[:, 100:]
+    estimates = np.random.default_rng(3).uniform(0, 9, (stems, 2, SEGMENT, band)).astype(np.float32)
+    estimates[:, 1, 7] = 0  # silence is shared evenly
+    plain, built = PlainSpectra(band), flbt_unet.Spectra(SEGMENT, band, instructions)
+
+    kept, magnitudes = built.spectrum(song)
+    own = built.stems(kept, estimates, wanted, average=average)
+
+    spectrum, reference = plain.spectrum(song)
+    assert snr_db(magnitudes, to=reference) > 120
+    for stem, wanted_stem in zip(own, plain.stems(spectrum, estimates, wanted, average=average), strict=True):
+        assert snr_db(stem, to=wanted_stem) > 120
+
+
+def test_arrays_of_other_shapes_are_refused() -> None:
+    spectra = flbt_unet.Spectra(SEGMENT, 1024)
+    with pytest.raises(ValueError, match="a band of 1000 bins"):
+        flbt_unet.Spectra(SEGMENT, 1000)
+    with pytest.raises(ValueError, match="samples of float64"):
+        spectra.spectrum(np.zeros((2, SPAN)))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="for 3 stems"):
+        spectra.stems(np.zeros(1, np.float32), np.zeros((2, 2, SEGMENT, 1024), np.float32), 3, average=False)
