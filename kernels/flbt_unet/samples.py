@@ -23,7 +23,7 @@ def interleaved(planes: Floats) -> Floats:
 
 def to_24_bits(values: Floats, out: NDArray[np.int32]) -> None:
     """Values in -1 to 1, clipped and rounded, to the upper 24 of 32 bits of `out`, as many numbers."""
-    values, size = np.ascontiguousarray(values, np.float32), values.size
+    values, size = _floats(values), values.size
     if out.size != size or out.dtype != np.int32 or not out.flags.c_contiguous:
         raise ValueError(f"{out.size} of {out.dtype} for {size} values")
     library = _library()
@@ -35,7 +35,7 @@ def to_24_bits(values: Floats, out: NDArray[np.int32]) -> None:
 
 def to_16_bits(values: Floats) -> NDArray[np.int16]:
     """Values in -1 to 1, clipped and rounded to 16 bits, in the same shape."""
-    values = np.ascontiguousarray(values, np.float32)
+    values = _floats(values)
     library = _library()
     if library is None:
         return _rounded(values, 1 << 15).astype(np.int16)
@@ -46,7 +46,7 @@ def to_16_bits(values: Floats) -> NDArray[np.int16]:
 
 def peaks(values: Floats, window: int) -> Floats:
     """The largest absolute value of each `window` of the values, (windows,), without those after the last whole one."""
-    flat = np.ascontiguousarray(values, np.float32).reshape(-1)
+    flat = _floats(values).reshape(-1)
     windows = flat.size // window
     library = _library()
     if library is None:
@@ -55,6 +55,12 @@ def peaks(values: Floats, window: int) -> Floats:
     out = np.empty(windows, np.float32)
     library.samples_peaks(address(flat), windows, window, address(out))
     return out
+
+
+def _floats(values: Floats) -> Floats:
+    if values.dtype != np.float32:
+        raise TypeError(f"values of {values.dtype}")
+    return np.ascontiguousarray(values)
 
 
 def _rounded(values: Floats, full_scale: int) -> Floats:

@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+import threading
 from typing import Final
 
 import numpy as np
@@ -32,15 +33,21 @@ class Spectra:
         self._library = load(instructions or instruction_sets()[0])
         self._frames, self._band = frames, band
         self._length = (frames - 1) * HOP + FRAME
+        self._own = threading.local()
         self._turns, window = _tables()
         self._windows = window, window * np.float32(2 / 3 / (2 * FRAME))  # squared windows add up to 3/2
 
     def spectrum(self, samples: Floats) -> tuple[Floats, Floats]:
-        """Of (2, samples): the spectrum, for `stems`, and the magnitudes, (2, frames, band)."""
+        """Of (2, samples): the spectrum, for `stems`, and the magnitudes, (2, frames, band).
+
+        Both are reused by the same thread's next call: new memory for each would be cleared by the system first.
+        """
         if samples.shape != (SIDES, self._length) or samples.dtype != np.float32 or samples.strides[1] != 4:
             raise ValueError(f"{samples.shape} samples of {samples.dtype} for {self._frames} frames")
-        spectrum = aligned(self._frames * 2 * PADDED)
-        magnitudes = np.empty((SIDES, self._frames, self._band), np.float32)
+        if not hasattr(self._own, "spectrum"):
+            self._own.spectrum = aligned(self._frames * 2 * PADDED)
+            self._own.magnitudes = np.empty((SIDES, self._frames, self._band), np.float32)
+        spectrum, magnitudes = self._own.spectrum, self._own.magnitudes
         self._library.spectrum_of(
             self._shape(0), address(samples), samples.strides[0] // 4, address(spectrum), address(magnitudes)
         )

@@ -180,7 +180,7 @@ class _Plan:
         return told
 
     def _keep(self, numbers: Floats) -> int:
-        """The address of a copy of the numbers, which lives as long as this plan."""
-        kept = np.array(numbers, np.float32, order="C")
+        """The address of the numbers, which live as long as this plan; a mapped file's are used where they are."""
+        kept = np.ascontiguousarray(numbers, np.float32)
         self._kept.append(kept)
         return address(kept)

@@ -34,7 +34,6 @@ class Encoding(NamedTuple):
     codec_options: dict[str, str]
     container_options: dict[str, str]
     carries_cover: bool = True
-    full_scale: float | None = 1.0  # samples beyond it are clipped; None: no clipping
 
 
 # Measured on 4 minutes of busy stereo, one core of a Zen 4 (CPU seconds, SNR where hearing is keenest, 0.5 to 2 kHz):
@@ -47,7 +46,7 @@ class Encoding(NamedTuple):
 ENCODINGS = {
     Format.FLAC: Encoding("flac", "flac", "s32", {"compression_level": "5"}, {}),
     Format.WAV: Encoding("wav", "pcm_s24le", "s32", {}, {}, carries_cover=False),
-    Format.WAV32: Encoding("wav", "pcm_f32le", "flt", {}, {}, carries_cover=False, full_scale=None),
+    Format.WAV32: Encoding("wav", "pcm_f32le", "flt", {}, {}, carries_cover=False),
     # Old players and Windows read ID3 2.3. The LAME header, which is on by default, makes lengths exact.
     Format.MP3: Encoding("mp3", "libmp3lame", "fltp", {}, {"id3v2_version": "3"}),
     # The edit list counts in the movie's time scale, milliseconds by default; with samples the length is exact.
@@ -64,21 +63,18 @@ ENCODINGS = {
 class Track:
     """An encoded file that is being written; `open_track` makes it. Not thread-safe; tracks are independent."""
 
-    def __init__(self, container: OutputContainer, encoder: "_FFmpeg | Lame", full_scale: float | None) -> None:
+    def __init__(self, container: OutputContainer, encoder: "_FFmpeg | Lame") -> None:
         self._container = container
         self._encoder = encoder
-        self._full_scale = full_scale
         self.samples = 0  # written so far, per channel
 
     def write(self, block: NDArray[np.float32]) -> None:
-        """Appends `block`: (samples, 2) float32, any length. Values beyond the format's full scale are clipped.
+        """Appends `block`: (samples, 2) float32, any length. Values beyond full scale are clipped, but in WAV32.
 
         Raises `OSError` (ENOSPC on a full disk). Encoding runs outside the GIL.
         """
         for start in range(0, len(block), CHUNK):
             piece = block[start : start + CHUNK]
-            if self._full_scale is not None:
-                piece = np.clip(piece, -self._full_scale, self._full_scale)
             self._container.mux(self._encoder.encode(piece))
             self.samples += len(piece)
 
@@ -104,7 +100,8 @@ class _FFmpeg:
                 np.ascontiguousarray(piece, np.float32).reshape(1, -1), format="flt", layout="stereo"
             )
         else:
-            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece.T), format="fltp", layout="stereo")
+            clipped = np.clip(piece.T, -1, 1, order="C")
+            frame = av.AudioFrame.from_ndarray(clipped, format="fltp", layout="stereo")
         frame.sample_rate = SAMPLE_RATE
         frame.time_base = Fraction(1, SAMPLE_RATE)
         frame.pts = self._samples
@@ -173,7 +170,7 @@ def _start(container: OutputContainer, encoding: Encoding, picture: Picture | No
     else:
         _attach(container, picture)
     encoder = Lame(stream, kbps) if encoding.codec == "libmp3lame" else _FFmpeg(stream)
-    return Track(container, encoder, encoding.full_scale)
+    return Track(container, encoder)
 
 
 def _attach(container: OutputContainer, picture: Picture) -> None:

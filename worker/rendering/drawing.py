@@ -55,10 +55,12 @@ class Waveforms:
         """Adds the next samples of every stem: one array of (samples, 2) each, equally long."""
         self.samples += len(pieces[0])
         for number, piece in enumerate(pieces):
-            values = np.concatenate([self._rest[number], piece.reshape(-1)])
+            values, rest = piece.reshape(-1), self._rest[number]
+            missing = (VALUES - len(rest)) % VALUES  # of the window that began in the piece before
+            rest, values = np.concatenate([rest, values[:missing]]), values[missing:]
             peaks = flbt_unet.peaks(values, VALUES)
-            self._peaks[number].append(peaks)
-            self._rest[number] = values[len(peaks) * VALUES :].copy()
+            self._peaks[number] += [flbt_unet.peaks(rest, VALUES), peaks]
+            self._rest[number] = np.concatenate([rest[len(rest) // VALUES * VALUES :], values[len(peaks) * VALUES :]])
 
     def envelopes(self) -> list[Envelope]:
         """The largest absolute sample of each hundredth of a second, per stem: (windows,) float32 each."""

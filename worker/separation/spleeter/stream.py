@@ -38,7 +38,10 @@ class Spectra(Protocol):
     """Transforms of segments: `flbt_unet.Spectra`, or `PlainSpectra` where it has no build."""
 
     def spectrum(self, samples: Samples) -> tuple[Any, NDArray[np.float32]]:
-        """The spectrum of a segment's samples, (2, SPAN), for `stems`; and its magnitudes, (2, SEGMENT, band)."""
+        """The spectrum of a segment's samples, (2, SPAN), for `stems`; and its magnitudes, (2, SEGMENT, band).
+
+        Both may be reused by the same thread's next call.
+        """
 
     def stems(self, spectrum: Any, estimates: NDArray[np.float32], wanted: int, *, average: bool) -> Samples:
         """The samples of the first `wanted` stems, (wanted, 2, SPAN), from all stems' magnitudes."""
