@@ -169,7 +169,7 @@ async def a_link_becomes_stems(figures: Figures, ana: Chat, folder: Path) -> Non
         question = await ana.say(VIDEO.watch_url)
         await done(ana, question)
     stems = stems_for(ana, question)
-    assert [stem.title for stem in stems] == ["A Song (vocals)", "A Song (accompaniment)"], ana.transcript()
+    assert [stem.title for stem in stems] == ["vocals - A Song", "accompaniment - A Song"], ana.transcript()
     for stem in stems:
         (folder / "received").write_bytes(stem.content)
         with open_song(folder / "received") as song:

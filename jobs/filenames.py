@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from jobs.results import Tags
+from jobs.results import FileTags, Tags
 
 NAMELESS = "Untitled"
 ABOUT = "stems.json"  # in a zip: its contents
@@ -35,18 +35,30 @@ def one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
-def track_name(tags: Tags, suffix: str = "") -> str:
-    """`Artist - Title (suffix)` as a safe name, without an extension. Only the title is cut, never the suffix."""
+def track_name(tags: Tags, suffix: str = "", limit: int = 120) -> str:
+    """`Artist - Title (suffix)` as a safe name, without an extension, for all of a song.
+
+    Only the title is cut, never the suffix. `limit`: bytes of UTF-8.
+    """
     whole = " - ".join(part for part in (tags.artist.strip(), tags.title.strip()) if part)
     if not suffix:
-        return safe_name(whole)
+        return safe_name(whole, limit)
     ending = f" ({safe_name(suffix, 60)})"
-    return safe_name(whole, 120 - len(ending.encode())) + ending
+    return safe_name(whole, limit - len(ending.encode())) + ending
 
 
-def file_tags(tags: Tags, suffix: str) -> Tags:
-    """The tags of one file of a content: `Title (vocals)`."""
-    return tags.model_copy(update={"title": f"{tags.title} ({suffix})"})
+def file_name(tags: Tags, heard: str) -> str:
+    """`vocals - Artist - Title` as a safe name, without an extension. Only the song is cut, never what is heard.
+
+    What is heard comes first, since phones show the beginning of a long name only.
+    """
+    beginning = f"{safe_name(heard, 60)} - "
+    return beginning + track_name(tags, limit=120 - len(beginning.encode()))
+
+
+def file_tags(tags: Tags, heard: str, number: int = 0, of: int = 0) -> FileTags:
+    """The tags of one file of a song: `vocals - Title`, of the album that the song is. `number`: of its stem."""
+    return FileTags(title=f"{heard} - {tags.title}", artist=tags.artist, album=tags.title, number=number, of=of)
 
 
 def _is_visible(char: str) -> bool:

@@ -19,13 +19,13 @@ from jobs.values import Value
 
 
 class ContentFile(NamedTuple):
-    """One file of a content: `name` in the store, without extension, and `suffix` after the title, for people.
+    """One file of a content: `name` in the store, without extension, and `heard`, what is in it, for people.
 
     `levels`: the stems added up in it, and the gain of each in dB. `stem`: its one stem, None for a mix.
     """
 
     name: str
-    suffix: str
+    heard: str
     levels: Mapping[Stem, float]
     stem: Stem | None = None
 
@@ -71,9 +71,9 @@ class Mix(Value):
 
     def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
         """The one file, for a track of these `stems`."""
-        return (ContentFile("mix", self._suffix(stems), self.level),)
+        return (ContentFile("mix", self._heard(stems), self.level),)
 
-    def _suffix(self, stems: Sequence[Stem]) -> str:
+    def _heard(self, stems: Sequence[Stem]) -> str:
         """`no drums` if one stem is missing, else `vocals + bass`; levels follow their stems."""
         level = self.level
         moved = [f"{stem} {signed(level[stem])}" for stem in stems if level.get(stem)]
@@ -227,7 +227,7 @@ class Rendition(Value):
         files = self.content.files(stems)
         if not (label := self.effect.label):
             return files
-        return tuple(file._replace(suffix=f"{file.suffix}, {label}") for file in files)
+        return tuple(file._replace(heard=f"{file.heard}, {label}") for file in files)
 
     @property
     def _kind(self) -> str:

@@ -16,6 +16,14 @@ class Tags(Value):
     artist: Words = ""
 
 
+class FileTags(Tags):
+    """The tags of one file of a song: `album` is the song, and the file its track `number` of `of`; 0: it has none."""
+
+    album: Words = ""
+    number: int = 0
+    of: int = 0
+
+
 class Called(Tags):
     """Tags and length of a song, looked up while it was queued. `title` is empty if unknown."""
 

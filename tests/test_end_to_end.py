@@ -79,14 +79,14 @@ async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
     question = await ana.say("listen: https://youtu.be/jNQXAC9IVRw?si=tracker")
     card = await done(ana, question)
     assert "A <b>Song</b> & more" in plain(card.text)
-    assert card.labels == ["No vocals", "Only vocals", "Choose stems…", "4 stems", "5 stems", "More…"]
+    assert card.labels == ["No vocals", "Only vocals", "Choose stems…", "Practise…", "4 stems", "5 stems", "More…"]
     (picture,) = [message for message in ana.from_bot() if message.file is not None and message.file.kind == "photo"]
     assert picture.file is not None
     assert picture.file.content.startswith(b"\x89PNG")
     album = files_for(ana, question)
     assert [message.file.title for message in album if message.file] == [
-        "A <b>Song</b> & more (vocals)",
-        "A <b>Song</b> & more (accompaniment)",
+        "vocals - A <b>Song</b> & more",
+        "accompaniment - A <b>Song</b> & more",
     ]
     assert len({message.album for message in album}) == 1
     for message in album:
@@ -103,7 +103,7 @@ async def what_one_wants_next(server: BotApi, ana: Chat, tmp_path: Path) -> None
     mixed = await done(ana, card)
     (track,) = files_for(ana, card)
     assert track.file is not None
-    assert track.file.name == "Some Band - A _b_Song_b_ & more (no vocals).mp3"
+    assert track.file.name == "no vocals - Some Band - A _b_Song_b_ & more.mp3"
     assert sounds(track, tmp_path) == pytest.approx(5, abs=0.1)
     await (await ana.press(mixed, "More…")).answer(PATIENCE)
     await ana.until(lambda message: message == mixed and "FLAC" in message.labels, PATIENCE)
@@ -128,7 +128,7 @@ async def an_upload_becomes_a_zip(ana: Chat, tmp_path: Path) -> None:
     assert zipped.file is not None
     with zipfile.ZipFile(io.BytesIO(zipped.file.content)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == ["Ana - Mine (vocals).mp3", "Ana - Mine (accompaniment).mp3", "stems.json"]
+        assert archive.namelist() == ["vocals - Ana - Mine.mp3", "accompaniment - Ana - Mine.mp3", "stems.json"]
 
 
 async def killed_in_the_middle(running: Up, ana: Chat, tmp_path: Path) -> None:

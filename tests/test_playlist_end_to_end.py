@@ -51,9 +51,9 @@ async def test_a_playlist_is_listed_started_by_its_button_and_delivered_but_for_
         assert card.text == "Setlist\nDone: 2 songs of 3 are here.\n✗ Some Band - Gone since"
         assert card.labels == []
         assert [_told(message) for message in ana.from_bot() if message != card] == [
-            "a picture", "One (vocals)", "One (accompaniment)", "Some Band - One (0:04)",
+            "a picture", "vocals - One", "accompaniment - One", "Some Band - One (0:04)",
             "YouTube video youtu.be/aaaaaaaaaaA",
-            "a picture", "<Three> (vocals)", "<Three> (accompaniment)", "Some Band - <Three> (0:05)",
+            "a picture", "vocals - <Three>", "accompaniment - <Three>", "Some Band - <Three> (0:05)",
         ]  # fmt: skip
         assert all("No vocals" in one.labels for one in ana.from_bot() if "Done in" in one.text)
     assert list((tmp_path / "data" / "store" / "work").iterdir()) == []

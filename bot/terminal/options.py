@@ -50,7 +50,7 @@ class Options:
         """What is to be heard in each file of a rendition: its stem, or the name of the mix; empty for a zip."""
         if rendition.package:
             return {"stems": ""}
-        return {file.name: file.suffix for file in rendition.files(self.order.model.stems)}
+        return {file.name: file.heard for file in rendition.files(self.order.model.stems)}
 
     @property
     def one_file(self) -> bool:

@@ -32,6 +32,8 @@
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 | flbt:sent:PLATFORM:ID  | hash   | deliveries of a track: order and recipe → plan (JSON)                        |
 | flbt:held:ID           | hash   | chats that got files of a track: `1`; or forgot it: `0`                      |
+| flbt:practice:at:CHAT:MESSAGE | hash | a choice for practice under a message: 0 or 1 by stem's letter, t, k |
+| flbt:practice:of:PERSON | string | the last choice for practice: stems left out, and the effect's code          |
 | flbt:picked:CHAT:MESSAGE | string | a choice of stems under a message: number of stems, and letters            |
 | flbt:group:CHAT        | string | a group's further settings (JSON): every link, language                      |
 | flbt:playlists:PLATFORM | hash  | open playlists: id → run (JSON)                                              |

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jobs.filenames import file_tags, one_line, safe_name, track_name
+from jobs.filenames import file_name, file_tags, one_line, safe_name, track_name
 from jobs.models import Mix, Stem
-from jobs.results import Tags
+from jobs.results import FileTags, Tags
 from tests.models import STEMS
 
 DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
@@ -95,25 +95,27 @@ def test_a_name_of_the_longest_kind_can_be_made(tmp_path: Path) -> None:
 def test_track_names() -> None:
     song = Tags(title="Creep", artist="Radiohead")
     assert track_name(song) == "Radiohead - Creep"
-    assert track_name(song, "vocals") == "Radiohead - Creep (vocals)"
-    assert track_name(Tags(title="Creep"), "no drums") == "Creep (no drums)"
+    assert track_name(song, "4 stems") == "Radiohead - Creep (4 stems)"
+    assert file_name(song, "vocals") == "vocals - Radiohead - Creep"
+    assert file_name(Tags(title="Creep"), "no drums") == "no drums - Creep"
     assert track_name(Tags(title="")) == "Untitled"
 
 
 @given(st.text(max_size=300), st.text(max_size=300), st.sampled_from(Stem))
 def test_stems_of_one_track_never_share_a_name(title: str, artist: str, stem: Stem) -> None:
-    names = {track_name(Tags(title=title, artist=artist), other) for other in Stem}
+    names = {file_name(Tags(title=title, artist=artist), other) for other in Stem}
     assert len(names) == len(Stem)
     assert all(len(name.encode()) <= 120 for name in names)
-    assert track_name(Tags(title=title, artist=artist), stem).endswith(f" ({stem})")
+    assert file_name(Tags(title=title, artist=artist), stem).startswith(f"{stem} - ")
+    assert len({name[:25] for name in names}) == len(Stem)
 
 
 def test_stem_and_mix_titles() -> None:
-    assert file_tags(Tags(title="Creep", artist="Radiohead"), Stem.BASS) == Tags(
-        title="Creep (bass)", artist="Radiohead"
+    assert file_tags(Tags(title="Creep", artist="Radiohead"), Stem.BASS, 3, 4) == FileTags(
+        title="bass - Creep", artist="Radiohead", album="Creep", number=3, of=4
     )
     four = STEMS[4]
-    assert Mix(stems=(Stem.VOCALS, Stem.BASS, Stem.OTHER)).files(four)[0].suffix == "no drums"
-    assert Mix(stems=(Stem.BASS, Stem.VOCALS)).files(four)[0].suffix == "vocals + bass"
-    assert Mix(stems=(Stem.ACCOMPANIMENT,)).files(STEMS[2])[0].suffix == "no vocals"
-    assert Mix(stems=(Stem.VOCALS,)).files(STEMS[2])[0].suffix == "vocals"
+    assert Mix(stems=(Stem.VOCALS, Stem.BASS, Stem.OTHER)).files(four)[0].heard == "no drums"
+    assert Mix(stems=(Stem.BASS, Stem.VOCALS)).files(four)[0].heard == "vocals + bass"
+    assert Mix(stems=(Stem.ACCOMPANIMENT,)).files(STEMS[2])[0].heard == "no vocals"
+    assert Mix(stems=(Stem.VOCALS,)).files(STEMS[2])[0].heard == "vocals"

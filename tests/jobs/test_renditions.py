@@ -55,7 +55,7 @@ def test_nothing_new_is_written_where_nothing_is_treated() -> None:
 def test_keys_are_safe_and_names_are_for_people(content: Mix | Stems, effect: Effect, suffix: str) -> None:
     rendition = Rendition(content=content, effect=effect, encoding=MP3)
     assert re.fullmatch(r"(mix|stems)-[0-9a-f]{10}-mp3", rendition.key)
-    assert rendition.files((Stem.VOCALS, Stem.DRUMS, Stem.BASS))[0].suffix == suffix
+    assert rendition.files((Stem.VOCALS, Stem.DRUMS, Stem.BASS))[0].heard == suffix
 
 
 def test_a_level_of_one_stem_is_not_the_key_of_the_song() -> None:

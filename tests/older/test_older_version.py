@@ -43,7 +43,7 @@ async def what_was_ready_is_sent(ana: Chat) -> None:
     assert card is not None
     await ana.until(lambda message: message == card and "Done in" in message.text, PATIENCE)
     assert names(zip_for(ana, 12)) == [
-        "Some Band - Second Song (vocals).mp3",
+        "Some Band - Second Song (vocals).mp3",  # as that version named them
         "Some Band - Second Song (accompaniment).mp3",
     ]
 
@@ -51,8 +51,8 @@ async def what_was_ready_is_sent(ana: Chat) -> None:
 async def what_waited_is_separated(ana: Chat) -> None:
     await ana.until(lambda message: message.id == 15 and "Done in" in message.text, PATIENCE)
     assert names(zip_for(ana, 14))[:2] == [
-        "Some Band - Third Song (vocals).mp3",
-        "Some Band - Third Song (accompaniment).mp3",
+        "vocals - Some Band - Third Song.mp3",
+        "accompaniment - Some Band - Third Song.mp3",
     ]
 
 
@@ -66,7 +66,7 @@ async def old_buttons_work(server: BotApi, ana: Chat) -> None:
     again = await ana.until(lambda message: message.id > 15 and message.reply_to == album and "Done" in message.text)
     (track,) = [one for one in ana.from_bot() if one.id > 15 and one.reply_to == album and one.file is not None]
     assert track.file is not None
-    assert track.file.name == "Some Band - First Song (no vocals).mp3"
+    assert track.file.name == "Some Band - First Song (no vocals).mp3"  # as that version named it
     assert "no vocals" in again.text
     assert not any(call.uploads for call in server.requests[before:])
     await (await ana.press(mixed, "More…")).answer(PATIENCE)
@@ -75,7 +75,7 @@ async def old_buttons_work(server: BotApi, ana: Chat) -> None:
     await ana.until(lambda message: message.reply_to == mixed and "Done in" in message.text, PATIENCE)
     (flac,) = [one for one in ana.from_bot() if one.reply_to == mixed and one.file is not None]
     assert flac.file is not None
-    assert flac.file.name == "Some Band - First Song (no vocals).flac"
+    assert flac.file.name == "no vocals - Some Band - First Song.flac"
 
 
 def zip_for(ana: Chat, question: int) -> Message:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from jobs.models import Format
 from jobs.music.levels import decibels
-from jobs.results import Tags
+from jobs.results import FileTags, Tags
 from worker.audio.lame import Lame
 from worker.audio.pictures import Picture, read_picture
 from worker.audio.sound import SAMPLE_RATE
@@ -132,7 +132,7 @@ def open_track(
             format=encoding.container,
             container_options=encoding.container_options,
         ) as container:
-            _tag(container, {"title": tags.title, "artist": tags.artist, "comment": comment(gain)})
+            _tag(container, {**_texts(tags), "comment": comment(gain)})
             track = _start(container, encoding, picture, kbps)
             yield track
             track.finish()
@@ -146,6 +146,15 @@ def comment(gain: float) -> str:
     """A file's comment about its gain against the source; empty for a gain of 1."""
     turned = decibels(gain)
     return f"Gain {turned:+.3f} dB, so that nothing clips" if turned else ""
+
+
+def _texts(tags: Tags) -> dict[str, str]:
+    """The tags by FFmpeg's names."""
+    texts = {"title": tags.title, "artist": tags.artist}
+    if isinstance(tags, FileTags):
+        texts["album"] = tags.album
+        texts["track"] = f"{tags.number}/{tags.of}" if tags.number else ""
+    return texts
 
 
 def _tag(container: OutputContainer, texts: Mapping[str, str]) -> None:

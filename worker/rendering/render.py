@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from jobs.failures import Reason, failed
-from jobs.filenames import file_tags, track_name
+from jobs.filenames import file_name, file_tags
 from jobs.models import Rendition, Stem
 from jobs.music.levels import amplitude
 from jobs.renditions import PLAIN, ContentFile
@@ -48,14 +48,16 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
 def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
     """The files of a rendition."""
     encoding = rendition.encoding
-    for file in _files(task, rendition):
+    files = _files(task, rendition)
+    for number, file in enumerate(files, 1):
+        place = {"number": number, "of": len(files)} if file.stem else {}
         yield Encode(
             path=_path(task, rendition, file, scratch),
             gains={stem: amplitude(level) for stem, level in file.levels.items()},
             effect=rendition.effect,
             format_=encoding.format,
             kbps=encoding.kbps or task.mp3_kbps,
-            tags=file_tags(task.tags, file.suffix),
+            tags=file_tags(task.tags, file.heard, **place),
         )
 
 
@@ -74,7 +76,7 @@ def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[Sto
     paths = [(file, _path(task, rendition, file, scratch)) for file in _files(task, rendition)]
     if rendition.package is None:
         return tuple(_stored(path, file.stem) for file, path in paths)
-    entries = [Entry(file.stem, f"{track_name(task.tags, file.suffix)}{path.suffix}", path) for file, path in paths]
+    entries = [Entry(file.stem, f"{file_name(task.tags, file.heard)}{path.suffix}", path) for file, path in paths]
     return tuple(_stored(path) for path in zip_stems(task.output / rendition.key, task, rendition, entries))
 
 

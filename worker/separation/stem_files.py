@@ -24,7 +24,7 @@ import numpy as np
 
 from jobs.filenames import file_tags
 from jobs.models import Format, Stem
-from jobs.results import Rendered, StoredFile, Tags
+from jobs.results import FileTags, Rendered, StoredFile, Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import Track, open_track
 from worker.child.tasks import Along
@@ -93,7 +93,7 @@ def open_stems(
 
     So do the folders of `along`, but they are left out when the stems had to be turned down.
     """
-    titled = [file_tags(tags, stem) for stem in stems]
+    titled = [file_tags(tags, stem, number, len(stems)) for number, stem in enumerate(stems, 1)]
     with (
         tempfile.TemporaryDirectory(prefix=".stems-", dir=output) as draft,
         ThreadPoolExecutor(len(stems) * (1 + len(along)), thread_name_prefix="encoder") as pool,
@@ -126,7 +126,7 @@ def open_stems(
 
 
 def _open_along(
-    each: Along, draft: Path, stems: tuple[Stem, ...], titled: list[Tags], cover: Path | None, tracks: ExitStack
+    each: Along, draft: Path, stems: tuple[Stem, ...], titled: list[FileTags], cover: Path | None, tracks: ExitStack
 ) -> list[Track]:
     folder = draft / each.rendition.key
     folder.mkdir()

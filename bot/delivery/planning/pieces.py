@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from jobs.filenames import track_name
+from jobs.filenames import file_name, file_tags, track_name
 from jobs.models import Rendition, TrackId, Value
 from jobs.results import Manifest, Rendered, StoredFile
 
@@ -33,18 +33,21 @@ class Piece(Value):
 
 def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
     """One file of a rendition."""
-    rendition = rendered.rendition
+    rendition, tags = rendered.rendition, manifest.tags
     extension = file.name.rpartition(".")[2]
-    suffix = _suffix(manifest, rendition, file)
-    title = manifest.tags.title if rendition.package else f"{manifest.tags.title} ({suffix})"
+    if rendition.package:
+        title, name = tags.title, track_name(tags, _contents(manifest, file))
+    else:
+        heard = {one.stem: one.heard for one in rendition.files(manifest.model.stems)}.get(file.stem, file.stem or "")
+        title, name = file_tags(tags, heard).title, file_name(tags, heard)
     return Piece(
         track_id=manifest.track_id,
         made=made_by(manifest, rendered.kbps),
         rendition=rendition,
         stored=file,
-        name=f"{track_name(manifest.tags, suffix)}.{extension}",
+        name=f"{name}.{extension}",
         title=title,
-        performer=manifest.tags.artist,
+        performer=tags.artist,
         seconds=rendition.effect.seconds(manifest.seconds),
         thumbnail=manifest.thumbnail,
     )
@@ -55,9 +58,7 @@ def made_by(manifest: Manifest, kbps: int = 0) -> str:
     return hashlib.sha256(f"{manifest.engine}|{kbps}".encode()).hexdigest()[:8]
 
 
-def _suffix(manifest: Manifest, rendition: Rendition, file: StoredFile) -> str:
-    if rendition.package:
-        part = re.search(r"-(\d+)\.", file.name)  # the worker's number of a zip's part
-        return manifest.model.info.label + (f", {part[1]}" if part else "")
-    suffixes = {one.stem: one.suffix for one in rendition.files(manifest.model.stems)}
-    return suffixes.get(file.stem, str(file.stem or ""))
+def _contents(manifest: Manifest, file: StoredFile) -> str:
+    """`4 stems`, or `4 stems, 2` of an archive in parts."""
+    part = re.search(r"-(\d+)\.", file.name)  # the worker's number of a zip's part
+    return manifest.model.info.label + (f", {part[1]}" if part else "")

@@ -25,7 +25,7 @@ PACE = 0.1
 
 SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
-PAIR = ["Elis_Tom_-_Aguas_de_Marco_vocals.mp3", "Elis_Tom_-_Aguas_de_Marco_accompaniment.mp3"]
+PAIR = ["vocals_-_Elis_Tom_-_Aguas_de_Marco.mp3", "accompaniment_-_Elis_Tom_-_Aguas_de_Marco.mp3"]
 
 
 @dataclass

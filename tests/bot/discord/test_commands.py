@@ -56,12 +56,12 @@ async def test_a_backing_track_by_button_and_by_command(rig: Rig) -> None:
         assert "On it" in await rig.server.told(pressed)
         await rig.worker.finish(await rig.worker.take())
         await rig.settled()
-        assert files(channel) == [*PAIR, "Elis_Tom_-_Aguas_de_Marco_no_vocals.mp3"]
+        assert files(channel) == [*PAIR, "no_vocals_-_Elis_Tom_-_Aguas_de_Marco.mp3"]
         mixed = await rig.server.command(channel, ana, "mix", what="vocals")
         await rig.server.told(mixed, "On it")
         await rig.worker.finish(await rig.worker.take())
         await rig.settled()
-        assert files(channel)[-1] == "Elis_Tom_-_Aguas_de_Marco_vocals.mp3"
+        assert files(channel)[-1] == "vocals_-_Elis_Tom_-_Aguas_de_Marco.mp3"
 
 
 async def test_pages_under_a_result_choose_and_forget(rig: Rig) -> None:

@@ -30,8 +30,8 @@ def test_any_text_fits(text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("Elis & Tom - Águas de Março (vocals).mp3", "Elis_Tom_-_Aguas_de_Marco_vocals.mp3"),
-        ("Кино - Группа крови (no drums).flac", "Kino_-_Gruppa_krovi_no_drums.flac"),
+        ("vocals - Elis & Tom - Águas de Março.mp3", "vocals_-_Elis_Tom_-_Aguas_de_Marco.mp3"),
+        ("no drums - Кино - Группа крови.flac", "no_drums_-_Kino_-_Gruppa_krovi.flac"),
         ("???.zip", "song.zip"),
     ],
 )

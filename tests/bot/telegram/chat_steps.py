@@ -5,7 +5,7 @@ from tests.peers.botapi import Chat, Message, Person, Press
 
 MP3 = BEGINNINGS["mp3"] + bytes(5000)
 NAME = "Elis & Tom - Águas de Março"  # of every song, unless its worker says otherwise
-PAIR = [f"{NAME} (vocals).mp3", f"{NAME} (accompaniment).mp3"]
+PAIR = [f"vocals - {NAME}.mp3", f"accompaniment - {NAME}.mp3"]
 
 
 def done(message: Message) -> bool:

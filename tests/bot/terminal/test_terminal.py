@@ -51,7 +51,7 @@ def test_a_zip_of_mp3s_from_a_youtube_link(run: Run, tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-    assert names == [f"Some Band - A_Song_ _b_ ({stem}).mp3" for stem in ("vocals", "accompaniment")] + ["stems.json"]
+    assert names == [f"{stem} - Some Band - A_Song_ _b_.mp3" for stem in ("vocals", "accompaniment")] + ["stems.json"]
     assert nothing_left(tmp_path)
 
 
@@ -94,7 +94,7 @@ def test_one_command_after_another_leaves_every_song_its_folder(run: Run, tmp_pa
     for folder, seconds in (("Intro", 2), ("Intro 2", 3), ("Outro", 2)):
         assert length(tmp_path / "stems" / folder / "vocals.flac") == seconds * 44100
     with open_song(tmp_path / "stems" / "Outro" / "vocals.flac") as song:
-        assert song.title == "Outro (vocals)"
+        assert song.title == "vocals - Outro"
     assert "The xx - Intro: Done in" in second.stderr
 
 

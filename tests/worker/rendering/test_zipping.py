@@ -23,7 +23,7 @@ def test_a_zip_holds_named_files_and_no_paths(format_: Format, make_task: Make) 
     assert (packed.name, packed.bytes_, packed.stem) == ("stems.zip", path.stat().st_size, None)
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
-        named = [f"Queen_Bowie - .._Ünder pressure_ ({stem}).{format_}" for stem in STEMS[4]]
+        named = [f"{stem} - Queen_Bowie - .._Ünder pressure_.{format_}" for stem in STEMS[4]]
         assert archive.namelist() == [*named, ABOUT]
         for entry, file in zip(archive.infolist(), files, strict=False):
             assert entry.compress_type == zipfile.ZIP_STORED
@@ -80,7 +80,7 @@ def test_a_zip_tells_what_is_in_it(format_: Format, gain: float, make_task: Make
             "sample_rate": 44100,
             "files": [
                 {
-                    "name": f"Queen_Bowie - .._Ünder pressure_ ({stem}).{format_.extension}",
+                    "name": f"{stem} - Queen_Bowie - .._Ünder pressure_.{format_.extension}",
                     "stem": stem,
                     "gain": gain,
                     "gain_db": 0.0 if gain == 1 else -6.021,

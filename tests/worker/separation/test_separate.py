@@ -68,7 +68,7 @@ def test_a_song_comes_back_as_tagged_stems_that_add_up(tmp_path: Path, models_di
     assert snr_db(np.sum(stems, axis=0), to=song) > 80
     with av.open(str(task.output / "vocals.flac")) as file:
         tags = {name.lower(): value for name, value in file.metadata.items()}
-    assert (tags["title"], tags["artist"]) == ("Söng / 1 (vocals)", "Me")
+    assert (tags["title"], tags["artist"]) == ("vocals - Söng / 1", "Me")
     # A step per segment, forward only, to the end.
     fractions = [step.fraction for step in steps if step.alive]
     assert len(fractions) == 2

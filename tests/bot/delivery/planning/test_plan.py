@@ -114,8 +114,8 @@ def test_a_zip_whose_parts_are_too_large_needs_its_files() -> None:
 def test_what_files_are_called() -> None:
     made = plan(song(), [stems(Format.MP3, 9, 9), archive(Format.MP3, 18)], Order(package=Package.BOTH), CLOUD)
     vocals, zipped = made.parts[0].pieces[0], made.parts[1].pieces[0]
-    assert vocals.name == "Elis - Águas de Março (vocals).mp3"
-    assert (vocals.title, vocals.performer, vocals.seconds) == ("Águas de Março (vocals)", "Elis", 240)
+    assert vocals.name == "vocals - Elis - Águas de Março.mp3"
+    assert (vocals.title, vocals.performer, vocals.seconds) == ("vocals - Águas de Março", "Elis", 240)
     assert vocals.key == f"{'a' * 24}/{vocals.made}/stems-mp3/0.mp3"
     assert zipped.name == "Elis - Águas de Março (2 stems).zip"
 
@@ -206,9 +206,9 @@ def mixed(format_: Format, size: float, kbps: int = 0, mix: tuple[Stem, ...] = N
 @pytest.mark.parametrize(
     ("mix", "title"),
     [
-        (NO_DRUMS, "Águas de Março (no drums)"),
-        ((Stem.VOCALS, Stem.BASS), "Águas de Março (vocals + bass)"),
-        ((Stem.DRUMS,), "Águas de Março (drums)"),
+        (NO_DRUMS, "no drums - Águas de Março"),
+        ((Stem.VOCALS, Stem.BASS), "vocals + bass - Águas de Março"),
+        ((Stem.DRUMS,), "drums - Águas de Março"),
     ],
 )
 def test_a_mix_is_one_audio_message_with_its_name(mix: tuple[Stem, ...], title: str) -> None:
@@ -217,7 +217,7 @@ def test_a_mix_is_one_audio_message_with_its_name(mix: tuple[Stem, ...], title: 
     made = plan(song(stems=4), [mixed(Format.MP3, 10, mix=mix)], order, CLOUD)
     ((piece,),) = (part.pieces for part in made.parts)
     assert made.parts[0].kind is Kind.AUDIO
-    assert (piece.title, piece.name) == (title, f"Elis - {title}.mp3")
+    assert (piece.title, piece.name) == (title, f"{title.partition(' - ')[0]} - Elis - Águas de Março.mp3")
 
 
 @pytest.mark.parametrize(("size", "fits"), [(49.9, True), (50.0, True), (50.1, False)])

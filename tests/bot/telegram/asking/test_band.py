@@ -98,8 +98,8 @@ async def test_an_evening_with_the_band(rig: Rig, request: pytest.FixtureRequest
         await rig.settled()
         await band.say("/status", by=bo, topic=3)
         await band.until(lambda message: "Finished lately" in message.text)
-    pair = [f"{NAME} ({stem}).mp3" for stem in ("vocals", "accompaniment")]
-    assert files(band) == [*pair, *pair, f"{NAME} (no vocals).mp3"]
+    pair = [f"{stem} - {NAME}.mp3" for stem in ("vocals", "accompaniment")]
+    assert files(band) == [*pair, *pair, f"no vocals - {NAME}.mp3"]
     assert all(message.topic == 3 for message in band.from_bot())
     assert all(message.reply_to == asked for message in band.from_bot()[:1])
     readme = request.config.rootpath / "README.md"

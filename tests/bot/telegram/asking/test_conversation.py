@@ -11,10 +11,10 @@ Ana:         https://youtu.be/dQw4w9WgXcQ
 bot:         Elis & Tom - Águas de Março (3:33)
              Done in N s
              [No vocals] [Only vocals]
-             [Choose stems…]
+             [Choose stems…] [Practise…]
              [4 stems] [5 stems] [More…]
-bot:         [audio Elis & Tom - Águas de Março (vocals).mp3 Elis & Tom - Águas de Março (vocals) 2000 bytes]
-bot:         [audio Elis & Tom - Águas de Março (accompaniment).mp3 Elis & Tom - Águas de Março (accompaniment) 2000 bytes]\
+bot:         [audio vocals - Elis & Tom - Águas de Março.mp3 Elis & Tom - vocals - Águas de Março 2000 bytes]
+bot:         [audio accompaniment - Elis & Tom - Águas de Março.mp3 Elis & Tom - accompaniment - Águas de Março 2000 bytes]\
 """  # noqa: E501 - as a person sees it
 
 
@@ -49,14 +49,14 @@ async def test_a_link_becomes_a_card_and_an_album(rig: Rig) -> None:
         (
             ["Both", "M4A"],
             [
-                "Elis & Tom - Águas de Março (vocals).m4a",
-                "Elis & Tom - Águas de Março (accompaniment).m4a",
+                "vocals - Elis & Tom - Águas de Março.m4a",
+                "accompaniment - Elis & Tom - Águas de Março.m4a",
                 "Elis & Tom - Águas de Março (2 stems).zip",
             ],
         ),
         (
             ["FLAC", "4 stems"],
-            [f"Elis & Tom - Águas de Março ({stem}).flac" for stem in ("vocals", "drums", "bass", "other")],
+            [f"{stem} - Elis & Tom - Águas de Março.flac" for stem in ("vocals", "drums", "bass", "other")],
         ),
     ],
 )

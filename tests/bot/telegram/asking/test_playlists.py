@@ -56,7 +56,7 @@ async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) 
     assert "YouTube doesn’t show this video where I run" in two.text
     for song in (one, three):
         assert song.text.splitlines()[1].startswith("Done in")
-        assert song.labels == ["No vocals", "Only vocals", "Choose stems…", "4 stems", "5 stems", "More…"]
+        assert song.labels == ["No vocals", "Only vocals", "Choose stems…", "Practise…", "4 stems", "5 stems", "More…"]
         assert song.edits == [], "posted once, when its files are there"
     sent = [message.file is None for message in ana.from_bot() if message != card]
     assert sent == [False, False, True, True, False, False, True], "each below its files"
@@ -83,11 +83,11 @@ async def test_a_song_of_a_playlist_has_what_any_song_has(rig: Rig) -> None:
         said = await ana.until(lambda message: message.reply_to == asked)
         assert (said.text, said.labels) == (song.text, song.labels)
         await rig.settled()
-    assert [name.rpartition("(")[2] for name in files(ana)] == [
-        "vocals).mp3",
-        "accompaniment).mp3",
-        "no vocals).mp3",
-        "vocals).mp3",
+    assert [name.partition(" - ")[0] for name in files(ana)] == [
+        "vocals",
+        "accompaniment",
+        "no vocals",
+        "vocals",
     ]
 
 

@@ -66,7 +66,7 @@ async def test_what_is_made_is_what_was_tapped_though_the_keyboard_does_not_show
         assert (await (await ana.press_data(card, hasty)).answer()).startswith("That is the whole song.")
         await turned(ana, card, "✓ Other")
     assert card.labels == ["✓ Vocals", "✓ Drums", "✓ Bass", "✓ Other", "Back"]
-    assert files(ana)[4:] == [f"{NAME} (drums + bass).mp3"]
+    assert files(ana)[4:] == [f"drums + bass - {NAME}.mp3"]
 
 
 async def test_taps_that_end_where_they_began_change_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ async def test_a_mix_by_words_as_a_reply_or_of_the_last_song(rig: Rig, to: str) 
         assert track.source.key == "youtube:dQw4w9WgXcQ"
         await rig.worker.finish(track)
         await ana.until(lambda message: message.reply_to == asked and done(message))
-    assert files(ana)[-1] == f"{NAME} (no drums).mp3"
+    assert files(ana)[-1] == f"no drums - {NAME}.mp3"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ async def test_the_smallest_model_that_has_the_stem_starts_without_a_question(ri
         assert track.model.name == NAMES[4]
         await rig.worker.finish(track)
         await ana.until(lambda message: message.reply_to == asked and done(message))
-        assert files(ana)[-1] == f"{NAME} (no drums).mp3"
+        assert files(ana)[-1] == f"no drums - {NAME}.mp3"
         asked = await ana.say("/mix piano")
         track = await rig.worker.take()
         assert track.model.name == NAMES[5], "four stems have no piano"
@@ -63,7 +63,7 @@ async def test_the_smallest_model_that_has_the_stem_starts_without_a_question(ri
         asked = await ana.say("/mix no bass", reply_to=first)
         await rig.worker.finish(await rig.worker.take())
         await ana.until(lambda message: message.reply_to == asked and done(message))
-    assert files(ana)[-1] == f"{NAME} (no bass).mp3", "four stems of the same song were at hand"
+    assert files(ana)[-1] == f"no bass - {NAME}.mp3", "four stems of the same song were at hand"
 
 
 async def test_a_mix_of_nothing_in_particular(rig: Rig) -> None:

@@ -32,7 +32,7 @@ async def test_words_after_a_result_are_a_mix_and_the_card_says_which(rig: Rig, 
         made = await ana.until(lambda message: message.reply_to == asked and done(message))
         await rig.settled()
     assert f"· {made_of} (" in made.text
-    assert files(ana)[-1] == f"{NAME} ({made_of}).mp3"
+    assert files(ana)[-1] == f"{made_of} - {NAME}.mp3"
 
 
 async def test_the_song_is_the_one_replied_to(rig: Rig) -> None:
@@ -47,7 +47,7 @@ async def test_the_song_is_the_one_replied_to(rig: Rig) -> None:
         await rig.worker.finish(track)
         made = await ana.until(lambda message: message.reply_to == asked and done(message))
     assert "· drums (" in made.text
-    assert files(ana)[-1] == f"{NAME} (drums).mp3"
+    assert files(ana)[-1] == f"drums - {NAME}.mp3"
 
 
 async def test_a_misspelt_word_is_asked_about_with_a_button(rig: Rig) -> None:
@@ -63,7 +63,7 @@ async def test_a_misspelt_word_is_asked_about_with_a_button(rig: Rig) -> None:
         assert await answered_soon(await ana.press(question, "No vocals")) == "On it, from the stems I have."
         await rig.worker.finish(await rig.worker.take())
         await reply_to(ana, question)
-    assert files(ana)[-1] == f"{NAME} (no vocals).mp3"
+    assert files(ana)[-1] == f"no vocals - {NAME}.mp3"
 
 
 async def test_half_a_sentence_is_asked_about(rig: Rig) -> None:
@@ -89,7 +89,7 @@ async def test_an_instrument_without_a_stem_is_told_with_the_stem_that_has_it(ri
         await ana.press(told, "No other")
         await rig.worker.finish(await rig.worker.take())
         await reply_to(ana, told)
-    assert files(ana)[-1] == f"{NAME} (no other).mp3"
+    assert files(ana)[-1] == f"no other - {NAME}.mp3"
 
 
 async def test_ordinary_words_get_the_answer_they_always_got(rig: Rig) -> None:
@@ -124,7 +124,7 @@ async def test_in_a_group_words_count_as_a_reply_to_a_result_alone(rig: Rig) -> 
         assert len(cards(band)) == before + 1, "nothing else was answered"
         asked = await band.say("no vocasl", by=bo, reply_to=card)
         await band.until(lambda message: message.reply_to == asked and message.text == "Did you mean no vocals?")
-    assert files(band)[-1] == f"{NAME} (no vocals).mp3"
+    assert files(band)[-1] == f"no vocals - {NAME}.mp3"
 
 
 async def test_in_a_group_a_mention_with_words_is_a_mix_of_the_last_song(rig: Rig) -> None:
@@ -138,4 +138,4 @@ async def test_in_a_group_a_mention_with_words_is_a_mix_of_the_last_song(rig: Ri
         asked = await band.say("@fl_bt_test_bot only vocals please", by=bo)
         await rig.worker.finish(await rig.worker.take())
         await band.until(lambda message: message.reply_to == asked and done(message))
-    assert files(band)[-1] == f"{NAME} (vocals).mp3"
+    assert files(band)[-1] == f"vocals - {NAME}.mp3"

@@ -15,10 +15,10 @@ from tests.bot.telegram.chat_steps import MP3, NAME, answered_soon, done, reply_
 @pytest.mark.parametrize(
     ("settings", "label", "name"),
     [
-        (["2 stems"], "No vocals", f"{NAME} (no vocals).mp3"),
-        (["2 stems"], "Only vocals", f"{NAME} (vocals).mp3"),
-        (["4 stems"], "No drums", f"{NAME} (no drums).mp3"),
-        (["5 stems", "FLAC"], "No piano", f"{NAME} (no piano).flac"),
+        (["2 stems"], "No vocals", f"no vocals - {NAME}.mp3"),
+        (["2 stems"], "Only vocals", f"vocals - {NAME}.mp3"),
+        (["4 stems"], "No drums", f"no drums - {NAME}.mp3"),
+        (["5 stems", "FLAC"], "No piano", f"no piano - {NAME}.flac"),
     ],
 )
 async def test_a_minus_one_mix_is_one_tap_away(rig: Rig, settings: list[str], label: str, name: str) -> None:
@@ -34,7 +34,7 @@ async def test_a_minus_one_mix_is_one_tap_away(rig: Rig, settings: list[str], la
         mixed = await reply_to(ana, card)
         await rig.settled()
     assert files(ana)[before:] == [name]
-    assert mixed.text.startswith(f"{NAME} · {name.rpartition('(')[2].partition(')')[0]} (3:33)\nDone in ")
+    assert mixed.text.startswith(f"{NAME} · {name.partition(' - ')[0]} (3:33)\nDone in ")
     assert "All stems" in mixed.labels or "More…" in mixed.labels
 
 
@@ -73,7 +73,7 @@ async def test_stems_are_chosen_on_a_keyboard_that_outlives_the_bot(rig: Rig) ->
         await reply_to(ana, card)
         await (await ana.press(card, "Back")).answer()
         await turned(ana, card, "No drums")
-    assert files(ana)[-1] == f"{NAME} (drums + other).mp3"
+    assert files(ana)[-1] == f"drums + other - {NAME}.mp3"
 
 
 async def test_of_two_stems_one_chooses_from_four_which_is_said_beforehand(rig: Rig) -> None:
@@ -97,7 +97,7 @@ async def test_of_two_stems_one_chooses_from_four_which_is_said_beforehand(rig: 
         said = await answered_soon(await ana.press(card, "Choose stems…"))
         assert said == "Tap the stems you want to hear.", "the four are there now"
         await rig.settled()
-    assert files(ana)[2:] == [f"{NAME} (vocals + bass).mp3"]
+    assert files(ana)[2:] == [f"vocals + bass - {NAME}.mp3"]
 
 
 async def test_double_taps_are_one_request_and_later_ones_another(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ async def test_in_a_topic_of_a_forum_everything_stays_there_in_each_persons_lang
         await band.until(lambda message: message.reply_to == asked and "Pronta em" in message.text)
         await rig.settled()
     assert {message.topic for message in band.from_bot()} == {topic}
-    assert files(band)[2:] == [f"{NAME} (no vocals).mp3", f"{NAME} (vocals).mp3"]
+    assert files(band)[2:] == [f"no vocals - {NAME}.mp3", f"vocals - {NAME}.mp3"]
 
 
 # --- what else one wants ------------------------------------------------------------------------------------------
@@ -146,17 +146,17 @@ async def test_in_a_topic_of_a_forum_everything_stays_there_in_each_persons_lang
     ("label", "said", "names"),
     [
         ("Zip", "On it, from the stems I have.", [f"{NAME} (2 stems).zip"]),
-        ("FLAC", "On it, from the stems I have.", [f"{NAME} (vocals).flac", f"{NAME} (accompaniment).flac"]),
-        ("WAV", "On it, from the stems I have.", [f"{NAME} (vocals).wav", f"{NAME} (accompaniment).wav"]),
+        ("FLAC", "On it, from the stems I have.", [f"vocals - {NAME}.flac", f"accompaniment - {NAME}.flac"]),
+        ("WAV", "On it, from the stems I have.", [f"vocals - {NAME}.wav", f"accompaniment - {NAME}.wav"]),
         (
             "WAV 32-bit float",
             "On it, from the stems I have.",
-            [f"{NAME} (vocals).wav", f"{NAME} (accompaniment).wav"],
+            [f"vocals - {NAME}.wav", f"accompaniment - {NAME}.wav"],
         ),
         (
             "4 stems",
             "4 stems need a new separation, so this takes a little.",
-            [f"{NAME} ({stem}).mp3" for stem in ("vocals", "drums", "bass", "other")],
+            [f"{stem} - {NAME}.mp3" for stem in ("vocals", "drums", "bass", "other")],
         ),
     ],
 )
@@ -207,7 +207,7 @@ async def test_a_mix_of_what_left_the_store_is_separated_again_and_said_so(rig: 
         await rig.worker.finish(again)
         await reply_to(ana, card)
     assert message.file is not None
-    assert files(ana)[-1] == f"{NAME} (no vocals).mp3"
+    assert files(ana)[-1] == f"no vocals - {NAME}.mp3"
 
 
 async def test_presses_of_unknown_buttons_are_answered(rig: Rig) -> None:

@@ -96,7 +96,7 @@ async def test_fifty_links_at_once_from_ten_chats(
             names = [f"{number}{letter}A" for letter in "abcde"]
             done = [message.text.partition(" ")[0] for message in chat.from_bot() if "Done in" in message.text]
             assert done == names, f"one card for each link, in their order\n{chat.transcript()}"
-            stems = [f"{name} ({stem}).mp3" for name in names for stem in ("vocals", "accompaniment")]
+            stems = [f"{stem} - {name}.mp3" for name in names for stem in ("vocals", "accompaniment")]
             assert files(chat) == stems, f"each once, in their order\n{chat.transcript()}"
             said = [
                 message.text for message in chat.from_bot() if message.file is None and "Done in" not in message.text
