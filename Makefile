@@ -12,7 +12,7 @@ check: ## what CI checks beside the tests
 test: ## the README's test command
 	uv run --group dev pytest
 faults: ## minutes of killing and breaking; the figures of docs/reliability.md
-	$(RUN) pytest tests/faults -s
+	$(RUN) pytest -m faults -s
 oracle: ## the comparison with stock Spleeter, which is installed for it (1.9 GB)
 	$(ORACLE) pytest tests/oracle
 arm: ## wheels of the kernels for ARM, and their answers under qemu; needs Debian's apt-get

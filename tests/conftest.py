@@ -21,6 +21,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 hypothesis_settings.register_profile("fl-bt", deadline=None)
 hypothesis_settings.load_profile("fl-bt")
 
+HERE = Path(__file__).parent
+
 #: Not part of a run that names no folder or file: `make faults`, `make oracle` and `make arm` run them.
 APART = ("arm", "faults", "oracle")
 
@@ -52,13 +54,33 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave `APART` out of a run that names nothing. Asked in every process of a run: each collects by itself."""
-    names_nothing = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    is_apart = collection_path.name in APART and collection_path.parent == Path(__file__).parent
-    return True if names_nothing and is_apart else None
+    apart = [name for name in APART if not (name == "faults" and _wants_faults(config))]
+    is_apart = collection_path.name in apart and collection_path.parent == HERE
+    return True if _names_nothing(config) and is_apart else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests come first, so that the processes of a run end together; breaking things comes last."""
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.path.is_relative_to(HERE / "faults"):
+        item.add_marker("faults")
+
+
+def _names_nothing(config: pytest.Config) -> bool:
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS
+
+
+def _wants_faults(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A run that names nothing has no faults: `make faults` runs them.
+
+    Long tests come first, so that the processes of a run end together; breaking things comes last.
+    """
+    if _names_nothing(config) and not _wants_faults(config):
+        faults = [item for item in items if item.get_closest_marker("faults") is not None]
+        config.hook.pytest_deselected(items=faults)
+        items[:] = [item for item in items if item not in faults]
     items.sort(key=lambda item: (item.get_closest_marker("faults") is not None, not item.get_closest_marker("whole")))
 
 

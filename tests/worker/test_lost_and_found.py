@@ -20,6 +20,8 @@ from jobs.settings import Settings
 from jobs.store.folder import FolderStore
 from tests.worker.track_fixture import ask, bring, seen, work_off
 
+pytestmark = pytest.mark.faults
+
 FLAC, MP3 = Order(format=Format.FLAC), Order(format=Format.MP3)
 
 

@@ -26,6 +26,8 @@ from tests.worker.track_fixture import ask, bring, seen, work_off, worker_proces
 from worker.child.messages import Step
 from worker.reporter import Reporter
 
+pytestmark = pytest.mark.faults
+
 HOUR = Limits(person_seconds=3600)
 SECONDS = 100
 SAID = 5  # seconds, by the false header

@@ -151,6 +151,7 @@ async def test_an_invalid_file_fails_with_its_reason_and_leaves_nothing(
     assert list((store.root / "tracks").iterdir()) == []
 
 
+@pytest.mark.faults
 async def test_limits_are_kept_and_the_next_job_works(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
 ) -> None:
@@ -205,6 +206,7 @@ async def gone(processes: list[psutil.Process], seconds: float) -> bool:
     return not alive
 
 
+@pytest.mark.faults
 async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, long_song: Path
 ) -> None:
@@ -224,6 +226,7 @@ async def test_cancelling_stops_the_separation_and_the_worker_takes_the_next(
     assert left_over(store) == []
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 async def test_a_stopped_or_killed_worker_loses_nothing(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, how: int
@@ -266,6 +269,7 @@ async def test_a_days_minutes_count_what_was_separated(
     assert left_over(store) == []
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("kills", [1, 2])
 async def test_a_killed_child_is_started_again_once(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, long_song: Path, kills: int
@@ -289,6 +293,7 @@ async def test_a_killed_child_is_started_again_once(
     assert left_over(store) == []
 
 
+@pytest.mark.faults
 async def test_a_child_above_its_memory_limit_fails_its_song_alone(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, long_song: Path, demo: Path
 ) -> None:
@@ -305,6 +310,7 @@ async def test_a_child_above_its_memory_limit_fails_its_song_alone(
     assert (await seen(queue, next_)).phase is RequestPhase.READY
 
 
+@pytest.mark.faults
 async def test_a_track_that_kills_every_worker_fails(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path
 ) -> None:

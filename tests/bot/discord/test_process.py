@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from pydantic import SecretStr
 
 from tests.bot.discord.discord_fixture import PAIR, Rig, cards, done, files
@@ -41,6 +42,7 @@ async def listening(rig: Rig, before: int = 0) -> None:
             await rig.server.world.changed(0.1)
 
 
+@pytest.mark.faults
 async def test_killed_while_it_sends_it_delivers_once(rig: Rig, valkey_server: SecretStr) -> None:
     channel, ana, _ = rig.band()
     async with process(rig, valkey_server) as bot:

@@ -229,6 +229,7 @@ def test_whatever_comes_in_only_ids_come_out(text: str) -> None:
     assert len(found.sources) == len(set(found.sources))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "unit",
     [

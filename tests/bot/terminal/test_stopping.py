@@ -16,6 +16,8 @@ from tests.weights import models_dir
 
 __all__ = ["environment", "models_dir"]
 
+pytestmark = pytest.mark.faults
+
 
 def stopped_while_separating(pid: int) -> None:
     """The separation is paused, so that it never ends before the test does."""

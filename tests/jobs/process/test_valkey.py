@@ -111,6 +111,7 @@ def test_another_user_cannot_occupy_the_socket(
         assert [path for squatted in (place, public / "noted") for path in squatted.iterdir()] == []
 
 
+@pytest.mark.faults
 def test_a_guard_that_is_killed_leaves_no_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = psutil.Process().children()
@@ -131,6 +132,7 @@ with private_valkey(Path(sys.argv[1])) as url:
 """
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("victim", ["owner", "guard"])
 def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Path, victim: str) -> None:
     with subprocess.Popen([sys.executable, "-c", OWNER, tmp_path], stdout=subprocess.PIPE, text=True) as owner:
@@ -153,6 +155,7 @@ def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Pat
     assert not [process for process in tree if process.is_running() and process.status() != "zombie"]
 
 
+@pytest.mark.faults
 def test_a_server_killed_while_starting_is_started_again(tmp_path: Path) -> None:
     with private_valkey(tmp_path) as url:
         killed: set[int] = set()
@@ -178,6 +181,7 @@ def _kill_server_of(folder: Path, but: set[int]) -> psutil.Process:
     raise AssertionError("no server was started again")
 
 
+@pytest.mark.faults
 def test_a_killed_server_is_started_again_with_its_data(tmp_path: Path) -> None:
     with private_valkey(tmp_path) as url, Redis.from_url(url.get_secret_value()) as redis:
         redis.set("word", "kept")

@@ -12,6 +12,7 @@ from worker.child.limits import Limits
 from worker.child.parent_side import run_child
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("do", "said"),
     [

@@ -60,6 +60,7 @@ async def test_files_of_a_child_are_for_this_user_only(tmp_path: Path) -> None:
     assert (tmp_path / "made").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.faults
 async def test_a_child_that_closes_its_output_and_goes_on_is_ended_soon() -> None:
     with pytest.raises(Failed) as caught:
         async with asyncio.timeout(60):
@@ -121,6 +122,7 @@ async def test_an_abort_is_for_memory_when_it_says_so(words: str, reason: Reason
     assert failure.value.failure.reason is reason
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("do", ["eat", "have eaten", "have eaten, by an orphan", "gulp"])
 async def test_a_child_that_fills_memory_is_killed_at_its_limit(do: str) -> None:
     """Slowly, by a descendant, by an orphan, or all at once."""
@@ -139,6 +141,7 @@ async def test_too_many_threads_are_ended(monkeypatch: pytest.MonkeyPatch) -> No
     assert (await run("answer", "PATH"))[0] == os.environ["PATH"]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("line", ["\n", '{"step":{}}\n', "a library's\n"])
 async def test_endless_lines_end_the_child_and_do_not_block_the_parent(
     monkeypatch: pytest.MonkeyPatch, line: str
@@ -188,6 +191,7 @@ async def test_names_without_end_are_cut() -> None:
     assert [step.title for step in steps] == ["x" * 2000]
 
 
+@pytest.mark.faults
 async def test_processor_time_has_an_end() -> None:
     with pytest.raises(Failed) as failure:
         await run("spin", deadline=120, limits=Limits(cpu_seconds=1))
@@ -204,6 +208,7 @@ def of_this_test(tmp_path: Path) -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(("limits", "reason"), [((3, None), Reason.TIMED_OUT), ((30, 2), Reason.STALLED)])
 async def test_a_child_that_hangs_is_killed_with_all_it_started(
     tmp_path: Path, limits: tuple[float, float | None], reason: Reason
@@ -277,6 +282,7 @@ asyncio.run(run_child("tests.worker.child_tasks", errand, Answer, lambda step: N
 """
 
 
+@pytest.mark.faults
 async def test_a_child_leaves_when_its_parent_is_killed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     pids = tmp_path / "pids"
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", PARENT, pids, cwd=request.config.rootpath)

@@ -189,6 +189,7 @@ def test_importing_it_is_light() -> None:
     assert subprocess.check_output([sys.executable, "-c", look], text=True) == "set()\n"
 
 
+@pytest.mark.faults
 async def test_a_child_that_is_killed_leaves_no_stem_and_the_next_one_works(tmp_path: Path, models_dir: Path) -> None:
     task = task_for(write_song(tmp_path / "song.flac", make_song(2 * ADVANCE)), models_dir)
     started = asyncio.Event()
@@ -239,6 +240,7 @@ runpy.run_module("worker.separation", run_name="__main__")
     assert list(task.output.iterdir()) == []
 
 
+@pytest.mark.faults
 def test_a_segment_that_fails_leaves_no_half_made_stem(
     tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

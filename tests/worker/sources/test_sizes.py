@@ -13,6 +13,8 @@ from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.youtube.downloads import ID, assert_is_song, fates, fetch
 from worker.child.messages import Step
 
+pytestmark = pytest.mark.faults
+
 #: Trouble → its reason, and the most requests to the site by the first provider.
 ENDS: dict[Trouble, tuple[Reason | None, int]] = {
     Trouble.SIZE_ASKED: (None, 5),

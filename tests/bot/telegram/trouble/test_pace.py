@@ -71,6 +71,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.faults
 async def test_fifty_links_at_once_from_ten_chats(
     hasty: list[str], queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ async def start(
         await process.communicate()
 
 
+@pytest.mark.faults
 async def test_killed_at_any_line_the_next_one_carries_on(rig: Rig, start: Start) -> None:
     ana = rig.ana()
     first = await start()

@@ -78,6 +78,7 @@ def test_half_a_graph_is_damaged(tmp_path: Path, models_dir: Path, kept: int) ->
     assert failure.value.failure.reason is Reason.MODEL_DAMAGED
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("engine", ENGINES)
 def test_converted_once_and_damage_to_the_copy_is_repaired(checkpoint: Path, engine: NetworkEngineName) -> None:
     numbers = ENGINES[engine]
