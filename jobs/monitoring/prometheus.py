@@ -56,9 +56,17 @@ class Figures(Collector):
 
 
 async def serve_metrics(
-    port: int, redis: ArqRedis, store: ResultStore, settings: Settings, registry: CollectorRegistry = REGISTRY
+    port: int,
+    redis: ArqRedis,
+    store: ResultStore,
+    settings: Settings,
+    registry: CollectorRegistry = REGISTRY,
+    every: float = EVERY,
 ) -> None:
-    """Serves a loopback port until cancelled. If the port is taken, logs a warning and returns."""
+    """Serves a loopback port until cancelled; measures the gauges `every` so many seconds.
+
+    If the port is taken, logs a warning and returns.
+    """
     figures = Figures()
     try:
         server, thread = start_http_server(port, addr=HOST, registry=registry)
@@ -72,7 +80,7 @@ async def serve_metrics(
                 figures.stand = await metrics.measure(redis, store, settings)
             except (RedisError, OSError) as error:
                 log.warning("cannot measure the gauges: %s", error)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(every)
     finally:
         registry.unregister(figures)
         await asyncio.to_thread(server.shutdown)

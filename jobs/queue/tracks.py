@@ -216,8 +216,10 @@ class TrackQueue:
 
     # --- staying alive -----------------------------------------------------------------------------------------
 
-    async def keep_alive(self) -> None:
-        """Beats until cancelled: renews leases, frees tracks of dead workers, queues lost jobs again."""
+    async def keep_alive(self, every: float = BEAT) -> None:
+        """Beats until cancelled, `every` so many seconds: renews leases, frees tracks of dead workers, queues lost jobs
+        again.
+        """
         while True:
             try:
                 await self.beat()
@@ -226,7 +228,7 @@ class TrackQueue:
                 log.warning("cannot send a heartbeat: %s", error)
             except Exception:  # such as damaged data in the queue: the heart must go on
                 log.exception("heartbeat incomplete: unhandled exception")
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(every)
 
     async def beat(self) -> None:
         """Renews this worker's leases and heartbeat."""

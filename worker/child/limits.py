@@ -33,6 +33,7 @@ SECOND_MB: Final = 1.5
 #: Of a child and its descendants together, to protect the machine's process table. Runtimes have about two for each
 #: core. RLIMIT_NPROC would count all processes of the user, and does not hold for root.
 MOST_THREADS: Final = 2000
+MOST_LINES: Final = 500_000  # a download of ten minutes at 1 Gbit/s writes half of that
 
 _THREADS = re.compile(r"^Threads:\s+(\d+)$", re.M)
 _HELD = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.M)
@@ -41,13 +42,16 @@ _HELD = re.compile(r"^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$", re.M)
 @dataclass(frozen=True)
 class Limits:
     """`memory_mb`: of a child and its descendants. `cpu_seconds`: of each of its processes. `file_mb`: of each file
-    that it writes. `folder_mb`: of all files in its folders. 0: no limit.
+    that it writes. `folder_mb`: of all files in its folders. 0: no limit. `threads`: of it and its descendants.
+    `lines`: that it may write to its parent.
     """
 
     memory_mb: float = 0
     cpu_seconds: float = 0
     file_mb: float = 0
     folder_mb: float = 0
+    threads: int = MOST_THREADS
+    lines: int = MOST_LINES
 
 
 NO_LIMITS: Final = Limits()
@@ -78,18 +82,18 @@ def impose(pid: int, limits: Limits) -> None:
             resource.prlimit(pid, what, (soft, hard))
 
 
-async def until_too_much(pid: int, memory_mb: float) -> str:
-    """Watches a process and its descendants until they exceed `memory_mb` (0: no limit) or `MOST_THREADS`.
+async def until_too_much(pid: int, limits: Limits) -> str:
+    """Watches a process and its descendants until they exceed the memory (0: no limit) or the threads of `limits`.
 
     Returns a sentence about the limit that was exceeded.
     """
     while True:
         statuses = _statuses(pid)
         held, threads = _held_mb(statuses), _sum(_THREADS, statuses)
-        if 0 < memory_mb < held:
-            return f"held {held:.0f} MB, {memory_mb:.0f} MB are allowed"
-        if threads > MOST_THREADS:
-            return f"had {threads} threads, {MOST_THREADS} are allowed"
+        if 0 < limits.memory_mb < held:
+            return f"held {held:.0f} MB, {limits.memory_mb:.0f} MB are allowed"
+        if threads > limits.threads:
+            return f"had {threads} threads, {limits.threads} are allowed"
         await asyncio.sleep(EVERY)
 
 

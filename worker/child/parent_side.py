@@ -29,7 +29,6 @@ from worker.child.tasks import Task
 log = logging.getLogger(__name__)
 
 LINE_LIMIT = 1 << 20  # bytes: the longest event that is read
-MOST_LINES = 500_000  # of one child: a download of ten minutes at 1 Gbit/s writes half of that
 STDERR_KEPT = 4000  # characters of a child's standard error that reach the log
 LAST_WORDS = 5.0  # seconds to read it, where a process that left the child's group holds the pipe open
 MEASURED = "COVERAGE_PROCESS_CONFIG"  # set by coverage: children write their data into the working folder
@@ -74,7 +73,7 @@ class Child:
         try:
             async with asyncio.timeout(deadline):
                 await _say(process, task.model_dump_json())
-                outcome = await _listen(process, on_step, stall)
+                outcome = await _listen(process, on_step, stall, self.limits.lines)
                 code = await _code_after(process, module) if outcome is None else 0
         except TimeoutError:
             raise failed(Reason.TIMED_OUT, f"{module} took longer than {deadline:.0f} s") from None
@@ -114,7 +113,7 @@ async def start_child(module: str, confinement: Confinement | None, limits: Limi
     impose(process.pid, limits)
     last_words = asyncio.create_task(_tail(process.stderr))
     folders = confinement.write if confinement else ()
-    eating = asyncio.create_task(until_too_much(process.pid, limits.memory_mb))
+    eating = asyncio.create_task(until_too_much(process.pid, limits))
     filling = asyncio.create_task(
         until_too_large(lambda: family_of(process.pid), folders, lambda: child.limits.folder_mb)
     )
@@ -156,11 +155,11 @@ async def _say(process: asyncio.subprocess.Process, line: str) -> None:
 
 
 async def _listen(
-    process: asyncio.subprocess.Process, on_step: Callable[[Step], None], stall: float | None
+    process: asyncio.subprocess.Process, on_step: Callable[[Step], None], stall: float | None, lines: int
 ) -> Event | None:
-    """The child's outcome, or None when it closed its output without one."""
+    """The child's outcome, or None when it closed its output without one. Reads `lines` at most."""
     assert process.stdout is not None
-    for _ in range(MOST_LINES):
+    for _ in range(lines):
         await asyncio.sleep(0)  # reads of a full buffer do not yield, and other tasks have to send heartbeats
         try:
             # Not `wait_for`: before Python 3.12 it may lose a cancellation, also by the deadline, when a line comes.
@@ -180,7 +179,7 @@ async def _listen(
         if event.step is None:
             return event
         on_step(event.step)
-    raise failed(Reason.INTERNAL, f"more than {MOST_LINES} lines")
+    raise failed(Reason.INTERNAL, f"more than {lines} lines")
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -33,9 +33,9 @@ Said = dict[tuple[str, str], float]
 
 
 @asynccontextmanager
-async def exposed(port: int, queue: JobQueue, store: FolderStore) -> AsyncIterator[None]:
+async def exposed(port: int, queue: JobQueue, store: FolderStore, every: float = 5) -> AsyncIterator[None]:
     settings = Settings(_env_file=None, quota_gb=2)
-    task = asyncio.create_task(serve_metrics(port, queue.redis, store, settings, CollectorRegistry()))
+    task = asyncio.create_task(serve_metrics(port, queue.redis, store, settings, CollectorRegistry(), every))
     try:
         yield
     finally:
@@ -128,9 +128,8 @@ async def test_gauges_are_measured_at_intervals(
         return await measure(*what)
 
     monkeypatch.setattr(metrics, "measure", counted)
-    monkeypatch.setattr("jobs.monitoring.prometheus.EVERY", 0.5)
     port, began = free_port(), time.monotonic()
-    async with exposed(port, queue, store), asyncio.timeout(60):
+    async with exposed(port, queue, store, every=0.5), asyncio.timeout(60):
         assert (await said(port))["flbt_queue_length", "studio"] == 0
         await queue.submit(ask())
         while (await said(port))["flbt_queue_length", "studio"] == 0:

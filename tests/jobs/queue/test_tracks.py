@@ -121,13 +121,12 @@ async def test_an_accepted_request_whose_job_was_never_queued_is_queued_by_recov
 
 
 async def test_heartbeats_go_on_with_damaged_data(
-    queue: JobQueue, track_queue: TrackQueue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    queue: JobQueue, track_queue: TrackQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("jobs.queue.tracks.BEAT", 0.01)
     damaged = ask()
     await queue.submit(damaged)
     await answer(queue.redis.hset(keys.track(damaged.track_id), "attempt", "of a later version"))
-    beating = asyncio.create_task(track_queue.keep_alive())
+    beating = asyncio.create_task(track_queue.keep_alive(every=0.01))
     async with asyncio.timeout(120):
         while caplog.text.count("heartbeat incomplete") < 2:
             await asyncio.sleep(0.01)

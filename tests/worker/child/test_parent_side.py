@@ -134,20 +134,16 @@ async def test_a_child_that_fills_memory_is_killed_at_its_limit(do: str) -> None
     assert (await run("answer", "PATH", limits=Limits(memory_mb=200)))[0] == os.environ["PATH"]
 
 
-async def test_too_many_threads_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.child.limits.MOST_THREADS", 50)
+async def test_too_many_threads_are_ended() -> None:
     with pytest.raises(Failed, match="threads"):
-        await run("threads", "100")
+        await run("threads", "100", limits=Limits(threads=50))
     assert (await run("answer", "PATH"))[0] == os.environ["PATH"]
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("line", ["\n", '{"step":{}}\n', "a library's\n"])
-async def test_endless_lines_end_the_child_and_do_not_block_the_parent(
-    monkeypatch: pytest.MonkeyPatch, line: str
-) -> None:
-    monkeypatch.setattr("worker.child.parent_side.MOST_LINES", 20_000)
-    flood = asyncio.create_task(run("flood", line))
+async def test_endless_lines_end_the_child_and_do_not_block_the_parent(line: str) -> None:
+    flood = asyncio.create_task(run("flood", line, limits=Limits(lines=20_000)))
     turns = 0
     while not flood.done():
         turns += 1
@@ -224,11 +220,9 @@ async def test_a_child_that_hangs_is_killed_with_all_it_started(
     assert of_this_test(tmp_path) == []
 
 
-async def test_a_process_that_left_a_dead_childs_group_does_not_block_the_parent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.faults
+async def test_a_process_that_left_a_dead_childs_group_does_not_block_the_parent(tmp_path: Path) -> None:
     """That process keeps the standard error open."""
-    monkeypatch.setattr("worker.child.parent_side.LAST_WORDS", 0.1)
     with pytest.raises(Failed) as failure:
         await asyncio.wait_for(run("leave somebody behind", str(tmp_path / "pid"), deadline=60), 120)
     assert failure.value.failure.reason is Reason.INTERNAL
