@@ -13,7 +13,7 @@ from typing import Final, TypeVar, get_args
 
 import click
 
-from bench import engines, report, stages, studio
+from bench import engines, peers, report, stages, studio
 from bench.engines import Bench
 from bench.watch import Run, environment, median
 from jobs.music.separation_models import DEFAULT_MODEL, EngineName
@@ -32,7 +32,8 @@ FigureT = TypeVar("FigureT")
 @click.option("--seconds", "sizes", type=int, multiple=True, help=f"Lengths of songs. Default: {SIZES}")
 @click.option("--runs", type=click.IntRange(1), default=3, show_default=True, help="Runs of each, of which the median.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=PAGE, help="Where the page goes.")
-def main(quick: bool, sizes: tuple[int, ...], runs: int, output: Path) -> None:
+@click.option("--peers/--no-peers", "with_peers", default=True, help="Install and run other packages, too (7 GB).")
+def main(quick: bool, sizes: tuple[int, ...], runs: int, output: Path, with_peers: bool) -> None:
     sizes = sizes or ((30, 120) if quick else SIZES)
     runs = 1 if quick else runs
     longer = 120 if quick else 240
@@ -48,8 +49,9 @@ def main(quick: bool, sizes: tuple[int, ...], runs: int, output: Path) -> None:
         where = _said("stages", stages.look(engines.song(bench, longer), models_dir, bench.bytecode))
         stems = _said("stems", _stems(bench, longer))
         work = _said("worker", asyncio.run(studio.look(bench, longer)))
+        others = _said("peers", peers.compare(bench, longer)) if with_peers else None
         load = (before, os.getloadavg()[0])
-        report.write(report.Figures(flac, mp3, where, stems, longer, work, runs, load), output)
+        report.write(report.Figures(flac, mp3, where, stems, longer, work, others, runs, load), output)
     print(output.read_text(encoding="utf-8"))
 
 

@@ -1,5 +1,6 @@
 """Writes the measurements as a page: docs/performance.md."""
 
+import contextlib
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,7 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+import flbt_unet
+
 from bench.engines import Pair
+from bench.peers import Peer
 from bench.stages import Stages
 from bench.studio import Studio
 from bench.watch import Run
@@ -25,6 +29,7 @@ class Figures(NamedTuple):
     stems: dict[int, tuple[Run, Run]]  # by number of stems: a song of 30 seconds, and the same longer
     longer: int  # seconds of the longer song
     studio: Studio
+    peers: tuple[Run, Sequence[Peer]] | None  # this engine beside them
     runs: int
     load: tuple[float, float]  # on average over a minute, before and after
 
@@ -33,8 +38,8 @@ def page(figures: Figures) -> str:
     """Markdown."""
     return "\n".join(
         (
-            *_head(figures), "", *_engines(figures), "", *_stages(figures.stages), "", *_stems(figures), "",
-            *_studio(figures.studio),
+            *_head(figures), "", *_engines(figures), "", *_peers(figures), *_stages(figures.stages), "",
+            *_stems(figures), "", *_studio(figures.studio),
         )
     ) + "\n"  # fmt: skip
 
@@ -52,6 +57,8 @@ def _head(figures: Figures) -> tuple[str, ...]:
         "table.",
         "",
         f"- {processor()}, {cores()} cores; Python {platform.python_version()}, {platform.system()}",
+        f"- kernels for {', '.join(flbt_unet.instruction_sets()) or 'no processor like this'}: the first one ran;"
+        " Python's bytecode compiled before, for all",
         f"- {packages}",
         f"- {datetime.now(UTC):%Y-%m-%d}, load average {before:.1f} before and {after:.1f} after",
     )
@@ -81,6 +88,29 @@ def _engines_row(name: str, pair: Pair) -> str:
     return f"| {name} | {mine} | {theirs} | {stock.seconds / ours.seconds:.1f}× | {pair.snr_db:.0f} dB |"
 
 
+def _peers(figures: Figures) -> tuple[str, ...]:
+    """Packages of the registry with the same networks."""
+    if figures.peers is None:
+        return ()
+    ours, peers = figures.peers
+    return (
+        f"## Other packages, {_length(figures.longer)}, 2 stems",
+        "",
+        "| package | time | CPU | memory | installed | SNR to ours |",
+        "| --- | --- | --- | --- | --- | --- |",
+        f"| this engine, from file to FLAC | {_run(ours)} | – | – |",
+        *(f"| {peer.name} | {_run(peer.run)} | {_mb(peer.bytes_)} | {peer.snr_db:.0f} dB |" for peer in peers),
+        "",
+        "Packages that separate by the same networks, each in an environment of its own. They are",
+        "measured in favour of them: from samples in memory to arrays on disk, without decoding and encoding.",
+        "",
+    )
+
+
+def _run(run: Run) -> str:
+    return f"{run.seconds:.1f} s | {run.cpu_seconds:.1f} s | {_mb(run.peak_bytes)}"
+
+
 def _stages(stages: Stages) -> tuple[str, ...]:
     shares = sorted(stages.cpu_by_stage.items(), key=lambda stage: -stage[1])
     return (
@@ -96,8 +126,17 @@ def _stages(stages: Stages) -> tuple[str, ...]:
         f" {stages.rest:.0%} of the whole.",
         f"- One segment (11.9 s of music) is {stages.gflop:.1f} GFLOP and takes {stages.segment_seconds:.3f} s in the"
         f" network: {stages.gflop / stages.segment_seconds:.0f} GFLOP/s.",
-        f"- sgemm reaches {stages.sgemm_gflops:.0f} GFLOP/s on the same cores: {stages.roofline:.0%} of the roofline,",
-        "  counted as plain convolutions. `flbt_unet` needs a third to a half of their products.",
+        "",
+        "| build, one thread | registers alone | products alone | a segment's products in its time |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| {name} | {peak:.0f} GFLOP/s | {products:.0f} GFLOP/s, {products / peak:.0%} |"
+            f" {segment:.0f} GFLOP/s, {segment / peak:.0%} |"
+            for name, (peak, products, segment) in stages.builds.items()
+        ),
+        "",
+        "A segment has a third to a half of the products of plain convolutions. The rest of its time transforms tiles",
+        "and large weights, and reads them.",
     )
 
 
@@ -137,9 +176,12 @@ def _studio(studio: Studio) -> tuple[str, ...]:
 
 def processor() -> str:
     """The processor's name."""
-    import openvino
-
-    return str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME")).strip()
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        facts = dict(line.replace("\t", "").split(": ", 1) for line in lines if ": " in line)
+        family = f" (family {facts['cpu family']}, model {facts['model']})" if "cpu family" in facts else ""
+        return facts.get("model name", platform.machine()) + family
+    return platform.processor() or platform.machine()
 
 
 def write(figures: Figures, path: Path) -> None:

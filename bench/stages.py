@@ -28,12 +28,7 @@ class Stages(NamedTuple):
     cpu_by_stage: dict[str, float]
     segment_seconds: float  # the network alone, best of ten
     gflop: float  # of one segment
-    sgemm_gflops: float  # measured, on as many threads
-
-    @property
-    def roofline(self) -> float:
-        """The network's speed as a share of the peak."""
-        return self.gflop / self.sgemm_gflops / self.segment_seconds
+    builds: dict[str, list[float]]  # by instruction set: see `_builds`
 
     @property
     def rest(self) -> float:
@@ -134,7 +129,7 @@ def _main(song: Path, models_dir: Path) -> None:
                 "cpu_by_stage": dict(clock.cpu),
                 "segment_seconds": _alone(loaded[0]),
                 "gflop": gflop(openvino_network.runtime_model(models_dir / "2stems", STEMS[2], 1024)),
-                "sgemm_gflops": sgemm_gflops(),
+                "builds": _builds(models_dir / "2stems"),
             }
         )
     )
@@ -171,17 +166,31 @@ def gflop(model: Any) -> float:
     return total / 1e9
 
 
-def sgemm_gflops(size: int = 2048) -> float:
-    """The fastest of several products of float32 matrices, by numpy's BLAS on every core."""
-    import numpy as np
+def _builds(checkpoint: Path) -> dict[str, list[float]]:
+    """GFLOP/s of each build on one thread: registers alone, products alone, and the products of a segment.
 
-    one, other = np.random.default_rng(0).standard_normal((2, size, size)).astype(np.float32)
-    best = 0.0
-    for _ in range(12):
-        began = time.monotonic()
-        one @ other
-        best = max(best, 2 * size**3 / (time.monotonic() - began) / 1e9)
-    return best
+    A segment takes more time than its products: tiles and large weights are transformed.
+    """
+    import flbt_unet
+    import numpy as np
+    from flbt_unet.rates import rates
+
+    from worker.separation.spleeter.spectrogram import SEGMENT
+    from worker.separation.spleeter.unet_weights import kept_weights
+
+    weights = kept_weights(checkpoint, STEMS[2], lambda: None)
+    assert weights is not None
+    magnitudes = np.abs(np.random.default_rng(0).standard_normal((2, SEGMENT, 1024))).astype(np.float32)
+    found: dict[str, list[float]] = {}
+    for instructions in flbt_unet.instruction_sets():
+        unets = flbt_unet.UNets(*weights, rows=SEGMENT, columns=1024, threads=1, instructions=instructions)
+        times = []
+        for _ in range(10):
+            began = time.thread_time()
+            unets.estimate(magnitudes)
+            times.append(time.thread_time() - began)
+        found[instructions] = [*rates(instructions), 2e-9 * unets.products / min(times)]
+    return found
 
 
 if __name__ == "__main__":

@@ -69,6 +69,8 @@ def load(instructions: Instructions) -> ctypes.CDLL:
         (library.first_run, None, [pointer]),
         (library.last_run, None, [pointer]),
         (library.share, None, [pointer, ctypes.c_int, number, pointer]),
+        (library.rate_of_registers, ctypes.c_float, [number]),
+        (library.rate_of_products, number, [number, number, pointer, pointer, pointer]),
         (library.samples_interleave, None, [pointer, pointer, number, pointer]),
         (library.samples_to_24_bits, None, [pointer, number, pointer]),
         (library.samples_to_16_bits, None, [pointer, number, pointer]),

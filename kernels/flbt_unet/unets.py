@@ -81,6 +81,11 @@ class UNets:
             self.compute(mix, stems)
         return stems
 
+    @property
+    def products(self) -> int:
+        """Multiplications with addition of one `estimate`, without those of the transformations of tiles."""
+        return sum(plan.products for plan in self._plans)
+
     def compute(self, mix: Floats, stems: Floats) -> None:
         """`estimate` for a caller that holds the lock."""
         self._library.use_threads(self._threads)
@@ -147,6 +152,13 @@ class _Plan:
         )  # fmt: skip
         self.room: int = max(library.winograd_room(ctypes.byref(layer)) for layer in self._middle)
 
+    @property
+    def products(self) -> int:
+        first = self._first.rows * self._first.columns // 4 * 25 * SIDES * DOWN[1]
+        narrow = self._last.rows * self._last.columns * 25 * 2 * DOWN[1]
+        skipping = 4 * self._last.rows * self._last.columns * 16 * SIDES
+        return int(first + narrow + skipping + sum(map(_products, self._middle)))
+
     def run(self, mix: Floats, stem: Floats, rooms: Floats) -> None:
         self._first.planes = self._last.planes = address(mix)
         self._last.out = address(stem)
@@ -184,3 +196,11 @@ class _Plan:
         kept = np.ascontiguousarray(numbers, np.float32)
         self._kept.append(kept)
         return address(kept)
+
+
+def _products(layer: Winograd) -> int:
+    """Products of a layer at the points of its tiles; a filter of 2 has one point less along its axis (winograd.h)."""
+    points = layer.tile + 2
+    both = (2 * points - 1) ** 2  # the points of the phases 3 x 3, 3 x 2, 2 x 3 and 2 x 2
+    tiles = layer.rows * layer.columns // layer.tile**2
+    return int(tiles * layer.ins * layer.outs * both)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from flbt_unet import Layer, UNets
 from flbt_unet.library import usable
+from flbt_unet.rates import rates
 from flbt_unet.weights import DOWN
 from numpy.typing import NDArray
 
@@ -163,3 +164,13 @@ def test_extracted_weights_compute_what_openvino_computes(models_dir: Path) -> N
 
     assert unet_weights.agreement(weights, answers) > 80
     assert unet_weights.agreement(weights._replace(networks=weights.networks[::-1]), answers) < 40
+
+
+def test_products_are_counted_and_the_rates_are_a_processors() -> None:
+    """A segment has 6.2 thousand million products as plain convolutions, and a third of them here."""
+    packed = flbt_unet.pack(some_layers(np.random.default_rng(1)))[None]
+    one = UNets(packed, False, SLOPE, False, rows=512, columns=1024, threads=1)
+    assert 1.9e9 < one.products < 2.3e9
+    for instructions in flbt_unet.instruction_sets():
+        registers, products = rates(instructions, runs=2)
+        assert 0.5 < products < 2 * registers
