@@ -5,36 +5,46 @@ for an hour of music too.
 """
 
 import logging
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
+from importlib.resources import files
 from io import BytesIO
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import flbt_unet
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.filenames import NAMELESS, one_line
 from jobs.models import Stem
 from jobs.music.stems import STEM_INFO
+from jobs.results import Tags
 from worker.audio.pictures import read_picture
 from worker.audio.sound import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
 
 log = logging.getLogger(__name__)
 
 WINDOW = SAMPLE_RATE // 100  # samples: a hundredth of a second
 VALUES = 2 * WINDOW  # of both channels
 
-WIDTH = 1280  # pixels; a phone shows half of it
-ROW = 150
+WIDTH = 1280  # pixels; a bubble on a phone is 330 dp wide, so 43 pixels are 11 dp
+HEAD = 92
+ROW = 170
+AXIS = 76
 MARGIN = 28
-AXIS = 44
-TEXT = 26
+GAP = 14
+TEXT = 44
 GRID = (226, 226, 232)
 PAPER = (252, 252, 253)
 INK = (70, 70, 82)
 
-#: Distances between two marks on the time axis, in seconds: the first with at most twelve marks is used.
-STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200)
+#: Distances between two marks on the time axis, in seconds: the first with at most six marks is used.
+STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800)
 
 THUMBNAIL = 320  # pixels: the largest that chats accept
 THUMBNAIL_BYTES = 200_000
@@ -70,35 +80,79 @@ class Waveforms:
         ]
 
 
-def draw(waveforms: Waveforms, path: Path) -> None:
-    """Writes a PNG: a row per stem in its colour, named, with the time below. All rows have the same scale."""
+def draw(waveforms: Waveforms, tags: Tags, path: Path) -> None:
+    """Writes a PNG: the song's name and length, a row per stem in its colour, named, and the time below.
+
+    All rows have the same scale. The picture has its own paper, for dark and light chats.
+    """
+    import ttf_opensans
     from PIL import Image, ImageDraw, ImageFont  # imported here: before, the network needs the memory
 
-    rows = len(waveforms.stems)
     seconds = waveforms.samples / SAMPLE_RATE
-    height = rows * ROW + AXIS + MARGIN
+    height = HEAD + len(waveforms.stems) * ROW + AXIS
     image = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(image)
-    font = ImageFont.load_default(TEXT)
+    font = ImageFont.truetype(str(files(ttf_opensans) / "ttf" / "OpenSans-Regular.ttf"), TEXT)
     left, right = MARGIN, WIDTH - MARGIN
+    length = _clock(round(seconds))
+    pen.text((right, HEAD / 2), length, INK, font, anchor="rm")
+    room = right - left - font.getlength(length) - MARGIN
+    pen.text((left, HEAD / 2), shortened(drawable(_name(tags), font), font, room), INK, font, anchor="lm")
     for mark in _marks(seconds):
         x = left + (right - left) * mark / max(seconds, 1e-9)
-        pen.line((x, 0, x, height - AXIS), GRID, 2)
-        pen.text((x, height - AXIS + 8), f"{mark // 60}:{mark % 60:02}", INK, font, anchor="ma")
+        pen.line((x, HEAD, x, height - AXIS), GRID, 2)
+        if x + font.getlength(_clock(mark)) / 2 < WIDTH - MARGIN / 2:
+            pen.text((x, height - AXIS / 2), _clock(mark), INK, font, anchor="mm" if mark else "lm")
     columns = right - left
     envelopes = [_columns(envelope, columns) for envelope in waveforms.envelopes()]
     loudest = max([float(envelope.max(initial=0)) for envelope in envelopes] + [1e-3])
     for number, (stem, envelope) in enumerate(zip(waveforms.stems, envelopes, strict=True)):
-        middle = number * ROW + ROW / 2 + MARGIN / 2
-        reach = envelope / loudest * (ROW / 2 - 18)
+        top = HEAD + number * ROW
+        middle = top + ROW / 2
+        reach = envelope / loudest * (ROW / 2 - GAP)
         for x, half in enumerate(reach):
             pen.line((left + x, middle - half, left + x, middle + half), STEM_INFO[stem].colour)
-        pen.text((left, middle - ROW / 2 + 2), stem, STEM_INFO[stem].colour, font, stroke_width=4, stroke_fill=PAPER)
+        pen.text((left, top + GAP), stem, STEM_INFO[stem].colour, font, "lt", stroke_width=6, stroke_fill=PAPER)
     image.save(path, "PNG", optimize=True)
 
 
+def drawable(text: str, font: "FreeTypeFont") -> str:
+    """A text in the letters of a font. Other letters are transliterated to ASCII, other signs are left out."""
+    missing = bytes(font.getmask("\uffff"))
+    strange = {char for char in text if bytes(font.getmask(char)) == missing}
+    if not strange:
+        return text
+    from anyascii import anyascii
+
+    return " ".join("".join(_plain(char, anyascii) if char in strange else char for char in text).split())
+
+
+def _plain(char: str, transliterated: Callable[[str], str]) -> str:
+    return "" if unicodedata.category(char)[0] == "S" else transliterated(char)
+
+
+def shortened(text: str, font: "FreeTypeFont", room: float) -> str:
+    """The longest beginning of a text that is at most `room` pixels wide, with an ellipsis where it is cut."""
+    if font.getlength(text) <= room:
+        return text
+    cut = len(text)
+    while cut and font.getlength(f"{text[:cut].rstrip()}…") > room:
+        cut -= 1
+    return f"{text[:cut].rstrip()}…"
+
+
+def _name(tags: Tags) -> str:
+    """`Artist - Title` on one line; a name of thousands of characters is cut before it is measured."""
+    return one_line(" - ".join(part for part in (tags.artist, tags.title) if part.strip()))[:300] or NAMELESS
+
+
+def _clock(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
 def _marks(seconds: float) -> range:
-    step = next((step for step in STEPS if seconds / step <= 12), STEPS[-1])
+    step = next((step for step in STEPS if seconds / step <= 6), STEPS[-1])
     return range(0, ceil(seconds), step)
 
 

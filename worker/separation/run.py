@@ -36,7 +36,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
             if samples == 0:
                 raise failed(Reason.EMPTY)
             picture, small = task.output / "picture.png", task.output / "thumbnail.jpg"
-            draw(waveforms, picture)  # while the last pieces are encoded
+            draw(waveforms, task.tags, picture)  # while the last pieces are encoded
             has_small = task.cover is not None and thumbnail(task.cover, small)
         return Separated(
             samples=samples,

@@ -1,5 +1,6 @@
 """Waveforms keep their size, their time and their relative levels; covers become small."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -7,21 +8,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFont
 
 from jobs.models import Stem
 from jobs.music.stems import STEM_INFO
+from jobs.results import Tags
 from tests.models import STEMS
 from worker.rendering.drawing import (
+    HEAD,
     PAPER,
+    TEXT,
     THUMBNAIL,
     THUMBNAIL_BYTES,
     WIDTH,
     WINDOW,
     Waveforms,
     draw,
+    drawable,
+    shortened,
     thumbnail,
 )
+
+TAGS = Tags(title="Águas de Março", artist="Elis & Tom")
 
 
 @given(st.lists(st.integers(0, 2000), max_size=8), st.integers(0, 99))
@@ -41,7 +49,7 @@ def picture(tmp_path: Path, *pieces: NDArray[np.float64], stems: tuple[Stem, ...
     waveforms = Waveforms(stems)
     if pieces:
         waveforms.add([piece.astype(np.float32) for piece in pieces])
-    draw(waveforms, tmp_path / "picture.png")
+    draw(waveforms, TAGS, tmp_path / "picture.png")
     return np.asarray(Image.open(tmp_path / "picture.png"))
 
 
@@ -64,6 +72,44 @@ def test_each_stem_has_its_row_to_the_same_scale(tmp_path: Path) -> None:
         rows_of(image, Stem.BASS, part) for part in (slice(200, WIDTH // 2 - 50), slice(WIDTH // 2 + 50, None))
     )
     assert left < right / 10
+
+
+FONT = ImageFont.truetype(str(files("ttf_opensans") / "ttf" / "OpenSans-Regular.ttf"), TEXT)
+
+
+def test_text_is_large_enough_for_a_phone() -> None:
+    """A bubble is 330 dp wide: the letters of a line, from accent to descender, are at least 11 dp high."""
+    top, bottom = FONT.getbbox("Áq", anchor="ls")[1::2]
+    assert (bottom - top) / (WIDTH / 330) >= 11
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Águas de Março", "Águas de Março"),
+        ("Группа крови – Кино", "Группа крови – Кино"),
+        ("Ελλάς", "Ελλάς"),
+        ("日本 🎵 live", "RiBen live"),
+        ("🎵", ""),
+    ],
+)
+def test_letters_that_the_font_lacks_are_transliterated(text: str, drawn: str) -> None:
+    assert drawable(text, FONT) == drawn
+
+
+@given(st.text(max_size=400), st.integers(0, 1500))
+@settings(max_examples=30, deadline=None)
+def test_a_long_name_is_cut_where_it_would_leave_the_picture(text: str, room: int) -> None:
+    short = shortened(text, FONT, room)
+    assert short in (text, "…") or FONT.getlength(short) <= room
+
+
+def test_the_name_and_the_length_are_in_the_picture(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).uniform(-1, 1, (44100 * 3, 2))
+    image = picture(tmp_path, noise, stems=(Stem.VOCALS,))
+    head = (image[:HEAD] != PAPER).any(axis=2)
+    assert head[:, : WIDTH // 2].any()
+    assert head[:, -200:].any()
 
 
 @pytest.mark.parametrize("samples", [0, 1, 441, 5_000])

@@ -273,7 +273,7 @@ def test_a_cover_comes_back_small_beside_the_picture(tmp_path: Path, models_dir:
 
     assert outcome.picture is not None
     assert outcome.thumbnail is not None
-    draw(Waveforms(STEMS[2]), tmp_path / "silence.png")
+    draw(Waveforms(STEMS[2]), Tags(title=""), tmp_path / "silence.png")
     assert (task.output / outcome.picture.name).read_bytes() != (tmp_path / "silence.png").read_bytes()
     for file, kind in ((outcome.picture, "PNG"), (outcome.thumbnail, "JPEG")):
         assert (task.output / file.name).stat().st_size == file.bytes_
