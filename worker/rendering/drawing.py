@@ -92,7 +92,9 @@ def draw(waveforms: Waveforms, tags: Tags, path: Path) -> None:
     height = HEAD + len(waveforms.stems) * ROW + AXIS
     image = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(image)
-    font = ImageFont.truetype(str(files(ttf_opensans) / "ttf" / "OpenSans-Regular.ttf"), TEXT)
+    file = str(files(ttf_opensans) / "ttf" / "OpenSans-Regular.ttf")
+    # The basic layout: Raqm raises for some signs, and its scripts are not in the font.
+    font = ImageFont.truetype(file, TEXT, layout_engine=ImageFont.Layout.BASIC)
     left, right = MARGIN, WIDTH - MARGIN
     length = _clock(round(seconds))
     pen.text((right, HEAD / 2), length, INK, font, anchor="rm")

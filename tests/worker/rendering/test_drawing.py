@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageFont
 
+from jobs.filenames import one_line
 from jobs.models import Stem
 from jobs.music.stems import STEM_INFO
 from jobs.results import Tags
@@ -74,7 +75,9 @@ def test_each_stem_has_its_row_to_the_same_scale(tmp_path: Path) -> None:
     assert left < right / 10
 
 
-FONT = ImageFont.truetype(str(files("ttf_opensans") / "ttf" / "OpenSans-Regular.ttf"), TEXT)
+FONT = ImageFont.truetype(
+    str(files("ttf_opensans") / "ttf" / "OpenSans-Regular.ttf"), TEXT, layout_engine=ImageFont.Layout.BASIC
+)
 
 
 def test_text_is_large_enough_for_a_phone() -> None:
@@ -100,8 +103,16 @@ def test_letters_that_the_font_lacks_are_transliterated(text: str, drawn: str) -
 @given(st.text(max_size=400), st.integers(0, 1500))
 @settings(max_examples=30, deadline=None)
 def test_a_long_name_is_cut_where_it_would_leave_the_picture(text: str, room: int) -> None:
+    text = drawable(one_line(text), FONT)
     short = shortened(text, FONT, room)
     assert short in (text, "…") or FONT.getlength(short) <= room
+
+
+@given(st.text(max_size=400), st.text(max_size=50))
+@settings(max_examples=20, deadline=None)
+def test_any_title_can_be_drawn(tmp_path_factory: pytest.TempPathFactory, title: str, artist: str) -> None:
+    waveforms = Waveforms((Stem.VOCALS,))
+    draw(waveforms, Tags(title=title, artist=artist), tmp_path_factory.mktemp("pictures") / "picture.png")
 
 
 def test_the_name_and_the_length_are_in_the_picture(tmp_path: Path) -> None:
