@@ -6,6 +6,7 @@
 
 #define MOST 6 /* points along an axis */
 #define TAPS 25
+#define UNROLLED _Pragma("unroll") /* loops over registers: a register has no address */
 /* Floats left free after every row and every point: otherwise rows are a power of 2 apart and compete for the same few
    cache lines. */
 #define SPACE 16
@@ -57,14 +58,14 @@ INLINE void pack_phase(
     for (long in = 0; in < ins; in++, filters += rows * columns * PANEL, to += PANEL)
         for (int c = 0; c < PANEL; c += LANES) {
             vec taps[9], half[3 * MOST], full[MOST * MOST];
-            for (int i = 0; i < 9; i++) taps[i] = (vec){0};
-            for (int i = 0; i < rows; i++)
-                for (int j = 0; j < columns; j++)
+            UNROLLED for (int i = 0; i < 9; i++) taps[i] = (vec){0};
+            UNROLLED for (int i = 0; i < rows; i++)
+                UNROLLED for (int j = 0; j < columns; j++)
                     taps[(above + i) * 3 + before + j] = load(filters + (i * columns + j) * PANEL + c);
-            for (int j = 0; j < 3; j++) filter_to_points(m, taps + j, 3, half + j, 3);
-            for (int i = above; i < n - below; i++) filter_to_points(m, half + i * 3, 1, full + i * n, 1);
-            for (int i = above; i < n - below; i++)
-                for (int j = before; j < n - behind; j++) store(to + at[i * n + j] + c, full[i * n + j]);
+            UNROLLED for (int j = 0; j < 3; j++) filter_to_points(m, taps + j, 3, half + j, 3);
+            UNROLLED for (int i = above; i < n - below; i++) filter_to_points(m, half + i * 3, 1, full + i * n, 1);
+            UNROLLED for (int i = above; i < n - below; i++)
+                UNROLLED for (int j = before; j < n - behind; j++) store(to + at[i * n + j] + c, full[i * n + j]);
         }
 }
 
@@ -92,6 +93,19 @@ INLINE void pack(const int m, const Winograd *l, const Plan *plan, const float *
         }
 }
 
+INLINE void to_points_of_tile(const int m, vec *d) {
+    const int n = m + 2;
+    UNROLLED for (int j = 0; j < n; j++) to_points(m, d + j, n);
+    UNROLLED for (int i = 0; i < n; i++) to_points(m, d + i * n, 1);
+}
+
+/* Stores the points of a tile from a row and a column on: the phases of 2 taps have none before. */
+INLINE void store_points(const int m, const int row, const int column, const vec *d, float *spectrum, const long *to) {
+    const int n = m + 2;
+    UNROLLED for (int i = row; i < n; i++)
+        UNROLLED for (int j = column; j < n; j++) store(spectrum + to[i * n + j], d[i * n + j]);
+}
+
 /* Gathers the pixels under a tile and transforms them to their points. */
 INLINE void spread(const int m, const Winograd *l, const Plan *plan, long tile, long at, float *spectrum) {
     const int n = m + 2, phases = l->down ? 2 : 1;
@@ -102,24 +116,29 @@ INLINE void spread(const int m, const Winograd *l, const Plan *plan, long tile, 
         for (int x = 0; x < phases; x++) {
             const float *corner = l->in + (top * phases + y) * l->in_row + (left * phases + x) * l->in_pixel;
             long to[MOST * MOST];
-            for (int i = 0; i < n; i++)
-                for (int j = 0; j < n; j++) {
+            UNROLLED for (int i = 0; i < n; i++)
+                UNROLLED for (int j = 0; j < n; j++) {
                     const int p = i * n + j;
                     to[p] = plan->begin[p] + at * (plan->depth[p] + SPACE) + place_of(l, j, y, x);
                 }
-            const int first_row = l->down && !y, first_column = l->down && !x;
             for (int c = 0; c < l->ins; c += LANES) {
                 vec d[MOST * MOST];
-                for (int i = 0; i < n; i++)
-                    for (int j = 0; j < n; j++)
-                        if (inside || (top + i >= 0 && top + i < l->rows && left + j >= 0 && left + j < l->columns))
-                            d[i * n + j] = load(corner + i * row + j * pixel + c);
-                        else
-                            d[i * n + j] = (vec){0};
-                for (int j = 0; j < n; j++) to_points(m, d + j, n);
-                for (int i = first_row; i < n; i++) to_points(m, d + i * n, 1);
-                for (int i = first_row; i < n; i++)
-                    for (int j = first_column; j < n; j++) store(spectrum + to[i * n + j] + c, d[i * n + j]);
+                if (inside) {
+                    UNROLLED for (int i = 0; i < n; i++)
+                        UNROLLED for (int j = 0; j < n; j++) d[i * n + j] = load(corner + i * row + j * pixel + c);
+                } else {
+                    for (int i = 0; i < n; i++)
+                        for (int j = 0; j < n; j++)
+                            if (top + i >= 0 && top + i < l->rows && left + j >= 0 && left + j < l->columns)
+                                d[i * n + j] = load(corner + i * row + j * pixel + c);
+                            else
+                                d[i * n + j] = (vec){0};
+                }
+                to_points_of_tile(m, d);
+                if (l->down && !y && !x) store_points(m, 1, 1, d, spectrum + c, to);
+                else if (l->down && !y) store_points(m, 1, 0, d, spectrum + c, to);
+                else if (l->down && !x) store_points(m, 0, 1, d, spectrum + c, to);
+                else store_points(m, 0, 0, d, spectrum + c, to);
             }
         }
 }
@@ -132,17 +151,17 @@ INLINE void gather(const int m, const Winograd *l, long tile, long at, int y, in
     const long across = l->columns / m, top = tile / across * m, left = tile % across * m;
     for (int c = 0; c < PANEL; c += LANES) {
         vec d[MOST * MOST];
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j < n; j++)
+        UNROLLED for (int i = 0; i < n; i++)
+            UNROLLED for (int j = 0; j < n; j++)
                 d[i * n + j] = i < last_row && j < last_column
                                    ? load(products + ((i * n + j) * l->together + at) * PANEL + c)
                                    : (vec){0};
-        for (int j = 0; j < n; j++) from_points(m, d + j, n);
-        for (int i = 0; i < m; i++) from_points(m, d + i * n, 1);
+        UNROLLED for (int j = 0; j < n; j++) from_points(m, d + j, n);
+        UNROLLED for (int i = 0; i < m; i++) from_points(m, d + i * n, 1);
         const int which = channel + c;
         const vec bias = load(l->bias + which), scale = load(l->scale + which), shift = load(l->shift + which);
-        for (int i = 0; i < m; i++)
-            for (int j = 0; j < m; j++) {
+        UNROLLED for (int i = 0; i < m; i++)
+            UNROLLED for (int j = 0; j < m; j++) {
                 const long row = apart * (top + i) + y, column = apart * (left + j) + x;
                 vec sum = d[i * n + j] + bias;
                 if (l->down) {
