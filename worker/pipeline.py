@@ -102,7 +102,7 @@ async def _settle(studio: Studio, track: Track) -> None:
     has no followers.
     """
     while True:
-        reporter = Reporter(studio.track_queue, track.id, longest=studio.settings.max_seconds)
+        reporter = Reporter(studio.track_queue, track.id, track.source, longest=studio.settings.max_seconds)
         work = asyncio.create_task(_make(studio, track, reporter))
         audience = asyncio.create_task(reporter.publish_until_abandoned())
         try:

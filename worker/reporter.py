@@ -7,9 +7,12 @@ import math
 import time
 from collections.abc import Callable
 
+from jobs.models import Upload, YouTube
 from jobs.monitoring import metrics
 from jobs.progress import Progress, TrackStage
+from jobs.queue.titles import keep_called
 from jobs.queue.tracks import TrackQueue
+from jobs.results import Called
 from worker import estimate
 from worker.child.messages import Step
 
@@ -25,10 +28,17 @@ class Reporter:
     """
 
     def __init__(
-        self, track_queue: TrackQueue, track_id: str, now: Callable[[], float] = time.time, longest: float = math.inf
+        self,
+        track_queue: TrackQueue,
+        track_id: str,
+        source: YouTube | Upload,
+        now: Callable[[], float] = time.time,
+        longest: float = math.inf,
     ) -> None:
         self._track_queue = track_queue
         self._track_id = track_id
+        self._source = source
+        self._called: Called | None = None  # as last stored
         self._now = now
         self._progress = Progress()
         self._stage_from: tuple[float, float] | None = None  # time and fraction of the stage's first report
@@ -89,9 +99,17 @@ class Reporter:
             if not await self._track_queue.report(self._track_id, current if current != published else None):
                 return
             published = current
+            await self._keep_called(current)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PACE):
                     await self._stirred.wait()
+
+    async def _keep_called(self, current: Progress) -> None:
+        """Stores the song's title, once it is known, for its other requests and for later."""
+        called = Called(title=current.title or "", artist=current.artist or "", seconds=current.seconds)
+        if called.title and called != self._called:
+            self._called = called
+            await keep_called(self._track_queue.redis, self._source, called)
 
     async def account(self) -> None:
         """Charges the part separated since the last check. Called when the work has ended in any way."""

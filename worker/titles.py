@@ -48,9 +48,9 @@ async def ask(studio: Studio) -> None:
         except Failed as error:
             log.info("looking up titles failed: %s", error.failure.detail)
             continue
-        for track_id, video in asked.items():
+        for video in asked.values():
             if called := found.called.get(video.video_id):
-                await keep_called(redis, track_id, called)
+                await keep_called(redis, video, called)
 
 
 def _ignore(step: Step) -> None:

@@ -10,6 +10,7 @@
 | flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
 | flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
+| flbt:song:SOURCE       | string | title and length of a song (JSON)                                            |
 | flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, asker, attempt, starts   |
 | flbt:made:ID           | string | what the store has of a track (JSON), which may be nothing; for a day        |
 | flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
@@ -103,6 +104,11 @@ def attended(platform: str) -> str:
 
 def chat(name: str) -> str:
     return f"flbt:chat:{name}"
+
+
+def song(source: str) -> str:
+    """`source`: its key."""
+    return f"flbt:song:{source}"
 
 
 def track(track_id: str) -> str:

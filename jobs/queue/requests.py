@@ -14,10 +14,10 @@ from arq.constants import job_key_prefix
 from pydantic import SecretStr
 
 from jobs.failures import Failure
-from jobs.models import Rendition, Request, Upload
+from jobs.models import Rendition, Request, Upload, YouTube
 from jobs.monitoring.logs import about
 from jobs.progress import OPEN_PHASES, Lane, RequestPhase, View
-from jobs.queue import keys, scripts
+from jobs.queue import keys, scripts, titles
 from jobs.queue.connection import JOB_EXPIRES, answer, ask_script, connect, run_script
 from jobs.queue.quotas import ACCEPT, UNLIMITED, Limits, OverQuota, TooManyOpen
 from jobs.queue.turns import enqueue_in_turn
@@ -191,6 +191,10 @@ class JobQueue:
             keys.asker(request.asker),
         ]  # fmt: skip
         await run_script(self.redis, scripts.ERASE, on, request.id)
+
+    async def forget_called(self, source: YouTube | Upload) -> None:
+        """Removes the title of a song."""
+        await titles.forget_called(self.redis, source)
 
     async def set_card(self, request_id: str, card: str) -> None:
         """Stores the front end's note of its status message."""

@@ -1,19 +1,21 @@
-"""Titles and lengths of queued videos, so that people can tell their songs apart before their turn.
+"""Titles and lengths of songs, so that people can tell them apart before, during and after the work.
 
-They are stored with the track. The worker looks them up and writes; front ends read `View.called`.
+They are stored by song: every request for it has them, in any separation, also when it is cancelled or fails. The
+worker looks up those of queued videos, and writes what it learns while it works; front ends read `View.called`.
 """
 
 from arq.connections import ArqRedis
 
-from jobs.models import YouTube
+from jobs.models import Upload, YouTube
 from jobs.parsing import parse_source
-from jobs.queue import keys, scripts
-from jobs.queue.connection import answer, run_script
+from jobs.queue import keys
+from jobs.queue.connection import answer
 from jobs.results import Called
 
 
 async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
-    """Queued tracks without a look-up of their titles: id → video. Marks them, so the caller must look them up.
+    """Queued tracks of videos without a title or a look-up of it: id → video. Marks them, so the caller must look them
+    up.
 
     Without the first in the queue: its download is about to tell.
     """
@@ -21,11 +23,17 @@ async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
     for job in await redis.zrange(keys.QUEUE, 1, most):
         track_id = job.decode().rpartition(".")[0]
         source = parse_source(await answer(redis.hget(keys.track(track_id), "source")))
-        if isinstance(source, YouTube) and await answer(redis.hsetnx(keys.track(track_id), "called", "")):
+        if not isinstance(source, YouTube) or await answer(redis.exists(keys.song(source.key))):
+            continue
+        if await answer(redis.hsetnx(keys.track(track_id), "called", "")):
             found[track_id] = source
     return found
 
 
-async def keep_called(redis: ArqRedis, track_id: str, called: Called) -> None:
-    """Stores a track's title and length, if the track exists."""
-    await run_script(redis, scripts.CALL, [keys.track(track_id)], called.model_dump_json())
+async def keep_called(redis: ArqRedis, source: YouTube | Upload, called: Called) -> None:
+    """Stores a song's title and length, for as long as requests are kept."""
+    await answer(redis.set(keys.song(source.key), called.model_dump_json(), ex=keys.KEEP_CLOSED))
+
+
+async def forget_called(redis: ArqRedis, source: YouTube | Upload) -> None:
+    await answer(redis.delete(keys.song(source.key)))

@@ -24,22 +24,30 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
     async with redis.pipeline(transaction=False) as pipe:
         for request_id in request_ids:
             pipe.hgetall(keys.request(request_id))
-        hashes = [fields for fields in await pipe.execute() if b"request" in fields]
-        if not hashes:
+        stored = [fields for fields in await pipe.execute() if b"request" in fields]
+        read = [(fields, parse_stored(Request, fields[b"request"])) for fields in stored]
+        valid = [(fields, request) for fields, request in read if request is not None]
+        if not valid:
             return []
-        tracks = [fields.get(b"track", b"").decode() for fields in hashes]
+        tracks = [fields.get(b"track", b"").decode() for fields, _ in valid]
         for track in tracks:
             pipe.hmget(keys.track(track), ["progress", "attempt", "lane", "called"])
         pipe.mget([keys.made(track) for track in tracks])
-        *states, made = await pipe.execute()
+        pipe.mget([keys.song(request.source.key) for _, request in valid])
+        *states, made, songs = await pipe.execute()
         for track, (_, attempt, lane, _) in zip(tracks, states, strict=True):
             pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
         ranks = await pipe.execute()
     each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
     seen = (
-        _view(fields, progress, called, has, rank, _wait(rank, each, first) if text(lane) == Lane.STUDIO else None)
-        for fields, (progress, _, lane, called), has, rank in zip(hashes, states, made, ranks, strict=True)
-    )
+        _view(
+            fields, request, progress, song or called, has, rank,
+            _wait(rank, each, first) if text(lane) == Lane.STUDIO else None,
+        )
+        for (fields, request), (progress, _, lane, called), has, song, rank in zip(
+            valid, states, made, songs, ranks, strict=True
+        )
+    )  # fmt: skip
     return [view for view in seen if view is not None]
 
 
@@ -69,16 +77,16 @@ def _wait(rank: int | None, each: float | None, first: float) -> float | None:
 
 def _view(
     fields: dict[bytes, bytes],
+    request: Request,
     progress: bytes | None,
     called: bytes | None,
     made: bytes | None,
     rank: int | None,
     wait: float | None,
 ) -> View | None:
-    """The view of a request; None when its data is invalid."""
-    request = parse_stored(Request, fields[b"request"])
+    """The view of a request; None when its data is invalid. `called`: of its song, or of its track by version 0.1.0."""
     word = fields.get(b"phase", b"").decode(errors="replace")
-    if request is None or word not in RequestPhase.__members__.values():
+    if word not in RequestPhase.__members__.values():
         return None
     phase = RequestPhase(word)
     waiting = phase is RequestPhase.WAITING

@@ -106,7 +106,7 @@ async def test_a_separation_over_the_quota_stops_and_counts(queue: JobQueue, sai
     await queue.submit(request, Limits(person_seconds=100))
     track_queue = TrackQueue(queue.redis, "worker-of-the-test")
     assert await track_queue.begin(request.track_id)
-    reporter = Reporter(track_queue, request.track_id)
+    reporter = Reporter(track_queue, request.track_id, request.source)
     reporter.enter(TrackStage.SEPARATING)
     audience = asyncio.create_task(reporter.publish_until_abandoned())
     for separated in range(0, 200, 10):

@@ -188,6 +188,8 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
         await services.catalogue.forget(track)
     if isinstance(request.source, Upload) and len(gone) == len(tracks):
         await services.catalogue.store.forget_upload(request.source)
+    if len(gone) == len(tracks):
+        await services.queue.forget_called(request.source)
     for one in own:
         await services.queue.erase(one.request)
     forgotten = Card(text=f"{named}\n{say(language, 'card-forgotten')}")

@@ -15,7 +15,6 @@ def load(name: str) -> str:
 
 BEGIN: Final = load("begin")
 BEREAVE: Final = load("bereave")
-CALL: Final = load("call")
 ERASE: Final = load("erase")
 FOLLOW: Final = load("follow")
 FORGET: Final = load("forget")

@@ -74,8 +74,8 @@ async def test_lists_of_long_titles_fit_into_one_message_and_say_what_is_left_ou
         for _ in range(2):
             await rig.worker.finish(await rig.worker.take())
         await rig.server.until(lambda: sum(done(message) for message in ana.from_bot()) == 2)
-        for track_id in await nameless(queue.redis, 50):
-            await keep_called(queue.redis, track_id, Called(title=long.title, artist=long.artist))
+        for video in (await nameless(queue.redis, 50)).values():
+            await keep_called(queue.redis, video, Called(title=long.title, artist=long.artist))
         for command in ("/status", "/status all", "/who"):
             asked = await ana.say(command)
             said = await ana.until(lambda message, asked=asked: message.reply_to == asked)  # type: ignore[misc]  # a default
