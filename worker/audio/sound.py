@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import av
+import flbt_unet
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.plane import AudioPlane
@@ -151,11 +152,14 @@ def _join(frames: list[AudioFrame], shape: Shape) -> Planes:
     """The samples of `frames` with full scale at 1."""
     scalar, scale, silence = _FORMATS[shape.sample_format.removesuffix("p")]
     dtype = np.dtype(scalar)
-    joined = np.empty((shape.channels, sum(frame.samples for frame in frames)), dtype)
+    size = sum(frame.samples for frame in frames)
+    is_planar = shape.sample_format.endswith("p")
+    # Packed samples stay packed: their planes are views.
+    joined = np.empty((shape.channels, size), dtype) if is_planar else np.empty((size, shape.channels), dtype).T
     start = 0
     for frame in frames:
         end = start + frame.samples
-        if frame.format.is_planar:
+        if is_planar:
             for channel in range(shape.channels):  # `frame.planes` reads beyond the last plane where there are many
                 joined[channel, start:end] = _values(AudioPlane(frame, channel), dtype, frame.samples)
         else:
@@ -178,6 +182,8 @@ def _values(plane: AudioPlane, dtype: np.dtype[Any], count: int) -> NDArray[Any]
 
 def _stereo(planes: Planes) -> NDArray[np.float32]:
     """(samples, 2) of one or two channels."""
+    if len(planes) == 2:
+        return planes.T if planes.T.flags.c_contiguous else flbt_unet.interleaved(planes)
     block = np.empty((planes.shape[1], 2), np.float32)
-    block[:] = planes.T  # one channel goes to both sides
+    block[:] = planes.T  # to both sides
     return block
