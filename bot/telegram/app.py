@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from functools import partial
 from typing import Final
 
@@ -47,6 +48,12 @@ UNSET: Final = (
     "FLBT_TELEGRAM_TOKEN is missing: write /newbot to https://t.me/BotFather and put the token it gives you into .env."
 )
 
+MISSHAPEN: Final = (
+    "FLBT_TELEGRAM_TOKEN is no bot token: copy the whole line that https://t.me/BotFather gave you, digits, colon and "
+    "letters, without spaces."
+)
+SHAPE: Final = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+
 #: Seconds. An upload of 50 MB through a slow line takes minutes; everything else is quick or broken.
 CONNECT, ANSWER, UPLOAD = 10.0, 20.0, 600.0
 
@@ -54,9 +61,11 @@ CONNECT, ANSWER, UPLOAD = 10.0, 20.0, 600.0
 def build(
     settings: Settings, queue: JobQueue, store: ResultStore, pace: Pace = TELEGRAM, timing: Timing = USUAL
 ) -> AnyApplication:
-    """The bot, ready for `main.serve`. Raises `SettingsError` if there is no token."""
+    """The bot, ready for `main.serve`. Raises `SettingsError` if there is no token, or one that cannot be any."""
     if settings.telegram_token is None:
         raise SettingsError(UNSET)
+    if not SHAPE.fullmatch(settings.telegram_token.get_secret_value()):
+        raise SettingsError(MISSHAPEN)
     rate_limiter = RateLimiter(pace)
     app = (
         Application.builder()

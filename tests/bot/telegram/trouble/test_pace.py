@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
+from bot.delivery.platform import Later
+from bot.telegram.sending.errors import trouble
 from bot.telegram.sending.pace import TELEGRAM
 from bot.telegram.sending.pace import Pace as BotPace
 from bot.telegram.sending.rate_limiter import RateLimiter, seconds_of
-from bot.telegram.sending.send_window import SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window
+from bot.telegram.sending.send_window import SPARE, SPARE_IN_GROUP, Line, Rank, Room, Window, later
 from jobs.progress import TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.results import Tags
@@ -273,3 +275,10 @@ async def test_a_chat_that_has_to_wait_holds_up_no_other(queue: JobQueue, store:
                 await bea.say("/status")
                 await server.until(lambda: len(bea.from_bot()) > answers, 15)  # noqa: B023
             assert ana.from_bot() == []
+
+
+def test_our_own_pace_is_not_told_as_a_refusal_by_telegram() -> None:
+    waiting = trouble(later(3.0))
+    assert isinstance(waiting, Later)
+    assert waiting.seconds == pytest.approx(3.1)
+    assert "Flood" not in str(waiting)

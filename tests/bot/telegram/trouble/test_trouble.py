@@ -215,6 +215,18 @@ async def test_a_wrong_token_is_one_sentence(
         build(settings_for(server, tmp_path, telegram_token=None), queue, store)
 
 
+@pytest.mark.parametrize(
+    "token", ["hello", "@my_bot", "123456:short", "1234567:" + "x" * 35 + " ", "1:\n" + "x" * 35, "1/2"]
+)
+def test_what_is_no_token_is_refused_before_anything_is_asked(
+    token: str, server: BotApi, queue: JobQueue, store: FolderStore, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match="FLBT_TELEGRAM_TOKEN is no bot token") as caught:
+        build(settings_for(server, tmp_path, telegram_token=SecretStr(token)), queue, store)
+    assert token not in str(caught.value)
+    assert server.requests == []
+
+
 async def test_an_unreachable_server_is_waited_for(queue: JobQueue, store: FolderStore, tmp_path: Path) -> None:
     async with BotApi() as server:
         port = server.port
