@@ -73,7 +73,8 @@ async def _start(walls: Confinement | None) -> float:
     async with start_child("worker.sources", walls) as child:
         assert child._process.stdin is not None
         child._process.stdin.close()
-        await child._process.wait()
+        while child._process.returncode is None:  # noqa: ASYNC110 - as the worker waits
+            await asyncio.sleep(0.001)
     return time.perf_counter() - began
 
 

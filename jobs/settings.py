@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     precision: str = ""  # ignored; the next version removes it
     mask_extension: Extension = "average"
     threads: Annotated[int, Field(ge=0)] = 0  # 0: every core
+    warm: bool = True  # a worker keeps a process ready that children are forked from
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320  # of M4A files, too
 
     metrics_port: Annotated[int, Field(ge=0, le=65533)] = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli.main import main
+from bot.cli.main import SUBCOMMANDS, main
 from jobs.process.supervise import MISCONFIGURED
 from jobs.settings import Settings
 
@@ -184,15 +184,24 @@ def test_blocks_say_what_they_are() -> None:
 def test_our_own_commands_take_these_words(command: str) -> None:
     words = shlex.split(command.partition(" < ")[0])
     name, *rest = words[words.index("fl-bt") + 1 :]
-    context = main.commands[name].make_context(name, rest)  # raises what click says of a wrong word
-    assert context.params.keys() >= {option.name for option in main.commands[name].params if option.expose_value}
+    command_ = loaded(name)
+    context = command_.make_context(name, rest)  # raises what click says of a wrong word
+    assert context.params.keys() >= {option.name for option in command_.params if option.expose_value}
     assert context.args == [], "words that nobody reads"
 
 
 def test_every_way_to_run_it_is_in_its_help() -> None:
-    for name, command in main.commands.items():
-        assert isinstance(command, click.Command)
-        assert command.help, name
+    """The help of all commands is there before they are imported, in the words of each."""
+    for name, (_, short) in SUBCOMMANDS.items():
+        command = loaded(name)
+        assert (command.help or "").startswith(short.rstrip(".")), name
+        assert command.hidden == (not short), name
+
+
+def loaded(name: str) -> click.Command:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    return command
 
 
 @pytest.mark.parametrize("target", ["dev", "check", "test", "faults", "oracle", "coverage", "bench", "docker"])
@@ -273,7 +282,7 @@ def test_the_unit_for_systemd_starts_what_there_is() -> None:
     service = service_section()
     command = shlex.split(service["ExecStart"])
     assert command[0].endswith("/.venv/bin/fl-bt")
-    assert command[1] in main.commands
+    assert command[1] in SUBCOMMANDS
     assert service["RestartPreventExitStatus"] == str(MISCONFIGURED)
     assert Settings.model_config["env_prefix"] + "DATA=" in service["Environment"]
 

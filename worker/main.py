@@ -3,6 +3,7 @@ the store.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
@@ -31,6 +32,7 @@ from jobs.settings import IN_DATA, Settings
 from jobs.store.address import open_store
 from jobs.store.store import ResultStore
 from worker import cleanup, titles
+from worker.child.forking import forks
 from worker.listings import take_listing
 from worker.pipeline import Studio, take
 from worker.versions import versions
@@ -121,7 +123,8 @@ async def work(
     close_to_others(settings.data, IN_DATA)
     name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", open_store(settings)
     with liveness.hold_liveness(liveness.folder_in(settings.data), name):
-        await _work(make_workers(name, settings, redis_url, store, burst=burst), burst, signals)
+        async with forks() if settings.warm else contextlib.nullcontext():
+            await _work(make_workers(name, settings, redis_url, store, burst=burst), burst, signals)
 
 
 def _is_dead(lives: Path, worker: str) -> bool:

@@ -1,40 +1,66 @@
-"""The `fl-bt` command: options and subcommands only."""
+"""The `fl-bt` command. A subcommand is imported when it is used, so that `--help` answers at once."""
 
-import asyncio
 import io
-import os
-import subprocess
 import sys
-from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 import click
-from click.shell_completion import get_completion_class
-from pydantic import SecretStr
 
-from bot.cli.separate import separate
 from jobs import VERSION
-from jobs.monitoring.logs import set_up_logging
-from jobs.music.separation_models import models_by_word
-from jobs.process.exits import give_up, queue_of
-from jobs.process.parent_watch import stop_with_parent
 from jobs.process.privacy import be_private, close_memory
-from jobs.process.supervise import MISCONFIGURED
-from jobs.settings import SettingsError, load_settings
 
-WORKER = (sys.executable, "-P", "-m", "worker")
-
-PLATFORMS = ("telegram", "discord")
+SEPARATE: Final = "bot.cli.separate"
+COMMANDS: Final = "bot.cli.commands"
+#: The module of each subcommand, and the beginning of its help.
+SUBCOMMANDS: Final = {
+    "bot": (COMMANDS, "Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both."),
+    "check": (COMMANDS, ""),
+    "completion": (COMMANDS, "Print a script that completes commands, options and files in a shell."),
+    "doctor": (COMMANDS, "Check Python, weights, queue, store, disk and token, and say what to do about each."),
+    "models": (COMMANDS, "Fetch and check the weights of models, named or by their number of stems."),
+    "separate": (SEPARATE, "Separate YouTube links, audio files or video files into stems."),
+    "up": (COMMANDS, "Run everything on this machine: the bot, a worker and a private queue."),
+    "worker": (COMMANDS, "Run a worker alone, on the queue named by FLBT_REDIS_URL."),
+}
 
 
 class _Command(click.Group):
-    """Prints the sentence of a `SettingsError` of any subcommand."""
+    """Imports its subcommands late, and prints the sentence of a `SettingsError` of any of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click's
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        command = getattr(import_module(SUBCOMMANDS[cmd_name][0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            width = formatter.width - 6 - max(map(len, SUBCOMMANDS))
+            rows = [(name, _cut(help_, width)) for name, (_, help_) in SUBCOMMANDS.items() if help_]
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> object:
+        from jobs.settings import SettingsError  # late, as the subcommands
+
         try:
             return super().invoke(ctx)
         except SettingsError as error:
+            from jobs.process.supervise import MISCONFIGURED
+
             click.echo(error, err=True)
             ctx.exit(MISCONFIGURED)
+
+
+def _cut(help_: str, width: int) -> str:
+    """As much of a sentence as fits into a line."""
+    if len(help_) <= width:
+        return help_
+    return f"{help_[: width - 3].rpartition(' ')[0]}..."
 
 
 @click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,108 +78,3 @@ def main(context: click.Context) -> None:
     # Characters that the locale cannot encode are escaped, instead of a traceback.
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
         sys.stdout.reconfigure(errors="backslashreplace")
-
-
-main.add_command(separate)
-
-
-@main.command()
-def up() -> None:
-    """Run everything on this machine: the bot, a worker and a private queue. Ctrl-C stops it."""
-    from bot.cli.up import front_ends, run_everything
-
-    settings = load_settings()
-    set_up_logging(settings)
-    if not front_ends(settings):
-        give_up(
-            "A bot needs a token. Telegram: open https://t.me/BotFather, send /newbot, answer its two questions.\n"
-            "Discord: make an application on https://discord.com/developers/applications, copy its bot's token.\n"
-            "Write it into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC… or FLBT_DISCORD_TOKEN=…\n"
-            "Then run this again: uv run fl-bt up"
-        )
-    sys.exit(asyncio.run(run_everything(settings)))
-
-
-@main.command()
-@click.option("--tethered", is_flag=True, hidden=True)
-@click.option("--platform", type=click.Choice(PLATFORMS), hidden=True, help="This one alone.")
-def bot(tethered: bool, platform: str | None) -> None:
-    """Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both, as they have tokens."""
-    from bot.cli.up import front_ends, run_bots
-
-    settings = load_settings()
-    redis_url = queue_of(settings)
-    if tethered:
-        stop_with_parent()
-    wanted = [platform] if platform else front_ends(settings)
-    if len(wanted) > 1:
-        set_up_logging(settings)
-        sys.exit(asyncio.run(run_bots(settings, redis_url)))
-    if wanted == ["discord"]:
-        from bot.discord import run
-    else:
-        from bot.telegram import run
-    run(settings, redis_url)
-
-
-@main.command(hidden=True)
-def check() -> None:
-    """Say whether the bots are alive, for their container: the exit code is 0 when they look after their requests."""
-    from redis.exceptions import RedisError
-
-    from bot.cli.up import front_ends
-    from jobs.queue.requests import JobQueue
-
-    async def living(redis_url: SecretStr) -> list[str]:
-        queue = JobQueue.at(redis_url)
-        try:
-            return await queue.front_ends()
-        finally:
-            await queue.close()
-
-    settings = load_settings()
-    try:
-        alive = asyncio.run(living(queue_of(settings)))
-    except (RedisError, OSError) as error:
-        give_up(f"no answer from the queue: {error}", code=1)
-    if not set(front_ends(settings) or ["telegram"]) <= set(alive):
-        give_up("no heartbeat", code=1)
-
-
-@main.command()
-def worker() -> None:
-    """Run a worker alone, on the queue named by FLBT_REDIS_URL."""
-    load_settings()  # reports a wrong setting before the worker starts
-    os.execv(WORKER[0], [*WORKER, "run"])  # noqa: S606 - no shell; the bot must not import the worker
-
-
-@main.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(models_by_word())))
-def models(names: Sequence[str]) -> None:
-    """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
-    load_settings()
-    sys.exit(subprocess.run([*WORKER, "models", *names], check=False).returncode)
-
-
-@main.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
-    """Print a script that completes commands, options and files in a shell.
-
-    \b
-    bash:  eval "$(fl-bt completion bash)"                in ~/.bashrc
-    zsh:   eval "$(fl-bt completion zsh)"                 in ~/.zshrc
-    fish:  fl-bt completion fish | source                 in ~/.config/fish/config.fish
-    """
-    kind = get_completion_class(shell)
-    assert kind is not None
-    click.echo(kind(main, {}, "fl-bt", "_FL_BT_COMPLETE").source())
-
-
-@main.command()
-def doctor() -> None:
-    """Check Python, weights, queue, store, disk and token, and say what to do about each."""
-    from bot.cli.doctor import examine
-
-    settings = load_settings()
-    sys.exit(asyncio.run(examine(settings)))

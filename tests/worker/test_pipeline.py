@@ -178,8 +178,10 @@ async def test_limits_are_kept_and_the_next_job_works(
 
 
 def children_of(process: asyncio.subprocess.Process) -> list[psutil.Process]:
+    """The children of a track: without the process that forks them, which lives as long as the worker."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        return psutil.Process(process.pid).children(recursive=True)
+        family = psutil.Process(process.pid).children(recursive=True)
+        return [child for child in family if "worker.child.fork_server" not in child.cmdline()]
     return []
 
 

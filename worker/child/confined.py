@@ -20,11 +20,15 @@ OOM_SCORE = "500"  # of 1000: as if the process held half of the machine's memor
 
 def main() -> None:
     how, module = sys.argv[1:3]
+    confine_and_run(Confinement.model_validate_json(how) if how != "null" else None, module)
+
+
+def confine_and_run(confinement: Confinement | None, module: str) -> None:
+    """Confines this process, and runs `module` as its main program."""
     sys.argv = [module]
     go_first()
     keep_orphans()
-    if how != "null":
-        confinement = Confinement.model_validate_json(how)
+    if confinement is not None:
         walls = make_walls(confinement, readable(module, online=bool(confinement.ports)))
         walls.impose()
         walls.close()

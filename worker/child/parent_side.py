@@ -22,6 +22,7 @@ from jobs.failures import Failed, Reason, failed
 from worker.child.confinement import Confinement
 from worker.child.environment import environment_for
 from worker.child.footprint import until_too_large
+from worker.child.forking import Forked, NoFork, fork_server
 from worker.child.limits import NO_LIMITS, Limits, family_of, impose, oom_kills, until_too_much
 from worker.child.messages import AHEAD, Event, Step
 from worker.child.tasks import Task
@@ -36,6 +37,7 @@ GRACE = 5.0  # seconds for a child to end that closed its output
 LOOK = 0.01  # seconds between two checks for the end of a child
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
+Process = asyncio.subprocess.Process | Forked
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Child:
 
     module: str
     limits: Limits
-    _process: asyncio.subprocess.Process
+    _process: Process
     _last_words: "asyncio.Task[str]"
     _eating: "asyncio.Task[str]"
     _filling: "asyncio.Task[str]"
@@ -95,6 +97,21 @@ class Child:
             raise failed(Reason.INTERNAL, f"{module} answered what is no {result.__name__}: {wrong}") from None
 
 
+async def _new_process(module: str, confinement: Confinement | None) -> Process:
+    """A fork of this context's server (`worker/child/forking.py`), or else a process of its own."""
+    server = fork_server()
+    if server is not None and MEASURED not in os.environ:
+        try:
+            return await server.fork(module, confinement, LINE_LIMIT)
+        except NoFork as why:
+            log.warning("%s is started anew, not forked: %s", module, why)
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", *_behind_walls(confinement), module,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        start_new_session=True, limit=LINE_LIMIT, env=environment_for(confinement, os.environ),
+    )  # fmt: skip
+
+
 @contextlib.asynccontextmanager
 async def start_child(module: str, confinement: Confinement | None, limits: Limits = NO_LIMITS) -> AsyncIterator[Child]:
     """Starts `python -m module` in `confinement`, for one task.
@@ -104,11 +121,7 @@ async def start_child(module: str, confinement: Confinement | None, limits: Limi
     kills_before = oom_kills()
     for folder in confinement.write if confinement else ():
         folder.mkdir(parents=True, exist_ok=True)  # Landlock needs existing folders
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", *_behind_walls(confinement), module,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True, limit=LINE_LIMIT, env=environment_for(confinement, os.environ),
-    )  # fmt: skip
+    process = await _new_process(module, confinement)
     assert process.stderr is not None
     impose(process.pid, limits)
     last_words = asyncio.create_task(_tail(process.stderr))
@@ -147,16 +160,14 @@ async def run_child(
         return await child.ask(task, result, on_step, deadline=deadline, stall=stall)
 
 
-async def _say(process: asyncio.subprocess.Process, line: str) -> None:
+async def _say(process: Process, line: str) -> None:
     assert process.stdin is not None
     with contextlib.suppress(ConnectionError):  # it died at once; its exit code tells why
         process.stdin.write(line.encode() + b"\n")
         await process.stdin.drain()
 
 
-async def _listen(
-    process: asyncio.subprocess.Process, on_step: Callable[[Step], None], stall: float | None, lines: int
-) -> Event | None:
+async def _listen(process: Process, on_step: Callable[[Step], None], stall: float | None, lines: int) -> Event | None:
     """The child's outcome, or None when it closed its output without one. Reads `lines` at most."""
     assert process.stdout is not None
     for _ in range(lines):
@@ -182,32 +193,35 @@ async def _listen(
     raise failed(Reason.INTERNAL, f"more than {lines} lines")
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: Process) -> None:
     """Kills the child's whole process group and reaps the child."""
     _kill(process)
     # Shielded: a second cancellation must not leave a zombie with an open pipe.
     await asyncio.shield(_reap(process))
 
 
-async def _reap(process: asyncio.subprocess.Process) -> None:
+async def _reap(process: Process) -> None:
     await _code_of(process)
     # A process that left the group may hold the pipes open, and asyncio would keep our ends.
-    process._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
+    if isinstance(process, Forked):
+        process.close()
+    else:
+        process._transport.close()  # type: ignore[attr-defined]  # asyncio has no public way
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
+def _kill(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
 
 
-async def _code_of(process: asyncio.subprocess.Process) -> int:
+async def _code_of(process: Process) -> int:
     """The child's exit code, once it has ended. asyncio's `wait` also waits for other holders of the pipes."""
     while process.returncode is None:  # noqa: ASYNC110 - asyncio has no event for it
         await asyncio.sleep(LOOK)
     return process.returncode
 
 
-async def _code_after(process: asyncio.subprocess.Process, module: str) -> int:
+async def _code_after(process: Process, module: str) -> int:
     """The exit code of a child that closed its output. Raises `Failed` with INTERNAL if it runs on for `GRACE`."""
     try:
         async with asyncio.timeout(GRACE):

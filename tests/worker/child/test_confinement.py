@@ -1,5 +1,6 @@
 """A child that a file has taken over reaches neither other files, nor other processes, nor the network."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from worker.bytecode import caches
 from worker.child.confinement import UNCONFINED, Confinement
 from worker.child.confinement.walls import support
 from worker.child.environment import environment_for
+from worker.child.forking import forks
 from worker.child.parent_side import run_child
 from worker.child.tasks import (
     FetchTask,
@@ -70,9 +72,12 @@ def _answer(listening: socket.socket) -> None:
             return
 
 
-async def spoils(around: Around, walls: Confinement | None, *, offline: bool = False) -> dict[str, str]:
+async def spoils(
+    around: Around, walls: Confinement | None, *, offline: bool = False, forked: bool = False
+) -> dict[str, str]:
     task = Attempts(around=around, walls=walls, offline=offline)
-    return (await run_child("tests.worker.hostile", task, Spoils, lambda step: None, deadline=60)).of
+    async with forks() if forked else contextlib.nullcontext():
+        return (await run_child("tests.worker.hostile", task, Spoils, lambda step: None, deadline=60)).of
 
 
 async def test_without_walls_the_attempts_succeed(around: Around) -> None:
@@ -96,9 +101,10 @@ def kinds(around: Around) -> dict[str, Task]:
     }
 
 
+@pytest.mark.parametrize("forked", [False, True], ids=["started anew", "forked"])
 @pytest.mark.parametrize("kind", ["decoder", "separation", "renderer", "downloader"])
-async def test_behind_walls_they_are_refused(around: Around, kind: str) -> None:
-    of = await spoils(around, kinds(around)[kind].confinement)
+async def test_behind_walls_they_are_refused(around: Around, kind: str, forked: bool) -> None:
+    of = await spoils(around, kinds(around)[kind].confinement, forked=forked)
     reached = {name: got for name, got in of.items() if not got.startswith("refused")}
     assert reached == ALLOWED | (_downloading() if kind == "downloader" else {})
     assert set(of) == {*ATTEMPTS, *CALLS, *ALLOWED}

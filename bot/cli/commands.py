@@ -1,0 +1,123 @@
+"""The subcommands of `fl-bt` but `separate`: their options only."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import click
+from click.shell_completion import get_completion_class
+from pydantic import SecretStr
+
+from jobs.monitoring.logs import set_up_logging
+from jobs.music.separation_models import models_by_word
+from jobs.process.exits import give_up, queue_of
+from jobs.process.parent_watch import stop_with_parent
+from jobs.settings import load_settings
+
+WORKER = (sys.executable, "-P", "-m", "worker")
+
+PLATFORMS = ("telegram", "discord")
+
+
+@click.command()
+def up() -> None:
+    """Run everything on this machine: the bot, a worker and a private queue. Ctrl-C stops it."""
+    from bot.cli.up import front_ends, run_everything
+
+    settings = load_settings()
+    set_up_logging(settings)
+    if not front_ends(settings):
+        give_up(
+            "A bot needs a token. Telegram: open https://t.me/BotFather, send /newbot, answer its two questions.\n"
+            "Discord: make an application on https://discord.com/developers/applications, copy its bot's token.\n"
+            "Write it into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC… or FLBT_DISCORD_TOKEN=…\n"
+            "Then run this again: uv run fl-bt up"
+        )
+    sys.exit(asyncio.run(run_everything(settings)))
+
+
+@click.command()
+@click.option("--tethered", is_flag=True, hidden=True)
+@click.option("--platform", type=click.Choice(PLATFORMS), hidden=True, help="This one alone.")
+def bot(tethered: bool, platform: str | None) -> None:
+    """Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both, as they have tokens."""
+    from bot.cli.up import front_ends, run_bots
+
+    settings = load_settings()
+    redis_url = queue_of(settings)
+    if tethered:
+        stop_with_parent()
+    wanted = [platform] if platform else front_ends(settings)
+    if len(wanted) > 1:
+        set_up_logging(settings)
+        sys.exit(asyncio.run(run_bots(settings, redis_url)))
+    if wanted == ["discord"]:
+        from bot.discord import run
+    else:
+        from bot.telegram import run
+    run(settings, redis_url)
+
+
+@click.command(hidden=True)
+def check() -> None:
+    """Say whether the bots are alive, for their container: the exit code is 0 when they look after their requests."""
+    from redis.exceptions import RedisError
+
+    from bot.cli.up import front_ends
+    from jobs.queue.requests import JobQueue
+
+    async def living(redis_url: SecretStr) -> list[str]:
+        queue = JobQueue.at(redis_url)
+        try:
+            return await queue.front_ends()
+        finally:
+            await queue.close()
+
+    settings = load_settings()
+    try:
+        alive = asyncio.run(living(queue_of(settings)))
+    except (RedisError, OSError) as error:
+        give_up(f"no answer from the queue: {error}", code=1)
+    if not set(front_ends(settings) or ["telegram"]) <= set(alive):
+        give_up("no heartbeat", code=1)
+
+
+@click.command()
+def worker() -> None:
+    """Run a worker alone, on the queue named by FLBT_REDIS_URL."""
+    load_settings()  # reports a wrong setting before the worker starts
+    os.execv(WORKER[0], [*WORKER, "run"])  # noqa: S606 - no shell; the bot must not import the worker
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(models_by_word())))
+def models(names: Sequence[str]) -> None:
+    """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
+    load_settings()
+    sys.exit(subprocess.run([*WORKER, "models", *names], check=False).returncode)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script that completes commands, options and files in a shell.
+
+    \b
+    bash:  eval "$(fl-bt completion bash)"                in ~/.bashrc
+    zsh:   eval "$(fl-bt completion zsh)"                 in ~/.zshrc
+    fish:  fl-bt completion fish | source                 in ~/.config/fish/config.fish
+    """
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(click.get_current_context().find_root().command, {}, "fl-bt", "_FL_BT_COMPLETE").source())
+
+
+@click.command()
+def doctor() -> None:
+    """Check Python, weights, queue, store, disk and token, and say what to do about each."""
+    from bot.cli.doctor import examine
+
+    settings = load_settings()
+    sys.exit(asyncio.run(examine(settings)))
