@@ -34,6 +34,7 @@ from worker.child.parent_side import Child, run_child, start_child
 from worker.child.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
 from worker.cleanup import make_room
 from worker.inputs import open_stems, open_upload
+from worker.rendering.linking import link_stems
 from worker.reporter import Reporter
 from worker.separation.child import SEPARATION, separate
 from worker.sources.fetching import fetch
@@ -211,7 +212,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         )
         # Before the stems are published: if the worker dies here, the song is separated again, but counted once.
         await studio.track_queue.charge(track.id, manifest.seconds, whole=True)
-        await store.keep_track(made, manifest, separated.along)
+        await store.keep_track(made, manifest, [*separated.along, *link_stems(made, manifest, later)])
     return manifest
 
 

@@ -161,7 +161,8 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
             self._process = None
-        for pid in [*self._codes, *self._children]:  # their exit codes are lost
+        lost = [pid for pid, code in self._codes.items() if code is None]
+        for pid in [*lost, *self._children]:  # their exit codes are lost
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
         for child in self._children.values():
