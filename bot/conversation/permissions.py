@@ -21,6 +21,8 @@ async def may_change_settings(services: Services, asker: Asker) -> bool:
     """True for the group's admins and the owner; in a private chat always."""
     if not asker.in_group or await services.is_owner(asker):
         return True
+    if asker.is_admin is not None:
+        return asker.is_admin
     return await services.platform.is_admin(asker.chat, asker.person)
 
 

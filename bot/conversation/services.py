@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
+from bot.chats.languages import Languages
 from bot.chats.practice import PracticeMemory
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
@@ -66,7 +67,7 @@ class ChatPlatform(Protocol):
         """The address of another message of the same chat and topic."""
         ...
 
-    async def is_admin(self, chat: str, person: str) -> bool:
+    async def is_admin(self, chat: str, person: str, /) -> bool:
         """Whether a person is an admin of a group; False if the platform does not answer."""
         ...
 
@@ -92,6 +93,7 @@ class Services:
     catalogue: Catalogue
     access: Access
     preferences: ChatPreferences
+    languages: Languages
     stem_choice: StemChoice
     practice: PracticeMemory
     statistics: Statistics
@@ -135,6 +137,7 @@ def services_of(
         catalogue=catalogue,
         access=Access(queue.redis, settings.access, chats.name),
         preferences=ChatPreferences(queue.redis, settings),
+        languages=Languages(queue.redis),
         stem_choice=StemChoice(queue.redis),
         practice=PracticeMemory(queue.redis),
         statistics=Statistics(queue.redis),

@@ -12,12 +12,18 @@ from jobs.models import Upload
 
 @dataclass(frozen=True)
 class Asker:
-    """The sender of a message or press, the chat, and the language of the answer. Names have the platform's prefix."""
+    """The sender of a message or press, the chat, and the language of the answer. Names have the platform's prefix.
+
+    `is_language_guessed`: the message does not tell its sender's language. `is_admin`: of the group; None: not told,
+    the platform has to be asked.
+    """
 
     person: str
     chat: str
     language: Language
     in_group: bool
+    is_language_guessed: bool = False
+    is_admin: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,8 @@ class Author:
 class Message:
     """The content of one message. `text`: or a file's caption. `links`: targets of linked words.
 
-    `has_document`: the message has a document of any kind. `author`: None for a bot.
+    `has_document`: the message has a document of any kind. `author`: None for a bot. `is_hidden`: the platform does
+    not show us its content.
     """
 
     place: Place
@@ -59,6 +66,7 @@ class Message:
     has_document: bool = False
     author: Author | None = None
     is_ours: bool = False
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)

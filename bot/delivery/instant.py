@@ -4,6 +4,7 @@ Only files of the current recipe are repeated. After a change of engine or bit r
 and are valid again if the change is undone.
 """
 
+from collections.abc import Callable
 from itertools import chain
 
 from bot.delivery.planning.noted import Before
@@ -18,9 +19,9 @@ from jobs.results import Manifest
 
 
 class InstantDelivery:
-    """Earlier deliveries on one platform. `limits` are the platform's: under others the plan differs."""
+    """Earlier deliveries on one platform. `limits` are the platform's at an address: under others the plan differs."""
 
-    def __init__(self, queue: JobQueue, platform: str, limits: Limits) -> None:
+    def __init__(self, queue: JobQueue, platform: str, limits: Callable[[str], Limits]) -> None:
         self._queue = queue
         self.sent_files = SentFiles(queue.redis, platform)
         self._limits = limits
@@ -56,7 +57,7 @@ class InstantDelivery:
 
     def _wish(self, request: Request, recipe: Recipe | None) -> str:
         renditions = [rendition.key for rendition in request.order.renditions]
-        return "|".join([*renditions, str(self._limits.file_bytes), recipe.key if recipe else ""])
+        return "|".join([*renditions, str(self._limits(request.address).file_bytes), recipe.key if recipe else ""])
 
 
 def tracks_of(request: Request) -> tuple[TrackId, ...]:

@@ -65,7 +65,9 @@ class Ledger:
         made, recipe = await self._catalogue.read(request.track_id), await current_recipe(self._queue.redis)
         if made.manifest is None:
             return request.order.renditions
-        return stored_plan(made.manifest, made.renditions, request.order, self._platform.limits, recipe).needs
+        return stored_plan(
+            made.manifest, made.renditions, request.order, self._platform.limits(request.address), recipe
+        ).needs
 
     async def foresee(self, view: View) -> None:
         """Once the length of a song is known, replace the queued renditions by those that fit the limits."""
@@ -73,7 +75,9 @@ class Ledger:
         if not seconds or view.manifest is not None:  # the manifest tells more than the length
             return
         recipe = await current_recipe(self._queue.redis)
-        fitting = foreseen(request.source, seconds, request.order, self._platform.limits, usual_rate(recipe))
+        fitting = foreseen(
+            request.source, seconds, request.order, self._platform.limits(request.address), usual_rate(recipe)
+        )
         if fitting != request.order.renditions and not (await self.read(request.id)).memo.returns:
             log.info("request %s: %.0f s long, so %s", request.id, seconds, ", ".join(one.key for one in fitting))
             await self._queue.revise(request, fitting)
@@ -100,7 +104,7 @@ class Ledger:
             request=request,
             phase=await self._queue.phase(request.id),
             noted=await self.read(request.id),
-            limits=self._platform.limits,
+            limits=self._platform.limits(request.address),
             recipe=await current_recipe(self._queue.redis),
             before=await self.instant.find(request),
             sends_once=self._platform.sends_once,

@@ -62,8 +62,9 @@ class Refused(Trouble):
 class Platform(Poster, Protocol):
     """A chat platform: posts cards, fetches files, delivers parts. All methods raise `Trouble`."""
 
-    @property
-    def limits(self) -> Limits: ...
+    def limits(self, address: str) -> Limits:
+        """The limits of files and messages at an address."""
+        ...
 
     @property
     def sends_once(self) -> bool:

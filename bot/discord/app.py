@@ -1,8 +1,6 @@
 """The map of the bot: what it is made of, and what happens at each of Discord's events."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 import discord
@@ -22,6 +20,7 @@ from bot.discord.errors import ERRORS
 from bot.discord.platform import Discord
 from bot.discord.poster import PACE
 from bot.discord.rights import INTENTS, invitation
+from jobs.process.patience import insist
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -29,7 +28,7 @@ from jobs.store.store import ResultStore
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE: Final = 30.0  # seconds between two tries
+PASSING: Final = (RedisError, *ERRORS)  # errors that a retry may fix
 #: Seconds that discord.py waits by itself when Discord asks to; longer waits are planned by the follower.
 LONGEST_HOLD: Final = 30.0  # the least that the library lets one set
 
@@ -53,7 +52,7 @@ class Bot(discord.Client):
         platform, chats = Discord(self, store, pace), DiscordChats(self)
         self.services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, timing=timing)
         edits = PressEdits(platform, self.services.follower.aside)
-        self._dispatch = Dispatch(self, self.services, chats, platform, edits)
+        self._dispatch = Dispatch(self, self.services, platform, edits)
         port = settings.metrics_port
         self._background = Background(self.services, port + 2 if port else 0)  # after Telegram's and the worker's
         self._introduced = False
@@ -70,7 +69,7 @@ class Bot(discord.Client):
         if not self._introduced:
             self._introduced = True
             await self._introduce()
-        await self._until_done(self._dispatch.catch_up, "direct messages")
+        await insist(self._dispatch.catch_up, PASSING, "direct messages not read")
 
     async def on_message(self, message: discord.Message) -> None:
         await self._dispatch.message(message)
@@ -86,20 +85,10 @@ class Bot(discord.Client):
     async def _introduce(self) -> None:
         if self.application_id is not None:
             log.info("invite the bot to a server: %s", invitation(self.application_id))
-        await self._until_done(self._say_how_to_pair, "the pairing code")
-        await self._until_done(lambda: tell_commands(self, self.services.queue.redis), "the commands")
+        await insist(self._say_how_to_pair, PASSING, "pairing code not made")
+        await insist(lambda: tell_commands(self, self.services.queue.redis), PASSING, "commands not told")
 
     async def _say_how_to_pair(self) -> None:
         access = self.services.access
         if self.services.settings.access == "closed" and (code := await access.pairing_code()) is not None:
             log.warning("this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code)
-
-    async def _until_done(self, work: Callable[[], Awaitable[None]], what: str) -> None:
-        pause = 1.0
-        while True:
-            try:
-                return await work()
-            except (RedisError, *ERRORS) as error:
-                log.warning("%s: trying again in %.0f s: %s", what, pause, error)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)

@@ -1,11 +1,9 @@
 """What the conversation asks of Discord: names, limits, who is an admin, direct messages."""
 
-import time
 from typing import Final
 
 import discord
 
-from bot.conversation.values import Asker
 from bot.discord.address import PLATFORM, number, parse
 from bot.discord.errors import as_trouble
 from bot.discord.poster import NO_MENTIONS
@@ -13,8 +11,6 @@ from bot.discord.words import CONTENT, escaped
 
 #: What people may attach, with every subscription. https://support.discord.com/hc/articles/25444343291031
 ATTACHMENT: Final = 500 << 20
-#: Seconds for which an interaction's word on who is an admin is good.
-REMEMBERED: Final = 60.0
 
 
 class DiscordChats:
@@ -28,7 +24,6 @@ class DiscordChats:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
-        self._admins: dict[tuple[str, str], float] = {}  # (chat, person) → until when: time.monotonic()
 
     @property
     def our_link(self) -> str:
@@ -42,17 +37,8 @@ class DiscordChats:
     def address_at(self, address: str, message: str) -> str:
         return str(parse(address).model_copy(update={"message_id": int(message), "asked": int(message)}))
 
-    def note_admin(self, asker: Asker, *, is_admin: bool) -> None:
-        """An interaction tells what its person may do in the server."""
-        now = time.monotonic()
-        self._admins = {key: until for key, until in self._admins.items() if until > now}
-        if is_admin:
-            self._admins[asker.chat, asker.person] = now + REMEMBERED
-        else:
-            self._admins.pop((asker.chat, asker.person), None)
-
-    async def is_admin(self, chat: str, person: str) -> bool:
-        return self._admins.get((chat, person), 0.0) > time.monotonic()
+    async def is_admin(self, _chat: str, _person: str) -> bool:
+        return False  # interactions tell it, see `Asker.is_admin`; settings are changed by nothing else
 
     async def sees_all(self) -> bool:
         return False

@@ -5,30 +5,28 @@ one person who gave it; cards and files are messages of the channel.
 """
 
 import logging
-from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import discord
-from redis.exceptions import RedisError
 
 from bot.cards.cards import Card
-from bot.conversation import buttons, permissions
+from bot.conversation import buttons
 from bot.conversation.commands.menu import COMMANDS
 from bot.conversation.services import Services
 from bot.conversation.songs import asking
-from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Reply, Toast, reply, toast
+from bot.conversation.turns import answers_to
+from bot.conversation.values import Answer, Answers, Edit, Incoming, Press, Reply, Toast, reply
 from bot.delivery.platform import Trouble
 from bot.delivery.press_edits import PressEdits
 from bot.discord.address import PLATFORM
-from bot.discord.chat_platform import DiscordChats
 from bot.discord.errors import ERRORS
 from bot.discord.incoming import asker_of, command_of, messages_of, press_of
-from bot.discord.poster import NO_MENTIONS, DiscordPoster, view_of
+from bot.discord.poster import DiscordPoster, shown
 from bot.discord.rights import missing
-from bot.discord.words import escaped
 from bot.texts import say
 from jobs.queue import keys
-from jobs.queue.connection import answer
+from jobs.queue.connection import QueueAway, answer
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +35,13 @@ POSTING: Final = ("stems", "mix")
 
 
 class Dispatch:
-    """Handles events. No method raises."""
+    """Handles events."""
 
-    def __init__(
-        self, client: discord.Client, services: Services, chats: DiscordChats, poster: DiscordPoster, edits: PressEdits
-    ) -> None:
+    def __init__(self, client: discord.Client, services: Services, poster: DiscordPoster, edits: PressEdits) -> None:
         self._client = client
         self._services = services
-        self._chats = chats
         self._poster = poster
         self._edits = edits
-        self._locales: dict[int, str] = {}  # by person: as their last interaction said
 
     @property
     def _id(self) -> int:
@@ -59,42 +53,20 @@ class Dispatch:
         """A new message, in a server or a direct one."""
         if message.author.bot or message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return
+        hear = asking.in_private if message.guild is None else asking.in_group
         try:
-            for said in messages_of(message, self._id, self._locales.get(message.author.id)):
-                await self._hear(replace(said, asker=await self._in_language_of_group(said.asker)), message)
+            for said in messages_of(message, self._id):
+                for one in await answers_to(self._services, said, hear):
+                    if isinstance(one, Reply):
+                        await self._poster.post((one.to or said.place).address, one.card)
             if message.guild is None:
                 heard = keys.heard(PLATFORM)
                 await answer(self._services.queue.redis.hset(heard, str(message.channel.id), str(message.id)))
-        except RedisError as error:
-            log.warning("a message could not be handled: %s", error)
-            await self._apologise(message, "queue-away")
-        except Trouble as error:
-            log.warning("a message could not be answered: %s", error)
-        except Exception:
-            log.exception("a message could not be handled")
-            await self._apologise(message, "went-wrong")
-
-    async def _hear(self, said: Incoming, message: discord.Message) -> None:
-        passes, answers = await permissions.gate(self._services, said)
-        if passes and said.asker.in_group:
-            answers += await asking.in_group(self._services, said) if not _is_hidden(said, message) else _hidden(said)
-        elif passes:
-            answers += await asking.in_private(self._services, said)
-        for one in answers:
-            if isinstance(one, Reply):
-                await self._poster.post((one.to or said.place).address, one.card)
-
-    async def _apologise(self, message: discord.Message, sentence: str) -> None:
-        said = next(messages_of(message, self._id, self._locales.get(message.author.id)))
-        if said.asker.in_group and not said.calls_us:
-            return
-        try:
-            await self._poster.post(said.place.address, Card(text=say(said.asker.language, sentence)))
-        except Trouble as error:
-            log.warning("the apology could not be sent: %s", error)
+        except (QueueAway, Trouble) as error:
+            log.warning("a message was not answered: %s", error)
 
     async def catch_up(self) -> None:
-        """Handle the direct messages that came while no bot was there. Raises Discord's errors and `RedisError`."""
+        """Handle the direct messages that came while no bot was there. Raises Discord's errors and `QueueAway`."""
         known = await answer(self._services.queue.redis.hgetall(keys.heard(PLATFORM)))
         for channel_id, message_id in known.items():
             channel = self._client.get_partial_messageable(int(channel_id))
@@ -116,53 +88,39 @@ class Dispatch:
         try:
             await interaction.response.defer(ephemeral=True, thinking=is_command)
         except ERRORS as error:
-            log.warning("an interaction could not be acknowledged: %s", error)
-        asker = asker_of(interaction)
-        self._locales[interaction.user.id] = str(interaction.locale)
+            log.warning("an interaction was not acknowledged: %s", error)
+        answers = await (self._command(interaction) if is_command else self._press(interaction))
         try:
-            asker = await self._in_language_of_group(asker)
-            if asker.in_group:
-                self._chats.note_admin(asker, is_admin=interaction.permissions.manage_guild)
-            if is_command:
-                answers = await self._command(interaction, asker)
-            else:
-                answers = await self._press(interaction, asker)
-        except RedisError as error:
-            log.warning("an interaction could not be handled: %s", error)
-            answers = toast(say(asker.language, "queue-away"))
-        except Exception:
-            log.exception("an interaction could not be handled")
-            answers = toast(say(asker.language, "went-wrong"))
-        try:
-            await self._answer(interaction, answers, is_command=is_command)
+            await _answer(interaction, answers, is_command=is_command)
         except ERRORS as error:
-            log.warning("an interaction could not be answered: %s", error)
+            log.warning("an interaction was not answered: %s", error)
 
-    async def _command(self, interaction: discord.Interaction, asker: Asker) -> Answers:
-        name, said = command_of(interaction, asker, self._id)
-        passes, answers = await permissions.gate(self._services, said)
-        if not passes or name not in COMMANDS:
-            return answers
+    async def _command(self, interaction: discord.Interaction) -> Answers:
+        name, said = command_of(interaction, self._id)
+        return await answers_to(self._services, said, partial(self._perform, interaction, name))
+
+    async def _perform(
+        self, interaction: discord.Interaction, name: str, services: Services, said: Incoming
+    ) -> Answers:
+        language = said.asker.language
+        await services.languages.remember(said.asker.person, asker_of(interaction).language)
         if name in POSTING and (lacking := missing(interaction)):
-            return reply(say(asker.language, "discord-right-missing", rights=lacking))
-        answers += await COMMANDS[name](self._services, said)
-        if not answers and name in POSTING:
-            return reply(say(asker.language, "discord-taken"))
-        return answers
+            return reply(say(language, "discord-right-missing", rights=lacking))
+        answers = await COMMANDS[name](services, said) if name in COMMANDS else ()
+        return reply(say(language, "discord-taken")) if not answers and name in POSTING else answers
 
-    async def _press(self, interaction: discord.Interaction, asker: Asker) -> Answers:
-        press = press_of(interaction, asker)
-        if press is None:
-            return ()
-        passes, answers = await permissions.gate(self._services, press)
-        if passes and (lacking := missing(interaction)):
-            return reply(say(asker.language, "discord-right-missing", rights=lacking))
-        if passes:
-            answers += await buttons.pressed(self._services, press)
-            answers = tuple(one for one in answers if not self._edited(one, press, interaction))
-        return answers
+    async def _press(self, interaction: discord.Interaction) -> Answers:
+        press = press_of(interaction)
+        return await answers_to(self._services, press, partial(self._pressed, interaction)) if press else ()
 
-    def _edited(self, one: object, press: Press, interaction: discord.Interaction) -> bool:
+    async def _pressed(self, interaction: discord.Interaction, services: Services, press: Press) -> Answers:
+        await services.languages.remember(press.asker.person, asker_of(interaction).language)
+        if lacking := missing(interaction):
+            return reply(say(press.asker.language, "discord-right-missing", rights=lacking))
+        answers = await buttons.pressed(services, press)
+        return tuple(one for one in answers if not self._edited(one, press, interaction))
+
+    def _edited(self, one: Answer, press: Press, interaction: discord.Interaction) -> bool:
         """Whether an answer changes a message of the channel: that is done aside, at the pace of a card."""
         message = interaction.message
         if not isinstance(one, Edit) or message is None or message.flags.ephemeral:
@@ -170,50 +128,16 @@ class Dispatch:
         self._edits.make(press.place.address, press.place.message, one.card, is_shown=False)
         return True
 
-    async def _answer(self, interaction: discord.Interaction, answers: Answers, *, is_command: bool) -> None:
-        """Tell the person. A command's first answer replaces "is thinking"; one that needs no answer loses it."""
-        fresh = is_command
-        for one in answers:
-            match one:
-                case Edit(card=card):
-                    content: dict[str, Any] = {"content": escaped(card.text)} if card.text else {}
-                    await interaction.edit_original_response(
-                        view=view_of(card), allowed_mentions=NO_MENTIONS, **content
-                    )
-                case Reply(card=card) if fresh:
-                    await interaction.edit_original_response(
-                        content=escaped(card.text), view=view_of(card), allowed_mentions=NO_MENTIONS
-                    )
-                    fresh = False
-                case Reply(card=card):
-                    await self._tell(interaction, card)
-                case Toast(text=text) if text and fresh:
-                    await interaction.edit_original_response(content=escaped(text), allowed_mentions=NO_MENTIONS)
-                    fresh = False
-                case Toast(text=text) if text:
-                    await self._tell(interaction, Card(text=text))
-        if fresh:
-            await interaction.delete_original_response()
 
-    async def _tell(self, interaction: discord.Interaction, card: Card) -> None:
-        options: dict[str, Any] = {"view": view} if (view := view_of(card)) else {}
-        await interaction.followup.send(
-            escaped(card.text), ephemeral=True, suppress_embeds=True, allowed_mentions=NO_MENTIONS, **options
-        )
-
-    async def _in_language_of_group(self, asker: Asker) -> Asker:
-        if not asker.in_group:
-            return asker
-        group_settings = await self._services.preferences.of_group(asker.chat)
-        return replace(asker, language=group_settings.language) if group_settings.language else asker
-
-
-def _is_hidden(said: Incoming, message: discord.Message) -> bool:
-    """Whether we are called about another message whose content Discord does not show us."""
-    about = said.replied_to
-    asks = said.calls_us and not said.message.text and said.message.file is None and message.reference is not None
-    return asks and (about is None or not (about.text or about.has_document or about.is_ours))
-
-
-def _hidden(said: Incoming) -> Answers:
-    return reply(say(said.asker.language, "discord-hidden"))
+async def _answer(interaction: discord.Interaction, answers: Answers, *, is_command: bool) -> None:
+    """Tell the person. A command's first answer replaces "is thinking"; a command without answers loses it."""
+    is_thinking = is_command
+    for one in answers:
+        card = Card(text=one.text) if isinstance(one, Toast) else one.card
+        if isinstance(one, Edit) or (is_thinking and card.text):
+            await interaction.edit_original_response(**shown(card))
+            is_thinking = False
+        elif card.text:
+            await interaction.followup.send(ephemeral=True, suppress_embeds=True, **shown(card))
+    if is_thinking:
+        await interaction.delete_original_response()

@@ -1,16 +1,13 @@
 """Files that people attach, brought from Discord's CDN. Their addresses are signed, and expire after a day."""
 
 from pathlib import Path
-from typing import Final
 
 import discord
-import httpx
 
-from bot.delivery.platform import Away, Refused, TooLarge
+from bot.delivery.download import download
+from bot.delivery.platform import Refused
 from bot.discord.errors import as_trouble
 from jobs.models import Upload, Value
-
-QUIET: Final = 60.0  # seconds without a byte
 
 
 class Handle(Value):
@@ -30,30 +27,10 @@ def handle_of(url: str, attachment_id: int, channel_id: int, message_id: int) ->
 async def fetch(client: discord.Client, upload: Upload, to: Path) -> None:
     """Write an attachment to `to`. Raises `Trouble`: `Refused` when it is gone."""
     handle = Handle.model_validate_json(upload.handle)
-    if not await _fetched(handle.url, to, upload.bytes_):
+    if not await download(handle.url, to, upload.bytes_):
         fresh = await _renewed(client, handle)
-        if fresh is None or not await _fetched(fresh, to, upload.bytes_):
+        if fresh is None or not await download(fresh, to, upload.bytes_):
             raise Refused("the attachment is gone")
-
-
-async def _fetched(url: str, to: Path, most: int) -> bool:
-    """False when the address is not valid any more. `most`: bytes, as Discord told the size; 0: unknown."""
-    written = 0
-    try:
-        async with httpx.AsyncClient(timeout=QUIET) as http, http.stream("GET", url) as answer:
-            if answer.status_code in (401, 403, 404, 410):
-                return False
-            if answer.status_code != httpx.codes.OK:
-                raise Away(f"the CDN answers {answer.status_code}")
-            with to.open("wb") as file:
-                async for block in answer.aiter_bytes(1 << 16):
-                    written += len(block)
-                    if most and written > most:
-                        raise TooLarge(f"longer than the {most} bytes that Discord said")
-                    file.write(block)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Away(f"{type(error).__name__}: {error}") from error
-    return True
 
 
 async def _renewed(client: discord.Client, handle: Handle) -> str | None:

@@ -1,10 +1,11 @@
 """From Discord's types to the conversation's values: messages, files, commands, pressed buttons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final, cast
 
 import discord
+from discord.app_commands import Namespace
 
 from bot.cards.actions import parse_action
 from bot.conversation.values import Asker, Author, Incoming, IncomingFile, Message, Place, Press
@@ -17,78 +18,103 @@ from jobs.models import Upload
 #: The message command; the others are called as in `bot.conversation.commands.menu`.
 ON_MESSAGE: Final = "Stems"
 
-Raw = Mapping[str, Any]  # an object of Discord's API, parsed
+User = discord.User | discord.Member
 
 
 # --- messages --------------------------------------------------------------------------------------------------
 
 
-def messages_of(message: discord.Message, bot_id: int, locale: str | None) -> Iterator[Incoming]:
+def messages_of(message: discord.Message, bot_id: int) -> Iterator[Incoming]:
     """What a message says: one value for each of its files, and one for a message without any."""
-    guild = message.guild
+    guild, said = message.guild, _content(message, bot_id)
     asker = Asker(
         person=name(message.author.id),
         chat=name(guild.id if guild else message.author.id),
-        language=negotiate(locale or (str(guild.preferred_locale) if guild else None)),
+        language=negotiate(str(guild.preferred_locale) if guild else None),
         in_group=guild is not None,
+        is_language_guessed=True,
+        is_admin=False,
     )
-    place = _place(message.channel.id, message.id, guild.id if guild else 0, message.id)
-    mentions = (f"<@{bot_id}>", f"<@!{bot_id}>")
-    text = message.content
-    for mention in mentions:
-        text = text.replace(mention, " ")
-    files = [_attachment(one.to_dict(), message.channel.id, message.id) for one in message.attachments]
-    resolved = message.reference.resolved if message.reference is not None else None
+    files = _attachments(message)
     first = Incoming(
         asker=asker,
-        message=Message(place=place, text=text.strip(), author=_author(message.author)),
-        replied_to=_replied(resolved, bot_id) if isinstance(resolved, discord.Message) else None,
+        message=replace(said, file=None, has_document=False),
+        replied_to=_replied_to(message, bot_id),
         album=str(message.id) if len(files) > 1 else "",
-        calls_us=any(mention in message.content for mention in mentions),
+        calls_us=any(mention in message.content for mention in _mentions(bot_id)),
         chat_title=guild.name if guild else "",
     )
     for number, file in enumerate(files):
-        said = replace(first.message, file=file, has_document=True, text=first.message.text if number == 0 else "")
-        yield replace(first, message=said)
+        text = said.text if number == 0 else ""
+        yield replace(first, message=replace(said, file=_file(file, message), has_document=True, text=text))
     if not files:
         yield first
 
 
-def _replied(message: discord.Message, bot_id: int) -> Message:
-    channel_id, guild_id = message.channel.id, message.guild.id if message.guild else 0
-    files = [_attachment(one.to_dict(), channel_id, message.id) for one in message.attachments]
+def _replied_to(message: discord.Message, bot_id: int) -> Message | None:
+    """The message replied to, hidden where Discord does not show its content."""
+    reference = message.reference
+    if reference is None or reference.type is not discord.MessageReferenceType.reply:
+        return None
+    if not isinstance(reference.resolved, discord.Message):
+        return Message(place=_place(message.guild, message.channel.id, reference.message_id or 0), is_hidden=True)
+    about = _content(reference.resolved, bot_id)
+    return replace(about, is_hidden=not (about.text or about.has_document or about.is_ours))
+
+
+def _content(message: discord.Message, bot_id: int) -> Message:
+    """A message with the first of its files. The content of a forwarded one counts as its own."""
+    text = "\n".join(filter(None, [message.content, *(one.content for one in message.message_snapshots)]))
+    for mention in _mentions(bot_id):
+        text = text.replace(mention, " ")
+    files = _attachments(message)
     return Message(
-        place=_place(channel_id, message.id, guild_id, message.id),
-        text=message.content,
-        file=next(filter(None, files), None),
+        place=_place(message.guild, message.channel.id, message.id),
+        text=text.strip(),
+        file=next(filter(None, (_file(one, message) for one in files)), None),
         has_document=bool(files),
-        author=_author(message.author),
+        author=None if message.author.bot else _author(message.author),
         is_ours=message.author.id == bot_id,
     )
 
 
-def _author(user: discord.User | discord.Member) -> Author | None:
-    return None if user.bot else Author(name(user.id), f"{user.display_name} (@{user.name})")
+def _mentions(bot_id: int) -> tuple[str, str]:
+    return f"<@{bot_id}>", f"<@!{bot_id}>"
 
 
-def _attachment(raw: Raw, channel_id: int, message_id: int) -> IncomingFile | None:
-    """A file that may hold music; None for one that certainly does not. `message_id` 0: it came with a command."""
-    named, size = str(raw.get("filename") or ""), int(raw.get("size") or 0)
-    if kind_of(named, str(raw.get("content_type") or "").partition(";")[0]) is Kind.OTHER:
+def _author(user: User) -> Author:
+    return Author(name(user.id), f"{user.display_name} (@{user.name})")
+
+
+def _attachments(message: discord.Message) -> list[discord.Attachment]:
+    return [*message.attachments, *(file for one in message.message_snapshots for file in one.attachments)]
+
+
+def _file(file: discord.Attachment, message: discord.Message | None) -> IncomingFile | None:
+    """A file that may hold music; None for one that certainly does not. `message` None: it came with a command."""
+    if kind_of(file.filename, (file.content_type or "").partition(";")[0]) is Kind.OTHER:
         return None
+    channel_id, message_id = (message.channel.id, message.id) if message is not None else (0, 0)
     upload = Upload(
-        upload_id=str(raw["id"]),
-        name=named,
-        seconds=raw.get("duration_secs") or None,
-        handle=handle_of(str(raw["url"]), int(raw["id"]), channel_id, message_id),
-        bytes_=size,
+        upload_id=str(file.id),
+        name=file.filename,
+        seconds=file.duration or None,
+        handle=handle_of(file.url, file.id, channel_id, message_id),
+        bytes_=file.size,
     )
-    return IncomingFile(upload=upload, bytes_=size)
+    return IncomingFile(upload=upload, bytes_=file.size)
 
 
-def _place(channel_id: int, message_id: int, guild_id: int, asked: int) -> Place:
-    address = Address(channel_id=channel_id, message_id=message_id, guild_id=guild_id, asked=asked)
-    return Place(address=str(address), message=str(asked))
+def _place(guild: discord.Guild | None, channel_id: int, message_id: int, asked: int = 0) -> Place:
+    """The place of a message; of a command, which is no message, with `asked` for its id."""
+    address = Address(
+        channel_id=channel_id,
+        message_id=message_id,
+        guild_id=guild.id if guild else 0,
+        asked=asked or message_id,
+        file_bytes=guild.filesize_limit if guild and guild.premium_tier else 0,
+    )
+    return Place(address=str(address), message=str(address.asked))
 
 
 # --- interactions ----------------------------------------------------------------------------------------------
@@ -101,59 +127,53 @@ def asker_of(interaction: discord.Interaction) -> Asker:
         chat=name(guild_id or interaction.user.id),
         language=negotiate(str(interaction.locale)),
         in_group=guild_id is not None,
+        is_admin=interaction.permissions.manage_guild,
     )
 
 
-def command_of(interaction: discord.Interaction, asker: Asker, bot_id: int) -> tuple[str, Incoming]:
+def command_of(interaction: discord.Interaction, bot_id: int) -> tuple[str, Incoming]:
     """Which command was given, by its name in `bot.conversation.commands.menu`, and with what."""
     data = cast("dict[str, Any]", interaction.data)
-    resolved: dict[str, Any] = data.get("resolved", {})
-    channel_id, guild_id = interaction.channel_id or 0, interaction.guild_id or 0
-    author = Author(asker.person, f"{interaction.user.display_name} (@{interaction.user.name})")
-    title = interaction.guild.name if interaction.guild is not None else ""
+    asker, guild, channel_id = asker_of(interaction), interaction.guild, interaction.channel_id or 0
+    author, title = _author(interaction.user), guild.name if guild is not None else ""
     if data["name"] == ON_MESSAGE:
-        target: Raw = resolved["messages"][data["target_id"]]
-        place = _place(channel_id, int(target["id"]), guild_id, interaction.id)
-        said = Message(place=place, text="/stems", author=author)
-        about = _target(target, channel_id, guild_id, bot_id)
-        return "stems", Incoming(asker, said, replied_to=about, is_command=True, chat_title=title)
-    options = {one["name"]: one["value"] for one in data.get("options", [])}
-    file = None
-    if (attached := options.pop("file", None)) is not None:
-        file = _attachment(resolved["attachments"][attached], channel_id, 0)
-    if (person := options.get("person")) is not None:
-        user: Raw = resolved["users"][person]
-        options["person"] = f"{person} {user.get('global_name') or ''} (@{user['username']})"
-    words = ["all" if value is True else str(value) for value in options.values() if value is not False]
+        target = _target(interaction, data["resolved"]["messages"][data["target_id"]])
+        said = Message(place=_place(guild, channel_id, target.id, interaction.id), text="/stems", author=author)
+        return "stems", Incoming(asker, said, replied_to=_content(target, bot_id), is_command=True, chat_title=title)
+    options: dict[str, Any] = vars(Namespace(interaction, data.get("resolved", {}), data.get("options", [])))
+    attached: discord.Attachment | None = options.pop("file", None)
     said = Message(
-        place=_place(channel_id, 0, guild_id, interaction.id),
-        text=" ".join([f"/{data['name']}", *words]),
-        file=file,
+        place=_place(guild, channel_id, 0, interaction.id),
+        text=" ".join([f"/{data['name']}", *(_word(value) for value in options.values() if value is not False)]),
+        file=_file(attached, None) if attached is not None else None,
         has_document=attached is not None,
         author=author,
     )
     return str(data["name"]), Incoming(asker, said, is_command=True, chat_title=title)
 
 
-def _target(raw: Raw, channel_id: int, guild_id: int, bot_id: int) -> Message:
+def _word(value: Any) -> str:
+    """An option's value as people write it on platforms without options."""
+    if isinstance(value, User):
+        return f"{value.id} {value.global_name or ''} (@{value.name})"
+    return "all" if value is True else str(value)
+
+
+def _target(interaction: discord.Interaction, raw: Any) -> discord.Message:
     """The message that a message command was used on."""
-    files = [_attachment(one, channel_id, int(raw["id"])) for one in raw.get("attachments", [])]
-    return Message(
-        place=_place(channel_id, int(raw["id"]), guild_id, int(raw["id"])),
-        text=str(raw.get("content", "")),
-        file=next(filter(None, files), None),
-        has_document=bool(files),
-        is_ours=int(raw["author"]["id"]) == bot_id,
-    )
+    client = interaction.client
+    channel = client.get_partial_messageable(int(raw["channel_id"]), guild_id=interaction.guild_id)
+    return discord.Message(state=client._connection, channel=channel, data=raw)
 
 
-def press_of(interaction: discord.Interaction, asker: Asker) -> Press | None:
+def press_of(interaction: discord.Interaction) -> Press | None:
     """None for a button that is in no message."""
     message = interaction.message
     if message is None:
         return None
-    data, guild_id = cast("dict[str, Any]", interaction.data), interaction.guild_id or 0
-    place = _place(message.channel.id, message.id, guild_id, message.id)
+    data, guild = cast("dict[str, Any]", interaction.data), interaction.guild
+    place = _place(guild, message.channel.id, message.id)
     asked = message.reference.message_id if message.reference is not None else None
-    question = place if asked is None else _place(message.channel.id, asked, guild_id, asked)
-    return Press(asker=asker, place=place, action=parse_action(str(data["custom_id"])), question=question)
+    question = place if asked is None else _place(guild, message.channel.id, asked)
+    action = parse_action(str(data["custom_id"]))
+    return Press(asker=asker_of(interaction), place=place, action=action, question=question)

@@ -3,19 +3,17 @@
 import asyncio
 import contextlib
 import logging
-import signal
 from typing import Final
 
 import discord
 from pydantic import SecretStr
 
-from bot.discord.app import LONGEST_PAUSE, Bot
+from bot.discord.app import Bot
 from bot.discord.errors import ERRORS
+from bot.front_end import front_end
 from jobs.monitoring.logs import set_up_logging
-from jobs.process.privacy import close_to_others
-from jobs.queue.requests import JobQueue
-from jobs.settings import IN_DATA, Settings, SettingsError
-from jobs.store.address import open_store
+from jobs.process.patience import insist
+from jobs.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +36,8 @@ def run(settings: Settings, redis_url: SecretStr) -> None:
 async def _run(settings: Settings, redis_url: SecretStr) -> None:
     if settings.discord_token is None:
         raise SettingsError(UNSET)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    close_to_others(settings.data, IN_DATA)
-    queue, store = JobQueue.at(redis_url), open_store(settings, settings.min_free_mb * 1e6)
-    await asyncio.to_thread(store.workspace.sweep)  # removes partial files of a killed process
-    try:
-        await serve(Bot(settings, queue, store), settings.discord_token.get_secret_value(), stop)
-    finally:
-        await queue.close()
+    async with front_end(settings, redis_url) as opened:
+        await serve(Bot(settings, opened.queue, opened.store), settings.discord_token.get_secret_value(), opened.stop)
 
 
 async def serve(bot: Bot, token: str, stop: asyncio.Event) -> None:
@@ -69,18 +59,8 @@ async def serve(bot: Bot, token: str, stop: asyncio.Event) -> None:
 
 
 async def _listen(bot: Bot, token: str) -> None:
-    """Log in and listen, patiently. Raises `LoginFailure`, which no patience mends."""
-    pause = 1.0
-    while True:
-        try:
-            await bot.login(token)
-            break
-        except discord.LoginFailure:
-            raise
-        except ERRORS as error:
-            log.warning("Discord cannot be reached, trying again in %.0f s: %s", pause, error)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+    """Log in and listen. Raises `LoginFailure`, which a retry cannot fix."""
+    await insist(lambda: bot.login(token), ERRORS, "Discord unreachable", final=(discord.LoginFailure,))
     try:
         await bot.connect(reconnect=True)
     except discord.ConnectionClosed as error:

@@ -39,9 +39,11 @@ class Discord(DiscordPoster):
         self._started = time.time()
         self._tried: dict[str, float] = {}  # by nonce: time.time()
 
-    @property
-    def limits(self) -> Limits:
-        return LIMITS
+    def limits(self, address: str) -> Limits:
+        """Of the server's tier, as it was at the request. A larger file than 25 MiB makes a request of its size."""
+        file_bytes = parse(address).file_bytes or LIMITS.file_bytes
+        request_bytes = max(LIMITS.request_bytes, file_bytes)
+        return LIMITS.model_copy(update={"file_bytes": file_bytes, "request_bytes": request_bytes})
 
     @property
     def sends_once(self) -> bool:

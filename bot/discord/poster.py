@@ -38,36 +38,36 @@ class DiscordPoster:
         key = nonce_of(address, *(sorted(about) or [card.text]))
         with as_trouble():
             try:
-                message = await self._send(place, content, card, key)
+                message = await self._send(place, card, key)
             except discord.NotFound as error:
                 if error.code != 10008:
                     raise
-                message = await self._send(place, content, card, nonce_of(key, "again"))  # the first one was deleted
+                message = await self._send(place, card, nonce_of(key, "again"))  # the first one was deleted
             if message.content != content:  # an earlier call had arrived
-                await message.edit(content=content, view=view_of(card), allowed_mentions=NO_MENTIONS)
+                await message.edit(**shown(card))
         return str(message.id)
 
-    async def _send(self, place: Address, content: str, card: Card, nonce: str) -> discord.Message:
-        options: dict[str, Any] = {"view": view} if (view := view_of(card)) else {}
-        return await self.channel(place).send(
-            content, nonce=nonce, suppress_embeds=True, allowed_mentions=NO_MENTIONS, **as_answer(place), **options
-        )
+    async def _send(self, place: Address, card: Card, nonce: str) -> discord.Message:
+        return await self.channel(place).send(nonce=nonce, suppress_embeds=True, **as_answer(place), **shown(card))
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
-        shown: dict[str, Any] = {"content": escaped(card.text)} if card.text else {}
         message = self.channel(parse(address)).get_partial_message(int(reference))
         with as_trouble():
-            await message.edit(view=view_of(card), allowed_mentions=NO_MENTIONS, **shown)
+            await message.edit(**shown(card))
 
     def channel(self, place: Address) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id or None)
 
 
-def view_of(card: Card) -> discord.ui.View | None:
+def shown(card: Card) -> dict[str, Any]:
+    """A card as parameters of a call; one without text keeps a message's text."""
+    text: dict[str, Any] = {"content": escaped(card.text)} if card.text else {}
+    return {"allowed_mentions": NO_MENTIONS, "view": _view_of(card), **text}
+
+
+def _view_of(card: Card) -> discord.ui.View:
     """The buttons: five rows of five at most, so that longer lists fill their rows."""
     rows = [row for row in card.buttons if row]
-    if not rows:
-        return None
     if len(rows) > MOST_ROWS or any(len(row) > MOST_IN_ROW for row in rows):
         buttons = [button for row in rows for button in row][: MOST_ROWS * MOST_IN_ROW]
         rows = [tuple(buttons[start : start + MOST_IN_ROW]) for start in range(0, len(buttons), MOST_IN_ROW)]

@@ -1,6 +1,5 @@
 """Assembly of the bot: its parts, its handlers in order, its background tasks."""
 
-import asyncio
 import logging
 import re
 from functools import partial
@@ -36,7 +35,8 @@ from bot.telegram.sending.replies import Replies
 from bot.telegram.sending.wire import Wire
 from bot.telegram.updates.dispatch import Dispatch
 from bot.telegram.updates.migration import move
-from bot.telegram.updates.polling import LONGEST_PAUSE, AnyApplication
+from bot.telegram.updates.polling import AnyApplication
+from jobs.process.patience import insist
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings, SettingsError
@@ -145,19 +145,12 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
 
 async def _introduce(bot: TelegramBot, services: Services) -> None:
     """Log the pairing link of a bot without owner, and set the command menus. Retries until Telegram accepts them."""
-    pause = 1.0
-    while True:
-        try:
-            if services.settings.access == "closed" and (code := await services.access.pairing_code()) is not None:
-                log.warning(
-                    "this bot has no owner yet: open https://t.me/%s?start=%s to become its owner",
-                    bot.username,
-                    code,
-                )
-            await show_menus(bot, services.access)
-        except (RedisError, TelegramError) as error:
-            log.warning("command menus not set, will retry: %s", error)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
-        else:
-            return
+
+    async def introduce() -> None:
+        if services.settings.access == "closed" and (code := await services.access.pairing_code()) is not None:
+            log.warning(
+                "this bot has no owner yet: open https://t.me/%s?start=%s to become its owner", bot.username, code
+            )
+        await show_menus(bot, services.access)
+
+    await insist(introduce, (RedisError, TelegramError), "command menus not set")

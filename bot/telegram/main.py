@@ -3,21 +3,19 @@
 import asyncio
 import contextlib
 import logging
-import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Final
 
 from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
 
 from bot.delivery.timing import USUAL, Timing
+from bot.front_end import front_end
 from bot.telegram.app import build
-from bot.telegram.updates.polling import LONGEST_PAUSE, AnyApplication, Polling
+from bot.telegram.updates.polling import AnyApplication, Polling
 from jobs.monitoring.logs import set_up_logging
-from jobs.process.privacy import close_to_others
-from jobs.queue.requests import JobQueue
-from jobs.settings import IN_DATA, Settings, SettingsError
-from jobs.store.address import open_store
+from jobs.process.patience import insist
+from jobs.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +35,8 @@ def run(settings: Settings, redis_url: SecretStr) -> None:
 
 
 async def _run(settings: Settings, redis_url: SecretStr) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    close_to_others(settings.data, IN_DATA)
-    queue, store = JobQueue.at(redis_url), open_store(settings, settings.min_free_mb * 1e6)
-    await asyncio.to_thread(store.workspace.sweep)  # removes partial files of a killed process
-    try:
-        await serve(build(settings, queue, store), stop)
-    finally:
-        await queue.close()
+    async with front_end(settings, redis_url) as opened:
+        await serve(build(settings, opened.queue, opened.store), opened.stop)
 
 
 async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL) -> None:
@@ -55,7 +44,8 @@ async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL
     stopping = asyncio.create_task(stop.wait())
     intake = Polling(app, timing)
     try:
-        if not await _until_stopped(_insist(app.initialize), stopping):
+        starting = insist(app.initialize, (TelegramError,), "Telegram unreachable", final=(InvalidToken,))
+        if not await _until_stopped(starting, stopping):
             return
         if app.post_init:
             await app.post_init(app)
@@ -91,17 +81,3 @@ async def _until_stopped(work: Awaitable[None], stopping: "asyncio.Task[bool]") 
         return False
     task.result()
     return True
-
-
-async def _insist(call: Callable[[], Awaitable[None]]) -> None:
-    """Call until Telegram answers. Raises `InvalidToken`, which a retry cannot fix."""
-    pause = 1.0
-    while True:
-        try:
-            return await call()
-        except InvalidToken:
-            raise
-        except TelegramError as error:
-            log.warning("Telegram unreachable, retry in %.0f s: %s", pause, error)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)

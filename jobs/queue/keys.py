@@ -48,6 +48,7 @@
 | flbt:providers         | hash   | provider → its standing (JSON): up or resting, since when, why               |
 | flbt:commands:PLATFORM | string | a digest of the commands that the platform was told                          |
 | flbt:heard:PLATFORM    | hash   | private chat → the id of its last handled message                            |
+| flbt:language:PERSON   | string | the last known language of a person whose messages tell none; half a year     |
 | flbt:providers:told    | hash   | provider → `up` or `down`, as last told to the owner                         |
 """
 
@@ -215,6 +216,11 @@ def listing_asked(playlist_id: str) -> str:
 def commands(platform: str) -> str:
     """A digest of the commands that the platform was told."""
     return f"flbt:commands:{platform}"
+
+
+def language(person: str) -> str:
+    """The language of a person's last event that told it; expires."""
+    return f"flbt:language:{person}"
 
 
 def heard(platform: str) -> str:

@@ -31,6 +31,8 @@ async def stems(services: Services, incoming: Incoming) -> Answers:
     source = _meant(incoming)
     if source is None:
         return reply(say(incoming.asker.language, "stems-how"))
+    if source.is_hidden:
+        return reply(say(incoming.asker.language, "discord-hidden"))
     return await take(services, incoming, source)
 
 

@@ -2,18 +2,16 @@
 
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
-from redis.exceptions import RedisError
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, CallbackContext
 
-from bot.conversation import buttons, permissions
+from bot.conversation import buttons, permissions, turns
 from bot.conversation.commands.menu import Handler
 from bot.conversation.services import Services
-from bot.conversation.values import Asker, Incoming, Press, reply
+from bot.conversation.values import Incoming, Press
 from bot.telegram.sending.rate_limiter import TelegramBot
 from bot.telegram.sending.replies import Replies, end_press
 from bot.telegram.updates.incoming import asker_of, incoming_of, press_of
@@ -90,21 +88,15 @@ class Dispatch:
         raise ApplicationHandlerStop
 
     async def _apologise(self, update: object, error: Exception | None) -> None:
-        if isinstance(error, RedisError | TelegramError):
+        if error is None or isinstance(error, TelegramError):  # Telegram itself failed
             log.warning("update not handled: %s: %s", type(error).__name__, error)
-        else:
-            log.error("update not handled", exc_info=error)
-        if isinstance(error, TelegramError) or not isinstance(update, Update) or update.message is None:
-            return  # Telegram itself failed, or the update has no message
-        asker = asker_of(update)
-        if asker is None:
             return
-        said = incoming_of(update.message, asker, self._bot)
-        if asker.in_group and not (said.is_command or said.calls_us):
-            return  # most of a group's messages are not for the bot
-        text = say(asker.language, "queue-away") if isinstance(error, RedisError) else say(asker.language, "went-wrong")
+        message, asker = (update.message, asker_of(update)) if isinstance(update, Update) else (None, None)
+        said = incoming_of(message, asker, self._bot) if message is not None and asker is not None else None
+        answers = turns.apology(said, error)
         try:
-            await self._replies.to_message(said.place, reply(text))
+            if said is not None:
+                await self._replies.to_message(said.place, answers)
         except TelegramError as again:
             log.warning("error message not sent to the person: %s", again)
 
@@ -113,13 +105,7 @@ class Dispatch:
         asker = asker_of(update)
         if asker is None:
             return None
-        asker = await self._in_language_of_group(asker)
+        asker = await turns.in_their_language(self._services, asker)
         if update.callback_query is not None:
             return press_of(update.callback_query, asker)
         return None if update.message is None else incoming_of(update.message, asker, self._bot)
-
-    async def _in_language_of_group(self, asker: Asker) -> Asker:
-        if not asker.in_group:
-            return asker
-        group_settings = await self._services.preferences.of_group(asker.chat)
-        return replace(asker, language=group_settings.language) if group_settings.language else asker

@@ -6,6 +6,7 @@ from bot.cards.actions import parse_action
 from bot.cards.cards import Card
 from bot.chats.access import Access
 from bot.chats.albums import Albums
+from bot.chats.languages import Languages
 from bot.chats.practice import PracticeMemory
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
@@ -63,6 +64,7 @@ class Chats:
             catalogue=catalogue,
             access=Access(queue.redis, settings.access, self.name),
             preferences=ChatPreferences(queue.redis, settings),
+            languages=Languages(queue.redis),
             stem_choice=StemChoice(queue.redis),
             practice=PracticeMemory(queue.redis),
             statistics=Statistics(queue.redis),

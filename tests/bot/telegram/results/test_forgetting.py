@@ -69,8 +69,8 @@ async def test_what_another_chat_has_stays_there_until_it_forgets_too(rig: Rig) 
         # Bo has it at once, as ever; of what Ana had, nothing is said to be hers.
         (bos,) = await rig.queue.recent(f"telegram:{other.id}")
         again = bos.request.model_copy(update={"id": "e" * 16, "chat": f"telegram:{ana.id}"})
-        assert await InstantDelivery(rig.queue, "telegram", CLOUD).find(bos.request) is not None
-        assert await InstantDelivery(rig.queue, "telegram", CLOUD).find(again) is None
+        assert await InstantDelivery(rig.queue, "telegram", lambda _: CLOUD).find(bos.request) is not None
+        assert await InstantDelivery(rig.queue, "telegram", lambda _: CLOUD).find(again) is None
         await _forget(other, second)
         assert (await rig.store.read(manifest.track_id)).manifest is None
         assert await answer(redis.hlen("flbt:known:telegram")) == 0

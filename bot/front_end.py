@@ -1,0 +1,38 @@
+"""What the process of every chat platform opens, and closes at its end."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from pydantic import SecretStr
+
+from jobs.process.privacy import close_to_others
+from jobs.queue.requests import JobQueue
+from jobs.settings import IN_DATA, Settings
+from jobs.store.address import open_store
+from jobs.store.store import ResultStore
+
+
+class FrontEnd(NamedTuple):
+    """`stop` is set by SIGTERM and SIGINT."""
+
+    queue: JobQueue
+    store: ResultStore
+    stop: asyncio.Event
+
+
+@asynccontextmanager
+async def front_end(settings: Settings, redis_url: SecretStr) -> AsyncIterator[FrontEnd]:
+    """The queue and the store, for the length of the context."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    close_to_others(settings.data, IN_DATA)
+    queue, store = JobQueue.at(redis_url), open_store(settings, settings.min_free_mb * 1e6)
+    await asyncio.to_thread(store.workspace.sweep)  # removes partial files of a killed process
+    try:
+        yield FrontEnd(queue, store, stop)
+    finally:
+        await queue.close()
