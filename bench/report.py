@@ -20,6 +20,10 @@ from worker.child.cgroups import cores
 PACKAGES = ("fl-bt-unet", "openvino", "spleeter", "tensorflow-cpu", "numpy", "scipy", "av")
 
 
+QUIET = 0.5  # load average before the first measurement, which adds to it
+BUSY = "- **The machine was busy**: seconds by the clock are too long for every engine. Compare processor time."
+
+
 class Figures(NamedTuple):
     """All measurements of `python -m bench`."""
 
@@ -61,6 +65,7 @@ def _head(figures: Figures) -> tuple[str, ...]:
         " Python's bytecode compiled before, for all",
         f"- {packages}",
         f"- {datetime.now(UTC):%Y-%m-%d}, load average {before:.1f} before and {after:.1f} after",
+        *([BUSY] if before > QUIET else []),
     )
 
 
