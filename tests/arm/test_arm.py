@@ -1,5 +1,6 @@
 """The wheels of the kernels for ARM, and their answers."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -30,6 +31,9 @@ def test_the_wheel_for_linux(linux_wheel: Path) -> None:
     ((name, content),) = libraries(linux_wheel).items()
     assert name == "flbt_unet/unet-neon.so"
     assert (content[:7], content[18:20]) == ELF_AARCH64
+    versions = [int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", content)]
+    assert versions
+    assert max(versions) <= 17, "the wheel's tag promises that much"
 
 
 def test_the_wheel_for_macos(tmp_path: Path) -> None:
