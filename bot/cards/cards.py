@@ -28,6 +28,24 @@ _UNSEEN: Final = re.compile(
 )
 
 
+#: Reasons that may be gone at the next try.
+PASSING: Final = frozenset(
+    {
+        Reason.YOUTUBE_REFUSED,
+        Reason.NETWORK,
+        Reason.STALLED,
+        Reason.NO_DISK,
+        Reason.MODEL_UNAVAILABLE,
+        Reason.MODEL_DAMAGED,
+        Reason.OUT_OF_MEMORY,
+        Reason.MISSING_RIGHT,
+        Reason.INTERRUPTED,
+        Reason.TIMED_OUT,
+        Reason.INTERNAL,
+    }
+)
+
+
 class Button(Value):
     label: str
     action: str
@@ -65,6 +83,8 @@ def card(
     ]
     if uncertain:
         lines.append(say(language, "card-uncertain"))
+    if view.failure is not None and view.failure.reason in PASSING:
+        buttons.append((Button(label=say(language, "button-retry"), action=_action(Verb.WANT, view, "again")),))
     if view.is_open:
         buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
     return Card(text="\n".join(lines), buttons=(*buttons, *offers))

@@ -20,7 +20,7 @@ from bot.texts import say
 from jobs.models import Format, Mix, Order, Package, Request, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
 from jobs.music.separation_models import MODELS, model_of_code
-from jobs.progress import View
+from jobs.progress import RequestPhase, View
 from jobs.queue.quotas import OverQuota, TooManyOpen
 from jobs.renditions import PLAIN
 
@@ -40,7 +40,8 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
                 return toast(say(press.asker.language, "button-old"))
             return await again(services, press, request, order, action)
         case Verb.WANT:
-            return await again(services, press, request, _changed(request.order, action.choice), action)
+            said = say(press.asker.language, "retry-started") if view.phase is RequestPhase.FAILED else ""
+            return await again(services, press, request, _changed(request.order, action.choice), action, said)
         case Verb.PICK:
             return await _pick(services, press, request, read_tap(action.choice, request.order.model.name))
         case Verb.MAKE:
@@ -117,15 +118,21 @@ def _changed(order: Order, choice: str) -> Order:
             return order.model_copy(update={"format": Format(choice)})
 
 
-async def again(services: Services, press: Press, request: Request, order: Order, asked: Action) -> Answers:
-    """Make another request for the same song, with its own card as a reply to the old one."""
+async def again(
+    services: Services, press: Press, request: Request, order: Order, asked: Action, said: str = ""
+) -> Answers:
+    """Make another request for the same song, with its own card as a reply to the old one.
+
+    `said`: the answer if it is accepted, in place of a sentence on how it will be made.
+    """
     asker, message = press.asker, press.place.message
     place = Place(address=services.platform.address_at(request.address, message), message=message)
     for turn in count():
         new = new_request(services, asker, request, order, place, asked.text, turn)
         before = await services.queue.view(new.id)
         if before is None:
-            return toast(await accept(services, asker, new, request))
+            answer = await accept(services, asker, new, request)
+            return toast(said if said and await services.queue.view(new.id) is not None else answer)
         if before.is_open or time.time() - (before.closed_at or 0.0) < services.timing.double_tap:
             return toast(say(asker.language, "made-already"))
     raise AssertionError("turns do not end")

@@ -78,6 +78,18 @@ async def test_a_failure_has_its_sentence(talk: Talk) -> None:
     assert talk.files() == []
 
 
+async def test_what_may_pass_can_be_tried_again(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.fail(await talk.worker.take(), Reason.MODEL_UNAVAILABLE)
+    card = await talk.until(lambda message: "couldn’t fetch what I need" in message.text)
+    await talk.settled()
+    assert await talk.press(card, "Try again") == "On it again."
+    await talk.worker.finish(await talk.worker.take())
+    await talk.until(lambda message: "Done in" in message.text and message.id != card.id)
+    await talk.settled()
+    assert talk.files() == PAIR
+
+
 async def test_cancelling(talk: Talk) -> None:
     await talk.say(SONG)
     card = await talk.until(lambda message: "line" in message.text)
