@@ -33,13 +33,13 @@ from jobs.store.address import open_store
 from jobs.store.store import ResultStore
 from worker import cleanup, titles
 from worker.child.forking import forks
+from worker.lane import LaneWorker
 from worker.listings import take_listing
 from worker.pipeline import Studio, take
 from worker.versions import versions
 
 log = logging.getLogger(__name__)
 
-POLL = 0.1  # seconds: how soon a new track is noticed
 NEVER = 1_000_000  # arq's limit of tries is unused: see `starts` in jobs/queue/scripts/begin.lua
 
 
@@ -66,7 +66,9 @@ def _lane_worker(
         # Before the first job: a track whose worker was killed may be the first in the queue.
         await studio.track_queue.beat()
         await studio.track_queue.recover()
+        await studio.track_queue.forget_dead()
         liveness.sweep_dead(lives)
+        background.append(asyncio.create_task(worker.hear()))
         background.append(asyncio.create_task(studio.track_queue.keep_alive()))
         if lane is Lane.STUDIO:
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, studio.catalogue, settings)))
@@ -92,12 +94,11 @@ def _lane_worker(
     functions = [func(track, name=JOB_FUNCTION, timeout=settings.job_timeout + 60, max_tries=NEVER, keep_result=0)]
     if lane is Lane.QUICK:
         functions.append(func(listing, name=LISTING_FUNCTION, timeout=OVERDUE, max_tries=NEVER, keep_result=0))
-    return Worker(
+    worker = LaneWorker(
         functions=functions,
         redis_pool=redis,
         queue_name=keys.queue(lane),
         max_jobs=1,
-        poll_delay=POLL,
         burst=burst,
         handle_signals=False,
         on_startup=start,
@@ -108,6 +109,7 @@ def _lane_worker(
         health_check_key=keys.health(studio.track_queue.worker),
         log_results=False,
     )
+    return worker
 
 
 def run(settings: Settings, redis_url: SecretStr) -> None:

@@ -146,7 +146,8 @@ class Follower:
                 views = await self._look()
                 with contextlib.suppress(TimeoutError):
                     # With many open requests the looks are rarer: each reads all of them.
-                    async with asyncio.timeout(0 if task.cancelling() else self._timing.look + len(views) / 1000):
+                    pause = self._timing.look + len(views) / 1000 if views else self._timing.rest
+                    async with asyncio.timeout(0 if task.cancelling() else pause):
                         await self._woken.wait()
         finally:
             await self._end()

@@ -9,6 +9,7 @@ class Timing:
 
     look: float = 0.5  # between two looks at all open requests
     look_at_playlists: float = 1.0
+    rest: float = 2.0  # the same, while nothing is open; a request that is accepted here ends it
     look_for_news: float = 30.0  # for the owner
     soon: float = 2.0  # before a failed card is tried again
     grace: float = 5.0  # for uploads and cards under way when the process stops

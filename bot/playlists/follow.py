@@ -102,17 +102,17 @@ class Playlists:
         try:
             while True:
                 self._woken.clear()
-                await self._look()
+                open_ = await self._look()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._timing.look_at_playlists):
+                    async with asyncio.timeout(self._timing.look_at_playlists if open_ else self._timing.rest):
                         await self._woken.wait()
         finally:  # else an edit without its note would be repeated after the restart
             if under_way := self._status_cards.showing:
                 await asyncio.wait(under_way, timeout=self._timing.grace)
             await self._status_cards.end()
 
-    async def _look(self) -> None:
-        """Advance each playlist and its card."""
+    async def _look(self) -> bool:
+        """Advance each playlist and its card. True when there may be any."""
         try:
             self._status_cards.look()
             runs = await self._store.all()
@@ -120,11 +120,12 @@ class Playlists:
                 await self._attend(run.id)
         except QueueAway as error:
             log.warning("playlists unreachable: %s", error)
-            return
+            return True
         except Exception:
             log.exception("look at the playlists failed")
-            return
+            return True
         self._status_cards.forget_all_but({run.id for run in runs}, {run.chat for run in runs})
+        return bool(runs)
 
     async def _attend(self, run_id: str) -> None:
         """Advance one playlist and its card. Its errors do not affect the others. Raises `QueueAway`."""

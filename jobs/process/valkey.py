@@ -25,7 +25,7 @@ from jobs.process.privacy import be_private, is_private_folder, private_folder, 
 
 READY = "ready"
 SOCKET = "valkey.sock"
-CHECK = 0.2  # seconds between two checks of the server
+CHECK = 0.5  # seconds between two checks of the server
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 | key                    | kind   | holds                                                                        |
 | ---------------------- | ------ | ---------------------------------------------------------------------------- |
-| flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is                           |
+| flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is; a channel of that name   |
+|                        |        | tells workers of new jobs                                                    |
 | flbt:turns:LANE        | hash   | chat or person → their last round, and `#now`, `#next`, `#at`: see turn.lua  |
 | flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at; whether it    |
 |                        |        | was counted, and the seconds that its asker and chat may have within a day   |

@@ -217,13 +217,14 @@ class TrackQueue:
     # --- staying alive -----------------------------------------------------------------------------------------
 
     async def keep_alive(self, every: float = BEAT) -> None:
-        """Beats until cancelled, `every` so many seconds: renews leases, frees tracks of dead workers, queues lost jobs
-        again.
+        """Beats until cancelled, `every` so many seconds: renews leases; of a worker's lanes, one frees tracks of dead
+        workers and queues lost jobs again.
         """
         while True:
             try:
                 await self.beat()
-                await self.recover()
+                if self.lane is Lane.STUDIO:
+                    await self.recover()
             except RedisError as error:  # it may come back; arq ends the worker otherwise
                 log.warning("cannot send a heartbeat: %s", error)
             except Exception:  # such as damaged data in the queue: the heart must go on
@@ -232,13 +233,12 @@ class TrackQueue:
 
     async def beat(self) -> None:
         """Renews this worker's leases and heartbeat."""
-        async with self.redis.pipeline(transaction=True) as pipe:
-            if self.lane is Lane.STUDIO:  # a worker is counted once, not per lane
+        if self.lane is Lane.STUDIO:  # a worker is counted once, not per lane
+            async with self.redis.pipeline(transaction=False) as pipe:
                 pipe.zadd(keys.WORKERS, {self.worker: time.time()})
                 if self._about is not None:
                     pipe.set(keys.worker(self.worker), self._about.model_dump_json(), ex=round(ALIVE) + 1)
-            pipe.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)
-            await pipe.execute()
+                await pipe.execute()
         for track_id in list(self._held):
             await self._renew(track_id)
 
@@ -259,6 +259,10 @@ class TrackQueue:
     async def leave(self) -> None:
         """Removes this worker's heartbeat at its orderly end."""
         await self.redis.zrem(keys.WORKERS, self.worker)
+
+    async def forget_dead(self) -> None:
+        """Removes the heartbeats of workers that ended without `leave`, once they are an hour old."""
+        await self.redis.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)
 
     async def recover(self) -> list[str]:
         """Frees tracks of dead workers and queues awaited tracks without a job. Returns the freed ones."""

@@ -29,4 +29,8 @@ async def enqueue_in_turn(
     score = await run_script(redis, scripts.TURN, [name, keys.turns(lane)], job, chat, person, str(time.time()))
     # arq takes jobs whose score is not in the future, lowest first: as times, our turns are all in 1970.
     turn = datetime.fromtimestamp(score / 1000, UTC)
-    await redis.enqueue_job(function, argument, _job_id=job, _queue_name=name, _defer_until=turn, _expires=expires)
+    new = await redis.enqueue_job(
+        function, argument, _job_id=job, _queue_name=name, _defer_until=turn, _expires=expires
+    )
+    if new is not None:
+        await redis.publish(name, "")  # wakes the workers of the lane: worker/lane.py

@@ -1,0 +1,53 @@
+"""An arq worker that is told of new jobs, instead of asking ten times a second."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+from arq.worker import Worker
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+IDLE = 2.5  # seconds between two looks without news: they find jobs of front ends that tell nobody (0.1.0)
+BURST = 0.02  # the same, for a worker that ends when the queue is empty
+SOON = 0.005  # seconds from the end of a job until arq counts it as ended
+AGAIN = 1.0  # seconds until the next try to subscribe
+
+
+class LaneWorker(Worker):
+    """Looks into its queue when a job was queued (see `enqueue_in_turn`), when its own job has ended, and every IDLE
+    seconds.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, poll_delay=0)  # `_poll_iteration` waits
+        self._news = asyncio.Event()
+
+    async def hear(self) -> None:
+        """Listens for new jobs until cancelled."""
+        while True:
+            try:
+                async with self.pool.pubsub() as channel:
+                    await channel.subscribe(self.queue_name)
+                    while True:
+                        # The first message confirms the subscription: a job may have come before it.
+                        if await channel.get_message(timeout=IDLE) is not None:
+                            self._news.set()
+            except (RedisError, OSError) as error:
+                log.debug("not told of new jobs: %s", error)
+            await asyncio.sleep(AGAIN)
+
+    async def run_job(self, job_id: str, score: int) -> None:
+        try:
+            await super().run_job(job_id, score)
+        finally:
+            asyncio.get_running_loop().call_later(SOON, self._news.set)
+
+    async def _poll_iteration(self) -> None:
+        self._news.clear()
+        await super()._poll_iteration()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BURST if self.burst else IDLE):
+                await self._news.wait()
