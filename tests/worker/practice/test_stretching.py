@@ -81,3 +81,12 @@ def test_tones_are_transposed_within_a_cent(semitones: int, hertz: float) -> Non
     found, purity = pitch_and_purity(higher[0], wanted)
     assert abs(1200 * np.log2(found / wanted)) < 1
     assert purity > 60
+
+
+def test_a_sustained_sound_is_not_torn_by_the_drums_beside_it() -> None:
+    """Its bins start again only where a stroke is louder than it."""
+    sung, played = tone(6, 440), drums(6)[0]
+    out = stretched(sung + played, [sung], round(sung.shape[1] * 1.25))
+    pitch, purity = pitch_and_purity(out[0], 440)
+    assert pitch == pytest.approx(440, abs=0.05)
+    assert purity > 30
