@@ -20,6 +20,8 @@ from jobs.progress import Progress, RequestPhase, TrackStage, View
 from jobs.results import Manifest, Tags
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
+MOST_PERCENT: Final = 99  # of work that still goes on
+LITTLE: Final = 7.5  # seconds; an estimate below it is told in words
 TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
 
 # Line breaks and control characters break a card's layout; direction marks reverse the rest of the line.
@@ -219,10 +221,11 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
     fraction = _number(progress.fraction)
     measures = []
     if fraction is not None:
-        percent = int(100 * min(max(fraction, 0.0), 1.0))
-        measures.append(f"{bar(fraction)} {say(language, 'card-percent', percent=percent)}")
-    if wait:
-        measures.append(say(language, "card-left", wait=wait))
+        percent = min(int(100 * max(fraction, 0.0)), MOST_PERCENT)
+        measures.append(f"{bar(percent / 100)} {say(language, 'card-percent', percent=percent)}")
+    if left is not None:
+        little = left < LITTLE
+        measures.append(say(language, "card-left-little") if little else say(language, "card-left", wait=wait))
     if measures:
         lines.append(" · ".join(measures))
     if progress.note == "model":

@@ -73,6 +73,8 @@ settings-not-yours = Only the group’s admins can change this.
 ## Asking
 
 links-none = I found no link and no audio in there. Send me a YouTube link or an audio file.
+small-talk-greeting = Hi! Send me a YouTube link or an audio file, and I’ll send back its stems.
+small-talk-thanks = You’re welcome!
 links-several = { $count ->
         [one] One song, coming up.
        *[other] { $count } songs, one after the other. Each gets its own message.
@@ -161,6 +163,7 @@ card-separating-band = Separating voice and band
 card-rendering = Making the { $format } files
 card-percent = { $percent } %
 card-left = about { $wait } left
+card-left-little = a few seconds left
 card-wait = about { $wait }
 card-model = First time with this many stems: fetching what I need for it.
 card-ready = Ready, about to send

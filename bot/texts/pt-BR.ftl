@@ -73,6 +73,8 @@ settings-not-yours = Só os admins do grupo podem mudar isso.
 ## Pedindo
 
 links-none = Não achei nenhum link nem áudio aí. Me mande um link do YouTube ou um arquivo de áudio.
+small-talk-greeting = Oi! Me mande um link do YouTube ou um arquivo de áudio, e eu mando de volta as faixas.
+small-talk-thanks = De nada!
 links-several = { $count ->
         [one] Uma música a caminho.
        *[other] { $count } músicas, uma depois da outra. Cada uma tem a sua mensagem.
@@ -161,6 +163,7 @@ card-separating-band = Separando voz e banda
 card-rendering = Fazendo os arquivos { $format }
 card-percent = { $percent }%
 card-left = falta cerca de { $wait }
+card-left-little = faltam alguns segundos
 card-wait = cerca de { $wait }
 card-model = Primeira vez com esse número de faixas: buscando o que preciso para isso.
 card-ready = Pronta, vou mandar

@@ -13,6 +13,7 @@ from bot.conversation.songs.limits import why_not_now
 from bot.conversation.songs.playlists import begin_all
 from bot.conversation.values import Answers, Asker, Incoming, IncomingFile, Message, reply
 from bot.links.links import Found, Playlist, find_sources
+from bot.phrases.small_talk import SmallTalk, small_talk
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Request, Upload, YouTube, request_id
@@ -23,6 +24,8 @@ async def in_private(services: Services, incoming: Incoming) -> Answers:
     """A message in a private chat that is no command."""
     if not _has_something(incoming.message) and (asked := await mixes.asked_without_command(services, incoming)):
         return await mixes.answer(services, incoming, asked)
+    if said := _small_talk(incoming):
+        return reply(said)
     return await take(services, incoming, incoming.message)
 
 
@@ -203,6 +206,19 @@ def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ..
 
 
 # --- nothing ---------------------------------------------------------------------------------------------------
+
+
+def _small_talk(incoming: Incoming) -> str | None:
+    """The answer to a greeting or to thanks; None for any other message."""
+    if _has_something(incoming.message) or incoming.message.has_document or incoming.is_command:
+        return None
+    match small_talk(incoming.message.text):
+        case SmallTalk.GREETING:
+            return say(incoming.asker.language, "small-talk-greeting")
+        case SmallTalk.THANKS:
+            return say(incoming.asker.language, "small-talk-thanks")
+        case None:
+            return None
 
 
 def _nothing_to_do(services: Services, asker: Asker, source: Message, found: Found) -> str:

@@ -60,12 +60,14 @@ async def test_two_links_of_one_message(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hello", "I found no link and no audio in there."),
+        ("the drummer is late", "I found no link and no audio in there."),
+        ("Hello!", "Hi! Send me a YouTube link or an audio file"),
+        ("thanks a lot", "You’re welcome!"),
         ("https://example.org/x", "I only know links to YouTube."),
         ("https://www.youtube.com/@band", "That link is a channel or a search"),
     ],
 )
-async def test_what_is_refused_is_refused_in_the_same_words(talk: Talk, text: str, said: str) -> None:
+async def test_what_is_no_song_is_answered_in_the_same_words(talk: Talk, text: str, said: str) -> None:
     await talk.say(text)
     assert (await talk.until(lambda message: said in message.text)).text.startswith(said)
 

@@ -114,7 +114,8 @@ async def test_each_link_of_a_message_gets_its_card_in_order(rig: Rig) -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("hello", "I found no link"),
+        ("hello", "Hi! Send me a YouTube link"),
+        ("the drummer is late", "I found no link"),
         ("/nonsense", "I found no link"),
         ("https://vimeo.com/12345", "I only know links to YouTube"),
         ("https://youtube.com.evil.org/watch?v=dQw4w9WgXcQ", "I only know links to YouTube"),
@@ -140,7 +141,7 @@ async def test_people_are_answered_in_their_language(rig: Rig) -> None:
     ana = rig.ana("pt")
     async with rig.bot():
         await ana.say("oi")
-        await ana.until(lambda message: "Não achei nenhum link" in message.text)
+        await ana.until(lambda message: "Oi! Me mande um link" in message.text)
         await ana.say(SONG)
         card = await ana.until(lambda message: "youtu.be" in message.text)
         assert card.labels == ["Cancelar"]

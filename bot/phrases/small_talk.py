@@ -1,0 +1,55 @@
+"""Greetings and thanks: messages that ask for nothing, in every language of the bot. Pure."""
+
+import re
+import unicodedata
+from enum import Enum, auto, unique
+from typing import Final
+
+
+@unique
+class SmallTalk(Enum):
+    """The kind of a message that asks for nothing."""
+
+    GREETING = auto()
+    THANKS = auto()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_GREETINGS: Final = _words(
+    "hi hello hey heya hiya yo sup howdy morning evening oi ola opa salve eae "
+    "bom boa dia tarde noite good afternoon night test teste"
+)
+_THANKS: Final = _words(
+    "thanks thank thx thanx ty tysm cheers perfect great awesome amazing nice cool wow lovely "
+    "obrigado obrigada obg brigado brigada valeu vlw show perfeito otimo legal massa top ok okay blz beleza"
+)
+#: Words that may stand beside them, and alone say nothing.
+_AROUND: Final = _words(
+    "you u so very much a lot bot there everyone all man mate bro dude for the that this it is was works "
+    "how are doing whats up tudo bem td e ai como vai voce vc muito mesmo cara pela pelo ajuda por isso tu de nada "
+    "one again help song songs stems"
+)
+_MOST: Final = 8  # words; a longer message says something
+
+
+def small_talk(text: str) -> SmallTalk | None:
+    """The kind of a message that greets or thanks, and says nothing else; None for any other. Pictographs count for
+    nothing: 👋 and 👍 alone are a greeting and thanks.
+    """
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(sign for sign in bare if not unicodedata.combining(sign) and sign not in "'’")
+    words = re.findall(r"\w+", bare)
+    if len(words) > _MOST:
+        return None
+    if not words:
+        if "👋" in text:
+            return SmallTalk.GREETING
+        return SmallTalk.THANKS if any(sign in text for sign in "👍❤🙏🙌🔥😍🎉") else None
+    if not all(word in _GREETINGS | _THANKS | _AROUND for word in words):
+        return None
+    if any(word in _THANKS for word in words):
+        return SmallTalk.THANKS
+    return SmallTalk.GREETING if any(word in _GREETINGS for word in words) or "tudo bem" in bare else None

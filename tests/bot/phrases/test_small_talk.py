@@ -1,0 +1,31 @@
+"""Greetings and thanks are told from messages that ask for something."""
+
+import pytest
+
+from bot.phrases.small_talk import SmallTalk, small_talk
+
+
+@pytest.mark.parametrize(
+    "text", ["hi", "Hello!", "hey there 👋", "Olá, tudo bem?", "bom dia", "Oi", "👋", "Good morning all"]
+)
+def test_greetings(text: str) -> None:
+    assert small_talk(text) is SmallTalk.GREETING
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks", "Thank you so much!", "thx 🙏", "Muito obrigada!", "valeu", "ok", "👍", "hey, thanks"]
+)
+def test_thanks(text: str) -> None:
+    assert small_talk(text) is SmallTalk.THANKS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "?", "😡", "no drums", "hello darkness my old friend", "elis tom águas de março",
+        "the drummer is late again",
+        "how do I get the bass", "you are the one that I want", "thanks but I want the drums", "song", "sem voz",
+    ],
+)  # fmt: skip
+def test_other_messages(text: str) -> None:
+    assert small_talk(text) is None
