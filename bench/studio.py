@@ -121,7 +121,8 @@ async def _until_first_segment(queue: JobQueue, request: Request) -> float:
 
 
 async def _kill(queue: JobQueue, request: Request, worker: int) -> float:
-    children = psutil.Process(worker).children(recursive=True)
+    family = psutil.Process(worker).children(recursive=True)
+    children = [child for child in family if "worker.child.fork_server" not in child.cmdline()]  # it goes on
     began = time.monotonic()
     await queue.cancel(request.id)
     await asyncio.to_thread(psutil.wait_procs, children, 30)

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from jobs import VERSION
+from jobs.process.bytecode import is_damage, start_again_without, use_own_cache
 from jobs.process.privacy import be_private, close_memory
 
 SEPARATE: Final = "bot.cli.separate"
@@ -45,6 +46,15 @@ class _Command(click.Group):
             formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> object:
+        cache = use_own_cache()
+        try:
+            return self._invoke(ctx)
+        except (EOFError, ValueError, TypeError) as error:
+            if cache is not None and is_damage(error):
+                start_again_without(cache)
+            raise
+
+    def _invoke(self, ctx: click.Context) -> object:
         from jobs.settings import SettingsError  # late, as the subcommands
 
         try:
