@@ -11,6 +11,7 @@ from typing import Final
 import discord
 
 from bot.cards.cards import Card
+from bot.chats.heard import Heard
 from bot.conversation import buttons
 from bot.conversation.commands.menu import COMMANDS
 from bot.conversation.services import Services
@@ -25,8 +26,7 @@ from bot.discord.incoming import asker_of, command_of, messages_of, press_of
 from bot.discord.poster import DiscordPoster, shown
 from bot.discord.rights import missing
 from bot.texts import say
-from jobs.queue import keys
-from jobs.queue.connection import QueueAway, answer
+from jobs.queue.connection import QueueAway
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class Dispatch:
         self._services = services
         self._poster = poster
         self._edits = edits
+        self._heard = Heard(services.queue.redis, PLATFORM)
 
     @property
     def _id(self) -> int:
@@ -60,20 +61,18 @@ class Dispatch:
                     if isinstance(one, Reply):
                         await self._poster.post((one.to or said.place).address, one.card)
             if message.guild is None:
-                heard = keys.heard(PLATFORM)
-                await answer(self._services.queue.redis.hset(heard, str(message.channel.id), str(message.id)))
+                await self._heard.note(str(message.channel.id), str(message.id))
         except (QueueAway, Trouble) as error:
             log.warning("a message was not answered: %s", error)
 
     async def catch_up(self) -> None:
         """Handle the direct messages that came while no bot was there. Raises Discord's errors and `QueueAway`."""
-        known = await answer(self._services.queue.redis.hgetall(keys.heard(PLATFORM)))
-        for channel_id, message_id in known.items():
+        for channel_id, message_id in (await self._heard.last()).items():
             channel = self._client.get_partial_messageable(int(channel_id))
             try:
                 missed = [one async for one in channel.history(after=discord.Object(int(message_id)), limit=50)]
             except (discord.Forbidden, discord.NotFound):
-                await answer(self._services.queue.redis.hdel(keys.heard(PLATFORM), channel_id))
+                await self._heard.forget(channel_id)
                 continue
             for message in missed:
                 await self.message(message)

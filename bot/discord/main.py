@@ -1,7 +1,6 @@
 """The bot's process: from a token to a running bot, and to an end within seconds when told."""
 
 import asyncio
-import contextlib
 import logging
 from typing import Final
 
@@ -10,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.discord.app import Bot
 from bot.discord.errors import ERRORS
-from bot.front_end import front_end
+from bot.front_end import front_end, until_stopped
 from jobs.monitoring.logs import set_up_logging
 from jobs.process.patience import insist
 from jobs.settings import Settings, SettingsError
@@ -42,20 +41,13 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
 
 async def serve(bot: Bot, token: str, stop: asyncio.Event) -> None:
     """Connect, listen until `stop` is set, end in good order. Raises `SettingsError` for a bad token."""
-    listening, stopping = asyncio.create_task(_listen(bot, token)), asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait({listening, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if listening.done():
-            listening.result()
+        await until_stopped(_listen(bot, token), stop)
     except discord.LoginFailure:
         raise SettingsError(REFUSED) from None
     finally:
         log.info("stopping")
         await bot.end()
-        for task in (listening, stopping):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, *ERRORS):
-                await task
 
 
 async def _listen(bot: Bot, token: str) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import discord
 
+from bot.delivery.plain_names import plain_name
 from bot.delivery.planning.pieces import Piece
 from bot.delivery.planning.plan import Kind, Limits, Part
 from bot.delivery.platform import CardGone, Refused, Sent, UnknownFile
@@ -15,7 +16,6 @@ from bot.discord import fetching
 from bot.discord.address import Address, parse
 from bot.discord.errors import as_trouble
 from bot.discord.poster import NO_MENTIONS, PACE, DiscordPoster, as_answer, nonce_of
-from bot.discord.words import file_name
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
 
@@ -113,7 +113,7 @@ class Discord(DiscordPoster):
                 raise UnknownFile(f"{piece.key} is in another server") from gone
             raise
         handle = files.enter_context((folder / piece.stored.name).open("rb"))
-        return discord.File(handle, filename=file_name(piece.name), description=_described(piece.title, nonce))
+        return discord.File(handle, filename=plain_name(piece.name), description=_described(piece.title, nonce))
 
     async def _cover(self, piece: Piece, nonce: str, files: AsyncExitStack) -> list[discord.File]:
         """The song's cover, beside the picture of its stems."""
@@ -125,7 +125,7 @@ class Discord(DiscordPoster):
             folder = await files.enter_async_context(self._store.open(piece.track_id, (cover,)))
         except FileNotFoundError:
             return []
-        name = file_name(f"cover.{cover.name.rpartition('.')[2]}")
+        name = plain_name(f"cover.{cover.name.rpartition('.')[2]}")
         handle = files.enter_context((folder / cover.name).open("rb"))
         return [discord.File(handle, filename=name, description=_described(piece.title, nonce))]
 

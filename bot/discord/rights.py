@@ -15,13 +15,6 @@ RIGHTS: Final = discord.Permissions(
     embed_links=True,
     read_message_history=True,
 )
-#: Those without which a song cannot be delivered, as Discord names them.
-_NEEDED: Final = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-    "read_message_history": "Read Message History",
-}
 
 
 def invitation(application_id: int) -> str:
@@ -30,14 +23,12 @@ def invitation(application_id: int) -> str:
 
 
 def missing(interaction: discord.Interaction) -> str:
-    """The rights that we lack where an interaction comes from, in words; '' when there are all."""
-    if interaction.guild_id is None:
+    """The rights that we lack to deliver a song where an interaction comes from, in words; '' when there are all."""
+    has, in_thread = interaction.app_permissions, isinstance(interaction.channel, discord.Thread)
+    if interaction.guild_id is None or has.administrator:
         return ""
-    has = interaction.app_permissions
-    if has.administrator:
-        return ""
-    needed = dict(_NEEDED)
-    if isinstance(interaction.channel, discord.Thread):
-        needed["send_messages_in_threads"] = "Send Messages in Threads"
-        del needed["send_messages"]
-    return ", ".join(words for right, words in needed.items() if not getattr(has, right))
+    needed = discord.Permissions(RIGHTS.value)
+    needed.update(embed_links=False, send_messages=not in_thread, send_messages_in_threads=in_thread)
+    lacking = [right for right, is_lacking in discord.Permissions(needed.value & ~has.value) if is_lacking]
+    # The library lists the right by its old name.
+    return ", ".join(right.replace("read_messages", "view_channel").replace("_", " ").title() for right in lacking)

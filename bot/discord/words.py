@@ -1,14 +1,11 @@
-"""Text and names as Discord shows them: escaped, within its limits, and in letters that it keeps. Pure."""
+"""Text as Discord shows it: escaped, and within its limits. Pure."""
 
 import re
 from typing import Final
 
-from anyascii import anyascii
-
 #: Characters of a message's content. https://discord.com/developers/docs/resources/message#create-message
 CONTENT: Final = 2000
 LABEL: Final = 80  # characters of a button's label
-NAME: Final = 100  # characters of a file's name, its extension apart
 
 #: What Markdown takes for a sign: anywhere, or where a line begins.
 _SIGNS: Final = re.compile(r"([\\*_~`|<>\[\]])|^(\s*)([-+#]|\d+\.)(?=[\s#])", re.MULTILINE)
@@ -30,12 +27,3 @@ def _escape(text: str) -> str:
 
 def label(text: str) -> str:
     return text if len(text) <= LABEL else f"{text[: LABEL - 1]}…"
-
-
-def file_name(name: str) -> str:
-    """A file's name in the characters that Discord keeps: ASCII letters, digits, dot, dash and underscore."""
-    stem, _, extension = name.rpartition(".")
-    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", anyascii(stem)).strip("_.")
-    if len(plain) > NAME:  # what the file is stands at the end
-        plain = f"{plain[: NAME - 40].rstrip('_.')}_{plain[-39:].lstrip('_.')}"
-    return f"{plain or 'song'}.{extension}"

@@ -1,16 +1,14 @@
 """The bot's process: start, polling, and a stop within seconds of a signal."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable
 from typing import Final
 
 from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
 
 from bot.delivery.timing import USUAL, Timing
-from bot.front_end import front_end
+from bot.front_end import front_end, until_stopped
 from bot.telegram.app import build
 from bot.telegram.updates.polling import AnyApplication, Polling
 from jobs.monitoring.logs import set_up_logging
@@ -41,18 +39,17 @@ async def _run(settings: Settings, redis_url: SecretStr) -> None:
 
 async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL) -> None:
     """Start the application, poll until `stop` is set, stop it in order. Raises `SettingsError` for a bad token."""
-    stopping = asyncio.create_task(stop.wait())
     intake = Polling(app, timing)
     try:
         starting = insist(app.initialize, (TelegramError,), "Telegram unreachable", final=(InvalidToken,))
-        if not await _until_stopped(starting, stopping):
+        if not await until_stopped(starting, stop):
             return
         if app.post_init:
             await app.post_init(app)
         await app.start()
         try:
             log.info("@%s is listening", app.bot.username)
-            await _until_stopped(intake.run(), stopping)
+            await until_stopped(intake.run(), stop)
         finally:
             log.info("stopping")
             await intake.finish()
@@ -62,22 +59,5 @@ async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL
     except InvalidToken:
         raise SettingsError(REFUSED) from None
     finally:
-        stopping.cancel()
         await app.shutdown()
         await app.bot.shutdown()  # the application skips this if it was never initialised
-
-
-async def _until_stopped(work: Awaitable[None], stopping: "asyncio.Task[bool]") -> bool:
-    """Await `work` until it ends or `stopping` does. True if `work` ended."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        if not task.done():
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-    if task.cancelled():
-        return False
-    task.result()
-    return True

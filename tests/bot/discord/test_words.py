@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.words import CONTENT, escaped, file_name
+from bot.delivery.plain_names import plain_name
+from bot.discord.words import CONTENT, escaped
 from tests.peers.discord.rest import _stripped
 
 
@@ -36,11 +37,11 @@ def test_any_text_fits(text: str) -> None:
     ],
 )
 def test_names_of_files_are_those_that_discord_keeps(name: str, shown: str) -> None:
-    assert file_name(name) == shown
+    assert plain_name(name) == shown
 
 
 @given(st.text(max_size=200))
 def test_discord_changes_no_name(text: str) -> None:
-    name = file_name(f"{text}.mp3")
+    name = plain_name(f"{text}.mp3")
     assert _stripped(name) == name
     assert len(name) <= 110
