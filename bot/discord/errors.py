@@ -57,10 +57,10 @@ def trouble(error: Exception) -> Trouble:
     match error:
         case discord.RateLimited():
             return Later(error.retry_after + 0.1, said)
-        case discord.HTTPException(status=429):
-            return Later(_retry_after(error), said)
         case discord.HTTPException(code=30046):
             return Later(OLD_MESSAGE, said)
+        case discord.HTTPException(status=429):
+            return Later(_retry_after(error), said)
         case discord.HTTPException() if error.code in _CODES:
             return _CODES[error.code](said)
         case discord.HTTPException(status=413):

@@ -39,11 +39,13 @@ class Rig:
     worker: Worker
     #: What a test expects to be refused.
     expected: list[str] = field(default_factory=list)
+    #: Seconds between two edits of a card.
+    pace: float = PACE
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[Bot]:
         stop, before = asyncio.Event(), self.server.gateway.identified
-        bot = Bot(self.settings, self.queue, self.store, PACE, QUICK)
+        bot = Bot(self.settings, self.queue, self.store, self.pace, QUICK)
         task = asyncio.create_task(serve(bot, self.server.token, stop))
         try:
             async with asyncio.timeout(PATIENCE):

@@ -50,6 +50,7 @@ class Request:
     code: int = 0
     message: str = ""
     injected: bool = False
+    at: float = field(default_factory=time.monotonic)
 
 
 class Pace:

@@ -117,6 +117,11 @@ class Gateway:
         for session in self.sessions.values():
             await session.dispatch(name, data)
 
+    async def invalidate(self) -> None:
+        """Tell every session that it is invalid, and may be resumed."""
+        for session in self.sessions.values():
+            await session.send({"op": INVALID, "d": True})
+
     async def drop(self, *, forget: bool = False) -> None:
         """Break every connection. `forget`: the sessions cannot be resumed, and what happens meanwhile is lost."""
         sockets = [one.socket for one in self.sessions.values() if one.socket is not None]
@@ -126,10 +131,12 @@ class Gateway:
 
 
 def guild_payload(guild: Guild) -> Json:
+    threads = [one.payload for one in guild.channels if one.thread_of is not None]
+    channels = [one.payload for one in guild.channels if one.thread_of is None]
     return {
-        "id": str(guild.id), "name": guild.name, "preferred_locale": guild.locale, "owner_id": "1", "premium_tier": 0,
-        "roles": [], "members": [], "member_count": 3, "threads": [], "emojis": [], "stickers": [], "features": [],
-        "channels": [one.payload for one in guild.channels], "verification_level": 0, "nsfw_level": 0, "mfa_level": 0,
+        "id": str(guild.id), "name": guild.name, "preferred_locale": guild.locale, "owner_id": "1",
+        "roles": [], "members": [], "member_count": 3, "threads": threads, "emojis": [], "stickers": [], "features": [],
+        "channels": channels, "premium_tier": guild.tier, "verification_level": 0, "nsfw_level": 0, "mfa_level": 0,
         "default_message_notifications": 0, "explicit_content_filter": 0, "afk_timeout": 60, "system_channel_flags": 0,
         "icon": None, "voice_states": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
         "unavailable": False, "large": False, "premium_progress_bar_enabled": False, "afk_channel_id": None,

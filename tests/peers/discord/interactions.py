@@ -4,7 +4,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
-from tests.peers.discord.world import EPHEMERAL, Channel, Json, Message, Refused, User, snowflake
+from tests.peers.discord.world import EPHEMERAL, FILE_BYTES, Channel, Json, Message, Refused, User, snowflake
 
 ACKNOWLEDGE: float = 3.0
 TOKEN: float = 15 * 60.0
@@ -32,7 +32,7 @@ class Interaction:
             "id": str(self.id), "application_id": str(world.bot.id), "type": self.kind, "data": self.data,
             "channel_id": str(self.channel.id), "channel": self.channel.payload, "token": self.token, "version": 1,
             "locale": self.user.locale, "entitlements": [], "authorizing_integration_owners": {},
-            "attachment_size_limit": 10 << 20,
+            "attachment_size_limit": FILE_BYTES[guild.tier if guild is not None else 0],
             "app_permissions": str(guild.rights if guild is not None else 1 << 30), "context": 0 if guild else 1,
         }  # fmt: skip
         if guild is None:

@@ -31,6 +31,14 @@ class People:
         self.world.guilds[guild.id] = guild
         return guild
 
+    def thread(self, channel: Channel, name: str = "a song") -> Channel:
+        """A public thread. Before the bot connects, or it does not know the thread."""
+        assert channel.guild is not None
+        thread = Channel(self.world, channel.guild, None, name=name, thread_of=channel)
+        channel.guild.channels.append(thread)
+        self.world.channels[thread.id] = thread
+        return thread
+
     async def join(self, guild: Guild) -> None:
         """The bot is told of a server that it was invited to while it ran."""
         await self.gateway.dispatch("GUILD_CREATE", guild_payload(guild))

@@ -6,7 +6,18 @@ from typing import Any
 
 from tests.peers.discord.interactions import Interaction, apply
 from tests.peers.discord.validation import check_new
-from tests.peers.discord.world import NONCE_SECONDS, Channel, File, Json, Message, Refused, User, World, snowflake
+from tests.peers.discord.world import (
+    FILE_BYTES,
+    NONCE_SECONDS,
+    Channel,
+    File,
+    Json,
+    Message,
+    Refused,
+    User,
+    World,
+    snowflake,
+)
 
 Files = dict[int, tuple[str, bytes]]
 
@@ -46,8 +57,12 @@ class Rest:
     # --- messages ----------------------------------------------------------------------------------------------
 
     def send(self, channel: str, body: Json, files: Files) -> Message:
-        check_new(body, files)
+        known_channel = self.world.channels.get(int(channel))
+        guild = known_channel.guild if known_channel is not None else None
+        check_new(body, files, FILE_BYTES[guild.tier if guild is not None else 0])
         place = self.channel(channel, SEND | (FILES if files else 0))
+        if place.is_locked:
+            raise Refused(400, 50083, "Thread is archived")
         nonce = str(body.get("nonce", ""))
         if nonce and body.get("enforce_nonce") and nonce in self.world.nonces:
             known, at = self.world.nonces[nonce]

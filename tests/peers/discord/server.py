@@ -168,7 +168,8 @@ class Discord(People):
             case Trouble.BAD_GATEWAY:
                 return web.Response(status=502, text="<html>", content_type="text/html")
             case Trouble.FLOOD:
-                told = {"message": "You are being rate limited.", "retry_after": fault.retry_after, "global": False}
+                told: Json = {"message": "You are being rate limited.", "retry_after": fault.retry_after}
+                told |= {"global": False, "code": fault.code}
                 return _json(told, 429, {"Via": "1.1 discord"})
             case Trouble.REFUSED:
                 record.status, record.code = fault.status, fault.code

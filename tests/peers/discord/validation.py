@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from tests.peers.discord.world import Json, Refused
+from tests.peers.discord.world import FILE_BYTES, Json, Refused
 
 DESCRIPTION: Final[Json] = json.loads(Path(__file__).with_name("openapi.json").read_text("utf-8"))
 
-#: Of files, in bytes: one, and all of a request.
-FILE_BYTES: Final = 10 << 20
+#: Bytes of all files of a request; of one that is larger where the server's tier takes it.
 REQUEST_BYTES: Final = 25 << 20
 
 _COMMAND: Final = re.compile(r"[-_'\w]{1,32}")
@@ -48,7 +47,7 @@ def _message(body: Json) -> None:
         raise Refused(400, 50035, "Invalid Form Body: components: Component custom id cannot be duplicated")
 
 
-def check_new(body: Json, files: dict[int, tuple[str, bytes]]) -> None:
+def check_new(body: Json, files: dict[int, tuple[str, bytes]], file_bytes: int = FILE_BYTES[0]) -> None:
     """A new message must have something in it, and its files be described."""
     forward = (body.get("message_reference") or {}).get("type") == 1
     if forward and (body.get("content") or files or body.get("components")):
@@ -61,11 +60,11 @@ def check_new(body: Json, files: dict[int, tuple[str, bytes]]) -> None:
     if described - set(files):
         raise Refused(400, 50035, "Invalid Form Body: attachments: no such file")
     for name, content in files.values():
-        if len(content) > FILE_BYTES:
+        if len(content) > file_bytes:
             raise Refused(413, 40005, f"Request entity too large: {name}")
         if not content:
             raise Refused(400, 50006, "Cannot send an empty message")
-    if sum(len(content) for _, content in files.values()) > REQUEST_BYTES:
+    if sum(len(content) for _, content in files.values()) > max(REQUEST_BYTES, file_bytes):
         raise Refused(413, 40005, "Request entity too large")
 
 

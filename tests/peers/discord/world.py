@@ -12,6 +12,8 @@ ALL_RIGHTS: Final = 274878024704
 EPHEMERAL: Final = 64
 #: Seconds within which the same nonce gives the same message. "A few minutes", says Discord.
 NONCE_SECONDS: Final = 180.0
+#: The largest file, in bytes, by the tier of a server's boosts.
+FILE_BYTES: Final = (10 << 20, 10 << 20, 50 << 20, 100 << 20)
 _serial: Final = itertools.count(1)
 
 Json = dict[str, Any]
@@ -127,6 +129,7 @@ class Guild:
     admins: set[int] = field(default_factory=set)
     channels: list["Channel"] = field(default_factory=list)
     gone: bool = False  # the bot was thrown out
+    tier: int = 0  # of its boosts
     id: int = field(default_factory=snowflake)
 
 
@@ -140,6 +143,8 @@ class Channel:
     name: str = "general"
     messages: list[Message] = field(default_factory=list)
     gone: bool = False
+    thread_of: "Channel | None" = None
+    is_locked: bool = False  # a thread that was archived and locked
     id: int = field(default_factory=snowflake)
 
     @property
@@ -150,7 +155,19 @@ class Channel:
         return {
             "id": str(self.id), "type": 0, "guild_id": str(self.guild.id), "name": self.name, "position": 0,
             "permission_overwrites": [], "nsfw": False, "parent_id": None, "topic": None, "last_message_id": None,
-            "rate_limit_per_user": 0,
+            "rate_limit_per_user": 0, **self._of_thread(),
+        }  # fmt: skip
+
+    def _of_thread(self) -> Json:
+        if self.thread_of is None:
+            return {}
+        metadata = {
+            "archived": self.is_locked, "locked": self.is_locked, "auto_archive_duration": 60,
+            "archive_timestamp": "2026-01-01T00:00:00+00:00",
+        }  # fmt: skip
+        return {
+            "type": 11, "parent_id": str(self.thread_of.id), "owner_id": "1", "message_count": 0, "member_count": 1,
+            "thread_metadata": metadata,
         }  # fmt: skip
 
     def from_bot(self) -> list[Message]:
