@@ -25,6 +25,7 @@ from jobs.store.address import open_store
 from jobs.store.store import ResultStore, receiving
 from tests.peers.botapi import BotApi
 
+MOST_TO_KILL = 30.0  # seconds
 CALM = 6.0  # seconds after which a process without work counts as idle
 
 
@@ -125,5 +126,18 @@ async def _kill(queue: JobQueue, request: Request, worker: int) -> float:
     children = [child for child in family if "worker.child.fork_server" not in child.cmdline()]  # it goes on
     began = time.monotonic()
     await queue.cancel(request.id)
-    await asyncio.to_thread(psutil.wait_procs, children, 30)
+    await asyncio.to_thread(_wait_for_the_end, children, began + MOST_TO_KILL)
     return time.monotonic() - began
+
+
+def _wait_for_the_end(processes: list[psutil.Process], deadline: float) -> None:
+    while any(map(_lives, processes)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether it still runs. `psutil.wait_procs` would wait for another process that got the same number."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
