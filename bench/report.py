@@ -20,6 +20,10 @@ from worker.child.cgroups import cores
 PACKAGES = ("fl-bt-unet", "openvino", "spleeter", "tensorflow-cpu", "numpy", "scipy", "av")
 
 
+def _of(runs: int) -> str:
+    return "One run of each." if runs == 1 else f"Medians of {runs} runs."
+
+
 QUIET = 0.5  # load average before the first measurement, which adds to it
 BUSY = "- **The machine was busy**: seconds by the clock are too long for every engine. Compare processor time."
 
@@ -56,7 +60,7 @@ def _head(figures: Figures) -> tuple[str, ...]:
         "",
         "Written by `make bench`. Times are of whole processes, from start to files on disk. Each engine runs in a",
         "process of its own, in turn on the same song; this engine in f32 and, like stock, with `zeros`.",
-        f"Medians of {figures.runs} runs. Memory is the sum of the resident sets of the process and its children,",
+        f"{_of(figures.runs)} Memory is the sum of the resident sets of the process and its children,",
         "measured 4 times a second, and at least the kernel's peak. Times depend on other load: compare within a",
         "table.",
         "",

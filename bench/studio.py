@@ -122,8 +122,7 @@ async def _until_first_segment(queue: JobQueue, request: Request) -> float:
 
 
 async def _kill(queue: JobQueue, request: Request, worker: int) -> float:
-    family = psutil.Process(worker).children(recursive=True)
-    children = [child for child in family if "worker.child.fork_server" not in child.cmdline()]  # it goes on
+    children = [child for child in psutil.Process(worker).children(recursive=True) if not _stays(child)]
     began = time.monotonic()
     await queue.cancel(request.id)
     await asyncio.to_thread(_wait_for_the_end, children, began + MOST_TO_KILL)
@@ -133,6 +132,14 @@ async def _kill(queue: JobQueue, request: Request, worker: int) -> float:
 def _wait_for_the_end(processes: list[psutil.Process], deadline: float) -> None:
     while any(map(_lives, processes)) and time.monotonic() < deadline:
         time.sleep(0.01)
+
+
+def _stays(process: psutil.Process) -> bool:
+    """Whether it is the server that children are forked from, which lives as long as the worker."""
+    try:
+        return "worker.child.fork_server" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 def _lives(process: psutil.Process) -> bool:
