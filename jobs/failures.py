@@ -60,6 +60,13 @@ class Reason(StrEnum):
     INTERNAL = "internal"  # a bug; the log has the detail
 
 
+#: Reasons that the owner of the installation can mend.
+OWNERS: Final = (
+    Reason.NO_DISK, Reason.MODEL_UNAVAILABLE, Reason.MODEL_DAMAGED, Reason.ENGINE_MISSING, Reason.OUT_OF_MEMORY,
+    Reason.INTERRUPTED, Reason.INTERNAL,
+)  # fmt: skip
+
+
 def _whole(text: str) -> str:
     """`text` without lone surrogates, which JSON can contain and Redis cannot."""
     return text.encode(errors="replace").decode()

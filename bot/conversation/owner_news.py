@@ -1,13 +1,21 @@
-"""News for the owner: a YouTube provider went down, or is up again."""
+"""News for the owner: a YouTube provider went down, or is up again; songs fail for a cause that the owner can mend."""
 
 import asyncio
 import logging
+import time
+from typing import Final
 
 from bot.conversation.services import Services
 from bot.texts import say
+from jobs.failures import OWNERS, Reason
+from jobs.queue import keys
+from jobs.queue.connection import answer
 from jobs.queue.providers import standings, told, untold
 
 log = logging.getLogger(__name__)
+
+#: Days that are searched for failures, and for which a cause is not told again.
+DAYS: Final = 2
 
 
 async def attend_owner(services: Services) -> None:
@@ -15,6 +23,7 @@ async def attend_owner(services: Services) -> None:
     while True:
         try:
             await tell_news(services)
+            await tell_causes(services)
         except Exception as error:  # of Redis or the platform: the next look tries again
             log.warning("news to the owner not sent, will retry: %r", error)
         await asyncio.sleep(services.timing.look_for_news)
@@ -35,3 +44,22 @@ async def tell_news(services: Services) -> None:
         if not await services.platform.tell_alone(owner, text):  # not retried: the chat is closed to the bot
             log.warning("news of provider %s not sent: the owner's chat is closed", standing.provider)
         await told(services.queue.redis, standing)
+
+
+async def tell_causes(services: Services) -> None:
+    """Tell the owner of the causes for which songs failed, each once in two days, however many songs it fails."""
+    owner = await services.access.owner()
+    if owner is None:
+        return
+    failed = await services.statistics.ends(DAYS, time.time())
+    for reason in OWNERS:
+        if failed[reason] and await _is_first(services, reason):
+            text = say(await services.access.language(), "owner-cause", reason=reason)
+            if not await services.platform.tell_alone(owner, text):
+                log.warning("songs fail for %s; not told: the owner's chat is closed", reason)
+
+
+async def _is_first(services: Services, reason: Reason) -> bool:
+    """Whether a cause was not told yet by the bot of any platform. Noted before the message: it is never sent twice."""
+    key = keys.cause_told(reason)
+    return bool(await answer(services.queue.redis.set(key, "1", nx=True, ex=DAYS * 24 * 3600)))

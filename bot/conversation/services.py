@@ -1,8 +1,10 @@
 """The services that every handler of the conversation gets."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from bot.chats.access import Access
 from bot.chats.albums import Albums
@@ -103,6 +105,14 @@ class Services:
     albums: Albums
     platform: ChatPlatform
     timing: Timing = USUAL
+    turns: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)  # by chat
+
+    def turn(self, chat: str) -> asyncio.Lock:
+        """Held while songs of a chat are accepted, so that two messages for one song are seen one after the other."""
+        lock = self.turns.get(chat)
+        if lock is None:
+            lock = self.turns[chat] = asyncio.Lock()
+        return lock
 
     async def limits(self, person: str) -> Limits:
         """Limits on open requests of `person` and of a chat, and on seconds of music per day."""

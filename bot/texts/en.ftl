@@ -147,6 +147,11 @@ resend-started = Sending it again.
 
 card-video = YouTube video { $link }
 card-upload = Your file
+unnamed-file = { $kind ->
+        [voice] Voice message by { $person }, { $when }
+        [video] Video message by { $person }, { $when }
+       *[file] File by { $person }, { $when }
+    }
 card-title = { $artist } - { $title }
 card-receiving = Taking in your file…
 card-queued = { $ahead ->
@@ -429,6 +434,15 @@ provider-down = YouTube refuses me by way of { $provider }. { $left ->
        *[other] I take the other way meanwhile.
     } An update may help: uv run --upgrade-package { $provider } fl-bt up
 provider-up = YouTube works again by way of { $provider }.
+owner-cause = { $reason ->
+        [no_disk] The disk is full, so songs fail. Make room, or lower FLBT_QUOTA_GB.
+        [model_unavailable] I can’t fetch the weights of a model, so its songs fail. Check the connection, then run: uv run fl-bt models
+        [model_damaged] The weights of a model arrive damaged, so its songs fail. Check the disk and the connection, then run: uv run fl-bt models
+        [engine_missing] The engine of FLBT_ENGINE is not installed, so songs fail. Install it: uv sync --group spleeter
+        [out_of_memory] A song needed more memory than there is. Give me more (FLBT_MEMORY_MB), or lower FLBT_MAX_SECONDS.
+        [interrupted] A worker was killed twice during a song. Its log says when; often the machine lacks memory.
+       *[internal] A song failed by a fault of mine. The worker’s log says why.
+    } /stats counts the failures. I tell you this once, not for each song.
 
 ## Limits for each person and chat
 

@@ -1,7 +1,9 @@
 """Lengths, sizes and waits as a person reads them. Any number gives an answer."""
 
+from datetime import datetime
 from math import isfinite
 
+from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
@@ -41,6 +43,11 @@ def took(seconds: float, language: str) -> str:  # noqa: ARG001 - a figure is as
     if whole < 3600:
         return f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def moment(when: datetime, language: str) -> str:
+    """A day and a time of day on this machine's clock: `27 Nov 21:40`, in Portuguese `27 nov. 21:40`."""
+    return format_datetime(when.astimezone(), "d MMM HH:mm", locale=language.replace("-", "_"))
 
 
 def size(bytes_: float, language: str) -> str:

@@ -147,6 +147,11 @@ resend-started = Mandando de novo.
 
 card-video = Vídeo do YouTube { $link }
 card-upload = Seu arquivo
+unnamed-file = { $kind ->
+        [voice] Mensagem de voz de { $person }, { $when }
+        [video] Mensagem de vídeo de { $person }, { $when }
+       *[file] Arquivo de { $person }, { $when }
+    }
 card-title = { $artist } - { $title }
 card-receiving = Recebendo o seu arquivo…
 card-queued = { $ahead ->
@@ -429,6 +434,15 @@ provider-down = O YouTube me recusa pelo { $provider }. { $left ->
        *[other] Enquanto isso vou pelo outro caminho.
     } Uma atualização pode ajudar: uv run --upgrade-package { $provider } fl-bt up
 provider-up = O YouTube voltou a funcionar pelo { $provider }.
+owner-cause = { $reason ->
+        [no_disk] O disco está cheio, então as músicas falham. Abra espaço, ou diminua FLBT_QUOTA_GB.
+        [model_unavailable] Não consigo baixar os pesos de um modelo, então as músicas dele falham. Confira a conexão e rode: uv run fl-bt models
+        [model_damaged] Os pesos de um modelo chegam danificados, então as músicas dele falham. Confira o disco e a conexão e rode: uv run fl-bt models
+        [engine_missing] O motor de FLBT_ENGINE não está instalado, então as músicas falham. Instale: uv sync --group spleeter
+        [out_of_memory] Uma música precisou de mais memória do que há. Me dê mais (FLBT_MEMORY_MB), ou diminua FLBT_MAX_SECONDS.
+        [interrupted] Um worker foi morto duas vezes durante uma música. O log dele diz quando; muitas vezes falta memória na máquina.
+       *[internal] Uma música falhou por um defeito meu. O log do worker diz por quê.
+    } /stats conta as falhas. Digo isto uma vez só, não a cada música.
 
 ## Limites por pessoa e por conversa
 

@@ -51,6 +51,7 @@
 | flbt:heard:PLATFORM    | hash   | private chat → the id of its last handled message                            |
 | flbt:language:PERSON   | string | the last known language of a person whose messages tell none; half a year     |
 | flbt:providers:told    | hash   | provider → `up` or `down`, as last told to the owner                         |
+| flbt:cause-told:REASON | string | the owner was told that songs fail for this reason; expires                  |
 """
 
 QUEUE = "flbt:queue:studio"
@@ -200,6 +201,10 @@ def leftovers(platform: str) -> str:
 def album(place: str) -> str:
     """`place`: a chat, and an album in it."""
     return f"flbt:album:{place}"
+
+
+def cause_told(reason: str) -> str:
+    return f"flbt:cause-told:{reason}"
 
 
 def tally(day: str) -> str:

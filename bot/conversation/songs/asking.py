@@ -10,13 +10,15 @@ from bot.conversation.permissions import album_of, hear
 from bot.conversation.services import Services
 from bot.conversation.songs import mixes
 from bot.conversation.songs.limits import why_not_now
+from bot.conversation.songs.lookup import card_place, same_in_works
 from bot.conversation.songs.playlists import begin_all
-from bot.conversation.values import Answers, Asker, Incoming, IncomingFile, Message, reply
+from bot.conversation.values import Answers, Asker, Incoming, IncomingFile, Message, Reply, reply
 from bot.links.links import Found, Playlist, find_sources
 from bot.phrases.small_talk import SmallTalk, small_talk
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Request, Upload, YouTube, request_id
+from jobs.progress import View
 from jobs.queue.quotas import OverQuota, TooManyOpen
 
 
@@ -70,6 +72,11 @@ async def in_group(services: Services, incoming: Incoming) -> Answers:
 
 async def take(services: Services, incoming: Incoming, source: Message) -> Answers:
     """Accept the files and links of `source`: the message itself, or the one it replies to."""
+    async with services.turn(incoming.asker.chat):
+        return await _take(services, incoming, source)
+
+
+async def _take(services: Services, incoming: Incoming, source: Message) -> Answers:
     asker, file, found = incoming.asker, source.file, links_in(source)
     alone = [playlist for playlist in found.playlists if playlist.alone]
     if file is not None and (file.bytes_ is None or file.bytes_ <= services.upload_limit()):
@@ -108,6 +115,8 @@ async def _take_file(services: Services, incoming: Incoming, file: IncomingFile,
     """`beside`: its caption has a link, too."""
     language = incoming.asker.language
     (request,) = await _requests(services, incoming, [file.upload])
+    if (same := await same_in_works(services, request)) is not None:
+        return _on_it(services, incoming.asker, same)
     new, why = await _accept(services, request)
     batch = services.batches.batch(incoming)
     if why is None:
@@ -123,8 +132,12 @@ async def _take_file(services: Services, incoming: Incoming, file: IncomingFile,
 async def _take_links(services: Services, incoming: Incoming, found: Found) -> Answers:
     asker = incoming.asker
     accepted, started, held = 0, list[Request](), list[Request]()
+    answers: Answers = ()
     full: TooManyOpen | OverQuota | None = None
     for request in await _requests(services, incoming, found.sources):
+        if (same := await same_in_works(services, request)) is not None:
+            answers += _on_it(services, asker, same)
+            continue
         new, why = (False, full) if full else await _accept(services, request)  # the queue would refuse the rest, too
         accepted += new
         if why is None:
@@ -139,7 +152,12 @@ async def _take_links(services: Services, incoming: Incoming, found: Found) -> A
         left = await _hold(services, incoming, started, held, full)
         lines.append(left.text)
         rows = (*rows, *left.buttons)
-    return reply("\n".join(lines), *rows) if lines else ()
+    return (*answers, *reply("\n".join(lines), *rows)) if lines else answers
+
+
+def _on_it(services: Services, asker: Asker, same: View) -> Answers:
+    """Says that a song is in the works, as a reply to its card."""
+    return (Reply(Card(text=say(asker.language, "made-already")), to=card_place(services, same)),)
 
 
 async def _hold(

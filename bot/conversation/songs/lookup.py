@@ -1,7 +1,9 @@
 """Finding the request that a message of a chat is about."""
 
 from bot.conversation.services import Services
+from bot.conversation.values import Place
 from bot.delivery.request_cards import note_of
+from jobs.models import Request
 from jobs.progress import View
 from jobs.queue import keys
 
@@ -30,6 +32,32 @@ async def request_of_chat(services: Services, chat: str, request_id: str) -> Vie
     """The request of a button; None if it is unknown, or of another chat."""
     view = await services.queue.view(request_id)
     return view if view is not None and view.request.chat == chat else None
+
+
+async def same_in_works(services: Services, request: Request) -> View | None:
+    """Another open request for the same song and order in the same place of the chat: a channel or topic.
+
+    Requests of playlists do not count: they have no card.
+    """
+
+    def at(address: str) -> str:  # one message for all, so that the rest of the addresses is compared
+        return services.platform.address_at(address, "0")
+
+    for view in await services.queue.recent(request.chat, limit=LOOK_BACK):
+        one = view.request
+        if not view.is_open or one.id == request.id or one.quiet or at(one.address) != at(request.address):
+            continue
+        if (one.source.key, one.order) == (request.source.key, request.order):
+            return view
+    return None
+
+
+def card_place(services: Services, view: View) -> Place | None:
+    """The place of a request's card; None if it is not posted yet."""
+    note = note_of(view)
+    if note is None or not note.reference:
+        return None
+    return Place(services.platform.address_at(view.request.address, note.reference), note.reference)
 
 
 def is_card_of(message: str, view: View) -> bool:

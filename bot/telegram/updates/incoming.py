@@ -1,5 +1,7 @@
 """Conversion of Telegram's types to the conversation's values: updates, messages, files, pressed buttons."""
 
+from typing import Literal
+
 from telegram import (
     Audio,
     CallbackQuery,
@@ -16,12 +18,13 @@ from telegram import (
 )
 
 from bot.cards.actions import parse_action
+from bot.conversation.unnamed import unnamed
 from bot.conversation.values import Asker, Author, Incoming, IncomingFile, Place, Press
 from bot.conversation.values import Message as Content
 from bot.links.kinds import Kind, kind_of
 from bot.telegram.address import Address, name
 from bot.telegram.sending.rate_limiter import TelegramBot
-from bot.texts import negotiate
+from bot.texts import Language, negotiate
 from jobs.models import Upload
 
 Media = Audio | Voice | Video | VideoNote | Document
@@ -47,8 +50,8 @@ def incoming_of(message: Message, asker: Asker, bot: TelegramBot) -> Incoming:
     replied = _replied_to(message)
     return Incoming(
         asker=asker,
-        message=_content(message, bot),
-        replied_to=None if replied is None else _content(replied, bot),
+        message=_content(message, bot, asker.language),
+        replied_to=None if replied is None else _content(replied, bot, asker.language),
         album=message.media_group_id or "",
         is_command=(message.text or "").startswith("/"),
         calls_us=_calls(message, bot),
@@ -71,13 +74,13 @@ def press_of(query: CallbackQuery, asker: Asker) -> Press | None:
     )
 
 
-def _content(message: Message, bot: TelegramBot) -> Content:
+def _content(message: Message, bot: TelegramBot, language: Language) -> Content:
     entities = [*message.entities, *message.caption_entities]
     return Content(
         place=_place(message),
         text=message.text or message.caption or "",
         links=tuple(entity.url for entity in entities if entity.type == MessageEntity.TEXT_LINK and entity.url),
-        file=_file(message),
+        file=_file(message, language),
         has_document=message.document is not None,
         author=_author(message),
         is_ours=message.from_user is not None and message.from_user.id == bot.id,
@@ -125,7 +128,7 @@ def _called(user: User) -> str:
 # --- files -----------------------------------------------------------------------------------------------------
 
 
-def _file(message: Message) -> IncomingFile | None:
+def _file(message: Message, language: Language) -> IncomingFile | None:
     """The audio or video in a message; None if there is none, or a document of another kind."""
     media = message.audio or message.voice or message.video or message.video_note or message.document
     match media:
@@ -134,13 +137,23 @@ def _file(message: Message) -> IncomingFile | None:
         case Video():
             named = {"name": media.file_name or ""}
         case Voice() | VideoNote():
-            named = {}
+            kind: Literal["voice", "video"] = "voice" if isinstance(media, Voice) else "video"
+            named = {"name": unnamed(kind, _first_name(message), message.date, language)}
         case Document() if kind_of(media.file_name or "", media.mime_type or "") is not Kind.OTHER:
             named = {"name": media.file_name or ""}
         case _:
             return None
+    if not (named["name"] or named.get("title")):
+        named["name"] = unnamed("file", _first_name(message), message.date, language)
     about = {"handle": media.file_id, "bytes_": media.file_size or 0, "seconds": _seconds(media)}
     return IncomingFile(upload=Upload(upload_id=media.file_unique_id, **about, **named), bytes_=media.file_size)
+
+
+def _first_name(message: Message) -> str:
+    """The name of a message's sender, as short as the platform has it."""
+    if message.sender_chat is not None:
+        return message.sender_chat.title or ""
+    return message.from_user.first_name if message.from_user is not None else ""
 
 
 def _seconds(media: Media) -> float | None:

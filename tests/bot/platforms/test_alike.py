@@ -1,7 +1,9 @@
 """The same conversation on Telegram and on Discord: one suite, two adapters."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from jobs.store.folder import FolderStore
 from tests.bot.discord import discord_fixture
 from tests.bot.platforms.talks import OnDiscord, OnTelegram, Talk
 from tests.bot.telegram import chat_fixture
-from tests.bot.telegram.chat_fixture import OTHER, SONG, Worker
+from tests.bot.telegram.chat_fixture import OTHER, PATIENCE, SONG, Worker
 from tests.peers.botapi import BotApi
 from tests.peers.discord import Discord
 
@@ -36,6 +38,16 @@ async def talk(
                 yield OnDiscord(discord)
             assert server.refused == []
             assert server.unacknowledged == []
+
+
+async def noted(talk: Talk, card: Any) -> None:
+    """Wait until the queue has the note of a card."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            views = [one for name in ("telegram", "discord") for one in await talk.worker.queue.attended(name)]
+            if any(f'"{card.id}"' in view.card for view in views):
+                return
+            await asyncio.sleep(0.02)
 
 
 async def test_a_link(talk: Talk) -> None:
@@ -88,6 +100,39 @@ async def test_what_may_pass_can_be_tried_again(talk: Talk) -> None:
     assert await talk.press(card, "Try again") == "On it again."
     await talk.worker.finish(await talk.worker.take())
     await talk.until(lambda message: "Done in" in message.text and message.id != card.id)
+    await talk.settled()
+    assert talk.files() == PAIR
+
+
+async def test_a_failure_of_the_song_itself_is_not_tried_again(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.fail(await talk.worker.take(), Reason.PRIVATE)
+    card = await talk.until(lambda message: "This video is private." in message.text)
+    await talk.settled()
+    assert "Try again" not in str(card.buttons)
+
+
+async def test_the_same_link_again_while_it_is_in_the_works(talk: Talk) -> None:
+    await talk.say(SONG)
+    card = await talk.until(lambda message: "line" in message.text)
+    await noted(talk, card)
+    await talk.say(SONG)
+    said = await talk.until(lambda message: message.text == "I’m on it already.")
+    assert said.reply_to.id == card.id
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files() == PAIR
+    await talk.say(SONG)  # it is no longer in the works, so it is brought again
+    await talk.until(lambda message: message.id != card.id and "Done in" in message.text)
+    await talk.settled()
+    assert talk.files() == PAIR * 2
+
+
+async def test_the_same_link_twice_at_once(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.say(SONG)
+    await talk.until(lambda message: message.text == "I’m on it already.")
+    await talk.worker.finish(await talk.worker.take())
     await talk.settled()
     assert talk.files() == PAIR
 

@@ -167,6 +167,25 @@ async def test_the_owner_is_told_once_when_youtube_refuses_and_when_it_is_over(
     assert len(cards(ana)) == 3
 
 
+async def test_the_owner_is_told_once_of_a_cause_not_for_each_song(rig: Rig) -> None:
+    rig.timing = replace(rig.timing, look_for_news=0.05)
+    ana = rig.ana()
+    await rig.owned_by(ana.id)
+    async with rig.bot():
+        for link, reason in (
+            (SONG, Reason.MODEL_UNAVAILABLE),
+            (SONG, Reason.MODEL_UNAVAILABLE),
+            (OTHER, Reason.NO_DISK),
+        ):
+            await ana.say(link)
+            await rig.worker.fail(await rig.worker.take(), reason)
+            await rig.settled()
+        await ana.until(lambda message: "I can’t fetch the weights of a model" in message.text)
+        await ana.until(lambda message: message.text.startswith("The disk is full, so songs fail."))
+    told = [card.text for card in cards(ana) if "I tell you this once" in card.text]
+    assert len(told) == 2
+
+
 async def test_an_owner_who_has_blocked_the_bot_is_left_in_peace(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.timing = replace(rig.timing, look_for_news=0.05)
     rig.expected.append("bot was blocked by the user")
