@@ -6,6 +6,8 @@ import sys
 import flbt_unet
 import numpy as np
 
+FRAMES, BAND = 12, 1024
+
 question = np.load(sys.argv[1])
 assert platform.machine() == "aarch64"
 (instructions,) = flbt_unet.instruction_sets()
@@ -16,4 +18,12 @@ answers = [
     ).estimate(question["mix"])
     for threads in (1, 2)
 ]  # fmt: skip
-np.savez(sys.argv[2], instructions=instructions, answers=answers)
+spectra = flbt_unet.Spectra(FRAMES, BAND)
+spectrum, magnitudes = spectra.spectrum(question["samples"])
+stems = spectra.stems(spectrum, np.stack([magnitudes, magnitudes**2]), 2, average=True)
+rounded = np.zeros(question["samples"].size, np.int32)
+flbt_unet.to_24_bits(question["samples"], rounded)
+np.savez(
+    sys.argv[2], instructions=instructions, answers=answers, magnitudes=magnitudes, stems=stems, rounded=rounded,
+    interleaved=flbt_unet.interleaved(question["samples"]), peaks=flbt_unet.peaks(question["samples"], 882),
+)  # fmt: skip

@@ -2,10 +2,15 @@
 
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import flbt_unet
 import numpy as np
 import pytest
+from flbt_unet.spectra import FRAME, HOP
+from numpy.typing import NDArray
 
 from tests.arm.conftest import Arm, build_wheel, install
 from tests.sounds import snr_db
@@ -48,10 +53,11 @@ def test_the_wheel_for_macos(tmp_path: Path) -> None:
 def test_neon_computes_a_unet(tmp_path: Path, linux_wheel: Path, arm: Arm) -> None:
     site = tmp_path / "site"
     install(linux_wheel, site)
+    samples = np.random.default_rng(5).uniform(-1.1, 1.1, (2, 11 * HOP + FRAME)).astype(np.float32)
     for kind in KINDS.values():
         networks, mix, wanted = some_unets(kind)
         question, answer = tmp_path / "question.npz", tmp_path / "answer.npz"
-        np.savez(question, networks=networks, mix=mix, slope=SLOPE, **kind._asdict())
+        np.savez(question, networks=networks, mix=mix, slope=SLOPE, samples=samples, **kind._asdict())
 
         arm.python(str(Path(__file__).with_name("answer.py")), str(question), str(answer), site=site)
 
@@ -60,3 +66,19 @@ def test_neon_computes_a_unet(tmp_path: Path, linux_wheel: Path, arm: Arm) -> No
         one, other = told["answers"]
         assert np.array_equal(one, other), "the number of threads changes nothing"
         assert min(snr_db(stem, to=reference) for stem, reference in zip(one, wanted, strict=True)) > 100
+    assert_conversions(told, samples)
+
+
+def assert_conversions(told: Mapping[str, NDArray[Any]], samples: NDArray[np.float32]) -> None:
+    """As by this processor's build, which other tests compare with numpy."""
+    spectra = flbt_unet.Spectra(12, 1024)
+    spectrum, magnitudes = spectra.spectrum(samples)
+    stems = spectra.stems(spectrum, np.stack([magnitudes, magnitudes**2]), 2, average=True)
+    rounded = np.zeros(samples.size, np.int32)
+    flbt_unet.to_24_bits(samples, rounded)
+
+    assert snr_db(told["magnitudes"], to=magnitudes) > 120
+    assert min(snr_db(stem, to=ours) for stem, ours in zip(told["stems"], stems, strict=True)) > 120
+    assert np.array_equal(told["rounded"], rounded)
+    assert np.array_equal(told["interleaved"], samples.T)
+    assert np.array_equal(told["peaks"], flbt_unet.peaks(samples, 882))
