@@ -63,13 +63,21 @@ class Bot(discord.Client):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
         self._background.start()
 
+    async def on_connect(self) -> None:
+        """A session begins, new or resumed. Direct messages wait for those that came before."""
+        self._dispatch.is_caught_up.clear()
+
+    async def on_resumed(self) -> None:
+        """Nothing was missed."""
+        self._dispatch.is_caught_up.set()
+
     async def on_ready(self) -> None:
         """A new session: what was said since the last one was not heard."""
         log.info("%s is listening", self.user)
+        await insist(self._dispatch.catch_up, PASSING, "direct messages not read")
         if not self._introduced:
             self._introduced = True
             await self._introduce()
-        await insist(self._dispatch.catch_up, PASSING, "direct messages not read")
 
     async def on_message(self, message: discord.Message) -> None:
         await self._dispatch.message(message)

@@ -4,9 +4,11 @@ An interaction is acknowledged before anything else, since Discord waits three s
 one person who gave it; cards and files are messages of the channel.
 """
 
+import asyncio
 import logging
 from functools import partial
 from typing import Final
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -43,6 +45,9 @@ class Dispatch:
         self._poster = poster
         self._edits = edits
         self._heard = Heard(services.queue.redis, PLATFORM)
+        self._last: dict[int, int] = {}  # channel of direct messages → its last handled message
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.is_caught_up = asyncio.Event()
 
     @property
     def _id(self) -> int:
@@ -54,6 +59,21 @@ class Dispatch:
         """A new message, in a server or a direct one."""
         if message.author.bot or message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return
+        if message.guild is not None:
+            await self._hear(message)
+        else:
+            await self.is_caught_up.wait()
+            await self._hear_in_turn(message)
+
+    async def _hear_in_turn(self, message: discord.Message) -> None:
+        """A direct message, after all earlier ones of its channel: the last handled one is noted, see `catch_up`."""
+        turn = self._turns.setdefault(message.channel.id, asyncio.Lock())
+        async with turn:
+            if self._last.get(message.channel.id, 0) < message.id:
+                await self._hear(message)
+                self._last[message.channel.id] = message.id
+
+    async def _hear(self, message: discord.Message) -> None:
         hear = asking.in_private if message.guild is None else asking.in_group
         try:
             for said in messages_of(message, self._id):
@@ -70,12 +90,14 @@ class Dispatch:
         for channel_id, message_id in (await self._heard.last()).items():
             channel = self._client.get_partial_messageable(int(channel_id))
             try:
-                missed = [one async for one in channel.history(after=discord.Object(int(message_id)), limit=50)]
+                missed = [one async for one in channel.history(after=discord.Object(int(message_id)), limit=None)]
             except (discord.Forbidden, discord.NotFound):
                 await self._heard.forget(channel_id)
                 continue
             for message in missed:
-                await self.message(message)
+                if not message.author.bot:
+                    await self._hear_in_turn(message)
+        self.is_caught_up.set()
 
     # --- interactions --------------------------------------------------------------------------------------------
 

@@ -11,19 +11,23 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import psutil
 
-from tests.peers.botapi import BotApi, Chat, Message
+from tests.peers.botapi import Chat, Message
+from tests.peers.discord import Channel
+from tests.peers.discord import Message as DiscordMessage
 from tests.running import Up
 
 #: Victims, and the words that identify their processes.
 VICTIMS = {
     "child": ("worker.separation", "worker.sources", "worker.rendering.render"),
     "worker": ("worker",),
-    "bot": ("bot",),
+    "bot": ("telegram",),
+    "Discord bot": ("discord",),
     "queue": ("valkey-server",),
 }
 CHILDREN = {"fetching": "worker.sources", "separating": "worker.separation", "rendering": "worker.rendering.render"}
@@ -33,11 +37,59 @@ INTO = 0.5  # seconds into the stage, at most
 CALM = 8.0  # seconds after each round of kills, at most; fewer when two songs have ended
 
 
-@dataclass
-class Question:
+class Asked(Protocol):
     """One request of a person, and its messages."""
 
-    chat: Chat
+    @property
+    def place(self) -> object:
+        """The chat."""
+        ...
+
+    @property
+    def card_text(self) -> str:
+        """The text of the request's card; '' without one."""
+        ...
+
+    @property
+    def is_over(self) -> bool: ...
+
+    def songs(self) -> list[str]:
+        """Each delivered song file, by name and content."""
+        ...
+
+
+@dataclass
+class OnDiscord:
+    """A request in direct messages on Discord."""
+
+    place: Channel
+    message: DiscordMessage
+
+    @property
+    def _card(self) -> DiscordMessage | None:
+        return next((one for one in reversed(self._answers()) if not one.all_files), None)
+
+    @property
+    def card_text(self) -> str:
+        return self._card.text if self._card is not None else ""
+
+    @property
+    def is_over(self) -> bool:
+        return self._card is not None and "Cancel" not in self._card.buttons
+
+    def _answers(self) -> list[DiscordMessage]:
+        return [one for one in self.place.from_bot() if one.reply_to is self.message or one.forwarded is not None]
+
+    def songs(self) -> list[str]:
+        files = [file for one in self._answers() for file in one.all_files]
+        return [_named(file.name, file.content) for file in files if not file.name.endswith((".png", ".jpg"))]
+
+
+@dataclass
+class OnTelegram:
+    """A request in a private chat on Telegram."""
+
+    place: Chat
     message: Message
 
     @property
@@ -47,18 +99,26 @@ class Question:
         return next(answers, None)
 
     @property
+    def card_text(self) -> str:
+        return self.card.text if self.card is not None else ""
+
+    @property
     def is_over(self) -> bool:
         card = self.card
         return card is not None and "Cancel" not in card.labels
 
     def answers(self) -> Iterator[Message]:
         """The bot's replies, newest first."""
-        return (message for message in reversed(self.chat.from_bot()) if message.reply_to == self.message)
+        return (message for message in reversed(self.place.from_bot()) if message.reply_to == self.message)
 
     def songs(self) -> list[str]:
         """Each delivered song file, by name and content."""
         files = [message.file for message in self.answers() if message.file and message.file.kind != "photo"]
-        return [f"{file.name} {hashlib.sha256(file.content).hexdigest()[:16]}" for file in files]
+        return [_named(file.name, file.content) for file in files]
+
+
+def _named(name: str, content: bytes) -> str:
+    return f"{name} {hashlib.sha256(content).hexdigest()[:16]}"
 
 
 @dataclass
@@ -73,30 +133,32 @@ class Toll:
     duplicated: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def count(self, question: Question) -> None:
+    def count(self, question: Asked) -> None:
         self.accepted += 1
-        card, songs = question.card, question.songs()
+        card, songs = question.card_text, question.songs()
         self.duplicated += len(songs) - len({song.rpartition(" ")[0] for song in songs})
-        if card is None or not question.is_over:
+        if not card or not question.is_over:
             self.lost += 1
-        elif "Telegram never said" in card.text:
+        elif "Telegram never said" in card:
             self.uncertain += 1
-        elif "Done" in card.text:
+        elif "Done" in card:
             self.delivered += 1
             self.lost += len(songs) < 2
         else:
             self.failed += 1
-            self.reasons[card.text.splitlines()[-1]] += 1
+            self.reasons[card.splitlines()[-1]] += 1
 
 
 class Storm:
     """Kills in one `fl-bt up`. `hits`: the number by victim; `met`: the stages by victim."""
 
-    def __init__(self, running: Up, server: BotApi, dice: random.Random, questions: list[Question]) -> None:
+    def __init__(
+        self, running: Up, is_taking: Callable[[], bool], dice: random.Random, questions: Sequence[Asked]
+    ) -> None:
         self.hits: Counter[str] = Counter()
         self.met: dict[str, Counter[str]] = {victim: Counter() for victim in VICTIMS}
         self._running = running
-        self._server = server
+        self._is_taking = is_taking
         self._dice = dice
         self._questions = questions
 
@@ -140,7 +202,7 @@ class Storm:
         """The stages of songs now, from outside: running children, and files being sent."""
         words = {word for process in self._running.family() for word in _words_of(process)}
         here = [stage for stage, module in CHILDREN.items() if module in words]
-        return [*here, *(["sending"] if self._server.taking else [])]
+        return [*here, *(["sending"] if self._is_taking() else [])]
 
     async def _calm(self) -> None:
         before, end = self._over(), time.monotonic() + CALM

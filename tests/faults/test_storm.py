@@ -1,6 +1,7 @@
 """`kill -9`, everywhere, in every stage of a song: every accepted request ends delivered or failed with a reason.
 
-`STORM_SEED=7` is another storm, `KILLS=60` a longer one: kills of each of the four victims.
+Requests come from Telegram and from Discord, over one queue. `STORM_SEED=7` is another storm, `KILLS=60` a longer one:
+kills of each victim.
 """
 
 import asyncio
@@ -14,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.storm import VICTIMS, Question, Storm, Toll
+from tests.faults.storm import VICTIMS, Asked, OnDiscord, OnTelegram, Storm, Toll
 from tests.peers.botapi import BotApi, Chat
+from tests.peers.discord import Channel, Discord, File
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
 from tests.running import PATIENCE, environment, up
@@ -36,20 +38,25 @@ async def test_a_storm_of_kills_loses_nothing(
 ) -> None:
     data, scratch = tmp_path / "data", tmp_path / "scratch"
     scratch.mkdir()
-    questions: list[Question] = []
+    questions: list[Asked] = []
     with YouTubeStandIn() as site:
-        async with BotApi(digestion=0.4) as server:
-            chats = [server.private(server.person(name)) for name in ("Ana", "Bo", "Cy")]
-            places = environment(server, data, models_dir, **site.environment, FLBT_ACCESS="open", TMPDIR=str(scratch))
+        async with BotApi(digestion=0.4) as server, Discord(digestion=0.4) as discord:
+            chats: list[Chat | Channel] = [server.private(server.person(name)) for name in ("Ana", "Bo")]
+            chats += [discord.direct(discord.person(name)) for name in ("Cy", "Di")]
+            tokens = {"FLBT_DISCORD_TOKEN": discord.token, "FLBT_DISCORD_API_URL": discord.api_url}
+            more = {**site.environment, **tokens, "FLBT_ACCESS": "open", "TMPDIR": str(scratch)}
+            places = environment(server, data, models_dir, **more)
             async with up(places, tmp_path) as running:
-                await running.says("is listening")
-                storm = Storm(running, server, random.Random(SEED), questions)
-                asking = asyncio.create_task(_ask(chats, site, questions, tmp_path))
+                await running.says("@.* is listening")
+                await _introduce(discord)
+                is_taking = lambda: bool(server.taking or discord.taking)  # noqa: E731
+                storm = Storm(running, is_taking, random.Random(SEED), questions)
+                asking = asyncio.create_task(_ask(chats, discord, site, questions, tmp_path))
                 began = time.monotonic()
                 await storm.rage(KILLS)
                 raged = time.monotonic() - began
                 asking.cancel()
-                await _until_all_is_over(server, questions)
+                await _until_all_is_over(questions)
                 settled = time.monotonic() - began - raged
             log = "".join(running.log)
     (tmp_path / "log").write_text(log)
@@ -63,25 +70,50 @@ async def test_a_storm_of_kills_loses_nothing(
     assert toll.accepted == toll.delivered + toll.failed + toll.uncertain
     assert (toll.lost, toll.duplicated) == (0, 0)
     assert toll.delivered > KILLS / 4, "it would not have been a test of deliveries"
+    assert {one.call: one.message for one in discord.refused} == {}
     assert server.token not in log
+    assert discord.token not in log
     assert list((data / "store" / "work").iterdir()) == []
     assert [path for path in (data / "store" / "inbox").iterdir() if path.suffix == ".part"] == []
     assert [path for path in scratch.rglob("*") if not path.is_dir()] == []
 
 
-async def _ask(chats: list[Chat], site: YouTubeStandIn, questions: list[Question], folder: Path) -> None:
+async def _introduce(discord: Discord) -> None:
+    """Each person on Discord writes once: of chats that the bot does not know, it cannot read what it missed."""
+    for chat in list(discord.rest.opened.values()):
+        assert chat.person is not None
+        while not chat.from_bot():
+            await discord.say(chat, chat.person, "hello")
+            with contextlib.suppress(AssertionError):
+                await chat.until(lambda _: True, 10)
+
+
+async def _ask(
+    chats: list[Chat | Channel], discord: Discord, site: YouTubeStandIn, questions: list[Asked], folder: Path
+) -> None:
     """Requests songs from each chat in turn, every third one an upload, with at most `OPEN` open per chat."""
     for number, chat in zip(count(), cycle(chats)):
-        while sum(not question.is_over for question in questions if question.chat is chat) >= OPEN:
+        while sum(not question.is_over for question in questions if question.place is chat) >= OPEN:
             await asyncio.sleep(0.1)
+        file, link = None, ""
         if number // len(chats) % 3 == 2:
-            file = write_wav(folder / "own.wav", music(2, seed=number))
-            asked = await chat.send_audio(file.read_bytes(), name=f"own {number}.wav", title=f"Own {number}")
+            file = write_wav(folder / "own.wav", music(2, seed=number)).read_bytes()
         else:
-            asked = await chat.say(site.add(Video(f"{number:010d}A", title=f"Song {number}")).watch_url)
-        questions.append(Question(chat, asked))
+            link = site.add(Video(f"{number:010d}A", title=f"Song {number}")).watch_url
+        name = f"own {number}.wav"
+        if isinstance(chat, Channel):
+            assert chat.person is not None
+            files = [File(name, file)] if file is not None else []
+            questions.append(OnDiscord(chat, await discord.say(chat, chat.person, link, *files)))
+        elif file is not None:
+            questions.append(OnTelegram(chat, await chat.send_audio(file, name=name, title=f"Own {number}")))
+        else:
+            questions.append(OnTelegram(chat, await chat.say(link)))
 
 
-async def _until_all_is_over(server: BotApi, questions: list[Question]) -> None:
-    with contextlib.suppress(AssertionError):  # counted as lost
-        await server.until(lambda: all(question.is_over for question in questions), 2 * PATIENCE)
+async def _until_all_is_over(questions: list[Asked]) -> None:
+    """Those that are not over by then are counted as lost."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(2 * PATIENCE):
+            while not all(question.is_over for question in questions):
+                await asyncio.sleep(0.2)

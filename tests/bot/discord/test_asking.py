@@ -91,7 +91,7 @@ async def test_the_message_command(rig: Rig) -> None:
         card = await channel.until(done)
         await rig.settled()
         assert card.reply_to is posted
-        chatter = await rig.server.say(channel, bo, "hello")
+        chatter = await rig.server.say(channel, bo, "at eight?")
         assert "I found no link" in await rig.server.told(await rig.server.use_on(channel, ana, chatter))
     assert files(channel) == PAIR
 

@@ -111,7 +111,7 @@ async def test_an_invalid_session_is_replaced_and_direct_messages_are_caught_up(
     ana = rig.server.person("Ana")
     chat = rig.server.direct(ana)
     async with rig.bot():
-        await rig.server.say(chat, ana, "hello")
+        await rig.server.say(chat, ana, "at eight?")
         await chat.until(lambda message: "no link" in message.text)
         if can_resume:
             await rig.server.gateway.invalidate()
@@ -130,6 +130,6 @@ async def test_a_language_outlives_the_bot(rig: Rig) -> None:
     async with rig.bot():
         await rig.server.told(await rig.server.command(chat, ana, "status"))
     async with rig.bot():
-        await rig.server.say(chat, ana, "oi")
+        await rig.server.say(chat, ana, "quinta às oito")
         await chat.until(lambda message: "link do YouTube" in message.text)
     assert 0 < await rig.queue.redis.ttl(f"flbt:language:discord:{ana.id}") <= 180 * 24 * 3600

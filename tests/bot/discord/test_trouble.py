@@ -142,7 +142,7 @@ async def test_what_was_written_while_no_bot_was_there_is_read_later(rig: Rig) -
     ana = rig.server.person("Ana")
     chat = rig.server.direct(ana)
     async with rig.bot():
-        await rig.server.say(chat, ana, "hello")
+        await rig.server.say(chat, ana, "at eight?")
         await chat.until(lambda message: "no link" in message.text)
     await rig.server.say(chat, ana, SONG)
     async with rig.bot():

@@ -1,7 +1,10 @@
 """The HTTP side: tokens, bodies, faults on demand, rate limits, and the record of every request."""
 
+import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -20,9 +23,11 @@ TOKEN: Final = "MTIz.AAtest-token-of-the-small-bot-api-server"
 
 
 class Discord(People):
-    """The server. `pace`: what Discord allows of each route in a channel."""
+    """The server. `pace`: what Discord allows of each route in a channel. `digestion`: seconds that files take."""
 
-    def __init__(self, pace: Pace | None = None) -> None:
+    def __init__(self, pace: Pace | None = None, digestion: float = 0.0) -> None:
+        self.digestion = digestion
+        self.taking = 0  # messages with files that are being sent
         self.token = TOKEN
         self.world = World()
         self.rest = Rest(self.world)
@@ -96,7 +101,8 @@ class Discord(People):
             headers = self._paced(record.call, path if "channels" in template else "")
             if method in ("post", "put", "patch"):
                 validate(template, method, body)
-            told = self._do(method, template, arguments, body, files, dict(request.query))
+            async with self._digesting(files):
+                told = self._do(method, template, arguments, body, files, dict(request.query))
             status, answer = (204, None) if told is None else (200, told)
         except Refused as no:
             status, answer = no.status, {"message": no.message, "code": no.code}
@@ -110,6 +116,18 @@ class Discord(People):
             record.injected = True
             self._break(request)
         return _json(answer, status, headers) if status != 204 else web.Response(status=204)
+
+    @asynccontextmanager
+    async def _digesting(self, files: Files) -> AsyncIterator[None]:
+        """Half of the time before a message with files is there, and half after it."""
+        seconds = self.digestion / 2 if files else 0.0
+        self.taking += bool(files)
+        try:
+            await asyncio.sleep(seconds)
+            yield
+            await asyncio.sleep(seconds)
+        finally:
+            self.taking -= bool(files)
 
     _wait = 1.0
 
