@@ -78,7 +78,7 @@ class OnDiscord:
         return self._card is not None and "Cancel" not in self._card.buttons
 
     def _answers(self) -> list[DiscordMessage]:
-        return [one for one in self.place.from_bot() if one.reply_to is self.message or one.forwarded is not None]
+        return [one for one in self.place.from_bot() if one.reply_to is self.message]
 
     def songs(self) -> list[str]:
         files = [file for one in self._answers() for file in one.all_files]
