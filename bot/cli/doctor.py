@@ -50,9 +50,11 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _python()
     yield _settings(settings)
     yield privacy(settings)  # before the store is opened, which tightens its permissions
-    yield await _weights(settings)
-    if is_worker_here():
-        yield await _children()
+    weights = asyncio.create_task(_weights(settings))
+    children = asyncio.create_task(_children()) if is_worker_here() else None  # beside the other process
+    yield await weights
+    if children is not None:
+        yield await children
     yield await _queue(settings.redis_url)
     yield await _store(settings)
     yield _disk(settings)
