@@ -37,7 +37,7 @@ def main() -> None:
             song = folder / f"{seconds:.0f}.wav"
             write_demo_song(song, seconds)
             for format_ in ("flac", "mp3"):
-                commands[f"{name} {format_}"] = ["separate", str(song), "-f", format_]
+                commands[f"{name} {format_}"] = ["separate", str(song), "--format", format_]
         for name, words in commands.items():
             if asked.only in name:
                 _compare(name, words, sides, folder, asked.runs)

@@ -174,12 +174,15 @@ def _studio(studio: Studio) -> tuple[str, ...]:
         "",
         "| | |",
         "| --- | --- |",
-        f"| idle worker | {_mb(studio.idle_worker)} |",
-        f"| idle worker, after a job | {_mb(studio.idle_worker_after)} |",
+        f"| idle worker, with the process that forks its children | {_mb(studio.idle_worker)} |",
+        f"| the same, after a job | {_mb(studio.idle_worker_after)} |",
         f"| idle bot | {_mb(studio.idle_bot)} |",
         f"| worker and its children, peak | {_mb(studio.tree)} |",
         f"| from the queued job to the first segment seen by a follower | {studio.to_first_segment:.1f} s |",
         f"| from the cancellation to the end of the child | {studio.kill_to_memory:.2f} s |",
+        "",
+        "With `FLBT_WARM=0` a worker keeps no such process. What that costs and saves, beside the version before:",
+        "[adr/0029](adr/0029-children-are-forked.md).",
     )
 
 

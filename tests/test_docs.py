@@ -116,6 +116,7 @@ COMMANDS = {
     "uv run --group dev pytest tests/jobs": ITSELF,
     "uv run --group dev python -m bench.mutants": HOURS,
     "uv run --group dev python -m bench.walls": HOURS,
+    "uv run --group dev python -m bench.pairs OTHER": "needs a checkout of another commit, and takes minutes",
     "make dev": "fetches 0.9 GB; how this environment came to be",
     "make check": "CI runs it beside the tests",
     "make test": ITSELF,
