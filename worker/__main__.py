@@ -132,7 +132,8 @@ def models(words: tuple[str, ...], check: bool) -> None:
     names = [name for name in MODELS if name in wanted]
     if check:
         for name in names:
-            click.echo(f"{name} {'yes' if _engine(name, folder).has_weights() else 'no'}")
+            there = _engine(name, folder).has_weights()
+            click.echo(f"{name} yes {_size(folder / MODELS[name].key)}" if there else f"{name} no 0")
         return
     for name in names:
         try:
@@ -140,6 +141,29 @@ def models(words: tuple[str, ...], check: bool) -> None:
         except Failed as failure:
             give_up(_why(name, failure.failure), code=1)
         click.echo(path)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of a folder's files."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+@main.command()
+def engine() -> None:
+    """Say which engine separates on this machine, by the exit code too: 0 when it is installed."""
+    from importlib.util import find_spec
+
+    from flbt_unet.library import instruction_sets
+
+    wanted = _settings().engine
+    if wanted == "unet":
+        sets = instruction_sets()
+        click.echo(f"unet, built for {sets[0]}" if sets else "openvino: unet has no build for this processor")
+    elif find_spec(wanted) is None:
+        click.echo(f"{wanted}, which is not installed")
+        sys.exit(1)
+    else:
+        click.echo(wanted)
 
 
 def _why(model: str, failure: Failure) -> str:

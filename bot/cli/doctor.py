@@ -5,8 +5,8 @@ import importlib.util
 import platform
 import shlex
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 import click
@@ -21,6 +21,10 @@ from jobs.settings import Settings, env_file
 from jobs.store.address import open_store, private_places
 
 NEWEST_TRIED = (3, 14)
+YOUTUBE: Final = "https://www.youtube.com/generate_204"
+#: Seconds for an answer from the network, and for a command of the worker.
+LONGEST_CALL: Final = 5.0
+LONGEST_WORK: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,10 @@ class Finding:
     grave: bool = False
 
 
-async def examine(settings: Settings) -> int:
-    """Print every finding. Returns 1 if one of them is grave, else 0."""
+async def examine(settings: Settings, youtube: str = YOUTUBE) -> int:
+    """Print every finding. Returns 1 if one of them is grave, else 0. `youtube`: the address that is asked."""
     grave = False
-    async for finding in _findings(settings):
+    for finding in await _findings(settings, youtube):
         mark = "✗" if finding.grave else "!" if finding.advice else "✓"
         click.echo(
             f"{mark} {finding.subject:8} {finding.found}"
@@ -46,22 +50,20 @@ async def examine(settings: Settings) -> int:
     return int(grave)
 
 
-async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    yield _python()
-    yield _settings(settings)
-    yield privacy(settings)  # before the store is opened, which tightens its permissions
-    weights = asyncio.create_task(_weights(settings))
-    children = asyncio.create_task(_children()) if is_worker_here() else None  # beside the other process
-    yield await weights
-    if children is not None:
-        yield await children
-    yield await _queue(settings.redis_url)
-    yield await _store(settings)
-    yield _disk(settings)
+async def _findings(settings: Settings, youtube: str) -> list[Finding]:
+    """What waits for others is asked side by side."""
+    here = [_python(), _settings(settings), privacy(settings)]  # before the store is opened: that tightens permissions
+    checks = [_weights(settings)]
+    if is_worker_here():
+        checks += [_engine(), _children()]
+    checks += [_queue(settings.redis_url), _store(settings), _disk(settings)]
+    if is_worker_here():
+        checks.append(_youtube(settings.youtube_proxy, youtube))
     if settings.telegram_token is not None or settings.discord_token is None:
-        yield await _token(settings)
+        checks.append(_token(settings))
     if settings.discord_token is not None:
-        yield await _discord(settings.discord_token, settings.discord_api_url)
+        checks.append(_discord(settings.discord_token, settings.discord_api_url))
+    return [*here, *await asyncio.gather(*checks)]
 
 
 def _python() -> Finding:
@@ -93,39 +95,73 @@ def is_worker_here() -> bool:
     return importlib.util.find_spec("worker") is not None
 
 
+async def _asked(*command: str) -> tuple[int | None, str, str]:
+    """The exit code, output and errors of a command of the worker. None: it did not end in time, and was stopped."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "worker", *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(LONGEST_WORK):
+            output, errors = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None, "", f"no answer within {LONGEST_WORK:.0f} s"
+    return process.returncode, output.decode(errors="replace").strip(), errors.decode(errors="replace").strip()
+
+
 async def _children() -> Finding:
     """Check the confinement of the processes that read foreign files."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "worker", "walls",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, _ = await process.communicate()
-    found = output.decode(errors="replace").strip() or "could not be asked"
-    advice = (
-        "" if process.returncode == 0 else "Linux 6.12 or newer confines them; elsewhere let FL-BT run in a container"
-    )
-    return Finding("Children", found, advice)
+    code, output, _ = await _asked("walls")
+    advice = "" if code == 0 else "Linux 6.12 or newer confines them; elsewhere let FL-BT run in a container"
+    return Finding("Children", output or "could not be asked", advice)
+
+
+async def _engine() -> Finding:
+    code, output, errors = await _asked("engine")
+    if code == 0:
+        return Finding("Engine", output)
+    found = output or f"could not be asked: {errors.rpartition(chr(10))[2]}"
+    return Finding("Engine", found, "install it: `uv sync --group spleeter`, or unset FLBT_ENGINE", grave=True)
 
 
 async def _weights(settings: Settings) -> Finding:
     if not is_worker_here():
         return Finding("Weights", "none needed: no worker is installed here, and each has its own")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "worker", "models", "--check", *MODELS,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    output, last_words = await process.communicate()
-    if process.returncode != 0:
-        why = last_words.decode(errors="replace").strip().rpartition("\n")[2]
+    code, output, errors = await _asked("models", "--check", *MODELS)
+    if code != 0:
+        why = errors.rpartition("\n")[2]
         return Finding("Weights", f"could not be looked at: {why}", "install FL-BT again: `uv sync`", grave=True)
-    answers = dict(line.split() for line in output.decode().splitlines())
-    models = [MODELS[name] for name, answer in answers.items() if answer == "yes"]
-    there = [f"{len(model.stems)} {model.title}".strip() for model in models]
+    there, missing = list[str](), list[str]()
+    for name, answer, bytes_ in (line.split() for line in output.splitlines()):
+        words = MODELS[name].label
+        if answer == "yes":
+            there.append(f"{words} ({int(bytes_) / 1e6:.0f} MB)")
+        else:
+            missing.append(words)
     if not there:
         return Finding(
             "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models`"
         )
-    return Finding("Weights", f"for {', '.join(there)} stems in {settings.models_dir}")
+    found = f"{', '.join(there)} in {settings.models_dir}"
+    return Finding("Weights", found + (f"; fetched on first use: {', '.join(missing)}" if missing else ""))
+
+
+async def _youtube(proxy: SecretStr | None, url: str) -> Finding:
+    """Whether YouTube answers at all. It may still refuse this machine's downloads."""
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(timeout=LONGEST_CALL, proxy=proxy.get_secret_value() if proxy else None) as http:
+            said = await http.get(url)
+    except (httpx.HTTPError, ValueError) as error:
+        return Finding(
+            "YouTube", f"no answer: {type(error).__name__}", "links fail, files work: is there a network, or a proxy?"
+        )
+    if said.status_code >= httpx.codes.BAD_REQUEST:
+        advice = "links may fail, files work: try FLBT_YOUTUBE_COOKIES or FLBT_YOUTUBE_PROXY"
+        return Finding("YouTube", f"answers with status {said.status_code}", advice)
+    return Finding("YouTube", "answers")
 
 
 async def _queue(url: SecretStr | None) -> Finding:
@@ -167,7 +203,7 @@ async def _store(settings: Settings) -> Finding:
     return Finding("Store", f"{settings.store_url}, {used / 1e9:.1f} of {settings.quota_gb:g} GB used")
 
 
-def _disk(settings: Settings) -> Finding:
+async def _disk(settings: Settings) -> Finding:
     try:
         free = open_store(settings).workspace.free_bytes()
     except OSError as error:
@@ -204,7 +240,7 @@ async def _discord(token: SecretStr, url: str) -> Finding:
     import httpx
 
     try:
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx.AsyncClient(timeout=LONGEST_CALL) as http:
             said = await http.get(f"{url}/users/@me", headers={"Authorization": f"Bot {token.get_secret_value()}"})
         if said.status_code == httpx.codes.UNAUTHORIZED:
             return Finding("Discord", "the token is refused", "reset it in the developer portal, under Bot", grave=True)

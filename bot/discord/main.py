@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from typing import Final
 
 import discord
@@ -20,6 +21,11 @@ UNSET: Final = (
     "FLBT_DISCORD_TOKEN is missing: make an application on https://discord.com/developers/applications, "
     "and put the token of its bot into .env."
 )
+MISSHAPEN: Final = (
+    "FLBT_DISCORD_TOKEN is no bot token: copy it whole from https://discord.com/developers/applications, under Bot. "
+    "It has dots in it, and no spaces; the application's id and public key are not it."
+)
+SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){1,2}")
 REFUSED: Final = (
     "Discord refuses FLBT_DISCORD_TOKEN: reset it on https://discord.com/developers/applications under Bot, "
     "and put the new one into .env."
@@ -32,11 +38,20 @@ def run(settings: Settings, redis_url: SecretStr) -> None:
     asyncio.run(_run(settings, redis_url))
 
 
-async def _run(settings: Settings, redis_url: SecretStr) -> None:
+def token_of(settings: Settings) -> str:
+    """The bot's token. Raises `SettingsError` if there is none, or one that cannot be any."""
     if settings.discord_token is None:
         raise SettingsError(UNSET)
+    token = settings.discord_token.get_secret_value()
+    if not SHAPE.fullmatch(token):
+        raise SettingsError(MISSHAPEN)
+    return token
+
+
+async def _run(settings: Settings, redis_url: SecretStr) -> None:
+    token = token_of(settings)
     async with front_end(settings, redis_url) as opened:
-        await serve(Bot(settings, opened.queue, opened.store), settings.discord_token.get_secret_value(), opened.stop)
+        await serve(Bot(settings, opened.queue, opened.store), token, opened.stop)
 
 
 async def serve(bot: Bot, token: str, stop: asyncio.Event) -> None:

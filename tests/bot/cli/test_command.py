@@ -75,7 +75,7 @@ def test_weights_that_cannot_be_had_are_a_sentence(run: Run, tmp_path: Path) -> 
 def test_doctor_reports_faults_with_advice(run: Run) -> None:
     well = run("doctor")
     assert well.returncode == 0, well.stdout
-    assert "✓ Weights  for 2" in well.stdout
+    assert "✓ Weights  2 stems (" in well.stdout
     ill = run("doctor", extra={"FLBT_REDIS_URL": "redis://127.0.0.1:1/0", "FLBT_STORE": "file:///proc/store"})
     assert ill.returncode == 1
     assert "✗ Queue" in ill.stdout

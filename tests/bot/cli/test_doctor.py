@@ -28,9 +28,10 @@ class Examine:
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
+        self.youtube = "http://127.0.0.1:9"  # the port of discard, where no server listens
 
     async def __call__(self, settings: Settings, **what: object) -> tuple[dict[str, str], int]:
-        code = await doctor.examine(settings.model_copy(update=what))
+        code = await doctor.examine(settings.model_copy(update=what), self.youtube)
         lines = self._capsys.readouterr().out.replace("\n           → ", " → ").splitlines()
         return {line.split()[1]: line for line in lines}, code
 
@@ -52,6 +53,17 @@ async def test_a_fresh_machine_lacks_nothing_grave(examine: Examine, settings: S
     )
     assert {said[subject][0] for subject in ("Python", "Store", "Disk")} == {"✓"}
     assert code == 0
+
+
+async def test_engine_and_youtube(examine: Examine, settings: Settings) -> None:
+    said, code = await examine(settings)
+    assert re.fullmatch(r"✓ Engine   (unet, built for (avx512|avx2|neon)|openvino: .*)", said["Engine"])
+    assert said["YouTube"].startswith("! YouTube  no answer: ConnectError → links fail, files work")
+    assert code == 0
+    async with BotApi() as server:  # any server that answers
+        examine.youtube = f"http://127.0.0.1:{server.port}/"
+        said, _ = await examine(settings)
+    assert said["YouTube"].startswith(("✓ YouTube  answers", "! YouTube  answers with status 404"))
 
 
 async def test_findings_are_marked_by_gravity(

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
+from bot.discord.main import token_of
+from jobs.settings import SettingsError
 from tests.bot.discord.discord_fixture import PAIR, Rig, cards, done, files
 from tests.peers.botapi import BotApi
 from tests.peers.discord import Trouble
@@ -85,3 +87,11 @@ async def test_with_two_tokens_both_bots_run(rig: Rig, valkey_server: SecretStr)
                     await asyncio.sleep(0.1)
             bots.terminate()
             assert await asyncio.wait_for(bots.wait(), 60) == 0
+
+
+@pytest.mark.parametrize("token", ["hello", "123456789012345678", "two words.of", "MTIz.wrong ", "a/b.c"])
+def test_what_is_no_token_is_refused_before_anything_is_asked(token: str, rig: Rig) -> None:
+    with pytest.raises(SettingsError, match="FLBT_DISCORD_TOKEN is no bot token") as caught:
+        token_of(rig.settings.model_copy(update={"discord_token": SecretStr(token)}))
+    assert token not in str(caught.value)
+    assert token_of(rig.settings) == rig.server.token
