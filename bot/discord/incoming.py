@@ -8,11 +8,12 @@ import discord
 from discord.app_commands import Namespace
 
 from bot.cards.actions import parse_action
+from bot.conversation.unnamed import unnamed
 from bot.conversation.values import Asker, Author, Incoming, IncomingFile, Message, Place, Press
 from bot.discord.address import Address, name
 from bot.discord.fetching import handle_of
 from bot.links.kinds import Kind, kind_of
-from bot.texts import negotiate
+from bot.texts import Language, negotiate
 from jobs.models import Upload
 
 #: The message command; the others are called as in `bot.conversation.commands.menu`.
@@ -46,7 +47,9 @@ def messages_of(message: discord.Message, bot_id: int) -> Iterator[Incoming]:
     )
     for number, file in enumerate(files):
         text = said.text if number == 0 else ""
-        yield replace(first, message=replace(said, file=_file(file, message), has_document=True, text=text))
+        yield replace(
+            first, message=replace(said, file=_file(file, message, asker.language), has_document=True, text=text)
+        )
     if not files:
         yield first
 
@@ -90,14 +93,23 @@ def _attachments(message: discord.Message) -> list[discord.Attachment]:
     return [*message.attachments, *(file for one in message.message_snapshots for file in one.attachments)]
 
 
-def _file(file: discord.Attachment, message: discord.Message | None) -> IncomingFile | None:
-    """A file that may hold music; None for one that certainly does not. `message` None: it came with a command."""
+def _file(
+    file: discord.Attachment, message: discord.Message | None, language: Language | None = None
+) -> IncomingFile | None:
+    """A file that may hold music; None for one that certainly does not. `message` None: it came with a command.
+
+    `language`: of a voice message's name; None: the server's.
+    """
     if kind_of(file.filename, (file.content_type or "").partition(";")[0]) is Kind.OTHER:
         return None
     channel_id, message_id = (message.channel.id, message.id) if message is not None else (0, 0)
+    named = file.filename
+    if message is not None and file.is_voice_message():  # all of them have the same file name
+        spoken = language or negotiate(str(message.guild.preferred_locale) if message.guild else None)
+        named = unnamed("voice", message.author.display_name, message.created_at, spoken)
     upload = Upload(
         upload_id=str(file.id),
-        name=file.filename,
+        name=named,
         seconds=file.duration or None,
         handle=handle_of(file.url, file.id, channel_id, message_id),
         bytes_=file.size,

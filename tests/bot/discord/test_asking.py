@@ -1,5 +1,7 @@
 """Every way to ask for stems on Discord."""
 
+import re
+
 from tests.bot.discord.discord_fixture import OTHER, PAIR, SONG, Rig, cards, done, files
 from tests.peers.discord import File
 
@@ -36,6 +38,15 @@ async def test_a_link_and_files_in_direct_messages(rig: Rig) -> None:
         await rig.settled()
     assert files(chat) == PAIR * 3
     assert [path.read_bytes() for path in (rig.store.root / "inbox").rglob("*") if path.is_file()] == [MP3, MP3]
+
+
+async def test_a_voice_message_is_named_by_its_person_and_time(rig: Rig) -> None:
+    ana = rig.server.person("Ana")
+    chat = rig.server.direct(ana)
+    async with rig.bot():
+        await rig.server.say(chat, ana, "", File("voice-message.ogg", MP3))
+        card = await chat.until(lambda message: "line" in message.text)
+    assert re.match(r"Voice message by Ana, \d+ [A-Z][a-z]{2} \d\d:\d\d \(0:03\)\n", card.text)
 
 
 async def test_several_files_in_one_message(rig: Rig) -> None:
