@@ -55,6 +55,8 @@ COMMANDS = {
     "docker buildx imagetools inspect IMAGE": "asks a registry of images",
     "docker compose up --build": DOCKER,
     "docker compose logs bot": DOCKER,
+    "docker compose logs discord": DOCKER,
+    "docker compose up --build --scale bot=0": DOCKER,
     # In the terminal
     "fl-bt separate song.mp3": (
         "tests/bot/terminal/test_terminal.py::test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code"

@@ -110,3 +110,16 @@ def test_the_queue_has_a_password_and_a_network_of_its_own(request: pytest.Fixtu
         assert re.search(r"^    mem_limit: \d+", services[name], re.MULTILINE), name
         assert re.search(r"^    (<<: \*part|cap_drop: \[ALL\])$", services[name], re.MULTILINE), name
     assert "  cap_drop: [ALL]\n" in compose.split("\nservices:\n")[0]
+
+
+def test_each_service_has_only_the_token_that_it_needs(request: pytest.FixtureRequest) -> None:
+    """The Discord bot starts where its profile is wanted, beside the Telegram bot or without it."""
+    compose = (request.config.rootpath / "docker-compose.yaml").read_text()
+    services = dict(re.findall(r"^  ([\w-]+):\n((?:^(?:    .*|)\n)+)", compose.split("\nservices:\n")[1], re.MULTILINE))
+    emptied = {name: set(re.findall(r'(FLBT_\w+_TOKEN): ""', service)) for name, service in services.items()}
+    assert emptied["bot"] == {"FLBT_DISCORD_TOKEN"}
+    assert emptied["discord"] == {"FLBT_TELEGRAM_TOKEN"}
+    assert emptied["worker"] == {"FLBT_DISCORD_TOKEN", "FLBT_TELEGRAM_TOKEN"}
+    assert "profiles: [discord]" in services["discord"]
+    assert "build: {context: ., target: bot}" in services["discord"]
+    assert not re.search(r"depends_on: .*\bbot\b", compose)

@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
+from bot.chats.preferences import ChatPreferences
 from bot.discord.main import token_of
+from jobs.models import Package, Preferences
 from jobs.settings import SettingsError
-from tests.bot.discord.discord_fixture import PAIR, Rig, cards, done, files
+from tests.bot.discord.discord_fixture import PAIR, SONG, Rig, cards, done, files
 from tests.peers.botapi import BotApi
 from tests.peers.discord import Trouble
 
@@ -63,6 +65,55 @@ async def test_killed_while_it_sends_it_delivers_once(rig: Rig, valkey_server: S
         assert await asyncio.wait_for(again.wait(), 30) == 0
     assert files(channel) == PAIR
     assert len(cards(channel)) == 1
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("trouble", [Trouble.ERROR, Trouble.LOST])
+async def test_killed_around_its_card_it_posts_one(rig: Rig, valkey_server: SecretStr, trouble: Trouble) -> None:
+    """ERROR: killed between the request and its card. LOST: between the card and the note of it."""
+    ana = rig.server.person("Ana")
+    chat = rig.server.direct(ana)
+    async with process(rig, valkey_server) as bot:
+        await listening(rig)
+        rig.server.fail(POST, trouble, times=1000)
+        await rig.server.say(chat, ana, SONG)
+        async with asyncio.timeout(30):
+            while not await rig.queue.attended("discord") or not rig.server.calls(POST):
+                await asyncio.sleep(0.02)
+        bot.kill()
+        await bot.wait()
+    rig.server.faults.clear()
+    async with process(rig, valkey_server):
+        await rig.worker.finish(await rig.worker.take())
+        await chat.until(done)
+        await rig.settled()
+    assert files(chat) == PAIR
+    assert len(cards(chat)) == 1
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("arrives", [False, True])
+async def test_killed_while_a_zip_is_sent_it_sends_one(rig: Rig, valkey_server: SecretStr, *, arrives: bool) -> None:
+    """`arrives`: killed when the zip is in the channel, and its answer on the way."""
+    channel, ana, _ = rig.band()
+    assert channel.guild is not None
+    await ChatPreferences(rig.queue.redis, rig.settings).keep(
+        f"discord:{channel.guild.id}", Preferences(package=Package.ZIP)
+    )
+    rig.server.digestion, rig.worker.seconds = 1.0, 60.0
+    async with process(rig, valkey_server) as bot:
+        await listening(rig)
+        await rig.stems(channel, ana)
+        await rig.worker.finish(await rig.worker.take())
+        async with asyncio.timeout(30):
+            while not (files(channel) if arrives else rig.server.taking):
+                await asyncio.sleep(0.02)
+        bot.kill()
+        await bot.wait()
+    async with process(rig, valkey_server):
+        await channel.until(done)
+        await rig.settled()
+    assert [name.rpartition(".")[2] for name in files(channel)] == ["zip"]
 
 
 async def test_a_refused_token_ends_it_with_a_sentence(rig: Rig, valkey_server: SecretStr) -> None:

@@ -1,10 +1,13 @@
 """Escapes and file names."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.plain_names import plain_name
+from bot.discord.rights import invitation
 from bot.discord.words import CONTENT, escaped
 from tests.peers.discord.rest import _stripped
 
@@ -45,3 +48,14 @@ def test_discord_changes_no_name(text: str) -> None:
     name = plain_name(f"{text}.mp3")
     assert _stripped(name) == name
     assert len(name) <= 110
+
+
+def test_the_invitation_asks_for_exactly_the_rights_that_the_bot_needs() -> None:
+    """View Channel, Send Messages, in threads too, Attach Files, Embed Links, Read Message History."""
+    bits = {10, 11, 14, 15, 16, 38}  # https://discord.com/developers/docs/topics/permissions
+    link = urlsplit(invitation(42))
+    asked = parse_qs(link.query)
+    assert f"{link.scheme}://{link.netloc}{link.path}" == "https://discord.com/oauth2/authorize"
+    assert asked["client_id"] == ["42"]
+    assert asked["scope"] == ["bot applications.commands"]
+    assert int(asked["permissions"][0]) == sum(1 << bit for bit in bits)
