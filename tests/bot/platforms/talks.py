@@ -32,6 +32,10 @@ class Talk(Protocol):
         """Press a button that changes the buttons and says nothing, once it is there."""
         ...
 
+    async def shows(self, message: Any, label: str) -> None:
+        """Wait until a button is under a message."""
+        ...
+
     async def settled(self) -> None: ...
 
     def files(self) -> list[str]:
@@ -63,8 +67,11 @@ class OnTelegram:
         return await (await self._chat.press(message, label)).answer()
 
     async def turn(self, message: Any, label: str) -> None:
-        await self.until(lambda one: one.id == message.id and label in str(one.buttons))
+        await self.shows(message, label)
         await self._chat.press(message, label)
+
+    async def shows(self, message: Any, label: str) -> None:
+        await self.until(lambda one: one.id == message.id and label in str(one.buttons))
 
     async def settled(self) -> None:
         await self._rig.settled()
@@ -96,8 +103,11 @@ class OnDiscord:
         return await self._rig.server.told(await self._rig.server.press(self._chat, self._ana, message, label))
 
     async def turn(self, message: Any, label: str) -> None:
-        await self.until(lambda one: one.id == message.id and label in str(one.buttons))
+        await self.shows(message, label)
         await self._rig.server.press(self._chat, self._ana, message, label)
+
+    async def shows(self, message: Any, label: str) -> None:
+        await self.until(lambda one: one.id == message.id and label in str(one.buttons))
 
     async def settled(self) -> None:
         await self._rig.settled()
