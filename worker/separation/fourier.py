@@ -7,13 +7,15 @@ alone where it has the known path, and through `scipy.fft` otherwise.
 
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_NAME = "pypocketfft"
+#: Folder and module of the compiled part: in scipy 1.15, and in 1.18.
+_PARTS = (("_pocketfft", "pypocketfft"), ("_duccfft", "pyduccfft"))
 
 
 def rfft(frames: NDArray[np.float32]) -> NDArray[np.complex64]:
@@ -30,10 +32,9 @@ def _compiled_part() -> Any | None:
     package = find_spec("scipy")
     if package is None or package.origin is None:
         return None
-    folder = Path(package.origin).parent / "fft" / "_pocketfft"
-    for suffix in EXTENSION_SUFFIXES:
-        path = folder / f"{_NAME}{suffix}"
-        spec = spec_from_file_location(_NAME, path, loader=ExtensionFileLoader(_NAME, str(path)))
+    for (folder, name), suffix in product(_PARTS, EXTENSION_SUFFIXES):
+        path = Path(package.origin).parent / "fft" / folder / f"{name}{suffix}"
+        spec = spec_from_file_location(name, path, loader=ExtensionFileLoader(name, str(path)))
         if path.is_file() and spec is not None and spec.loader is not None:
             module = module_from_spec(spec)
             spec.loader.exec_module(module)
