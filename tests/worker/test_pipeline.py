@@ -255,9 +255,9 @@ async def test_a_stopped_or_killed_worker_loses_nothing(
 async def test_a_days_minutes_count_what_was_separated(
     queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path, tmp_path: Path
 ) -> None:
-    write_demo_song(tmp_path / "other.wav", 60)  # so that it is stopped before it is done
+    write_demo_song(tmp_path / "other.wav", 68)  # so that it is stopped before it is done
     first, second = ask(await bring(store, demo)), ask(await bring(store, tmp_path / "other.wav"))
-    limits = Limits(person_seconds=10)
+    limits = Limits(person_seconds=70)
     await queue.submit(first, limits)
     await work_off(settings, valkey_server)
     await queue.submit(second, limits)
