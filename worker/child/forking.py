@@ -163,8 +163,9 @@ class ForkServer:
             self._process = None
         lost = [pid for pid, code in self._codes.items() if code is None]
         for pid in [*lost, *self._children]:  # their exit codes are lost
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
+            for kill in (os.killpg, os.kill):  # a child that was just forked has no group of its own yet
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    kill(pid, signal.SIGKILL)
         for child in self._children.values():
             child.returncode = KILLED
         self._children.clear()
