@@ -77,6 +77,9 @@ async def test_a_server_that_is_killed_takes_its_children_along_and_the_next_chi
     async with forks():
         working = asyncio.create_task(reason("spin"))
         first = await _working()
+        async with asyncio.timeout(60):
+            while first.cpu_times().user < 0.3:  # it spins: its start is over
+                await asyncio.sleep(0.01)
         server().kill()
         assert await working is Reason.INTERRUPTED
         async with asyncio.timeout(60):  # the kernel ends it with the server, which may take a moment
