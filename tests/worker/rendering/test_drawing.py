@@ -112,7 +112,10 @@ def test_a_long_name_is_cut_where_it_would_leave_the_picture(text: str, room: in
 @settings(max_examples=20, deadline=None)
 def test_any_title_can_be_drawn(tmp_path_factory: pytest.TempPathFactory, title: str, artist: str) -> None:
     waveforms = Waveforms((Stem.VOCALS,))
-    draw(waveforms, Tags(title=title, artist=artist), tmp_path_factory.mktemp("pictures") / "picture.png")
+    path = tmp_path_factory.mktemp("pictures") / "picture.png"
+    draw(waveforms, Tags(title=title, artist=artist), path)
+    with Image.open(path) as image:
+        assert (image.format, image.width) == ("PNG", WIDTH)
 
 
 def test_the_name_and_the_length_are_in_the_picture(tmp_path: Path) -> None:

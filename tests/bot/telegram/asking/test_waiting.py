@@ -44,7 +44,12 @@ async def test_a_title_that_is_known_stays_with_every_request_for_the_song(rig: 
         again = await ana.say(OTHER)
         await ana.until(lambda message: message.reply_to == again and message.text.startswith(name))
         await rig.worker.fail(await rig.worker.take(), Reason.PRIVATE)
-        await ana.until(lambda message: message.reply_to == again and message.text.startswith(f"{name}\nThis video"))
+        failed = await ana.until(
+            lambda message: message.reply_to == again and message.text.startswith(f"{name}\nThis video")
+        )
+        await rig.settled()
+    assert all(face.startswith(name) for face in failed.edits), "never without its title"
+    assert card.text == f"{name}\nCancelled"
 
 
 async def test_songs_in_line_have_their_names_and_lengths_as_soon_as_those_are_known(rig: Rig) -> None:
