@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Stem, TrackId, Value, Words
+from jobs.music.analysis import Analysis
 
 SAMPLE_RATE: Final = 44_100  # of all files: Spleeter was trained for it
 
@@ -75,10 +76,14 @@ class Rendered(Value):
 
 
 class Made(Value):
-    """The store's files of a track; `manifest` is None if the track is not in the store."""
+    """The store's files of a track; `manifest` is None if the track is not in the store.
+
+    `analysis`: what was found in the song; None if it was not analysed yet.
+    """
 
     manifest: Manifest | None = None
     renditions: tuple[Rendered, ...] = ()
+    analysis: Analysis | None = None
 
     def rendered(self, rendition: Rendition) -> Rendered | None:
         """The files of a rendition, or None when they are not there."""

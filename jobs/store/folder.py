@@ -4,6 +4,7 @@
 inbox/UPLOAD                      an uploaded file, whole or not there
 tracks/TRACK/manifest.json        written last: without it there is no track
 tracks/TRACK/<stem>.flac, cover…
+tracks/TRACK/analysis.json
 tracks/TRACK/<rendition>/rendered.json, files…
 work/…, work.lock                 the workspace: on the same disk, so that complete files are renamed into place
 ```
@@ -25,6 +26,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from jobs.models import Rendition, TrackId, Upload
+from jobs.music.analysis import Analysis
 from jobs.process.privacy import private_folder
 from jobs.process.tasks import run_to_end
 from jobs.results import Made, Manifest, Rendered, StoredFile
@@ -34,6 +36,7 @@ from jobs.store.workspace import Workspace, is_removed
 
 MANIFEST = "manifest.json"
 RENDERED = "rendered.json"
+ANALYSIS = "analysis.json"
 
 KEPT = ("inbox", "tracks")
 FOLDERS = (*KEPT, "work")
@@ -95,6 +98,10 @@ class FolderStore:
     async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered) -> None:
         await run_to_end(_keep_rendition, made, self.folder(track_id, rendered.rendition), rendered)
 
+    async def keep_analysis(self, track_id: TrackId, analysis: Analysis) -> None:
+        with self.workspace.folder() as scratch:
+            await run_to_end(_keep_analysis, scratch, self.folder(track_id), analysis)
+
     @asynccontextmanager
     async def open(
         self, track_id: TrackId, files: Sequence[StoredFile], rendition: Rendition | None = None
@@ -138,7 +145,7 @@ def _read_track(folder: Path, track_id: TrackId) -> Made:
         for at, one in found
         if at.name == one.rendition.key and all((at / file.name).is_file() for file in one.files)
     )
-    return Made(manifest=manifest, renditions=tuple(whole))
+    return Made(manifest=manifest, renditions=tuple(whole), analysis=_read(Analysis, folder / ANALYSIS))
 
 
 def _keep_track(made: Path, target: Path, manifest: Manifest, along: Sequence[Rendered]) -> None:
@@ -157,6 +164,12 @@ def _keep_rendition(made: Path, target: Path, rendered: Rendered) -> None:
     if target.exists():
         remove_folder(target)
     made.replace(target)
+
+
+def _keep_analysis(scratch: Path, target: Path, analysis: Analysis) -> None:
+    _write(scratch / ANALYSIS, analysis)
+    with suppress(FileNotFoundError, NotADirectoryError):  # the track was forgotten meanwhile
+        (scratch / ANALYSIS).replace(target / ANALYSIS)
 
 
 def _age(root: Path, keep_seconds: float, quota_bytes: float, busy: frozenset[str]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from jobs.models import Rendition, TrackId, Upload
+from jobs.music.analysis import Analysis
 from jobs.results import Made, Manifest, Rendered, StoredFile
 from jobs.store.workspace import Workspace
 
@@ -64,6 +65,13 @@ class ResultStore(Protocol):
 
     async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered) -> None:
         """Move a folder of rendered files from the workspace into the store, as `keep_track`."""
+        ...
+
+    async def keep_analysis(self, track_id: TrackId, analysis: Analysis) -> None:
+        """Store the analysis of a track in place of an earlier one, whole or not at all.
+
+        Does nothing when the track is not in the store. `keep_track` removes it together with the earlier stems.
+        """
         ...
 
     def open(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.models import Upload
+from jobs.music.analysis import Analysis, Key
 from jobs.results import Made
 from jobs.store.store import ResultStore, receiving
 from tests.jobs.store.makers import FLAC, MAKERS, MP3, OTHER, SONG, VOCALS, keep, keep_rendition, manifest_of
@@ -77,6 +78,24 @@ async def test_a_kept_track_replaces_all_earlier_renditions(any_store: ResultSto
         assert (folder / made.renditions[0].files[0].name).read_bytes() == b"along"
     second = await keep(any_store, SONG, 20)
     assert await any_store.read(first.track_id) == Made(manifest=second)
+
+
+async def test_a_kept_analysis_replaces_the_earlier_one_and_ends_with_its_track(any_store: ResultStore) -> None:
+    manifest = await keep(any_store)
+    for tonic in (0, 9):
+        analysis = Analysis(made_by="test 1", bpm=120.0, beats=(0.5, 1.0), key=Key(tonic=tonic, minor=True))
+        await any_store.keep_analysis(manifest.track_id, analysis)
+        assert await any_store.read(manifest.track_id) == Made(manifest=manifest, analysis=analysis)
+    again = await keep(any_store)
+    assert await any_store.read(manifest.track_id) == Made(manifest=again)
+
+
+async def test_an_analysis_of_a_forgotten_track_is_left_out(any_store: ResultStore) -> None:
+    manifest = await keep(any_store)
+    await any_store.forget(manifest.track_id)
+    await any_store.keep_analysis(manifest.track_id, Analysis(made_by="test 1"))
+    assert await any_store.read(manifest.track_id) == Made()
+    assert await any_store.used_bytes() == 0
 
 
 async def test_a_track_and_a_rendition_have_files_of_the_same_name(any_store: ResultStore) -> None:
