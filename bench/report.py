@@ -24,6 +24,7 @@ def _of(runs: int) -> str:
     return "One run of each." if runs == 1 else f"Medians of {runs} runs."
 
 
+BY_HAND = "## Targets"  # the heading of the part that other commands measure
 QUIET = 0.5  # load average before the first measurement, which adds to it
 BUSY = "- **The machine was busy**: seconds by the clock are too long for every engine. Compare processor time."
 
@@ -197,8 +198,11 @@ def processor() -> str:
 
 
 def write(figures: Figures, path: Path) -> None:
+    """Replaces the page up to BY_HAND; keeps the rest."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    kept = f"\n{BY_HAND}{old.partition(BY_HAND)[2]}" if BY_HAND in old else ""
     draft = path.with_name(f".{path.name}")
-    draft.write_text(page(figures), encoding="utf-8")
+    draft.write_text(page(figures) + kept, encoding="utf-8")
     draft.replace(path)
 
 

@@ -3,6 +3,7 @@
 Imports neither `bot` nor `worker`, and no audio, chat or download library.
 """
 
+import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -29,3 +30,5 @@ def _load_late(name: str) -> None:
 
 #: redis-py imports it, with all of cryptography, for the tokens of one cloud: a sixth of the start of every process.
 _load_late("jwt")
+#: Pydantic asks every installed package for plugins at its first model: 10 ms, to run code that no one reviewed.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -173,6 +173,16 @@ def test_the_workers_main_process_loads_nothing_heavy_either() -> None:
     assert loaded & {*HEAVY, *CHAT, "bot"} == set()
 
 
+def test_the_doctor_loads_only_what_it_asks() -> None:
+    """It starts in half the time without the queue's client, HTTP's client and arrays."""
+    asked = "import bot.cli.main, bot.cli.commands, bot.cli.doctor"
+    looked = "import worker.__main__; worker.__main__.main(['inspect'], standalone_mode=False)"
+    for code in (asked, looked):
+        loaded = loaded_by(code)
+        assert "pydantic" in loaded
+        assert loaded & {*HEAVY, *CHAT, "redis", "arq", "httpx", "rich"} == set()
+
+
 def test_no_telemetry_is_installed() -> None:
     """OpenVINO's wheel asks for a package that phones home; the lock leaves it out."""
     probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('openvino_telemetry') is not None)"

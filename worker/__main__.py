@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import socket
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from pydantic import SecretStr
@@ -20,9 +18,6 @@ from jobs.process.privacy import be_private, close_memory
 from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.settings import Settings, SettingsError, load_settings
-
-if TYPE_CHECKING:
-    from worker.separation.engine import Engine
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +59,11 @@ def run(tethered: bool) -> None:
 
 
 @main.command()
-def walls() -> None:
-    """Say what confines the processes that read strangers' files, by the exit code too: 0 when all of it is there."""
-    from worker.child.confinement.walls import support
+def inspect() -> None:
+    """Print what is installed here, as JSON: see `jobs.installation`."""
+    from worker.inspection import inspect_installation
 
-    has = support()
-    click.echo(has.sentence)
-    sys.exit(0 if all(has) else 1)
+    click.echo(inspect_installation(_settings()).model_dump_json())
 
 
 def _check_cookies(settings: Settings) -> None:
@@ -124,46 +117,18 @@ async def _beats(redis_url: SecretStr) -> bool:
 
 @main.command()
 @click.argument("words", nargs=-1, type=click.Choice(list(models_by_word())))
-@click.option("--check", is_flag=True, help="Only say which are there.")
-def models(words: tuple[str, ...], check: bool) -> None:
+def models(words: tuple[str, ...]) -> None:
     """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
     folder = _settings().models_dir.absolute()
     wanted = {models_by_word()[word] for word in words} or {DEFAULT_MODEL}
-    names = [name for name in MODELS if name in wanted]
-    if check:
-        for name in names:
-            there = _engine(name, folder).has_weights()
-            click.echo(f"{name} yes {_size(folder / MODELS[name].key)}" if there else f"{name} no 0")
-        return
-    for name in names:
+    for name in MODELS:
+        if name not in wanted:
+            continue
         try:
             path = _fetch(name, folder)
         except Failed as failure:
             give_up(_why(name, failure.failure), code=1)
         click.echo(path)
-
-
-def _size(folder: Path) -> int:
-    """Bytes of a folder's files."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-@main.command()
-def engine() -> None:
-    """Say which engine separates on this machine, by the exit code too: 0 when it is installed."""
-    from importlib.util import find_spec
-
-    from flbt_unet.library import instruction_sets
-
-    wanted = _settings().engine
-    if wanted == "unet":
-        sets = instruction_sets()
-        click.echo(f"unet, built for {sets[0]}" if sets else "openvino: unet has no build for this processor")
-    elif find_spec(wanted) is None:
-        click.echo(f"{wanted}, which is not installed")
-        sys.exit(1)
-    else:
-        click.echo(wanted)
 
 
 def _why(model: str, failure: Failure) -> str:
@@ -181,6 +146,8 @@ def _fetch(model: str, folder: Path) -> Path:
     from rich.progress import Progress
 
     from worker.child.messages import Step
+    from worker.child.tasks import NetworkWanted
+    from worker.separation.engines import make_engine
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -189,15 +156,7 @@ def _fetch(model: str, folder: Path) -> Path:
         def show(step: Step) -> None:
             bar.update(task, completed=step.fraction or 0)
 
-        return _engine(model, folder).fetch_weights(show)
-
-
-def _engine(model: str, models_dir: Path) -> "Engine":
-    """An engine for its weights, which are the same for every engine of a family."""
-    from worker.child.tasks import NetworkWanted
-    from worker.separation.engines import make_engine
-
-    return make_engine(NetworkWanted(model=Model(name=model), models_dir=models_dir))
+        return make_engine(NetworkWanted(model=Model(name=model), models_dir=folder)).fetch_weights(show)
 
 
 def _settings() -> Settings:

@@ -6,23 +6,23 @@ import platform
 import shlex
 import sys
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Final
 from urllib.parse import urlsplit
 
 import click
-from pydantic import SecretStr
-from redis.exceptions import RedisError
+from pydantic import SecretStr, ValidationError
 
 from jobs.addresses import leaves_network
+from jobs.installation import Installation
 from jobs.music.separation_models import MODELS
 from jobs.process.privacy import is_open_to_others
-from jobs.queue.requests import JobQueue
 from jobs.settings import Settings, env_file
 from jobs.store.address import open_store, private_places
 
 NEWEST_TRIED = (3, 14)
 YOUTUBE: Final = "https://www.youtube.com/generate_204"
-#: Seconds for an answer from the network, and for a command of the worker.
+#: Seconds for an answer from the network, and for the worker.
 LONGEST_CALL: Final = 5.0
 LONGEST_WORK: Final = 20.0
 
@@ -53,17 +53,15 @@ async def examine(settings: Settings, youtube: str = YOUTUBE) -> int:
 async def _findings(settings: Settings, youtube: str) -> list[Finding]:
     """What waits for others is asked side by side."""
     here = [_python(), _settings(settings), privacy(settings)]  # before the store is opened: that tightens permissions
-    checks = [_weights(settings)]
-    if is_worker_here():
-        checks += [_engine(), _children()]
-    checks += [_queue(settings.redis_url), _store(settings), _disk(settings)]
+    checks = [_queue(settings.redis_url), _store(settings), _disk(settings)]
     if is_worker_here():
         checks.append(_youtube(settings.youtube_proxy, youtube))
     if settings.telegram_token is not None or settings.discord_token is None:
         checks.append(_token(settings))
     if settings.discord_token is not None:
         checks.append(_discord(settings.discord_token, settings.discord_api_url))
-    return [*here, *await asyncio.gather(*checks)]
+    of_worker, others = await asyncio.gather(_worker(settings), asyncio.gather(*checks))
+    return [*here, *of_worker, *others]
 
 
 def _python() -> Finding:
@@ -95,10 +93,12 @@ def is_worker_here() -> bool:
     return importlib.util.find_spec("worker") is not None
 
 
-async def _asked(*command: str) -> tuple[int | None, str, str]:
-    """The exit code, output and errors of a command of the worker. None: it did not end in time, and was stopped."""
+async def _worker(settings: Settings) -> list[Finding]:
+    """What the worker says of itself, by one process: the bot does not import it."""
+    if not is_worker_here():
+        return [Finding("Weights", "none needed: no worker is installed here, and each has its own")]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "worker", *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        sys.executable, "-P", "-m", "worker", "inspect", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     try:
         async with asyncio.timeout(LONGEST_WORK):
@@ -106,67 +106,65 @@ async def _asked(*command: str) -> tuple[int | None, str, str]:
     except TimeoutError:
         process.kill()
         await process.wait()
-        return None, "", f"no answer within {LONGEST_WORK:.0f} s"
-    return process.returncode, output.decode(errors="replace").strip(), errors.decode(errors="replace").strip()
+        output, errors = b"", f"no answer within {LONGEST_WORK:.0f} s".encode()
+    try:
+        answer = Installation.model_validate_json(output)
+    except ValidationError:
+        why = errors.decode(errors="replace").strip().rpartition("\n")[2]
+        return [Finding("Worker", f"could not be asked: {why}", "install FL-BT again: `uv sync`", grave=True)]
+    return [_weights(answer, settings), _engine(answer), _children(answer)]
 
 
-async def _children() -> Finding:
+def _children(answer: Installation) -> Finding:
     """Check the confinement of the processes that read foreign files."""
-    code, output, _ = await _asked("walls")
-    advice = "" if code == 0 else "Linux 6.12 or newer confines them; elsewhere let FL-BT run in a container"
-    return Finding("Children", output or "could not be asked", advice)
+    advice = "" if answer.confined else "Linux 6.12 or newer confines them; elsewhere let FL-BT run in a container"
+    return Finding("Children", answer.children, advice)
 
 
-async def _engine() -> Finding:
-    code, output, errors = await _asked("engine")
-    if code == 0:
-        return Finding("Engine", output)
-    found = output or f"could not be asked: {errors.rpartition(chr(10))[2]}"
-    return Finding("Engine", found, "install it: `uv sync --group spleeter`, or unset FLBT_ENGINE", grave=True)
+def _engine(answer: Installation) -> Finding:
+    if answer.runs:
+        return Finding("Engine", answer.engine)
+    return Finding("Engine", answer.engine, "install it: `uv sync --group spleeter`, or unset FLBT_ENGINE", grave=True)
 
 
-async def _weights(settings: Settings) -> Finding:
-    if not is_worker_here():
-        return Finding("Weights", "none needed: no worker is installed here, and each has its own")
-    code, output, errors = await _asked("models", "--check", *MODELS)
-    if code != 0:
-        why = errors.rpartition("\n")[2]
-        return Finding("Weights", f"could not be looked at: {why}", "install FL-BT again: `uv sync`", grave=True)
-    there, missing = list[str](), list[str]()
-    for name, answer, bytes_ in (line.split() for line in output.splitlines()):
-        words = MODELS[name].label
-        if answer == "yes":
-            there.append(f"{words} ({int(bytes_) / 1e6:.0f} MB)")
-        else:
-            missing.append(words)
-    if not there:
+def _weights(answer: Installation, settings: Settings) -> Finding:
+    found = ", ".join(
+        f"{MODELS[name].label} ({bytes_ / 1e6:.0f} MB)" for name, bytes_ in answer.weights.items() if bytes_ is not None
+    )
+    missing = ", ".join(MODELS[name].label for name, bytes_ in answer.weights.items() if bytes_ is None)
+    if not found:
         return Finding(
             "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models`"
         )
-    found = f"{', '.join(there)} in {settings.models_dir}"
-    return Finding("Weights", found + (f"; fetched on first use: {', '.join(missing)}" if missing else ""))
+    found = f"{found} in {settings.models_dir}"
+    return Finding("Weights", f"{found}; fetched on first use: {missing}" if missing else found)
 
 
 async def _youtube(proxy: SecretStr | None, url: str) -> Finding:
-    """Whether YouTube answers at all. It may still refuse this machine's downloads."""
-    import httpx
+    """Whether YouTube answers at all, through urllib, as pytubefix asks it. It may still refuse downloads."""
+    from urllib.error import HTTPError
+    from urllib.request import ProxyHandler, build_opener
 
+    given = [ProxyHandler({"https": proxy.get_secret_value(), "http": proxy.get_secret_value()})] if proxy else []
     try:
-        async with httpx.AsyncClient(timeout=LONGEST_CALL, proxy=proxy.get_secret_value() if proxy else None) as http:
-            said = await http.get(url)
-    except (httpx.HTTPError, ValueError) as error:
-        return Finding(
-            "YouTube", f"no answer: {type(error).__name__}", "links fail, files work: is there a network, or a proxy?"
-        )
-    if said.status_code >= httpx.codes.BAD_REQUEST:
+        (await asyncio.to_thread(build_opener(*given).open, url, timeout=LONGEST_CALL)).close()
+    except HTTPError as error:
         advice = "links may fail, files work: try FLBT_YOUTUBE_COOKIES or FLBT_YOUTUBE_PROXY"
-        return Finding("YouTube", f"answers with status {said.status_code}", advice)
+        return Finding("YouTube", f"answers with status {error.code}", advice)
+    except (OSError, HTTPException, ValueError) as error:
+        why = getattr(error, "reason", error)  # of a URLError; never the address, which may have a password
+        words = getattr(why, "strerror", None) or type(why).__name__
+        return Finding("YouTube", f"no answer: {words}", "links fail, files work: is there a network, or a proxy?")
     return Finding("YouTube", "answers")
 
 
 async def _queue(url: SecretStr | None) -> Finding:
     if url is None:
         return Finding("Queue", "a private one, started when it is needed")
+    from redis.exceptions import RedisError
+
+    from jobs.queue.requests import JobQueue
+
     queue = JobQueue.at(url)
     try:
         size, workers = await queue.size(), await queue.workers()

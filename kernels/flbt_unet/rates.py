@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from flbt_unet.library import Instructions, address, instruction_sets, load, zeros
+from flbt_unet.builds import Instructions, instruction_sets
+from flbt_unet.library import address, load, zeros
 from flbt_unet.weights import PANEL
 
 SUMS: Final = 12  # as in rates.c

@@ -6,7 +6,8 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from flbt_unet.library import address, instruction_sets, load
+from flbt_unet.builds import instruction_sets
+from flbt_unet.library import address, load
 from flbt_unet.weights import Floats
 
 

@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from flbt_unet.library import Instructions, address, aligned, instruction_sets, load
+from flbt_unet.builds import Instructions, instruction_sets
+from flbt_unet.library import address, aligned, load
 from flbt_unet.weights import SIDES, Floats
 
 FRAME: Final = 4096  # samples

@@ -6,18 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from flbt_unet.library import (
-    First,
-    Instructions,
-    Last,
-    Winograd,
-    address,
-    aligned,
-    instruction_sets,
-    load,
-    pixels,
-    zeros,
-)
+from flbt_unet.builds import Instructions, instruction_sets
+from flbt_unet.library import First, Last, Winograd, address, aligned, load, pixels, zeros
 from flbt_unet.weights import DOWN, PANEL, SIDES, Floats, Layer, shapes, unpack
 
 CUTS: Final = 1 << len(DOWN)  # rows and columns are halved six times, down to tiles of 2 x 2

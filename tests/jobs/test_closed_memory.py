@@ -17,7 +17,7 @@ PR_GET_DUMPABLE_CLOSED = "dumpable 0"
 
 
 @pytest.mark.parametrize(
-    ("module", "arguments"), [("worker.__main__", ["walls"]), ("bot.cli.main", ["check"])], ids=["worker", "bot"]
+    ("module", "arguments"), [("worker.__main__", ["inspect"]), ("bot.cli.main", ["check"])], ids=["worker", "bot"]
 )
 def test_memory_and_environment_are_closed(module: str, arguments: list[str]) -> None:
     """/proc of a process that is not dumpable is readable by root only; it cannot be traced (proc(5), ptrace(2))."""

@@ -100,9 +100,10 @@ def test_command_lines_take_it_by_its_number_and_by_its_name(tmp_path: Path) -> 
     assert "toy-3" in help_
     models = f"{ADD}; import os, sys; os.environ['FLBT_MODELS'] = sys.argv[1]; from worker.__main__ import main;"
     folder = str(tmp_path)
-    assert say(f"{models} main(['models', '--check', '3'])", folder) == "toy-3 no 0\n"
+    inspect = f"{models} main(['inspect'])"
+    assert '"toy-3":null' in say(inspect, folder)
     assert say(f"{models} main(['models', 'toy-3'])", folder) == f"{tmp_path / 'toy'}\n"
-    assert say(f"{models} main(['models', '--check', 'toy-3', '5'])", folder) == "spleeter-5 no 0\ntoy-3 yes 13\n"
+    assert '"spleeter-5":null,"toy-3":13' in say(inspect, folder)
 
 
 MEMORY = """

@@ -5,14 +5,13 @@ Decoding, memory checks, files, pictures and progress are the same for all engin
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from worker.child.messages import Step
 
-Samples = NDArray[np.float32]  # (samples, 2) at 44.1 kHz
+if TYPE_CHECKING:
+    from worker.separation.samples import Samples
+
 Report = Callable[[Step], None]
 
 
@@ -42,7 +41,7 @@ class Engine(Protocol):
         MODEL_DAMAGED.
         """
 
-    def separate(self, blocks: Iterable[Samples], scratch: Path, report: Report, /) -> Iterator[list[Samples]]:
+    def separate(self, blocks: "Iterable[Samples]", scratch: Path, report: Report, /) -> "Iterator[list[Samples]]":
         """The stems of a song, in the order of the model, piece by piece: equally long in each piece, and as long in
         sum as the song. Requires `load`.
 

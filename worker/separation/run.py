@@ -9,8 +9,9 @@ from worker.audio.sound import SAMPLE_RATE
 from worker.child.messages import Step
 from worker.child.tasks import Separated, SeparationTask
 from worker.rendering.drawing import Waveforms, draw, thumbnail
-from worker.separation.engine import Engine, Report, Samples
+from worker.separation.engine import Engine, Report
 from worker.separation.engines import make_engine
+from worker.separation.samples import Samples
 from worker.separation.stem_files import open_stems
 from worker.separation.warm_up import take_prepared
 

@@ -28,7 +28,7 @@ from jobs.results import FileTags, Rendered, StoredFile, Tags
 from worker.audio.reading import open_song
 from worker.audio.writing import Track, open_track
 from worker.child.tasks import Along
-from worker.separation.engine import Samples
+from worker.separation.samples import Samples
 
 OVER = np.dtype([("at", np.int64), ("value", np.float32)])  # `at` counts values, not samples: both channels in turn
 

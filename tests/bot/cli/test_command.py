@@ -106,7 +106,7 @@ def test_doctor_where_the_bot_is_alone(
     assert done.returncode == 0
 
 
-def test_doctor_says_why_weights_could_not_be_looked_at(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_doctor_says_why_the_worker_could_not_be_asked(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "worker").mkdir()
     (tmp_path / "worker" / "__init__.py").touch()
     (tmp_path / "worker" / "__main__.py").write_text("raise SystemExit('half of it is missing')")
@@ -114,7 +114,7 @@ def test_doctor_says_why_weights_could_not_be_looked_at(tmp_path: Path, environm
         [sys.executable, "-P", "-m", "bot", "doctor"],
         cwd=tmp_path, env=environment | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "✗ Weights  could not be looked at: half of it is missing" in done.stdout
+    assert "✗ Worker   could not be asked: half of it is missing" in done.stdout
     assert done.returncode == 1
 
 

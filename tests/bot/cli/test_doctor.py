@@ -58,7 +58,7 @@ async def test_a_fresh_machine_lacks_nothing_grave(examine: Examine, settings: S
 async def test_engine_and_youtube(examine: Examine, settings: Settings) -> None:
     said, code = await examine(settings)
     assert re.fullmatch(r"✓ Engine   (unet, built for (avx512|avx2|neon)|openvino: .*)", said["Engine"])
-    assert said["YouTube"].startswith("! YouTube  no answer: ConnectError → links fail, files work")
+    assert said["YouTube"].startswith("! YouTube  no answer: Connection refused → links fail, files work")
     assert code == 0
     async with BotApi() as server:  # any server that answers
         examine.youtube = f"http://127.0.0.1:{server.port}/"

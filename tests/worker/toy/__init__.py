@@ -9,7 +9,8 @@ from jobs.music.stems import Stem
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
 from worker.separation import engines
-from worker.separation.engine import Report, Samples
+from worker.separation.engine import Report
+from worker.separation.samples import Samples
 
 NAME: Final = "toy-3"
 WEIGHTS: Final = "gains.txt"

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.child.tasks import NetworkWanted
-from worker.separation.engine import Engine, Report, Samples
+from worker.separation.engine import Engine, Report
 from worker.separation.spleeter.weights import ensure_weights, have_weights
 
 if TYPE_CHECKING:
+    from worker.separation.samples import Samples
     from worker.separation.spleeter.network import Network
 
 
@@ -57,7 +58,7 @@ class NetworkEngine:
             converting=converting,
         )
 
-    def separate(self, blocks: Iterable[Samples], _scratch: Path, _report: Report) -> Iterator[list[Samples]]:
+    def separate(self, blocks: "Iterable[Samples]", _scratch: Path, _report: Report) -> "Iterator[list[Samples]]":
         from worker.separation.spleeter.stream import separate_blocks
 
         assert self.network is not None

@@ -23,7 +23,8 @@ from worker.audio.sound import SAMPLE_RATE
 from worker.child.cgroups import cores
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
-from worker.separation.engine import Report, Samples
+from worker.separation.engine import Report
+from worker.separation.samples import Samples
 from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.spectrogram import ADVANCE
 from worker.separation.spleeter.weights import FILES, ensure_weights, have_weights

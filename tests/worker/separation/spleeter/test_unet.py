@@ -7,7 +7,7 @@ import flbt_unet
 import numpy as np
 import pytest
 from flbt_unet import Layer, UNets
-from flbt_unet.library import usable
+from flbt_unet.builds import usable
 from flbt_unet.rates import rates
 from flbt_unet.weights import DOWN
 from numpy.typing import NDArray
