@@ -46,6 +46,8 @@
 | flbt:album:CHAT:ID     | hash   | state of an album's files together: heard, called; for ten minutes           |
 | flbt:listing:ID        | string | a playlist's listing (JSON), for ten minutes                                 |
 | flbt:listing-asked:ID  | string | a playlist's listing was requested; expires when the answer is overdue       |
+| flbt:search:ID         | string | what a search found (JSON), for ten minutes; ID is a digest of its words     |
+| flbt:search-asked:ID   | string | a search was requested; expires when the answer is overdue                   |
 | flbt:providers         | hash   | provider → its standing (JSON): up or resting, since when, why               |
 | flbt:commands:PLATFORM | string | a digest of the commands that the platform was told                          |
 | flbt:heard:PLATFORM    | hash   | private chat → the id of its last handled message                            |
@@ -217,6 +219,14 @@ def listing(playlist_id: str) -> str:
 
 def listing_asked(playlist_id: str) -> str:
     return f"flbt:listing-asked:{playlist_id}"
+
+
+def search(search_id: str) -> str:
+    return f"flbt:search:{search_id}"
+
+
+def search_asked(search_id: str) -> str:
+    return f"flbt:search-asked:{search_id}"
 
 
 def commands(platform: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import SecretStr, field_serializer
 from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Upload, Value, VideoId, Words
 from jobs.music.separation_models import EngineName
 from jobs.results import Called, Rendered, StoredFile, Tags
-from jobs.youtube import PlaylistId, Provider
+from jobs.youtube import PlaylistId, Provider, SearchWords
 from worker.child.confinement import Confinement
 from worker.child.confinement.online import INDEXES, index_port, node, ports
 
@@ -75,6 +75,14 @@ class ListingTask(OnlineTask):
     playlist_id: PlaylistId
     most: int = 200
     requests: int = 10
+
+
+class SearchTask(OnlineTask):
+    """Search for `words`, for at most `most` videos."""
+
+    words: SearchWords
+    most: int = 12
+    requests: int = 3
 
 
 class TitlesTask(OnlineTask):
