@@ -128,6 +128,10 @@ class Services:
     async def is_owner(self, asker: Asker) -> bool:
         return await self.access.is_owner(asker.person)
 
+    async def pairing_code(self) -> str | None:
+        """The code that pairs the owner; None for a bot that has one, or needs none."""
+        return await self.access.pairing_code() if self.settings.access == "closed" else None
+
 
 def services_of(
     settings: Settings,

@@ -4,7 +4,8 @@ from typing import Final
 
 import discord
 
-from bot.discord.address import PLATFORM, number, parse
+from bot.conversation.values import number_of
+from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
 from bot.discord.poster import NO_MENTIONS
 from bot.discord.words import CONTENT, escaped
@@ -31,11 +32,11 @@ class DiscordChats:
         return f"https://discord.com/users/{user.id}" if user is not None else "https://discord.com"
 
     def message_of(self, address: str) -> str:
-        place = parse(address)
+        place = Address.of(address)
         return str(place.message_id or place.asked or "")
 
     def address_at(self, address: str, message: str) -> str:
-        return str(parse(address).model_copy(update={"message_id": int(message), "asked": int(message)}))
+        return str(Address.of(address).model_copy(update={"message_id": int(message), "asked": int(message)}))
 
     async def is_admin(self, _chat: str, _person: str) -> bool:
         return False  # interactions tell it, see `Asker.is_admin`; settings are changed by nothing else
@@ -46,7 +47,7 @@ class DiscordChats:
     async def tell_alone(self, person: str, text: str) -> bool:
         with as_trouble():
             try:
-                channel = await self._client.create_dm(discord.Object(number(person)))
+                channel = await self._client.create_dm(discord.Object(int(number_of(person))))
                 await channel.send(escaped(text), suppress_embeds=True, allowed_mentions=NO_MENTIONS)
             except (discord.Forbidden, discord.NotFound):
                 return False

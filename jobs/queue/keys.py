@@ -50,7 +50,7 @@
 | flbt:search-asked:ID   | string | a search was requested; expires when the answer is overdue                   |
 | flbt:providers         | hash   | provider → its standing (JSON): up or resting, since when, why               |
 | flbt:commands:PLATFORM | string | a digest of the commands that the platform was told                          |
-| flbt:heard:PLATFORM    | hash   | private chat → the id of its last handled message                            |
+| flbt:heard:PLATFORM    | hash   | private chat, or `groups` → the id of the last handled message there         |
 | flbt:language:PERSON   | string | the last known language of a person whose messages tell none; half a year     |
 | flbt:providers:told    | hash   | provider → `up` or `down`, as last told to the owner                         |
 | flbt:cause-told:REASON | string | the owner was told that songs fail for this reason; expires                  |

@@ -1,7 +1,8 @@
-"""The commands with their handlers, and the menus that show them."""
+"""The commands with their handlers, the menus that show them, and the forms that ask for their options."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from enum import Enum, auto, unique
+from typing import Final, NamedTuple
 
 from bot.conversation.commands import general, owner, preferences, status
 from bot.conversation.services import Services
@@ -27,3 +28,34 @@ COMMANDS: Final[dict[str, Handler]] = {
 EVERYBODYS: Final = ("start", "help", "mix", "status", "cancel", "settings")
 GROUPS: Final = ("stems", "mix", "status", "cancel", "settings", "help")
 OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
+
+#: Commands whose outcome is a message in the chat, beside the answer to the one who gave them.
+POSTING: Final = ("stems", "mix")
+
+
+@unique
+class Takes(Enum):
+    """The kind of an option's value."""
+
+    WORDS = auto()
+    FILE = auto()
+    PERSON = auto()
+    YES = auto()
+
+
+class Option(NamedTuple):
+    """An option of a command, on platforms that show a form."""
+
+    name: str
+    takes: Takes
+    is_required: bool = False
+
+
+OPTIONS: Final[dict[str, tuple[Option, ...]]] = {
+    "start": (Option("code", Takes.WORDS),),
+    "stems": (Option("link", Takes.WORDS), Option("file", Takes.FILE)),
+    "mix": (Option("what", Takes.WORDS, is_required=True),),
+    "status": (Option("all", Takes.YES),),
+    "allow": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),
+    "deny": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),
+}
