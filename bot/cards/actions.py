@@ -49,6 +49,8 @@ class Verb(StrEnum):
     LIST = "list"  # target: playlist id; reads its entries
     RUN = "run"  # target: run id; choice: start, stop
     LATER = "later"  # target: batch id; starts the songs that fit now
+    # Under the question to the owner.
+    ADMIT = "admit"  # target: the platform's own id of a person or group; choice: yes, no
 
 
 class Action(Value):
@@ -95,6 +97,7 @@ _SHAPES: Final = {
         Verb.LIST: rf"[A-Za-z0-9_-]{{12,{LONGEST_PLAYLIST_ID}}}",
         Verb.RUN: rf"{_ID}:(start|stop)",
         Verb.LATER: _ID,
+        Verb.ADMIT: r"-?\d{1,20}:(yes|no)",
     }.items()
 }
 

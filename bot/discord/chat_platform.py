@@ -4,11 +4,12 @@ from typing import Final
 
 import discord
 
+from bot.cards.cards import Card
 from bot.conversation.values import number_of
 from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
-from bot.discord.poster import NO_MENTIONS
-from bot.discord.words import CONTENT, escaped
+from bot.discord.poster import shown
+from bot.discord.words import CONTENT
 
 #: What people may attach, with every subscription. https://support.discord.com/hc/articles/25444343291031
 ATTACHMENT: Final = 500 << 20
@@ -44,11 +45,11 @@ class DiscordChats:
     async def sees_all(self) -> bool:
         return False
 
-    async def tell_alone(self, person: str, text: str) -> bool:
+    async def tell_alone(self, person: str, card: Card) -> bool:
         with as_trouble():
             try:
                 channel = await self._client.create_dm(discord.Object(int(number_of(person))))
-                await channel.send(escaped(text), suppress_embeds=True, allowed_mentions=NO_MENTIONS)
+                await channel.send(suppress_embeds=True, **shown(card))
             except (discord.Forbidden, discord.NotFound):
                 return False
         return True

@@ -16,6 +16,7 @@ help = Send me a YouTube link, or a song as an audio file, a video or a voice me
 
     A song takes about a minute, more when others are in line. Songs can be up to { $limit } long, files up to { $size }.
 help-owner = You are my owner:
+    When someone new writes to me, I ask you about them.
     /allow – let someone in: as a reply to their message, with their number, or in a group for the whole group
     /deny – the same ways, out again
     /who – whom you let in
@@ -36,20 +37,31 @@ command-who = Who can use me
 
 access-closed = This bot is private. Ask its owner to let you in: your number is { $number }.
 access-closed-group = This bot is private. Its owner can send /allow here to let this group in.
+stranger-asked = This bot is private, so I’m asking its owner to let you in. I’ll tell you here, and then start with what you send me now.
+stranger-asked-group = This bot is private, so I’m asking its owner to let this group in. I’ll tell you here.
+stranger = { $name } would like to use me.
+stranger-group = { $name } would like to use me in the group “{ $group }”.
+button-admit = { $choice ->
+        [yes] Let in
+       *[no] No
+    }
+stranger-refused = { $name } stays out, and I won’t ask you again. If you change your mind: /allow { $number }
+access-given = You can use me now. Send me a YouTube link or an audio file.
+access-given-taken = You can use me now. I’m starting with what you sent.
 owner-paired = Welcome! I’m yours now. Send me a YouTube link or an audio file to try me.
 
-    Let others in with /allow: as a reply to their message, with their number, or in a group for the whole group.
+    When someone else writes to me, I ask you, and one tap lets them in. In a group, /allow lets in everyone there.
 owner-pairing-wrong = This link no longer works. If this bot is yours, start it again and open the link in its log. If not, ask its owner to let you in: your number is { $number }.
 allow-done = { $name } can use me now.
 allow-known = { $name } could use me already.
 allow-group = Everyone in this group can use me now.
-allow-how = Reply to someone’s message with /allow, or send /allow and their number. I tell people their number when they write to me.
+allow-how = Reply to someone’s message with /allow, or send /allow and their number. Whoever writes to me themselves needs neither: I ask you, and one tap lets them in.
 allow-owner-only = Only my owner can let people in.
 deny-done = { $name } can’t use me any more.
 deny-unknown = { $name } was not among those I let in. /who lists them.
 deny-how = Reply to someone’s message with /deny, or send /deny and a number from /who; in a group it ends the whole group’s access.
 who-title = Let in by you:
-who-nobody = Nobody but you. Let others in with /allow.
+who-nobody = Nobody but you. When someone writes to me, I ask you about them; /allow lets in others.
 
 ## Settings
 

@@ -16,6 +16,7 @@ help = Me mande um link do YouTube, ou uma música como arquivo de áudio, víde
 
     Uma música leva cerca de um minuto, mais quando há fila. Músicas podem ter até { $limit }, arquivos até { $size }.
 help-owner = Este bot é seu:
+    Quando alguém novo me escreve, eu pergunto a você.
     /allow – liberar alguém: respondendo à mensagem da pessoa, com o número dela, ou em um grupo para o grupo todo
     /deny – das mesmas formas, para não liberar mais
     /who – quem você liberou
@@ -36,20 +37,31 @@ command-who = Quem pode me usar
 
 access-closed = Este bot é privado. Peça ao dono para liberar você: seu número é { $number }.
 access-closed-group = Este bot é privado. O dono pode mandar /allow aqui para liberar este grupo.
+stranger-asked = Este bot é privado, então estou pedindo ao dono que libere você. Eu aviso aqui, e aí começo com o que você me mandar agora.
+stranger-asked-group = Este bot é privado, então estou pedindo ao dono que libere este grupo. Eu aviso aqui.
+stranger = { $name } gostaria de me usar.
+stranger-group = { $name } gostaria de me usar no grupo “{ $group }”.
+button-admit = { $choice ->
+        [yes] Liberar
+       *[no] Não
+    }
+stranger-refused = { $name } fica de fora, e não pergunto de novo. Se mudar de ideia: /allow { $number }
+access-given = Agora você pode me usar. Me mande um link do YouTube ou um arquivo de áudio.
+access-given-taken = Agora você pode me usar. Já vou começar com o que você mandou.
 owner-paired = Boas-vindas! Agora sou seu. Me mande um link do YouTube ou um arquivo de áudio para experimentar.
 
-    Libere outras pessoas com /allow: respondendo à mensagem delas, com o número delas, ou em um grupo para o grupo todo.
+    Quando outra pessoa me escreve, eu pergunto a você, e um toque a libera. Em um grupo, /allow libera todo mundo ali.
 owner-pairing-wrong = Este link não vale mais. Se o bot é seu, inicie de novo e abra o link do log. Se não, peça ao dono para liberar você: seu número é { $number }.
 allow-done = { $name } já pode me usar.
 allow-known = { $name } já podia me usar.
 allow-group = Todo mundo neste grupo já pode me usar.
-allow-how = Responda à mensagem de alguém com /allow, ou mande /allow e o número da pessoa. Eu digo o número a quem me escreve.
+allow-how = Responda à mensagem de alguém com /allow, ou mande /allow e o número da pessoa. Quem me escreve não precisa disso: eu pergunto a você, e um toque libera a pessoa.
 allow-owner-only = Só o meu dono pode liberar pessoas.
 deny-done = { $name } não pode mais me usar.
 deny-unknown = { $name } não estava entre as pessoas liberadas. /who mostra a lista.
 deny-how = Responda à mensagem de alguém com /deny, ou mande /deny e um número da lista de /who; em um grupo, isso acaba com o acesso do grupo todo.
 who-title = Liberados por você:
-who-nobody = Ninguém além de você. Libere outras pessoas com /allow.
+who-nobody = Ninguém além de você. Quando alguém me escreve, eu pergunto a você; /allow libera outras pessoas.
 
 ## Ajustes
 

@@ -27,6 +27,12 @@
 | flbt:took              | list   | durations of the last tracks in seconds, newest first, for estimates         |
 | flbt:people            | hash   | owner, their language, pairing code, names of people let in                  |
 | flbt:allowed           | set    | chats and people let in                                                      |
+| flbt:refused           | set    | persons and groups about whom the owner is not asked again                   |
+| flbt:stranger:NAME     | string | a person or group without access (JSON): names, address; half a year         |
+| flbt:stranger-said:NAME | list  | their last messages until the owner's answer (JSON), for a week              |
+| flbt:strangers:PLATFORM | zset  | those who wait for the owner's answer, by time                               |
+| flbt:strangers:untold:PLATFORM | zset | those of them about whom the owner has to be asked yet, by time         |
+| flbt:strangers:pace:PLATFORM | string | how many the owner was asked about within an hour; expires              |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, how long, made |
 | flbt:rate:PERSON       | hash   | a person's message bucket: level, time, and whether they are answered        |
@@ -65,6 +71,7 @@ RECIPE = "flbt:maker"
 TOOK = "flbt:took"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"
+REFUSED = "flbt:refused"
 PROVIDERS = "flbt:providers"
 PROVIDERS_TOLD = "flbt:providers:told"
 
@@ -143,6 +150,26 @@ def worker(name: str) -> str:
 def health(lane: str) -> str:
     """`lane`: a worker's name in a lane."""
     return f"flbt:health:{lane}"
+
+
+def stranger(name: str) -> str:
+    return f"flbt:stranger:{name}"
+
+
+def stranger_said(name: str) -> str:
+    return f"flbt:stranger-said:{name}"
+
+
+def strangers(platform: str) -> str:
+    return f"flbt:strangers:{platform}"
+
+
+def strangers_untold(platform: str) -> str:
+    return f"flbt:strangers:untold:{platform}"
+
+
+def strangers_pace(platform: str) -> str:
+    return f"flbt:strangers:pace:{platform}"
 
 
 def told(person: str) -> str:
