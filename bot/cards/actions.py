@@ -90,7 +90,7 @@ _SHAPES: Final = {
         Verb.MIX: rf"{_ID}:({_MODEL})?{_MIX}{treatments.SHAPE}",
         Verb.PICK: rf"{_ID}(:(?=.)({_MODEL})?({_MIX})?(\.{_LETTER})?)?",
         Verb.MAKE: rf"{_ID}:({_MODEL})?{_MIX}",
-        Verb.PRACTISE: rf"{_ID}(:({_MIX})?{treatments.SHAPE}\.([+-]{_LETTER}|t({_TEMPO})|k([+-]1|0)|make))?",
+        Verb.PRACTISE: rf"{_ID}(:({_MIX})?{treatments.SHAPE}\.([+-]{_LETTER}|t({_TEMPO})|k([+-]1|0)|[ci][0-2]|make))?",
         Verb.PAGE: rf"{_ID}:[12]",
         Verb.WANT: rf"{_ID}:({_FORMAT}|{_MODEL}|zip|stems|again)",
         Verb.FORGET: rf"{_ID}(:yes)?",
