@@ -21,8 +21,8 @@ import numpy as np
 from jobs.filenames import NAMELESS, one_line
 from jobs.models import Effect, Stem
 from jobs.music.analysis import Analysis, Key
+from jobs.music.effects import PLAIN
 from jobs.music.stems import STEM_INFO
-from jobs.renditions import PLAIN
 from jobs.results import SAMPLE_RATE, Tags
 from worker.audio.lame import DELAY, FRAME
 from worker.rendering.player.coding import SLICE_FRAMES, Coded, code, lead_of, slices

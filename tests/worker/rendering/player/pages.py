@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from jobs.models import Effect, Format, Stem
 from jobs.music.analysis import Analysis, Chord, Key
-from jobs.renditions import PLAIN
+from jobs.music.effects import PLAIN
 from jobs.results import Tags
 from tests.sounds import RATE
 from worker.audio.writing import open_track
