@@ -17,7 +17,6 @@ from redis.exceptions import RedisError
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Rendition
-from jobs.music.analysis import Analysis
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import TrackStage
 from jobs.queue.catalogue import Catalogue
@@ -140,7 +139,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     stored = {rendition: made.rendered(rendition) for rendition in wanted}
     missing = [rendition for rendition, here in stored.items() if here is None or not recipe.would_render(here)]
     if missing:
-        await _render(studio, manifest, made.analysis, missing, reporter)
+        await _render(studio, manifest, missing, reporter)
         await catalogue.refresh(track.id)
     return wanted
 
@@ -260,9 +259,7 @@ def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
     return StoredFile(name=kept.name, bytes_=kept.stat().st_size)
 
 
-async def _render(
-    studio: Studio, manifest: Manifest, analysis: Analysis | None, missing: list[Rendition], reporter: Reporter
-) -> None:
+async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
     """Renders missing renditions and keeps them in the store."""
     store, settings = studio.catalogue.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
@@ -280,7 +277,6 @@ async def _render(
                 gaps=manifest.gaps,
                 tags=manifest.tags,
                 cover=stored / manifest.cover.name if manifest.cover else None,
-                analysis=analysis,
                 renditions=tuple(missing),
                 output=made,
                 mp3_kbps=settings.mp3_kbps,
@@ -292,7 +288,7 @@ async def _render(
             # Each is made of files that are zipped, or of a file beside its draft.
             limits=replace(_limits(settings), folder_mb=(2 * len(missing) + 1) * largest_file(manifest.seconds)),
         )
-        for rendition, files, gain, seconds in zip(missing, result.files, result.gains, result.seconds, strict=True):
+        for rendition, files, gain in zip(missing, result.files, result.gains, strict=True):
             kbps = recipe_for(settings).rate(rendition)
-            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain, seconds=seconds)
+            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain)
             await store.keep_rendition(made / rendition.key, manifest.track_id, rendered)

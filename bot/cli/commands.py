@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from jobs.monitoring.logs import set_up_logging
 from jobs.music.separation_models import models_by_word
+from jobs.process.collector import importing
 from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
 from jobs.settings import load_settings
@@ -117,7 +118,8 @@ def completion(shell: str) -> None:
 @click.command()
 def doctor() -> None:
     """Check Python, weights, queue, store, disk and token, and say what to do about each."""
-    from bot.cli.doctor import examine
+    with importing():
+        from bot.cli.doctor import examine
 
     settings = load_settings()
     sys.exit(asyncio.run(examine(settings)))

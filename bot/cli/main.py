@@ -9,6 +9,7 @@ import click
 
 from jobs import VERSION
 from jobs.process.bytecode import is_damage, start_again_without, use_own_cache
+from jobs.process.collector import importing
 from jobs.process.privacy import be_private, close_memory
 
 SEPARATE: Final = "bot.cli.separate"
@@ -35,7 +36,8 @@ class _Command(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in SUBCOMMANDS:
             return None
-        command = getattr(import_module(SUBCOMMANDS[cmd_name][0]), cmd_name)
+        with importing():
+            command = getattr(import_module(SUBCOMMANDS[cmd_name][0]), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

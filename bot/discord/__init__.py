@@ -2,6 +2,7 @@
 
 from pydantic import SecretStr
 
+from jobs.process.collector import importing
 from jobs.settings import Settings
 
 
@@ -10,6 +11,7 @@ def run(settings: Settings, redis_url: SecretStr) -> None:
 
     Raises `SettingsError` when the token is missing or refused. While Discord is out of reach it tries for ever.
     """
-    from bot.discord import main  # late: a check of one setting must not wait for the whole library
+    with importing():
+        from bot.discord import main  # late: a check of one setting must not wait for the whole library
 
     main.run(settings, redis_url)

@@ -4,6 +4,7 @@ import os
 
 from pydantic import SecretStr
 
+from jobs.process.collector import importing
 from jobs.settings import Settings
 
 # The library is moving its durations to `timedelta`; this variable opts in and silences its warnings.
@@ -15,6 +16,7 @@ def run(settings: Settings, redis_url: SecretStr) -> None:
 
     Raises `SettingsError` if the token is missing or refused. Retries without end while Telegram is unreachable.
     """
-    from bot.telegram import main  # late: checking a setting must not import the whole library
+    with importing():
+        from bot.telegram import main  # late: checking a setting must not import the whole library
 
     main.run(settings, redis_url)

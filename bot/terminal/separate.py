@@ -17,6 +17,7 @@ from bot.terminal.run import LANGUAGE, Run
 from bot.terminal.show import Show
 from jobs.failures import Failed
 from jobs.models import Upload, YouTube, track_id
+from jobs.process.collector import importing
 from jobs.settings import Settings
 
 
@@ -38,7 +39,8 @@ async def separate(settings: Settings, typed: Sequence[str], options: Options, s
         if todo and (why := why_unwritable(options.output)):
             code = run.end(2, texts.say(LANGUAGE, "folder-unwritable", place=str(options.output), why=why))
         elif todo:
-            from bot.terminal.work import work  # loads the queue's client, which checks do not wait for
+            with importing():
+                from bot.terminal.work import work  # loads the queue's client, which checks do not wait for
 
             code = await work(settings, run, todo, scratch)
     if not options.json:

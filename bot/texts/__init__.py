@@ -4,6 +4,7 @@ Sentences are plain text, sent without any markup, so that a title full of `<b>&
 To add one: the same id with the same parameters in every file, and `say(language, "the-id", …)` where it is needed.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,8 @@ from jobs.failures import Failure
 
 Language = Literal["en", "pt-BR"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "pt-BR")
+
+_ID: Final = re.compile(r"^([a-z][a-z0-9-]*) *=", re.MULTILINE)
 
 
 def negotiate(code: str | None) -> Language:
@@ -33,7 +36,10 @@ def say(language: str, message: str, /, **parameters: str | int | float) -> str:
     bundle = _bundle(negotiate(language))
     name, _, attribute = message.partition(".")
     if not bundle.has_message(name):
-        raise LookupError(f"no sentence {message!r}")
+        source = _sources(negotiate(language)).get(name)
+        if source is None:
+            raise LookupError(f"no sentence {message!r}")
+        bundle.add_resource(FluentResource(source))
     found = bundle.get_message(name)
     pattern = found.attributes.get(attribute) if attribute else found.value
     if pattern is None:
@@ -77,7 +83,14 @@ def _figure(name: str, value: float | str, language: Language) -> str:
 
 @cache
 def _bundle(language: Language) -> FluentBundle:
-    bundle = FluentBundle([language], use_isolating=False)
+    """The sentences that were said before. Each is parsed when it is first said: all of them take 0.1 s."""
+    return FluentBundle([language], use_isolating=False)
+
+
+@cache
+def _sources(language: Language) -> dict[str, str]:
+    """The source of each sentence: from its id to the next one. No sentence refers to another."""
     source = files(__name__).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
-    bundle.add_resource(FluentResource(source))
-    return bundle
+    starts = list(_ID.finditer(source))
+    ends = [*(start.start() for start in starts[1:]), len(source)]
+    return {start[1]: source[start.start() : end] for start, end in zip(starts, ends, strict=True)}

@@ -13,7 +13,7 @@ from fluent.syntax.visitor import Visitor
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import bot
+import bot.texts
 from bot.texts import LANGUAGES, figures, negotiate, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Stem
@@ -22,6 +22,12 @@ from jobs.models import Stem
 class _Variables(Visitor):  # type: ignore[misc]  # the library's visitor has no types
     def __init__(self) -> None:
         self.names: set[str] = set()
+
+    def visit_MessageReference(self, node: ftl.MessageReference) -> None:  # noqa: N802
+        raise AssertionError(f"{node.id.name} is another sentence: each is parsed alone")
+
+    def visit_TermReference(self, node: ftl.TermReference) -> None:  # noqa: N802
+        raise AssertionError(f"-{node.id.name} is a term: each sentence is parsed alone")
 
     def visit_VariableReference(self, node: ftl.VariableReference) -> None:  # noqa: N802 - the visitor's naming
         self.names.add(node.id.name)
@@ -95,6 +101,17 @@ def test_the_code_says_what_there_is_with_all_its_parameters() -> None:
     assert said
     for where, message, given_ in said:
         assert known.get(message) == given_, f"{where}: {message}"
+
+
+def test_each_sentence_is_parsed_alone_as_with_all_others() -> None:
+    for language in LANGUAGES:
+        text = files("bot.texts").joinpath(f"{language}.ftl").read_text(encoding="utf-8")
+        whole = {entry.id.name: entry for entry in FluentParser().parse(text).body if isinstance(entry, ftl.Message)}
+        sources = bot.texts._sources(language)
+        assert sources.keys() == whole.keys()
+        for name, source in sources.items():
+            (alone,) = (entry for entry in FluentParser().parse(source).body if isinstance(entry, ftl.Message))
+            assert alone.equals(whole[name], ignored_fields=["span", "comment"]), name
 
 
 def test_unknown_sentences_and_missing_parameters_are_bugs() -> None:

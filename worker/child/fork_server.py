@@ -11,7 +11,6 @@ server exits.
 
 import contextlib
 import ctypes
-import gc
 import os
 import random
 import select
@@ -24,9 +23,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, NoReturn
 
-from jobs.models import Value
-from worker.child.confined import confine_and_run
-from worker.child.confinement import Confinement
+from jobs.process.collector import importing
+
+with importing():
+    from jobs.models import Value
+    from worker.child.confined import confine_and_run
+    from worker.child.confinement import Confinement
 
 #: Loaded with all that they import. `worker.rendering.render` runs as `__main__`, so it is not loaded itself.
 LOADED: Final = (
@@ -53,10 +55,9 @@ def main() -> None:
     os.set_blocking(waker, False)
     signal.set_wakeup_fd(waker)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    for name in LOADED:
-        import_module(name)
-    gc.collect()
-    gc.freeze()  # the collector of a child would copy the pages of all that is shared
+    with importing():  # the collector of a child would copy the pages of all that is shared
+        for name in LOADED:
+            import_module(name)
     asked = socket.socket(fileno=os.dup(0))
     while True:
         ready, _, _ = select.select([asked.fileno(), wakes], [], [])
@@ -104,7 +105,6 @@ def _become(wanted: Wanted, streams: Sequence[int], ours: Sequence[int]) -> NoRe
         tempfile.tempdir = None  # follows TMPDIR
         random.seed()
         _call_it(wanted.module)
-        gc.unfreeze()
         confine_and_run(wanted.confinement, wanted.module)
         sys.stdout.flush()
     except SystemExit as end:

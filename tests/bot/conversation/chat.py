@@ -11,7 +11,6 @@ from bot.chats.practice import PracticeMemory
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
-from bot.chats.strangers import Strangers
 from bot.conversation.buttons import pressed
 from bot.conversation.services import Services
 from bot.conversation.songs.batches import Batches
@@ -52,7 +51,7 @@ class Chats:
     fetch_limit_can_be_lifted: bool = True
     admins: set[tuple[str, str]] = field(default_factory=set)  # (chat, person)
     closed: set[str] = field(default_factory=set)  # persons who cannot be written to
-    told: list[tuple[str, Card]] = field(default_factory=list)  # (person, card)
+    told: list[tuple[str, str]] = field(default_factory=list)  # (person, text)
     menus: list[str] = field(default_factory=list)
     cards: dict[str, Card] = field(default_factory=dict)
 
@@ -64,7 +63,6 @@ class Chats:
             queue=queue,
             catalogue=catalogue,
             access=Access(queue.redis, settings.access, self.name),
-            strangers=Strangers(queue.redis, self.name),
             preferences=ChatPreferences(queue.redis, settings),
             languages=Languages(queue.redis),
             stem_choice=StemChoice(queue.redis),
@@ -74,7 +72,6 @@ class Chats:
             playlists=Playlists(queue, self, settings, follower),
             batches=Batches(queue, self, lambda _: "20 MB"),
             albums=Albums(queue.redis),
-            poster=self,
             platform=self,
         )
 
@@ -100,10 +97,10 @@ class Chats:
     async def edit(self, _: str, reference: str, card: Card) -> None:
         self.cards[reference] = card
 
-    async def tell_alone(self, person: str, card: Card) -> bool:
+    async def tell_alone(self, person: str, text: str) -> bool:
         if person in self.closed:
             return False
-        self.told.append((person, card))
+        self.told.append((person, text))
         return True
 
     async def show_owners_menu(self, owner: str) -> None:

@@ -142,7 +142,7 @@ def test_kill_9_of_owner_or_guard_leaves_a_folder_that_opens_again(tmp_path: Pat
             redis.set("word", "kept")
             redis.execute_command("WAITAOF", 1, 0, 2000)
         tree = psutil.Process(owner.pid).children(recursive=True)
-        guard = next(process for process in tree if "jobs.process.valkey" in process.cmdline())
+        guard = next(process for process in tree if "jobs.process.valkey_guard" in process.cmdline())
         guard.kill() if victim == "guard" else owner.kill()
         if victim == "guard":
             owner.kill()

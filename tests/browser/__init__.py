@@ -1,1 +1,0 @@
-"""The player in a real browser: `make browser`."""

@@ -1,1 +1,0 @@
-"""The player: its page as text, and its mixer in node."""
