@@ -1,7 +1,7 @@
 RUN = uv run --group dev
 ORACLE = uv run --group dev --group spleeter
 
-.PHONY: dev check test faults oracle arm coverage bench docker
+.PHONY: dev check test faults oracle arm browser coverage bench docker
 dev: ## install everything but stock Spleeter
 	uv sync --group dev
 check: ## what CI checks beside the tests
@@ -17,8 +17,10 @@ oracle: ## the comparison with stock Spleeter, which is installed for it (1.9 GB
 	$(ORACLE) pytest tests/oracle
 arm: ## wheels of the kernels for ARM, and their answers under qemu; needs Debian's apt-get
 	$(RUN) pytest -p no:xdist tests/arm
+browser: ## the player in a real Chromium, which has to be there: apt-get install chromium, or FLBT_BROWSER
+	uv run --group dev --group browser pytest -p no:xdist tests/browser
 coverage: ## all but the faults, and which branches of each room they took; fails below what we promise
-	$(ORACLE) pytest tests --ignore tests/faults --ignore tests/arm -n logical --dist worksteal --cov --cov-report=
+	$(ORACLE) pytest tests --ignore tests/faults --ignore tests/arm --ignore tests/browser -n logical --dist worksteal --cov --cov-report=
 	$(RUN) python -m bench.branches
 bench: ## the figures of docs/performance.md
 	$(ORACLE) python -m bench

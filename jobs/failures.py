@@ -46,6 +46,7 @@ class Reason(StrEnum):
     NOT_AUDIO = "not_audio"
     NO_SOUND = "no_sound"  # a video without an audio track
     EMPTY = "empty"  # no samples at all
+    NO_BEATS = "no_beats"  # a click or a count-in, and the song's beats are not known
     # Our side
     NO_DISK = "no_disk"
     MODEL_UNAVAILABLE = "model_unavailable"  # values: stems; weights could not be fetched

@@ -16,18 +16,20 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from jobs.music.effects import PLAIN
+from jobs.music.effects import Effect as Effect  # noqa: PLC0414 - the values, in one place
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
 from jobs.music.stems import Stem as Stem  # noqa: PLC0414
-from jobs.renditions import PLAIN, newer
-from jobs.renditions import Archive as Archive  # noqa: PLC0414 - the values, in one place
+from jobs.renditions import Archive as Archive  # noqa: PLC0414
+from jobs.renditions import Click as Click  # noqa: PLC0414
 from jobs.renditions import Content as Content  # noqa: PLC0414
-from jobs.renditions import Effect as Effect  # noqa: PLC0414
 from jobs.renditions import Encoding as Encoding  # noqa: PLC0414
 from jobs.renditions import Format as Format  # noqa: PLC0414
 from jobs.renditions import Mix as Mix  # noqa: PLC0414
 from jobs.renditions import Package as Package  # noqa: PLC0414
 from jobs.renditions import Rendition as Rendition  # noqa: PLC0414
 from jobs.renditions import Stems as Stems  # noqa: PLC0414
+from jobs.renditions import newer
 from jobs.values import LONGEST_WORDS as LONGEST_WORDS  # noqa: PLC0414
 from jobs.values import Amount as Amount  # noqa: PLC0414
 from jobs.values import Gain as Gain  # noqa: PLC0414
@@ -148,10 +150,10 @@ class Preferences(Value):
 
 
 class Order(Value):
-    """The order of one request: stems, or a mix of them. A mix is never packed.
+    """The order of one request: stems, or something made of them. Only stems are packed.
 
-    Its JSON is flat and that of version 0.1.0: the mix is a list of stems, empty for all stems. `levels` and `effect`
-    are newer: they are left out where there are none.
+    Its JSON is flat and that of version 0.1.0: the mix is a list of stems, empty for all stems. `levels`, `effect` and
+    other contents are newer: they are left out where there are none.
     """
 
     model: Model = Model()
@@ -166,11 +168,21 @@ class Order(Value):
         return self.content.stems if isinstance(self.content, Mix) else ()
 
     @property
+    def is_stems(self) -> bool:
+        """Whether it is every stem, treated or not."""
+        return isinstance(self.content, Stems)
+
+    @property
+    def needs_beats(self) -> bool:
+        """Whether the beats of the song have to be known."""
+        return isinstance(self.content, Click) or self.effect.needs_beats
+
+    @property
     def renditions(self) -> tuple[Rendition, ...]:
         """The renditions of the order, in the order of delivery."""
         files = Rendition(content=self.content, effect=self.effect, encoding=Encoding(format=self.format))
         zipped = files.model_copy(update={"package": Archive()})
-        if isinstance(self.content, Mix):
+        if not self.is_stems:
             return (files,)
         match self.package:
             case Package.ALBUM:

@@ -8,10 +8,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum, unique
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from jobs.music.effects import PLAIN, Effect, signed
 from jobs.music.stems import Stem
 from jobs.values import Value
 
@@ -85,34 +86,18 @@ class Mix(Value):
         return " + ".join(f"{stem} {signed(level[stem])}".strip() for stem in stems if stem in self.stems)
 
 
-def signed(number: float) -> str:
-    """A number with its sign, for people, with a true minus; empty for zero."""
-    return f"{number:+g}".replace("-", "\N{MINUS SIGN}") if number else ""
+class Click(Value):
+    """A click on every beat of the song, bars accented, as long as the song."""
+
+    kind: Literal["click"] = "click"
+
+    def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
+        """The one file; it has no stems."""
+        return (ContentFile("click", "click", {}),)
 
 
-Content = Annotated[Stems | Mix, Field(discriminator="kind")]
+Content = Annotated[Stems | Mix | Click, Field(discriminator="kind")]
 
-
-# --- effect --------------------------------------------------------------------------------------------------------
-
-
-class Effect(Value):
-    """A treatment of a content's files. `tempo`: percent of the song's. `key`: semitones; drums keep their pitch."""
-
-    tempo: Annotated[int, Field(ge=50, le=120)] = 100
-    key: Annotated[int, Field(ge=-12, le=12)] = 0
-
-    @property
-    def label(self) -> str:
-        """For people, in file names: `80 %, +2`."""
-        return ", ".join(part for part in (f"{self.tempo} %" if self.tempo != 100 else "", signed(self.key)) if part)
-
-    def seconds(self, song: float) -> float:
-        """The length of a song of that many seconds, treated."""
-        return song * 100 / self.tempo
-
-
-PLAIN: Final = Effect()
 
 # --- encoding ------------------------------------------------------------------------------------------------------
 
@@ -182,9 +167,11 @@ class Archive(Value):
     part_bytes: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
 
 
-def newer(content: Stems | Mix, effect: Effect) -> dict[str, object]:
+def newer(content: Stems | Mix | Click, effect: Effect) -> dict[str, object]:
     """The fields that version 0.1.0 does not know, where they say something."""
     fields: dict[str, object] = {}
+    if not isinstance(content, Stems | Mix):
+        fields["content"] = content.model_dump(mode="json")
     if isinstance(content, Mix) and any(content.levels):
         fields["levels"] = list(content.levels)
     if effect != PLAIN:
@@ -196,8 +183,8 @@ class Rendition(Value):
     """One delivered form of a separated track. Without an archive, its files are delivered one by one.
 
     Its JSON is flat and to the letter that of version 0.1.0: `kind` (`stems`, `mix` or `zip`), `format`, `mix`, `kbps`,
-    `part_bytes`. The queue compares it as text, and older versions read it. `levels` and `effect` are newer: they are
-    left out where there are none.
+    `part_bytes`. The queue compares it as text, and older versions read it. `levels`, `effect` and other contents are
+    newer: they are left out where there are none.
     """
 
     content: Content = Stems()
@@ -248,8 +235,11 @@ class Rendition(Value):
         if not isinstance(data, dict) or "kind" not in data:
             return data
         kind, mix = data["kind"], data.get("mix") or ()
-        if kind == "mix" or (kind == "zip" and mix):
-            content: object = {"kind": "mix", "stems": mix, "levels": data.get("levels") or ()}
+        content: object = data.get("content")
+        if content is not None:
+            pass
+        elif kind == "mix" or (kind == "zip" and mix):
+            content = {"kind": "mix", "stems": mix, "levels": data.get("levels") or ()}
         else:
             content = {"kind": "stems" if kind == "zip" else kind}
         package = {"part_bytes": data.get("part_bytes", 0)} if kind == "zip" else None

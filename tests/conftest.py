@@ -23,8 +23,8 @@ hypothesis_settings.load_profile("fl-bt")
 
 HERE = Path(__file__).parent
 
-#: Not part of a run that names no folder or file: `make faults`, `make oracle` and `make arm` run them.
-APART = ("arm", "faults", "oracle")
+#: Not part of a run that names no folder or file: `make faults`, `make oracle`, `make arm` and `make browser` run them.
+APART = ("arm", "browser", "faults", "oracle")
 
 
 def pytest_configure(config: pytest.Config) -> None:

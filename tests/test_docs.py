@@ -126,6 +126,7 @@ COMMANDS = {
     "make faults": APART,
     "make oracle": APART,
     "make arm": APART,
+    "make browser": "CI, where a Chromium is: .ci/browser",
     "make bench": HOURS,
     "make docker": DOCKER,
 }

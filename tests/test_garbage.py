@@ -21,9 +21,10 @@ from jobs.queue.listings import listing
 from jobs.queue.providers import standings
 from jobs.queue.recipe import about_workers
 from jobs.queue.requests import JobQueue
+from jobs.queue.searches import hits
 from jobs.queue.tracks import TrackQueue
 from jobs.results import Manifest
-from jobs.youtube import Listing, Provider, Standing
+from jobs.youtube import Hits, Listing, Provider, Standing, search_id
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, files
 from tests.bot.telegram.conftest import rig, server
 from tests.worker.track_fixture import ask, seen
@@ -34,7 +35,7 @@ __all__ = ["rig", "server"]
 
 #: Everything that crosses from one process to another, or from one version to the next.
 NOTES = (
-    *(Request, Rendition, Manifest, Progress, Failure, Listing, Standing, Memo, PartNote, Run, Address),
+    *(Request, Rendition, Manifest, Progress, Failure, Listing, Hits, Standing, Memo, PartNote, Run, Address),
     *(Event, FetchTask),
 )
 GARBAGE = (b"", b"{", b"null", b"[]", b'"word"', b"\xff\xfe\x00", b"[" * 100_000, b"9" * 100_000)
@@ -133,6 +134,8 @@ async def test_damaged_notes_count_as_none(queue: JobQueue) -> None:
     assert (await standings(redis))[Provider.PYTUBEFIX].up
     await redis.set(keys.listing("PLdamaged"), b"[]")
     assert await listing(queue, "PLdamaged") is None
+    await redis.set(keys.search(search_id("damaged")), b"[]")
+    assert await hits(queue, "damaged") is None
     await redis.set(keys.worker("w"), b"7")
     assert await about_workers(redis, ["w"]) == []
 

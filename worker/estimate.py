@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from jobs.models import Format, Rendition, Stem
-from jobs.renditions import PLAIN
 
 #: Seconds of one core per second of song and file, by format and for an effect, as measured. Used only until rendering
 #: reports.
@@ -26,7 +25,7 @@ def rendering(song_seconds: float | None, renditions: list[Rendition], stems: Se
     encoded = {each.unpacked for each in renditions}  # files and an archive of them are encoded once
     files = {each: len(each.files(stems)) for each in encoded}
     cost = sum(
-        (RENDER_COST[each.encoding.format] + TREATMENT_COST * (each.effect != PLAIN)) * each.effect.seconds(count)
+        (RENDER_COST[each.encoding.format] + TREATMENT_COST * each.effect.is_stretched) * each.effect.seconds(count)
         for each, count in files.items()
     )
     return (song_seconds or 0) * cost / max(1, min(cores, sum(files.values())))

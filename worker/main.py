@@ -27,6 +27,8 @@ from jobs.queue.connection import connect, deserialize, serialize
 from jobs.queue.listings import LISTING_FUNCTION, OVERDUE
 from jobs.queue.recipe import About, announce_recipe, recipe_for
 from jobs.queue.requests import JOB_FUNCTION
+from jobs.queue.searches import OVERDUE as SEARCH_OVERDUE
+from jobs.queue.searches import SEARCH_FUNCTION
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import IN_DATA, Settings
 from jobs.store.address import open_store
@@ -36,6 +38,7 @@ from worker.child.forking import forks
 from worker.lane import LaneWorker
 from worker.listings import take_listing
 from worker.pipeline import Studio, take
+from worker.searches import take_search
 from worker.versions import versions
 
 log = logging.getLogger(__name__)
@@ -91,9 +94,13 @@ def _lane_worker(
     async def listing(ctx: dict[Any, Any], playlist_id: str) -> None:  # noqa: ARG001
         await take_listing(redis, settings, playlist_id)
 
+    async def search(ctx: dict[Any, Any], words: str) -> None:  # noqa: ARG001
+        await take_search(redis, settings, words)
+
     functions = [func(track, name=JOB_FUNCTION, timeout=settings.job_timeout + 60, max_tries=NEVER, keep_result=0)]
     if lane is Lane.QUICK:
         functions.append(func(listing, name=LISTING_FUNCTION, timeout=OVERDUE, max_tries=NEVER, keep_result=0))
+        functions.append(func(search, name=SEARCH_FUNCTION, timeout=SEARCH_OVERDUE, max_tries=NEVER, keep_result=0))
     worker = LaneWorker(
         functions=functions,
         redis_pool=redis,

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Rendition
+from jobs.music.analysis import Analysis
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import TrackStage
 from jobs.queue.catalogue import Catalogue
@@ -139,7 +140,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     stored = {rendition: made.rendered(rendition) for rendition in wanted}
     missing = [rendition for rendition, here in stored.items() if here is None or not recipe.would_render(here)]
     if missing:
-        await _render(studio, manifest, missing, reporter)
+        await _render(studio, manifest, made.analysis, missing, reporter)
         await catalogue.refresh(track.id)
     return wanted
 
@@ -259,7 +260,9 @@ def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
     return StoredFile(name=kept.name, bytes_=kept.stat().st_size)
 
 
-async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
+async def _render(
+    studio: Studio, manifest: Manifest, analysis: Analysis | None, missing: list[Rendition], reporter: Reporter
+) -> None:
     """Renders missing renditions and keeps them in the store."""
     store, settings = studio.catalogue.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
@@ -277,6 +280,7 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
                 gaps=manifest.gaps,
                 tags=manifest.tags,
                 cover=stored / manifest.cover.name if manifest.cover else None,
+                analysis=analysis,
                 renditions=tuple(missing),
                 output=made,
                 mp3_kbps=settings.mp3_kbps,
@@ -288,7 +292,7 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             # Each is made of files that are zipped, or of a file beside its draft.
             limits=replace(_limits(settings), folder_mb=(2 * len(missing) + 1) * largest_file(manifest.seconds)),
         )
-        for rendition, files, gain in zip(missing, result.files, result.gains, strict=True):
+        for rendition, files, gain, seconds in zip(missing, result.files, result.gains, result.seconds, strict=True):
             kbps = recipe_for(settings).rate(rendition)
-            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain)
+            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain, seconds=seconds)
             await store.keep_rendition(made / rendition.key, manifest.track_id, rendered)

@@ -49,6 +49,8 @@ class Verb(StrEnum):
     LIST = "list"  # target: playlist id; reads its entries
     RUN = "run"  # target: run id; choice: start, stop
     LATER = "later"  # target: batch id; starts the songs that fit now
+    # Under the question to the owner.
+    ADMIT = "admit"  # target: the platform's own id of a person or group; choice: yes, no
 
 
 class Action(Value):
@@ -88,13 +90,14 @@ _SHAPES: Final = {
         Verb.MIX: rf"{_ID}:({_MODEL})?{_MIX}{treatments.SHAPE}",
         Verb.PICK: rf"{_ID}(:(?=.)({_MODEL})?({_MIX})?(\.{_LETTER})?)?",
         Verb.MAKE: rf"{_ID}:({_MODEL})?{_MIX}",
-        Verb.PRACTISE: rf"{_ID}(:({_MIX})?{treatments.SHAPE}\.([+-]{_LETTER}|t({_TEMPO})|k([+-]1|0)|make))?",
+        Verb.PRACTISE: rf"{_ID}(:({_MIX})?{treatments.SHAPE}\.([+-]{_LETTER}|t({_TEMPO})|k([+-]1|0)|[ci][0-2]|make))?",
         Verb.PAGE: rf"{_ID}:[12]",
         Verb.WANT: rf"{_ID}:({_FORMAT}|{_MODEL}|zip|stems|again)",
         Verb.FORGET: rf"{_ID}(:yes)?",
         Verb.LIST: rf"[A-Za-z0-9_-]{{12,{LONGEST_PLAYLIST_ID}}}",
         Verb.RUN: rf"{_ID}:(start|stop)",
         Verb.LATER: _ID,
+        Verb.ADMIT: r"-?\d{1,20}:(yes|no)",
     }.items()
 }
 

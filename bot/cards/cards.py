@@ -214,7 +214,7 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
             lines = [say(language, "card-reading") if upload else say(language, "card-fetching")]
         case TrackStage.SEPARATING:
             lines = [separating(order.model, language)]
-        case TrackStage.RENDERING if order.mix:
+        case TrackStage.RENDERING if not order.is_stems:
             lines = [say(language, "card-mixing")]
         case TrackStage.RENDERING:
             lines = [say(language, "card-rendering", format=order.format.label)]

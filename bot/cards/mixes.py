@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from bot.cards.models import stem_word
 from bot.texts import say
-from jobs.models import Effect, Mix, Order, Stem
+from jobs.models import Click, Effect, Mix, Order, Stem, Stems
+from jobs.music.effects import PLAIN, signed
 from jobs.music.separation_models import MODELS
 from jobs.music.stems import STEM_INFO
-from jobs.renditions import PLAIN, signed
 
 
 def is_whole(mix: Iterable[Stem], model: str) -> bool:
@@ -33,15 +33,29 @@ def mix_words(
     """
     level = dict(zip(mix, levels, strict=True)) if levels else {}
     moved = [f"{stem_word(stem, language)} {signed(level[stem])} dB" for stem in mix if level.get(stem)]
-    said = [*moved, *([effect.label] if effect.label else [])]
+    said = [*moved, *effect_words(effect, language)]
     return ", ".join(said if said and is_whole(mix, model) else [_heard(mix, model, language), *said])
+
+
+def effect_words(effect: Effect, language: str) -> list[str]:
+    """The parts of an effect's name on a card: `80 %`, `+2`, `click`, `count-in 1`."""
+    said = [effect.model_copy(update={"click": None, "count_in": 0}).label]
+    if effect.click:
+        said.append(say(language, "effect-click", use=effect.click))
+    if effect.count_in:
+        said.append(say(language, "effect-count-in", bars=effect.count_in))
+    return [part for part in said if part]
 
 
 def order_words(order: Order, language: str) -> str:
     """The name of an order's mix or effect; empty for the stems as they are."""
-    if isinstance(order.content, Mix):
-        return mix_words(order.mix, order.model.name, language, order.content.levels, order.effect)
-    return order.effect.label
+    match order.content:
+        case Mix(levels=levels):
+            return mix_words(order.mix, order.model.name, language, levels, order.effect)
+        case Click():
+            return ", ".join([say(language, "content-click"), *effect_words(order.effect, language)])
+        case Stems():
+            return ", ".join(effect_words(order.effect, language))
 
 
 def _heard(mix: Sequence[Stem], model: str, language: str) -> str:

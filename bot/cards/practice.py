@@ -1,9 +1,10 @@
-"""The page of buttons for practice: who is out, how fast, in which key. Pure; sized for a phone.
+"""The page of buttons for practice: who is out, how fast, in which key, with which click. Pure; sized for a phone.
 
 A button has the choice that its keyboard shows, and one change of it: `vbo~t80.k-1`. So a tap on an old keyboard
 changes one thing of the newer choice, which is stored.
 """
 
+from math import ceil
 from typing import Final
 
 from bot.cards import treatments
@@ -13,14 +14,15 @@ from bot.cards.mixes import from_letters, is_whole, letters, mix_words
 from bot.cards.models import stem_word
 from bot.texts import say
 from jobs.models import Effect, Mix, Order, Request, Stem, Value
+from jobs.music.effects import PLAIN, signed
 from jobs.music.separation_models import MODELS
 from jobs.music.stems import STEM_INFO
-from jobs.renditions import PLAIN, signed
 
 Rows = tuple[tuple[Button, ...], ...]
 
 TEMPI: Final = (60, 70, 80, 90, 100)  # percent; /mix has every other one
 FURTHEST: Final = 12  # semitones
+MOST_BARS: Final = 2  # of a count-in
 MAKE: Final = "make"
 
 
@@ -75,7 +77,18 @@ def practice_page(request: Request, choice: Choice, language: str) -> Rows:
         )
         for stem in stems
     ]
-    width = 2 if len(toggles) in (2, 4) else 3
+    click, count_in = choice.effect.click, choice.effect.count_in
+    toggles += [
+        button(
+            ("✓ " if click else "") + say(language, "practice-click", use=click or "none"),
+            f"c{(treatments.CLICKS.index(click) + 1) % len(treatments.CLICKS)}",
+        ),
+        button(
+            ("✓ " if count_in else "") + say(language, "practice-count-in", bars=count_in),
+            f"i{(count_in + 1) % (MOST_BARS + 1)}",
+        ),
+    ]
+    width = ceil(len(toggles) / 2)
     tempi = [button(f"✓ {one} %" if one == tempo else f"{one} %", f"t{one}") for one in TEMPI]
     back = Action(verb=Verb.PAGE, target=request.id, choice="1")
     keys = [

@@ -10,8 +10,8 @@ from bot.cards.models import model_label, stem_word
 from bot.cards.taps import Tap
 from bot.texts import say
 from jobs.models import Effect, Format, Mix, Package, Request, Stem
+from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS
-from jobs.renditions import PLAIN
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -22,7 +22,7 @@ _FORMATS = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 def first_page(request: Request, language: str) -> Rows:
     """Mixes, and the button to the second page."""
     model = request.order.model
-    if request.order.mix or request.order.effect != PLAIN:
+    if not request.order.is_stems or request.order.effect != PLAIN:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
     elif set(model.stems) == {Stem.VOCALS, Stem.ACCOMPANIMENT}:
         mixes = [
@@ -36,7 +36,11 @@ def first_page(request: Request, language: str) -> Rows:
     more = _page(request, 2, say(language, "button-more"))
     if len(model.stems) > 2:
         return _rows([*mixes], [_pick(request, "", say(language, "button-pick")), _practise(request, language)], [more])
-    pick = [] if request.order.mix else [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))]
+    pick = (
+        []
+        if not request.order.is_stems
+        else [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))]
+    )
     return _rows([*mixes], [*pick, _practise(request, language)], [*_models(request, language), more])
 
 
@@ -49,9 +53,9 @@ def second_page(request: Request, language: str) -> Rows:
     """Buttons for other formats, other separations, the same again, and forgetting the song."""
     order = request.order
     encodings = [_want(request, one, one.label) for one in _FORMATS if one is not order.format]
-    if order.package is Package.ALBUM and not order.mix:
+    if order.package is Package.ALBUM and order.is_stems:
         encodings.insert(0, _want(request, "zip", say(language, "button-zip")))
-    models = [] if order.mix else _models(request, language)
+    models = _models(request, language) if order.is_stems else []
     return _rows(
         encodings,
         models,

@@ -16,6 +16,7 @@ from jobs.queue.connection import Redis, answer, ask_script, rename, run_script
 from jobs.queue.quotas import RATE, USED, Limits
 from jobs.queue.views import text
 from jobs.settings import Settings
+from jobs.values import LONGEST_WORDS
 
 #: Seconds without further answers to a person without access who was refused.
 SILENCE = 6 * 3600
@@ -136,13 +137,21 @@ class Access:
         await answer(self._redis.hdel(keys.PEOPLE, _known(name)))
         return bool(await answer(self._redis.srem(keys.ALLOWED, name)))
 
+    async def name_of(self, name: str) -> str:
+        """The display name of a person or group with access, or ''."""
+        return text(await answer(self._redis.hget(keys.PEOPLE, _known(name))))
+
+    async def remember_name(self, name: str, known_as: str) -> None:
+        """Store the display name of a person or group with access, if none is known."""
+        if known_as and any(await answer(self._redis.smismember(keys.ALLOWED, [name]))):
+            await answer(self._redis.hsetnx(keys.PEOPLE, _known(name), known_as[:LONGEST_WORDS]))
+
     async def move(self, old: str, new: str) -> None:
         """Move a group's access and used minutes to its new name."""
         await rename(self._redis, keys.minutes("chat", old), keys.minutes("chat", new))
         if not await answer(self._redis.sismember(keys.ALLOWED, old)):
             return
-        known_as = text(await answer(self._redis.hget(keys.PEOPLE, _known(old))))
-        await self.allow(new, known_as)
+        await self.allow(new, await self.name_of(old))
         await self.deny(old)
 
     async def allowed(self) -> dict[str, str]:

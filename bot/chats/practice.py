@@ -11,11 +11,11 @@ from bot.cards import treatments
 from bot.cards.mixes import from_letters, letters
 from bot.cards.practice import FURTHEST, Choice
 from jobs.models import Effect, Mix, Order
+from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS
 from jobs.music.stems import STEM_INFO
 from jobs.queue import keys
 from jobs.queue.connection import Redis, answer
-from jobs.renditions import PLAIN
 
 
 class PracticeMemory:
@@ -40,7 +40,8 @@ class PracticeMemory:
     async def change(self, place: str, shown: Choice, change: str, model: str) -> Choice:
         """The choice under a message after a tap; `shown`: that of the tapped keyboard, where none is stored.
 
-        `-d`: without drums, `+d`: with them, `t80`: at 80 %, `k-1`: a semitone lower, `k0`: in its own key.
+        `-d`: without drums, `+d`: with them, `t80`: at 80 %, `k-1`: a semitone lower, `k0`: in its own key,
+        `c1`: with a click, `i2`: with two bars of count-in.
         """
         key, kind, value = keys.practice_at(place), change[:1], change[1:]
         async with self._redis.pipeline() as pipe:
@@ -48,7 +49,7 @@ class PracticeMemory:
                 pipe.hsetnx(key, field, str(content))
             if kind == "k" and int(value):
                 pipe.hincrby(key, "k", int(value))
-            elif kind in ("t", "k"):
+            elif kind in ("t", "k", "c", "i"):
                 pipe.hset(key, kind, value)
             elif kind:
                 pipe.hset(key, value, str(int(kind == "+")))
@@ -70,13 +71,17 @@ class PracticeMemory:
 
 def _fields(choice: Choice, model: str) -> dict[str, int]:
     stems = {STEM_INFO[stem].letter: int(stem in choice.stems) for stem in MODELS[model].stems}
-    return {"t": choice.effect.tempo, "k": choice.effect.key} | stems
+    effect = choice.effect
+    click = treatments.CLICKS.index(effect.click)
+    return {"t": effect.tempo, "k": effect.key, "c": click, "i": effect.count_in} | stems
 
 
 def _choice(fields: dict[str, int], model: str) -> Choice:
     key = min(max(fields["k"], -FURTHEST), FURTHEST)
     stems = tuple(stem for stem in MODELS[model].stems if fields[STEM_INFO[stem].letter])
-    return Choice(stems=stems, effect=Effect(tempo=fields["t"], key=key))
+    # Choices of an earlier version have no click.
+    click, count_in = treatments.CLICKS[fields.get("c", 0)], fields.get("i", 0)
+    return Choice(stems=stems, effect=Effect(tempo=fields["t"], key=key, click=click, count_in=count_in))
 
 
 def _of_person(noted: str, model: str) -> Choice:

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from jobs.models import Format, Model, Order, Package, Stem
 from jobs.monitoring.logs import set_up_logging
+from jobs.music.effects import ClickUse
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, models_by_count
 from jobs.process.collector import importing
 from jobs.settings import Settings, load_settings
@@ -29,6 +30,11 @@ STANDARD_INPUT = "-"
 @click.option("--mix", metavar="WORDS", default="", help='One mix instead of the stems: "no drums", "vocals -12".')
 @click.option("--tempo", type=click.IntRange(50, 120), help="In percent of the song's own: 80 is slower, for practice.")
 @click.option("--key", type=click.IntRange(-12, 12), help="Semitones up or down: -2. Drums keep their pitch.")
+@click.option(
+    "--click", "clicked", is_flag=True, help="A click on the beats, bars accented; without --mix, over the song."
+)
+@click.option("--stage", is_flag=True, help="The click on the left, the music on the right.")
+@click.option("--count-in", type=click.IntRange(0, 2), help="Bars that are counted before the music.")
 @click.option(
     "--only", type=click.Choice([each.value for each in Stem]), multiple=True, help="This stem alone; may be repeated."
 )
@@ -59,6 +65,9 @@ def separate(
     mix: str,
     tempo: int | None,
     key: int | None,
+    clicked: bool,
+    stage: bool,
+    count_in: int | None,
     only: Sequence[str],
     format_: str,
     bitrate: str | None,
@@ -91,7 +100,7 @@ def separate(
         from bot.terminal.inputs import NotAListError, read_list
         from bot.terminal.options import Clash, Options
         from bot.terminal.output.naming import TemplateError, parse_name
-        from bot.terminal.wanted import OptionError, check, choose, treat
+        from bot.terminal.wanted import OptionError, check, choose, treat, with_click
         from bot.texts import say
 
     language = terminal.LANGUAGE
@@ -110,12 +119,13 @@ def separate(
         chosen, content, effect = choose(
             Model(name=named) if named else None, mix, [Stem(one) for one in only], language
         )
+        use: ClickUse | None = "stage" if stage else "mixed" if clicked else None
         used = Model(name=chosen.name, band="16k" if band == "16k" else "11k", extension=settings.mask_extension)
         options = Options(
             order=Order(
                 model=used,
-                content=content,
-                effect=treat(effect, tempo, key),
+                content=content if use is None else with_click(content, used),
+                effect=treat(effect, tempo, key, use, count_in),
                 format=Format(format_),
                 package=Package.ZIP if zipped else Package.ALBUM,
             ),

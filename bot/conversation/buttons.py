@@ -1,7 +1,7 @@
 """Dispatch of pressed buttons to their handlers. Every press is answered, also of old buttons."""
 
 from bot.cards.actions import Action, Verb
-from bot.conversation.commands import general, preferences, status
+from bot.conversation.commands import admit, general, preferences, status
 from bot.conversation.services import Services
 from bot.conversation.songs import leftovers, playlists, practice, results
 from bot.conversation.songs.lookup import request_of_chat
@@ -35,8 +35,8 @@ async def pressed(services: Services, press: Press) -> Answers:
             return await playlists.look(services, press, action)
         case Verb.RUN:
             return await playlists.start_or_stop(services, press, action)
-        case Verb.LATER:
-            return await leftovers.start(services, press, action)
+        case Verb.LATER | Verb.ADMIT:
+            return await (leftovers.start if action.verb is Verb.LATER else admit.decide)(services, press, action)
 
 
 async def _resend(services: Services, press: Press, action: Action) -> Answers:

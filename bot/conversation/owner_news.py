@@ -1,11 +1,15 @@
-"""News for the owner: a YouTube provider went down, or is up again; songs fail for a cause that the owner can mend."""
+"""News for the owner: strangers would like to be let in; the state of YouTube's providers; causes of failures that the
+owner can mend."""
 
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Final
 
+from bot.cards.cards import Card
 from bot.conversation.services import Services
+from bot.conversation.strangers import tell_owner
 from bot.texts import say
 from jobs.failures import OWNERS, Reason
 from jobs.queue import keys
@@ -21,12 +25,16 @@ DAYS: Final = 2
 async def attend_owner(services: Services) -> None:
     """Send the owner news until cancelled. Never raises otherwise."""
     while True:
+        services.news.clear()
         try:
+            await tell_owner(services)
             await tell_news(services)
             await tell_causes(services)
         except Exception as error:  # of Redis or the platform: the next look tries again
             log.warning("news to the owner not sent, will retry: %r", error)
-        await asyncio.sleep(services.timing.look_for_news)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(services.timing.look_for_news):
+                await services.news.wait()
 
 
 async def tell_news(services: Services) -> None:
@@ -41,7 +49,7 @@ async def tell_news(services: Services) -> None:
         else:
             left = sum(one.up for one in (await standings(services.queue.redis)).values())
             text = say(language, "provider-down", provider=standing.provider, left=left)
-        if not await services.platform.tell_alone(owner, text):  # not retried: the chat is closed to the bot
+        if not await services.platform.tell_alone(owner, Card(text=text)):  # not retried: the chat is closed to the bot
             log.warning("news of provider %s not sent: the owner's chat is closed", standing.provider)
         await told(services.queue.redis, standing)
 
@@ -55,7 +63,7 @@ async def tell_causes(services: Services) -> None:
     for reason in OWNERS:
         if failed[reason] and await _is_first(services, reason):
             text = say(await services.access.language(), "owner-cause", reason=reason)
-            if not await services.platform.tell_alone(owner, text):
+            if not await services.platform.tell_alone(owner, Card(text=text)):
                 log.warning("songs fail for %s; not told: the owner's chat is closed", reason)
 
 

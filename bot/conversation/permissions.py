@@ -1,6 +1,7 @@
 """Access and pace of messages and presses, and rights within a group; a private chat has one person only."""
 
 from bot.chats.access import QUIET, Hearing
+from bot.conversation import strangers
 from bot.conversation.services import Services
 from bot.conversation.values import Answers, Asker, Incoming, Press, number_of, reply, toast
 from bot.texts import figures, say
@@ -42,13 +43,15 @@ async def gate(services: Services, said: Incoming | Press) -> tuple[bool, Answer
                 return False, answers
         if not asker.in_group:
             await services.access.remember_language(asker.person, asker.language)
+        if isinstance(said, Incoming):
+            await _remember_name(services, said)
         return True, ()
     if isinstance(said, Press):
         told = await services.access.first_refusal(asker.person)
         return False, toast(say(asker.language, "access-closed-tap")) if told else ()
     if _may_be_pairing(said):
         return True, ()
-    return False, await _turn_away(services, said)
+    return False, await turn_away(services, said)
 
 
 async def hear(services: Services, said: Incoming | Press) -> tuple[bool, Answers]:
@@ -83,13 +86,26 @@ def _may_be_pairing(incoming: Incoming) -> bool:
     return not incoming.asker.in_group and incoming.is_command and incoming.message.text.startswith("/start ")
 
 
-async def _turn_away(services: Services, incoming: Incoming) -> Answers:
-    asker = incoming.asker
+async def _remember_name(services: Services, incoming: Incoming) -> None:
+    """The name of a person or group that was let in by number."""
+    asker, author = incoming.asker, incoming.message.author
     if asker.in_group:
-        # Most messages of a group are not for the bot.
-        spoken_to = incoming.is_command or incoming.we_joined
-        if spoken_to and await services.access.first_refusal(asker.chat):
-            return reply(say(asker.language, "access-closed-group"))
-    elif await services.access.first_refusal(asker.person):
-        return reply(say(asker.language, "access-closed", number=number_of(asker.person)))
-    return ()
+        await services.access.remember_name(asker.chat, incoming.chat_title)
+    elif author is not None:
+        await services.access.remember_name(asker.person, author.known_as)
+
+
+async def turn_away(services: Services, incoming: Incoming) -> Answers:
+    """Answer a person or group without access once in a while; ask the owner about them, if there is one."""
+    asker = incoming.asker
+    if asker.in_group and not (incoming.is_command or incoming.we_joined or incoming.calls_us):
+        return ()  # most messages of a group are not for the bot
+    is_asked, is_new = await strangers.note(services, incoming)
+    first = await services.access.first_refusal(asker.chat if asker.in_group else asker.person)
+    if not first and not is_new:
+        return ()
+    if asker.in_group:
+        return reply(say(asker.language, "stranger-asked-group" if is_asked else "access-closed-group"))
+    if is_asked:
+        return reply(say(asker.language, "stranger-asked"))
+    return reply(say(asker.language, "access-closed", number=number_of(asker.person)))

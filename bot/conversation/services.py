@@ -6,6 +6,7 @@ from functools import partial
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from bot.cards.cards import Card
 from bot.chats.access import Access
 from bot.chats.albums import Albums
 from bot.chats.languages import Languages
@@ -13,6 +14,7 @@ from bot.chats.practice import PracticeMemory
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
+from bot.chats.strangers import Strangers
 from bot.conversation.songs.batches import Batches
 from bot.conversation.songs.limits import upload_limit, upload_limit_in_words
 from bot.conversation.values import Asker
@@ -77,7 +79,7 @@ class ChatPlatform(Protocol):
         """Whether the bot receives every message of a group, not only those that call it."""
         ...
 
-    async def tell_alone(self, person: str, text: str) -> bool:
+    async def tell_alone(self, person: str, card: Card) -> bool:
         """Write to a person in their private chat. False if that chat is closed to the bot."""
         ...
 
@@ -94,6 +96,7 @@ class Services:
     queue: JobQueue
     catalogue: Catalogue
     access: Access
+    strangers: Strangers
     preferences: ChatPreferences
     languages: Languages
     stem_choice: StemChoice
@@ -103,8 +106,10 @@ class Services:
     playlists: Playlists
     batches: Batches
     albums: Albums
+    poster: Poster  # of answers that are none to the message or press just handled
     platform: ChatPlatform
     timing: Timing = USUAL
+    news: asyncio.Event = field(default_factory=asyncio.Event)  # set: there are some for the owner
     turns: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)  # by chat
 
     def turn(self, chat: str) -> asyncio.Lock:
@@ -128,6 +133,10 @@ class Services:
     async def is_owner(self, asker: Asker) -> bool:
         return await self.access.is_owner(asker.person)
 
+    async def pairing_code(self) -> str | None:
+        """The code that pairs the owner; None for a bot that has one, or needs none."""
+        return await self.access.pairing_code() if self.settings.access == "closed" else None
+
 
 def services_of(
     settings: Settings,
@@ -146,6 +155,7 @@ def services_of(
         queue=queue,
         catalogue=catalogue,
         access=Access(queue.redis, settings.access, chats.name),
+        strangers=Strangers(queue.redis, chats.name),
         preferences=ChatPreferences(queue.redis, settings),
         languages=Languages(queue.redis),
         stem_choice=StemChoice(queue.redis),
@@ -155,6 +165,7 @@ def services_of(
         playlists=Playlists(queue, platform, settings, follower, timing),
         batches=Batches(queue, answers or platform, words, timing),
         albums=Albums(queue.redis),
+        poster=answers or platform,
         platform=chats,
         timing=timing,
     )

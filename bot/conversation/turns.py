@@ -17,11 +17,19 @@ Said = TypeVar("Said", Incoming, Press)
 
 
 async def answers_to(services: Services, said: Said, handle: Callable[[Services, Said], Awaitable[Answers]]) -> Answers:
-    """Answers of the gate, and of `handle` if the gate lets pass. Never raises: after an error it is an apology."""
+    """Answers of the gate, and of `handle` if the gate lets pass. Never raises: after an error it is an apology.
+
+    The language of a person who passes is remembered, for messages that do not tell it.
+    """
     try:
-        said = replace(said, asker=await in_their_language(services, said.asker))
+        asker = said.asker
+        said = replace(said, asker=await in_their_language(services, asker))
         passes, answers = await permissions.gate(services, said)
-        return answers + await handle(services, said) if passes else answers
+        if not passes:
+            return answers
+        if not asker.is_language_guessed:
+            await services.languages.remember(asker.person, asker.language)
+        return answers + await handle(services, said)
     except Exception as error:  # a message must not end the bot
         return apology(said, error)
 

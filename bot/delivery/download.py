@@ -1,11 +1,12 @@
 """Download of a file that a chat platform keeps at an address of the web."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 import httpx
 
-from bot.delivery.platform import Away, TooLarge
+from bot.delivery.platform import Away, Refused, TooLarge
 
 QUIET: Final = 60.0  # seconds without a byte
 _GONE: Final = (401, 403, 404, 410)
@@ -32,3 +33,11 @@ async def download(url: str, to: Path, most: int) -> bool:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Away(f"{type(error).__name__}: {error}") from error
     return True
+
+
+async def download_renewed(url: str, to: Path, most: int, renew: Callable[[], Awaitable[str | None]]) -> None:
+    """`download`, from the address that `renew` tells if `url` is not valid any more. Raises `Refused` without one."""
+    if not await download(url, to, most):
+        fresh = await renew()
+        if fresh is None or not await download(fresh, to, most):
+            raise Refused("the file is gone")

@@ -1,6 +1,6 @@
-"""Where to answer, and what chats and persons are called in the queue."""
+"""Where to answer, where attachments are, and what chats and persons are called in the queue."""
 
-from typing import Final
+from typing import Final, Self
 
 from jobs.models import Value
 
@@ -24,16 +24,23 @@ class Address(Value):
     def __str__(self) -> str:
         return self.model_dump_json(exclude_defaults=True)
 
+    @classmethod
+    def of(cls, address: str) -> Self:
+        return cls.model_validate_json(address)
 
-def parse(address: str) -> Address:
-    return Address.model_validate_json(address)
+
+class Handle(Value):
+    """Where an attachment is. `message_id` 0: it came with a command, and its address cannot be renewed.
+
+    Addresses are signed, and expire after a day.
+    """
+
+    url: str
+    attachment_id: int
+    channel_id: int
+    message_id: int
 
 
 def name(discord_id: int) -> str:
     """A person's or server's name in the queue. A direct message's chat is called as the person."""
     return f"{PLATFORM}:{discord_id}"
-
-
-def number(named: str) -> int:
-    """The Discord id in such a name."""
-    return int(named.removeprefix(f"{PLATFORM}:"))

@@ -9,14 +9,17 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from redis.exceptions import RedisError
 
+from bot.chats.heard import GROUPS, Heard
 from bot.conversation.background import Background
+from bot.conversation.in_order import InOrder, Turn
 from bot.conversation.services import services_of
-from bot.delivery.press_edits import PressEdits
 from bot.delivery.timing import USUAL, Timing
+from bot.discord.address import PLATFORM
 from bot.discord.chat_platform import DiscordChats
 from bot.discord.commands import tell_commands
 from bot.discord.dispatch import Dispatch
 from bot.discord.errors import ERRORS
+from bot.discord.missed import is_for_us, missed
 from bot.discord.platform import Discord
 from bot.discord.poster import PACE
 from bot.discord.rights import INTENTS, invitation
@@ -51,8 +54,9 @@ class Bot(discord.Client):
         Route.BASE = settings.discord_api_url  # the library has no other place for it
         platform, chats = Discord(self, store, pace), DiscordChats(self)
         self.services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, timing=timing)
-        edits = PressEdits(platform, self.services.follower.aside)
-        self._dispatch = Dispatch(self, self.services, platform, edits)
+        self._dispatch = Dispatch(self.services, platform)
+        self._heard = Heard(queue.redis, PLATFORM)
+        self._in_order = InOrder(self._heard)
         port = settings.metrics_port
         self._background = Background(self.services, port + 2 if port else 0)  # after Telegram's and the worker's
         self._introduced = False
@@ -64,39 +68,51 @@ class Bot(discord.Client):
         self._background.start()
 
     async def on_connect(self) -> None:
-        """A session begins, new or resumed. Direct messages wait for those that came before."""
-        self._dispatch.is_caught_up.clear()
+        """A session begins, new or resumed. Messages wait for those that came before."""
+        self._in_order.pause()
 
     async def on_resumed(self) -> None:
         """Nothing was missed."""
-        self._dispatch.is_caught_up.set()
+        self._in_order.go_on()
 
     async def on_ready(self) -> None:
         """A new session: what was said since the last one was not heard."""
         log.info("%s is listening", self.user)
-        await insist(self._dispatch.catch_up, PASSING, "direct messages not read")
-        if not self._introduced:
-            self._introduced = True
-            await self._introduce()
+        await insist(self._catch_up, PASSING, "missed messages not read")
+        await insist(self._introduce, PASSING, "commands not told")
 
     async def on_message(self, message: discord.Message) -> None:
-        await self._dispatch.message(message)
+        await self._handle(self._in_order.new, message)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        await self._dispatch.interaction(interaction)
+        await self._dispatch.interaction(interaction, self._id)
 
     async def end(self) -> None:
         """End everything in good order, while the bot can still speak."""
         await self._background.end()
         await self.close()
 
-    async def _introduce(self) -> None:
-        if self.application_id is not None:
-            log.info("invite the bot to a server: %s", invitation(self.application_id))
-        await insist(self._say_how_to_pair, PASSING, "pairing code not made")
-        await insist(lambda: tell_commands(self, self.services.queue.redis), PASSING, "commands not told")
+    @property
+    def _id(self) -> int:
+        return self.user.id if self.user is not None else 0
 
-    async def _say_how_to_pair(self) -> None:
-        access = self.services.access
-        if self.services.settings.access == "closed" and (code := await access.pairing_code()) is not None:
-            log.warning("this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code)
+    async def _catch_up(self) -> None:
+        for message in await missed(self, self._heard):
+            await self._handle(self._in_order.missed, message)
+        self._in_order.go_on()
+
+    async def _handle(self, in_order: Turn, message: discord.Message) -> None:
+        if is_for_us(message, self._id):
+            place = GROUPS if message.guild is not None else str(message.channel.id)
+            await in_order(message.channel.id, message.id, place, lambda: self._dispatch.message(message, self._id))
+
+    async def _introduce(self) -> None:
+        """Once in a process, whose sessions may be many."""
+        if not self._introduced and self.application_id is not None:
+            log.info("invite the bot to a server: %s", invitation(self.application_id))
+            if (code := await self.services.pairing_code()) is not None:
+                log.warning(
+                    "this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code
+                )
+            await tell_commands(self, self.services.queue.redis)
+            self._introduced = True

@@ -4,10 +4,12 @@ from typing import Final
 
 import discord
 
-from bot.discord.address import PLATFORM, number, parse
+from bot.cards.cards import Card
+from bot.conversation.values import number_of
+from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
-from bot.discord.poster import NO_MENTIONS
-from bot.discord.words import CONTENT, escaped
+from bot.discord.poster import shown
+from bot.discord.words import CONTENT
 
 #: What people may attach, with every subscription. https://support.discord.com/hc/articles/25444343291031
 ATTACHMENT: Final = 500 << 20
@@ -31,11 +33,11 @@ class DiscordChats:
         return f"https://discord.com/users/{user.id}" if user is not None else "https://discord.com"
 
     def message_of(self, address: str) -> str:
-        place = parse(address)
+        place = Address.of(address)
         return str(place.message_id or place.asked or "")
 
     def address_at(self, address: str, message: str) -> str:
-        return str(parse(address).model_copy(update={"message_id": int(message), "asked": int(message)}))
+        return str(Address.of(address).model_copy(update={"message_id": int(message), "asked": int(message)}))
 
     async def is_admin(self, _chat: str, _person: str) -> bool:
         return False  # interactions tell it, see `Asker.is_admin`; settings are changed by nothing else
@@ -43,11 +45,11 @@ class DiscordChats:
     async def sees_all(self) -> bool:
         return False
 
-    async def tell_alone(self, person: str, text: str) -> bool:
+    async def tell_alone(self, person: str, card: Card) -> bool:
         with as_trouble():
             try:
-                channel = await self._client.create_dm(discord.Object(number(person)))
-                await channel.send(escaped(text), suppress_embeds=True, allowed_mentions=NO_MENTIONS)
+                channel = await self._client.create_dm(discord.Object(int(number_of(person))))
+                await channel.send(suppress_embeds=True, **shown(card))
             except (discord.Forbidden, discord.NotFound):
                 return False
         return True

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.conversation.commands.menu import COMMANDS
+from bot.conversation.commands.menu import COMMANDS, OPTIONS, Takes
 from bot.discord.address import PLATFORM
 from bot.discord.incoming import ON_MESSAGE
 from bot.texts import LANGUAGES, say
@@ -19,18 +19,8 @@ log = logging.getLogger(__name__)
 
 #: https://discord.com/developers/docs/interactions/application-commands
 CHAT_INPUT, MESSAGE = 1, 3
-TEXT, BOOLEAN, USER, ATTACHMENT = 3, 5, 6, 11
+TYPES: Final = {Takes.WORDS: 3, Takes.YES: 5, Takes.PERSON: 6, Takes.FILE: 11}
 IN_SERVERS, IN_DIRECT_MESSAGES = 0, 1
-
-#: Options by command: name, type, whether it is required.
-OPTIONS: Final[dict[str, tuple[tuple[str, int, bool], ...]]] = {
-    "start": (("code", TEXT, False),),
-    "stems": (("link", TEXT, False), ("file", ATTACHMENT, False)),
-    "mix": (("what", TEXT, True),),
-    "status": (("all", BOOLEAN, False),),
-    "allow": (("person", USER, False), ("number", TEXT, False)),
-    "deny": (("person", USER, False), ("number", TEXT, False)),
-}
 
 
 def definitions() -> list[dict[str, Any]]:
@@ -41,12 +31,9 @@ def definitions() -> list[dict[str, Any]]:
             **_named(name, f"discord-command-{name}", f"command-{name}"),
             "type": CHAT_INPUT,
             "options": [
-                {
-                    **_named(option, f"discord-option-{option}", f"discord-about-{option}"),
-                    "type": type_,
-                    "required": must,
-                }
-                for option, type_, must in OPTIONS.get(name, ())
+                _named(one.name, f"discord-option-{one.name}", f"discord-about-{one.name}")
+                | {"type": TYPES[one.takes], "required": one.is_required}
+                for one in OPTIONS.get(name, ())
             ],
             **about,
         }

@@ -1,6 +1,5 @@
 """From Discord's types to the conversation's values: messages, files, commands, pressed buttons."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -10,8 +9,7 @@ from discord.app_commands import Namespace
 from bot.cards.actions import parse_action
 from bot.conversation.unnamed import unnamed
 from bot.conversation.values import Asker, Author, Incoming, IncomingFile, Message, Place, Press
-from bot.discord.address import Address, name
-from bot.discord.fetching import handle_of
+from bot.discord.address import Address, Handle, name
 from bot.links.kinds import Kind, kind_of
 from bot.texts import Language, negotiate
 from jobs.models import Upload
@@ -25,33 +23,32 @@ User = discord.User | discord.Member
 # --- messages --------------------------------------------------------------------------------------------------
 
 
-def messages_of(message: discord.Message, bot_id: int) -> Iterator[Incoming]:
-    """What a message says: one value for each of its files, and one for a message without any."""
-    guild, said = message.guild, _content(message, bot_id)
+def messages_of(message: discord.Message, bot_id: int) -> list[Incoming]:
+    """What a message says: one value for each of its files, the first with its text; or one without a file."""
+    guild, said, attachments = message.guild, _content(message, bot_id), _attachments(message)
     asker = Asker(
         person=name(message.author.id),
         chat=name(guild.id if guild else message.author.id),
-        language=negotiate(str(guild.preferred_locale) if guild else None),
+        language=_language(message),
         in_group=guild is not None,
         is_language_guessed=True,
         is_admin=False,
     )
-    files = _attachments(message)
     first = Incoming(
         asker=asker,
-        message=replace(said, file=None, has_document=False),
+        message=said,
         replied_to=_replied_to(message, bot_id),
-        album=str(message.id) if len(files) > 1 else "",
+        album=str(message.id) if len(attachments) > 1 else "",
         calls_us=any(mention in message.content for mention in _mentions(bot_id)),
         chat_title=guild.name if guild else "",
     )
-    for number, file in enumerate(files):
-        text = said.text if number == 0 else ""
-        yield replace(
-            first, message=replace(said, file=_file(file, message, asker.language), has_document=True, text=text)
-        )
-    if not files:
-        yield first
+    files = [_file(one, message) for one in attachments]
+    parts = [replace(said, file=file, text="" if number else said.text) for number, file in enumerate(files)]
+    return [replace(first, message=part) for part in parts or [said]]
+
+
+def _language(message: discord.Message) -> Language:
+    return negotiate(str(message.guild.preferred_locale) if message.guild else None)
 
 
 def _replied_to(message: discord.Message, bot_id: int) -> Message | None:
@@ -93,28 +90,17 @@ def _attachments(message: discord.Message) -> list[discord.Attachment]:
     return [*message.attachments, *(file for one in message.message_snapshots for file in one.attachments)]
 
 
-def _file(
-    file: discord.Attachment, message: discord.Message | None, language: Language | None = None
-) -> IncomingFile | None:
-    """A file that may hold music; None for one that certainly does not. `message` None: it came with a command.
-
-    `language`: of a voice message's name; None: the server's.
-    """
+def _file(file: discord.Attachment, message: discord.Message | None) -> IncomingFile | None:
+    """A file that may hold music; None for one that certainly does not. `message` None: it came with a command."""
     if kind_of(file.filename, (file.content_type or "").partition(";")[0]) is Kind.OTHER:
         return None
     channel_id, message_id = (message.channel.id, message.id) if message is not None else (0, 0)
+    handle = Handle(url=file.url, attachment_id=file.id, channel_id=channel_id, message_id=message_id)
     named = file.filename
     if message is not None and file.is_voice_message():  # all of them have the same file name
-        spoken = language or negotiate(str(message.guild.preferred_locale) if message.guild else None)
-        named = unnamed("voice", message.author.display_name, message.created_at, spoken)
-    upload = Upload(
-        upload_id=str(file.id),
-        name=named,
-        seconds=file.duration or None,
-        handle=handle_of(file.url, file.id, channel_id, message_id),
-        bytes_=file.size,
-    )
-    return IncomingFile(upload=upload, bytes_=file.size)
+        named = unnamed("voice", message.author.display_name, message.created_at, _language(message))
+    about = {"seconds": file.duration or None, "handle": handle.model_dump_json(), "bytes_": file.size}
+    return IncomingFile(upload=Upload(upload_id=str(file.id), name=named, **about), bytes_=file.size)
 
 
 def _place(guild: discord.Guild | None, channel_id: int, message_id: int, asked: int = 0) -> Place:
@@ -132,36 +118,44 @@ def _place(guild: discord.Guild | None, channel_id: int, message_id: int, asked:
 # --- interactions ----------------------------------------------------------------------------------------------
 
 
-def asker_of(interaction: discord.Interaction) -> Asker:
-    guild_id = interaction.guild_id
-    return Asker(
-        person=name(interaction.user.id),
-        chat=name(guild_id or interaction.user.id),
-        language=negotiate(str(interaction.locale)),
-        in_group=guild_id is not None,
-        is_admin=interaction.permissions.manage_guild,
-    )
-
-
 def command_of(interaction: discord.Interaction, bot_id: int) -> tuple[str, Incoming]:
     """Which command was given, by its name in `bot.conversation.commands.menu`, and with what."""
     data = cast("dict[str, Any]", interaction.data)
-    asker, guild, channel_id = asker_of(interaction), interaction.guild, interaction.channel_id or 0
-    author, title = _author(interaction.user), guild.name if guild is not None else ""
+    guild, channel_id = interaction.guild, interaction.channel_id or 0
+    said = Message(_place(guild, channel_id, 0, interaction.id), text="/stems", author=_author(interaction.user))
+    given = Incoming(_asker(interaction), said, is_command=True, chat_title=guild.name if guild is not None else "")
     if data["name"] == ON_MESSAGE:
         target = _target(interaction, data["resolved"]["messages"][data["target_id"]])
-        said = Message(place=_place(guild, channel_id, target.id, interaction.id), text="/stems", author=author)
-        return "stems", Incoming(asker, said, replied_to=_content(target, bot_id), is_command=True, chat_title=title)
+        said = replace(said, place=_place(guild, channel_id, target.id, interaction.id))
+        return "stems", replace(given, message=said, replied_to=_content(target, bot_id))
     options: dict[str, Any] = vars(Namespace(interaction, data.get("resolved", {}), data.get("options", [])))
     attached: discord.Attachment | None = options.pop("file", None)
-    said = Message(
-        place=_place(guild, channel_id, 0, interaction.id),
-        text=" ".join([f"/{data['name']}", *(_word(value) for value in options.values() if value is not False)]),
-        file=_file(attached, None) if attached is not None else None,
-        has_document=attached is not None,
-        author=author,
+    text = " ".join([f"/{data['name']}", *(_word(value) for value in options.values() if value is not False)])
+    file = _file(attached, None) if attached is not None else None
+    said = replace(said, text=text, file=file, has_document=attached is not None)
+    return str(data["name"]), replace(given, message=said)
+
+
+def press_of(interaction: discord.Interaction) -> Press | None:
+    """None for a button that is in no message."""
+    message, guild = interaction.message, interaction.guild
+    if message is None:
+        return None
+    place = _place(guild, message.channel.id, message.id)
+    asked = message.reference.message_id if message.reference is not None else None
+    question = place if asked is None else _place(guild, message.channel.id, asked)
+    action = parse_action(str(cast("dict[str, Any]", interaction.data)["custom_id"]))
+    return Press(asker=_asker(interaction), place=place, action=action, question=question)
+
+
+def _asker(interaction: discord.Interaction) -> Asker:
+    return Asker(
+        person=name(interaction.user.id),
+        chat=name(interaction.guild_id or interaction.user.id),
+        language=negotiate(str(interaction.locale)),
+        in_group=interaction.guild_id is not None,
+        is_admin=interaction.permissions.manage_guild,
     )
-    return str(data["name"]), Incoming(asker, said, is_command=True, chat_title=title)
 
 
 def _word(value: Any) -> str:
@@ -176,16 +170,3 @@ def _target(interaction: discord.Interaction, raw: Any) -> discord.Message:
     client = interaction.client
     channel = client.get_partial_messageable(int(raw["channel_id"]), guild_id=interaction.guild_id)
     return discord.Message(state=client._connection, channel=channel, data=raw)
-
-
-def press_of(interaction: discord.Interaction) -> Press | None:
-    """None for a button that is in no message."""
-    message = interaction.message
-    if message is None:
-        return None
-    data, guild = cast("dict[str, Any]", interaction.data), interaction.guild
-    place = _place(guild, message.channel.id, message.id)
-    asked = message.reference.message_id if message.reference is not None else None
-    question = place if asked is None else _place(guild, message.channel.id, asked)
-    action = parse_action(str(data["custom_id"]))
-    return Press(asker=asker_of(interaction), place=place, action=action, question=question)

@@ -1,6 +1,5 @@
 """Discord, as `follow` needs it: cards, uploads fetched, parts delivered once."""
 
-import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,12 +7,13 @@ from typing import Final
 
 import discord
 
+from bot.delivery.download import download_renewed
+from bot.delivery.first_tries import FirstTries
+from bot.delivery.opening import opened, opened_cover
 from bot.delivery.plain_names import plain_name
-from bot.delivery.planning.pieces import Piece
 from bot.delivery.planning.plan import Kind, Limits, Part
 from bot.delivery.platform import CardGone, Refused, Sent, UnknownFile
-from bot.discord import fetching
-from bot.discord.address import Address, parse
+from bot.discord.address import Address, Handle
 from bot.discord.errors import as_trouble
 from bot.discord.poster import NO_MENTIONS, PACE, DiscordPoster, as_answer, nonce_of
 from jobs.models import Request, Upload
@@ -36,12 +36,11 @@ class Discord(DiscordPoster):
     def __init__(self, client: discord.Client, store: ResultStore, pace: float = PACE) -> None:
         super().__init__(client, pace)
         self._store = store
-        self._started = time.time()
-        self._tried: dict[str, float] = {}  # by nonce: time.time()
+        self._tries = FirstTries()
 
     def limits(self, address: str) -> Limits:
         """Of the server's tier, as it was at the request. A larger file than 25 MiB makes a request of its size."""
-        file_bytes = parse(address).file_bytes or LIMITS.file_bytes
+        file_bytes = Address.of(address).file_bytes or LIMITS.file_bytes
         request_bytes = max(LIMITS.request_bytes, file_bytes)
         return LIMITS.model_copy(update={"file_bytes": file_bytes, "request_bytes": request_bytes})
 
@@ -49,37 +48,52 @@ class Discord(DiscordPoster):
     def sends_once(self) -> bool:
         return True
 
+    # --- files in ----------------------------------------------------------------------------------------------
+
     async def fetch(self, upload: Upload, to: Path) -> None:
-        await fetching.fetch(self._client, upload, to)
+        handle = Handle.model_validate_json(upload.handle)
+        await download_renewed(handle.url, to, upload.bytes_, lambda: self._renewed(handle))
+
+    async def _renewed(self, handle: Handle) -> str | None:
+        """The attachment's address of today; None when its message is gone, or was none."""
+        if not handle.message_id:
+            return None
+        with as_trouble():
+            try:
+                message = await self.channel(Address(channel_id=handle.channel_id)).fetch_message(handle.message_id)
+            except (discord.NotFound, discord.Forbidden):
+                return None
+        return next((one.url for one in message.attachments if one.id == handle.attachment_id), None)
 
     # --- files out ---------------------------------------------------------------------------------------------
 
     async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
         """A part that may have been sent before is looked for, unless Discord still knows its nonce."""
-        place, nonce = parse(request.address), nonce_of(request.id, part.id)
-        message = await self._earlier(request, place, nonce)
+        place, nonce = Address.of(request.address), nonce_of(request.id, part.id)
         ids = tuple(known.get(piece.key, "") for piece in part.pieces)
-        if message is None:
-            source = _forwardable(ids, place)
+        message = await self._earlier(request, place, nonce)
+        if message is None and (ours := _forwardable(ids, place)) is not None:
             try:
                 with as_trouble():
-                    if source is not None:
-                        message = await self._forward(place, source, nonce)
-                        return Sent(messages=(str(message.id),), files=ids)
-                    message = await self._upload(place, part, nonce, is_known=any(ids))
+                    message = await self.channel(place).send(reference=ours, nonce=nonce, allowed_mentions=NO_MENTIONS)
             except (CardGone, Refused) as why:
-                raise UnknownFile(str(why)) if source is not None else Refused(str(why)) from why
-        count = len(part.pieces)
-        files = tuple(f"{place.guild_id}/{place.channel_id}/{message.id}/{number}/{count}" for number in range(count))
-        return Sent(messages=(str(message.id),), files=files)
+                raise UnknownFile(str(why)) from why
+            return Sent(messages=(str(message.id),), files=ids)
+        if message is None:
+            try:
+                with as_trouble():
+                    message = await self._upload(place, part, nonce)
+            except CardGone as why:
+                raise Refused(str(why)) from why
+            except FileNotFoundError as gone:
+                if any(ids):  # it was to be forwarded
+                    raise UnknownFile("the message with the file is in another server") from gone
+                raise
+        return Sent(messages=(str(message.id),), files=_ids(place.guild_id, place.channel_id, message.id, len(ids)))
 
     async def _earlier(self, request: Request, place: Address, nonce: str) -> discord.Message | None:
         """The message of an earlier try whose answer got lost, however long ago."""
-        now = time.time()
-        self._tried = {one: at for one, at in self._tried.items() if now - at < 24 * 3600}
-        before = self._tried.get(nonce, 0.0 if request.created_at < self._started else now)
-        self._tried.setdefault(nonce, now)
-        if now - before < NONCE:
+        if self._tries.age(nonce, request.created_at) < NONCE:
             return None
         after = discord.Object(discord.utils.time_snowflake(datetime.fromtimestamp(request.created_at - 60, UTC)))
         with as_trouble():
@@ -88,59 +102,36 @@ class Discord(DiscordPoster):
                     return message
         return None
 
-    async def _forward(self, place: Address, source: tuple[int, int], nonce: str) -> discord.Message:
-        channel_id, message_id = source
-        original = discord.MessageReference(
-            message_id=message_id, channel_id=channel_id, type=discord.MessageReferenceType.forward
-        )
-        return await self.channel(place).send(reference=original, nonce=nonce, allowed_mentions=NO_MENTIONS)
-
-    async def _upload(self, place: Address, part: Part, nonce: str, *, is_known: bool) -> discord.Message:
-        async with AsyncExitStack() as open_files:
-            files = [await self._open(piece, nonce, open_files, is_known=is_known) for piece in part.pieces]
+    async def _upload(self, place: Address, part: Part, nonce: str) -> discord.Message:
+        """The files under their names for people. Their descriptions tell which sending they are of."""
+        async with AsyncExitStack() as open_:
+            files = [await opened(self._store, piece, open_) for piece in part.pieces]
+            titles = [piece.title for piece in part.pieces]
             if part.kind is Kind.PHOTO:
-                files += await self._cover(part.pieces[0], nonce, open_files)
+                files += await opened_cover(self._store, part.pieces[0], open_, LIMITS.photo_bytes)
+            described = [f"{title[:200]} · {nonce}" for title in (*titles, titles[0])]
             return await self.channel(place).send(
-                files=files, nonce=nonce, allowed_mentions=NO_MENTIONS, **as_answer(place)
+                files=[
+                    discord.File(file.handle, filename=plain_name(file.name), description=about)
+                    for file, about in zip(files, described, strict=False)
+                ],
+                nonce=nonce,
+                allowed_mentions=NO_MENTIONS,
+                **as_answer(place),
             )
 
-    async def _open(self, piece: Piece, nonce: str, files: AsyncExitStack, *, is_known: bool) -> discord.File:
-        """A file under its name for people, read while it is sent. Its description tells which sending it is of."""
-        try:
-            folder = await files.enter_async_context(self._store.open(piece.track_id, (piece.stored,), piece.rendition))
-        except FileNotFoundError as gone:
-            if is_known:  # it was to be forwarded, and is in another server
-                raise UnknownFile(f"{piece.key} is in another server") from gone
-            raise
-        handle = files.enter_context((folder / piece.stored.name).open("rb"))
-        return discord.File(handle, filename=plain_name(piece.name), description=_described(piece.title, nonce))
 
-    async def _cover(self, piece: Piece, nonce: str, files: AsyncExitStack) -> list[discord.File]:
-        """The song's cover, beside the picture of its stems."""
-        manifest = (await self._store.read(piece.track_id)).manifest
-        cover = manifest.cover if manifest is not None else None
-        if cover is None or cover.bytes_ > LIMITS.photo_bytes:
-            return []
-        try:
-            folder = await files.enter_async_context(self._store.open(piece.track_id, (cover,)))
-        except FileNotFoundError:
-            return []
-        name = plain_name(f"cover.{cover.name.rpartition('.')[2]}")
-        handle = files.enter_context((folder / cover.name).open("rb"))
-        return [discord.File(handle, filename=name, description=_described(piece.title, nonce))]
+def _ids(guild: int, channel: int, message: int, count: int) -> tuple[str, ...]:
+    """The names of a message's files."""
+    return tuple(f"{guild}/{channel}/{message}/{number}/{count}" for number in range(count))
 
 
-def _described(title: str, nonce: str) -> str:
-    return f"{title[:200]} · {nonce}"
-
-
-def _forwardable(ids: tuple[str, ...], place: Address) -> tuple[int, int] | None:
-    """Channel and message to forward: one of ours in the same server, with these files and no other."""
-    parts = [one.split("/") for one in ids]
-    if not place.guild_id or not all(len(one) == 5 for one in parts):
+def _forwardable(ids: tuple[str, ...], place: Address) -> discord.MessageReference | None:
+    """The message to forward: one of ours in the same server, with these files and no other."""
+    if not place.guild_id or not ids[0].startswith(f"{place.guild_id}/"):
         return None
-    guild, channel, message, _, count = parts[0]
-    same = [[guild, channel, message, str(number), count] for number in range(len(parts))]
-    if parts != same or int(count) != len(parts) or int(guild) != place.guild_id:
+    guild, channel, message = (int(one) for one in ids[0].split("/")[:3])
+    if ids != _ids(guild, channel, message, len(ids)):
         return None
-    return int(channel), int(message)
+    kind = discord.MessageReferenceType.forward
+    return discord.MessageReference(message_id=message, channel_id=channel, type=kind)

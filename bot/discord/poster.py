@@ -7,16 +7,15 @@ import discord
 
 from bot.cards.actions import parse_action
 from bot.cards.cards import Card
-from bot.discord.address import PLATFORM, Address, parse
+from bot.cards.rows import folded
+from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
-from bot.discord.words import escaped, label
+from bot.discord.words import escaped
 
 #: Seconds between two edits of a card: a channel takes about five in five seconds, of all its cards.
 PACE: Final = 3.0
 
 NO_MENTIONS: Final = discord.AllowedMentions.none()
-
-MOST_ROWS, MOST_IN_ROW = 5, 5
 
 
 class DiscordPoster:
@@ -33,7 +32,7 @@ class DiscordPoster:
 
     async def post(self, address: str, card: Card) -> str:
         """A repeated call within minutes makes no second message, whatever the card shows by then."""
-        place, content = parse(address), escaped(card.text)
+        place, content = Address.of(address), escaped(card.text)
         about = {action.target for row in card.buttons for one in row if (action := parse_action(one.action))}
         key = nonce_of(address, *(sorted(about) or [card.text]))
         with as_trouble():
@@ -51,7 +50,7 @@ class DiscordPoster:
         return await self.channel(place).send(nonce=nonce, suppress_embeds=True, **as_answer(place), **shown(card))
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
-        message = self.channel(parse(address)).get_partial_message(int(reference))
+        message = self.channel(Address.of(address)).get_partial_message(int(reference))
         with as_trouble():
             await message.edit(**shown(card))
 
@@ -66,15 +65,10 @@ def shown(card: Card) -> dict[str, Any]:
 
 
 def _view_of(card: Card) -> discord.ui.View:
-    """The buttons: five rows of five at most, so that longer lists fill their rows."""
-    rows = [row for row in card.buttons if row]
-    if len(rows) > MOST_ROWS or any(len(row) > MOST_IN_ROW for row in rows):
-        buttons = [button for row in rows for button in row][: MOST_ROWS * MOST_IN_ROW]
-        rows = [tuple(buttons[start : start + MOST_IN_ROW]) for start in range(0, len(buttons), MOST_IN_ROW)]
     view = discord.ui.View(timeout=None)
-    for number, row in enumerate(rows):
+    for number, row in enumerate(folded(card.buttons, most_rows=5, most_in_row=5, most_letters=80)):
         for button in row:
-            view.add_item(discord.ui.Button(label=label(button.label), custom_id=button.action, row=number))
+            view.add_item(discord.ui.Button(label=button.label, custom_id=button.action, row=number))
     view.stop()  # the library keeps views to call them back; our buttons say themselves what they do
     return view
 

@@ -18,8 +18,7 @@ RIGHTS: Final = discord.Permissions(
 
 
 def invitation(application_id: int) -> str:
-    scopes = "bot%20applications.commands"
-    return f"https://discord.com/oauth2/authorize?client_id={application_id}&scope={scopes}&permissions={RIGHTS.value}"
+    return discord.utils.oauth_url(application_id, permissions=RIGHTS, scopes=("bot", "applications.commands"))
 
 
 def missing(interaction: discord.Interaction) -> str:

@@ -5,7 +5,6 @@ from typing import Final
 
 #: Characters of a message's content. https://discord.com/developers/docs/resources/message#create-message
 CONTENT: Final = 2000
-LABEL: Final = 80  # characters of a button's label
 
 #: What Markdown takes for a sign: anywhere, or where a line begins.
 _SIGNS: Final = re.compile(r"([\\*_~`|<>\[\]])|^(\s*)([-+#]|\d+\.)(?=[\s#])", re.MULTILINE)
@@ -23,7 +22,3 @@ def escaped(text: str) -> str:
 
 def _escape(text: str) -> str:
     return _SIGNS.sub(lambda found: f"{found[2] or ''}\\{found[1] or found[3]}", text)
-
-
-def label(text: str) -> str:
-    return text if len(text) <= LABEL else f"{text[: LABEL - 1]}…"

@@ -1,17 +1,18 @@
-"""Tempo, key and levels in a text: `no drums 80% -2`, `vocals -12`. Pure."""
+"""Tempo, key, levels, click and count-in in a text: `no drums 80% -2 click`, `vocals -12`. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from pydantic import ValidationError
 
+from bot.phrases.clicks import ClickReader, any_of, phrases_of
 from bot.phrases.vocabulary import Kind, Vocabulary, vocabulary
 from bot.phrases.wanted import Wanted
 from bot.texts import Language
 from jobs.models import Effect, Mix, Stem
+from jobs.music.effects import ClickUse
 
 #: dB of a stem that is to be heard above the others, and of the others; and of a guide.
 LOUDER: Final = 6.0
@@ -28,17 +29,20 @@ class BeyondError(ValueError):
 
 @dataclass(frozen=True)
 class Treatment:
-    """`rest`: the text without what is said of the treatment. `other_level`: of the stems without one, in dB."""
+    """`rest`: the text without what is said of the treatment. `other_level`: of the stems without one, in dB.
+    `count_in`: bars."""
 
     rest: str
     tempo: int = 100  # percent
     key: int = 0  # semitones
     levels: tuple[tuple[Stem, float], ...] = ()
     other_level: float = 0.0
+    click: ClickUse | None = None
+    count_in: int = 0
 
     @property
     def is_none(self) -> bool:
-        return (self.tempo, self.key, self.levels) == (100, 0, ())
+        return (self.tempo, self.key, self.levels, self.click, self.count_in) == (100, 0, (), None, 0)
 
     @property
     def is_talk(self) -> bool:
@@ -48,7 +52,7 @@ class Treatment:
     def wanted(self, mix: Wanted) -> Wanted:
         """A mix with this treatment. Raises `BeyondError`."""
         try:
-            effect = Effect(tempo=self.tempo, key=self.key)
+            effect = Effect(tempo=self.tempo, key=self.key, click=self.click, count_in=self.count_in)
             for stem, level in self.levels:
                 Mix(stems=(stem,), levels=(level,))
         except ValidationError:
@@ -61,14 +65,14 @@ class TreatmentReader:
 
     def __init__(self, words_of: Vocabulary) -> None:
         table = words_of.treatment
-        at, speed = _any(table["at"]), _any(table["speed"])
+        at, speed = any_of(table["at"]), any_of(table["speed"])
         self._tempo = re.compile(rf"(?:\b(?:{at}) )?(?<!\d)(\d{{2,3}}) ?(?:%(?: ?(?:{speed})\b)?|(?:{speed})\b)")
-        key, semitone = _any(table["key"]), _any(table["semitone"])
+        key, semitone = any_of(table["key"]), any_of(table["semitone"])
         self._signed_key = re.compile(rf"(?:\b(?:{key}) )?(?<![\w.]){_SIGNED}(?! ?(?:db|%|\d))(?: ?(?:{semitone})\b)?")
         self._numbers = {word: int(number) for number, words in table["numbers"].items() for word in words}
-        number = rf"(?P<number>\d{{1,2}}|{_any(self._numbers)})"
-        unit = rf"(?:(?P<semitone>{semitone})|(?P<tone>{_any(table['tone'])}))"
-        up_down = rf"(?:(?P<up>{_any(table['up'])})|(?P<down>{_any(table['down'])}))"
+        number = rf"(?P<number>\d{{1,2}}|{any_of(self._numbers)})"
+        unit = rf"(?:(?P<semitone>{semitone})|(?P<tone>{any_of(table['tone'])}))"
+        up_down = rf"(?:(?P<up>{any_of(table['up'])})|(?P<down>{any_of(table['down'])}))"
         self._worded_keys = [
             re.compile(rf"\b(?:{number} )?{unit} {up_down}\b"),
             re.compile(rf"\b{up_down} {number} {unit}\b"),
@@ -79,22 +83,25 @@ class TreatmentReader:
             for term in terms
             if term.kind is Kind.STEM and len(term.stems) == 1 and not term.part
         }
-        stem = rf"(?P<stem>{_any(self._stems)})"
-        article = _any(_phrases(words_of, Kind.ARTICLE))
+        stem = rf"(?P<stem>{any_of(self._stems)})"
+        article = any_of(phrases_of(words_of, Kind.ARTICLE))
         self._level = re.compile(rf"\b(?:(?:{article}) )?{stem} ?:? ?{_SIGNED}(?: ?db\b)?(?! ?(?:%|\d))")
-        self._louder = re.compile(rf"\b(?:(?:{article}) )?{stem} (?:{_any(table['louder'])})\b")
+        self._louder = re.compile(rf"\b(?:(?:{article}) )?{stem} (?:{any_of(table['louder'])})\b")
         self._guide = re.compile(
-            rf"\b(?:{_any(table['guide'])}) {stem}\b|\b{stem.replace('stem', 'other')} (?:{_any(table['guide'])})\b"
+            rf"\b(?:{any_of(table['guide'])}) {stem}\b|\b{stem.replace('stem', 'other')} (?:{any_of(table['guide'])})\b"
         )
-        self._leaves_out = re.compile(rf"(?:{_any(_phrases(words_of, Kind.WITHOUT, Kind.ONLY))})\s*$")
+        self._leaves_out = re.compile(rf"(?:{any_of(phrases_of(words_of, Kind.WITHOUT, Kind.ONLY))})\s*$")
+
+        self._clicks = ClickReader(words_of, self._numbers)
 
     def read(self, written: str) -> Treatment:
         """The treatment in a plain text (see `plain`)."""
         rest = written.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
+        rest, click, count_in = self._clicks.read(rest)
         rest, levels, other_level = self._levels(rest)
         rest, tempo = self._tempo_of(rest)
         rest, key = self._key_of(rest)
-        return Treatment(rest, tempo, key, tuple(levels.items()), other_level)
+        return Treatment(rest, tempo, key, tuple(levels.items()), other_level, click, count_in)
 
     def _levels(self, text: str) -> tuple[str, dict[Stem, float], float]:
         levels: dict[Stem, float] = {}
@@ -138,15 +145,6 @@ def _number(found: re.Match[str]) -> float:
 
 def _without(found: re.Match[str]) -> str:
     return f"{found.string[: found.start()]} , {found.string[found.end() :]}"
-
-
-def _any(phrases: Iterable[str] | Mapping[str, object]) -> str:
-    """An alternative of phrases, the longest first."""
-    return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
-
-
-def _phrases(words_of: Vocabulary, *kinds: Kind) -> list[str]:
-    return [" ".join(phrase) for phrase, terms in words_of.terms.items() if any(term.kind in kinds for term in terms)]
 
 
 @cache

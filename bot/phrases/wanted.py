@@ -4,8 +4,8 @@ from enum import Enum, auto
 from typing import Final
 
 from jobs.models import Effect, Mix, Stem, Value
+from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS
-from jobs.renditions import PLAIN
 
 #: What songs consist of. The accompaniment is everything but the vocals.
 _SOUNDS: Final[tuple[Stem, ...]] = tuple(stem for stem in Stem if stem is not Stem.ACCOMPANIMENT)

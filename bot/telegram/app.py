@@ -1,9 +1,7 @@
 """Assembly of the bot: its parts, its handlers in order, its background tasks."""
 
 import logging
-import re
 from functools import partial
-from typing import Final
 
 from redis.exceptions import RedisError
 from telegram import LinkPreviewOptions, Update
@@ -36,23 +34,14 @@ from bot.telegram.sending.wire import Wire
 from bot.telegram.updates.dispatch import Dispatch
 from bot.telegram.updates.migration import move
 from bot.telegram.updates.polling import AnyApplication
+from bot.tokens import TELEGRAM_TOKEN
 from jobs.process.patience import insist
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
-from jobs.settings import Settings, SettingsError
+from jobs.settings import Settings
 from jobs.store.store import ResultStore
 
 log = logging.getLogger(__name__)
-
-UNSET: Final = (
-    "FLBT_TELEGRAM_TOKEN is missing: write /newbot to https://t.me/BotFather and put the token it gives you into .env."
-)
-
-MISSHAPEN: Final = (
-    "FLBT_TELEGRAM_TOKEN is no bot token: copy the whole line that https://t.me/BotFather gave you, digits, colon and "
-    "letters, without spaces."
-)
-SHAPE: Final = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 
 #: Seconds. An upload of 50 MB through a slow line takes minutes; everything else is quick or broken.
 CONNECT, ANSWER, UPLOAD = 10.0, 20.0, 600.0
@@ -62,14 +51,11 @@ def build(
     settings: Settings, queue: JobQueue, store: ResultStore, pace: Pace = TELEGRAM, timing: Timing = USUAL
 ) -> AnyApplication:
     """The bot, ready for `main.serve`. Raises `SettingsError` if there is no token, or one that cannot be any."""
-    if settings.telegram_token is None:
-        raise SettingsError(UNSET)
-    if not SHAPE.fullmatch(settings.telegram_token.get_secret_value()):
-        raise SettingsError(MISSHAPEN)
+    token = TELEGRAM_TOKEN.checked(settings.telegram_token)
     rate_limiter = RateLimiter(pace)
     app = (
         Application.builder()
-        .token(settings.telegram_token.get_secret_value())
+        .token(token)
         .base_url(settings.telegram_base_url)
         .base_file_url(settings.telegram_file_url)
         .local_mode(settings.telegram_local)
@@ -147,7 +133,7 @@ async def _introduce(bot: TelegramBot, services: Services) -> None:
     """Log the pairing link of a bot without owner, and set the command menus. Retries until Telegram accepts them."""
 
     async def introduce() -> None:
-        if services.settings.access == "closed" and (code := await services.access.pairing_code()) is not None:
+        if (code := await services.pairing_code()) is not None:
             log.warning(
                 "this bot has no owner yet: open https://t.me/%s?start=%s to become its owner", bot.username, code
             )

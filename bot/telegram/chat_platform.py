@@ -8,9 +8,10 @@ from telegram import ChatMember
 from telegram import __version__ as library_version
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.cards.cards import Card
 from bot.telegram.address import PLATFORM, Address, number
 from bot.telegram.menus import show_owners_menu
-from bot.telegram.sending.poster import PATIENT
+from bot.telegram.sending.poster import PATIENT, keyboard
 from bot.telegram.sending.rate_limiter import TelegramBot
 
 log = logging.getLogger(__name__)
@@ -65,9 +66,11 @@ class TelegramChats:
     async def sees_all(self) -> bool:
         return bool((await self._bot.get_me()).can_read_all_group_messages)
 
-    async def tell_alone(self, person: str, text: str) -> bool:
+    async def tell_alone(self, person: str, card: Card) -> bool:
         try:
-            await self._bot.send_message(number(person), text, rate_limit_args=PATIENT)
+            await self._bot.send_message(
+                number(person), card.text, reply_markup=keyboard(card), rate_limit_args=PATIENT
+            )
         except (Forbidden, BadRequest):  # the person never opened the chat, or has blocked the bot
             return False
         return True

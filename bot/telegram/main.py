@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from typing import Final
 
 from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
@@ -11,16 +10,12 @@ from bot.delivery.timing import USUAL, Timing
 from bot.front_end import front_end, until_stopped
 from bot.telegram.app import build
 from bot.telegram.updates.polling import AnyApplication, Polling
+from bot.tokens import TELEGRAM_TOKEN
 from jobs.monitoring.logs import set_up_logging
 from jobs.process.patience import insist
 from jobs.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
-
-REFUSED: Final = (
-    "Telegram refuses FLBT_TELEGRAM_TOKEN: copy it again from https://t.me/BotFather, "
-    "or check FLBT_TELEGRAM_BASE_URL if you run a Bot API server of your own."
-)
 
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
@@ -57,7 +52,7 @@ async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL
             if app.post_stop:
                 await app.post_stop(app)
     except InvalidToken:
-        raise SettingsError(REFUSED) from None
+        raise SettingsError(TELEGRAM_TOKEN.refused) from None
     finally:
         await app.shutdown()
         await app.bot.shutdown()  # the application skips this if it was never initialised

@@ -5,7 +5,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 
 from bot.terminal.output.naming import Template
-from jobs.models import Mix, Order, Package, Rendition, Stem
+from jobs.models import Order, Package, Rendition, Stem
 
 
 @unique
@@ -55,7 +55,7 @@ class Options:
     @property
     def one_file(self) -> bool:
         """Whether each song is a single file."""
-        return self.order.package is Package.ZIP or isinstance(self.order.content, Mix) or len(self.only) == 1
+        return self.order.package is Package.ZIP or not self.order.is_stems or len(self.only) == 1
 
     @property
     def template_text(self) -> str:

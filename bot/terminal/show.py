@@ -117,7 +117,7 @@ class Show(AbstractContextManager["Show"]):
                 return texts.say(self._language, "card-model")
             case TrackStage.SEPARATING:
                 return separating(order.model, self._language)
-            case TrackStage.RENDERING if order.mix:
+            case TrackStage.RENDERING if not order.is_stems:
                 return texts.say(self._language, "card-mixing")
             case TrackStage.RENDERING:
                 return texts.say(self._language, "card-rendering", format=order.format.label)

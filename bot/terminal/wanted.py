@@ -9,9 +9,9 @@ from bot.phrases.read import Certainty, read_words
 from bot.phrases.treatment import BeyondError
 from bot.phrases.wanted import mix_of
 from bot.terminal.options import Options
-from jobs.models import Content, Effect, Model, Package, Stem, Stems
+from jobs.models import Content, Effect, Mix, Model, Package, Stem, Stems
+from jobs.music.effects import PLAIN, ClickUse
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS
-from jobs.renditions import PLAIN
 
 
 class OptionError(ValueError):
@@ -56,15 +56,27 @@ def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -
     return _named(model, name), wanted.mix(stems), wanted.effect
 
 
-def treat(effect: Effect, tempo: int | None, key: int | None) -> Effect:
-    """The effect of a mix in words with that of `--tempo` and `--key`, which win."""
-    return Effect(tempo=effect.tempo if tempo is None else tempo, key=effect.key if key is None else key)
+def treat(
+    effect: Effect, tempo: int | None, key: int | None, click: ClickUse | None = None, count_in: int | None = None
+) -> Effect:
+    """The effect of a mix in words with that of the options, which win."""
+    return Effect(
+        tempo=effect.tempo if tempo is None else tempo,
+        key=effect.key if key is None else key,
+        click=click or effect.click,
+        count_in=effect.count_in if count_in is None else count_in,
+    )
+
+
+def with_click(content: Content, model: Model) -> Content:
+    """What a click is laid over: the mix, or the whole song in place of its stems."""
+    return Mix(stems=model.stems) if isinstance(content, Stems) else content
 
 
 def check(options: Options, has_bitrate: bool, language: str) -> None:
     """Raise `OptionError` for options that contradict each other."""
     order, template = options.order, options.template
-    if order.package is Package.ZIP and (options.only or order.mix):
+    if order.package is Package.ZIP and (options.only or not order.is_stems):
         raise OptionError(texts.say(language, "terminal-only-zip"))
     if has_bitrate and not order.format.is_lossy:
         raise OptionError(texts.say(language, "terminal-bitrate"))

@@ -8,6 +8,7 @@ start = Hi! Send me a YouTube link or an audio file, and I’ll send back its st
 help = Send me a YouTube link, or a song as an audio file, a video or a voice message. I split it into stems and send them back here.
 
     “no drums”, “karaoke”, “only bass” – a mix of the last song, or of the one you reply to; /mix no drums is the same
+    “no drums 80% click count-in 1” – slower, with a click and a count-in; /click – the click alone
     /settings – which stems, which format, album or zip
     /status – what I’m working on for you
     /cancel – stop what I’m working on
@@ -16,6 +17,7 @@ help = Send me a YouTube link, or a song as an audio file, a video or a voice me
 
     A song takes about a minute, more when others are in line. Songs can be up to { $limit } long, files up to { $size }.
 help-owner = You are my owner:
+    When someone new writes to me, I ask you about them.
     /allow – let someone in: as a reply to their message, with their number, or in a group for the whole group
     /deny – the same ways, out again
     /who – whom you let in
@@ -36,20 +38,31 @@ command-who = Who can use me
 
 access-closed = This bot is private. Ask its owner to let you in: your number is { $number }.
 access-closed-group = This bot is private. Its owner can send /allow here to let this group in.
+stranger-asked = This bot is private, so I’m asking its owner to let you in. I’ll tell you here, and then start with what you send me now.
+stranger-asked-group = This bot is private, so I’m asking its owner to let this group in. I’ll tell you here.
+stranger = { $name } would like to use me.
+stranger-group = { $name } would like to use me in the group “{ $group }”.
+button-admit = { $choice ->
+        [yes] Let in
+       *[no] No
+    }
+stranger-refused = { $name } stays out, and I won’t ask you again. If you change your mind: /allow { $number }
+access-given = You can use me now. Send me a YouTube link or an audio file.
+access-given-taken = You can use me now. I’m starting with what you sent.
 owner-paired = Welcome! I’m yours now. Send me a YouTube link or an audio file to try me.
 
-    Let others in with /allow: as a reply to their message, with their number, or in a group for the whole group.
+    When someone else writes to me, I ask you, and one tap lets them in. In a group, /allow lets in everyone there.
 owner-pairing-wrong = This link no longer works. If this bot is yours, start it again and open the link in its log. If not, ask its owner to let you in: your number is { $number }.
 allow-done = { $name } can use me now.
 allow-known = { $name } could use me already.
 allow-group = Everyone in this group can use me now.
-allow-how = Reply to someone’s message with /allow, or send /allow and their number. I tell people their number when they write to me.
+allow-how = Reply to someone’s message with /allow, or send /allow and their number. Whoever writes to me themselves needs neither: I ask you, and one tap lets them in.
 allow-owner-only = Only my owner can let people in.
 deny-done = { $name } can’t use me any more.
 deny-unknown = { $name } was not among those I let in. /who lists them.
 deny-how = Reply to someone’s message with /deny, or send /deny and a number from /who; in a group it ends the whole group’s access.
 who-title = Let in by you:
-who-nobody = Nobody but you. Let others in with /allow.
+who-nobody = Nobody but you. When someone writes to me, I ask you about them; /allow lets in others.
 
 ## Settings
 
@@ -239,6 +252,7 @@ failure-too-large = This file is { $bytes }, and I take up to { $limit_bytes }. 
 failure-not-audio = I can’t read this as audio: it may be damaged, or of a kind I don’t know. Send me another copy of the song, or a YouTube link.
 failure-no-sound = This video has no sound. Send me one that has.
 failure-empty = There is no audio in this file. Send me another one.
+failure-no-beats = I don’t hear a steady beat in this song, so I can’t put a click or a count-in to it. Tempo, key and mixes work all the same: /mix no drums 80%
 failure-no-disk = I have no room left for another song. Please try again later.
 failure-model-unavailable = I couldn’t fetch what I need for { $stems } stems. Please try again later.
     .plain = I couldn’t fetch what I need for this many stems. Please try again later.
@@ -260,10 +274,24 @@ card-title-mix = { $title } · { $mix }
 card-mixing = Mixing
 card-forgotten = Forgotten: I keep nothing of this song any more. What I sent stays in the chat until you delete it.
 mix-without = no { $stem }
+effect-click = { $use ->
+        [stage] click left
+       *[mixed] click
+    }
+effect-count-in = count-in { $bars }
+content-click = click track
 button-only = Only { $stem }
 button-pick = Choose stems…
 button-practise = Practise…
 practice-key = Key { $key }
+practice-click = { $use ->
+        [stage] Click left
+       *[other] Click
+    }
+practice-count-in = { $bars ->
+        [0] Count-in
+       *[other] Count-in { $bars }
+    }
 button-make = Make { $mix }
 button-more = More…
 button-back = Back
@@ -293,10 +321,12 @@ mix-no-song = There is no finished song here yet. Send me a YouTube link or an a
 mix-which-song = I don’t know which song that is. Reply to a song I sent, or to its card.
 mix-whole = That is the whole song. Leave something out: /mix no vocals
 mix-nothing = That would leave nothing to hear. Leave out less: /mix no vocals
-mix-beyond = I can go from 50 to 120 % of the tempo, 12 semitones up or down, and from −40 to +12 dB. Try: /mix no drums 80% -2
+mix-beyond = I can go from 50 to 120 % of the tempo, 12 semitones up or down, from −40 to +12 dB, and count in one or two bars. Try: /mix no drums 80% -2
 mix-meant = Did you mean { $mix }?
 mix-part = I can’t separate this on its own: { $part }. It is in the stem “{ $stem }”, together with whatever else is in there.
 command-mix = Backing tracks: /mix no drums
+command-click = A click track, or a mix with a click
+click-how = Tell me what the click goes with: /click for the click alone, /click 80%, or /click no drums count-in 1. Reply with it to a song I sent, or I take the last one.
 
 ## Groups
 
@@ -468,7 +498,7 @@ terminal-no-list = Standard input has no list. Give one link or file name on eac
 terminal-place = { $place } of { $count }
 terminal-skipped = already there, skipped
 terminal-mix-unknown = I don’t understand the mix “{ $words }”. Name what you want to hear: --mix "no drums", or --mix "vocals and bass". I know these stems: { $stems }.
-terminal-mix-beyond = I can go from 50 to 120 % of the tempo, 12 semitones up or down, and from −40 to +12 dB: --mix "no drums 80% -2"
+terminal-mix-beyond = I can go from 50 to 120 % of the tempo, 12 semitones up or down, from −40 to +12 dB, and count in one or two bars: --mix "no drums 80% -2"
 terminal-mix-meant = Did you mean “{ $mix }”? Write that for --mix, please.
 terminal-mix-whole = That mix is the whole song. Leave something out: --mix "no vocals"
 terminal-mix-nothing = That mix leaves nothing to hear. Leave out less: --mix "no vocals"
@@ -504,6 +534,7 @@ terminal-failure-too-large = This file is { $bytes }, and the limit is { $limit_
 terminal-failure-not-audio = I can’t read this as audio: it may be damaged, or of a kind I don’t know. Try another copy of the song.
 terminal-failure-no-sound = This video has no sound. Take one that has.
 terminal-failure-empty = This file is empty. Take another copy of the song.
+terminal-failure-no-beats = This song has no beat that I can follow, so there is no click and no count-in. Leave out --click, --stage and --count-in.
 terminal-failure-no-disk = The disk has no room for another song. Free some, or set FLBT_DATA to a folder on another disk.
 terminal-failure-model-damaged = The weights for { $stems } stems arrived damaged, so I removed them. Try again.
     .plain = The weights arrived damaged, so I removed them. Try again.
@@ -522,6 +553,7 @@ discord-command-start = start
 discord-command-help = help
 discord-command-stems = stems
 discord-command-mix = mix
+discord-command-click = click
 discord-command-status = status
 discord-command-cancel = cancel
 discord-command-settings = settings

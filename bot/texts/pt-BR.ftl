@@ -8,6 +8,7 @@ start = Oi! Me mande um link do YouTube ou um arquivo de áudio e eu devolvo as 
 help = Me mande um link do YouTube, ou uma música como arquivo de áudio, vídeo ou mensagem de voz. Eu separo as faixas e mando aqui.
 
     “sem bateria”, “karaokê”, “só o baixo” – uma mixagem da última música, ou da que você responder; /mix sem bateria dá no mesmo
+    “sem bateria 80% clique contagem 1” – mais devagar, com clique e contagem; /click – só o clique
     /settings – quais faixas, qual formato, arquivos ou zip
     /status – o que estou fazendo para você
     /cancel – parar o que estou fazendo
@@ -16,6 +17,7 @@ help = Me mande um link do YouTube, ou uma música como arquivo de áudio, víde
 
     Uma música leva cerca de um minuto, mais quando há fila. Músicas podem ter até { $limit }, arquivos até { $size }.
 help-owner = Este bot é seu:
+    Quando alguém novo me escreve, eu pergunto a você.
     /allow – liberar alguém: respondendo à mensagem da pessoa, com o número dela, ou em um grupo para o grupo todo
     /deny – das mesmas formas, para não liberar mais
     /who – quem você liberou
@@ -36,20 +38,31 @@ command-who = Quem pode me usar
 
 access-closed = Este bot é privado. Peça ao dono para liberar você: seu número é { $number }.
 access-closed-group = Este bot é privado. O dono pode mandar /allow aqui para liberar este grupo.
+stranger-asked = Este bot é privado, então estou pedindo ao dono que libere você. Eu aviso aqui, e aí começo com o que você me mandar agora.
+stranger-asked-group = Este bot é privado, então estou pedindo ao dono que libere este grupo. Eu aviso aqui.
+stranger = { $name } gostaria de me usar.
+stranger-group = { $name } gostaria de me usar no grupo “{ $group }”.
+button-admit = { $choice ->
+        [yes] Liberar
+       *[no] Não
+    }
+stranger-refused = { $name } fica de fora, e não pergunto de novo. Se mudar de ideia: /allow { $number }
+access-given = Agora você pode me usar. Me mande um link do YouTube ou um arquivo de áudio.
+access-given-taken = Agora você pode me usar. Já vou começar com o que você mandou.
 owner-paired = Boas-vindas! Agora sou seu. Me mande um link do YouTube ou um arquivo de áudio para experimentar.
 
-    Libere outras pessoas com /allow: respondendo à mensagem delas, com o número delas, ou em um grupo para o grupo todo.
+    Quando outra pessoa me escreve, eu pergunto a você, e um toque a libera. Em um grupo, /allow libera todo mundo ali.
 owner-pairing-wrong = Este link não vale mais. Se o bot é seu, inicie de novo e abra o link do log. Se não, peça ao dono para liberar você: seu número é { $number }.
 allow-done = { $name } já pode me usar.
 allow-known = { $name } já podia me usar.
 allow-group = Todo mundo neste grupo já pode me usar.
-allow-how = Responda à mensagem de alguém com /allow, ou mande /allow e o número da pessoa. Eu digo o número a quem me escreve.
+allow-how = Responda à mensagem de alguém com /allow, ou mande /allow e o número da pessoa. Quem me escreve não precisa disso: eu pergunto a você, e um toque libera a pessoa.
 allow-owner-only = Só o meu dono pode liberar pessoas.
 deny-done = { $name } não pode mais me usar.
 deny-unknown = { $name } não estava entre as pessoas liberadas. /who mostra a lista.
 deny-how = Responda à mensagem de alguém com /deny, ou mande /deny e um número da lista de /who; em um grupo, isso acaba com o acesso do grupo todo.
 who-title = Liberados por você:
-who-nobody = Ninguém além de você. Libere outras pessoas com /allow.
+who-nobody = Ninguém além de você. Quando alguém me escreve, eu pergunto a você; /allow libera outras pessoas.
 
 ## Ajustes
 
@@ -239,6 +252,7 @@ failure-too-large = Este arquivo tem { $bytes }, e eu pego até { $limit_bytes }
 failure-not-audio = Não consigo ler isto como áudio: pode estar danificado, ou ser de um tipo que não conheço. Me mande outra cópia da música, ou um link do YouTube.
 failure-no-sound = Este vídeo não tem som. Me mande um que tenha.
 failure-empty = Não há áudio neste arquivo. Me mande outro.
+failure-no-beats = Não ouço uma pulsação clara nesta música, então não consigo pôr clique nem contagem. Andamento, tom e mixagens funcionam do mesmo jeito: /mix sem bateria 80%
 failure-no-disk = Não tenho mais espaço para outra música. Tente mais tarde, por favor.
 failure-model-unavailable = Não consegui buscar o que preciso para { $stems } faixas. Tente mais tarde, por favor.
     .plain = Não consegui buscar o que preciso para esse número de faixas. Tente mais tarde, por favor.
@@ -260,10 +274,24 @@ card-title-mix = { $title } · { $mix }
 card-mixing = Mixando
 card-forgotten = Esqueci: não guardo mais nada desta música. O que mandei fica na conversa até você apagar.
 mix-without = sem { $stem }
+effect-click = { $use ->
+        [stage] clique à esquerda
+       *[mixed] clique
+    }
+effect-count-in = contagem { $bars }
+content-click = faixa de clique
 button-only = Só { $stem }
 button-pick = Escolher faixas…
 button-practise = Ensaiar…
 practice-key = Tom { $key }
+practice-click = { $use ->
+        [stage] Clique à esquerda
+       *[other] Clique
+    }
+practice-count-in = { $bars ->
+        [0] Contagem
+       *[other] Contagem { $bars }
+    }
 button-make = Fazer { $mix }
 button-more = Mais…
 button-back = Voltar
@@ -293,10 +321,12 @@ mix-no-song = Ainda não há música pronta aqui. Me mande primeiro um link do Y
 mix-which-song = Não sei que música é essa. Responda a uma música que mandei, ou ao cartão dela.
 mix-whole = Isso é a música inteira. Tire alguma coisa: /mix sem voz
 mix-nothing = Assim não sobra nada para ouvir. Tire menos: /mix sem voz
-mix-beyond = Consigo ir de 50 a 120 % do andamento, 12 semitons acima ou abaixo, e de −40 a +12 dB. Tente: /mix sem bateria 80% -2
+mix-beyond = Consigo ir de 50 a 120 % do andamento, 12 semitons acima ou abaixo, de −40 a +12 dB, e contar um ou dois compassos. Tente: /mix sem bateria 80% -2
 mix-meant = Você quis dizer { $mix }?
 mix-part = Não consigo separar só isto: { $part }. Fica na faixa “{ $stem }”, junto com o que mais houver nela.
 command-mix = Para tocar junto: /mix sem bateria
+command-click = Uma faixa de clique, ou uma mixagem com clique
+click-how = Me diga com o que vai o clique: /click só para o clique, /click 80%, ou /click sem bateria contagem 1. Responda com isso a uma música que mandei, ou pego a última.
 
 ## Grupos
 
@@ -468,7 +498,7 @@ terminal-no-list = A entrada padrão não tem uma lista. Ponha um link ou nome d
 terminal-place = { $place } de { $count }
 terminal-skipped = já está lá, pulei
 terminal-mix-unknown = Não entendo a mixagem “{ $words }”. Diga o que quer ouvir: --mix "sem bateria", ou --mix "voz e baixo". Conheço estas faixas: { $stems }.
-terminal-mix-beyond = Consigo ir de 50 a 120 % do andamento, 12 semitons acima ou abaixo, e de −40 a +12 dB: --mix "sem bateria 80% -2"
+terminal-mix-beyond = Consigo ir de 50 a 120 % do andamento, 12 semitons acima ou abaixo, de −40 a +12 dB, e contar um ou dois compassos: --mix "sem bateria 80% -2"
 terminal-mix-meant = Você quis dizer “{ $mix }”? Então escreva isso em --mix.
 terminal-mix-whole = Essa mixagem é a música inteira. Tire alguma coisa: --mix "sem voz"
 terminal-mix-nothing = Dessa mixagem não sobra nada para ouvir. Tire menos: --mix "sem voz"
@@ -504,6 +534,7 @@ terminal-failure-too-large = Este arquivo tem { $bytes }, e o limite é { $limit
 terminal-failure-not-audio = Não consigo ler isto como áudio: pode estar danificado, ou ser de um tipo que não conheço. Tente outra cópia da música.
 terminal-failure-no-sound = Este vídeo não tem som. Pegue um que tenha.
 terminal-failure-empty = Este arquivo está vazio. Pegue outra cópia da música.
+terminal-failure-no-beats = Esta música não tem uma pulsação que eu consiga seguir, então não há clique nem contagem. Tire --click, --stage e --count-in.
 terminal-failure-no-disk = O disco não tem espaço para outra música. Libere um pouco, ou aponte FLBT_DATA para uma pasta em outro disco.
 terminal-failure-model-damaged = Os pesos para { $stems } faixas chegaram danificados, e eu os apaguei. Tente de novo.
     .plain = Os pesos chegaram danificados, e eu os apaguei. Tente de novo.
@@ -522,6 +553,7 @@ discord-command-start = iniciar
 discord-command-help = ajuda
 discord-command-stems = faixas
 discord-command-mix = mixagem
+discord-command-click = clique
 discord-command-status = andamento
 discord-command-cancel = cancelar
 discord-command-settings = ajustes

@@ -27,6 +27,12 @@
 | flbt:took              | list   | durations of the last tracks in seconds, newest first, for estimates         |
 | flbt:people            | hash   | owner, their language, pairing code, names of people let in                  |
 | flbt:allowed           | set    | chats and people let in                                                      |
+| flbt:refused           | set    | persons and groups about whom the owner is not asked again                   |
+| flbt:stranger:NAME     | string | a person or group without access (JSON): names, address; half a year         |
+| flbt:stranger-said:NAME | list  | their last messages until the owner's answer (JSON), for a week              |
+| flbt:strangers:PLATFORM | zset  | those who wait for the owner's answer, by time                               |
+| flbt:strangers:untold:PLATFORM | zset | those of them about whom the owner has to be asked yet, by time         |
+| flbt:strangers:pace:PLATFORM | string | how many the owner was asked about within an hour; expires              |
 | flbt:told:PERSON       | string | a stranger was told that the bot is closed; expires                          |
 | flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, how long, made |
 | flbt:rate:PERSON       | hash   | a person's message bucket: level, time, and whether they are answered        |
@@ -46,9 +52,11 @@
 | flbt:album:CHAT:ID     | hash   | state of an album's files together: heard, called; for ten minutes           |
 | flbt:listing:ID        | string | a playlist's listing (JSON), for ten minutes                                 |
 | flbt:listing-asked:ID  | string | a playlist's listing was requested; expires when the answer is overdue       |
+| flbt:search:ID         | string | what a search found (JSON), for ten minutes; ID is a digest of its words     |
+| flbt:search-asked:ID   | string | a search was requested; expires when the answer is overdue                   |
 | flbt:providers         | hash   | provider → its standing (JSON): up or resting, since when, why               |
 | flbt:commands:PLATFORM | string | a digest of the commands that the platform was told                          |
-| flbt:heard:PLATFORM    | hash   | private chat → the id of its last handled message                            |
+| flbt:heard:PLATFORM    | hash   | private chat, or `groups` → the id of the last handled message there         |
 | flbt:language:PERSON   | string | the last known language of a person whose messages tell none; half a year     |
 | flbt:providers:told    | hash   | provider → `up` or `down`, as last told to the owner                         |
 | flbt:cause-told:REASON | string | the owner was told that songs fail for this reason; expires                  |
@@ -63,6 +71,7 @@ RECIPE = "flbt:maker"
 TOOK = "flbt:took"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"
+REFUSED = "flbt:refused"
 PROVIDERS = "flbt:providers"
 PROVIDERS_TOLD = "flbt:providers:told"
 
@@ -143,6 +152,26 @@ def health(lane: str) -> str:
     return f"flbt:health:{lane}"
 
 
+def stranger(name: str) -> str:
+    return f"flbt:stranger:{name}"
+
+
+def stranger_said(name: str) -> str:
+    return f"flbt:stranger-said:{name}"
+
+
+def strangers(platform: str) -> str:
+    return f"flbt:strangers:{platform}"
+
+
+def strangers_untold(platform: str) -> str:
+    return f"flbt:strangers:untold:{platform}"
+
+
+def strangers_pace(platform: str) -> str:
+    return f"flbt:strangers:pace:{platform}"
+
+
 def told(person: str) -> str:
     return f"flbt:told:{person}"
 
@@ -217,6 +246,14 @@ def listing(playlist_id: str) -> str:
 
 def listing_asked(playlist_id: str) -> str:
     return f"flbt:listing-asked:{playlist_id}"
+
+
+def search(search_id: str) -> str:
+    return f"flbt:search:{search_id}"
+
+
+def search_asked(search_id: str) -> str:
+    return f"flbt:search-asked:{search_id}"
 
 
 def commands(platform: str) -> str:

@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from jobs.models import Effect, Encoding, Format, Mix, Order, Rendition, Stem, Stems
+from jobs.models import Click, Effect, Encoding, Format, Mix, Order, Rendition, Stem, Stems
 
 MP3 = Encoding(format=Format.MP3)
 PAIR = (Stem.VOCALS, Stem.BASS)
@@ -17,6 +17,9 @@ PAIR = (Stem.VOCALS, Stem.BASS)
         Rendition(content=Mix(stems=PAIR, levels=(-12, 0.5)), effect=Effect(tempo=80, key=-2), encoding=MP3),
         Rendition(content=Mix(stems=PAIR, levels=(0, 3)), encoding=MP3),
         Rendition(effect=Effect(key=1), encoding=MP3),
+        Rendition(content=Mix(stems=PAIR), effect=Effect(click="stage", count_in=2), encoding=MP3),
+        Rendition(content=Click(), encoding=MP3),
+        Rendition(content=Click(), effect=Effect(tempo=80, count_in=1), encoding=MP3),
         Rendition(encoding=MP3),
     ],
 )
@@ -32,6 +35,14 @@ def test_nothing_new_is_written_where_nothing_is_treated() -> None:
     assert plain == Rendition(content=Mix(stems=PAIR), encoding=MP3)
     assert set(plain.model_dump()) == {"kind", "format", "mix", "kbps", "part_bytes"}
     assert not {"levels", "effect", "content"} & set(Order(content=plain.content).model_dump())
+
+
+def test_keys_of_stored_renditions_stay() -> None:
+    """Keys that were written before effects had a click."""
+    mix = Mix(stems=PAIR, levels=(-12, 0.5))
+    assert Rendition(content=mix, effect=Effect(tempo=80, key=-2), encoding=MP3).key == "mix-eab947e3c1-mp3"
+    assert Rendition(effect=Effect(key=1), encoding=MP3).key == "stems-c76054e5f9-mp3"
+    assert Effect(key=1).model_dump(mode="json") == {"tempo": 100, "key": 1}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The children that fetch and list, for many tasks at once: libraries are loaded once, then one fork for each task.
+"""The children that fetch, list and search, for many tasks at once: libraries are loaded once, then one fork for each.
 
 A fork does the work of the real child, in a process of its own with fresh state of the libraries; only the loading is
 not repeated.
@@ -13,14 +13,16 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from jobs.failures import Failed
 from jobs.models import Value
-from jobs.youtube import Listing, Provider
+from jobs.youtube import Hits, Listing, Provider
 from worker.child.child_side import Report, serve
 from worker.child.confinement import Confinement
 from worker.child.messages import Event
-from worker.child.tasks import Fetched, FetchTask, ListingTask, Task
+from worker.child.tasks import Fetched, FetchTask, ListingTask, SearchTask, Task
 from worker.sources.__main__ import fetch
 
 AT_ONCE = 3
+
+Asking = FetchTask | ListingTask | SearchTask
 
 
 class Batch(Task):
@@ -28,12 +30,13 @@ class Batch(Task):
 
     fetch: tuple[FetchTask, ...] = ()
     listing: tuple[ListingTask, ...] = ()
+    search: tuple[SearchTask, ...] = ()
     impatient: bool = False
 
     @property
     def confinement(self) -> Confinement | None:
         """The union of all tasks' confinements, with processes."""
-        each = [task.confinement or Confinement() for task in (*self.fetch, *self.listing)]
+        each = [task.confinement or Confinement() for task in (*self.fetch, *self.listing, *self.search)]
         return Confinement(
             read=tuple(path for one in each for path in one.read),
             write=(Path(gettempdir()), *(path for one in each for path in one.write)),
@@ -52,7 +55,7 @@ class Outcomes(Value):
 def work(batch: Batch, report: Report) -> Outcomes:
     from worker.sources.youtube import arrival, site
 
-    tasks: list[FetchTask | ListingTask] = [*batch.fetch, *batch.listing]
+    tasks: list[Asking] = [*batch.fetch, *batch.listing, *batch.search]
     for task in tasks:
         for name in _needs(task):
             import_module(name)
@@ -65,7 +68,7 @@ def work(batch: Batch, report: Report) -> Outcomes:
         return Outcomes(events=_fork_for_each(tasks, Path(folder)))
 
 
-def _fork_for_each(tasks: Sequence[FetchTask | ListingTask], folder: Path) -> tuple[Event, ...]:
+def _fork_for_each(tasks: Sequence[Asking], folder: Path) -> tuple[Event, ...]:
     running = 0
     for number, task in enumerate(tasks):
         if running == AT_ONCE:
@@ -80,14 +83,16 @@ def _fork_for_each(tasks: Sequence[FetchTask | ListingTask], folder: Path) -> tu
     return tuple(Event.model_validate_json((folder / str(number)).read_text()) for number in range(len(tasks)))
 
 
-def _needs(task: FetchTask | ListingTask) -> tuple[str, ...]:
+def _needs(task: Asking) -> tuple[str, ...]:
     if isinstance(task, ListingTask):
         return ("worker.sources.youtube.listing",)
+    if isinstance(task, SearchTask):
+        return ("worker.sources.youtube.searching",)
     provider = "pytubefix" if task.provider is Provider.PYTUBEFIX else "ytdlp"
     return f"worker.sources.youtube.{provider}", "worker.audio.reading"
 
 
-def _end_of(task: FetchTask | ListingTask) -> Event:
+def _end_of(task: Asking) -> Event:
     try:
         return Event(result=_do(task).model_dump_json())
     except Failed as failed:
@@ -97,9 +102,13 @@ def _end_of(task: FetchTask | ListingTask) -> Event:
         os._exit(1)
 
 
-def _do(task: FetchTask | ListingTask) -> Fetched | Listing:
+def _do(task: Asking) -> Fetched | Listing | Hits:
     if isinstance(task, FetchTask):
         return fetch(task, _ignore)
+    if isinstance(task, SearchTask):
+        from worker.sources.youtube.searching import search
+
+        return search(task, _ignore)
     from worker.sources.youtube.listing import list_playlist  # imported here: fetching does not need it
 
     return list_playlist(task, _ignore)

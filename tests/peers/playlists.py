@@ -117,7 +117,7 @@ def _row(entry: Entry) -> Json:
         row["thumbnailOverlays"] = [{"thumbnailOverlayTimeStatusRenderer": status}]
     elif entry.seconds is not None and not entry.gone:
         row["lengthSeconds"] = str(entry.seconds)
-        row["lengthText"] = {"simpleText": _clock(entry.seconds)}
+        row["lengthText"] = {"simpleText": clock(entry.seconds)}
     return {"playlistVideoRenderer": row}
 
 
@@ -127,7 +127,7 @@ def _lockup(entry: Entry) -> Json:
     if entry.live:
         badges = [{"thumbnailBadgeViewModel": {"text": "LIVE", "badgeStyle": "THUMBNAIL_OVERLAY_BADGE_STYLE_LIVE"}}]
     elif entry.seconds is not None and not entry.gone:
-        badges = [{"thumbnailBadgeViewModel": {"text": _clock(entry.seconds)}}]
+        badges = [{"thumbnailBadgeViewModel": {"text": clock(entry.seconds)}}]
     overlay = {"thumbnailBottomOverlayViewModel": {"badges": badges}}
     return {
         "lockupViewModel": {
@@ -139,7 +139,8 @@ def _lockup(entry: Entry) -> Json:
     }
 
 
-def _clock(seconds: int) -> str:
+def clock(seconds: int) -> str:
+    """A length as the site writes it: `3:20`."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

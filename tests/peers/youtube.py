@@ -1,7 +1,7 @@
 """A stand-in for YouTube, reached through a proxy.
 
 Processes with its `environment` find pages, player endpoint, media and covers of the added videos,
-and the playlists, under the real host names:
+the playlists, and the search, under the real host names:
 
     with YouTubeStandIn() as site:
         video = site.add(Video("dQw4w9WgXcQ", title="Some Band - A Song"))
@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT, PLAYER_SCRIPT_PATH, RIDDLE, SORRY, page, solved
 from tests.peers.playlists import ListTrouble, Playlist, further_page, playlist_page
+from tests.peers.searches import Search, SearchTrouble, having, search_page
 from tests.peers.tunnel import Tunnel, TunnelHandler
 from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, UNSIZED, Asked, Trouble, Video, player_answer, unplayable
 
@@ -29,6 +30,7 @@ class YouTubeStandIn:
     def __init__(self) -> None:
         self.videos: dict[str, Video] = {}
         self.playlists: dict[str, Playlist] = {}
+        self.searches: dict[str, Search] = {}
         self.requests: list[Asked] = []
         self.player_script = PLAYER_SCRIPT
         self._troubled: set[str] = set()
@@ -53,6 +55,11 @@ class YouTubeStandIn:
     def add_playlist(self, playlist: Playlist) -> Playlist:
         self.playlists[playlist.playlist_id] = playlist
         return playlist
+
+    def add_search(self, search: Search) -> Search:
+        """Answer these words so. Other words find the added videos that have them."""
+        self.searches[search.words] = search
+        return search
 
     @property
     def address(self) -> str:
@@ -113,6 +120,8 @@ class _Handler(TunnelHandler):
                 self._player(video_id, client)
             case "www.youtube.com", "/youtubei/v1/browse":
                 self._browse(list_id, token, body.get("params", ""))
+            case "www.youtube.com", "/youtubei/v1/search":
+                self._search(body.get("query", ""), body.get("params", ""), token)
             case _, path if path.endswith("/resolve_url"):
                 self._resolve(list_id)
             case _:
@@ -191,6 +200,21 @@ class _Handler(TunnelHandler):
                 content = further_page(playlist, token) if playlist and token else playlist_page(playlist, params)
                 as_page = self.command == "GET"
                 self.answer(200, page(content) if as_page else json.dumps(content).encode(), "text/html")
+
+    def _search(self, words: str, params: str, token: str) -> None:
+        site = self.server.site
+        search = site.searches.get(words) or having(words, site.videos.values())
+        match search.trouble:
+            case SearchTrouble.FORBIDDEN | SearchTrouble.TOO_MANY:
+                self.answer(int(search.trouble[-3:]), b"{}")
+            case SearchTrouble.HTML:
+                self.answer(200, SORRY, "text/html")
+            case SearchTrouble.SILENT:
+                self.hang()
+            case SearchTrouble.RESET:
+                self.reset()
+            case _:
+                self.answer(200, json.dumps(search_page(search, params, token)).encode())
 
     def _resolve(self, list_id: str) -> None:
         """The request of libraries after a list's page without data."""

@@ -6,9 +6,10 @@ from pathlib import Path
 from pydantic import SecretStr, field_serializer
 
 from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Upload, Value, VideoId, Words
+from jobs.music.analysis import Analysis
 from jobs.music.separation_models import EngineName
 from jobs.results import Called, Rendered, StoredFile, Tags
-from jobs.youtube import PlaylistId, Provider
+from jobs.youtube import PlaylistId, Provider, SearchWords
 from worker.child.confinement import Confinement
 from worker.child.confinement.online import INDEXES, index_port, node, ports
 
@@ -75,6 +76,14 @@ class ListingTask(OnlineTask):
     playlist_id: PlaylistId
     most: int = 200
     requests: int = 10
+
+
+class SearchTask(OnlineTask):
+    """Search for `words`, for at most `most` videos."""
+
+    words: SearchWords
+    most: int = 12
+    requests: int = 3
 
 
 class TitlesTask(OnlineTask):
@@ -186,6 +195,7 @@ class RenderTask(Task):
     """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not.
 
     `gain` has been applied to the stored stems. `track_id`, `late` and `gaps` are for renditions that state them.
+    `analysis`: of the song, None if there is none.
     """
 
     stems_dir: Path
@@ -196,6 +206,7 @@ class RenderTask(Task):
     gaps: Amount = 0.0
     tags: Tags
     cover: Path | None = None
+    analysis: Analysis | None = None
     renditions: tuple[Rendition, ...]
     output: Path
     mp3_kbps: int = 320
@@ -207,10 +218,12 @@ class RenderTask(Task):
 
 
 class RenderedSet(Value):
-    """The files of each rendition, in the order of the task, and the gain of each against the stored stems."""
+    """The files of each rendition, in the order of the task; the gain of each against the stored stems; and its length
+    in seconds where it is not the song's at the tempo, else 0."""
 
     files: tuple[tuple[StoredFile, ...], ...]
     gains: tuple[Gain, ...]
+    seconds: tuple[Amount, ...]
 
 
 def _with_links(folder: Path) -> tuple[Path, ...]:

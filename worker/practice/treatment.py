@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.models import Effect, Stem
+from worker.audio.reading import open_song
 from worker.audio.sound import SAMPLE_RATE
 from worker.practice.ahead import ahead
 from worker.practice.attacks import find_attacks
@@ -24,6 +25,8 @@ from worker.rendering.mixing import Block, blocks_of, weighted
 UNPITCHED: Final = (Stem.DRUMS,)  # stems that keep their pitch
 
 Planes = NDArray[np.float32]  # (2, samples)
+
+_NOTHING: Final = np.zeros(0, np.float32)
 
 
 class Song(NamedTuple):
@@ -41,8 +44,11 @@ class Group(NamedTuple):
     semitones: int
 
 
-def measure(stems: Mapping[Stem, Path], mixes: Sequence[Mapping[Stem, float]]) -> tuple[Song, list[float]]:
-    """Reads a song once: for its attacks, and the largest magnitude of each of `mixes` (gains of stems).
+def measure(
+    stems: Mapping[Stem, Path], mixes: Sequence[Mapping[Stem, float]], *, is_stretched: bool = True
+) -> tuple[Song, list[float]]:
+    """Reads a song once: for the largest magnitude of each of `mixes` (gains of stems), and for its attacks where it
+    will be stretched.
 
     Raises `Failed` INTERNAL for a damaged stem.
     """
@@ -56,10 +62,16 @@ def measure(stems: Mapping[Stem, Path], mixes: Sequence[Mapping[Stem, float]]) -
             for number, gains in enumerate(mixes):
                 mix = weighted(blocks, [gains.get(stem, 0.0) for stem in stems])
                 peaks[number] = max(peaks[number], float(np.abs(mix).max(initial=0.0)))
-            yield weighted(blocks, [1.0] * len(blocks)).mean(axis=1)
+            yield weighted(blocks, [1.0] * len(blocks)).mean(axis=1) if is_stretched else _NOTHING
 
     attacks = find_attacks(mono())
     return Song(stems, samples, attacks), peaks
+
+
+def unheard(stems: Mapping[Stem, Path]) -> Song:
+    """A song of which only the length is read."""
+    with open_song(next(iter(stems.values()))) as song:
+        return Song(stems, round((song.seconds or 0.0) * SAMPLE_RATE), ())
 
 
 def _side_by_side(paths: Sequence[Path]) -> Iterator[tuple[Block, ...]]:

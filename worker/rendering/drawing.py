@@ -106,7 +106,7 @@ def draw(waveforms: Waveforms, tags: Tags, path: Path) -> None:
         if x + font.getlength(_clock(mark)) / 2 < WIDTH - MARGIN / 2:
             pen.text((x, height - AXIS / 2), _clock(mark), INK, font, anchor="mm" if mark else "lm")
     columns = right - left
-    envelopes = [_columns(envelope, columns) for envelope in waveforms.envelopes()]
+    envelopes = [in_columns(envelope, columns) for envelope in waveforms.envelopes()]
     loudest = max([float(envelope.max(initial=0)) for envelope in envelopes] + [1e-3])
     for number, (stem, envelope) in enumerate(zip(waveforms.stems, envelopes, strict=True)):
         top = HEAD + number * ROW
@@ -158,7 +158,7 @@ def _marks(seconds: float) -> range:
     return range(0, ceil(seconds), step)
 
 
-def _columns(envelope: Envelope, columns: int) -> Envelope:
+def in_columns(envelope: Envelope, columns: int) -> Envelope:
     """The envelope as one value per pixel column: (columns,) float32."""
     if len(envelope) == 0:
         return np.zeros(columns, np.float32)

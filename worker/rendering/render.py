@@ -14,13 +14,13 @@ from jobs.failures import Reason, failed
 from jobs.filenames import file_name, file_tags
 from jobs.models import Rendition, Stem
 from jobs.music.levels import amplitude
-from jobs.renditions import PLAIN, ContentFile
+from jobs.renditions import ContentFile
 from jobs.results import StoredFile
 from worker.child.cgroups import cores
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
-from worker.rendering.sums import Encode, Tell, stems_of, write_sum
+from worker.rendering.sums import Encode, Tell, Written, stems_of, write_sum
 from worker.rendering.treated import Measured, measured, write_treated
 from worker.rendering.zipping import Entry, zip_stems
 
@@ -38,10 +38,12 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
         encodes = {
             encode.path: encode for rendition in task.renditions for encode in _encodes(task, rendition, Path(scratch))
         }
-        gains = _encode_all(task, list(encodes.values()), report)
+        written = _encode_all(task, list(encodes.values()), report)
+        known = [_of_files(task, rendition, written, Path(scratch)) for rendition in task.renditions]
         return RenderedSet(
             files=tuple(_collect(task, rendition, Path(scratch)) for rendition in task.renditions),
-            gains=tuple(_gain(task, rendition, gains, Path(scratch)) for rendition in task.renditions),
+            gains=tuple(each.gain for each in known),
+            seconds=tuple(each.seconds for each in known),
         )
 
 
@@ -80,9 +82,10 @@ def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[Sto
     return tuple(_stored(path) for path in zip_stems(task.output / rendition.key, task, rendition, entries))
 
 
-def _gain(task: RenderTask, rendition: Rendition, gains: Mapping[Path, float], scratch: Path) -> float:
-    """The gain of a rendition's files against the stored stems; 1 for stems."""
-    return min((gains[_path(task, rendition, file, scratch)] for file in _files(task, rendition)), default=1.0)
+def _of_files(task: RenderTask, rendition: Rendition, written: Mapping[Path, Written], scratch: Path) -> Written:
+    """The gain of a rendition's files against the stored stems, 1 for stems; and their length."""
+    files = [written[_path(task, rendition, file, scratch)] for file in _files(task, rendition)]
+    return Written(min((file.gain for file in files), default=1.0), max((file.seconds for file in files), default=0.0))
 
 
 def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
@@ -92,8 +95,8 @@ def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
 # --- encoding ------------------------------------------------------------------------------------------------
 
 
-def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> dict[Path, float]:
-    """Makes all files. Returns the gain of each against the stored stems."""
+def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> dict[Path, Written]:
+    """Makes all files. Returns what is known of each."""
     progress = _Progress(len(encodes), report)
     song = measured(task, encodes)
     with ThreadPoolExecutor(task.threads or cores(), thread_name_prefix="encoder") as pool:
@@ -108,9 +111,9 @@ def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> 
     return {encode.path: future.result() for encode, future in zip(encodes, running, strict=True)}
 
 
-def _write(task: RenderTask, encode: Encode, song: Measured | None, tell: Tell) -> float:
-    """Makes one file. Returns its gain against the stored stems."""
-    if encode.effect == PLAIN or song is None:
+def _write(task: RenderTask, encode: Encode, song: Measured | None, tell: Tell) -> Written:
+    """Makes one file."""
+    if song is None or not encode.is_treated:
         return write_sum(task, encode, tell)
     return write_treated(task, encode, song, tell)
 

@@ -4,11 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from jobs.failures import Reason, failed
 from jobs.models import Effect, Format, Stem
+from jobs.music.effects import PLAIN
 from jobs.results import Tags
 from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song
@@ -21,7 +23,8 @@ Tell = Callable[[float], None]  # takes the fraction of the file that is done; r
 
 @dataclass(frozen=True)
 class Encode:
-    """One file to make: `path`, from stems times their gains. `kbps`: for a format with a bit rate."""
+    """One file to make: `path`, from stems times their gains; without stems, clicks alone. `kbps`: for a format with a
+    bit rate."""
 
     path: Path
     gains: Mapping[Stem, float]
@@ -30,16 +33,28 @@ class Encode:
     kbps: int
     tags: Tags
 
+    @property
+    def is_treated(self) -> bool:
+        """Whether it is more than a sum of stems."""
+        return self.effect != PLAIN or not self.gains
 
-def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> float:
-    """Writes the sum of some stems. Returns its gain against the stored stems, below 1 where it would have clipped."""
+
+class Written(NamedTuple):
+    """`gain`: of a file against the stored stems. `seconds`: its length, where it is not the song's at the tempo."""
+
+    gain: float
+    seconds: float = 0.0
+
+
+def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> Written:
+    """Writes the sum of some stems. Its gain is below 1 where it would have clipped."""
     sources = [_source(task, stem) for stem in encode.gains]
     gains = [*encode.gains.values()]
     encode.path.parent.mkdir(exist_ok=True)
     if encode.format_ is Format.FLAC and gains == [1.0] and _is_tagged(sources[0], encode.tags, task):
         _link(sources[0], encode.path)
         tell(1.0)
-        return 1.0
+        return Written(1.0)
     gain, before = 1.0, 0.0
     if gains != [1.0] and not encode.format_.keeps_level:
         # Stems are read twice: that costs little beside encoding, and a song needs much memory.
@@ -54,7 +69,7 @@ def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> float:
         for fraction, block in sum_of(sources, gains):
             track.write(block if factor == 1 else block * factor)
             tell(before + (1 - before) * fraction)
-    return gain
+    return Written(gain)
 
 
 def stems_of(task: RenderTask) -> Iterator[tuple[Stem, Path]]:

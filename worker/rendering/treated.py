@@ -1,4 +1,4 @@
-"""Writes one file of treated stems: slower or faster, in another key."""
+"""Writes one file of treated stems: slower or faster, in another key, with clicks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from jobs.renditions import PLAIN
+from worker.audio.sound import SAMPLE_RATE
 from worker.audio.writing import open_track
 from worker.child.tasks import RenderTask
 from worker.practice.peaks import TruePeak
-from worker.practice.treatment import Song, measure, treated
-from worker.rendering.sums import Encode, Tell, stems_of
+from worker.practice.performing import performed, performed_length
+from worker.practice.treatment import Song, measure, unheard
+from worker.rendering.sums import Encode, Tell, Written, stems_of
 
 LOUDEST: Final = 10 ** (-1 / 20)  # -1 dBTP
 #: Treated sound is up to 3 dB louder than its source, since its waves meet otherwise. With this headroom, a file is
@@ -30,37 +31,45 @@ class Measured:
 
 def measured(task: RenderTask, encodes: Sequence[Encode]) -> Measured | None:
     """Reads the song once for all files with an effect; None if there are none."""
-    encodes = [encode for encode in encodes if encode.effect != PLAIN]
+    encodes = [encode for encode in encodes if encode.is_treated]
     if not encodes:
         return None
-    song, peaks = measure(dict(stems_of(task)), [encode.gains for encode in encodes])
+    is_stretched = any(encode.effect.is_stretched for encode in encodes if encode.gains)
+    stems = dict(stems_of(task))
+    if not any(encode.gains for encode in encodes):  # clicks alone: only the length is needed
+        return Measured(unheard(stems), {encode.path: 0.0 for encode in encodes})
+    song, peaks = measure(stems, [encode.gains for encode in encodes], is_stretched=is_stretched)
     return Measured(song, {encode.path: peak for encode, peak in zip(encodes, peaks, strict=True)})
 
 
-def write_treated(task: RenderTask, encode: Encode, measured: Measured, tell: Tell) -> float:
-    """Writes a treated mix. Returns its gain against the stored stems, so that its true peak is at most -1 dBTP.
+def write_treated(task: RenderTask, encode: Encode, measured: Measured, tell: Tell) -> Written:
+    """Writes a treated mix. Its gain is such that its true peak is at most -1 dBTP.
 
     Formats without a limit at full scale have no gain. A second pass is needed where the first one is too loud.
+    Raises `Failed` NO_BEATS for clicks or a count-in on a song whose beats are not known.
     """
+    song, effect = measured.song, encode.effect
+    length = performed_length(song, effect, task.analysis) / SAMPLE_RATE if effect.changes_length else 0.0
     encode.path.parent.mkdir(exist_ok=True)
     if encode.format_.keeps_level:
-        _write(task, encode, measured.song, 1 / task.gain, tell)
-        return 1.0
-    gain = min(HEADROOM / max(measured.peaks[encode.path], 1e-9), 1.0)
-    peak = _write(task, encode, measured.song, gain, tell)
+        _write(task, encode, measured, 1 / task.gain, tell)
+        return Written(1.0, length)
+    gain = min(HEADROOM / max(measured.peaks[encode.path], 1e-9), 1.0) if encode.gains else 1.0
+    peak = _write(task, encode, measured, gain, tell)
     if peak > LOUDEST:
         gain *= 0.999 * LOUDEST / peak
-        _write(task, encode, measured.song, gain, tell)
-    return gain
+        _write(task, encode, measured, gain, tell)
+    return Written(gain, length)
 
 
-def _write(task: RenderTask, encode: Encode, song: Song, gain: float, tell: Tell) -> float:
+def _write(task: RenderTask, encode: Encode, measured: Measured, gain: float, tell: Tell) -> float:
     """Writes the mix times `gain`. Returns its true peak."""
     peak = TruePeak()
-    level = 1.0 if encode.format_.keeps_level else task.gain * gain
+    level = task.gain * gain if encode.gains and not encode.format_.keeps_level else 1.0
+    before = measured.peaks[encode.path]
     with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps, level) as track:
-        for fraction, block in treated(song, encode.gains, encode.effect):
-            louder = block * np.float32(gain)
+        for fraction, block in performed(measured.song, encode.gains, encode.effect, task.analysis, before):
+            louder = block if gain == 1 else block * np.float32(gain)
             peak.push(louder)
             track.write(louder)
             tell(fraction)

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Button, Card, heading
-from bot.conversation.permissions import may_act_for, may_cancel
+from bot.conversation.permissions import may_act_for, may_cancel, turn_away
 from bot.conversation.services import Services
 from bot.conversation.songs.lookup import LOOK_BACK, asked_with, is_card_of, request_of_chat
 from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Toast, number_of, reply, toast
@@ -26,6 +26,8 @@ async def start(services: Services, incoming: Incoming) -> Answers:
         return reply(say(asker.language, "owner-paired"))
     if await services.access.may_ask(asker.person, asker.chat):
         return reply(say(asker.language, "group-hello" if asker.in_group else "start"))
+    if await services.access.owner() is not None:
+        return await turn_away(services, incoming)
     if await services.access.first_refusal(asker.person):
         return reply(say(asker.language, "owner-pairing-wrong", number=number_of(asker.person)))
     return ()

@@ -1,11 +1,12 @@
-"""The commands with their handlers, and the menus that show them."""
+"""The commands with their handlers, the menus that show them, and the forms that ask for their options."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from enum import Enum, auto, unique
+from typing import Final, NamedTuple
 
 from bot.conversation.commands import general, owner, preferences, status
 from bot.conversation.services import Services
-from bot.conversation.songs import asking, mixes
+from bot.conversation.songs import asking, clicks, mixes
 from bot.conversation.values import Answers, Incoming
 
 Handler = Callable[[Services, Incoming], Awaitable[Answers]]
@@ -15,6 +16,7 @@ COMMANDS: Final[dict[str, Handler]] = {
     "help": general.help_,
     "stems": asking.stems,
     "mix": mixes.mix,
+    "click": clicks.click,
     "status": status.status,
     "cancel": general.cancel,
     "settings": preferences.settings,
@@ -24,6 +26,38 @@ COMMANDS: Final[dict[str, Handler]] = {
     "who": owner.who,
 }
 
-EVERYBODYS: Final = ("start", "help", "mix", "status", "cancel", "settings")
-GROUPS: Final = ("stems", "mix", "status", "cancel", "settings", "help")
+EVERYBODYS: Final = ("start", "help", "mix", "click", "status", "cancel", "settings")
+GROUPS: Final = ("stems", "mix", "click", "status", "cancel", "settings", "help")
 OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
+
+#: Commands whose outcome is a message in the chat, beside the answer to the one who gave them.
+POSTING: Final = ("stems", "mix", "click")
+
+
+@unique
+class Takes(Enum):
+    """The kind of an option's value."""
+
+    WORDS = auto()
+    FILE = auto()
+    PERSON = auto()
+    YES = auto()
+
+
+class Option(NamedTuple):
+    """An option of a command, on platforms that show a form."""
+
+    name: str
+    takes: Takes
+    is_required: bool = False
+
+
+OPTIONS: Final[dict[str, tuple[Option, ...]]] = {
+    "start": (Option("code", Takes.WORDS),),
+    "stems": (Option("link", Takes.WORDS), Option("file", Takes.FILE)),
+    "mix": (Option("what", Takes.WORDS, is_required=True),),
+    "click": (Option("what", Takes.WORDS),),
+    "status": (Option("all", Takes.YES),),
+    "allow": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),
+    "deny": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),
+}

@@ -7,8 +7,10 @@ import time
 from collections import Counter
 from typing import Final
 
-from bot.cards.cards import tidy
+from bot.cards.cards import Card, tidy
 from bot.cards.lists import joined
+from bot.conversation import strangers
+from bot.conversation.commands import admit
 from bot.conversation.services import Services
 from bot.conversation.values import Answers, Asker, Incoming, number_of, reply
 from bot.texts import Language, figures, say
@@ -27,13 +29,15 @@ async def allow(services: Services, incoming: Incoming) -> Answers:
     asker = incoming.asker
     if not await services.is_owner(asker):
         return reply(say(asker.language, "allow-owner-only"))
-    target = _target(services, incoming)
+    target = await _target(services, incoming)
     if target is None:
         return reply(say(asker.language, "allow-how"))
     name, known_as = target
-    new, shown = await services.access.allow(name, known_as), tidy(known_as) or number_of(name)
-    if name == asker.chat and asker.in_group:
+    is_here = asker.in_group and name == asker.chat
+    new = await admit.let_in(services, name, known_as, tell=not is_here)
+    if is_here:
         return reply(say(asker.language, "allow-group"))
+    shown = strangers.shown(known_as, name)
     return reply(say(asker.language, "allow-done" if new else "allow-known", name=shown))
 
 
@@ -42,12 +46,11 @@ async def deny(services: Services, incoming: Incoming) -> Answers:
     asker = incoming.asker
     if not await services.is_owner(asker):
         return reply(say(asker.language, "allow-owner-only"))
-    target = _target(services, incoming)
+    target = await _target(services, incoming)
     if target is None:
         return reply(say(asker.language, "deny-how"))
     name, known_as = target
-    shown = tidy(known_as) or number_of(name)
-    was_in = await services.access.deny(name)
+    was_in, shown = await admit.keep_out(services, name), strangers.shown(known_as, name)
     return reply(say(asker.language, "deny-done" if was_in else "deny-unknown", name=shown))
 
 
@@ -69,17 +72,19 @@ async def alone(services: Services, asker: Asker, text: str) -> Answers:
     """Answer in the asker's private chat. A group only reads that the answer was sent there, or could not be."""
     if not asker.in_group:
         return reply(text)
-    if await services.platform.tell_alone(asker.person, text):
+    if await services.platform.tell_alone(asker.person, Card(text=text)):
         return reply(say(asker.language, "sent-alone"))
     return reply(say(asker.language, "sent-nowhere", link=services.platform.our_link))
 
 
-def _target(services: Services, incoming: Incoming) -> tuple[str, str] | None:
-    """The person or group that a command names, and its display name."""
+async def _target(services: Services, incoming: Incoming) -> tuple[str, str] | None:
+    """The person or group that a command names, and its display name, '' if none is known."""
     words, replied = incoming.words, incoming.replied_to
     if words:
-        number = words[0] if _NUMBER.fullmatch(words[0]) else None
-        return None if number is None else (f"{services.platform.name}:{int(number)}", " ".join(words[1:]))
+        if not _NUMBER.fullmatch(words[0]):
+            return None
+        name = f"{services.platform.name}:{int(words[0])}"
+        return name, " ".join(words[1:]) or await admit.name_of(services, name)
     if replied is not None and replied.author is not None:
         return replied.author.name, replied.author.known_as
     return (incoming.asker.chat, incoming.chat_title) if incoming.asker.in_group else None

@@ -24,7 +24,7 @@ from jobs.queue.quotas import OverQuota, TooManyOpen
 
 async def in_private(services: Services, incoming: Incoming) -> Answers:
     """A message in a private chat that is no command."""
-    if not _has_something(incoming.message) and (asked := await mixes.asked_without_command(services, incoming)):
+    if not has_something(incoming.message) and (asked := await mixes.asked_without_command(services, incoming)):
         return await mixes.answer(services, incoming, asked)
     if said := _small_talk(incoming):
         return reply(said)
@@ -52,7 +52,7 @@ async def in_group(services: Services, incoming: Incoming) -> Answers:
     called = incoming.calls_us or bool(await services.albums.remembered(album, "called"))
     answers_us = incoming.replied_to is not None and incoming.replied_to.is_ours
     mix = None
-    if not _has_something(incoming.message) and (called or answers_us):
+    if not has_something(incoming.message) and (called or answers_us):
         mix = await mixes.asked_without_command(services, incoming)
     if not called and mix is None:
         if not links_in(incoming.message).sources:
@@ -100,10 +100,11 @@ def links_in(message: Message) -> Found:
 
 def _meant(incoming: Incoming) -> Message | None:
     """The message with the files or links: the incoming one if it has any, else the one it replies to."""
-    return incoming.message if _has_something(incoming.message) else incoming.replied_to
+    return incoming.message if has_something(incoming.message) else incoming.replied_to
 
 
-def _has_something(message: Message) -> bool:
+def has_something(message: Message) -> bool:
+    """Whether a message has links or a file."""
     found = links_in(message)
     return bool(found.sources or found.playlists or found.refused) or message.file is not None
 
@@ -228,7 +229,7 @@ def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ..
 
 def _small_talk(incoming: Incoming) -> str | None:
     """The answer to a greeting or to thanks; None for any other message."""
-    if _has_something(incoming.message) or incoming.message.has_document or incoming.is_command:
+    if has_something(incoming.message) or incoming.message.has_document or incoming.is_command:
         return None
     match small_talk(incoming.message.text):
         case SmallTalk.GREETING:

@@ -14,7 +14,7 @@ from bot.phrases.read import Certainty, Reading, read_words
 from bot.phrases.treatment import BeyondError
 from bot.phrases.wanted import Wanted, mix_of
 from bot.texts import say
-from jobs.models import Request, Stem
+from jobs.models import Order, Request, Stem
 from jobs.models import track_id as track_id_of
 from jobs.music.separation_models import MODELS
 from jobs.progress import RequestPhase
@@ -39,10 +39,10 @@ async def mix(services: Services, incoming: Incoming) -> Answers:
         return reply(say(language, "mix-beyond"))
     if reading is None:
         return reply(say(language, "mix-how"))
-    asked = Asked(reading, await _song(services, incoming))
+    asked = Asked(reading, await song_of(services, incoming))
     if reading.certainty is Certainty.MISSPELT:
         return await answer(services, incoming, asked)
-    return await _make(services, incoming, asked.song, reading.wanted) if asked.song else _no_song(incoming)
+    return await make(services, incoming, asked.song, reading.wanted) if asked.song else no_song(incoming)
 
 
 async def asked_without_command(services: Services, incoming: Incoming) -> Asked | None:
@@ -56,12 +56,12 @@ async def asked_without_command(services: Services, incoming: Incoming) -> Asked
     try:
         reading = read_words(incoming.message.text, incoming.asker.language)
     except BeyondError:
-        return None if in_group else Asked(None, await _song(services, incoming))
+        return None if in_group else Asked(None, await song_of(services, incoming))
     if reading is None or reading.certainty is Certainty.COMMAND:
         return None
     if in_group and reading.certainty is Certainty.HALF:
         return None
-    song = await _song(services, incoming)
+    song = await song_of(services, incoming)
     if song is None and (in_group or reading.certainty is not Certainty.SURE):
         return None
     return Asked(reading, song)
@@ -70,15 +70,15 @@ async def asked_without_command(services: Services, incoming: Incoming) -> Asked
 async def answer(services: Services, incoming: Incoming, asked: Asked) -> Answers:
     """Make the mix; ask first if it is not certain."""
     if asked.song is None:
-        return _no_song(incoming)
+        return no_song(incoming)
     if asked.reading is None:
         return reply(say(incoming.asker.language, "mix-beyond"))
     if asked.reading.certainty is Certainty.SURE:
-        return await _make(services, incoming, asked.song, asked.reading.wanted)
+        return await make(services, incoming, asked.song, asked.reading.wanted)
     return await _question(services, incoming, asked.song, asked.reading.wanted)
 
 
-async def _song(services: Services, incoming: Incoming) -> Request | None:
+async def song_of(services: Services, incoming: Incoming) -> Request | None:
     """The song that is meant: the one replied to, or the chat's last result."""
     chat, replied = incoming.asker.chat, incoming.replied_to
     if replied is not None:
@@ -89,14 +89,14 @@ async def _song(services: Services, incoming: Incoming) -> Request | None:
     return None if view is None else view.request
 
 
-def _no_song(incoming: Incoming) -> Answers:
+def no_song(incoming: Incoming) -> Answers:
     return reply(say(incoming.asker.language, "mix-which-song" if incoming.replied_to else "mix-no-song"))
 
 
 # --- from words to stems ----------------------------------------------------------------------------------------
 
 
-async def _make(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
+async def make(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
     """Make the mix; or say why not, or ask whether the stem that contains a named instrument will do."""
     language = incoming.asker.language
     found = await _resolve(services, about, wanted)
@@ -153,6 +153,12 @@ async def _order(
 ) -> Answers:
     separation = about.order.model.named(model)
     order = about.order.model_copy(update={"content": wanted.mix(stems), "effect": wanted.effect, "model": separation})
+    return await order_of(services, incoming, about, order)
+
+
+async def order_of(services: Services, incoming: Incoming, about: Request, order: Order) -> Answers:
+    """Make an order for a known song, as a reply to the message that asks for it. Its card is the answer, unless it is
+    refused, or the song has to be separated again."""
     request = new_request(services, incoming.asker, about, order, incoming.place, "mix")
     anew = await services.follower.way(request) is Way.SEPARATE
     known = await services.queue.view(request.id) is not None

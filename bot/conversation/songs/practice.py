@@ -1,14 +1,15 @@
-"""The page for practice under a result: who is out, how fast, in which key."""
+"""The page for practice under a result: who is out, how fast, in which key, with which click."""
 
 from bot.cards.actions import Action, Verb
 from bot.cards.mixes import is_whole
 from bot.cards.practice import MAKE, practice_page, read_choice, split
 from bot.conversation.services import Services
+from bot.conversation.songs.beats import lacks_beats
 from bot.conversation.songs.lookup import request_of_chat
 from bot.conversation.songs.results import again, keyboard, turn_to
 from bot.conversation.values import Answers, Press, toast
 from bot.texts import say
-from jobs.renditions import PLAIN
+from jobs.music.effects import PLAIN
 
 
 async def pressed(services: Services, press: Press, action: Action) -> Answers:
@@ -26,6 +27,8 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
     shown = read_choice(text, model)
     if shown is None:
         return toast(say(language, "button-old"))
+    if change[:1] in ("c", "i") and change[1:] != "0" and await lacks_beats(services, request):
+        return toast(say(language, "failure-no-beats"))
     choice = await memory.change(place, shown, "" if change == MAKE else change, model)
     if change != MAKE:
         return (turn_to(practice_page(request, choice, language)),)

@@ -11,6 +11,7 @@ from bot.cards.result_buttons import Rows, first_page, forget_page, pick_page, s
 from bot.cards.taps import Tap, read_tap, read_treated_mix
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
+from bot.conversation.songs.beats import lacks_beats
 from bot.conversation.songs.limits import refusal
 from bot.conversation.songs.lookup import LOOK_BACK, request_of_chat
 from bot.conversation.values import Answer, Answers, Asker, Edit, Place, Press, Toast, toast
@@ -19,10 +20,10 @@ from bot.delivery.instant import tracks_of
 from bot.texts import say
 from jobs.models import Format, Mix, Order, Package, Request, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
+from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS, model_of_code
 from jobs.progress import RequestPhase, View
 from jobs.queue.quotas import OverQuota, TooManyOpen
-from jobs.renditions import PLAIN
 
 # --- buttons ----------------------------------------------------------------------------------------------------
 
@@ -157,6 +158,8 @@ def new_request(
 async def accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
     """Accept a request. Returns a sentence on how its result will be made, or why it was refused."""
     way = await services.follower.way(request)
+    if way is Way.RENDER and request.order.needs_beats and await lacks_beats(services, request):
+        return say(asker.language, "failure-no-beats")
     try:
         await services.follower.accept(request, await services.limits(asker.person), way)
     except (TooManyOpen, OverQuota) as why:

@@ -48,7 +48,7 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
         name=f"{name}.{extension}",
         title=title,
         performer=tags.artist,
-        seconds=rendition.effect.seconds(manifest.seconds),
+        seconds=rendered.seconds or rendition.effect.seconds(manifest.seconds),
         thumbnail=manifest.thumbnail,
     )
 

@@ -102,7 +102,7 @@ def plan(
     made = {one.rendition: one for one in rendered}
     song = _Song(manifest, made, limits, kbps)
     files = Rendition(content=order.content, effect=order.effect, encoding=Encoding(format=order.format))
-    if order.mix:
+    if not order.is_stems:
         return _files(song, files)
     zipped = Plan() if order.package is Package.ALBUM else _zip(song, order)
     apart = order.package is not Package.ZIP or any(note.message == "note-zip-apart" for note in zipped.notes)

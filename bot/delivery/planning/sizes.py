@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from jobs.models import Format, Rendition, Stems
-from jobs.renditions import PLAIN
-from jobs.results import Manifest
+from jobs.music.effects import PLAIN
+from jobs.results import SAMPLE_RATE, Manifest
 
 #: Bit rates below the default, in kbit/s: those of MPEG-1 Layer III down to the lowest acceptable for music.
 RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)
@@ -14,6 +14,7 @@ RATES: Final = (256, 192, 160, 128, 96, 64, 48, 32)
 USUAL_RATE: Final = 320
 
 _SPARE: Final = {Format.MP3: 1.01, Format.M4A: 1.05}  # factor for headers and the encoder's overshoot
+_COUNT_IN: Final = 60.0  # seconds, at most: two bars and the rest of one, in a slow song
 _TAGS: Final = 64_000  # bytes of a file besides its sound and cover
 _SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: re-encoding, without the cover, may save the rest
 
@@ -38,6 +39,8 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """An upper estimate of a rendition's largest file, not packed, in bytes."""
     encoding = rendition.encoding
     beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
+    if rendition.effect.count_in:
+        beside += round(_COUNT_IN * _rate(rendition, kbps))
     if encoding.format is Format.FLAC:
         return beside + rendition.effect.seconds(max((stem.bytes_ for stem in manifest.stems), default=0))
     return beside + _sound(rendition, manifest, kbps) * _SPARE.get(encoding.format, 1.0)
@@ -60,10 +63,13 @@ def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
 
 
 def _sound(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
-    """Bytes of the sound of one file in an encoding of constant rate."""
-    encoding, seconds = rendition.encoding, rendition.effect.seconds(manifest.seconds)
+    """Bytes of the sound of one file in an encoding of constant rate, without a count-in."""
+    return rendition.effect.seconds(manifest.seconds) * _rate(rendition, kbps)
+
+
+def _rate(rendition: Rendition, kbps: int) -> float:
+    """Bytes of a second in an encoding; of FLAC, at most."""
+    encoding = rendition.encoding
     if encoding.format.is_lossy:
-        return seconds * (encoding.kbps or kbps) * 1000 / 8
-    return (
-        seconds * manifest.sample_rate * 2 * (4 if encoding.format is Format.WAV32 else 3)
-    )  # channels, bytes of a sample
+        return (encoding.kbps or kbps) * 1000 / 8
+    return SAMPLE_RATE * 2 * (4 if encoding.format is Format.WAV32 else 3)  # channels, bytes of a sample

@@ -14,6 +14,7 @@ from telegram import (
 )
 from telegram.error import InvalidToken
 
+from bot.delivery.opening import opened
 from bot.delivery.planning.pieces import Piece
 from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Limits, Part
 from bot.delivery.platform import Refused, Sent
@@ -112,10 +113,8 @@ class Telegram(TelegramPoster):
 
     async def _open(self, piece: Piece, files: AsyncExitStack, *, attach: bool = False) -> InputFile:
         """A file to upload under its display name; streamed, never read as a whole."""
-        opened = self._store.open(piece.track_id, [piece.stored], piece.rendition)
-        folder = await files.enter_async_context(opened)
-        handle = files.enter_context((folder / piece.stored.name).open("rb"))
-        return InputFile(handle, filename=piece.name, attach=attach, read_file_handle=False)
+        file = await opened(self._store, piece, files)
+        return InputFile(file.handle, filename=file.name, attach=attach, read_file_handle=False)
 
     async def _cover(self, piece: Piece, *, attach: bool = False) -> InputFile | None:
         """The small cover, if there is one. The audio files embed the song's cover in any case."""

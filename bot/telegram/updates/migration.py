@@ -4,6 +4,7 @@ import logging
 
 from bot.chats.untold import UntoldBatches
 from bot.conversation.services import Services
+from bot.conversation.strangers import moved
 from bot.telegram.address import PLATFORM, Address, name
 from jobs.queue.moved_chats import move_requests
 
@@ -16,7 +17,7 @@ def new_address(address: str, chat_id: int) -> str:
 
 
 async def move(services: Services, old_id: int, new_id: int) -> None:
-    """Move settings, access, requests, playlists and leftovers. Raises `RedisError`.
+    """Move settings, access, strangers, requests, playlists and leftovers. Raises `RedisError`.
 
     Idempotent, also after a partial move.
     """
@@ -27,6 +28,7 @@ async def move(services: Services, old_id: int, new_id: int) -> None:
 
     await services.preferences.move(old, new)
     await services.access.move(old, new)
+    await moved(services, old, new, address_there)
     await move_requests(redis, old, new, address_there)
     await services.playlists.moved(old, new, address_there)
     for batch in await services.batches.leftovers.move(old, new, address_there):

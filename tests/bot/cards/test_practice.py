@@ -8,8 +8,8 @@ from bot.cards.actions import Action, Verb, parse_action
 from bot.cards.mixes import mix_words, order_words
 from bot.cards.practice import TEMPI, Choice, practice_page, read_choice, split
 from bot.cards.taps import read_treated_mix
-from bot.cards.treatments import code, treated
-from jobs.models import Effect, Mix, Model, Order, Request, Stem, YouTube
+from bot.cards.treatments import CLICKS, code, treated
+from jobs.models import Click, Effect, Mix, Model, Order, Request, Stem, YouTube
 from jobs.music.separation_models import MODELS
 from tests.models import NAMES
 
@@ -18,7 +18,13 @@ V, D, B, O = Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER  # noqa: E741
 choices = st.builds(
     Choice,
     stems=st.sets(st.sampled_from([V, D, B, O])).map(lambda some: tuple(one for one in (V, D, B, O) if one in some)),
-    effect=st.builds(Effect, tempo=st.sampled_from(TEMPI), key=st.integers(-12, 12)),
+    effect=st.builds(
+        Effect,
+        tempo=st.sampled_from(TEMPI),
+        key=st.integers(-12, 12),
+        click=st.sampled_from(CLICKS),
+        count_in=st.integers(0, 2),
+    ),
 )
 
 
@@ -38,13 +44,21 @@ def test_the_page() -> None:
     choice = Choice(stems=(V, B, O), effect=Effect(tempo=80, key=-2))
     rows = practice_page(asked(), choice, "en")
     assert [[button.label for button in row] for row in rows] == [
-        ["✓ Vocals", "Drums"],
-        ["✓ Bass", "✓ Other"],
+        ["✓ Vocals", "Drums", "✓ Bass"],
+        ["✓ Other", "Click", "Count-in"],
         ["60 %", "70 %", "✓ 80 %", "90 %", "100 %"],
         ["♭ −1", "Key −2", "♯ +1", "Back"],
         ["Make no drums, 80 %, −2"],
     ]
     assert rows[0][1].action == "practise:0123456789abcdef:vbo~t80k-2.+d"
+
+
+def test_the_page_with_a_click() -> None:
+    effect = Effect(click="stage", count_in=2)
+    rows = practice_page(asked(NAMES[5]), Choice(stems=(V, D), effect=effect), "en")
+    assert [button.label for button in rows[1]] == ["Other", "✓ Click left", "✓ Count-in 2"]
+    assert [button.action.rpartition(".")[2] for button in rows[1][1:]] == ["c0", "i0"]
+    assert rows[-1][0].label == "Make vocals + drums, click left, count-in 2"
 
 
 def test_the_song_as_it_is_is_not_made() -> None:
@@ -75,7 +89,7 @@ def test_every_button_fits_and_comes_back(choice: Choice, model: str, language: 
 
 @given(st.lists(st.integers(-40, 12), min_size=3, max_size=3), st.integers(50, 120), st.integers(-12, 12))
 def test_treatments_come_back_from_buttons(levels: list[int], tempo: int, key: int) -> None:
-    mix, effect = Mix(stems=(V, B, O), levels=tuple(levels)), Effect(tempo=tempo, key=key)
+    mix, effect = Mix(stems=(V, B, O), levels=tuple(levels)), Effect(tempo=tempo, key=key, count_in=abs(key) % 3)
     assert treated(mix.stems, code(mix, effect)) == (mix, effect)
     assert read_treated_mix(f"4vbo{code(mix, effect)}", NAMES[2]) == (NAMES[4], mix, effect)
 
@@ -90,4 +104,6 @@ def test_names() -> None:
     assert order_words(order, "en") == "no drums, vocals −12 dB, 80 %"
     assert order_words(Order(effect=Effect(key=3)), "en") == "+3"
     assert order_words(Order(), "en") == ""
+    assert order_words(Order(content=Click(), effect=Effect(tempo=80)), "en") == "click track, 80 %"
+    assert order_words(Order(effect=Effect(click="mixed", count_in=1)), "pt-BR") == "clique, contagem 1"
     assert mix_words((V, D, B, O), NAMES[4], "pt-BR", (0, 3, 0, 0), Effect(key=-1)) == "bateria +3 dB, −1"

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bot
-from bot.conversation.commands.menu import COMMANDS, EVERYBODYS, GROUPS, OWNERS
-from bot.discord.commands import OPTIONS
+from bot.conversation.commands.menu import COMMANDS, EVERYBODYS, GROUPS, OPTIONS, OWNERS
 from bot.phrases.vocabulary import vocabulary
 from bot.texts import LANGUAGES
 from jobs.failures import Reason
@@ -88,7 +87,7 @@ def test_every_sentence_is_said_somewhere() -> None:
     assert {one for one in beginnings if re.fullmatch(r"[a-z]+(-[a-z]+)*-", one)} == put_together
     whole |= {f"command-{command}" for menu in (EVERYBODYS, GROUPS, OWNERS) for command in menu}
     whole |= {f"discord-command-{command}" for command in COMMANDS}
-    for option in {name for options in OPTIONS.values() for name, _, _ in options}:
+    for option in {one.name for options in OPTIONS.values() for one in options}:
         whole |= {f"discord-option-{option}", f"discord-about-{option}"}
     for place in ("failure", "terminal-failure"):
         whole |= {f"{place}-{reason.replace('_', '-')}" for reason in Reason}

@@ -7,6 +7,8 @@ import pytest
 from bot.cards.practice import Choice
 from bot.chats.practice import PracticeMemory
 from jobs.models import Effect, Mix, Model, Order, Stem
+from jobs.queue import keys
+from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
 from tests.models import NAMES
 
@@ -30,6 +32,9 @@ def memory(queue: JobQueue) -> PracticeMemory:
         ("k+1", SHOWN),
         ("k-1", Choice(stems=(V, D), effect=Effect(key=11))),
         ("k0", Choice(stems=(V, D))),
+        ("c1", Choice(stems=(V, D), effect=Effect(key=12, click="mixed"))),
+        ("c2", Choice(stems=(V, D), effect=Effect(key=12, click="stage"))),
+        ("i2", Choice(stems=(V, D), effect=Effect(key=12, count_in=2))),
         ("", SHOWN),
     ],
 )
@@ -51,12 +56,17 @@ async def test_beyond_the_last_key_one_tap_leads_back(memory: PracticeMemory) ->
 
 
 async def test_what_a_person_made_is_offered_for_the_next_song(memory: PracticeMemory) -> None:
-    made = Choice(stems=(V, B, O), effect=Effect(tempo=70))
+    made = Choice(stems=(V, B, O), effect=Effect(tempo=70, click="mixed", count_in=1))
     await memory.remember(ANA, made, FOUR)
     assert await memory.begin("telegram:1:11", ANA, Order(model=Model(name=FOUR))) == made
     two = await memory.begin("telegram:1:12", ANA, Order(model=Model(name=NAMES[2])))
-    assert two == Choice(stems=(V, Stem.ACCOMPANIMENT), effect=Effect(tempo=70))
+    assert two == Choice(stems=(V, Stem.ACCOMPANIMENT), effect=made.effect)
     assert (await memory.begin("telegram:1:13", "telegram:2", Order(model=Model(name=FOUR)))).effect == Effect()
+
+
+async def test_a_choice_of_an_earlier_version_has_no_click(memory: PracticeMemory, queue: JobQueue) -> None:
+    await answer(queue.redis.hset(keys.practice_at(HERE), mapping={"t": 80, "k": 0, "v": 1, "d": 0, "b": 1, "o": 1}))
+    assert await memory.change(HERE, SHOWN, "i1", FOUR) == Choice(stems=(V, B, O), effect=Effect(tempo=80, count_in=1))
 
 
 async def test_a_mix_is_practised_as_it_is(memory: PracticeMemory) -> None:

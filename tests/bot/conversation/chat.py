@@ -11,6 +11,7 @@ from bot.chats.practice import PracticeMemory
 from bot.chats.preferences import ChatPreferences
 from bot.chats.statistics import Statistics
 from bot.chats.stem_choice import StemChoice
+from bot.chats.strangers import Strangers
 from bot.conversation.buttons import pressed
 from bot.conversation.services import Services
 from bot.conversation.songs.batches import Batches
@@ -51,7 +52,7 @@ class Chats:
     fetch_limit_can_be_lifted: bool = True
     admins: set[tuple[str, str]] = field(default_factory=set)  # (chat, person)
     closed: set[str] = field(default_factory=set)  # persons who cannot be written to
-    told: list[tuple[str, str]] = field(default_factory=list)  # (person, text)
+    told: list[tuple[str, Card]] = field(default_factory=list)  # (person, card)
     menus: list[str] = field(default_factory=list)
     cards: dict[str, Card] = field(default_factory=dict)
 
@@ -63,6 +64,7 @@ class Chats:
             queue=queue,
             catalogue=catalogue,
             access=Access(queue.redis, settings.access, self.name),
+            strangers=Strangers(queue.redis, self.name),
             preferences=ChatPreferences(queue.redis, settings),
             languages=Languages(queue.redis),
             stem_choice=StemChoice(queue.redis),
@@ -72,6 +74,7 @@ class Chats:
             playlists=Playlists(queue, self, settings, follower),
             batches=Batches(queue, self, lambda _: "20 MB"),
             albums=Albums(queue.redis),
+            poster=self,
             platform=self,
         )
 
@@ -97,10 +100,10 @@ class Chats:
     async def edit(self, _: str, reference: str, card: Card) -> None:
         self.cards[reference] = card
 
-    async def tell_alone(self, person: str, text: str) -> bool:
+    async def tell_alone(self, person: str, card: Card) -> bool:
         if person in self.closed:
             return False
-        self.told.append((person, text))
+        self.told.append((person, card))
         return True
 
     async def show_owners_menu(self, owner: str) -> None:

@@ -1,5 +1,6 @@
 """The conversation's answers as values, without a chat library."""
 
+from bot.cards.cards import Card
 from bot.chats.preferences import GroupSettings
 from bot.conversation import permissions
 from bot.conversation.commands import general, owner, preferences, status
@@ -203,7 +204,7 @@ async def test_owner_answers_go_to_the_private_chat(services: Services, chats: C
         f"reply: {say('en', 'allow-done', name='Bo')}"
     ]
     assert said(await owner.who(services, ana.says("/who"))) == [f"reply: {say('en', 'sent-alone')}"]
-    assert chats.told == [("test:ana", f"{say('en', 'who-title')}\nbo Bo")]
+    assert chats.told == [("test:ana", Card(text=f"{say('en', 'who-title')}\nbo Bo"))]
     chats.closed.add("test:ana")
     nowhere = say("en", "sent-nowhere", link="test.example/bot")
     assert said(await owner.who(services, ana.says("/who"))) == [f"reply: {nowhere}"]

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.chats.preferences import ChatPreferences
-from bot.discord.main import token_of
+from bot.tokens import DISCORD_TOKEN
 from jobs.models import Package, Preferences
 from jobs.settings import SettingsError
 from tests.bot.discord.discord_fixture import PAIR, SONG, Rig, cards, done, files
@@ -143,6 +143,6 @@ async def test_with_two_tokens_both_bots_run(rig: Rig, valkey_server: SecretStr)
 @pytest.mark.parametrize("token", ["hello", "123456789012345678", "two words.of", "MTIz.wrong ", "a/b.c"])
 def test_what_is_no_token_is_refused_before_anything_is_asked(token: str, rig: Rig) -> None:
     with pytest.raises(SettingsError, match="FLBT_DISCORD_TOKEN is no bot token") as caught:
-        token_of(rig.settings.model_copy(update={"discord_token": SecretStr(token)}))
+        DISCORD_TOKEN.checked(SecretStr(token))
     assert token not in str(caught.value)
-    assert token_of(rig.settings) == rig.server.token
+    assert DISCORD_TOKEN.checked(rig.settings.discord_token) == rig.server.token

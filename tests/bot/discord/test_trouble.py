@@ -138,20 +138,6 @@ async def test_the_gateway_drops_and_nothing_is_missed(rig: Rig) -> None:
     assert files(chat) == PAIR
 
 
-async def test_what_was_written_while_no_bot_was_there_is_read_later(rig: Rig) -> None:
-    ana = rig.server.person("Ana")
-    chat = rig.server.direct(ana)
-    async with rig.bot():
-        await rig.server.say(chat, ana, "at eight?")
-        await chat.until(lambda message: "no link" in message.text)
-    await rig.server.say(chat, ana, SONG)
-    async with rig.bot():
-        await rig.worker.finish(await rig.worker.take())
-        await chat.until(done)
-        await rig.settled()
-    assert files(chat) == PAIR
-
-
 async def test_an_attachment_whose_address_expired_is_asked_for_anew(rig: Rig) -> None:
     ana = rig.server.person("Ana")
     chat = rig.server.direct(ana)

@@ -66,7 +66,48 @@ def test_levels(language: str, text: str, stems: tuple[Stem, ...], levels: dict[
     assert {stem: level for stem, level in reading.wanted.mix(stems).level.items() if level} == levels
 
 
-@pytest.mark.parametrize("text", ["no vocals 30%", "no drums 150 %", "no drums +13", "vocals -60", "drums +40"])
+@pytest.mark.parametrize(
+    ("language", "text", "stems", "effect"),
+    [
+        ("en", "no guitar 80% -2 click", (V, D, B), Effect(tempo=80, key=-2, click="mixed")),
+        ("en", "no drums with a click", (V, B, O), Effect(click="mixed")),
+        ("en", "no drums, click, count-in 2", (V, B, O), Effect(click="mixed", count_in=2)),
+        ("en", "no drums and a one bar count-in", (V, B, O), Effect(count_in=1)),
+        ("en", "two bars of count-in, only bass 75%", (B,), Effect(tempo=75, count_in=2)),
+        ("en", "karaoke count in", (D, B, O), Effect(count_in=1)),
+        ("en", "no vocals count-in of 2 bars -1", (D, B, O), Effect(key=-1, count_in=2)),
+        ("en", "no drums 80% without a click", (V, B, O), Effect(tempo=80)),
+        ("en", "stage mix no drums", (V, B, O), Effect(click="stage")),
+        ("en", "no drums, click on the left, count-in 1", (V, B, O), Effect(click="stage", count_in=1)),
+        ("en", "this song with the metronome please", ALL, Effect(click="mixed")),
+        ("pt-BR", "sem bateria com clique", (V, B, O), Effect(click="mixed")),
+        ("pt-BR", "sem bateria 80% contagem 2", (V, B, O), Effect(tempo=80, count_in=2)),
+        (
+            "pt-BR",
+            "sem voz com um compasso de contagem e clique à esquerda",
+            (D, B, O),
+            Effect(click="stage", count_in=1),
+        ),
+        ("pt-BR", "só o baixo com metrônomo", (B,), Effect(click="mixed")),
+    ],
+)
+def test_click_and_count_in(language: str, text: str, stems: tuple[Stem, ...], effect: Effect) -> None:
+    reading = read_words(text, language)
+    assert reading is not None
+    assert (mix_of(reading.wanted, NAMES[4]), reading.wanted.effect) == (stems, effect)
+
+
+@pytest.mark.parametrize(
+    "text", ["click here", "I count on you", "count in the drummer", "what a stage", "clique aqui"]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_clicks_are_none_of_ours(language: str, text: str) -> None:
+    assert read_words(text, language) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["no drums count-in 5", "no vocals 30%", "no drums 150 %", "no drums +13", "vocals -60", "drums +40"]
+)
 def test_what_cannot_be_had_is_an_error(text: str) -> None:
     with pytest.raises(BeyondError):
         read_words(text, "en")

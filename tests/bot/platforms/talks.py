@@ -1,13 +1,20 @@
 """One conversation in a private chat, on each platform: what is the same is tested once for both."""
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
+from jobs.queue.requests import JobQueue
+from jobs.store.folder import FolderStore
+from tests.bot.discord import discord_fixture
 from tests.bot.discord.discord_fixture import Rig as DiscordRig
+from tests.bot.telegram import chat_fixture
 from tests.bot.telegram.chat_fixture import Rig as TelegramRig
 from tests.bot.telegram.chat_fixture import Worker
-from tests.peers.discord import User
+from tests.peers.botapi import BotApi
+from tests.peers.discord import Discord, User
 
 
 class Talk(Protocol):
@@ -15,6 +22,10 @@ class Talk(Protocol):
 
     @property
     def worker(self) -> Worker: ...
+
+    async def own(self) -> None:
+        """Become the owner of the bot."""
+        ...
 
     async def say(self, text: str) -> None: ...
 
@@ -38,19 +49,27 @@ class Talk(Protocol):
 
     async def settled(self) -> None: ...
 
+    def texts(self) -> list[str]:
+        """The bot's messages."""
+        ...
+
     def files(self) -> list[str]:
         """What the bot sent, in letters and digits alone: platforms spell names of files differently."""
         ...
 
 
 class OnTelegram:
-    def __init__(self, rig: TelegramRig) -> None:
+    def __init__(self, rig: TelegramRig, person: str = "Ana") -> None:
         self._rig = rig
-        self._chat = rig.ana()
+        self._chat = rig.server.private(rig.server.person(person))
 
     @property
     def worker(self) -> Worker:
         return self._rig.worker
+
+    async def own(self) -> None:
+        await self._rig.owned_by(self._chat.id)
+        await self.command("start")  # else the bot may not write first
 
     async def say(self, text: str) -> None:
         await self._chat.say(text)
@@ -76,35 +95,41 @@ class OnTelegram:
     async def settled(self) -> None:
         await self._rig.settled()
 
+    def texts(self) -> list[str]:
+        return [message.text for message in self._chat.from_bot()]
+
     def files(self) -> list[str]:
         return [_bare(message.file.name) for message in self._chat.from_bot() if message.file is not None]
 
 
 class OnDiscord:
-    def __init__(self, rig: DiscordRig) -> None:
+    def __init__(self, rig: DiscordRig, person: str = "Ana") -> None:
         self._rig = rig
-        self._ana: User = rig.server.person("Ana")
-        self._chat = rig.server.direct(self._ana)
+        self._person: User = rig.server.person(person)
+        self._chat = rig.server.direct(self._person)
 
     @property
     def worker(self) -> Worker:
         return self._rig.worker
 
+    async def own(self) -> None:
+        await self._rig.owned_by(self._person)
+
     async def say(self, text: str) -> None:
-        await self._rig.server.say(self._chat, self._ana, text)
+        await self._rig.server.say(self._chat, self._person, text)
 
     async def command(self, name: str) -> str:
-        return await self._rig.server.told(await self._rig.server.command(self._chat, self._ana, name))
+        return await self._rig.server.told(await self._rig.server.command(self._chat, self._person, name))
 
     async def until(self, condition: Callable[[Any], bool]) -> Any:
         return await self._chat.until(condition)
 
     async def press(self, message: Any, label: str) -> str:
-        return await self._rig.server.told(await self._rig.server.press(self._chat, self._ana, message, label))
+        return await self._rig.server.told(await self._rig.server.press(self._chat, self._person, message, label))
 
     async def turn(self, message: Any, label: str) -> None:
         await self.shows(message, label)
-        await self._rig.server.press(self._chat, self._ana, message, label)
+        await self._rig.server.press(self._chat, self._person, message, label)
 
     async def shows(self, message: Any, label: str) -> None:
         await self.until(lambda one: one.id == message.id and label in str(one.buttons))
@@ -112,8 +137,37 @@ class OnDiscord:
     async def settled(self) -> None:
         await self._rig.settled()
 
+    def texts(self) -> list[str]:
+        return [message.text for message in self._chat.from_bot()]
+
     def files(self) -> list[str]:
         return [_bare(file.name) for message in self._chat.from_bot() for file in message.all_files]
+
+
+PLATFORMS = ("telegram", "discord")
+
+
+@asynccontextmanager
+async def meeting(
+    platform: str, queue: JobQueue, store: FolderStore, tmp_path: Path, *people: str, access: str = "open"
+) -> AsyncIterator[list[Talk]]:
+    """A running bot, and the private chat of each person with it. At the end, nothing was sent that is refused."""
+    worker = Worker(queue, store)
+    if platform == "telegram":
+        async with BotApi() as api:
+            settings = chat_fixture.settings_for(api, tmp_path, access=access)
+            telegram = TelegramRig(api, queue, store, settings, worker)
+            async with telegram.bot():
+                yield [OnTelegram(telegram, person) for person in people]
+            assert api.refused == []
+    else:
+        async with Discord() as server:
+            settings = discord_fixture.settings_for(server, tmp_path, access=access)
+            discord = DiscordRig(server, queue, store, settings, worker)
+            async with discord.bot():
+                yield [OnDiscord(discord, person) for person in people]
+            assert server.refused == []
+            assert server.unacknowledged == []
 
 
 def _bare(name: str) -> str:

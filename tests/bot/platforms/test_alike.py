@@ -10,34 +10,18 @@ import pytest
 from jobs.failures import Reason
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
-from tests.bot.discord import discord_fixture
-from tests.bot.platforms.talks import OnDiscord, OnTelegram, Talk
-from tests.bot.telegram import chat_fixture
-from tests.bot.telegram.chat_fixture import OTHER, PATIENCE, SONG, Worker
-from tests.peers.botapi import BotApi
-from tests.peers.discord import Discord
+from tests.bot.platforms.talks import PLATFORMS, Talk, meeting
+from tests.bot.telegram.chat_fixture import OTHER, PATIENCE, SONG
 
 PAIR = ["vocals elis tom aguas de marco mp3", "accompaniment elis tom aguas de marco mp3"]
 
 
-@pytest.fixture(params=["telegram", "discord"])
+@pytest.fixture(params=PLATFORMS)
 async def talk(
     request: pytest.FixtureRequest, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> AsyncIterator[Talk]:
-    worker = Worker(queue, store)
-    if request.param == "telegram":
-        async with BotApi() as api:
-            telegram = chat_fixture.Rig(api, queue, store, chat_fixture.settings_for(api, tmp_path), worker)
-            async with telegram.bot():
-                yield OnTelegram(telegram)
-            assert api.refused == []
-    else:
-        async with Discord() as server:
-            discord = discord_fixture.Rig(server, queue, store, discord_fixture.settings_for(server, tmp_path), worker)
-            async with discord.bot():
-                yield OnDiscord(discord)
-            assert server.refused == []
-            assert server.unacknowledged == []
+    async with meeting(request.param, queue, store, tmp_path, "Ana") as (ana,):
+        yield ana
 
 
 async def noted(talk: Talk, card: Any) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from bot.terminal.options import Options
 from bot.terminal.output.naming import parse_name
-from bot.terminal.wanted import OptionError, check, choose
-from jobs.models import Format, Mix, Model, Order, Package, Stem, Stems
+from bot.terminal.wanted import OptionError, check, choose, treat, with_click
+from jobs.models import Effect, Format, Mix, Model, Order, Package, Stem, Stems
 
 BAND = (Stem.DRUMS, Stem.BASS, Stem.OTHER)
 
@@ -82,3 +82,15 @@ def test_options_that_contradict_each_other() -> None:
         assert says in str(wrong.value)
     check(wish(name="{title}", only=(Stem.VOCALS,)), False, "en")
     check(wish(name="{title}", zipped=True, format_=Format.MP3), True, "en")
+
+
+def test_options_of_practice_win_over_words() -> None:
+    effect = choose(None, "no drums 80% count-in 2", (), "en")[2]
+    assert treat(effect, None, -2, "stage", None) == Effect(tempo=80, key=-2, click="stage", count_in=2)
+    assert treat(effect, 70, None, None, 0) == Effect(tempo=70)
+
+
+def test_a_click_lies_over_the_whole_song_without_a_mix() -> None:
+    model = Model(name="spleeter-4")
+    assert with_click(Stems(), model) == Mix(stems=model.stems)
+    assert with_click(Mix(stems=BAND), model) == Mix(stems=BAND)

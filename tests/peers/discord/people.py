@@ -55,8 +55,6 @@ class People:
             message.reference = {"type": 0, "message_id": str(to.id), "channel_id": str(channel.id)}
         channel.messages.append(message)
         told = message.payload(self.world, whole=self.world.shows(message))
-        mentioned = f"<@{self.world.bot.id}>" in text or (to is not None and to.author.bot)
-        told["mentions"] = [self.world.bot.payload] if mentioned else []
         if channel.guild is not None:
             told["guild_id"] = str(channel.guild.id)
             told["member"] = {"roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False}

@@ -106,7 +106,8 @@ class Message:
             "id": str(self.id), "channel_id": str(self.channel.id), "type": 19 if self.reply_to is not None else 0,
             "author": self.author.payload, "content": self.content if whole else "",
             "timestamp": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), "edited_timestamp": None,
-            "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [], "embeds": [],
+            "tts": False, "mention_everyone": False, "mention_roles": [], "embeds": [],
+            "mentions": [world.bot.payload] if world.is_mentioned_in(self) else [],
             "attachments": files if whole else [], "components": self.rows if whole else [], "pinned": False,
             "flags": self.flags,
         }  # fmt: skip
@@ -154,7 +155,8 @@ class Channel:
             return {"id": str(self.id), "type": 1, "last_message_id": None, "recipients": [self.person.payload]}
         return {
             "id": str(self.id), "type": 0, "guild_id": str(self.guild.id), "name": self.name, "position": 0,
-            "permission_overwrites": [], "nsfw": False, "parent_id": None, "topic": None, "last_message_id": None,
+            "permission_overwrites": [], "nsfw": False, "parent_id": None, "topic": None,
+            "last_message_id": str(self.messages[-1].id) if self.messages else None,
             "rate_limit_per_user": 0, **self._of_thread(),
         }  # fmt: skip
 
@@ -218,8 +220,10 @@ class World:
 
     def shows(self, message: Message) -> bool:
         """Whether the bot sees a message's content without the privileged intent."""
-        if message.channel.guild is None or message.author.bot:
-            return True
+        return message.channel.guild is None or message.author.bot or self.is_mentioned_in(message)
+
+    def is_mentioned_in(self, message: Message) -> bool:
+        """Whether a message mentions the bot; a reply mentions the author of the other message."""
         return f"<@{self.bot.id}>" in message.content or (message.reply_to is not None and message.reply_to.author.bot)
 
     def attachment(self, message: Message, file: File) -> Json:

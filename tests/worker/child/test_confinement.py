@@ -27,6 +27,7 @@ from worker.child.tasks import (
     ModelTask,
     NetworkWanted,
     RenderTask,
+    SearchTask,
     SeparationTask,
     Task,
     TitlesTask,
@@ -168,7 +169,11 @@ async def test_the_process_that_writes_bytecode_reaches_nothing(around: Around) 
 
 
 async def test_children_that_only_ask_write_nowhere_and_start_nothing(around: Around) -> None:
-    asking = (ListingTask(playlist_id="PLabcdefghijklmnopqrstuvwxyz012345"), TitlesTask(video_ids=()))
+    asking = (
+        ListingTask(playlist_id="PLabcdefghijklmnopqrstuvwxyz012345"),
+        SearchTask(words="wave"),
+        TitlesTask(video_ids=()),
+    )
     for task in asking:
         of = await spoils(around, task.confinement)
         assert {name: got for name, got in of.items() if not got.startswith("refused")} == {}

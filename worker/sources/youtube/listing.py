@@ -81,7 +81,7 @@ def _take(entries: Iterator[dict[str, Any]], most: int) -> tuple[list[ListedVide
     videos: dict[str, ListedVideo] = {}
     try:
         for entry in islice(entries, 2 * most):  # bounds the repetitions
-            if (video := _video(entry)) is None or video.video_id in videos:
+            if (video := video_of(entry)) is None or video.video_id in videos:
                 continue
             if len(videos) == most:
                 return list(videos.values()), False
@@ -93,8 +93,8 @@ def _take(entries: Iterator[dict[str, Any]], most: int) -> tuple[list[ListedVide
     return list(videos.values()), next(entries, None) is None
 
 
-def _video(entry: dict[str, Any]) -> ListedVideo | None:
-    """One video, or None for other entries: channels, other lists."""
+def video_of(entry: dict[str, Any]) -> ListedVideo | None:
+    """The video of one of yt-dlp's entries, or None for other entries: channels, other lists."""
     try:
         video_id = _video_id.validate_python(entry.get("id"))
     except ValidationError:

@@ -1,0 +1,52 @@
+"""Click and count-in in a chat, on both platforms: by buttons, in words, and where a song has no known beats."""
+
+from jobs.music.analysis import Analysis
+from tests.bot.platforms.talks import Talk
+from tests.bot.platforms.test_alike import PAIR, talk
+from tests.bot.telegram.chat_fixture import SONG
+
+__all__ = ["talk"]
+
+BEATS = tuple(0.5 * number for number in range(400))
+STEADY = Analysis(made_by="test", bpm=120, metre=4, beats=BEATS, downbeats=BEATS[::4])
+CLICK = "click elis tom aguas de marco mp3"
+
+
+async def test_clicks_and_count_ins(talk: Talk) -> None:
+    await talk.say(SONG)
+    track = await talk.worker.take()
+    await talk.worker.finish(track)
+    await talk.worker.store.keep_analysis(track.id, STEADY)
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    for label in ("Practise…", "✓ Vocals", "Click", "Count-in"):
+        await talk.turn(card, label)
+    await talk.shows(card, "Make no vocals, click, count-in 1")
+    assert await talk.press(card, "Make no vocals, click, count-in 1") == "On it, from the stems I have."
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files() == [*PAIR, f"no vocals click count in 1 {CLICK.removeprefix('click ')}"]
+    await talk.command("click")
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files()[-1] == CLICK
+    await talk.say("no vocals 80% stage mix")
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files()[-1] == f"no vocals 80 {CLICK.replace('click', 'click left')}"
+
+
+async def test_a_song_without_known_beats_says_so(talk: Talk) -> None:
+    await talk.say(SONG)
+    track = await talk.worker.take()
+    await talk.worker.finish(track)
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    sentence = "I don’t hear a steady beat in this song"
+    assert (await talk.command("click")).startswith(sentence)
+    await talk.turn(card, "Practise…")
+    await talk.shows(card, "Count-in")
+    assert (await talk.press(card, "Count-in")).startswith(sentence)
+    await talk.say("no vocals with a click")
+    await talk.until(lambda message: message.text.startswith(sentence) and message.id > card.id)
+    assert talk.files() == PAIR

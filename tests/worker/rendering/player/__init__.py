@@ -1,0 +1,1 @@
+"""The player: its page as text, and its mixer in node."""
