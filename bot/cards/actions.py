@@ -4,6 +4,7 @@ A button's data is complete, so that it works after a restart. Buttons stay in c
 but must accept all earlier data.
 """
 
+import hashlib
 import re
 from enum import StrEnum, unique
 from typing import Final
@@ -59,11 +60,12 @@ class Action(Value):
     verb: Verb
     target: str = ""
     choice: str = ""
+    whose: str = ""  # the mark of the only person who may press it; '': everyone may
 
     @property
     def text(self) -> str:
-        """The button's data: `cancel:0123456789abcdef`, `resend:0123456789abcdef:stems-mp3`, `stems::4`."""
-        return f"{self.verb}:{self.target}:{self.choice}".rstrip(":")
+        """The button's data: `cancel:0123456789abcdef`, `stems::4`, `pick:0123456789abcdef:4v.v*0a1b2c3d`."""
+        return f"{self.verb}:{self.target}:{self.choice}".rstrip(":") + (f"*{self.whose}" if self.whose else "")
 
 
 _ID: Final = "[0-9a-f]{16}"
@@ -101,11 +103,23 @@ _SHAPES: Final = {
     }.items()
 }
 
+#: Verbs of pages that belong to one person.
+_OWNED: Final = (Verb.PICK, Verb.MAKE, Verb.PRACTISE, Verb.PAGE)
+_MARK: Final = re.compile("[0-9a-f]{8}")
+
 
 def parse_action(text: str) -> Action | None:
     """The action of a button's data; None for data that the bot never wrote. Never raises."""
     verb, _, rest = text.partition(":")
+    rest, owned, whose = rest.partition("*")
     if verb not in Verb.__members__.values() or not _SHAPES[Verb(verb)].fullmatch(rest):
         return None
+    if owned and not (verb in _OWNED and _MARK.fullmatch(whose)):
+        return None
     target, _, choice = rest.partition(":")
-    return Action(verb=Verb(verb), target=target, choice=choice)
+    return Action(verb=Verb(verb), target=target, choice=choice, whose=whose)
+
+
+def mark_of(person: str) -> str:
+    """A person's mark in a button's data. `person`: the name in the queue."""
+    return hashlib.sha256(person.encode()).hexdigest()[:8]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.cards import treatments
-from bot.cards.actions import Action, Verb
+from bot.cards.actions import Action, Verb, mark_of, parse_action
 from bot.cards.cards import Button
 from bot.cards.mixes import is_whole, letters, mix_words
 from bot.cards.models import model_label, stem_word
@@ -93,6 +93,18 @@ def forget_page(request: Request, language: str) -> Rows:
             _page(request, 1, say(language, "button-back")),
         ]
     )
+
+
+def owned(rows: Rows, person: str) -> Rows:
+    """A page whose buttons only `person` may press. There, Back closes the page."""
+    mark = mark_of(person)
+    return tuple(tuple(_owned(button, mark) for button in row) for row in rows)
+
+
+def _owned(button: Button, mark: str) -> Button:
+    action = parse_action(button.action)
+    assert action is not None  # the page is ours
+    return button.model_copy(update={"action": action.model_copy(update={"whose": mark}).text})
 
 
 def mix_button(request: Request, model: str, mix: Mix, language: str, effect: Effect = PLAIN) -> Button:

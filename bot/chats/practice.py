@@ -24,18 +24,20 @@ class PracticeMemory:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def begin(self, place: str, person: str, order: Order) -> Choice:
-        """The first choice under a message: the result's own mix, else what the person made last."""
-        choice = Choice(stems=order.mix, effect=order.effect)
-        if not order.mix:
-            noted = await answer(self._redis.get(keys.practice_of(person)))
-            choice = _of_person(noted.decode(errors="replace") if noted else "", order.model.name)
+    async def first(self, person: str, order: Order) -> Choice:
+        """The first choice on a page: the result's own mix, else what the person made last."""
+        if order.mix:
+            return Choice(stems=order.mix, effect=order.effect)
+        noted = await answer(self._redis.get(keys.practice_of(person)))
+        return _of_person(noted.decode(errors="replace") if noted else "", order.model.name)
+
+    async def begin(self, place: str, choice: Choice, model: str) -> None:
+        """Store the first choice under a message, in place of an earlier one."""
         async with self._redis.pipeline() as pipe:
             pipe.delete(keys.practice_at(place))
-            pipe.hset(keys.practice_at(place), mapping=_fields(choice, order.model.name))
+            pipe.hset(keys.practice_at(place), mapping=_fields(choice, model))
             pipe.expire(keys.practice_at(place), keys.KEEP_CLOSED)
             await pipe.execute()
-        return choice
 
     async def change(self, place: str, shown: Choice, change: str, model: str) -> Choice:
         """The choice under a message after a tap; `shown`: that of the tapped keyboard, where none is stored.

@@ -1,6 +1,6 @@
 """Dispatch of pressed buttons to their handlers. Every press is answered, also of old buttons."""
 
-from bot.cards.actions import Action, Verb
+from bot.cards.actions import Action, Verb, mark_of
 from bot.conversation.commands import admit, general, preferences, status
 from bot.conversation.services import Services
 from bot.conversation.songs import leftovers, playlists, practice, results
@@ -10,10 +10,16 @@ from bot.texts import say
 
 
 async def pressed(services: Services, press: Press) -> Answers:
-    """Perform the button's action."""
+    """Perform the button's action, if it is the person's own or everyone's."""
     action = press.action
     if action is None:
         return toast(say(press.asker.language, "button-old"))
+    if action.whose and action.whose != mark_of(press.asker.person):
+        return toast(say(press.asker.language, "page-not-yours"))
+    return await _perform(services, press, action)
+
+
+async def _perform(services: Services, press: Press, action: Action) -> Answers:
     match action.verb:
         case Verb.CANCEL:
             return await general.press_cancel(services, press, action)

@@ -101,13 +101,15 @@ class Incoming:
 class Press:
     """A pressed button. `action`: None if the data is not valid. `place`: the message with the button.
 
-    `question`: the message it replies to, or itself; None if the platform no longer shows it.
+    `question`: the message it replies to, or itself; None if the platform no longer shows it. `known_as`: the person's
+    display name.
     """
 
     asker: Asker
     place: Place
     action: Action | None
     question: Place | None
+    known_as: str = ""
 
 
 # --- out -------------------------------------------------------------------------------------------------------

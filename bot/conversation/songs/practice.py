@@ -6,7 +6,8 @@ from bot.cards.practice import MAKE, practice_page, read_choice, split
 from bot.conversation.services import Services
 from bot.conversation.songs.beats import lacks_beats
 from bot.conversation.songs.lookup import request_of_chat
-from bot.conversation.songs.results import again, keyboard, turn_to
+from bot.conversation.songs.pages import on_card, opens_own, own_page, turn_to
+from bot.conversation.songs.results import again, keyboard
 from bot.conversation.values import Answers, Press, toast
 from bot.texts import say
 from jobs.music.effects import PLAIN
@@ -22,8 +23,12 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
     model = request.order.model.name
     text, change = split(action.choice)
     if not change:
-        choice = await memory.begin(place, press.asker.person, request.order)
-        return (turn_to(practice_page(request, choice, language)),)
+        choice = await memory.first(press.asker.person, request.order)
+        page = practice_page(request, choice, language)
+        if opens_own(press):
+            return own_page(press, page, say(language, "practise-how"))
+        await memory.begin(place, choice, model)
+        return (turn_to(page, press),)
     shown = read_choice(text, model)
     if shown is None:
         return toast(say(language, "button-old"))
@@ -31,11 +36,11 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
         return toast(say(language, "failure-no-beats"))
     choice = await memory.change(place, shown, "" if change == MAKE else change, model)
     if change != MAKE:
-        return (turn_to(practice_page(request, choice, language)),)
+        return (turn_to(practice_page(request, choice, language), press),)
     if not choice.stems:
         return toast(say(language, "pick-how"))
     if is_whole(choice.stems, model) and choice.effect == PLAIN:
         return toast(say(language, "mix-whole"))
     await memory.remember(press.asker.person, choice, model)
     asked = Action(verb=Verb.PRACTISE, target=request.id, choice=choice.text)
-    return await again(services, press, request, choice.order(request.order), asked)
+    return await again(services, on_card(services, press, view), request, choice.order(request.order), asked)

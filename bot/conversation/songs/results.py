@@ -7,17 +7,18 @@ from typing import Final
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Card, heading
 from bot.cards.mixes import is_whole, mix_words
-from bot.cards.result_buttons import Rows, first_page, forget_page, pick_page, second_page
+from bot.cards.result_buttons import first_page, forget_page, pick_page, second_page
 from bot.cards.taps import Tap, read_tap, read_treated_mix
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
 from bot.conversation.songs.beats import lacks_beats
 from bot.conversation.songs.limits import refusal
 from bot.conversation.songs.lookup import LOOK_BACK, request_of_chat
-from bot.conversation.values import Answer, Answers, Asker, Edit, Place, Press, Toast, toast
+from bot.conversation.songs.pages import closed, is_owned, on_card, opens_own, own_page, turn_to
+from bot.conversation.values import Answers, Asker, Edit, Place, Press, Toast, toast
 from bot.delivery.follow import Way
 from bot.delivery.instant import tracks_of
-from bot.texts import say
+from bot.texts import Language, say
 from jobs.models import Format, Mix, Order, Package, Request, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
 from jobs.music.effects import PLAIN
@@ -46,30 +47,41 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
         case Verb.PICK:
             return await _pick(services, press, request, read_tap(action.choice, request.order.model.name))
         case Verb.MAKE:
-            return await _make(services, press, request, read_tap(action.choice, request.order.model.name))
+            tap = read_tap(action.choice, request.order.model.name)
+            return await _make(services, on_card(services, press, view), request, tap, keyboard(press))
         case Verb.FORGET:
             return await _forget(services, press, view, sure=action.choice == "yes")
+        case _ if is_owned(press):
+            return closed(press)
         case _:
             page = second_page if action.choice == "2" else first_page
-            return (turn_to(page(request, press.asker.language)),)
+            return (turn_to(page(request, press.asker.language), press),)
 
 
 async def _pick(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
     """Turn a stem on or off on the stem keyboard, whose message may change later."""
     language = press.asker.language
+    if opens_own(press) and tap.stem is None and not tap.chosen:
+        page = pick_page(request, tap.model, (), language)
+        return own_page(press, page, await _how_to_pick(services, request, tap.model, language))
     chosen = await services.stem_choice.pick(keyboard(press), tap)
-    page = turn_to(pick_page(request, tap.model, chosen, language))
+    turned = turn_to(pick_page(request, tap.model, chosen, language), press)
     if chosen:
-        return page, Toast(mix_words(chosen, tap.model, language))
-    model = request.order.model.named(tap.model)
-    if tap.model == request.order.model.name or await services.follower.has_stems(track_id_of(request.source, model)):
-        return page, Toast(say(language, "pick-how"))
-    return page, Toast(say(language, "pick-how-anew", stems=len(MODELS[tap.model].stems)))
+        return turned, Toast(mix_words(chosen, tap.model, language))
+    return turned, Toast(await _how_to_pick(services, request, tap.model, language))
 
 
-async def _make(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
-    """Make the mix of the chosen stems, also those that the keyboard does not show yet."""
-    chosen = await services.stem_choice.picked(keyboard(press), tap.model)
+async def _how_to_pick(services: Services, request: Request, of: str, language: Language) -> str:
+    """What to do on the stem keyboard. `of`: the model whose stems it has."""
+    model = request.order.model.named(of)
+    if of == request.order.model.name or await services.follower.has_stems(track_id_of(request.source, model)):
+        return say(language, "pick-how")
+    return say(language, "pick-how-anew", stems=len(MODELS[of].stems))
+
+
+async def _make(services: Services, press: Press, request: Request, tap: Tap, place: str) -> Answers:
+    """Make the mix of the chosen stems, also those that the keyboard at `place` does not show yet."""
+    chosen = await services.stem_choice.picked(place, tap.model)
     tap = Tap(model=tap.model, chosen=tap.chosen if chosen is None else chosen)
     if not tap.chosen:
         return toast(say(press.asker.language, "pick-how"))
@@ -85,10 +97,6 @@ async def _make(services: Services, press: Press, request: Request, tap: Tap) ->
 def keyboard(press: Press) -> str:
     """A unique name of the stem keyboard's message."""
     return f"{press.asker.chat}:{press.place.message}"
-
-
-def turn_to(rows: Rows) -> Answer:
-    return Edit(Card(text="", buttons=rows))
 
 
 def _mixed(order: Order, choice: str) -> Order | None:
@@ -181,7 +189,7 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     if not await may_cancel(services, press.asker, request):
         return toast(say(language, "forget-not-yours"))
     if not sure:
-        return turn_to(forget_page(request, language)), Toast(say(language, "forget-sure"))
+        return turn_to(forget_page(request, language), press), Toast(say(language, "forget-sure"))
     chat, tracks = press.asker.chat, tracks_of(request)
     own = [one for one in await services.queue.recent(chat, LOOK_BACK) if one.request.track_id in tracks]
     if any(one.is_open for one in own):

@@ -71,6 +71,7 @@ def press_of(query: CallbackQuery, asker: Asker) -> Press | None:
         place=_place(message),
         action=parse_action(query.data or ""),
         question=None if question is None else _place(question),
+        known_as=query.from_user.first_name,
     )
 
 

@@ -44,7 +44,8 @@ async def test_a_tap_changes_one_thing(memory: PracticeMemory, change: str, afte
 
 
 async def test_taps_on_an_old_page_at_the_same_time_all_count(memory: PracticeMemory) -> None:
-    shown = await memory.begin(HERE, ANA, Order(model=Model(name=FOUR)))
+    shown = await memory.first(ANA, Order(model=Model(name=FOUR)))
+    await memory.begin(HERE, shown, FOUR)
     await asyncio.gather(*(memory.change(HERE, shown, tap, FOUR) for tap in ("-d", "t80", "k-1", "k-1", "-v")))
     assert await memory.change(HERE, shown, "", FOUR) == Choice(stems=(B, O), effect=Effect(tempo=80, key=-2))
 
@@ -58,10 +59,10 @@ async def test_beyond_the_last_key_one_tap_leads_back(memory: PracticeMemory) ->
 async def test_what_a_person_made_is_offered_for_the_next_song(memory: PracticeMemory) -> None:
     made = Choice(stems=(V, B, O), effect=Effect(tempo=70, click="mixed", count_in=1))
     await memory.remember(ANA, made, FOUR)
-    assert await memory.begin("telegram:1:11", ANA, Order(model=Model(name=FOUR))) == made
-    two = await memory.begin("telegram:1:12", ANA, Order(model=Model(name=NAMES[2])))
+    assert await memory.first(ANA, Order(model=Model(name=FOUR))) == made
+    two = await memory.first(ANA, Order(model=Model(name=NAMES[2])))
     assert two == Choice(stems=(V, Stem.ACCOMPANIMENT), effect=made.effect)
-    assert (await memory.begin("telegram:1:13", "telegram:2", Order(model=Model(name=FOUR)))).effect == Effect()
+    assert (await memory.first("telegram:2", Order(model=Model(name=FOUR)))).effect == Effect()
 
 
 async def test_a_choice_of_an_earlier_version_has_no_click(memory: PracticeMemory, queue: JobQueue) -> None:
@@ -72,4 +73,4 @@ async def test_a_choice_of_an_earlier_version_has_no_click(memory: PracticeMemor
 async def test_a_mix_is_practised_as_it_is(memory: PracticeMemory) -> None:
     await memory.remember(ANA, Choice(stems=(V,), effect=Effect(tempo=60)), FOUR)
     order = Order(model=Model(name=FOUR), content=Mix(stems=(D, B)), effect=Effect(key=3))
-    assert await memory.begin(HERE, ANA, order) == Choice(stems=(D, B), effect=Effect(key=3))
+    assert await memory.first(ANA, order) == Choice(stems=(D, B), effect=Effect(key=3))

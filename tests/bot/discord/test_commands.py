@@ -1,11 +1,13 @@
 """Commands and buttons on Discord, and who may use them."""
 
+import asyncio
 import re
 
 from bot.discord.commands import definitions
 from bot.texts import LANGUAGES
 from jobs.progress import RequestPhase
 from tests.bot.discord.discord_fixture import OTHER, PAIR, SONG, Rig, cards, done, files, settings_for
+from tests.bot.telegram.chat_fixture import PATIENCE
 
 
 def test_every_command_has_a_name_and_a_description_in_every_language() -> None:
@@ -153,3 +155,22 @@ async def test_a_missing_right_is_named_at_once(rig: Rig) -> None:
         asked = await rig.stems(channel, ana)
         assert "I need Attach Files" in await rig.server.told(asked)
     assert channel.from_bot() == []
+
+
+async def test_on_a_server_choosing_is_a_page_of_ones_own(rig: Rig) -> None:
+    channel, ana, bo = rig.band()
+    async with rig.bot():
+        card = await rig.result(channel, ana)
+        before, opened = dict(card.buttons), await rig.server.press(channel, bo, card, "Choose stems…")
+        await rig.server.told(opened, "Tap the stems you want to hear.")
+        (page,) = opened.answers
+        for label, there in (("Drums", "✓ Drums"), ("Make drums", "✓ Drums")):
+            await rig.server.press(channel, bo, page, label)
+            async with asyncio.timeout(PATIENCE):
+                while there not in page.buttons:
+                    await rig.server.world.changed(0.1)
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+        assert card.buttons == before
+        assert [one.reply_to for one in cards(channel) if done(one)][-1] is card
+    assert files(channel)[-1] == "drums_-_Elis_Tom_-_Aguas_de_Marco.mp3"
