@@ -2,12 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 from pydantic import SecretStr
 
+from jobs.monitoring.logs import set_up_logging
 from jobs.process.privacy import close_to_others
 from jobs.queue.requests import JobQueue
 from jobs.settings import IN_DATA, Settings
@@ -21,6 +22,17 @@ class FrontEnd(NamedTuple):
     queue: JobQueue
     store: ResultStore
     stop: asyncio.Event
+
+
+def run(settings: Settings, redis_url: SecretStr, serve: Callable[[FrontEnd], Awaitable[None]]) -> None:
+    """Serve, with logs, queue and store, until `serve` ends."""
+    set_up_logging(settings)
+
+    async def all_() -> None:
+        async with front_end(settings, redis_url) as opened:
+            await serve(opened)
+
+    asyncio.run(all_())
 
 
 @asynccontextmanager

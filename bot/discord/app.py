@@ -10,18 +10,22 @@ from discord.http import Route
 from redis.exceptions import RedisError
 
 from bot.chats.heard import GROUPS, Heard
+from bot.chats.told_commands import ToldCommands
 from bot.conversation.background import Background
+from bot.conversation.hearing import hear
 from bot.conversation.in_order import InOrder, Turn
 from bot.conversation.services import services_of
+from bot.delivery.press_edits import PressEdits
 from bot.delivery.timing import USUAL, Timing
+from bot.discord import interactions
 from bot.discord.address import PLATFORM
 from bot.discord.chat_platform import DiscordChats
 from bot.discord.commands import tell_commands
-from bot.discord.dispatch import Dispatch
 from bot.discord.errors import ERRORS
+from bot.discord.incoming import messages_of
 from bot.discord.missed import is_for_us, missed
+from bot.discord.pace import DISCORD, Pace, in_line
 from bot.discord.platform import Discord
-from bot.discord.poster import PACE
 from bot.discord.rights import INTENTS, invitation
 from jobs.process.patience import insist
 from jobs.queue.catalogue import Catalogue
@@ -40,21 +44,22 @@ class Bot(discord.Client):
     """One connection to Discord, and everything that lives as long as it."""
 
     def __init__(
-        self, settings: Settings, queue: JobQueue, store: ResultStore, pace: float = PACE, timing: Timing = USUAL
+        self, settings: Settings, queue: JobQueue, store: ResultStore, pace: Pace = DISCORD, timing: Timing = USUAL
     ) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # voice is not used
         super().__init__(
             intents=INTENTS,
-            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_mentions=discord.AllowedMentions.none(),  # of every message and edit
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=LONGEST_HOLD,
+            http_trace=in_line(pace),
         )
         Route.BASE = settings.discord_api_url  # the library has no other place for it
         platform, chats = Discord(self, store, pace), DiscordChats(self)
         self.services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, timing=timing)
-        self._dispatch = Dispatch(self.services, platform)
+        self._poster, self._edits = platform, PressEdits(platform, self.services.follower.aside)
         self._heard = Heard(queue.redis, PLATFORM)
         self._in_order = InOrder(self._heard)
         port = settings.metrics_port
@@ -85,7 +90,7 @@ class Bot(discord.Client):
         await self._handle(self._in_order.new, message)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        await self._dispatch.interaction(interaction, self._id)
+        await interactions.handle(self.services, self._edits, interaction, self._id)
 
     async def end(self) -> None:
         """End everything in good order, while the bot can still speak."""
@@ -104,15 +109,17 @@ class Bot(discord.Client):
     async def _handle(self, in_order: Turn, message: discord.Message) -> None:
         if is_for_us(message, self._id):
             place = GROUPS if message.guild is not None else str(message.channel.id)
-            await in_order(message.channel.id, message.id, place, lambda: self._dispatch.message(message, self._id))
+            parts = messages_of(message, self._id)
+            await in_order(message.channel.id, message.id, place, lambda: hear(self.services, self._poster, parts))
 
     async def _introduce(self) -> None:
         """Once in a process, whose sessions may be many."""
-        if not self._introduced and self.application_id is not None:
-            log.info("invite the bot to a server: %s", invitation(self.application_id))
+        application = self.application_id
+        if not self._introduced and application is not None:
+            log.info("invite the bot to a server: %s", invitation(application))
             if (code := await self.services.pairing_code()) is not None:
                 log.warning(
                     "this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code
                 )
-            await tell_commands(self, self.services.queue.redis)
+            await tell_commands(self, application, ToldCommands(self.services.queue.redis, PLATFORM))
             self._introduced = True

@@ -8,8 +8,7 @@ from bot.cards.cards import Card
 from bot.conversation.values import number_of
 from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
-from bot.discord.poster import shown
-from bot.discord.words import CONTENT
+from bot.discord.poster import CONTENT, shown
 
 #: What people may attach, with every subscription. https://support.discord.com/hc/articles/25444343291031
 ATTACHMENT: Final = 500 << 20

@@ -7,13 +7,10 @@ from typing import Any, Final
 
 import discord
 
+from bot.chats.told_commands import ToldCommands
 from bot.conversation.commands.menu import COMMANDS, OPTIONS, Takes
-from bot.discord.address import PLATFORM
 from bot.discord.incoming import ON_MESSAGE
 from bot.texts import LANGUAGES, say
-from jobs.queue import keys
-from jobs.queue.connection import Redis, answer
-from jobs.queue.views import text
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +49,11 @@ def _named(name: str, called: str, described: str) -> dict[str, Any]:
     }
 
 
-async def tell_commands(client: discord.Client, redis: Redis) -> None:
+async def tell_commands(client: discord.Client, application: int, told: ToldCommands) -> None:
     """Tell Discord the commands, unless it was told these. Raises Discord's errors and `RedisError`."""
-    application = client.application_id
-    assert application is not None  # the client is logged in
     wanted = definitions()
     digest = hashlib.sha256(json.dumps([application, wanted], sort_keys=True).encode()).hexdigest()
-    if text(await answer(redis.get(keys.commands(PLATFORM)))) == digest:
-        return
-    await client.http.bulk_upsert_global_commands(application, wanted)
-    await answer(redis.set(keys.commands(PLATFORM), digest))
-    log.info("Discord knows our %d commands", len(wanted))
+    if not await told.are(digest):
+        await client.http.bulk_upsert_global_commands(application, wanted)
+        await told.note(digest)
+        log.info("Discord knows our %d commands", len(wanted))

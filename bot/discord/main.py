@@ -6,11 +6,10 @@ import logging
 import discord
 from pydantic import SecretStr
 
+from bot import front_end
 from bot.discord.app import Bot
 from bot.discord.errors import ERRORS
-from bot.front_end import front_end, until_stopped
 from bot.tokens import DISCORD_TOKEN
-from jobs.monitoring.logs import set_up_logging
 from jobs.process.patience import insist
 from jobs.settings import Settings, SettingsError
 
@@ -19,20 +18,14 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
     """See `bot.discord.run`."""
-    set_up_logging(settings)
-    asyncio.run(_run(settings, redis_url))
-
-
-async def _run(settings: Settings, redis_url: SecretStr) -> None:
     token = DISCORD_TOKEN.checked(settings.discord_token)
-    async with front_end(settings, redis_url) as opened:
-        await serve(Bot(settings, opened.queue, opened.store), token, opened.stop)
+    front_end.run(settings, redis_url, lambda it: serve(Bot(settings, it.queue, it.store), token, it.stop))
 
 
 async def serve(bot: Bot, token: str, stop: asyncio.Event) -> None:
     """Connect, listen until `stop` is set, end in good order. Raises `SettingsError` for a bad token."""
     try:
-        await until_stopped(_listen(bot, token), stop)
+        await front_end.until_stopped(_listen(bot, token), stop)
     except discord.LoginFailure:
         raise SettingsError(DISCORD_TOKEN.refused) from None
     finally:

@@ -11,19 +11,15 @@ from bot.delivery.download import download_renewed
 from bot.delivery.first_tries import FirstTries
 from bot.delivery.opening import opened, opened_cover
 from bot.delivery.plain_names import plain_name
-from bot.delivery.planning.plan import Kind, Limits, Part
+from bot.delivery.planning.plan import UNBOOSTED, Kind, Limits, Part
 from bot.delivery.platform import CardGone, Refused, Sent, UnknownFile
 from bot.discord.address import Address, Handle
 from bot.discord.errors import as_trouble
-from bot.discord.poster import NO_MENTIONS, PACE, DiscordPoster, as_answer, nonce_of
+from bot.discord.pace import DISCORD, Pace
+from bot.discord.poster import DiscordPoster, as_answer, nonce_of
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
 
-#: 10 MiB a file, 25 MiB a request, less what surrounds the files.
-#: https://discord.com/developers/docs/reference#uploading-files
-LIMITS: Final = Limits(
-    file_bytes=10 << 20, request_bytes=(25 << 20) - (64 << 10), album_max=10, photo_bytes=(10 << 20) - (1 << 20)
-)
 #: Seconds for which Discord knows a nonce; it says "a few minutes".
 NONCE: Final = 60.0
 #: Messages after a question among which a part is looked for.
@@ -33,16 +29,16 @@ LOOK_BACK: Final = 100
 class Discord(DiscordPoster):
     """One bot."""
 
-    def __init__(self, client: discord.Client, store: ResultStore, pace: float = PACE) -> None:
+    def __init__(self, client: discord.Client, store: ResultStore, pace: Pace = DISCORD) -> None:
         super().__init__(client, pace)
         self._store = store
         self._tries = FirstTries()
 
     def limits(self, address: str) -> Limits:
         """Of the server's tier, as it was at the request. A larger file than 25 MiB makes a request of its size."""
-        file_bytes = Address.of(address).file_bytes or LIMITS.file_bytes
-        request_bytes = max(LIMITS.request_bytes, file_bytes)
-        return LIMITS.model_copy(update={"file_bytes": file_bytes, "request_bytes": request_bytes})
+        file_bytes = Address.of(address).file_bytes or UNBOOSTED.file_bytes
+        request_bytes = max(UNBOOSTED.request_bytes, file_bytes)
+        return UNBOOSTED.model_copy(update={"file_bytes": file_bytes, "request_bytes": request_bytes})
 
     @property
     def sends_once(self) -> bool:
@@ -75,14 +71,13 @@ class Discord(DiscordPoster):
         if message is None and (ours := _forwardable(ids, place)) is not None:
             try:
                 with as_trouble():
-                    message = await self.channel(place).send(reference=ours, nonce=nonce, allowed_mentions=NO_MENTIONS)
+                    message = await self.channel(place).send(reference=ours, nonce=nonce)
             except (CardGone, Refused) as why:
                 raise UnknownFile(str(why)) from why
             return Sent(messages=(str(message.id),), files=ids)
         if message is None:
             try:
-                with as_trouble():
-                    message = await self._upload(place, part, nonce)
+                message = await self._upload(place, part, nonce)
             except CardGone as why:
                 raise Refused(str(why)) from why
             except FileNotFoundError as gone:
@@ -108,17 +103,14 @@ class Discord(DiscordPoster):
             files = [await opened(self._store, piece, open_) for piece in part.pieces]
             titles = [piece.title for piece in part.pieces]
             if part.kind is Kind.PHOTO:
-                files += await opened_cover(self._store, part.pieces[0], open_, LIMITS.photo_bytes)
+                files += await opened_cover(self._store, part.pieces[0], open_, UNBOOSTED.photo_bytes)
             described = [f"{title[:200]} · {nonce}" for title in (*titles, titles[0])]
-            return await self.channel(place).send(
-                files=[
-                    discord.File(file.handle, filename=plain_name(file.name), description=about)
-                    for file, about in zip(files, described, strict=False)
-                ],
-                nonce=nonce,
-                allowed_mentions=NO_MENTIONS,
-                **as_answer(place),
-            )
+            named = [
+                discord.File(file.handle, filename=plain_name(file.name), description=about)
+                for file, about in zip(files, described, strict=False)
+            ]
+            with as_trouble():
+                return await self.channel(place).send(files=named, nonce=nonce, **as_answer(place))
 
 
 def _ids(guild: int, channel: int, message: int, count: int) -> tuple[str, ...]:

@@ -10,12 +10,11 @@ from bot.cards.cards import Card
 from bot.cards.rows import folded
 from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
-from bot.discord.words import escaped
+from bot.discord.pace import DISCORD, Pace
+from bot.texts.markdown import escaped
 
-#: Seconds between two edits of a card: a channel takes about five in five seconds, of all its cards.
-PACE: Final = 3.0
-
-NO_MENTIONS: Final = discord.AllowedMentions.none()
+#: Characters of a message's content. https://discord.com/developers/docs/resources/message#create-message
+CONTENT: Final = 2000
 
 
 class DiscordPoster:
@@ -23,16 +22,16 @@ class DiscordPoster:
 
     name: Final = PLATFORM
 
-    def __init__(self, client: discord.Client, pace: float = PACE) -> None:
+    def __init__(self, client: discord.Client, pace: Pace = DISCORD) -> None:
         self._client = client
         self._pace = pace
 
     def pace(self, _: str) -> float:
-        return self._pace
+        return self._pace.card
 
     async def post(self, address: str, card: Card) -> str:
         """A repeated call within minutes makes no second message, whatever the card shows by then."""
-        place, content = Address.of(address), escaped(card.text)
+        place, content = Address.of(address), escaped(card.text, CONTENT)
         about = {action.target for row in card.buttons for one in row if (action := parse_action(one.action))}
         key = nonce_of(address, *(sorted(about) or [card.text]))
         with as_trouble():
@@ -51,7 +50,7 @@ class DiscordPoster:
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
         message = self.channel(Address.of(address)).get_partial_message(int(reference))
-        with as_trouble():
+        with as_trouble(self._pace.old_card):
             await message.edit(**shown(card))
 
     def channel(self, place: Address) -> discord.PartialMessageable:
@@ -60,8 +59,8 @@ class DiscordPoster:
 
 def shown(card: Card) -> dict[str, Any]:
     """A card as parameters of a call; one without text keeps a message's text."""
-    text: dict[str, Any] = {"content": escaped(card.text)} if card.text else {}
-    return {"allowed_mentions": NO_MENTIONS, "view": _view_of(card), **text}
+    text: dict[str, Any] = {"content": escaped(card.text, CONTENT)} if card.text else {}
+    return {"view": _view_of(card), **text}
 
 
 def _view_of(card: Card) -> discord.ui.View:

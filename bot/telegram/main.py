@@ -6,12 +6,11 @@ import logging
 from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
 
+from bot import front_end
 from bot.delivery.timing import USUAL, Timing
-from bot.front_end import front_end, until_stopped
 from bot.telegram.app import build
 from bot.telegram.updates.polling import AnyApplication, Polling
 from bot.tokens import TELEGRAM_TOKEN
-from jobs.monitoring.logs import set_up_logging
 from jobs.process.patience import insist
 from jobs.settings import Settings, SettingsError
 
@@ -23,13 +22,7 @@ def run(settings: Settings, redis_url: SecretStr) -> None:
 
     Raises `SettingsError` if the token is missing or refused. Retries without end while Telegram is unreachable.
     """
-    set_up_logging(settings)
-    asyncio.run(_run(settings, redis_url))
-
-
-async def _run(settings: Settings, redis_url: SecretStr) -> None:
-    async with front_end(settings, redis_url) as opened:
-        await serve(build(settings, opened.queue, opened.store), opened.stop)
+    front_end.run(settings, redis_url, lambda it: serve(build(settings, it.queue, it.store), it.stop))
 
 
 async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL) -> None:
@@ -37,14 +30,14 @@ async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL
     intake = Polling(app, timing)
     try:
         starting = insist(app.initialize, (TelegramError,), "Telegram unreachable", final=(InvalidToken,))
-        if not await until_stopped(starting, stop):
+        if not await front_end.until_stopped(starting, stop):
             return
         if app.post_init:
             await app.post_init(app)
         await app.start()
         try:
             log.info("@%s is listening", app.bot.username)
-            await until_stopped(intake.run(), stop)
+            await front_end.until_stopped(intake.run(), stop)
         finally:
             log.info("stopping")
             await intake.finish()

@@ -67,8 +67,8 @@ async def test_channels_rights_and_others_messages(server: Discord, channel: Cha
     assert await call(server, "POST", "/channels/1/messages", body) == (404, 10003)
     ana = Message(channel, server.person("Ana"), "hi")
     channel.messages.append(ana)
-    assert await call(server, "PATCH", f"/channels/{channel.id}/messages/{ana.id}", {"content": "y"}) == (403, 50005)
-    assert await call(server, "PATCH", f"/channels/{channel.id}/messages/1", {"content": "y"}) == (404, 10008)
+    assert await call(server, "PATCH", f"/channels/{channel.id}/messages/{ana.id}", body) == (403, 50005)
+    assert await call(server, "PATCH", f"/channels/{channel.id}/messages/1", body) == (404, 10008)
     assert channel.guild is not None
     channel.guild.rights = 1 << 10
     assert await call(server, "POST", f"/channels/{channel.id}/messages", body) == (403, 50013)

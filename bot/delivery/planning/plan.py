@@ -44,6 +44,9 @@ class Limits(Value):
 CLOUD: Final = Limits()
 #: A local Bot API server (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
 LOCAL: Final = Limits(file_bytes=2_000_000_000, request_bytes=2_000_000_000)
+#: Discord, in a server without boosts (https://discord.com/developers/docs/reference#uploading-files): 10 MiB a file,
+#: 25 MiB a request, less what surrounds the files.
+UNBOOSTED: Final = Limits(file_bytes=10 << 20, request_bytes=(25 << 20) - (64 << 10), photo_bytes=9 << 20)
 
 
 @unique

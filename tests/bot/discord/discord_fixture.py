@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.discord.app import Bot
 from bot.discord.main import serve
+from bot.discord.pace import Pace
 from jobs.progress import RequestPhase
 from jobs.queue import keys
 from jobs.queue.connection import answer
@@ -20,8 +21,8 @@ from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import PATIENCE, QUICK, Worker
 from tests.peers.discord import Channel, Discord, Guild, Interaction, Message, User
 
-#: Seconds between two edits of a card.
-PACE = 0.1
+#: Tests wait less between two edits of a card.
+QUICK_PACE = Pace(card=0.1, old_card=1.5)
 
 SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
@@ -39,8 +40,7 @@ class Rig:
     worker: Worker
     #: What a test expects to be refused.
     expected: list[str] = field(default_factory=list)
-    #: Seconds between two edits of a card.
-    pace: float = PACE
+    pace: Pace = QUICK_PACE
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[Bot]:

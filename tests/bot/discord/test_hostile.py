@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bot.discord.words import CONTENT
+from bot.discord.poster import CONTENT
 from bot.texts import say
 from tests.bot.discord.discord_fixture import OTHER, PAIR, SONG, Rig, cards, done, files, settings_for
 from tests.peers.discord import File

@@ -2,9 +2,7 @@
 
 import pytest
 
-from bot.delivery.platform import Later
-from bot.discord.errors import OLD_MESSAGE, trouble
-from bot.discord.poster import PACE as USUAL_PACE
+from bot.discord.pace import DISCORD
 from jobs.progress import RequestPhase
 from tests.bot.discord.discord_fixture import PAIR, SONG, Rig, cards, done, files
 from tests.peers.discord import Trouble
@@ -75,24 +73,9 @@ async def test_too_many_edits_of_an_old_card_delay_it(rig: Rig) -> None:
     assert [done(card) for card in cards(channel)] == [True]
 
 
-async def test_a_refusal_of_edits_that_lasts_is_not_repeated_for_a_minute(rig: Rig) -> None:
-    channel, ana, _ = rig.band()
-    async with rig.bot() as bot:
-        await rig.stems(channel, ana)
-        card = await channel.until(lambda message: "line" in message.text)
-        rig.server.fail(PATCH, Trouble.REFUSED, status=400, code=30046)
-        with pytest.raises(Exception, match="30046") as refused:
-            await bot.get_partial_messageable(channel.id).get_partial_message(card.id).edit(content="x")
-        said = trouble(refused.value)
-        assert isinstance(said, Later)
-        assert said.seconds == OLD_MESSAGE
-        await rig.worker.finish(await rig.worker.take())
-        await rig.settled()
-
-
 async def test_the_card_is_final_three_seconds_after_the_last_file(rig: Rig) -> None:
     """At the pace of a real channel."""
-    rig.pace = USUAL_PACE
+    rig.pace = DISCORD
     channel, ana, _ = rig.band()
     async with rig.bot():
         await rig.stems(channel, ana)

@@ -1,9 +1,22 @@
-"""At Discord's own pace: five posts and five edits within five seconds and a channel."""
+"""At Discord's own pace: five posts and edits within five seconds and a channel, fifty requests a second in all."""
 
-from bot.discord.poster import PACE
-from tests.bot.discord import discord_fixture
-from tests.bot.discord.discord_fixture import OTHER, PAIR, SONG, Rig, files
-from tests.peers.discord import Pace
+import asyncio
+import time
+
+import pytest
+
+from bot.cards.cards import Card
+from bot.delivery.platform import Later
+from bot.discord.address import Address
+from bot.discord.pace import DISCORD
+from bot.discord.pace import Pace as OurPace
+from bot.discord.poster import DiscordPoster
+from jobs.progress import TrackStage
+from tests.bot.discord.discord_fixture import OTHER, PAIR, QUICK_PACE, SONG, Rig, cards, done, files
+from tests.peers.discord import Pace, Trouble
+
+POST = "POST /channels/{channel}/messages"
+PATCH = "PATCH /channels"
 
 
 async def test_nothing_is_refused_for_being_too_fast(rig: Rig) -> None:
@@ -17,4 +30,94 @@ async def test_nothing_is_refused_for_being_too_fast(rig: Rig) -> None:
         await rig.settled()
     assert files(channel) == PAIR * 3
     assert [one.call for one in rig.server.requests if one.status == 429] == []
-    assert discord_fixture.PACE < PACE, "and the bot's own pace is slower than the tests'"
+    assert QUICK_PACE.card < DISCORD.card, "and the bot's own pace is slower than the tests'"
+
+
+async def post_to_all(rig: Rig, count: int) -> None:
+    """A card in each of many direct chats, all at once."""
+    chats = [rig.server.direct(rig.server.person(f"Person {number}")) for number in range(count)]
+    async with rig.bot() as bot:
+        poster = DiscordPoster(bot)
+        await asyncio.gather(*(poster.post(str(Address(channel_id=one.id)), Card(text="hi")) for one in chats))
+    assert [len(chat.from_bot()) for chat in chats] == [1] * count
+
+
+async def test_many_chats_at_once_wait_for_the_global_limit(rig: Rig) -> None:
+    began = time.monotonic()
+    await post_to_all(rig, 120)
+    assert time.monotonic() - began > 2
+    assert [one.call for one in rig.server.requests if one.status == 429] == []
+
+
+async def test_a_refusal_by_the_global_limit_is_waited_for_and_nothing_is_lost(rig: Rig) -> None:
+    """Of a bot whose token is in use elsewhere, too: its own count is too low."""
+    rig.pace = OurPace(card=0.1, burst=1000)
+    rig.expected += ["rate limited"]
+    await post_to_all(rig, 60)
+    assert 0 < len([one for one in rig.server.requests if one.status == 429]) < 60
+
+
+async def test_while_a_global_refusal_lasts_nothing_else_is_asked(rig: Rig) -> None:
+    first, second = (rig.server.direct(rig.server.person(name)) for name in ("Ana", "Bo"))
+    async with rig.bot() as bot:
+        poster = DiscordPoster(bot)
+        rig.server.fail(POST, Trouble.FLOOD, is_global=True, retry_after=1.0)
+        refused_at = time.monotonic()
+        posting = asyncio.create_task(poster.post(str(Address(channel_id=first.id)), Card(text="hi")))
+        await asyncio.sleep(0.3)
+        await poster.post(str(Address(channel_id=second.id)), Card(text="hi"))
+        await posting
+    assert [one.at - refused_at > 1.0 for one in rig.server.calls(POST)] == [False, True, True]
+
+
+async def test_a_refusal_that_tells_no_time_is_waited_out(rig: Rig) -> None:
+    """As Discord answers those who were refused too often."""
+    chat = rig.server.direct(rig.server.person("Ana"))
+    async with rig.bot() as bot:
+        rig.server.fail(POST, Trouble.FLOOD, retry_after=None)
+        with pytest.raises(Later) as told:
+            await DiscordPoster(bot).post(str(Address(channel_id=chat.id)), Card(text="hi"))
+        assert told.value.seconds == 60
+
+
+async def test_after_too_many_edits_of_old_cards_progress_waits_and_the_end_is_shown(rig: Rig) -> None:
+    """30046: its own wait is `Pace.old_card`, and no other edit is tried meanwhile."""
+    channel, ana, _ = rig.band()
+    async with rig.bot():
+        await rig.stems(channel, ana)
+        card = await channel.until(lambda message: "line" in message.text)
+        track = await rig.worker.take()
+        refusal = rig.server.fail(PATCH, Trouble.REFUSED, status=429, code=30046)
+        begun = time.monotonic()
+        for percent in range(1, 99):
+            await rig.worker.report(track, TrackStage.SEPARATING, percent / 100)
+            await asyncio.sleep(0.05)
+            if len(rig.server.calls(PATCH)) > 1 and time.monotonic() - begun > 2:
+                break
+        refused, *later = [one.at for one in rig.server.calls(PATCH)]
+        assert refusal.times == 0
+        assert later[0] - refused >= QUICK_PACE.old_card
+        rig.server.fail(PATCH, Trouble.REFUSED, status=429, code=30046)
+        await rig.worker.finish(track)
+        await rig.settled()
+    assert files(channel) == PAIR
+    assert [done(one) for one in cards(channel)] == [True]
+    assert done(card)
+
+
+async def test_an_old_card_is_edited_less_often_than_discord_refuses(rig: Rig) -> None:
+    """The stand-in counts edits of messages older than an hour, here of all."""
+    rig.expected += ["30046"]
+    rig.server.rest.old_after, rig.server.rest.old_edits = 0.0, 0
+    channel, ana, _ = rig.band()
+    async with rig.bot():
+        await rig.stems(channel, ana)
+        await channel.until(lambda message: "line" in message.text)
+        await rig.worker.finish(await rig.worker.take())
+        while not rig.server.refused:
+            await rig.server.world.changed(0.2)
+        rig.server.rest.old_edits = 1
+        await rig.settled()
+    assert files(channel) == PAIR
+    assert [done(one) for one in cards(channel)] == [True]
+    assert len(rig.server.refused) == 1

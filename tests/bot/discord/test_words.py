@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.delivery.plain_names import plain_name
 from bot.discord.rights import invitation
-from bot.discord.words import CONTENT, escaped
+from bot.texts.markdown import escaped
 from tests.peers.discord.rest import _stripped
 
 
@@ -23,12 +23,12 @@ from tests.peers.discord.rest import _stripped
     ],
 )
 def test_signs_of_markdown_are_escaped(text: str, content: str) -> None:
-    assert escaped(text) == content
+    assert escaped(text, 2000) == content
 
 
 @given(st.text(max_size=3000))
 def test_any_text_fits(text: str) -> None:
-    assert len(escaped(text)) <= CONTENT
+    assert len(escaped(text, 2000)) <= 2000
 
 
 @pytest.mark.parametrize(

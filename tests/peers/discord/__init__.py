@@ -10,7 +10,7 @@
 
 `openapi.json` describes the bodies, reduced to what is used and written by hand from the public documentation;
 `validation` refuses what it does not allow; `world` holds what exists; `rest`, `interactions` and `gateway` do what is
-asked; `people` what persons do; `server` is the HTTP, `faults` what goes wrong.
+asked; `people` what persons do; `server` is the HTTP, `faults` what goes wrong, and the pace that is too fast.
 """
 
 from tests.peers.discord.faults import Fault, Pace, Request, Trouble

@@ -4,8 +4,9 @@ import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
 
-from tests.peers.discord.world import Json
+from tests.peers.discord.world import Json, Refused
 
 
 class Trouble(StrEnum):
@@ -27,7 +28,8 @@ class Fault:
     skip: int = 0
     status: int = 400
     code: int = 0
-    retry_after: float = 0.2
+    retry_after: float | None = 0.2  # None: a FLOOD that does not tell
+    is_global: bool = False  # a FLOOD of all requests together
 
     def takes(self, call: str) -> bool:
         if self.times < 1 or not call.startswith(self.call):
@@ -53,8 +55,27 @@ class Request:
     at: float = field(default_factory=time.monotonic)
 
 
+class TooFast(Refused):
+    """A 429. `wait`: seconds; `is_global`: for the requests of all kinds together."""
+
+    def __init__(self, wait: float, *, is_global: bool = False) -> None:
+        super().__init__(429, 0, "You are being rate limited.")
+        self.wait, self.is_global = wait, is_global
+
+    @property
+    def body(self) -> Json:
+        return {"message": self.message, "retry_after": round(self.wait, 3), "global": self.is_global}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """https://discord.com/developers/docs/topics/rate-limits#header-format"""
+        told = {"Via": "1.1 discord", "Retry-After": str(ceil(self.wait))}
+        scope = {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"} if self.is_global else {}
+        return told | (scope or {"X-RateLimit-Scope": "user"})
+
+
 class Pace:
-    """`most` requests of a kind within `seconds`, channel by channel."""
+    """`most` requests of a kind within `seconds`, bucket by bucket."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self.most, self.seconds = most, seconds

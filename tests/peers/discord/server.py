@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from aiohttp import web
 
 from tests.discretion import hear
-from tests.peers.discord.faults import Fault, Pace, Request, Trouble
+from tests.peers.discord.faults import Fault, Pace, Request, TooFast, Trouble
 from tests.peers.discord.gateway import Gateway
 from tests.peers.discord.interactions import Interaction
 from tests.peers.discord.people import People
@@ -23,7 +23,10 @@ TOKEN: Final = "MTIz.AAtest-token-of-the-small-bot-api-server"
 
 
 class Discord(People):
-    """The server. `pace`: what Discord allows of each route in a channel. `digestion`: seconds that files take."""
+    """The server. `pace`: what Discord allows of each route in a channel. `digestion`: seconds that files take.
+
+    `together`: what it allows of a bot's requests of all kinds, answers to interactions apart.
+    """
 
     def __init__(self, pace: Pace | None = None, digestion: float = 0.0) -> None:
         self.digestion = digestion
@@ -33,6 +36,7 @@ class Discord(People):
         self.rest = Rest(self.world)
         self.gateway = Gateway(self.world, TOKEN)
         self.pace = pace
+        self.together = Pace(50, 1.0)
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self.port = 0
@@ -95,6 +99,8 @@ class Discord(People):
             public = template.startswith(("/webhooks", "/interactions"))
             if not public and request.headers.get("Authorization") != f"Bot {self.token}":
                 raise Refused(401, 0, "401: Unauthorized")
+            if not public:
+                self._keep_together()
             body, files = await _body(request)
             record.body, record.files = body if isinstance(body, dict) else {"": body}, _sizes(files)
             hear("a request to Discord", json.dumps(body))
@@ -107,9 +113,8 @@ class Discord(People):
         except Refused as no:
             status, answer = no.status, {"message": no.message, "code": no.code}
             record.code, record.message = no.code, no.message
-            if no.status == 429:
-                headers |= {"Via": "1.1 discord", "Retry-After": "1"}
-                answer["retry_after"], answer["global"] = self._wait, False
+            if isinstance(no, TooFast):
+                headers, answer = no.headers, no.body
         record.status = status
         self.world.touch()
         if fault is not None:
@@ -129,16 +134,18 @@ class Discord(People):
         finally:
             self.taking -= bool(files)
 
-    _wait = 1.0
+    def _keep_together(self) -> None:
+        left, wait = self.together.take("")
+        if left < 0:
+            raise TooFast(wait, is_global=True)
 
     def _paced(self, call: str, path: str) -> dict[str, str]:
         if self.pace is None or not path or call.startswith("GET"):
             return {}
         bucket = f"{call}:{path.split('/')[2]}"
         left, wait = self.pace.take(bucket)
-        self._wait = wait
         if left < 0:
-            raise Refused(429, 0, "You are being rate limited.")
+            raise TooFast(wait)
         return {
             "X-RateLimit-Limit": str(self.pace.most), "X-RateLimit-Remaining": str(left),
             "X-RateLimit-Reset": str(time.time() + wait), "X-RateLimit-Reset-After": f"{wait:.3f}",
@@ -186,9 +193,10 @@ class Discord(People):
             case Trouble.BAD_GATEWAY:
                 return web.Response(status=502, text="<html>", content_type="text/html")
             case Trouble.FLOOD:
-                told: Json = {"message": "You are being rate limited.", "retry_after": fault.retry_after}
-                told |= {"global": False, "code": fault.code}
-                return _json(told, 429, {"Via": "1.1 discord"})
+                if fault.retry_after is None:
+                    return _json({"message": "You are being blocked from accessing our API"}, 429, {"Via": "1.1 x"})
+                no = TooFast(fault.retry_after, is_global=fault.is_global)
+                return _json(no.body | {"code": fault.code}, 429, no.headers)
             case Trouble.REFUSED:
                 record.status, record.code = fault.status, fault.code
                 return _json({"message": "refused by the test", "code": fault.code}, fault.status, {})

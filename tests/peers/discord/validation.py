@@ -45,6 +45,8 @@ def _message(body: Json) -> None:
     ids = [button["custom_id"] for row in body.get("components", []) for button in row["components"]]
     if len(ids) != len(set(ids)):
         raise Refused(400, 50035, "Invalid Form Body: components: Component custom id cannot be duplicated")
+    if body.get("content") and (body.get("allowed_mentions") or {}).get("parse") != []:
+        raise Refused(400, 50035, "the test's own rule: a message mentions no person")
 
 
 def check_new(body: Json, files: dict[int, tuple[str, bytes]], file_bytes: int = FILE_BYTES[0]) -> None:
@@ -54,7 +56,7 @@ def check_new(body: Json, files: dict[int, tuple[str, bytes]], file_bytes: int =
         raise Refused(400, 50035, "Invalid Form Body: a forwarded message has nothing of its own")
     if not forward and not body.get("content") and not files:
         raise Refused(400, 50006, "Cannot send an empty message")
-    if "allowed_mentions" not in body or body["allowed_mentions"].get("parse") != []:
+    if files and (body.get("allowed_mentions") or {}).get("parse") != []:
         raise Refused(400, 50035, "the test's own rule: a message mentions no person")
     described = {int(one["id"]) for one in body.get("attachments", [])}
     if described - set(files):

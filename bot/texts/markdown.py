@@ -1,23 +1,18 @@
-"""Text as Discord shows it: escaped, and within its limits. Pure."""
+"""Plain text as Markdown that reads the same, for platforms without plain messages. Pure."""
 
 import re
 from typing import Final
-
-#: Characters of a message's content. https://discord.com/developers/docs/resources/message#create-message
-CONTENT: Final = 2000
 
 #: What Markdown takes for a sign: anywhere, or where a line begins.
 _SIGNS: Final = re.compile(r"([\\*_~`|<>\[\]])|^(\s*)([-+#]|\d+\.)(?=[\s#])", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"(https?://[^\s<>]+)")
 
 
-def escaped(text: str) -> str:
-    """Plain text as content that reads the same: no formatting, links without previews. At most CONTENT characters."""
+def escaped(text: str, most: int) -> str:
+    """Markdown without formatting, with links that get no preview. At most so many characters."""
     parts = [f"<{part}>" if odd % 2 else _escape(part) for odd, part in enumerate(_ADDRESS.split(text))]
     whole = "".join(parts)
-    if len(whole) <= CONTENT:
-        return whole
-    return whole[: CONTENT - 1].rstrip("\\") + "…"
+    return whole if len(whole) <= most else whole[: most - 1].rstrip("\\") + "…"
 
 
 def _escape(text: str) -> str:
