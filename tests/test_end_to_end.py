@@ -42,7 +42,7 @@ async def done(chat: Chat, question: Message) -> Message:
 def files_for(chat: Chat, question: Message) -> list[Message]:
     """The files sent for a question, without pictures."""
     answers = [message for message in chat.from_bot() if message.reply_to == question]
-    return [message for message in answers if message.file is not None and message.file.kind != "photo"]
+    return [message for message in answers if message.file is not None and not message.is_card]
 
 
 async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir: Path) -> None:
@@ -80,9 +80,8 @@ async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
     card = await done(ana, question)
     assert "A <b>Song</b> & more" in plain(card.text)
     assert card.labels == ["No vocals", "Only vocals", "Choose stems…", "Practise…", "4 stems", "5 stems", "More…"]
-    (picture,) = [message for message in ana.from_bot() if message.file is not None and message.file.kind == "photo"]
-    assert picture.file is not None
-    assert picture.file.content.startswith(b"\x89PNG")
+    assert card.file is not None
+    assert card.file.content.startswith(b"\x89PNG")
     album = files_for(ana, question)
     assert [message.file.title for message in album if message.file] == [
         "vocals - A <b>Song</b> & more",

@@ -51,9 +51,9 @@ async def test_a_playlist_is_listed_started_by_its_button_and_delivered_but_for_
         assert card.text == "Setlist\nDone: 2 songs of 3 are here.\n✗ Some Band - Gone since"
         assert card.labels == []
         assert [_told(message) for message in ana.from_bot() if message != card] == [
-            "a picture", "vocals - One", "accompaniment - One", "Some Band - One (0:04)",
+            "vocals - One", "accompaniment - One", "Some Band - One (0:04) and a picture",
             "YouTube video youtu.be/aaaaaaaaaaA",
-            "a picture", "vocals - <Three>", "accompaniment - <Three>", "Some Band - <Three> (0:05)",
+            "vocals - <Three>", "accompaniment - <Three>", "Some Band - <Three> (0:05) and a picture",
         ]  # fmt: skip
         assert all("No vocals" in one.labels for one in ana.from_bot() if "Done in" in one.text)
     assert list((tmp_path / "data" / "store" / "work").iterdir()) == []
@@ -63,4 +63,4 @@ def _told(message: Message) -> str:
     """What a message is about, in few words."""
     if message.file is None:
         return message.text.splitlines()[0]
-    return "a picture" if message.file.kind == "photo" else message.file.title
+    return f"{message.text.splitlines()[0]} and a picture" if message.is_card else message.file.title

@@ -14,10 +14,10 @@ from bot.cards.models import model_label, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Package, Preferences, Upload, Value, YouTube
+from jobs.models import Format, Package, Preferences, TrackId, Upload, Value, YouTube
 from jobs.music.separation_models import MODELS
 from jobs.progress import Progress, RequestPhase, TrackStage, View
-from jobs.results import Manifest, Tags
+from jobs.results import Manifest, StoredFile, Tags
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 MOST_PERCENT: Final = 99  # of work that still goes on
@@ -53,12 +53,29 @@ class Button(Value):
     action: str
 
 
+class Picture(Value):
+    """A picture on a card: a file of a track in the store. `name`: its name for people. `title`: what it shows.
+
+    `cover`: the song's cover, for platforms that show several pictures in one message.
+    """
+
+    track_id: TrackId
+    file: StoredFile
+    name: str
+    title: str
+    cover: StoredFile | None = None
+
+
 class Card(Value):
-    """The content of a status message: plain text and rows of buttons. `is_final`: it will not change by itself."""
+    """The content of a status message: plain text and rows of buttons. `is_final`: it will not change by itself.
+
+    `picture`: above the text. A message that has one keeps it, also when a later card names none.
+    """
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     is_final: bool = False
+    picture: Picture | None = None
 
 
 def card(
@@ -69,12 +86,13 @@ def card(
     notes: Sequence[str] = (),
     uncertain: Sequence[str] = (),
     offers: Sequence[tuple[Button, ...]] = (),
+    picture: Picture | None = None,
 ) -> Card:
     """The card of one request. Total: every view has one.
 
     `manifest` names the song after its separation, `notes` are sentences on how it was sent, `uncertain` the ids of
     parts whose arrival the platform did not confirm: each gets a button that sends it again. `offers` are buttons for
-    further requests.
+    further requests. `picture` shows the stems, once they are being sent.
     """
     lines = [heading(view, language, manifest), *_state(view, language)]
     if manifest is not None and view.phase is not RequestPhase.FAILED:
@@ -89,7 +107,8 @@ def card(
         buttons.append((Button(label=say(language, "button-retry"), action=_action(Verb.WANT, view, "again")),))
     if view.is_open:
         buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
-    return Card(text="\n".join(lines), buttons=(*buttons, *offers))
+    seen = picture if view.phase in (RequestPhase.SENDING, RequestPhase.DONE) else None
+    return Card(text="\n".join(lines), buttons=(*buttons, *offers), picture=seen)
 
 
 def about_sound(manifest: Manifest, language: str) -> list[str]:

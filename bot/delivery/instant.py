@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import chain
 
 from bot.delivery.planning.noted import Before
-from bot.delivery.planning.plan import Kind, Limits, Plan
+from bot.delivery.planning.plan import Limits, Plan
 from jobs.models import Request, TrackId, track_id
 from jobs.music.separation_models import MODELS
 from jobs.parsing import parse_stored
@@ -39,14 +39,13 @@ class InstantDelivery:
         return before if len(await self.sent_files.known(names)) == len(names) else None
 
     async def remember(self, request: Request, manifest: Manifest, plan: Plan) -> None:
-        """Store a finished plan for repeats, if the platform confirmed every part; a picture may be missing."""
+        """Store a finished plan for repeats, if the platform confirmed every part."""
         recipe = await current_recipe(self._queue.redis)
         if recipe is not None and not recipe.would_make(manifest):  # the recipe changed meanwhile
             return
-        known = await self.sent_files.known(_names(plan))
-        parts = tuple(part for part in plan.parts if all(piece.key in known for piece in part.pieces))
-        if all(part in parts or part.kind is Kind.PHOTO for part in plan.parts):
-            before = Before(manifest=manifest, plan=plan.model_copy(update={"parts": parts}))
+        names = _names(plan)
+        if len(await self.sent_files.known(names)) == len(names):
+            before = Before(manifest=manifest, plan=plan)
             order = self._wish(request, recipe)
             await self.sent_files.keep_delivery(request.track_id, order, before.model_dump_json())
 

@@ -28,8 +28,8 @@ from bot.delivery.planning.decide import (
     usual_rate,
 )
 from bot.delivery.planning.noted import Memo, Noted, PartNote, PartState
-from bot.delivery.planning.plan import Kind, Part, foreseen
-from bot.delivery.platform import Away, Platform, Refused, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
+from bot.delivery.planning.plan import Part, foreseen
+from bot.delivery.platform import Away, Platform, Sent, TooLarge, Trouble, Unconfirmed, UnknownFile
 from jobs.failures import Failed
 from jobs.models import Rendition, Request, TrackId, Upload
 from jobs.parsing import parse_stored
@@ -108,6 +108,7 @@ class Ledger:
             recipe=await current_recipe(self._queue.redis),
             before=await self.instant.find(request),
             sends_once=self._platform.sends_once,
+            has_picture=await self._sent_files.has_picture(request.track_id, request.chat),
             manifest=made.manifest,
             rendered=made.renditions,
         )
@@ -143,8 +144,10 @@ class Ledger:
                 await self._note(request, part, PartState.UNCERTAIN)
             case Send(part, if_too_large):
                 await self._send(request, part, if_too_large)
-            case Finish(manifest, plan):
+            case Finish(manifest, plan, has_picture):
                 await self.instant.remember(request, manifest, plan)
+                if has_picture:
+                    await self._sent_files.keep_picture(request.track_id, request.chat)
                 await self._queue.done(request.id)
                 return False
         return True
@@ -163,11 +166,6 @@ class Ledger:
             log.warning("request %s: %s may have arrived: %s", request.id, part.id, why)
             await self._note(request, part.id, PartState.UNCERTAIN)
         except (Trouble, OSError) as why:
-            lasting = isinstance(why, Refused | TooLarge | OSError) and not isinstance(why, ConnectionError)
-            if part.kind is Kind.PHOTO and lasting:
-                log.warning("request %s: picture not sent: %r", request.id, why)
-                await self._note(request, part.id, PartState.SENT)
-                return
             await self._note(request, part.id, PartState.DUE)  # nothing arrived
             match why:
                 case OSError():  # a file was removed from the store: the next plan is made from what is there

@@ -18,9 +18,11 @@ class Poster(Protocol):
         ...
 
     async def post(self, address: str, card: Card) -> str:
-        """Post a card. Returns the platform's reference to its message."""
+        """Post a card, without a picture that cannot be shown. Returns the platform's reference to its message."""
         ...
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
-        """Edit a card; without text, the message keeps its text. Raises `CardGone`."""
+        """Edit a card; without text, the message keeps its text, and without a picture its picture. A picture that
+        cannot be shown is left out. Raises `CardGone`.
+        """
         ...

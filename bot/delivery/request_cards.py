@@ -58,6 +58,7 @@ class RequestCards:
             notes=[note_text(note, language) for note in noted.memo.notes],
             uncertain=noted.uncertain,
             offers=first_page(view.request, language) if view.phase is RequestPhase.DONE else (),
+            picture=noted.memo.picture,
         )
 
 

@@ -9,9 +9,9 @@ import discord
 
 from bot.delivery.download import download_renewed
 from bot.delivery.first_tries import FirstTries
-from bot.delivery.opening import opened, opened_cover
+from bot.delivery.opening import opened
 from bot.delivery.plain_names import plain_name
-from bot.delivery.planning.plan import UNBOOSTED, Kind, Limits, Part
+from bot.delivery.planning.plan import UNBOOSTED, Limits, Part
 from bot.delivery.platform import CardGone, Refused, Sent, UnknownFile
 from bot.discord.address import Address, Handle
 from bot.discord.errors import as_trouble
@@ -30,8 +30,7 @@ class Discord(DiscordPoster):
     """One bot."""
 
     def __init__(self, client: discord.Client, store: ResultStore, pace: Pace = DISCORD) -> None:
-        super().__init__(client, pace)
-        self._store = store
+        super().__init__(client, store, pace)
         self._tries = FirstTries()
 
     def limits(self, address: str) -> Limits:
@@ -102,12 +101,10 @@ class Discord(DiscordPoster):
         async with AsyncExitStack() as open_:
             files = [await opened(self._store, piece, open_) for piece in part.pieces]
             titles = [piece.title for piece in part.pieces]
-            if part.kind is Kind.PHOTO:
-                files += await opened_cover(self._store, part.pieces[0], open_, UNBOOSTED.photo_bytes)
-            described = [f"{title[:200]} · {nonce}" for title in (*titles, titles[0])]
+            described = [f"{title[:200]} · {nonce}" for title in titles]
             named = [
                 discord.File(file.handle, filename=plain_name(file.name), description=about)
-                for file, about in zip(files, described, strict=False)
+                for file, about in zip(files, described, strict=True)
             ]
             with as_trouble():
                 return await self.channel(place).send(files=named, nonce=nonce, **as_answer(place))

@@ -21,6 +21,7 @@ from bot.conversation.commands import general
 from bot.conversation.commands.menu import COMMANDS
 from bot.conversation.services import Services, services_of
 from bot.conversation.songs import asking
+from bot.delivery.pictures import Pictured
 from bot.delivery.press_edits import PressEdits
 from bot.delivery.timing import USUAL, Timing
 from bot.telegram.chat_platform import TelegramChats
@@ -68,11 +69,13 @@ def build(
     )
     bot, local = app.bot, settings.telegram_local
     catalogue = Catalogue(queue.redis, store)
-    patient = TelegramPoster(bot, pace, patience=PATIENT)
-    platform, chats = Telegram(bot, store, pace, local=local), TelegramChats(bot, local=local)
+    pictured = Pictured()
+    patient = TelegramPoster(bot, store, pace, pictured, patience=PATIENT)
+    platform, chats = Telegram(bot, store, pace, pictured, local=local), TelegramChats(bot, local=local)
     services = services_of(settings, queue, catalogue, chats, platform, patient, timing)
     rate_limiter.on_moved = partial(move, services)
-    _register(app, Dispatch(services, bot, Replies(bot, PressEdits(patient, services.follower.aside))))
+    replies = Replies(bot, PressEdits(patient, services.follower.aside), pictured)
+    _register(app, Dispatch(services, bot, replies))
     _keep_company(app, services)
     return app
 

@@ -40,6 +40,7 @@
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 | flbt:sent:PLATFORM:ID  | hash   | deliveries of a track: order and recipe → plan (JSON)                        |
 | flbt:held:ID           | hash   | chats that got files of a track: `1`; or forgot it: `0`                      |
+| flbt:pictured:ID       | set    | chats where a card shows the picture of a track                              |
 | flbt:practice:at:CHAT:MESSAGE | hash | a choice for practice under a message: 0 or 1 by stem's letter, t, k |
 | flbt:practice:of:PERSON | string | the last choice for practice: stems left out, and the effect's code          |
 | flbt:picked:CHAT:MESSAGE | string | a choice of stems under a message: number of stems, and letters            |
@@ -195,6 +196,10 @@ def known(platform: str) -> str:
 
 def held(track_id: str) -> str:
     return f"flbt:held:{track_id}"
+
+
+def pictured(track_id: str) -> str:
+    return f"flbt:pictured:{track_id}"
 
 
 def practice_at(place: str) -> str:

@@ -47,8 +47,8 @@ class SentFiles:
             await answer(self._redis.hdel(keys.known(self._platform), *gone))
 
     async def forget_track(self, track_id: str) -> None:
-        """Removes all deliveries and file ids of a track."""
-        await self._redis.delete(keys.sent(self._platform, track_id))
+        """Removes all deliveries and file ids of a track, and which chats have its picture."""
+        await self._redis.delete(keys.sent(self._platform, track_id), keys.pictured(track_id))
         names = [
             name.decode() async for name, _ in self._redis.hscan_iter(keys.known(self._platform), f"{track_id}/*", 1000)
         ]
@@ -61,8 +61,20 @@ class SentFiles:
             pipe.expire(keys.held(track_id), keys.KEEP_SENT)
             await pipe.execute()
 
+    async def keep_picture(self, track_id: str, chat: str) -> None:
+        """Notes that a card of a chat shows the picture of a track."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.sadd(keys.pictured(track_id), chat)
+            pipe.expire(keys.pictured(track_id), keys.KEEP_SENT)
+            await pipe.execute()
+
+    async def has_picture(self, track_id: str, chat: str) -> bool:
+        """Whether a card of a chat shows the picture of a track."""
+        return bool(await answer(self._redis.sismember(keys.pictured(track_id), chat)))
+
     async def let_go(self, track_id: str, chat: str) -> bool:
         """Notes that a chat forgets a track. False when no other chat holds it, and no request waits for it."""
+        await answer(self._redis.srem(keys.pictured(track_id), chat))
         on = [keys.held(track_id), keys.followers(track_id), keys.track(track_id)]
         return bool(await run_script(self._redis, scripts.FORGET, on, chat, str(keys.KEEP_SENT)))
 
@@ -75,6 +87,9 @@ class SentFiles:
         if has := text(await answer(self._redis.hget(keys.held(track_id), old))):
             await answer(self._redis.hset(keys.held(track_id), new, has))
             await answer(self._redis.hdel(keys.held(track_id), old))
+        if await self.has_picture(track_id, old):
+            await self.keep_picture(track_id, new)
+            await answer(self._redis.srem(keys.pictured(track_id), old))
 
 
 async def is_awaited(redis: Redis, track_id: str) -> bool:

@@ -67,7 +67,7 @@ class OnDiscord:
 
     @property
     def _card(self) -> DiscordMessage | None:
-        return next((one for one in reversed(self._answers()) if not one.all_files), None)
+        return next((one for one in reversed(self._answers()) if one.content), None)
 
     @property
     def card_text(self) -> str:
@@ -95,7 +95,7 @@ class OnTelegram:
     @property
     def card(self) -> Message | None:
         """The card of the request, the last one if there were two."""
-        answers = (message for message in self.answers() if message.file is None)
+        answers = (message for message in self.answers() if message.is_card)
         return next(answers, None)
 
     @property
@@ -113,7 +113,7 @@ class OnTelegram:
 
     def songs(self) -> list[str]:
         """Each delivered song file, by name and content."""
-        files = [message.file for message in self.answers() if message.file and message.file.kind != "photo"]
+        files = [message.file for message in self.answers() if message.file and not message.is_card]
         return [_named(file.name, file.content) for file in files]
 
 

@@ -113,7 +113,7 @@ class Series:
     def card(self, question: Message) -> Message | None:
         """The final card of a request."""
         chat = next(one for one in self.chats if one is question.place)
-        cards = [one for one in chat.from_bot() if one.reply_to == question and one.file is None]
+        cards = [one for one in chat.from_bot() if one.reply_to == question and one.is_card]
         return cards[-1] if cards and "Done" in cards[-1].text and "Cancel" not in cards[-1].labels else None
 
     def files(self, question: Message) -> list[str]:

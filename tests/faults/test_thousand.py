@@ -173,7 +173,7 @@ def _is_told(chat: Chat) -> bool:
 def _cards(chat: Chat) -> list[Message]:
     """The cards of songs."""
     asked = chat.messages[0]
-    answers = [one for one in chat.from_bot() if one.file is None and one.reply_to == asked]
+    answers = [one for one in chat.from_bot() if one.is_card and one.reply_to == asked]
     return [one for one in answers if FIRST_WORD not in one.text]
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.cards.cards import Picture
 from bot.delivery.planning.noted import Before, Memo, Noted, PartState
+from bot.delivery.planning.pieces import picture_of
 from bot.delivery.planning.plan import Limits, Part, Plan, plan
 from bot.delivery.planning.sizes import USUAL_RATE
 from jobs.failures import Failure, Reason
@@ -26,7 +28,8 @@ class Facts:
 
     `phase` is None if the request is unknown. `limits` are the platform's own. `recipe` is the workers' current one,
     None before the first worker ran. `manifest` and `rendered` are the store's data of the track. `before` is an
-    earlier delivery of the same order, if the platform still has all its files.
+    earlier delivery of the same order, if the platform still has all its files. `has_picture`: a card of this chat
+    already shows the picture of the track.
     """
 
     request: Request
@@ -38,6 +41,7 @@ class Facts:
     rendered: tuple[Rendered, ...] = ()
     before: Before | None = None
     sends_once: bool = False
+    has_picture: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,11 @@ class Send:
 
 @dataclass(frozen=True)
 class Finish:
-    """Remember what was sent, for instant repeats, and close the request."""
+    """Remember what was sent, for instant repeats, and that the chat has the picture; close the request."""
 
     manifest: Manifest
     plan: Plan
+    has_picture: bool
 
 
 Step = Stop | SendBack | GiveUp | NoteMemo | Begin | MarkUncertain | Send | Finish
@@ -114,7 +119,8 @@ def decide(facts: Facts) -> Step:
     if planned.needs:
         return _send_back(memo, planned.needs, quick=True)
     kept = source.manifest if facts.manifest is None else None
-    told = memo.model_copy(update={"notes": planned.notes, "manifest": kept})
+    picture = memo.picture if facts.phase is RequestPhase.SENDING else _picture(facts, source.manifest)
+    told = memo.model_copy(update={"notes": planned.notes, "manifest": kept, "picture": picture})
     if told != memo:
         return NoteMemo(told)
     if not planned.parts:
@@ -130,7 +136,7 @@ def decide(facts: Facts) -> Step:
                 return Send(part, memo.model_copy(update={"limits": _tighter(limits, part)}))
             case PartState.SENT | PartState.UNCERTAIN:
                 pass
-    return Finish(source.manifest, planned)
+    return Finish(source.manifest, planned, facts.has_picture or memo.picture is not None)
 
 
 def stored_plan(
@@ -164,6 +170,13 @@ def _source(facts: Facts, limits: Limits) -> Before | None:
     if manifest is None or (facts.noted.is_untouched and recipe is not None and not recipe.would_make(manifest)):
         return None
     return Before(manifest=manifest, plan=stored_plan(manifest, facts.rendered, facts.request.order, limits, recipe))
+
+
+def _picture(facts: Facts, manifest: Manifest) -> Picture | None:
+    """The picture for the card: of the stems, once in a chat."""
+    picture = picture_of(manifest)
+    shown = facts.has_picture or facts.request.order.mix
+    return None if shown or picture is None or picture.file.bytes_ > facts.limits.photo_bytes else picture
 
 
 def _send_back(memo: Memo, renditions: Sequence[Rendition], *, quick: bool) -> Step:

@@ -4,6 +4,7 @@ from enum import StrEnum, unique
 
 from pydantic import Field
 
+from bot.cards.cards import Picture
 from bot.delivery.planning.plan import Limits, Note, Plan
 from bot.delivery.platform import Sent
 from jobs.models import Value
@@ -29,13 +30,14 @@ class Memo(Value):
     """The note of the whole delivery: limits learnt from the platform's refusals, and the plan's notes.
 
     `returns`: how many times the request went back to the worker. `manifest` is that of a track which the store no
-    longer has.
+    longer has. `picture` is what the card shows.
     """
 
     limits: Limits | None = None
     notes: tuple[Note, ...] = ()
     returns: int = 0
     manifest: Manifest | None = None
+    picture: Picture | None = None
 
 
 class Noted(Value):

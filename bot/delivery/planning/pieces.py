@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+from bot.cards.cards import Picture
 from jobs.filenames import file_name, file_tags, track_name
 from jobs.models import Rendition, TrackId, Value
 from jobs.results import Manifest, Rendered, StoredFile
@@ -16,7 +17,7 @@ class Piece(Value):
 
     track_id: TrackId
     made: str  # digest of engine and bit rate, see `made_by`
-    rendition: Rendition | None  # None: a file of the track itself, e.g. its picture
+    rendition: Rendition | None  # None: a file of the track itself; version 0.1.0 sent its picture so
     stored: StoredFile
     name: str  # for people, with extension
     title: str
@@ -50,6 +51,19 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
         performer=tags.artist,
         seconds=rendered.seconds or rendition.effect.seconds(manifest.seconds),
         thumbnail=manifest.thumbnail,
+    )
+
+
+def picture_of(manifest: Manifest) -> Picture | None:
+    """The picture of a track's stems."""
+    if manifest.picture is None:
+        return None
+    return Picture(
+        track_id=manifest.track_id,
+        file=manifest.picture,
+        name=f"{track_name(manifest.tags)}.{manifest.picture.name.rpartition('.')[2]}",
+        title=manifest.tags.title,
+        cover=manifest.cover,
     )
 
 

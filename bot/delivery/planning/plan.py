@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum, unique
 from typing import Final, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from bot.delivery.planning.pieces import Piece, made_by, piece_of
+from bot.delivery.planning.pieces import Piece, piece_of
 from bot.delivery.planning.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
-from jobs.filenames import track_name
 from jobs.models import (
     Archive,
     Encoding,
@@ -53,7 +52,6 @@ UNBOOSTED: Final = Limits(file_bytes=10 << 20, request_bytes=(25 << 20) - (64 <<
 class Kind(StrEnum):
     AUDIO = "audio"  # a player shows it: MP3 and M4A
     DOCUMENT = "document"
-    PHOTO = "photo"
 
 
 class Part(Value):
@@ -93,14 +91,21 @@ class Plan(Value):
     notes: tuple[Note, ...] = ()
     smallest: float = 0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_pictures(cls, data: object) -> object:
+        """Leaves out the picture's message of stored plans: version 0.1.0 sent it apart from the card."""
+        if isinstance(data, dict) and isinstance(parts := data.get("parts"), list):
+            return {**data, "parts": [one for one in parts if not isinstance(one, dict) or one.get("kind") != "photo"]}
+        return data
+
 
 def plan(
     manifest: Manifest, rendered: Sequence[Rendered], order: Order, limits: Limits, kbps: int = USUAL_RATE
 ) -> Plan:
     """The messages for `order`, from the finished renditions. A plan without parts and needs has nothing that fits.
 
-    Stems come after the picture of their waveforms, if there is one; a mix has no picture. `kbps`: the default bit rate
-    of MP3 and M4A, in kbit/s.
+    `kbps`: the default bit rate of MP3 and M4A, in kbit/s.
     """
     made = {one.rendition: one for one in rendered}
     song = _Song(manifest, made, limits, kbps)
@@ -112,7 +117,7 @@ def plan(
     plans = (_files(song, files) if apart else Plan(), zipped)
     parts = tuple(part for one in plans for part in one.parts)
     return Plan(
-        parts=(*_picture(manifest, limits), *parts) if parts else (),
+        parts=parts,
         needs=tuple(dict.fromkeys(need for one in plans for need in one.needs)),
         notes=_once(note for one in plans for note in one.notes),
         smallest=max(one.smallest for one in plans),
@@ -145,16 +150,6 @@ def about_level(manifest: Manifest, rendered: Rendered) -> Iterator[Note]:
     """A note if a rendition is quieter than its source."""
     if turned := decibels(level(manifest, rendered)):
         yield Note(message="note-turned-down", values={"decibels": turned})
-
-
-def _picture(manifest: Manifest, limits: Limits) -> Iterator[Part]:
-    picture = manifest.picture
-    if picture is not None and picture.bytes_ <= limits.photo_bytes:
-        name = f"{track_name(manifest.tags)}.{picture.name.rpartition('.')[2]}"
-        about = {"title": manifest.tags.title, "performer": manifest.tags.artist, "seconds": manifest.seconds}
-        made = made_by(manifest)
-        piece = Piece(track_id=manifest.track_id, made=made, rendition=None, stored=picture, name=name, **about)
-        yield Part(id="picture", kind=Kind.PHOTO, pieces=(piece,))
 
 
 # --- stems, or a mix of them, as files -------------------------------------------------------------------------

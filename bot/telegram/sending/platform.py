@@ -15,28 +15,26 @@ from telegram import (
 from telegram.error import InvalidToken
 
 from bot.delivery.opening import opened
+from bot.delivery.pictures import Pictured
 from bot.delivery.planning.pieces import Piece
 from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Limits, Part
 from bot.delivery.platform import Refused, Sent
 from bot.telegram.address import Address
 from bot.telegram.sending.errors import as_trouble
-from bot.telegram.sending.pace import TELEGRAM, Pace
-from bot.telegram.sending.poster import TelegramPoster, as_answer
+from bot.telegram.sending.pace import Pace
+from bot.telegram.sending.poster import DIGESTION, TelegramPoster, as_answer
 from bot.telegram.sending.rate_limiter import TelegramBot
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
 
-#: Seconds for Telegram's answer after a complete upload: it inspects the files first.
-DIGESTION: Final = 180.0
 DOWNLOAD: Final = 60.0  # seconds without a byte
 
 
 class Telegram(TelegramPoster):
     """One bot on one Bot API server."""
 
-    def __init__(self, bot: TelegramBot, store: ResultStore, pace: Pace = TELEGRAM, *, local: bool) -> None:
-        super().__init__(bot, pace)
-        self._store = store
+    def __init__(self, bot: TelegramBot, store: ResultStore, pace: Pace, pictured: Pictured, *, local: bool) -> None:
+        super().__init__(bot, store, pace, pictured)
         self._limits = LOCAL if local else CLOUD
 
     def limits(self, _: str) -> Limits:
@@ -79,8 +77,6 @@ class Telegram(TelegramPoster):
         self, address: Address, kind: Kind, piece: Piece, known: dict[str, str], files: AsyncExitStack
     ) -> Message:
         content = known.get(piece.key) or await self._open(piece, files)
-        if kind is Kind.PHOTO:
-            return await self._bot.send_photo(address.chat_id, content, read_timeout=DIGESTION, **as_answer(address))
         if kind is Kind.AUDIO:
             return await self._bot.send_audio(
                 address.chat_id,
@@ -145,7 +141,5 @@ def _copied(here: Path, to: Path) -> bool:
 
 def _file_id(message: Message) -> str:
     """The file id of a message; Telegram may have changed the file's kind."""
-    if message.photo:
-        return message.photo[-1].file_id  # the largest of its sizes
     file = message.audio or message.document or message.voice or message.video or message.animation
     return file.file_id if file else ""

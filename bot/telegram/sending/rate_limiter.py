@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 LONGEST_WAIT: Final = 60.0  # seconds
 
 #: Calls that may upload a file, and count from the end of the upload.
-UPLOADS: Final = frozenset({"sendAudio", "sendDocument", "sendMediaGroup", "sendPhoto"})
+UPLOADS: Final = frozenset({"sendAudio", "sendDocument", "sendMediaGroup", "sendPhoto", "editMessageMedia"})
 
-#: The patience of a card's last edit: like news it has room that edits of progress leave free, and waits for no
-#: "retry after".
+#: The patience of a card's last edit: it has room that edits of progress and news leave free, and waits for no "retry
+#: after".
 LAST_EDIT: Final = -1  # the library drops a 0
 
 TelegramBot = ExtBot[int]  # int: how many times a call may wait for "retry after" and try again
@@ -116,10 +116,10 @@ def seconds_of(told: RetryAfter) -> float:
 
 
 def _rank(endpoint: str, patience: int | None) -> Rank:
-    """The rank of a call. Only answers to people set a patience; a card's last edit is news."""
-    if patience is not None and patience != LAST_EDIT:
-        return Rank.ANSWER
-    return Rank.EDIT if endpoint.startswith("edit") and patience != LAST_EDIT else Rank.NEWS
+    """The rank of a call. Only answers to people, and last edits of cards, set a patience."""
+    if patience is not None:
+        return Rank.LAST_EDIT if patience == LAST_EDIT else Rank.ANSWER
+    return Rank.EDIT if endpoint.startswith("edit") else Rank.NEWS
 
 
 def _messages(data: dict[str, Any]) -> int:

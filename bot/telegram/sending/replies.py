@@ -6,10 +6,11 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 
 from bot.cards.cards import Card
 from bot.conversation.values import Answers, Edit, Place, Reply, Toast
+from bot.delivery.pictures import Pictured
 from bot.delivery.press_edits import PressEdits
 from bot.telegram.address import Address
 from bot.telegram.sending.errors import nothing_to_do
-from bot.telegram.sending.poster import PATIENT, as_answer, keyboard
+from bot.telegram.sending.poster import PATIENT, as_answer, caption_of, keyboard
 from bot.telegram.sending.rate_limiter import TelegramBot
 
 #: Characters. https://core.telegram.org/bots/api#answercallbackquery
@@ -21,9 +22,10 @@ IN_PASSING: Final = 100
 class Replies:
     """Sends answers. All methods raise `TelegramError`."""
 
-    def __init__(self, bot: TelegramBot, press_edits: PressEdits) -> None:
+    def __init__(self, bot: TelegramBot, press_edits: PressEdits, pictured: Pictured) -> None:
         self._bot = bot
         self._press_edits = press_edits
+        self._pictured = pictured
 
     async def to_message(self, place: Place, answers: Answers) -> None:
         for answer in answers:
@@ -32,6 +34,8 @@ class Replies:
 
     async def to_press(self, query: CallbackQuery, place: Place, answers: Answers) -> str:
         """Send all answers but the toasts, whose text is returned for `end_press`."""
+        if isinstance(query.message, Message) and query.message.photo:
+            self._pictured.note(query.message.chat_id, query.message.message_id, holds=True)
         for answer in answers:
             match answer:
                 case Reply():
@@ -58,7 +62,10 @@ async def end_press(query: CallbackQuery, said: str) -> None:
 
 def _looks_so(message: MaybeInaccessibleMessage | None, shown: Card) -> bool:
     """Whether a message, as it was at the press of its button, already equals a card."""
-    if not isinstance(message, Message) or (shown.text and message.text != shown.text):
+    if not isinstance(message, Message):
+        return False
+    text = caption_of(shown) if message.photo else shown.text
+    if shown.text and text != (message.caption if message.photo else message.text):
         return False
     return message.reply_markup == keyboard(shown)
 

@@ -1,7 +1,7 @@
 """Telegram's send limits, overall and per chat, and the order of the calls that wait for them.
 
-Answers to people come first, then new cards and deliveries, then edits of cards; within a rank, the earliest call. The
-lower ranks always leave some room free, so that an answer need not wait.
+Answers to people come first, then last edits of cards, new cards and deliveries, then edits of progress; within a
+rank, the earliest call. The lower ranks always leave some room free, so that an answer need not wait.
 """
 
 import asyncio
@@ -27,14 +27,15 @@ class Rank(IntEnum):
     """The purpose of a call, the most urgent first."""
 
     ANSWER = 0  # to a person who just wrote or tapped
-    NEWS = 1  # a new card, or a delivery
-    EDIT = 2  # of a card; a later edit replaces it
+    LAST_EDIT = 1  # of a card: the result that people wait for
+    NEWS = 2  # a new card, or a delivery
+    EDIT = 3  # of a card; a later edit replaces it
 
 
 #: Messages that each rank leaves free: of the overall second, of a chat's burst, of a group's minute.
-SPARE: Final = {Rank.ANSWER: 0, Rank.NEWS: 4, Rank.EDIT: 8}
-SPARE_IN_CHAT: Final = {Rank.ANSWER: 0, Rank.NEWS: 1, Rank.EDIT: 1}
-SPARE_IN_GROUP: Final = {Rank.ANSWER: 0, Rank.NEWS: 2, Rank.EDIT: 11}
+SPARE: Final = {Rank.ANSWER: 0, Rank.LAST_EDIT: 4, Rank.NEWS: 4, Rank.EDIT: 8}
+SPARE_IN_CHAT: Final = {Rank.ANSWER: 0, Rank.LAST_EDIT: 0, Rank.NEWS: 1, Rank.EDIT: 1}
+SPARE_IN_GROUP: Final = {Rank.ANSWER: 0, Rank.LAST_EDIT: 2, Rank.NEWS: 2, Rank.EDIT: 11}
 
 
 def _nobody() -> None:

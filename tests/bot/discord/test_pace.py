@@ -37,7 +37,7 @@ async def post_to_all(rig: Rig, count: int) -> None:
     """A card in each of many direct chats, all at once."""
     chats = [rig.server.direct(rig.server.person(f"Person {number}")) for number in range(count)]
     async with rig.bot() as bot:
-        poster = DiscordPoster(bot)
+        poster = DiscordPoster(bot, rig.store)
         await asyncio.gather(*(poster.post(str(Address(channel_id=one.id)), Card(text="hi")) for one in chats))
     assert [len(chat.from_bot()) for chat in chats] == [1] * count
 
@@ -60,7 +60,7 @@ async def test_a_refusal_by_the_global_limit_is_waited_for_and_nothing_is_lost(r
 async def test_while_a_global_refusal_lasts_nothing_else_is_asked(rig: Rig) -> None:
     first, second = (rig.server.direct(rig.server.person(name)) for name in ("Ana", "Bo"))
     async with rig.bot() as bot:
-        poster = DiscordPoster(bot)
+        poster = DiscordPoster(bot, rig.store)
         rig.server.fail(POST, Trouble.FLOOD, is_global=True, retry_after=1.0)
         refused_at = time.monotonic()
         posting = asyncio.create_task(poster.post(str(Address(channel_id=first.id)), Card(text="hi")))
@@ -76,7 +76,7 @@ async def test_a_refusal_that_tells_no_time_is_waited_out(rig: Rig) -> None:
     async with rig.bot() as bot:
         rig.server.fail(POST, Trouble.FLOOD, retry_after=None)
         with pytest.raises(Later) as told:
-            await DiscordPoster(bot).post(str(Address(channel_id=chat.id)), Card(text="hi"))
+            await DiscordPoster(bot, rig.store).post(str(Address(channel_id=chat.id)), Card(text="hi"))
         assert told.value.seconds == 60
 
 

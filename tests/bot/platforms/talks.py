@@ -14,6 +14,7 @@ from tests.bot.telegram import chat_fixture
 from tests.bot.telegram.chat_fixture import Rig as TelegramRig
 from tests.bot.telegram.chat_fixture import Worker
 from tests.peers.botapi import BotApi
+from tests.peers.botapi.files import sniff
 from tests.peers.discord import Discord, User
 
 
@@ -53,8 +54,16 @@ class Talk(Protocol):
         """The bot's messages."""
         ...
 
+    def messages(self) -> int:
+        """How many messages the bot sent; an album is one."""
+        ...
+
+    def pictures(self, message: Any) -> list[str]:
+        """The kinds of pictures in a message: `png`, `jpg`."""
+        ...
+
     def files(self) -> list[str]:
-        """What the bot sent, in letters and digits alone: platforms spell names of files differently."""
+        """What the bot sent but pictures, in letters and digits alone: platforms spell names of files differently."""
         ...
 
 
@@ -98,8 +107,15 @@ class OnTelegram:
     def texts(self) -> list[str]:
         return [message.text for message in self._chat.from_bot()]
 
+    def messages(self) -> int:
+        return len({message.album or message.id for message in self._chat.from_bot()})
+
+    def pictures(self, message: Any) -> list[str]:
+        return [sniff(message.file.content)] if message.file is not None and message.is_card else []
+
     def files(self) -> list[str]:
-        return [_bare(message.file.name) for message in self._chat.from_bot() if message.file is not None]
+        sent = [message for message in self._chat.from_bot() if not message.is_card]
+        return [_bare(message.file.name) for message in sent if message.file is not None]
 
 
 class OnDiscord:
@@ -140,8 +156,15 @@ class OnDiscord:
     def texts(self) -> list[str]:
         return [message.text for message in self._chat.from_bot()]
 
+    def messages(self) -> int:
+        return len(self._chat.from_bot())
+
+    def pictures(self, message: Any) -> list[str]:
+        return [file.name.rpartition(".")[2] for file in message.files]
+
     def files(self) -> list[str]:
-        return [_bare(file.name) for message in self._chat.from_bot() for file in message.all_files]
+        sent = [file.name for message in self._chat.from_bot() for file in message.all_files]
+        return [_bare(name) for name in sent if not name.endswith((".png", ".jpg"))]
 
 
 PLATFORMS = ("telegram", "discord")

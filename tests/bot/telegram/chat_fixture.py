@@ -48,6 +48,7 @@ BEGINNINGS = {
     "wav": b"RIFF",
     "zip": b"PK\x03\x04",
     "png": b"\x89PNG\r\n",
+    "jpg": b"\xff\xd8\xff",
 }
 
 
@@ -62,6 +63,7 @@ class Worker:
     seconds: float = 213.0  # of each song
     tags: Tags = field(default_factory=lambda: Tags(title="Águas de Março", artist="Elis & Tom"))
     picture: bool = False
+    cover: bool = False
     thumbnail: bytes = b""
     recipe: Recipe = field(default_factory=lambda: Recipe(engine="openvino", kbps=320))
 
@@ -123,11 +125,12 @@ class Worker:
                 for stem in track.model.stems
             )
             picture = StoredFile(name="picture.png", bytes_=_write(made / "picture.png", 500)) if self.picture else None
+            cover = StoredFile(name="cover.jpg", bytes_=_write(made / "cover.jpg", 900)) if self.cover else None
             small = StoredFile(name="thumbnail.jpg", bytes_=len(self.thumbnail)) if self.thumbnail else None
             (made / "thumbnail.jpg").write_bytes(self.thumbnail)
             manifest = Manifest(
                 track_id=track.id, source=track.source, model=track.model, tags=self.tags,
-                samples=round(self.seconds * 44100), stems=stems, picture=picture, thumbnail=small,
+                samples=round(self.seconds * 44100), stems=stems, picture=picture, cover=cover, thumbnail=small,
                 engine=f"{self.recipe.engine} 1.0", made_at=time.time(),
             )  # fmt: skip
             await self.store.keep_track(made, manifest)
@@ -230,12 +233,12 @@ def seen(chat: Chat) -> str:
 
 def files(chat: Chat) -> list[str]:
     """The names of the files the bot sent, in order."""
-    return [message.file.name for message in chat.from_bot() if message.file is not None]
+    return [message.file.name for message in chat.from_bot() if message.file is not None and not message.is_card]
 
 
 def cards(chat: Chat) -> list[Message]:
-    """The bot's messages without a file."""
-    return [message for message in chat.from_bot() if message.file is None]
+    """The bot's messages without a file, and those with a picture."""
+    return [message for message in chat.from_bot() if message.is_card]
 
 
 def settings_for(server: BotApi, tmp_path: Path, **more: object) -> Settings:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tests.peers.botapi import limits
 from tests.peers.botapi.files import Params
 from tests.peers.botapi.sending import known_place, place_of, read_text
-from tests.peers.botapi.world import Json, Message, bad
+from tests.peers.botapi.world import File, Json, Message, bad
 
 if TYPE_CHECKING:
     from tests.peers.botapi.server import BotApi
@@ -25,8 +25,17 @@ def _message_of(server: "BotApi", params: Params, what: str) -> Message:
     return message
 
 
-def _change(server: "BotApi", message: Message, text: str, entities: list[Json], buttons: list[list[Json]]) -> Any:
-    if (text, entities, buttons) == (message.text, message.entities, message.buttons):
+def _change(
+    server: "BotApi",
+    message: Message,
+    text: str,
+    entities: list[Json],
+    buttons: list[list[Json]],
+    file: File | None = None,
+) -> Any:
+    """`file`: in place of the message's own; None keeps it."""
+    file = file or message.file
+    if (text, entities, buttons, file) == (message.text, message.entities, message.buttons, message.file):
         raise bad(
             "message is not modified: specified new message content and reply markup are exactly the same "
             "as a current content and reply markup of the message"
@@ -34,7 +43,7 @@ def _change(server: "BotApi", message: Message, text: str, entities: list[Json],
     server.keep_pace(message.place, 1)
     if text != message.text:
         message.edits.append(message.text)
-    message.text, message.entities, message.buttons = text, entities, buttons
+    message.text, message.entities, message.buttons, message.file = text, entities, buttons, file
     message.edited_at = time.time()
     return message.to_json()
 
@@ -55,6 +64,21 @@ def edit_message_caption(server: "BotApi", params: Params) -> Any:
     caption, entities = read_text(params, "caption", "caption_entities")
     limits.check_caption(caption)
     return _change(server, message, caption, entities, limits.check_keyboard(params.text("reply_markup")))
+
+
+def edit_message_media(server: "BotApi", params: Params) -> Any:
+    """Replaces a message's file, or adds one to a text message, whose text becomes the caption."""
+    message = _message_of(server, params, "edit")
+    media = params.json("media")
+    if not isinstance(media, dict) or media.get("type") not in ("animation", "audio", "document", "photo", "video"):
+        raise bad("can't parse InputMedia: type must be non-empty")
+    if message.album and message.file is not None and message.file.kind != media["type"]:
+        raise bad("can't use the media of the specified type in the album")
+    caption, entities = read_text(media, "caption", "caption_entities")
+    limits.check_caption(caption)
+    buttons = limits.check_keyboard(params.text("reply_markup"))
+    file = server.shelf.take(params, media["type"], str(media.get("media") or ""), media)
+    return _change(server, message, caption, entities, buttons, file)
 
 
 def edit_message_reply_markup(server: "BotApi", params: Params) -> Any:

@@ -112,6 +112,11 @@ class Message:
         return self.sender is None
 
     @property
+    def is_card(self) -> bool:
+        """Whether the bot wrote it, with or without a picture."""
+        return self.is_bots and (self.file is None or self.file.kind == "photo")
+
+    @property
     def found(self) -> list[Json]:
         """Entities that Telegram detected in the bot's text, beside those that the bot gave."""
         return detected(self.text) if self.is_bots and not self.entities else []

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from tests.peers.discord.interactions import Interaction, apply
-from tests.peers.discord.validation import check_new
+from tests.peers.discord.validation import check_files, check_new
 from tests.peers.discord.world import (
     FILE_BYTES,
     NONCE_SECONDS,
@@ -70,12 +70,7 @@ class Rest:
                 if known not in known.channel.messages:
                     raise Refused(404, 10008, "Unknown Message")
                 return known
-        about = {int(one["id"]): one for one in body.get("attachments", [])}
-        kept = [
-            File(_stripped(about.get(number, {}).get("filename") or name), content,
-                 about.get(number, {}).get("description"))
-            for number, (name, content) in sorted(files.items())
-        ]  # fmt: skip
+        kept = _new_files(body, files)
         message = Message(place, self.world.bot, files=kept, flags=int(body.get("flags", 0)), nonce=nonce)
         apply(message, body)
         self._refer(message, body.get("message_reference"))
@@ -103,8 +98,11 @@ class Rest:
         told = {"type": reference.get("type", 0), "message_id": str(reference["message_id"])}
         message.reference = told | {"channel_id": str((source or message.channel).id)}
 
-    def edit(self, channel: str, message: str, body: Json) -> Message:
-        known = self.channel(channel, VIEW).find(int(message))
+    def edit(self, channel: str, message: str, body: Json, files: Files) -> Message:
+        """Attachments of the body replace the message's: those it names by id stay, and new files are added."""
+        place = self.channel(channel, VIEW | (FILES if files else 0))
+        check_files(files, FILE_BYTES[place.guild.tier if place.guild is not None else 0])
+        known = place.find(int(message))
         if known.author is not self.world.bot:
             raise Refused(403, 50005, "Cannot edit a message authored by another user")
         known.edits += 1
@@ -113,6 +111,9 @@ class Rest:
             if self.old_edits < 0:
                 raise Refused(429, 30046, "Maximum number of edits to messages older than 1 hour reached.")
         apply(known, body)
+        if "attachments" in body or files:
+            stay = {int(one["id"]) for one in body.get("attachments", [])}
+            known.files = [one for one in known.files if one.id in stay] + _new_files(body, files)
         if not known.content and not known.files:
             raise Refused(400, 50006, "Cannot send an empty message")
         return known
@@ -177,6 +178,16 @@ class Rest:
             "flags": 0, "rpc_origins": [],
         }  # fmt: skip
         return told
+
+
+def _new_files(body: Json, files: Files) -> list[File]:
+    about = {int(one["id"]): one for one in body.get("attachments", [])}
+    return [
+        File(
+            _stripped(about.get(number, {}).get("filename") or name), content, about.get(number, {}).get("description")
+        )
+        for number, (name, content) in sorted(files.items())
+    ]
 
 
 def _stripped(name: str) -> str:

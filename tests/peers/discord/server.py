@@ -175,7 +175,7 @@ class Discord(People):
             case "post", "/channels/{channel}/messages":
                 return rest.send(arguments[0], body, files).payload(world)
             case "patch", "/channels/{channel}/messages/{message}":
-                return rest.edit(arguments[0], arguments[1], body).payload(world)
+                return rest.edit(arguments[0], arguments[1], body, files).payload(world)
             case "post", "/interactions/{interaction}/{token}/callback":
                 return rest.callback(arguments[0], arguments[1], body)
             case "post", "/webhooks/{application}/{token}":

@@ -61,6 +61,11 @@ def check_new(body: Json, files: dict[int, tuple[str, bytes]], file_bytes: int =
     described = {int(one["id"]) for one in body.get("attachments", [])}
     if described - set(files):
         raise Refused(400, 50035, "Invalid Form Body: attachments: no such file")
+    check_files(files, file_bytes)
+
+
+def check_files(files: dict[int, tuple[str, bytes]], file_bytes: int) -> None:
+    """The sizes of a request's files."""
     for name, content in files.values():
         if len(content) > file_bytes:
             raise Refused(413, 40005, f"Request entity too large: {name}")

@@ -20,11 +20,13 @@ from bot.delivery.planning.decide import (
     stored_plan,
 )
 from bot.delivery.planning.noted import Before, Memo, Noted, PartNote, PartState
+from bot.delivery.planning.pieces import picture_of
 from bot.delivery.planning.plan import CLOUD, LOCAL, Limits, Part
 from jobs.failures import Reason
-from jobs.models import Archive, Encoding, Format, Order, Package, Rendition, Request
+from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Request, Stem
 from jobs.progress import RequestPhase
 from jobs.queue.recipe import Recipe
+from jobs.results import Rendered, StoredFile
 from tests.bot.delivery.following import ask
 from tests.bot.delivery.planning.plans import MB, archive, notes, song, stems
 
@@ -74,6 +76,13 @@ def internal() -> Step:
 OTHER_ENGINE = SONG.model_copy(update={"engine": "stock 2.4.2"})
 OTHER_RATE = MADE[0].model_copy(update={"kbps": 192})
 LEARNT = Memo(limits=CLOUD.model_copy(update={"request_bytes": 17 * MB}))
+PICTURED = SONG.model_copy(update={"picture": StoredFile(name="picture.png", bytes_=60_000)})
+SEEN = Memo(picture=picture_of(PICTURED))
+WITH_PICTURE = replace(READY, manifest=PICTURED)
+ALL_SENT = noted(SEEN, stems_mp3=PartState.SENT, zip_mp3=PartState.SENT)
+FOUR = song(stems=4).model_copy(update={"engine": SONG.engine, "picture": PICTURED.picture})
+MIX = Order(model=Model(name="spleeter-4"), mix=(Stem.VOCALS, Stem.BASS, Stem.OTHER))
+MIXED = Rendered(rendition=MIX.renditions[0], files=(StoredFile(name="mix.mp3", bytes_=MB, stem=None),), kbps=320)
 APART = stored_plan(SONG, MADE, Order(), LEARNT.limits or CLOUD, UNET)
 
 CASES: dict[str, tuple[Facts, Step]] = {
@@ -141,7 +150,7 @@ CASES: dict[str, tuple[Facts, Step]] = {
     ),
     "nothing is left": (
         replace(SENDING, noted=noted(stems_mp3=PartState.UNCERTAIN, zip_mp3=PartState.SENT)),
-        Finish(SONG, PLAN),
+        Finish(SONG, PLAN, has_picture=False),
     ),
     "all was sent, and it was sent back meanwhile": (
         replace(READY, noted=noted(stems_mp3=PartState.SENT, zip_mp3=PartState.SENT)),
@@ -164,6 +173,36 @@ CASES: dict[str, tuple[Facts, Step]] = {
         SendBack((STEMS, ZIP), LEARNT.model_copy(update={"returns": 1}), quick=True),
     ),
     "the store has it again": (replace(READY, noted=noted(Memo(manifest=SONG))), NoteMemo(Memo())),
+    "the card gets the picture, which is noted first": (WITH_PICTURE, NoteMemo(SEEN)),
+    "the picture is noted": (replace(WITH_PICTURE, noted=noted(SEEN)), Begin()),
+    "the chat has the picture on another card": (replace(WITH_PICTURE, has_picture=True), Begin()),
+    "the picture is above the platform's limit": (
+        replace(WITH_PICTURE, limits=CLOUD.model_copy(update={"photo_bytes": 59_999})),
+        Begin(),
+    ),
+    "a mix has no picture": (
+        replace(
+            READY,
+            manifest=FOUR,
+            rendered=(MIXED,),
+            request=REQUEST.model_copy(update={"order": MIX}),
+        ),
+        Begin(),
+    ),
+    "another card got the picture while this one was sent": (
+        replace(WITH_PICTURE, phase=RequestPhase.SENDING, noted=ALL_SENT, has_picture=True),
+        Finish(PICTURED, PLAN, has_picture=True),
+    ),
+    "all was sent, and the card has the picture": (
+        replace(WITH_PICTURE, phase=RequestPhase.SENDING, noted=ALL_SENT),
+        Finish(PICTURED, PLAN, has_picture=True),
+    ),
+    "it was begun by a version that sent the picture apart": (
+        replace(
+            WITH_PICTURE, phase=RequestPhase.SENDING, noted=noted(stems_mp3=PartState.SENT, zip_mp3=PartState.SENT)
+        ),
+        Finish(PICTURED, PLAN, has_picture=False),
+    ),
     "learnt limits are below the platform's": (
         replace(SENDING, request=ask(), noted=noted(LEARNT.model_copy(update={"notes": APART.notes}))),
         Send(

@@ -1,5 +1,6 @@
 """Plans of messages at every limit of a platform."""
 
+import json
 import unicodedata
 
 import pytest
@@ -153,19 +154,15 @@ def test_no_plan_breaks_a_limit(sizes: list[int], zip_size: int, order: Order, s
         assert len(button.text.encode()) <= 64
 
 
-# --- the picture ----------------------------------------------------------------------------------------
-
-PICTURE = StoredFile(name="picture.png", bytes_=60_000)
+# --- files ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("package", Package)
-def test_the_picture_comes_first_and_is_everybodys(package: Package) -> None:
-    manifest = song().model_copy(update={"picture": PICTURE})
-    made = plan(manifest, [stems(Format.MP3, 9, 9), archive(Format.MP3, 18)], WANT[package], CLOUD)
-    assert shape(made)[0] == ("picture", "photo", 1)
-    assert len(made.parts) == (3 if package is Package.BOTH else 2)
-    (piece,) = made.parts[0].pieces
-    assert (piece.key, piece.name) == (f"{'a' * 24}/{piece.made}/picture.png", "Elis - Águas de Março.png")
+def test_stored_plans_with_a_message_for_the_picture_are_read_without_it() -> None:
+    made = plan(song(), [stems(Format.MP3, 9, 9)], Order(), CLOUD)
+    stored = made.model_dump(mode="json")
+    piece = stored["parts"][0]["pieces"][0] | {"rendition": None, "stored": {"name": "picture.png", "bytes_": 60_000}}
+    stored["parts"].insert(0, {"id": "picture", "kind": "photo", "pieces": [piece]})
+    assert Plan.model_validate_json(json.dumps(stored)) == made
 
 
 def test_the_same_song_made_otherwise_is_another_file() -> None:
@@ -178,17 +175,6 @@ def test_the_same_song_made_otherwise_is_another_file() -> None:
     songs = [song().model_copy(update={"engine": f"openvino {version}"}) for version in ("1.0", "1.1")]
     assert len(set.union(*(keys(one, kbps) for one in songs for kbps in (128, 320)))) == 2 * 4
     assert keys(songs[0], 320) == keys(songs[0], 320)
-
-
-def test_no_picture_with_a_mix_nor_alone_nor_above_the_limit() -> None:
-    manifest = song(stems=4).model_copy(update={"picture": PICTURE})
-    order = Order(model=Model(name="spleeter-4"), mix=NO_DRUMS)
-    assert [part.id for part in plan(manifest, [mixed(Format.MP3, 9)], order, CLOUD).parts] == [
-        "mix-vocals+bass+other-mp3"
-    ]
-    assert plan(manifest, [], Order(), CLOUD).parts == ()
-    large = song().model_copy(update={"picture": PICTURE.model_copy(update={"bytes_": CLOUD.photo_bytes + 1})})
-    assert shape(plan(large, [stems(Format.MP3, 9, 9)], Order(), CLOUD)) == [("stems-mp3", "audio", 2)]
 
 
 # --- mixes -----------------------------------------------------------------------------------------------------

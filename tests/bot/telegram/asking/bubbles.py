@@ -71,7 +71,7 @@ def _drawn(bubble: Bubble, top: float) -> tuple[list[str], float]:
         for part in wrap(line, LONGEST):
             y += LINE
             inside.append(_text(left + INSET, y - 5, part, "small" if number and not bubble.is_person else ""))
-    height = y + GAP - top if not bubble.picture else y - top
+    height = y + GAP - top
     shape = f'<rect class="{"person" if bubble.is_person else "bot"}" x="{left}" y="{top}" width="{width:.0f}" '
     parts = [f'{shape}height="{height:.0f}" rx="10"/>', *inside]
     for row in bubble.buttons:

@@ -14,6 +14,7 @@ from tests.peers.botapi import Message
 
 
 async def test_the_picture_shows_a_real_chat(rig: Rig, request: pytest.FixtureRequest) -> None:
+    rig.worker.picture = True
     ana = rig.ana()
     async with rig.bot():
         await ana.say(SONG)
@@ -42,11 +43,10 @@ def _bubbles(message: Message, card: Message, halfway: str, picture: bytes) -> l
     """A message; the first card twice, as it was while the song was separated, and in the end."""
     if message.sender is not None:
         return [Bubble(tuple(message.text.splitlines()), is_person=True)]
-    if message.file is not None and message.file.kind == "photo":
-        return [Bubble(picture=picture)]
-    if message.file is not None:
+    if message.file is not None and not message.is_card:
         return [Bubble(song=(message.file.title, message.file.performer))]
     buttons = tuple(tuple(button["text"] for button in row) for row in message.buttons)
     said = re.sub(r"Done in \d+ s", "Done in 8 s", message.text)  # here nothing is separated
-    final = Bubble(tuple(said.splitlines()), buttons=buttons)
+    seen = picture if message.file is not None else b""
+    final = Bubble(tuple(said.splitlines()), buttons=buttons, picture=seen)
     return [Bubble(tuple(halfway.splitlines()), buttons=(("Cancel",),)), final] if message == card else [final]

@@ -36,7 +36,7 @@ async def test_a_card_is_final_soon_after_its_last_file(queue: JobQueue, store: 
             final = card_of(band.from_bot(), f"0{letter}A")
             assert "Done in" in final.text
             last = max(one.at for one in server.requests if is_file_for(one, final))
-            edits = [one for one in server.requests if one.method == "editmessagetext" and one.at >= last]
+            edits = [one for one in server.requests if one.method.startswith("editmessage") and one.at >= last]
             before = next(number for number, one in enumerate(edits) if one.fields["message_id"] == str(final.id))
             assert before <= 1, "at most one other edit was under way"
             # On an idle machine 1.5 s; when it waited for the next minute of the group, it was 60.
@@ -60,7 +60,7 @@ async def separate(rig: Rig) -> None:
 
 
 def card_of(messages: list[Message], name: str) -> Message:
-    (found,) = [one for one in messages if one.file is None and name in one.text]
+    (found,) = [one for one in messages if one.is_card and name in one.text]
     return found
 
 

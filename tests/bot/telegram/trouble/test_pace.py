@@ -101,9 +101,7 @@ async def test_fifty_links_at_once_from_ten_chats(
             assert done == names, f"one card for each link, in their order\n{chat.transcript()}"
             stems = [f"{stem} - {name}.mp3" for name in names for stem in ("vocals", "accompaniment")]
             assert files(chat) == stems, f"each once, in their order\n{chat.transcript()}"
-            said = [
-                message.text for message in chat.from_bot() if message.file is None and "Done in" not in message.text
-            ]
+            said = [message.text for message in chat.from_bot() if message.is_card and "Done in" not in message.text]
             first = "5 of 7 songs are in line" if number == 9 else "5 songs, one after the other"
             assert [text.partition(".")[0] for text in said] == [first], said
             refused = [text for text in said if "You have 5 songs in the works" in text]

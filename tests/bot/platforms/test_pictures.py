@@ -1,0 +1,54 @@
+"""The picture of a song's stems on its card, once in a chat, on every platform."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jobs.queue.requests import JobQueue
+from jobs.store.folder import FolderStore
+from tests.bot.platforms.talks import PLATFORMS, Talk, meeting
+from tests.bot.telegram.chat_fixture import SONG
+
+PAIR = ["vocals elis tom aguas de marco mp3", "accompaniment elis tom aguas de marco mp3"]
+
+
+async def ended(talk: Talk, *earlier: Any) -> Any:
+    """The final card of what was just asked for."""
+    await talk.worker.finish(await talk.worker.take())
+    ids = [one.id for one in earlier]
+    card = await talk.until(lambda message: message.id not in ids and "Done in" in message.text)
+    await talk.settled()
+    return card
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_song_is_a_card_with_its_picture_and_one_album(
+    platform: str, queue: JobQueue, store: FolderStore, tmp_path: Path
+) -> None:
+    async with meeting(platform, queue, store, tmp_path, "Ana") as (ana,):
+        ana.worker.picture = True
+        await ana.say(SONG)
+        card = await ended(ana)
+        assert ana.pictures(card) == ["png"]
+        assert (ana.files(), ana.messages()) == (PAIR, 2)
+        await ana.press(card, "No vocals")
+        mix = await ended(ana, card)
+        assert (ana.pictures(mix), ana.messages()) == ([], 4), "a mix is its card and its file"
+        await ana.turn(card, "More…")
+        await ana.shows(card, "Zip")
+        await ana.press(card, "Zip")
+        zipped = await ended(ana, card, mix)
+        assert (ana.pictures(zipped), ana.messages()) == ([], 6), "the chat has the picture"
+        assert ana.pictures(card) == ["png"], "another page of buttons keeps it"
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_cover_comes_beside_the_picture_where_a_message_holds_several(
+    platform: str, queue: JobQueue, store: FolderStore, tmp_path: Path
+) -> None:
+    async with meeting(platform, queue, store, tmp_path, "Ana") as (ana,):
+        ana.worker.picture, ana.worker.cover = True, True
+        await ana.say(SONG)
+        card = await ended(ana)
+        assert ana.pictures(card) == (["png", "jpg"] if platform == "discord" else ["png"])
