@@ -22,7 +22,7 @@ def analysed() -> Analysed:
     @lru_cache
     def of(name: str) -> tuple[Analysis, Truth]:
         piece = next(piece for piece in MEASURED if piece.name == name)
-        sound, truth = compose(replace(piece, bars=2 * piece.bars // 3))
+        sound, truth = compose(piece if name == "six" else replace(piece, bars=2 * piece.bars // 3))
         stems = as_four(bled(sound))
         return analyse(listen([*stems], together(stems))), truth
 
