@@ -46,7 +46,11 @@ class Reason(StrEnum):
     NOT_AUDIO = "not_audio"
     NO_SOUND = "no_sound"  # a video without an audio track
     EMPTY = "empty"  # no samples at all
-    NO_BEATS = "no_beats"  # a click or a count-in, and the song's beats are not known
+    NO_BEATS = "no_beats"  # a click, a count-in or bars, and the song's beats are not known
+    # A passage of the song
+    PASSAGE_BEYOND = "passage_beyond"  # values: seconds of the song
+    BARS_BEYOND = "bars_beyond"  # values: bars of the song
+    PASSAGE_TOO_LONG = "passage_too_long"  # values: limit_seconds
     # Our side
     NO_DISK = "no_disk"
     MODEL_UNAVAILABLE = "model_unavailable"  # values: stems; weights could not be fetched

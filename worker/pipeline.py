@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from redis.exceptions import RedisError
@@ -29,12 +29,11 @@ from worker import estimate
 from worker.child.cgroups import cores
 from worker.child.child_side import failure_of_os_error
 from worker.child.confinement import Confinement
-from worker.child.footprint import SONG_FILES
-from worker.child.limits import Limits, largest_file
 from worker.child.parent_side import Child, run_child, start_child
 from worker.child.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
 from worker.cleanup import make_room
 from worker.inputs import open_stems, open_upload
+from worker.limits import limits_of, limits_of_rendering
 from worker.rendering.linking import link_stems
 from worker.reporter import Reporter
 from worker.separation.child import SEPARATION, separate
@@ -44,7 +43,6 @@ log = logging.getLogger(__name__)
 
 MAX_STARTS = 2  # a track fails after it killed its worker or child twice
 SENT_AS_IT_IS = 400_000  # kbit: 50 MB, the size that every chat accepts as one file
-HUNGRY = 25  # MB of stock Spleeter per second of the song; 23 measured
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             child,
             children,
             reporter.step,
-            limits=_limits(settings, fetched.seconds or settings.max_seconds),
+            limits=limits_of(settings, fetched.seconds or settings.max_seconds),
             deadline=settings.job_timeout,
         )
         await children.aclose()  # no child touches the files from here on
@@ -223,7 +221,7 @@ async def _get_ready(
     """A child that prepares its network while the song is fetched; None for an engine that cannot."""
     if not network.is_made_ready:
         return None
-    child = await stack.enter_async_context(start_child(SEPARATION, walls, _limits(settings)))
+    child = await stack.enter_async_context(start_child(SEPARATION, walls, limits_of(settings)))
     await child.get_ready(network)
     return child
 
@@ -238,17 +236,6 @@ def _along(settings: Settings, wanted: Sequence[Rendition], seconds: float | Non
         Along(rendition=rendition, kbps=rate(rendition))
         for rendition in wanted
         if rendition.is_stem_files and rate(rendition) and seconds and seconds * rate(rendition) < SENT_AS_IT_IS
-    )
-
-
-def _limits(settings: Settings, seconds: float = 0.0) -> Limits:
-    """Limits of a child that separates `seconds` of music (0: not known yet), or renders."""
-    hungry = HUNGRY * seconds if settings.engine == "spleeter" else 0.0
-    return Limits(
-        memory_mb=settings.memory_mb and settings.memory_mb + hungry,
-        cpu_seconds=settings.job_timeout * (settings.threads or cores()),
-        file_mb=largest_file(settings.max_seconds),
-        folder_mb=SONG_FILES * largest_file(seconds or settings.max_seconds),
     )
 
 
@@ -289,8 +276,7 @@ async def _render(
             RenderedSet,
             reporter.step,
             deadline=settings.job_timeout,
-            # Each is made of files that are zipped, or of a file beside its draft.
-            limits=replace(_limits(settings), folder_mb=(2 * len(missing) + 1) * largest_file(manifest.seconds)),
+            limits=limits_of_rendering(settings, manifest.seconds, missing),
         )
         for rendition, files, gain, seconds in zip(missing, result.files, result.gains, result.seconds, strict=True):
             kbps = recipe_for(settings).rate(rendition)

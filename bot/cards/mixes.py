@@ -6,6 +6,7 @@ from bot.cards.models import stem_word
 from bot.texts import say
 from jobs.models import Click, Effect, Mix, Order, Stem, Stems
 from jobs.music.effects import PLAIN, signed
+from jobs.music.passages import Passage
 from jobs.music.separation_models import MODELS
 from jobs.music.stems import STEM_INFO
 
@@ -39,12 +40,22 @@ def mix_words(
 
 def effect_words(effect: Effect, language: str) -> list[str]:
     """The parts of an effect's name on a card: `80 %`, `+2`, `click`, `count-in 1`."""
-    said = [effect.model_copy(update={"click": None, "count_in": 0}).label]
+    said = [effect.tempo_label, signed(effect.key)]
     if effect.click:
         said.append(say(language, "effect-click", use=effect.click))
     if effect.count_in:
         said.append(say(language, "effect-count-in", bars=effect.count_in))
+    if effect.passage:
+        said.append(passage_words(effect.passage, language))
     return [part for part in said if part]
+
+
+def passage_words(passage: Passage, language: str) -> str:
+    """A passage and how often it is played; times or bars, in figures."""
+    where = passage.clock
+    if passage.unit == "bars":
+        where = say(language, "effect-bars", bars=where)
+    return f"{where} \N{MULTIPLICATION SIGN}{passage.times}" if passage.times > 1 else where
 
 
 def order_words(order: Order, language: str) -> str:

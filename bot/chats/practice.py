@@ -27,7 +27,8 @@ class PracticeMemory:
     async def first(self, person: str, order: Order) -> Choice:
         """The first choice on a page: the result's own mix, else what the person made last."""
         if order.mix:
-            return Choice(stems=order.mix, effect=order.effect)
+            whole = order.effect.model_copy(update={"passage": None})  # the page has none
+            return Choice(stems=order.mix, effect=whole)
         noted = await answer(self._redis.get(keys.practice_of(person)))
         return _of_person(noted.decode(errors="replace") if noted else "", order.model.name)
 

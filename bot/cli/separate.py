@@ -35,6 +35,8 @@ STANDARD_INPUT = "-"
 )
 @click.option("--stage", is_flag=True, help="The click on the left, the music on the right.")
 @click.option("--count-in", type=click.IntRange(0, 2), help="Bars that are counted before the music.")
+@click.option("--loop", metavar="WORDS", default="",
+              help='A passage again and again: "1:02-1:18 x8", "bars 5-8"; "1:02-1:18 70-100%".')  # fmt: skip
 @click.option(
     "--only", type=click.Choice([each.value for each in Stem]), multiple=True, help="This stem alone; may be repeated."
 )
@@ -68,6 +70,7 @@ def separate(
     clicked: bool,
     stage: bool,
     count_in: int | None,
+    loop: str,
     only: Sequence[str],
     format_: str,
     bitrate: str | None,
@@ -100,7 +103,7 @@ def separate(
         from bot.terminal.inputs import NotAListError, read_list
         from bot.terminal.options import Clash, Options
         from bot.terminal.output.naming import TemplateError, parse_name
-        from bot.terminal.wanted import OptionError, check, choose, treat, with_click
+        from bot.terminal.wanted import OptionError, check, choose, looped, treat, whole_song
         from bot.texts import say
 
     language = terminal.LANGUAGE
@@ -124,8 +127,8 @@ def separate(
         options = Options(
             order=Order(
                 model=used,
-                content=content if use is None else with_click(content, used),
-                effect=treat(effect, tempo, key, use, count_in),
+                content=whole_song(content, used) if use or loop else content,
+                effect=looped(treat(effect, tempo, key, use, count_in), loop, language),
                 format=Format(format_),
                 package=Package.ZIP if zipped else Package.ALBUM,
             ),

@@ -16,7 +16,8 @@ Each key has a list of words and phrases, or a table of such lists by stem:
   `only`: `no singer`. `whole`: names of mixes of one stem. `less`: `drumless`. `groups`: names of several stems.
 - `treatment`: `numbers` (words by their number), `semitone` and `tone` behind them, `up` and `down` around them;
   `at` and `speed` around a percentage, `key` in front of a sign; `louder` behind a stem, `guide` beside one; `click`,
-  `stage` (the click on the left, the music on the right), `count_in` with `bar` and `of`.
+  `stage` (the click on the left, the music on the right), `count_in` with `bar` and `of`; of a
+  passage `to` between its ends, `often` behind a number, and `drill`.
 - `parts`: instruments without a stem of their own, by the stem that contains them: the name of a text, and words.
 """
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
 from bot import texts
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.models import stem_words
+from bot.phrases.passages import read_passage, with_passage
 from bot.phrases.read import Certainty, read_words
 from bot.phrases.treatment import BeyondError
 from bot.phrases.wanted import mix_of
@@ -68,9 +71,22 @@ def treat(
     )
 
 
-def with_click(content: Content, model: Model) -> Content:
-    """What a click is laid over: the mix, or the whole song in place of its stems."""
+def whole_song(content: Content, model: Model) -> Content:
+    """What a click or a loop is made of: the mix, or the whole song in place of its stems."""
     return Mix(stems=model.stems) if isinstance(content, Stems) else content
+
+
+def looped(effect: Effect, words: str, language: str) -> Effect:
+    """An effect on the passage of `--loop`, if there is one. Raises `OptionError`."""
+    if not words:
+        return effect
+    try:
+        found = read_passage(words, language)
+        if found is None or found.rest:
+            raise OptionError(texts.say(language, "terminal-loop-unknown", words=words))
+        return with_passage(effect, found)
+    except (BeyondError, ValidationError):
+        raise OptionError(texts.say(language, "terminal-loop-beyond")) from None
 
 
 def check(options: Options, has_bitrate: bool, language: str) -> None:

@@ -30,11 +30,19 @@ _NOTHING: Final = np.zeros(0, np.float32)
 
 
 class Song(NamedTuple):
-    """The stems of a song, by files of equal length; its `samples` and attacks."""
+    """The stems of a song, by files of equal length; its `samples` and attacks. Or a part of a song, which begins at
+    sample `first` of the files; its attacks count from there.
+    """
 
     stems: Mapping[Stem, Path]
     samples: int
     attacks: Sequence[int]
+    first: int = 0
+
+    def part(self, first: int, last: int) -> "Song":
+        """The part from sample `first` to `last`."""
+        inside = [attack - first for attack in self.attacks if first < attack < last]
+        return Song(self.stems, last - first, inside, first)
 
 
 class Group(NamedTuple):
@@ -141,16 +149,28 @@ def _group(song: Song, group: Group, gains: Mapping[Stem, float], length: int) -
     stretching = Stretching(timeline(song.samples, stretched, song.attacks), parts=0 if is_whole else 1)
     transposing = Transposing(rate, 2, length)
     if stretched == song.samples and not group.semitones:
-        yield from (weighted(blocks, wanted).T for _, blocks in blocks_of(stems))
+        yield from (weighted(blocks, wanted).T for blocks in _blocks(song, stems))
         return
-    with ahead(blocks_of(stems)) as decoded:
-        for _, blocks in decoded:
+    with ahead(_blocks(song, stems)) as decoded:
+        for blocks in decoded:
             planes = weighted(blocks, [1.0] * len(blocks)).T
             if not is_whole:
                 planes = np.concatenate([planes, weighted(blocks, wanted).T])
             yield from _transposed(stretching.push(planes), transposing, wanted[0] if is_whole else 1.0)
     yield from _transposed(stretching.finish(), transposing, wanted[0] if is_whole else 1.0)
     yield from transposing.finish()
+
+
+def _blocks(song: Song, paths: Sequence[Path]) -> Iterator[tuple[Block, ...]]:
+    """The song's own blocks of these files."""
+    at = -song.first
+    for _, blocks in blocks_of(paths):
+        first, last = max(-at, 0), min(song.samples - at, len(blocks[0]))
+        at += len(blocks[0])
+        if last > first:
+            yield tuple(block[first:last] for block in blocks)
+        if at > song.samples:  # a part; the end of a whole song tells whether a file is damaged
+            return
 
 
 def _transposed(stretched: Iterator[Planes], transposing: Transposing, gain: float) -> Iterator[Planes]:

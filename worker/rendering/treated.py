@@ -49,7 +49,9 @@ def write_treated(task: RenderTask, encode: Encode, measured: Measured, tell: Te
     Raises `Failed` NO_BEATS for clicks or a count-in on a song whose beats are not known.
     """
     song, effect = measured.song, encode.effect
-    length = performed_length(song, effect, task.analysis) / SAMPLE_RATE if effect.changes_length else 0.0
+    length = 0.0
+    if effect.changes_length:
+        length = performed_length(song, effect, task.analysis, is_click=not encode.gains) / SAMPLE_RATE
     encode.path.parent.mkdir(exist_ok=True)
     if encode.format_.keeps_level:
         _write(task, encode, measured, 1 / task.gain, tell)
@@ -66,9 +68,9 @@ def _write(task: RenderTask, encode: Encode, measured: Measured, gain: float, te
     """Writes the mix times `gain`. Returns its true peak."""
     peak = TruePeak()
     level = task.gain * gain if encode.gains and not encode.format_.keeps_level else 1.0
-    before = measured.peaks[encode.path]
+    before, scratch = measured.peaks[encode.path], encode.path.with_name(f"{encode.path.name}.passage")
     with open_track(encode.path, encode.format_, encode.tags, task.cover, encode.kbps, level) as track:
-        for fraction, block in performed(measured.song, encode.gains, encode.effect, task.analysis, before):
+        for fraction, block in performed(measured.song, encode.gains, encode.effect, task.analysis, before, scratch):
             louder = block if gain == 1 else block * np.float32(gain)
             peak.push(louder)
             track.write(louder)

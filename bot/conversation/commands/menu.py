@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from bot.conversation.commands import general, owner, preferences, status
 from bot.conversation.services import Services
-from bot.conversation.songs import asking, clicks, mixes
+from bot.conversation.songs import asking, clicks, loops, mixes
 from bot.conversation.values import Answers, Incoming
 
 Handler = Callable[[Services, Incoming], Awaitable[Answers]]
@@ -17,6 +17,8 @@ COMMANDS: Final[dict[str, Handler]] = {
     "stems": asking.stems,
     "mix": mixes.mix,
     "click": clicks.click,
+    "loop": loops.loop,
+    "drill": loops.drill,
     "status": status.status,
     "cancel": general.cancel,
     "settings": preferences.settings,
@@ -26,12 +28,12 @@ COMMANDS: Final[dict[str, Handler]] = {
     "who": owner.who,
 }
 
-EVERYBODYS: Final = ("start", "help", "mix", "click", "status", "cancel", "settings")
-GROUPS: Final = ("stems", "mix", "click", "status", "cancel", "settings", "help")
+EVERYBODYS: Final = ("start", "help", "mix", "click", "loop", "drill", "status", "cancel", "settings")
+GROUPS: Final = ("stems", "mix", "click", "loop", "drill", "status", "cancel", "settings", "help")
 OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
 
 #: Commands whose outcome is a message in the chat, beside the answer to the one who gave them.
-POSTING: Final = ("stems", "mix", "click")
+POSTING: Final = ("stems", "mix", "click", "loop", "drill")
 
 
 @unique
@@ -57,6 +59,8 @@ OPTIONS: Final[dict[str, tuple[Option, ...]]] = {
     "stems": (Option("link", Takes.WORDS), Option("file", Takes.FILE)),
     "mix": (Option("what", Takes.WORDS, is_required=True),),
     "click": (Option("what", Takes.WORDS),),
+    "loop": (Option("passage", Takes.WORDS, is_required=True),),
+    "drill": (Option("passage", Takes.WORDS, is_required=True),),
     "status": (Option("all", Takes.YES),),
     "allow": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),
     "deny": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),

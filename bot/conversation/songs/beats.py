@@ -1,18 +1,32 @@
-"""Whether the beats of a song are known, for what needs them."""
+"""What an order needs to know of a song: its beats, and that a passage lies within it."""
 
 from bot.conversation.services import Services
+from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request
+from jobs.music.passages import span_of
 
 
-async def lacks_beats(services: Services, request: Request) -> bool:
-    """Whether a song is in the store and its beats are not known. Of a song that is separated first, the worker tells.
+async def lacking(services: Services, request: Request) -> Failure | None:
+    """Why an order of a song in the store cannot be made; None where it can, or is not known.
 
-    Raises `QueueAway`; False when the store is out of reach.
+    A song that is separated first is looked at by the worker. Raises `QueueAway`.
     """
+    order, passage = request.order, request.order.effect.passage
+    if not order.needs_beats and passage is None:
+        return None
     try:
         made = await services.catalogue.read(request.track_id)
         if made.analysis is None:  # the note may be older
             made = await services.catalogue.refresh(request.track_id)
     except OSError:
-        return False
-    return made.manifest is not None and (made.analysis is None or len(made.analysis.beats) < 2)
+        return None
+    if made.manifest is None:
+        return None
+    if order.needs_beats and (made.analysis is None or len(made.analysis.beats) < 2):
+        return Failure(reason=Reason.NO_BEATS)
+    try:
+        if passage is not None:
+            span_of(passage, made.analysis, made.manifest.seconds, order.effect.tempo)
+    except Failed as why:
+        return why.failure
+    return None

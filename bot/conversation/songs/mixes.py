@@ -1,6 +1,7 @@
 """Mixes in words: `/mix no drums`, and `no drums` where it is certain that a mix is meant."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.models import stem_words
@@ -18,6 +19,8 @@ from jobs.models import Order, Request, Stem
 from jobs.models import track_id as track_id_of
 from jobs.music.separation_models import MODELS
 from jobs.progress import RequestPhase
+
+LONGEST_DATA: Final = 64  # bytes of a button's data
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,9 @@ async def _question(services: Services, incoming: Incoming, about: Request, want
         named = ", ".join(say(language, f"part-{part.name}") for part in wanted.parts)
         inside = stem_words(dict.fromkeys(part.stem for part in wanted.parts), language)
         said = say(language, "mix-part", part=named, stem=inside)
-    return reply(said, (mix_button(about, model, mix, language, wanted.effect),))
+    button = mix_button(about, model, mix, language, wanted.effect)
+    # A button holds 64 bytes: a passage with levels of many stems is too much for it.
+    return reply(said, (button,)) if len(button.action.encode()) <= LONGEST_DATA else reply(said)
 
 
 def _says_nothing(wanted: Wanted, model: str, stems: tuple[Stem, ...]) -> bool:

@@ -4,12 +4,13 @@ from bot.cards.actions import Action, Verb
 from bot.cards.mixes import is_whole
 from bot.cards.practice import MAKE, practice_page, read_choice, split
 from bot.conversation.services import Services
-from bot.conversation.songs.beats import lacks_beats
+from bot.conversation.songs.beats import lacking
 from bot.conversation.songs.lookup import request_of_chat
 from bot.conversation.songs.pages import on_card, opens_own, own_page, turn_to
 from bot.conversation.songs.results import again, keyboard
 from bot.conversation.values import Answers, Press, toast
-from bot.texts import say
+from bot.texts import say, sentence
+from jobs.models import Effect
 from jobs.music.effects import PLAIN
 
 
@@ -32,8 +33,10 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
     shown = read_choice(text, model)
     if shown is None:
         return toast(say(language, "button-old"))
-    if change[:1] in ("c", "i") and change[1:] != "0" and await lacks_beats(services, request):
-        return toast(say(language, "failure-no-beats"))
+    if change[:1] in ("c", "i") and change[1:] != "0":
+        clicked = request.order.model_copy(update={"effect": Effect(click="mixed")})
+        if (why := await lacking(services, request.model_copy(update={"order": clicked}))) is not None:
+            return toast(sentence(why, language))
     choice = await memory.change(place, shown, "" if change == MAKE else change, model)
     if change != MAKE:
         return (turn_to(practice_page(request, choice, language), press),)

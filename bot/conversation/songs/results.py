@@ -11,14 +11,14 @@ from bot.cards.result_buttons import first_page, forget_page, pick_page, second_
 from bot.cards.taps import Tap, read_tap, read_treated_mix
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
-from bot.conversation.songs.beats import lacks_beats
+from bot.conversation.songs.beats import lacking
 from bot.conversation.songs.limits import refusal
 from bot.conversation.songs.lookup import LOOK_BACK, request_of_chat
 from bot.conversation.songs.pages import closed, is_owned, on_card, opens_own, own_page, turn_to
 from bot.conversation.values import Answers, Asker, Edit, Place, Press, Toast, toast
 from bot.delivery.follow import Way
 from bot.delivery.instant import tracks_of
-from bot.texts import Language, say
+from bot.texts import Language, say, sentence
 from jobs.models import Format, Mix, Order, Package, Request, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
 from jobs.music.effects import PLAIN
@@ -166,8 +166,8 @@ def new_request(
 async def accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
     """Accept a request. Returns a sentence on how its result will be made, or why it was refused."""
     way = await services.follower.way(request)
-    if way is Way.RENDER and request.order.needs_beats and await lacks_beats(services, request):
-        return say(asker.language, "failure-no-beats")
+    if way is Way.RENDER and (why := await lacking(services, request)) is not None:
+        return sentence(why, asker.language)
     try:
         await services.follower.accept(request, await services.limits(asker.person), way)
     except (TooManyOpen, OverQuota) as why:

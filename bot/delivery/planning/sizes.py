@@ -6,6 +6,7 @@ from typing import Final
 
 from jobs.models import Format, Rendition, Stems
 from jobs.music.effects import PLAIN
+from jobs.music.passages import LONGEST
 from jobs.results import SAMPLE_RATE, Manifest
 
 #: Bit rates below the default, in kbit/s: those of MPEG-1 Layer III down to the lowest acceptable for music.
@@ -39,6 +40,8 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """An upper estimate of a rendition's largest file, not packed, in bytes."""
     encoding = rendition.encoding
     beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
+    if rendition.effect.passage:
+        return beside + LONGEST * _rate(rendition, kbps)
     if rendition.effect.count_in:
         beside += round(_COUNT_IN * _rate(rendition, kbps))
     if encoding.format is Format.FLAC:
@@ -49,6 +52,8 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
 def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """A lower bound of a rendition's largest file, or of an archive of all its files, in bytes. 0 if unknown."""
     encoding, is_packed = rendition.encoding, rendition.package is not None
+    if rendition.effect.passage:
+        return 0  # bars may be short
     match encoding.format:
         case Format.M4A:  # small for silence
             return 0

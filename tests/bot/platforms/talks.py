@@ -30,8 +30,8 @@ class Talk(Protocol):
 
     async def say(self, text: str) -> None: ...
 
-    async def command(self, name: str) -> str:
-        """Give a command without options. Returns what is answered."""
+    async def command(self, name: str, **options: str) -> str:
+        """Give a command. Returns what is answered."""
         ...
 
     async def until(self, condition: Callable[[Any], bool]) -> Any: ...
@@ -83,8 +83,8 @@ class OnTelegram:
     async def say(self, text: str) -> None:
         await self._chat.say(text)
 
-    async def command(self, name: str) -> str:
-        question = await self._chat.say(f"/{name}")
+    async def command(self, name: str, **options: str) -> str:
+        question = await self._chat.say(" ".join([f"/{name}", *options.values()]))
         answer = await self._chat.until(lambda message: message.id > question.id and message in self._chat.from_bot())
         return answer.text
 
@@ -134,7 +134,7 @@ class OnDiscord:
     async def say(self, text: str) -> None:
         await self._rig.server.say(self._chat, self._person, text)
 
-    async def command(self, name: str) -> str:
+    async def command(self, name: str, **options: str) -> str:
         return await self._rig.server.told(await self._rig.server.command(self._chat, self._person, name))
 
     async def until(self, condition: Callable[[Any], bool]) -> Any:

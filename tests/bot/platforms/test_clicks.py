@@ -36,6 +36,29 @@ async def test_clicks_and_count_ins(talk: Talk) -> None:
     assert talk.files()[-1] == f"no vocals 80 {CLICK.replace('click', 'click left')}"
 
 
+async def test_loops_and_drills(talk: Talk) -> None:
+    await talk.say(SONG)
+    track = await talk.worker.take()
+    await talk.worker.finish(track)
+    await talk.worker.store.keep_analysis(track.id, STEADY)
+    await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    for name, words, made in (
+        ("loop", "1:02-1:18 x8 75%", "vocals accompaniment 75 1m02s 1m18s 8"),
+        ("drill", "no vocals bars 5-8", "no vocals 70 100 bars 5 8"),
+    ):
+        await talk.command(name, passage=words)
+        await talk.worker.finish(await talk.worker.take())
+        await talk.settled()
+        assert talk.files()[-1] == f"{made} elis tom aguas de marco mp3"
+    assert await talk.command("loop", passage="5:00-5:10") == (
+        "The song ends at 3:33. Choose a passage before that: /loop 0:30-0:45"
+    )
+    assert (await talk.command("loop", passage="bars 120-124")).startswith("The song has 100 bars.")
+    assert (await talk.command("loop", passage="the chorus")).startswith("Tell me which passage: /loop 1:02-1:18")
+    assert (await talk.command("drill", passage="1:18-1:02")).startswith("A passage ends after its beginning")
+
+
 async def test_a_song_without_known_beats_says_so(talk: Talk) -> None:
     await talk.say(SONG)
     track = await talk.worker.take()

@@ -6,8 +6,9 @@ import pytest
 
 from bot.terminal.options import Options
 from bot.terminal.output.naming import parse_name
-from bot.terminal.wanted import OptionError, check, choose, treat, with_click
+from bot.terminal.wanted import OptionError, check, choose, looped, treat, whole_song
 from jobs.models import Effect, Format, Mix, Model, Order, Package, Stem, Stems
+from jobs.music.passages import Passage
 
 BAND = (Stem.DRUMS, Stem.BASS, Stem.OTHER)
 
@@ -90,7 +91,16 @@ def test_options_of_practice_win_over_words() -> None:
     assert treat(effect, 70, None, None, 0) == Effect(tempo=70)
 
 
-def test_a_click_lies_over_the_whole_song_without_a_mix() -> None:
+def test_a_click_or_a_loop_is_of_the_whole_song_without_a_mix() -> None:
     model = Model(name="spleeter-4")
-    assert with_click(Stems(), model) == Mix(stems=model.stems)
-    assert with_click(Mix(stems=BAND), model) == Mix(stems=BAND)
+    assert whole_song(Stems(), model) == Mix(stems=model.stems)
+    assert whole_song(Mix(stems=BAND), model) == Mix(stems=BAND)
+
+
+def test_a_loop_in_words() -> None:
+    passage = Passage(start=62, end=78, times=8)
+    assert looped(Effect(tempo=80), "1:02-1:18 x8", "en") == Effect(tempo=80, passage=passage)
+    assert looped(Effect(), "", "en") == Effect()
+    for words, says in (("the chorus", "I don’t understand the passage"), ("1:18-1:02", "ends after its beginning")):
+        with pytest.raises(OptionError, match=says):
+            looped(Effect(), words, "en")
