@@ -135,7 +135,7 @@ class OnDiscord:
         await self._rig.server.say(self._chat, self._person, text)
 
     async def command(self, name: str, **options: str) -> str:
-        return await self._rig.server.told(await self._rig.server.command(self._chat, self._person, name))
+        return await self._rig.server.told(await self._rig.server.command(self._chat, self._person, name, **options))
 
     async def until(self, condition: Callable[[Any], bool]) -> Any:
         return await self._chat.until(condition)
