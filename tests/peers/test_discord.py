@@ -1,5 +1,6 @@
 """The small Discord refuses what the real one refuses."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -86,3 +87,30 @@ async def test_the_wrong_token_and_the_wrong_interaction(server: Discord) -> Non
     async with httpx.AsyncClient(base_url=server.api_url) as http:
         assert (await http.get("/users/@me")).status_code == 401
     assert await call(server, "POST", "/interactions/1/x/callback", {"type": 5}) == (404, 10062)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"name_localizations": {"xx": "x"}},
+        {"description_localizations": {"xx": "x"}},
+        {"contexts": []},
+        {"contexts": [0, 0]},
+        {"integration_types": []},
+        {"options": [{"name": "x", "description": "", "type": 3}]},
+    ],
+)
+async def test_commands_that_are_refused(server: Discord, changed: dict[str, Any]) -> None:
+    command = {"name": "x", "type": 1, "description": "x"} | changed
+    assert await call(server, "PUT", f"/applications/{server.world.bot.id}/commands", [command]) == (400, 50035)
+
+
+async def test_more_than_fifty_requests_a_second_are_refused(server: Discord) -> None:
+    headers = {"Authorization": f"Bot {server.token}"}
+    async with httpx.AsyncClient(base_url=server.api_url, headers=headers) as http:
+        said = await asyncio.gather(*(http.get("/users/@me") for _ in range(60)))
+        refused = [one for one in said if one.status_code == 429]
+        assert len(refused) == 10
+        assert all(one.json()["global"] and one.headers["X-RateLimit-Scope"] == "global" for one in refused)
+        await asyncio.sleep(refused[0].json()["retry_after"])
+        assert (await http.get("/users/@me")).status_code == 200

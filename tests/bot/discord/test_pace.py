@@ -38,7 +38,10 @@ async def post_to_all(rig: Rig, count: int) -> None:
     chats = [rig.server.direct(rig.server.person(f"Person {number}")) for number in range(count)]
     async with rig.bot() as bot:
         poster = DiscordPoster(bot, rig.store)
-        await asyncio.gather(*(poster.post(str(Address(channel_id=one.id)), Card(text="hi")) for one in chats))
+        posting = asyncio.gather(*(poster.post(str(Address(channel_id=one.id)), Card(text="hi")) for one in chats))
+        assert chats[0].person is not None
+        await rig.server.told(await rig.server.command(chats[0], chats[0].person, "status"))
+        await posting
     assert [len(chat.from_bot()) for chat in chats] == [1] * count
 
 
@@ -47,6 +50,8 @@ async def test_many_chats_at_once_wait_for_the_global_limit(rig: Rig) -> None:
     await post_to_all(rig, 120)
     assert time.monotonic() - began > 2
     assert [one.call for one in rig.server.requests if one.status == 429] == []
+    answered, last = rig.server.calls("PATCH /webhooks")[0].at, rig.server.calls(POST)[-1].at
+    assert answered < last, "an answer to a person does not wait for the cards of others"
 
 
 async def test_a_refusal_by_the_global_limit_is_waited_for_and_nothing_is_lost(rig: Rig) -> None:

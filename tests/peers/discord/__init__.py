@@ -8,7 +8,7 @@
         await server.press(guild.channels[0], ana, card, "Cancel")
         assert server.refused == [] and server.unacknowledged == []
 
-`openapi.json` describes the bodies, reduced to what is used and written by hand from the public documentation;
+`openapi.json` describes bodies and answers, reduced to what is used, and compared with Discord's published description;
 `validation` refuses what it does not allow; `world` holds what exists; `rest`, `interactions` and `gateway` do what is
 asked; `people` what persons do; `server` is the HTTP, `faults` what goes wrong, and the pace that is too fast.
 """

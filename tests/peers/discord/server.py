@@ -16,7 +16,7 @@ from tests.peers.discord.gateway import Gateway
 from tests.peers.discord.interactions import Interaction
 from tests.peers.discord.people import People
 from tests.peers.discord.rest import Files, Rest
-from tests.peers.discord.validation import validate
+from tests.peers.discord.validation import check_answer, validate
 from tests.peers.discord.world import Json, Refused, World
 
 TOKEN: Final = "MTIz.AAtest-token-of-the-small-bot-api-server"
@@ -109,6 +109,8 @@ class Discord(People):
                 validate(template, method, body)
             async with self._digesting(files):
                 told = self._do(method, template, arguments, body, files, dict(request.query))
+            if told is not None:
+                check_answer(template, method, told)
             status, answer = (204, None) if told is None else (200, told)
         except Refused as no:
             status, answer = no.status, {"message": no.message, "code": no.code}

@@ -19,20 +19,25 @@ _COMMAND: Final = re.compile(r"[-_'\w]{1,32}")
 
 
 @cache
-def _validator(path: str, method: str) -> Draft202012Validator | None:
-    operation = DESCRIPTION["paths"][path][method]
-    if "requestBody" not in operation:
-        return None
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+def _validator(path: str, method: str, *, is_answer: bool = False) -> Draft202012Validator:
+    """Of a request's body, or of its answer. Without a schema everything is valid."""
+    operation = DESCRIPTION["paths"].get(path, {}).get(method, {})
+    described = operation.get("responses", {}).get("200", {}) if is_answer else operation.get("requestBody", {})
+    schema = described.get("content", {}).get("application/json", {}).get("schema", {})
     return Draft202012Validator({**schema, "components": DESCRIPTION["components"]})
+
+
+def check_answer(path: str, method: str, answer: Any) -> None:
+    """An answer of the stand-in has what Discord's have."""
+    wrong = [
+        f"{error.json_path}: {error.message}" for error in _validator(path, method, is_answer=True).iter_errors(answer)
+    ]
+    assert wrong == [], f"{method} {path}"
 
 
 def validate(path: str, method: str, body: Any) -> None:
     """Raises `Refused` for what Discord would refuse."""
-    validator = _validator(path, method)
-    if validator is None:
-        return
-    for error in validator.iter_errors(body):
+    for error in _validator(path, method).iter_errors(body):
         where = ".".join(str(part) for part in error.absolute_path)
         raise Refused(400, 50035, f"Invalid Form Body: {where}: {error.message[:300]}")
     if path.endswith("/commands"):

@@ -42,7 +42,7 @@ class User:
     def payload(self) -> Json:
         return {
             "id": str(self.id), "username": self.name.lower(), "global_name": self.name, "discriminator": "0",
-            "avatar": None, "bot": self.bot, "public_flags": 0,
+            "avatar": None, "bot": self.bot, "public_flags": 0, "flags": 0,
         }  # fmt: skip
 
 
