@@ -34,6 +34,7 @@ from jobs.settings import IN_DATA, Settings
 from jobs.store.address import open_store
 from jobs.store.store import ResultStore
 from worker import cleanup, titles
+from worker.analysis.later import Analyses
 from worker.child.forking import forks
 from worker.lane import LaneWorker
 from worker.listings import take_listing
@@ -50,18 +51,25 @@ def make_workers(
     name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, *, burst: bool = False
 ) -> list[Worker]:
     """One arq worker per lane, ready to run: this process's composition root. `burst`: end when the queue is empty."""
-    return [_lane_worker(lane, name, settings, redis_url, store, burst) for lane in Lane]
+    analyses = Analyses(settings)
+    return [_lane_worker(lane, name, settings, redis_url, store, analyses, burst) for lane in Lane]
 
 
 def _lane_worker(
-    lane: Lane, name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, burst: bool
+    lane: Lane,
+    name: str,
+    settings: Settings,
+    redis_url: SecretStr,
+    store: ResultStore,
+    analyses: Analyses,
+    burst: bool,
 ) -> Worker:
     redis = connect(redis_url)
     lives = liveness.folder_in(settings.data)
     track_queue = TrackQueue(
         redis, f"{name}-{lane}", lane, About(versions=versions(settings)), partial(_is_dead, lives)
     )
-    studio = Studio(track_queue=track_queue, catalogue=Catalogue(redis, store), settings=settings)
+    studio = Studio(track_queue=track_queue, catalogue=Catalogue(redis, store), settings=settings, analyses=analyses)
     background: list[asyncio.Task[None]] = []
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
@@ -80,6 +88,7 @@ def _lane_worker(
 
                 background.append(asyncio.create_task(serve_metrics(settings.metrics_port + 1, redis, store, settings)))
             background.append(asyncio.create_task(titles.keep_asking(studio)))
+            background.append(asyncio.create_task(analyses.keep_analysing()))
         log.info("worker %s is ready", studio.track_queue.worker)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001

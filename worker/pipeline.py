@@ -26,6 +26,7 @@ from jobs.queue.tracks import Track, TrackQueue
 from jobs.results import Manifest, Rendered, StoredFile
 from jobs.settings import Settings
 from worker import estimate
+from worker.analysis.later import Analyses
 from worker.child.cgroups import cores
 from worker.child.child_side import failure_of_os_error
 from worker.child.confinement import Confinement
@@ -47,11 +48,12 @@ SENT_AS_IT_IS = 400_000  # kbit: 50 MB, the size that every chat accepts as one 
 
 @dataclass(frozen=True)
 class Studio:
-    """The queue, the store and the settings of a worker."""
+    """The queue, the store and the settings of a worker, and the songs that wait for their analysis."""
 
     track_queue: TrackQueue
     catalogue: Catalogue
     settings: Settings
+    analyses: Analyses
 
 
 async def take(studio: Studio, track_id: str) -> None:
@@ -116,6 +118,7 @@ async def _settle(studio: Studio, track: Track) -> None:
                 made = work.result()
                 reporter.leave()
                 if await studio.track_queue.ready(track.id, made):
+                    studio.analyses.want(track.id, studio.catalogue)
                     return
         finally:
             await cancel_and_wait(audience, work)

@@ -33,7 +33,7 @@ class Catalogue:
         self._redis = redis
 
     async def read(self, track_id: TrackId) -> Made:
-        """The store's files of a track, by its note, or by the store without a note."""
+        """The store's files of a track, by its note, or by the store without a note. An analysis lacks its notes."""
         noted = parse_stored(Made, await self._redis.get(keys.made(track_id)))
         return noted if noted is not None else await self.refresh(track_id)
 
@@ -45,7 +45,7 @@ class Catalogue:
                 await pipe.watch(key)
                 made = await self.store.read(track_id)
                 pipe.multi()  # type: ignore[no-untyped-call]  # redis-py has no types for it
-                pipe.set(key, made.model_dump_json(), ex=KEEP)
+                pipe.set(key, _noted(made).model_dump_json(), ex=KEEP)
                 with suppress(Changed):  # another note, written since the store was read, may be newer
                     await pipe.execute()
                     return made
@@ -76,3 +76,10 @@ class Catalogue:
         """Removes the notes of tracks. Names of uploads, which have none, are ignored."""
         if names:
             await self._redis.delete(*(keys.made(name) for name in names))
+
+
+def _noted(made: Made) -> Made:
+    """Without the notes of bass and voice: thousands of numbers that no card shows, and each look reads its notes."""
+    if made.analysis is None:
+        return made
+    return made.model_copy(update={"analysis": made.analysis.model_copy(update={"bass": (), "vocals": ()})})

@@ -7,8 +7,8 @@ from worker.analysis.curves import curves_of
 from worker.analysis.grid import Grid, find_grid
 from worker.analysis.listening import Heard
 from worker.analysis.tempo import bpm_of, is_steady, smoothed
+from worker.analysis.version import MADE_BY
 
-MADE_BY: Final = "fl-bt 1"
 SURE: Final = 0.5  # a part that is more likely wrong than right is left out
 
 

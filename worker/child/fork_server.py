@@ -35,7 +35,7 @@ LOADED: Final = (
     "worker.child.child_side", "worker.separation.run", "worker.separation.warm_up",
     "worker.separation.spleeter.engine", "worker.separation.spleeter.unet_network",
     "worker.separation.spleeter.unet_weights", "worker.rendering.sums", "worker.rendering.zipping",
-    "worker.sources.upload",
+    "worker.sources.upload", "worker.analysis.listening", "worker.analysis.analyse",
 )  # fmt: skip
 STREAMS: Final = 3
 ROOM: Final = "." * 64  # an argument of the server: see `_call_it`

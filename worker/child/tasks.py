@@ -191,6 +191,17 @@ def separation_confinement(audio: Path, output: Path, network: NetworkWanted, co
     )
 
 
+class AnalysisTask(Task):
+    """Analyse the FLAC stems in `stems_dir`: the result is an `Analysis`."""
+
+    stems_dir: Path
+    stems: tuple[StoredFile, ...]
+
+    @property
+    def confinement(self) -> Confinement | None:
+        return Confinement(read=(self.stems_dir,))
+
+
 class RenderTask(Task):
     """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not.
 
