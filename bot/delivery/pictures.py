@@ -1,12 +1,16 @@
 """Pictures of cards: their files, and which messages hold one."""
 
+import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, NamedTuple
 
 from bot.cards.cards import Picture
-from bot.delivery.platform import Away
+from bot.delivery.platform import Away, Refused, TooLarge
 from jobs.results import StoredFile
 from jobs.store.store import ResultStore
+
+log = logging.getLogger(__name__)
 
 #: Messages remembered. For others the platform's answer tells whether they hold a picture.
 MOST: Final = 1000
@@ -24,16 +28,14 @@ async def read_picture(store: ResultStore, picture: Picture) -> PictureFile:
     return PictureFile(picture.name, await _read(store, picture, picture.file))
 
 
-async def read_pictures(store: ResultStore, picture: Picture | None, cover_bytes: int) -> list[PictureFile]:
-    """A picture and the song's cover, as far as the store has them; no cover above `cover_bytes`. Raises `Away`."""
-    found: list[PictureFile] = []
+async def read_cover(store: ResultStore, picture: Picture, most_bytes: int) -> list[PictureFile]:
+    """The song's cover, if there is one of at most `most_bytes`. Raises `Away`."""
+    cover = picture.cover
+    if cover is None or cover.bytes_ > most_bytes:
+        return []
     with suppress(FileNotFoundError):
-        if picture is not None:
-            found.append(await read_picture(store, picture))
-            if picture.cover is not None and picture.cover.bytes_ <= cover_bytes:
-                content = await _read(store, picture, picture.cover)
-                found.append(PictureFile(f"cover.{picture.cover.name.rpartition('.')[2]}", content))
-    return found
+        return [PictureFile(f"cover.{cover.name.rpartition('.')[2]}", await _read(store, picture, cover))]
+    return []
 
 
 async def _read(store: ResultStore, picture: Picture, file: StoredFile) -> bytes:
@@ -49,9 +51,9 @@ class Pictured:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._holds: dict[tuple[int, int], bool] = {}  # the oldest first
+        self._holds: dict[tuple[int, int], bool] = {}  # the oldest first; False: its picture was refused
 
-    def note(self, chat_id: int, message_id: int, *, holds: bool) -> None:
+    def note(self, chat_id: int, message_id: int, *, holds: bool = True) -> None:
         """A message holds a picture, or its picture was refused."""
         self._holds[chat_id, message_id] = holds
         if len(self._holds) > self._most:
@@ -61,6 +63,18 @@ class Pictured:
         """Whether a message is known to hold a picture."""
         return self._holds.get((chat_id, message_id), False)
 
-    def may_get(self, chat_id: int, message_id: int) -> bool:
-        """Whether a message may get a picture: none was added or refused."""
-        return (chat_id, message_id) not in self._holds
+    async def add_to(self, chat_id: int, message_id: int, edit: Callable[[], Awaitable[None]]) -> bool:
+        """Make an edit that adds a picture to a message, unless one was added or refused before.
+
+        False when there was no edit. `edit` raises `FileNotFoundError`, which counts as a refusal, and `Trouble`.
+        """
+        if (chat_id, message_id) in self._holds:
+            return False
+        try:
+            await edit()
+        except (Refused, TooLarge, FileNotFoundError) as why:
+            log.warning("message %d gets no picture: %r", message_id, why)
+            self.note(chat_id, message_id, holds=False)
+            return False
+        self.note(chat_id, message_id)
+        return True

@@ -18,7 +18,7 @@ class Poster(Protocol):
         ...
 
     async def post(self, address: str, card: Card) -> str:
-        """Post a card, without a picture that cannot be shown. Returns the platform's reference to its message."""
+        """Post a card without a picture. Returns the platform's reference to its message."""
         ...
 
     async def edit(self, address: str, reference: str, card: Card) -> None:

@@ -190,7 +190,8 @@ class StatusCards:
         try:
             if reference:
                 await self._poster.edit(subject.address, reference, card)
-            else:  # none yet, or the platform refused the first one
+            else:  # none yet, or the platform refused the first one; an edit adds the picture
+                card = card.model_copy(update={"picture": None})
                 reference = await self._poster.post(subject.address, card)
         except CardGone:
             return CardNote(reference=reference, gone="card")
@@ -200,7 +201,7 @@ class StatusCards:
             raise
         except Trouble as why:  # a later change of the card may be accepted
             log.warning("card of %s: refused: %s", subject.id, why)
-        return CardNote(reference=reference, face=_face(subject.card))
+        return CardNote(reference=reference, face=_face(card))
 
     def forget_all_but(self, subjects: set[str], chats: set[str]) -> None:
         """Drop the memory of subjects that are no longer attended to."""

@@ -1,8 +1,6 @@
 """Cards on Discord: messages by the bot's token, which it can edit for ever; an interaction's answer dies soon."""
 
 import hashlib
-import logging
-from collections.abc import Awaitable, Callable
 from functools import partial
 from io import BytesIO
 from typing import Any, Final
@@ -12,15 +10,13 @@ import discord
 from bot.cards.actions import parse_action
 from bot.cards.cards import Card
 from bot.cards.rows import folded
-from bot.delivery.pictures import Pictured, PictureFile, read_pictures
+from bot.delivery.pictures import Pictured, read_cover, read_picture
 from bot.delivery.plain_names import plain_name
 from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
 from bot.discord.pace import DISCORD, Pace
 from bot.texts.markdown import escaped
 from jobs.store.store import ResultStore
-
-log = logging.getLogger(__name__)
 
 #: Characters of a message's content. https://discord.com/developers/docs/resources/message#create-message
 CONTENT: Final = 2000
@@ -47,52 +43,36 @@ class DiscordPoster:
         place, content = Address.of(address), escaped(card.text, CONTENT)
         about = {action.target for row in card.buttons for one in row if (action := parse_action(one.action))}
         key = nonce_of(address, *(sorted(about) or [card.text]))
-        pictures = await read_pictures(self._store, card.picture, COVER_BYTES)
         with as_trouble():
             try:
-                message = await self._send(place, card, key, pictures)
+                message = await self._send(place, card, key)
             except discord.NotFound as error:
                 if error.code != 10008:
                     raise
-                message = await self._send(place, card, nonce_of(key, "again"), pictures)  # the first one was deleted
+                message = await self._send(place, card, nonce_of(key, "again"))  # the first one was deleted
             if message.content != content:  # an earlier call had arrived
                 await message.edit(**shown(card))
         return str(message.id)
 
-    async def _send(self, place: Address, card: Card, nonce: str, pictures: list[PictureFile]) -> discord.Message:
-        about = {"nonce": nonce, "suppress_embeds": True, **as_answer(place), **shown(card)}
-        send = partial(self.channel(place).send, **about)
-        return await self._with(pictures, "files", place, send)
+    async def _send(self, place: Address, card: Card, nonce: str) -> discord.Message:
+        return await self.channel(place).send(nonce=nonce, suppress_embeds=True, **as_answer(place), **shown(card))
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
         place = Address.of(address)
         message = self.channel(place).get_partial_message(int(reference))
-        may_get = self._pictured.may_get(place.channel_id, message.id)
-        pictures = await read_pictures(self._store, card.picture, COVER_BYTES) if may_get else []
-        with as_trouble(self._pace.old_card):
-            await self._with(pictures, "attachments", place, partial(message.edit, **shown(card)))
+        edit = partial(self._edit, message, card)
+        if card.picture is None or not await self._pictured.add_to(place.channel_id, message.id, edit):
+            await self._edit(message, card.model_copy(update={"picture": None}))
 
-    async def _with(
-        self, pictures: list[PictureFile], field: str, place: Address, call: Callable[..., Awaitable[discord.Message]]
-    ) -> discord.Message:
-        """Make a call with pictures, or without those that Discord refuses. An edit without keeps a message's own."""
-        refused = False
-        if pictures:
-            files = [discord.File(BytesIO(one.content), filename=plain_name(one.name)) for one in pictures]
-            try:
-                message = await call(**{field: files})
-            except discord.HTTPException as error:
-                if error.status not in (400, 413):
-                    raise
-                refused = True
-                log.warning("picture not shown: %s", error)
-            else:
-                self._pictured.note(place.channel_id, message.id, holds=True)
-                return message
-        message = await call()
-        if refused:
-            self._pictured.note(place.channel_id, message.id, holds=False)
-        return message
+    async def _edit(self, message: discord.PartialMessage, card: Card) -> None:
+        """Edit a message, which keeps its pictures when the card has none."""
+        pictures: dict[str, Any] = {}
+        if card.picture is not None:
+            read = [await read_picture(self._store, card.picture)]
+            read += await read_cover(self._store, card.picture, COVER_BYTES)
+            pictures["attachments"] = [discord.File(BytesIO(one.content), plain_name(one.name)) for one in read]
+        with as_trouble(self._pace.old_card):
+            await message.edit(**shown(card), **pictures)
 
     def channel(self, place: Address) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id or None)

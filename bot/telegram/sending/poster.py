@@ -1,22 +1,19 @@
 """Posting and editing of cards on Telegram. A card with a picture is a photo, whose caption is the card's text."""
 
-import logging
+from functools import partial
 from typing import Any, Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaPhoto, ReplyParameters
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters
 from telegram.error import BadRequest
 
 from bot.cards.cards import Card, Picture
 from bot.cards.lists import units
 from bot.delivery.pictures import Pictured, read_picture
-from bot.delivery.platform import Refused, TooLarge
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.sending.errors import as_trouble, nothing_to_do
 from bot.telegram.sending.pace import Pace
 from bot.telegram.sending.rate_limiter import LAST_EDIT, TelegramBot
 from jobs.store.store import ResultStore
-
-log = logging.getLogger(__name__)
 
 #: How many times an answer in a conversation waits for Telegram's "retry after".
 PATIENT: Final = 3
@@ -57,32 +54,43 @@ class TelegramPoster:
 
     async def post(self, address: str, card: Card) -> str:
         place = Address.model_validate_json(address)
-        message_id = await self._post_picture(place, card, card.picture) if _fits(card) and card.picture else None
-        if message_id is None:
-            with as_trouble():
-                message = await self._bot.send_message(
-                    place.chat_id,
-                    card.text,
-                    reply_markup=keyboard(card),
-                    rate_limit_args=self._patience,
-                    **as_answer(place),
-                )
-            message_id = message.message_id
-        return str(message_id)
+        with as_trouble():
+            message = await self._bot.send_message(
+                place.chat_id,
+                card.text,
+                reply_markup=keyboard(card),
+                rate_limit_args=self._patience,
+                **as_answer(place),
+            )
+        return str(message.message_id)
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
         chat_id, message_id = Address.model_validate_json(address).chat_id, int(reference)
-        picture = card.picture if _fits(card) and self._pictured.may_get(chat_id, message_id) else None
-        if picture and await self._add_picture(chat_id, message_id, card, picture):
-            return
+        if card.picture is not None and card.text and units(card.text) <= CAPTION:
+            add = partial(self._add_picture, chat_id, message_id, card, card.picture)
+            if await self._pictured.add_to(chat_id, message_id, add):
+                return
         with as_trouble(), nothing_to_do():
             try:
                 await self._edit(chat_id, message_id, card)
             except BadRequest as error:
                 if NO_TEXT not in str(error).lower():
                     raise
-                self._pictured.note(chat_id, message_id, holds=True)  # before a restart it became a photo
+                self._pictured.note(chat_id, message_id)  # before a restart it became a photo
                 await self._edit(chat_id, message_id, card)
+
+    async def _add_picture(self, chat_id: int, message_id: int, card: Card, picture: Picture) -> None:
+        """Make a photo of a text message. Raises `FileNotFoundError` and `Trouble`."""
+        name, content = await read_picture(self._store, picture)
+        with as_trouble(), nothing_to_do():
+            await self._bot.edit_message_media(
+                InputMediaPhoto(content, card.text, filename=name),
+                chat_id,
+                message_id,
+                reply_markup=keyboard(card),
+                read_timeout=DIGESTION,
+                rate_limit_args=self._patience_for(card),
+            )
 
     async def _edit(self, chat_id: int, message_id: int, card: Card) -> None:
         """Edit the text or the caption, whichever the message has. Raises `TelegramError`."""
@@ -97,52 +105,6 @@ class TelegramPoster:
     def _patience_for(self, card: Card) -> int | None:
         return LAST_EDIT if card.is_final and self._patience is None else self._patience
 
-    # --- pictures --------------------------------------------------------------------------------------------------
-
-    async def _post_picture(self, place: Address, card: Card, picture: Picture) -> int | None:
-        """Post a card as a photo. None when the picture cannot be shown."""
-        try:
-            photo = await self._photo(picture)
-            with as_trouble():
-                message = await self._bot.send_photo(
-                    place.chat_id,
-                    photo,
-                    caption_of(card),
-                    reply_markup=keyboard(card),
-                    read_timeout=DIGESTION,
-                    rate_limit_args=self._patience,
-                    **as_answer(place),
-                )
-        except (Refused, TooLarge, FileNotFoundError) as why:
-            log.warning("picture of %s not shown: %r", picture.track_id, why)
-            return None
-        self._pictured.note(place.chat_id, message.message_id, holds=True)
-        return message.message_id
-
-    async def _add_picture(self, chat_id: int, message_id: int, card: Card, picture: Picture) -> bool:
-        """Make a photo of a text message. False when the picture cannot be shown."""
-        try:
-            photo = await self._photo(picture)
-            with as_trouble(), nothing_to_do():
-                await self._bot.edit_message_media(
-                    InputMediaPhoto(photo, caption_of(card)),
-                    chat_id,
-                    message_id,
-                    reply_markup=keyboard(card),
-                    read_timeout=DIGESTION,
-                    rate_limit_args=self._patience_for(card),
-                )
-        except (Refused, TooLarge, FileNotFoundError) as why:
-            log.warning("picture of %s not shown: %r", picture.track_id, why)
-            self._pictured.note(chat_id, message_id, holds=False)
-            return False
-        self._pictured.note(chat_id, message_id, holds=True)
-        return True
-
-    async def _photo(self, picture: Picture) -> InputFile:
-        name, content = await read_picture(self._store, picture)
-        return InputFile(content, filename=name, attach=True)
-
 
 def caption_of(card: Card) -> str:
     """The text of a card as the caption of its picture: whole lines, as many as fit."""
@@ -150,11 +112,6 @@ def caption_of(card: Card) -> str:
     while len(lines) > 1 and units("\n".join(lines)) > CAPTION:
         lines.pop()
     return "\n".join(lines)
-
-
-def _fits(card: Card) -> bool:
-    """Whether the text of a card may be a caption."""
-    return bool(card.text) and units(card.text) <= CAPTION
 
 
 def keyboard(card: Card) -> InlineKeyboardMarkup | None:

@@ -35,7 +35,7 @@ class Replies:
     async def to_press(self, query: CallbackQuery, place: Place, answers: Answers) -> str:
         """Send all answers but the toasts, whose text is returned for `end_press`."""
         if isinstance(query.message, Message) and query.message.photo:
-            self._pictured.note(query.message.chat_id, query.message.message_id, holds=True)
+            self._pictured.note(query.message.chat_id, query.message.message_id)
         for answer in answers:
             match answer:
                 case Reply():
