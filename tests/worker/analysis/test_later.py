@@ -104,14 +104,14 @@ async def test_a_damaged_stem_leaves_the_song_without_an_analysis(
     assert await analyse_track(catalogue, settings, TrackId("0" * len(manifest.track_id))) is None
 
 
-async def test_further_songs_are_analysed_after_a_failure_and_a_stop_kills_the_child(
+async def test_songs_are_analysed_after_one_that_is_gone_and_a_stop_kills_the_child(
     queue: JobQueue, store: FolderStore, settings: Settings, demo: Path
 ) -> None:
     manifest, catalogue = await stored(store, demo), Catalogue(queue.redis, store)
     analyses = Analyses(settings)
     running = asyncio.create_task(analyses.keep_analysing())
     try:
-        analyses.want(TrackId("not-there"), catalogue)
+        analyses.want(TrackId("0" * len(manifest.track_id)), catalogue)
         analyses.want(manifest.track_id, catalogue)
         async with asyncio.timeout(120):
             while not _children():
