@@ -46,7 +46,7 @@ COPY jobs ./jobs
 COPY worker ./worker
 RUN --mount=type=cache,target=/root/.cache/uv --mount=type=cache,target=/weights \
     mkdir /models \
-    && if [ -n "${STEMS}" ]; then FLBT_MODELS=/weights ${VIRTUAL_ENV}/bin/python -m worker models ${STEMS}; fi \
+    && if [ -n "${STEMS}" ]; then FLBT_MODELS=/weights ${VIRTUAL_ENV}/bin/python -m worker models fetch ${STEMS}; fi \
     && for count in ${STEMS}; do cp -a /weights/${count}stems /models/; done
 
 # --- our own code, compiled ---------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     NO_DISK = "no_disk"
     MODEL_UNAVAILABLE = "model_unavailable"  # values: stems; weights could not be fetched
     MODEL_DAMAGED = "model_damaged"  # values: stems; wrong hash, removed
+    MODEL_MISSING = "model_missing"  # values: model; its weights are installed on request only, and are not here
     ENGINE_MISSING = "engine_missing"  # FLBT_ENGINE=spleeter without its dependency group
     OUT_OF_MEMORY = "out_of_memory"
     UNSENDABLE = "unsendable"  # values: bytes, limit_bytes; no encoding is small enough for the platform
@@ -67,8 +68,8 @@ class Reason(StrEnum):
 
 #: Reasons that the owner of the installation can mend.
 OWNERS: Final = (
-    Reason.NO_DISK, Reason.MODEL_UNAVAILABLE, Reason.MODEL_DAMAGED, Reason.ENGINE_MISSING, Reason.OUT_OF_MEMORY,
-    Reason.INTERRUPTED, Reason.INTERNAL,
+    Reason.NO_DISK, Reason.MODEL_UNAVAILABLE, Reason.MODEL_DAMAGED, Reason.MODEL_MISSING, Reason.ENGINE_MISSING,
+    Reason.OUT_OF_MEMORY, Reason.INTERRUPTED, Reason.INTERNAL,
 )  # fmt: skip
 
 

@@ -3,15 +3,12 @@
 import asyncio
 import logging
 import socket
-from pathlib import Path
 
 import click
 from pydantic import SecretStr
 
-from jobs.failures import Failed, Failure, Reason
-from jobs.models import Model
+from jobs.failures import Failed
 from jobs.monitoring.logs import set_up_logging
-from jobs.music.separation_models import DEFAULT_MODEL, MODELS, models_by_word
 from jobs.process.collector import importing
 from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
@@ -19,6 +16,7 @@ from jobs.process.privacy import be_private, close_memory
 from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.settings import Settings, SettingsError, load_settings
+from worker.model_commands import models
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +28,9 @@ def main() -> None:
     """The worker: separates the songs in the queue."""
     be_private()
     close_memory()
+
+
+main.add_command(models)
 
 
 @main.command()
@@ -115,50 +116,6 @@ async def _beats(redis_url: SecretStr) -> bool:
         return False
     finally:
         await queue.close()
-
-
-@main.command()
-@click.argument("words", nargs=-1, type=click.Choice(list(models_by_word())))
-def models(words: tuple[str, ...]) -> None:
-    """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
-    folder = _settings().models_dir.absolute()
-    wanted = {models_by_word()[word] for word in words} or {DEFAULT_MODEL}
-    for name in MODELS:
-        if name not in wanted:
-            continue
-        try:
-            path = _fetch(name, folder)
-        except Failed as failure:
-            give_up(_why(name, failure.failure), code=1)
-        click.echo(path)
-
-
-def _why(model: str, failure: Failure) -> str:
-    label = MODELS[model].label
-    if failure.reason is Reason.MODEL_DAMAGED:
-        what = f"The weights for {label} were not those of the publisher, so they were removed. Run this again."
-    else:
-        what = f"The weights for {label} could not be fetched. Check the connection, and run this again."
-    return f"{what} ({failure.detail})"
-
-
-def _fetch(model: str, folder: Path) -> Path:
-    """The folder of verified weights; shows a progress bar on a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from worker.child.messages import Step
-    from worker.child.tasks import NetworkWanted
-    from worker.separation.engines import make_engine
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(MODELS[model].label, total=1.0)
-
-        def show(step: Step) -> None:
-            bar.update(task, completed=step.fraction or 0)
-
-        return make_engine(NetworkWanted(model=Model(name=model), models_dir=folder)).fetch_weights(show)
 
 
 def _settings() -> Settings:

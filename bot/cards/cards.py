@@ -15,7 +15,7 @@ from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Package, Preferences, TrackId, Upload, Value, YouTube
-from jobs.music.separation_models import MODELS
+from jobs.music.separation_models import chat_models
 from jobs.progress import Progress, RequestPhase, TrackStage, View
 from jobs.results import Manifest, StoredFile, Tags
 
@@ -133,7 +133,7 @@ def settings_card(preferences: Preferences, language: str) -> Card:
     )
     models = [
         _choice(model_label(name, language), Verb.STEMS, info.code, name == preferences.model.name)
-        for name, info in MODELS.items()
+        for name, info in chat_models().items()
     ]
     formats = [_choice(one.label, Verb.FORMAT, one, one is preferences.format) for one in Format]
     packages = [

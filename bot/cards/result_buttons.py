@@ -11,7 +11,7 @@ from bot.cards.taps import Tap
 from bot.texts import say
 from jobs.models import Effect, Format, Mix, Package, Request, Stem
 from jobs.music.effects import PLAIN
-from jobs.music.separation_models import MODELS
+from jobs.music.separation_models import MODELS, chat_models
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -46,7 +46,7 @@ def first_page(request: Request, language: str) -> Rows:
 
 def _to_choose_from() -> str:
     """The model whose stems the keyboard offers if the request's own model has only two."""
-    return next(name for name, info in MODELS.items() if len(info.stems) > 2)
+    return next(name for name, info in chat_models().items() if len(info.stems) > 2)
 
 
 def second_page(request: Request, language: str) -> Rows:
@@ -138,7 +138,7 @@ def _models(request: Request, language: str) -> list[Button]:
     """Buttons for separations by the other models."""
     return [
         _want(request, info.code, model_label(name, language))
-        for name, info in MODELS.items()
+        for name, info in chat_models().items()
         if name != request.order.model.name
     ]
 

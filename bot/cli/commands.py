@@ -2,16 +2,13 @@
 
 import asyncio
 import os
-import subprocess
 import sys
-from collections.abc import Sequence
 
 import click
 from click.shell_completion import get_completion_class
 from pydantic import SecretStr
 
 from jobs.monitoring.logs import set_up_logging
-from jobs.music.separation_models import models_by_word
 from jobs.process.collector import importing
 from jobs.process.exits import give_up, queue_of
 from jobs.process.parent_watch import stop_with_parent
@@ -90,14 +87,6 @@ def worker() -> None:
     """Run a worker alone, on the queue named by FLBT_REDIS_URL."""
     load_settings()  # reports a wrong setting before the worker starts
     os.execv(WORKER[0], [*WORKER, "run"])  # noqa: S606 - no shell; the bot must not import the worker
-
-
-@click.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(models_by_word())))
-def models(names: Sequence[str]) -> None:
-    """Fetch and check the weights of models, named or by their number of stems (2 when none are named)."""
-    load_settings()
-    sys.exit(subprocess.run([*WORKER, "models", *names], check=False).returncode)
 
 
 @click.command()

@@ -134,7 +134,7 @@ def _weights(answer: Installation, settings: Settings) -> Finding:
     missing = ", ".join(MODELS[name].label for name, bytes_ in answer.weights.items() if bytes_ is None)
     if not found:
         return Finding(
-            "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models`"
+            "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models fetch`"
         )
     found = f"{found} in {settings.models_dir}"
     return Finding("Weights", f"{found}; fetched on first use: {missing}" if missing else found)

@@ -14,13 +14,14 @@ from jobs.process.privacy import be_private, close_memory
 
 SEPARATE: Final = "bot.cli.separate"
 COMMANDS: Final = "bot.cli.commands"
+MODELS: Final = "bot.cli.models"
 #: The module of each subcommand, and the beginning of its help.
 SUBCOMMANDS: Final = {
     "bot": (COMMANDS, "Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both."),
     "check": (COMMANDS, ""),
     "completion": (COMMANDS, "Print a script that completes commands, options and files in a shell."),
     "doctor": (COMMANDS, "Check Python, weights, queue, store, disk and token, and say what to do about each."),
-    "models": (COMMANDS, "Fetch and check the weights of models, named or by their number of stems."),
+    "models": (MODELS, "List the models, and fetch, add or check their weights."),
     "separate": (SEPARATE, "Separate YouTube links, audio files or video files into stems."),
     "up": (COMMANDS, "Run everything on this machine: the bot, a worker and a private queue."),
     "worker": (COMMANDS, "Run a worker alone, on the queue named by FLBT_REDIS_URL."),

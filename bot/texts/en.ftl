@@ -264,6 +264,7 @@ failure-model-unavailable = I couldn’t fetch what I need for { $stems } stems.
     .plain = I couldn’t fetch what I need for this many stems. Please try again later.
 failure-model-damaged = What I fetched for { $stems } stems arrived damaged, so I threw it away. Please send this again.
     .plain = What I fetched for this many stems arrived damaged, so I threw it away. Please send this again.
+failure-model-missing = The weights for { $model } are not installed here. Whoever runs me can add them: uv run fl-bt models
 failure-engine-missing = I’m not set up for that way of separating. Whoever runs me can install it: uv sync --group spleeter
 failure-out-of-memory = This song needs more memory than I have. Send me a shorter piece, or choose fewer stems in /settings.
 failure-unsendable = Even the smallest stems of this song are { $bytes } each, and only { $limit_bytes } fit in one message. Send me a shorter piece.
@@ -482,8 +483,9 @@ provider-down = YouTube refuses me by way of { $provider }. { $left ->
 provider-up = YouTube works again by way of { $provider }.
 owner-cause = { $reason ->
         [no_disk] The disk is full, so songs fail. Make room, or lower FLBT_QUOTA_GB.
-        [model_unavailable] I can’t fetch the weights of a model, so its songs fail. Check the connection, then run: uv run fl-bt models
-        [model_damaged] The weights of a model arrive damaged, so its songs fail. Check the disk and the connection, then run: uv run fl-bt models
+        [model_unavailable] I can’t fetch the weights of a model, so its songs fail. Check the connection, then run: uv run fl-bt models fetch 2 4 5
+        [model_damaged] The weights of a model arrive damaged, so its songs fail. Check the disk and the connection, then run: uv run fl-bt models fetch 2 4 5
+        [model_missing] A song needs a model whose weights are not installed. See how to add them: uv run fl-bt models
         [engine_missing] The engine of FLBT_ENGINE is not installed, so songs fail. Install it: uv sync --group spleeter
         [out_of_memory] A song needed more memory than there is. Give me more (FLBT_MEMORY_MB), or lower FLBT_MAX_SECONDS.
         [interrupted] A worker was killed twice during a song. Its log says when; often the machine lacks memory.
@@ -562,6 +564,7 @@ terminal-loop-beyond = A passage ends after its beginning, is played 1 to 32 tim
 terminal-failure-no-disk = The disk has no room for another song. Free some, or set FLBT_DATA to a folder on another disk.
 terminal-failure-model-damaged = The weights for { $stems } stems arrived damaged, so I removed them. Try again.
     .plain = The weights arrived damaged, so I removed them. Try again.
+terminal-failure-model-missing = The weights for { $model } are not installed. See the licence, and fetch them: uv run fl-bt models fetch { $model }
 terminal-failure-engine-missing = The engine of FLBT_ENGINE is not installed. Install it: uv sync --group spleeter
 terminal-failure-out-of-memory = This song needs more memory than there is. Take a shorter piece, or fewer stems.
 terminal-failure-interrupted = The worker was stopped twice while working on this. Try again; -v shows its log.

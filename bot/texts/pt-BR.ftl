@@ -264,6 +264,7 @@ failure-model-unavailable = Não consegui buscar o que preciso para { $stems } f
     .plain = Não consegui buscar o que preciso para esse número de faixas. Tente mais tarde, por favor.
 failure-model-damaged = O que busquei para { $stems } faixas chegou danificado, e joguei fora. Mande de novo, por favor.
     .plain = O que busquei para esse número de faixas chegou danificado, e joguei fora. Mande de novo, por favor.
+failure-model-missing = Os pesos de { $model } não estão instalados aqui. Quem me mantém pode instalar: uv run fl-bt models
 failure-engine-missing = Não estou preparado para separar desse jeito. Quem me mantém pode instalar: uv sync --group spleeter
 failure-out-of-memory = Esta música precisa de mais memória do que tenho. Me mande um trecho menor, ou escolha menos faixas em /settings.
 failure-unsendable = Mesmo as menores faixas desta música têm { $bytes } cada, e só { $limit_bytes } cabem em uma mensagem. Me mande um trecho menor.
@@ -482,8 +483,9 @@ provider-down = O YouTube me recusa pelo { $provider }. { $left ->
 provider-up = O YouTube voltou a funcionar pelo { $provider }.
 owner-cause = { $reason ->
         [no_disk] O disco está cheio, então as músicas falham. Abra espaço, ou diminua FLBT_QUOTA_GB.
-        [model_unavailable] Não consigo baixar os pesos de um modelo, então as músicas dele falham. Confira a conexão e rode: uv run fl-bt models
-        [model_damaged] Os pesos de um modelo chegam danificados, então as músicas dele falham. Confira o disco e a conexão e rode: uv run fl-bt models
+        [model_unavailable] Não consigo baixar os pesos de um modelo, então as músicas dele falham. Confira a conexão e rode: uv run fl-bt models fetch 2 4 5
+        [model_damaged] Os pesos de um modelo chegam danificados, então as músicas dele falham. Confira o disco e a conexão e rode: uv run fl-bt models fetch 2 4 5
+        [model_missing] Uma música precisa de um modelo cujos pesos não estão instalados. Veja como instalar: uv run fl-bt models
         [engine_missing] O motor de FLBT_ENGINE não está instalado, então as músicas falham. Instale: uv sync --group spleeter
         [out_of_memory] Uma música precisou de mais memória do que há. Me dê mais (FLBT_MEMORY_MB), ou diminua FLBT_MAX_SECONDS.
         [interrupted] Um worker foi morto duas vezes durante uma música. O log dele diz quando; muitas vezes falta memória na máquina.
@@ -562,6 +564,7 @@ terminal-loop-beyond = Um trecho termina depois de começar, toca de 1 a 32 veze
 terminal-failure-no-disk = O disco não tem espaço para outra música. Libere um pouco, ou aponte FLBT_DATA para uma pasta em outro disco.
 terminal-failure-model-damaged = Os pesos para { $stems } faixas chegaram danificados, e eu os apaguei. Tente de novo.
     .plain = Os pesos chegaram danificados, e eu os apaguei. Tente de novo.
+terminal-failure-model-missing = Os pesos de { $model } não estão instalados. Veja a licença e baixe: uv run fl-bt models fetch { $model }
 terminal-failure-engine-missing = O motor de FLBT_ENGINE não está instalado. Instale: uv sync --group spleeter
 terminal-failure-out-of-memory = Esta música precisa de mais memória do que há. Pegue um trecho menor, ou menos faixas.
 terminal-failure-interrupted = O worker parou duas vezes enquanto trabalhava nisto. Tente de novo; -v mostra o log.

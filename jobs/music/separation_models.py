@@ -26,7 +26,8 @@ class ModelInfo(NamedTuple):
     for models known by their number of stems.
 
     `resident_mb` is the smallest control group in which the model separates a song, its first song included, and
-    `address_mb` its address space. `has_masks`: `band` and `extension` of `jobs.models.Model` apply.
+    `address_mb` its address space. `has_masks`: `band` and `extension` of `jobs.models.Model` apply. `in_chats`: chats
+    offer the model. The terminal takes every model by its name.
     """
 
     stems: tuple[Stem, ...]
@@ -37,6 +38,7 @@ class ModelInfo(NamedTuple):
     address_mb: int
     title: str = ""
     has_masks: bool = False
+    in_chats: bool = True
 
     @property
     def label(self) -> str:
@@ -62,6 +64,10 @@ MODELS: Final[dict[str, ModelInfo]] = {
         stems=(Stem.VOCALS, Stem.PIANO, Stem.DRUMS, Stem.BASS, Stem.OTHER),
         family="spleeter", code="5", key="5stems", resident_mb=750, address_mb=2000, has_masks=True,
     ),
+    "htdemucs": ModelInfo(
+        stems=(Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER), title="HTDemucs",
+        family="htdemucs", code="4D", key="htdemucs", resident_mb=1400, address_mb=4000, in_chats=False,
+    ),
 }  # fmt: skip
 
 #: The model where people choose none.
@@ -71,6 +77,11 @@ DEFAULT_MODEL: Final = "spleeter-2"
 def model_of_code(code: str) -> str | None:
     """The name of the model with this `code` in button data; None when there is none."""
     return next((name for name, info in MODELS.items() if info.code == code), None)
+
+
+def chat_models() -> dict[str, ModelInfo]:
+    """The models that chats offer."""
+    return {name: info for name, info in MODELS.items() if info.in_chats}
 
 
 def models_by_count() -> dict[str, str]:

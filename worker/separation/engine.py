@@ -1,9 +1,9 @@
-"""The interface of a model's engine: blocks of a song in, pieces of its stems out.
+"""The interface of a model's engine: a decoded song in, pieces of its stems out.
 
 Decoding, memory checks, files, pictures and progress are the same for all engines.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from worker.separation.samples import Samples
 
 Report = Callable[[Step], None]
+#: Decodes a song from its start: blocks of any length, of finite numbers. Each call decodes it once more.
+Decode = Callable[[], "Iterator[Samples]"]
 
 
 class Engine(Protocol):
@@ -41,10 +43,10 @@ class Engine(Protocol):
         MODEL_DAMAGED.
         """
 
-    def separate(self, blocks: "Iterable[Samples]", scratch: Path, report: Report, /) -> "Iterator[list[Samples]]":
+    def separate(self, decode: Decode, scratch: Path, report: Report, /) -> "Iterator[list[Samples]]":
         """The stems of a song, in the order of the model, piece by piece: equally long in each piece, and as long in
         sum as the song. Requires `load`.
 
-        `blocks` are of any length, and finite numbers. `scratch` is an existing folder for temporary files. Call
-        `report` while a piece takes long.
+        A model that has to know the whole song first calls `decode` twice. `scratch` is an existing folder for
+        temporary files. Call `report` while a piece takes long.
         """

@@ -13,9 +13,15 @@ def _spleeter(wanted: NetworkWanted) -> Engine:
     return spleeter_engine(wanted)
 
 
+def _htdemucs(wanted: NetworkWanted) -> Engine:
+    from worker.separation.htdemucs.engine import HTDemucsEngine
+
+    return HTDemucsEngine(wanted)
+
+
 #: By family (`jobs.music.separation_models`). Each function imports its engine when called: runtimes are heavy.
 #: They raise `Failed` with ENGINE_MISSING when a requirement of the engine is not installed.
-ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {"spleeter": _spleeter}
+ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {"spleeter": _spleeter, "htdemucs": _htdemucs}
 
 
 def make_engine(wanted: NetworkWanted) -> Engine:

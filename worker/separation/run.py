@@ -9,7 +9,7 @@ from worker.audio.sound import SAMPLE_RATE
 from worker.child.messages import Step
 from worker.child.tasks import Separated, SeparationTask
 from worker.rendering.drawing import Waveforms, draw, thumbnail
-from worker.separation.engine import Engine, Report
+from worker.separation.engine import Decode, Engine, Report
 from worker.separation.engines import make_engine
 from worker.separation.samples import Samples
 from worker.separation.stem_files import open_stems
@@ -22,7 +22,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
     with open_song(task.audio) as song:
         seconds = task.seconds or song.seconds
         _load(task, engine, report)
-        pieces = engine.separate(_no_longer_than(task.max_seconds, song.blocks()), task.output, report)
+        pieces = engine.separate(_decoder(task, song), task.output, report)
         samples = 0
         stems = task.network.model.stems
         waveforms = Waveforms(stems)
@@ -71,6 +71,21 @@ def _load(task: SeparationTask, engine: Engine, report: Report) -> None:
 
 def _not_ready() -> None:
     raise failed(Reason.MODEL_UNAVAILABLE, "the model has to be made ready first")
+
+
+def _decoder(task: SeparationTask, song: Song) -> Decode:
+    """Decodes the open song, and for later passes its file again."""
+    opened = iter([song])
+
+    def again() -> Iterator[Samples]:
+        with open_song(task.audio) as another:
+            yield from another.blocks()
+
+    def decode() -> Iterator[Samples]:
+        first = next(opened, None)
+        return _no_longer_than(task.max_seconds, first.blocks() if first else again())
+
+    return decode
 
 
 def _no_longer_than(limit_seconds: float, blocks: Iterator[Samples]) -> Iterator[Samples]:

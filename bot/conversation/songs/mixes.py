@@ -17,7 +17,7 @@ from bot.phrases.wanted import Wanted, mix_of
 from bot.texts import say
 from jobs.models import Order, Request, Stem
 from jobs.models import track_id as track_id_of
-from jobs.music.separation_models import MODELS
+from jobs.music.separation_models import MODELS, chat_models
 from jobs.progress import RequestPhase
 
 LONGEST_DATA: Final = 64  # bytes of a button's data
@@ -143,7 +143,7 @@ async def _resolve(services: Services, about: Request, wanted: Wanted) -> tuple[
 
     None if no model tells these stems apart.
     """
-    mixes = {model: made for model in MODELS if (made := mix_of(wanted, model)) is not None}
+    mixes = {model: made for model in chat_models() if (made := mix_of(wanted, model)) is not None}
     if (own := about.order.model.name) in mixes:
         return own, mixes[own]
     for model, stems in mixes.items():

@@ -1,6 +1,6 @@
 """A model that is not one of Spleeter's: a row for the table, and an engine."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +9,7 @@ from jobs.music.stems import Stem
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
 from worker.separation import engines
-from worker.separation.engine import Report
+from worker.separation.engine import Decode, Report
 from worker.separation.samples import Samples
 
 NAME: Final = "toy-3"
@@ -43,8 +43,8 @@ class Toy:
     def load(self, converting: Callable[[], None]) -> None:
         self._gains = [float(gain) for gain in self._weights.read_text().split()]
 
-    def separate(self, blocks: Iterable[Samples], _scratch: Path, _report: Report) -> Iterator[list[Samples]]:
-        for block in blocks:
+    def separate(self, decode: Decode, _scratch: Path, _report: Report) -> Iterator[list[Samples]]:
+        for block in decode():
             yield [block * gain for gain in self._gains]
 
 

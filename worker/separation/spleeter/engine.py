@@ -1,11 +1,11 @@
 """Engines of Spleeter's models: `flbt_unet` or OpenVINO on Deezer's checkpoint, or the reference package."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.child.tasks import NetworkWanted
-from worker.separation.engine import Engine, Report
+from worker.separation.engine import Decode, Engine, Report
 from worker.separation.spleeter.weights import ensure_weights, have_weights
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class NetworkEngine:
             converting=converting,
         )
 
-    def separate(self, blocks: "Iterable[Samples]", _scratch: Path, _report: Report) -> "Iterator[list[Samples]]":
+    def separate(self, decode: Decode, _scratch: Path, _report: Report) -> "Iterator[list[Samples]]":
         from worker.separation.spleeter.stream import separate_blocks
 
         assert self.network is not None
-        return separate_blocks(blocks, self.network, self._wanted.model.extension)
+        return separate_blocks(decode(), self.network, self._wanted.model.extension)

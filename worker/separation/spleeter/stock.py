@@ -23,7 +23,7 @@ from worker.audio.sound import SAMPLE_RATE
 from worker.child.cgroups import cores
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
-from worker.separation.engine import Report
+from worker.separation.engine import Decode, Report
 from worker.separation.samples import Samples
 from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.spectrogram import ADVANCE
@@ -49,10 +49,10 @@ class StockSpleeter:
     def load(self, converting: Callable[[], None]) -> None:
         pass
 
-    def separate(self, blocks: Iterable[Samples], scratch: Path, report: Report) -> Iterator[list[Samples]]:
+    def separate(self, decode: Decode, scratch: Path, report: Report) -> Iterator[list[Samples]]:
         model = self._wanted.model
         checkpoint = self._wanted.models_dir / model.info.key
-        return separate_blocks(blocks, checkpoint, model, scratch, self._wanted.threads, report)
+        return separate_blocks(decode(), checkpoint, model, scratch, self._wanted.threads, report)
 
 
 def _require() -> None:

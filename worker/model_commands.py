@@ -1,0 +1,176 @@
+"""`python -m worker models`: what `fl-bt models` runs, since front ends never import the worker."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jobs.failures import Failed, Failure, Reason
+from jobs.models import Model
+from jobs.music.separation_models import DEFAULT_MODEL, MODELS, models_by_word
+from jobs.process.exits import give_up
+from jobs.settings import SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from worker.child.messages import Step
+    from worker.separation.engine import Engine
+    from worker.separation.publications import Publication
+
+WORDS = click.Choice(list(models_by_word()))
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List the models: stems, licence, size, and whether their weights are installed."""
+    if context.invoked_subcommand is None:
+        folder = _folder()
+        for name in MODELS:
+            for line in _lines(name, folder):
+                click.echo(line)
+
+
+@models.command()
+@click.argument("words", nargs=-1, type=WORDS)
+def fetch(words: tuple[str, ...]) -> None:
+    """Show the licence, fetch the weights from their publisher, and check them."""
+    folder = _folder()
+    for name in _named(words, (DEFAULT_MODEL,)):
+        published = _publication(name)
+        if published is not None:
+            click.echo(f"{name}: {published.credit}. Licence: {published.licence}.", err=True)
+        try:
+            path = _fetched(name, folder)
+        except Failed as failure:
+            give_up(_why(name, failure.failure), code=1)
+        click.echo(path)
+
+
+@models.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--name", required=True, type=click.Choice(list(MODELS)), help="The model whose weights they are.")
+def add(file: Path, name: str) -> None:
+    """Install weights from a file: the publisher's, safetensors or a torch zip, or your own of the same network."""
+    from worker.separation.checkpoints.values import UnreadableError
+    from worker.separation.installed import published_digits
+
+    if not _is_installable(name):
+        give_up(f"The weights for {name} come in parts, and are fetched on first use: fl-bt models fetch {name}")
+    folder = _folder()
+    try:
+        sha256 = _install(name, file, folder)
+    except UnreadableError as error:
+        give_up(f"{file.name} holds no weights for {name}, so nothing was changed. ({error})", code=1)
+    except OSError as error:
+        give_up(f"{file.name} could not be installed in {folder}: {error.strerror or error}", code=1)
+    known = published_digits(name, sha256)
+    said = f"as published ({known}…)" if known else "not a file that FL-BT knows: its SHA-256 was recorded"
+    click.echo(f"{name}: SHA-256 {sha256}, {said}", err=True)
+    click.echo(folder / MODELS[name].key)
+
+
+@models.command()
+@click.argument("words", nargs=-1, type=WORDS)
+def check(words: tuple[str, ...]) -> None:
+    """Hash the weights again: a line for each model, with its name, yes or no, and bytes."""
+    folder = _folder()
+    for name in _named(words, tuple(MODELS)):
+        there = _engine(name, folder).has_weights()
+        click.echo(f"{name} yes {_size(folder / MODELS[name].key)}" if there else f"{name} no 0")
+
+
+def _named(words: Iterable[str], default: tuple[str, ...]) -> list[str]:
+    """The models of these words, in the order of the table."""
+    wanted = {models_by_word()[word] for word in words} or set(default)
+    return [name for name in MODELS if name in wanted]
+
+
+def _lines(name: str, folder: Path) -> list[str]:
+    """A model in the list, for people."""
+    info, published = MODELS[name], _publication(name)
+    there = _engine(name, folder).has_weights()
+    size = (
+        f"{_size(folder / info.key) / 1e6:.0f} MB"
+        if there
+        else f"{published.megabytes if published else 0} MB to fetch"
+    )
+    lines = [f"{name:14}{len(info.stems)} stems: {', '.join(info.stems)}"]
+    lines.append(f"{'':14}{'installed' if there else 'not installed'}, {size}")
+    if published is not None:
+        lines.append(f"{'':14}{published.licence} · {published.credit}")
+        lines += [f"{'':14}{source.url}  SHA-256 {source.sha256}" for source in published.sources]
+        lines += [f"{'':14}{published.note}"] if published.note else []
+    if not there:
+        lines.append(f"{'':14}fl-bt models fetch {name}")
+    if not there and _is_installable(name):
+        lines.append(f"{'':14}or, with the file at hand: fl-bt models add FILE --name {name}")
+    return lines
+
+
+def _publication(name: str) -> "Publication | None":
+    from worker.separation.publications import PUBLICATIONS
+
+    return PUBLICATIONS.get(name)
+
+
+def _is_installable(name: str) -> bool:
+    """Whether its weights are one file. Spleeter's come in an archive of their own form."""
+    return MODELS[name].family in ("htdemucs",)
+
+
+def _install(name: str, file: Path, folder: Path) -> str:
+    from worker.separation.installed import install
+
+    return install(name, file, folder)
+
+
+def _fetched(name: str, folder: Path) -> Path:
+    """The folder of verified weights; shows a progress bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(MODELS[name].label, total=1.0)
+
+        def show(step: "Step") -> None:
+            bar.update(task, completed=step.fraction or 0)
+
+        engine = _engine(name, folder)
+        if _is_installable(name) and not engine.has_weights():
+            from worker.separation.installed import fetch as fetch_and_install
+
+            fetch_and_install(name, folder, show)
+        return engine.fetch_weights(show)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of a folder's files."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _why(model: str, failure: Failure) -> str:
+    label = MODELS[model].label
+    if failure.reason is Reason.MODEL_DAMAGED:
+        what = f"The weights for {label} were not those of the publisher, so they were removed. Run this again."
+    else:
+        what = f"The weights for {label} could not be fetched. Check the connection, and run this again."
+        if _is_installable(model):
+            what += f" With the file at hand: fl-bt models add FILE --name {model}"
+    return f"{what} ({failure.detail})"
+
+
+def _engine(model: str, models_dir: Path) -> "Engine":
+    """An engine for its weights, which are the same for every engine of a family."""
+    from worker.child.tasks import NetworkWanted
+    from worker.separation.engines import make_engine
+
+    return make_engine(NetworkWanted(model=Model(name=model), models_dir=models_dir))
+
+
+def _folder() -> Path:
+    try:
+        return load_settings().models_dir.absolute()
+    except SettingsError as error:
+        give_up(str(error))
