@@ -97,7 +97,8 @@ class Model(Value):
 
     `band` is the highest frequency of the network (11 kHz: F = 1024 bins; 16 kHz: F = 1536, same weights).
     `extension` applies above it: `average` continues the masks, so stems add up to the song; `zeros` is silence, as in
-    stock Spleeter. Models without masks ignore both.
+    stock Spleeter. Other models have no band; there `average` makes stems add up to the song, and `zeros` leaves
+    them as the network made them.
 
     JSON of version 0.1.0 has the number of stems instead of the name. It is still written, so that a worker of that
     version separates into the ordered stems, and refuses an unknown model.
@@ -129,7 +130,9 @@ class Model(Value):
 
     @property
     def key(self) -> str:
-        return f"{self.info.key}-{self.band}-{self.extension}" if self.info.has_masks else self.info.key
+        if self.info.has_masks:
+            return f"{self.info.key}-{self.band}-{self.extension}"
+        return self.info.key if self.extension == "average" else f"{self.info.key}-{self.extension}"
 
     def named(self, name: str) -> "Model":
         """Another model with the same use of masks. Raises `ValueError` when there is none of this name."""

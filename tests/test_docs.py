@@ -77,6 +77,12 @@ COMMANDS = {
         "tests/bot/terminal/test_options.py::test_a_shell_completes_options_and_their_values"
     ),
     "fl-bt completion fish": "tests/bot/terminal/test_options.py::test_a_shell_completes_options_and_their_values",
+    "fl-bt models": "tests/bot/cli/test_models.py::test_the_list_has_stems_licence_size_and_where_from",
+    "fl-bt models fetch": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
+    "fl-bt models fetch htdemucs": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
+    "fl-bt models check": "tests/bot/cli/test_models.py::test_a_network_that_is_added_separates",
+    "fl-bt models add FILE --name htdemucs": "tests/bot/cli/test_models.py::test_a_network_that_is_added_separates",
+    "fl-bt separate song.mp3 --model htdemucs": "tests/bot/cli/test_models.py::test_a_network_that_is_added_separates",
     # One machine
     "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
     "fl-bt separate": "tests/bot/terminal/test_terminal.py::test_the_demo",
@@ -189,6 +195,10 @@ def test_our_own_commands_take_these_words(command: str) -> None:
     words = shlex.split(command.partition(" < ")[0])
     name, *rest = words[words.index("fl-bt") + 1 :]
     command_ = loaded(name)
+    if isinstance(command_, click.Group) and rest:
+        _, subcommand, rest = command_.resolve_command(click.Context(command_), rest)
+        assert subcommand is not None
+        command_ = subcommand
     context = command_.make_context(name, rest)  # raises what click says of a wrong word
     assert context.params.keys() >= {option.name for option in command_.params if option.expose_value}
     assert context.args == [], "words that nobody reads"

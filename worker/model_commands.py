@@ -53,7 +53,7 @@ def fetch(words: tuple[str, ...]) -> None:
 def add(file: Path, name: str) -> None:
     """Install weights from a file: the publisher's, safetensors or a torch zip, or your own of the same network."""
     from worker.separation.checkpoints.values import UnreadableError
-    from worker.separation.installed import published_digits
+    from worker.separation.installing import published_digits
 
     if not _is_installable(name):
         give_up(f"The weights for {name} come in parts, and are fetched on first use: fl-bt models fetch {name}")
@@ -109,18 +109,18 @@ def _lines(name: str, folder: Path) -> list[str]:
 
 
 def _publication(name: str) -> "Publication | None":
-    from worker.separation.publications import PUBLICATIONS
+    from worker.separation.engines import publication_of
 
-    return PUBLICATIONS.get(name)
+    return publication_of(name)
 
 
 def _is_installable(name: str) -> bool:
     """Whether its weights are one file. Spleeter's come in an archive of their own form."""
-    return MODELS[name].family in ("htdemucs",)
+    return not MODELS[name].fetched_on_use
 
 
 def _install(name: str, file: Path, folder: Path) -> str:
-    from worker.separation.installed import install
+    from worker.separation.installing import install
 
     return install(name, file, folder)
 
@@ -139,7 +139,7 @@ def _fetched(name: str, folder: Path) -> Path:
 
         engine = _engine(name, folder)
         if _is_installable(name) and not engine.has_weights():
-            from worker.separation.installed import fetch as fetch_and_install
+            from worker.separation.installing import fetch as fetch_and_install
 
             fetch_and_install(name, folder, show)
         return engine.fetch_weights(show)

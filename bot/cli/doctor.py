@@ -131,7 +131,9 @@ def _weights(answer: Installation, settings: Settings) -> Finding:
     found = ", ".join(
         f"{MODELS[name].label} ({bytes_ / 1e6:.0f} MB)" for name, bytes_ in answer.weights.items() if bytes_ is not None
     )
-    missing = ", ".join(MODELS[name].label for name, bytes_ in answer.weights.items() if bytes_ is None)
+    missing = ", ".join(
+        MODELS[name].label for name, bytes_ in answer.weights.items() if bytes_ is None and MODELS[name].fetched_on_use
+    )
     if not found:
         return Finding(
             "Weights", f"none in {settings.models_dir}", "fetched on first use, or now: `uv run fl-bt models fetch`"

@@ -31,7 +31,7 @@ def fetch(names: tuple[str, ...]) -> None:
 
 
 @models.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=click.Path())
 @click.option("--name", required=True, type=click.Choice(list(MODELS)), help="The model whose weights they are.")
 def add(file: str, name: str) -> None:
     """Install weights from FILE: the publisher's, or your own of the same network.

@@ -26,8 +26,9 @@ class ModelInfo(NamedTuple):
     for models known by their number of stems.
 
     `resident_mb` is the smallest control group in which the model separates a song, its first song included, and
-    `address_mb` its address space. `has_masks`: `band` and `extension` of `jobs.models.Model` apply. `in_chats`: chats
-    offer the model. The terminal takes every model by its name.
+    `address_mb` its address space. `has_masks`: `band` of `jobs.models.Model` applies. `in_chats`: chats
+    offer the model; the terminal takes every model by its name. `fetched_on_use`: the worker fetches missing weights
+    itself. Others wait for `fl-bt models`, which shows the licence.
     """
 
     stems: tuple[Stem, ...]
@@ -39,6 +40,7 @@ class ModelInfo(NamedTuple):
     title: str = ""
     has_masks: bool = False
     in_chats: bool = True
+    fetched_on_use: bool = True
 
     @property
     def label(self) -> str:
@@ -66,7 +68,8 @@ MODELS: Final[dict[str, ModelInfo]] = {
     ),
     "htdemucs": ModelInfo(
         stems=(Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER), title="HTDemucs",
-        family="htdemucs", code="4D", key="htdemucs", resident_mb=1400, address_mb=4000, in_chats=False,
+        family="htdemucs", code="4D", key="htdemucs", resident_mb=1300, address_mb=2400, in_chats=False,
+        fetched_on_use=False,
     ),
 }  # fmt: skip
 

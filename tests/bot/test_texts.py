@@ -60,7 +60,10 @@ def test_every_language_has_every_sentence_with_the_same_parameters() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_has_its_own_sentence(language: str) -> None:
     values: dict[str, float | str] = {"seconds": 4000, "limit_seconds": 1800, "bytes": 3e9, "limit_bytes": 2e9}
-    said = {sentence(Failure(reason=reason, values=values | {"stems": 4}), language) for reason in Reason}
+    said = {
+        sentence(Failure(reason=reason, values=values | {"stems": 4, "model": "htdemucs"}), language)
+        for reason in Reason
+    }
     assert len(said) == len(Reason)
     assert all("{" not in one and "???" not in one for one in said)
     for reason in Reason:

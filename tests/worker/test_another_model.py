@@ -93,8 +93,8 @@ def test_it_is_offered_and_its_buttons_are_understood() -> None:
 
 def test_command_lines_take_it_by_its_number_and_by_its_name(tmp_path: Path) -> None:
     for module in ("bot.cli.main", "worker.__main__"):
-        run = f"{ADD}; from {module} import main; main(['models', '--help'])"
-        assert "[2|4|5|3|spleeter-2|spleeter-4|spleeter-5|toy-3]" in "".join(say(run).split()), module
+        run = f"{ADD}; from {module} import main; main(['models', 'fetch', '--help'])"
+        assert f"[2|4|5|3|{'|'.join(MODELS)}|toy-3]" in "".join(say(run).split()), module
     help_ = say(f"{ADD}; from bot.cli.main import main; main(['separate', '--help'])")
     assert "[2|4|5|3]" in help_
     assert "toy-3" in help_
@@ -102,8 +102,8 @@ def test_command_lines_take_it_by_its_number_and_by_its_name(tmp_path: Path) -> 
     folder = str(tmp_path)
     inspect = f"{models} main(['inspect'])"
     assert '"toy-3":null' in say(inspect, folder)
-    assert say(f"{models} main(['models', 'toy-3'])", folder) == f"{tmp_path / 'toy'}\n"
-    assert '"spleeter-5":null,"toy-3":13' in say(inspect, folder)
+    assert say(f"{models} main(['models', 'fetch', 'toy-3'])", folder) == f"{tmp_path / 'toy'}\n"
+    assert '"spleeter-5":null,"htdemucs":null,"toy-3":13' in say(inspect, folder)
 
 
 MEMORY = """

@@ -1,10 +1,15 @@
 """The engine of each family of models. A new one needs an `Engine` and a line in `ENGINES`."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from jobs.music.separation_models import MODELS
 from worker.child.tasks import NetworkWanted
 from worker.separation.engine import Engine
+from worker.separation.publications import Publication
+
+if TYPE_CHECKING:
+    from worker.separation.checkpoints.values import Checkpoint
 
 
 def _spleeter(wanted: NetworkWanted) -> Engine:
@@ -22,6 +27,29 @@ def _htdemucs(wanted: NetworkWanted) -> Engine:
 #: By family (`jobs.music.separation_models`). Each function imports its engine when called: runtimes are heavy.
 #: They raise `Failed` with ENGINE_MISSING when a requirement of the engine is not installed.
 ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {"spleeter": _spleeter, "htdemucs": _htdemucs}
+
+
+def publication_of(model: str) -> Publication | None:
+    """Where a model's weights come from; None for a family without a table of them."""
+    match MODELS[model].family:
+        case "spleeter":
+            from worker.separation.spleeter.published import PUBLICATIONS
+        case "htdemucs":
+            from worker.separation.htdemucs.published import PUBLICATIONS
+        case _:
+            return None
+    return PUBLICATIONS.get(model)
+
+
+def require_network(model: str, checkpoint: "Checkpoint") -> None:
+    """Raises `UnreadableError` unless the tensors are exactly those of the model's network."""
+    match MODELS[model].family:
+        case "htdemucs":
+            from worker.separation.htdemucs.graph import require_network as of_htdemucs
+
+            of_htdemucs(model, checkpoint)
+        case family:
+            raise ValueError(f"models of {family} are not installed from one file")
 
 
 def make_engine(wanted: NetworkWanted) -> Engine:

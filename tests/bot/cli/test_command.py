@@ -66,9 +66,11 @@ def test_a_tethered_part_that_is_set_up_wrong_says_so_by_its_exit_code(
 
 def test_weights_that_cannot_be_had_are_a_sentence(run: Run, tmp_path: Path) -> None:
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
-    done = run("models", "4", extra={**nowhere, "FLBT_MODELS": str(tmp_path / "models")})
+    done = run("models", "fetch", "4", extra={**nowhere, "FLBT_MODELS": str(tmp_path / "models")})
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("The weights for 4 stems could not be fetched.")
+    licence, failure = done.stderr.splitlines()
+    assert licence.endswith("Licence: MIT.")
+    assert failure.startswith("The weights for 4 stems could not be fetched.")
     assert not [path for path in (tmp_path / "models").iterdir() if not path.name.endswith(".lock")]
 
 

@@ -44,7 +44,7 @@ def examine(capsys: pytest.CaptureFixture[str]) -> Examine:
 async def test_a_fresh_machine_lacks_nothing_grave(examine: Examine, settings: Settings, tmp_path: Path) -> None:
     said, code = await examine(settings)
     assert said["Weights"] == (
-        f"! Weights  none in {tmp_path}/models → fetched on first use, or now: `uv run fl-bt models`"
+        f"! Weights  none in {tmp_path}/models → fetched on first use, or now: `uv run fl-bt models fetch`"
     )
     assert said["Token"].startswith("! Token    none → only a bot needs one")
     assert said["Queue"] == "✓ Queue    a private one, started when it is needed"

@@ -85,7 +85,8 @@ def test_a_newer_model_is_unknown_to_version_0_1_0(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(MODELS, "other-4", MODELS["spleeter-4"]._replace(family="other", key="other", has_masks=False))
     model = Model(name="other-4", extension="zeros")
     assert json.loads(model.model_dump_json())["stems"] not in (2, 4, 5)
-    assert model.key == "other", "how masks are used is nothing to it"
+    assert model.key == "other-zeros"
+    assert Model(name="other-4", band="16k").key == "other", "it has no band"
     assert Model.model_validate_json(model.model_dump_json()) == model
 
 

@@ -4,12 +4,32 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from worker.separation.checkpoints.values import Tensor
+from worker.separation.checkpoints.values import Checkpoint, Tensor, UnreadableError
 from worker.separation.htdemucs.layers import Layers, Node, constant, integers
-from worker.separation.htdemucs.shape import BINS, CHANNELS, DEPTH, EMBEDDING, FRAMES, SEGMENT, STEP, WIDTH, Shape
+from worker.separation.htdemucs.shape import (
+    BINS,
+    CHANNELS,
+    DEPTH,
+    EMBEDDING,
+    FRAMES,
+    SEGMENT,
+    SHAPES,
+    STEP,
+    WIDTH,
+    Shape,
+    difference,
+)  # fmt: skip
 from worker.separation.htdemucs.tensors import Tensors
 from worker.separation.htdemucs.transformer import transformer
 from worker.separation.runtime import ops, ov
+
+
+def require_network(model: str, checkpoint: Checkpoint) -> None:
+    """Raises `UnreadableError` unless these are exactly the tensors of the model's network."""
+    other = difference(checkpoint.arguments, SHAPES[model])
+    if other is not None:
+        raise UnreadableError(f"another network: {other}")
+    build(checkpoint.tensors, SHAPES[model])
 
 
 def build(tensors: Mapping[str, Tensor], shape: Shape) -> ov.Model:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from worker.separation.checkpoints.reading import read_checkpoint
 from worker.separation.checkpoints.safetensors import ALIGNMENT, read_safetensors, write_safetensors
@@ -25,7 +26,11 @@ def entry(shape: Any = (2,), offsets: Any = (0, 8), dtype: Any = "F32") -> dict[
 
 
 def test_what_is_written_is_read_and_the_file_stays_as_it_is(tmp_path: Path) -> None:
-    tensors = {"b": np.float32([[1, 2], [3, 4]]), "a": np.float16([0.5]), "none": np.zeros((0, 3), np.float32)}
+    tensors: dict[str, NDArray[Any]] = {
+        "b": np.array([[1, 2], [3, 4]], np.float32),
+        "a": np.array([0.5], np.float16),
+        "none": np.zeros((0, 3), np.float32),
+    }
     path = tmp_path / "a.safetensors"
     write_safetensors(path, tensors, {"kwargs": '{"channels": 48}', "origin": "abc"})
     written = path.read_bytes()
@@ -44,7 +49,9 @@ def test_what_is_written_is_read_and_the_file_stays_as_it_is(tmp_path: Path) -> 
 
 
 def test_half_numbers_are_read(tmp_path: Path) -> None:
-    halves = (np.float32([1.5, -3]).view(np.uint32) >> 16).astype("<u2").tobytes() + np.float16([0.25, 2]).tobytes()
+    halves = (np.array([1.5, -3], np.float32).view(np.uint32) >> 16).astype("<u2").tobytes() + np.array(
+        [0.25, 2], np.float16
+    ).tobytes()
     read = read_safetensors(
         write(
             tmp_path / "a", {"b": entry(offsets=(0, 4), dtype="BF16"), "f": entry(offsets=(4, 8), dtype="F16")}, halves

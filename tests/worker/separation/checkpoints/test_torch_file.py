@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.worker.separation.checkpoints.zips import (
     Call,
@@ -37,7 +38,10 @@ def rebuilt(storage: Any, offset: int, shape: Any, strides: Any) -> Call:
 
 
 def test_tensors_and_arguments_of_a_package_are_read(tmp_path: Path) -> None:
-    tensors = {"a.weight": np.random.default_rng(1).random((3, 2, 5), np.float32), "b": np.float16([1.5, -2])}
+    tensors: dict[str, NDArray[Any]] = {
+        "a.weight": np.random.default_rng(1).random((3, 2, 5), np.float32),
+        "b": np.array([1.5, -2], np.float16),
+    }
     kwargs = {"segment": Call("fractions.Fraction", "39/5"), "sources": ["drums", "bass"], "channels": 48}
 
     read = read_checkpoint(save(tmp_path / "a.th", tensors, kwargs))
@@ -62,7 +66,7 @@ def test_views_share_a_storage_and_keep_their_strides(tmp_path: Path) -> None:
 
 
 def test_bfloat16_becomes_float32(tmp_path: Path) -> None:
-    halves = (np.float32([1.5, -3]).view(np.uint32) >> 16).astype("<u2")
+    halves = (np.array([1.5, -3], np.float32).view(np.uint32) >> 16).astype("<u2")
     path = write_torch_file(
         tmp_path / "a.pt", {"x": rebuilt(Stored("0", "BFloat16Storage", 2), 0, (2,), (1,))}, {"0": halves.tobytes()}
     )

@@ -3,6 +3,7 @@ shapes with those of the reference.
 """
 
 from fractions import Fraction
+from math import prod, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class Invented(Tensors):
 
     def take(self, name: str, *shape: int) -> NDArray[np.float32]:
         values = self._random.standard_normal(shape, np.float32)
-        values *= np.float32(1 / np.sqrt(max(1, np.prod(shape[1:]))))
+        values *= np.float32(1 / sqrt(prod(shape[1:])))
         self.made[self._begin + name] = values
         return values
 

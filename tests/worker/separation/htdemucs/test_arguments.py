@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.worker.separation.htdemucs.networks import KWARGS, invented
 from worker.separation.checkpoints.values import UnreadableError
@@ -39,11 +40,12 @@ def test_tensors_that_are_missing_misshapen_or_left_over_are_told() -> None:
     assert sum(values.size for values in tensors.values()) == 41_984_456
     build(tensors, SHAPE)
     name = "crosstransformer.layers.1.cross_attn.in_proj_weight"
-    for wrong, told in (
+    cases: list[tuple[dict[str, NDArray[Any]], str]] = [
         ({one: values for one, values in tensors.items() if one != name}, f"no {name}"),
         ({**tensors, name: tensors[name][:-1]}, name),
         ({**tensors, name: tensors[name].astype(np.int64)}, name),
         ({**tensors, "another": tensors[name]}, "too many: another"),
-    ):
+    ]
+    for wrong, told in cases:
         with pytest.raises(UnreadableError, match=told):
             build(wrong, SHAPE)
