@@ -62,6 +62,7 @@ class View(Value):
     called: Called | None = None  # looked up while it was queued
     made: Made | None = None  # what the store has of its track; None where that is not noted
     ahead: int | None = None  # tracks before this one, while queued
+    starts: bool = False  # a worker is free for it
     wait: float | None = None  # seconds until its turn, an estimate, while queued
     failure: Failure | None = None  # when failed
     card: str = ""  # the front end's note of its status message

@@ -30,7 +30,7 @@ _UNSEEN: Final = re.compile(
 )
 
 
-#: Reasons that may be gone at the next try.
+#: Reasons that may be gone at the next try. Their cards have a button for it.
 PASSING: Final = frozenset(
     {
         Reason.YOUTUBE_REFUSED,
@@ -223,6 +223,8 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
     left = _number(view.wait if queued and view.wait is not None else progress.seconds_left)
     wait = figures.wait(left, language) if left is not None else ""
     match progress.stage:
+        case TrackStage.QUEUED if view.starts:
+            return [say(language, "card-starting")]
         case TrackStage.QUEUED:
             line = say(language, "card-queued-somewhere")
             if view.ahead is not None:

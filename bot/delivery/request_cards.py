@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from bot.cards.cards import Card, card
+from bot.cards.cards import PASSING, Card, card
 from bot.cards.result_buttons import first_page
 from bot.chats.statistics import Statistics
 from bot.delivery.ledger import Ledger
@@ -100,7 +100,13 @@ class RequestSubject:
 
     @property
     def must_be_seen(self) -> bool:
-        return self.view.phase is RequestPhase.FAILED or self.is_uncertain
+        return (self.view.phase is RequestPhase.FAILED and not self._is_told_elsewhere) or self.is_uncertain
+
+    @property
+    def _is_told_elsewhere(self) -> bool:
+        """Whether the failure is in a playlist's card, without a button that tries again."""
+        reason = self.view.failure.reason if self.view.failure is not None else Reason.INTERNAL
+        return self.view.request.quiet and reason not in PASSING
 
     @property
     def slowed(self) -> float:

@@ -1,18 +1,22 @@
 """A playlist's card, and its lines in the list of open requests."""
 
+import re
 from typing import Final
 
 from bot.cards.actions import Action, Verb
-from bot.cards.cards import TITLE_LENGTH, Button, Card, status_line, tidy
+from bot.cards.cards import PASSING, TITLE_LENGTH, Button, Card, status_line, tidy
 from bot.playlists.run import PlaylistStep, Run, Song
 from bot.texts import figures, say, sentence
-from jobs.failures import Reason
+from jobs.failures import Failure, Reason
 from jobs.progress import View
 from jobs.results import Called
 
 #: How many failed songs a card names; the card has to fit into one message.
-MOST_NAMED: Final = 15
-SHORT_NAME: Final = 80  # characters of each
+MOST_NAMED: Final = 10
+SHORT_NAME: Final = 60  # characters of each
+
+#: The first sentence of several.
+_FIRST: Final = re.compile(r".*?[.!?](?=\s|$)", re.DOTALL)
 
 
 def run_card(run: Run, language: str, *, longest: float, view: View | None = None) -> Card:
@@ -70,13 +74,23 @@ def _left_out(run: Run, language: str, longest: float) -> list[str]:
 
 
 def _lost(run: Run, language: str) -> list[str]:
-    """The failed songs, each by its name."""
-    lost = [song for song in run.songs[: run.place] if song.reason is not None]
-    names = [_name(song, language, SHORT_NAME) for song in lost[:MOST_NAMED]]
-    lines = [say(language, "playlist-lost", title=name) for name in names]
+    """The failed songs, each by its name, with the reason. Those that may be tried again have cards of their own."""
+    ended = [(song, song.reason) for song in run.songs[: run.place]]
+    lost = [(song, reason) for song, reason in ended if reason is not None and reason not in PASSING]
+    lines = [
+        say(language, "playlist-lost", title=_name(song, language, SHORT_NAME), why=_why(reason, language))
+        for song, reason in lost[:MOST_NAMED]
+    ]
     if len(lost) > MOST_NAMED:
         lines.append(say(language, "list-more", count=len(lost) - MOST_NAMED))
     return lines
+
+
+def _why(reason: Reason, language: str) -> str:
+    """A reason in one sentence, without the advice, which is about a single song."""
+    said = sentence(Failure(reason=reason), language)
+    first = _FIRST.match(said)
+    return first[0] if first else said
 
 
 def _why_not(run: Run, name: str, language: str, longest: float) -> str:

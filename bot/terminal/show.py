@@ -105,8 +105,10 @@ class Show(AbstractContextManager["Show"]):
                 return texts.say(self._language, "card-receiving")
             case RequestPhase.WAITING if progress is not None and progress.stage is not TrackStage.QUEUED:
                 return self._at_work(view, progress)
+            case _ if view.starts or not view.ahead:
+                return texts.say(self._language, "card-starting")
             case _:
-                return texts.say(self._language, "card-queued", ahead=view.ahead or 0)
+                return texts.say(self._language, "card-queued", ahead=view.ahead)
 
     def _at_work(self, view: View, progress: Progress) -> str:
         order = view.request.order

@@ -167,6 +167,7 @@ unnamed-file = { $kind ->
     }
 card-title = { $artist } - { $title }
 card-receiving = Taking in your file…
+card-starting = Starting…
 card-queued = { $ahead ->
         [0] Next in line
         [one] In line, one song ahead
@@ -416,7 +417,7 @@ playlist-no = No, thanks
 playlist-stop = Stop
 playlist-at = Song { $place } of { $count }
 playlist-waits = Waiting for your tap on “Start”
-playlist-lost = ✗ { $title }
+playlist-lost = ✗ { $title }: { $why }
 list-more = … and { $count } more
 playlist-done = { $here ->
         [one] Done: one song of { $count } is here.

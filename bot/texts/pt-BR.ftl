@@ -167,6 +167,7 @@ unnamed-file = { $kind ->
     }
 card-title = { $artist } - { $title }
 card-receiving = Recebendo o seu arquivo…
+card-starting = Começando…
 card-queued = { $ahead ->
         [0] Próxima da fila
         [one] Na fila, uma música na frente
@@ -416,7 +417,7 @@ playlist-no = Agora não
 playlist-stop = Parar
 playlist-at = Música { $place } de { $count }
 playlist-waits = Esperando o seu toque em “Começar”
-playlist-lost = ✗ { $title }
+playlist-lost = ✗ { $title }: { $why }
 list-more = … e mais { $count }
 playlist-done = { $here ->
         [one] Pronto: uma música de { $count } está aqui.

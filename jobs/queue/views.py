@@ -37,11 +37,12 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
         *states, made, songs = await pipe.execute()
         for track, (_, attempt, lane, _) in zip(tracks, states, strict=True):
             pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
-        ranks = await pipe.execute()
+        pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
+        *ranks, workers = await pipe.execute()
     each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
     seen = (
         _view(
-            fields, request, progress, song or called, has, rank,
+            fields, request, progress, song or called, has, rank, workers,
             _wait(rank, each, first) if text(lane) == Lane.STUDIO else None,
         )
         for (fields, request), (progress, _, lane, called), has, song, rank in zip(
@@ -82,9 +83,13 @@ def _view(
     called: bytes | None,
     made: bytes | None,
     rank: int | None,
+    workers: int,
     wait: float | None,
 ) -> View | None:
-    """The view of a request; None when its data is invalid. `called`: of its song, or of its track by version 0.1.0."""
+    """The view of a request; None when its data is invalid. `called`: of its song, or of its track by version 0.1.0.
+
+    `rank`: its place among the jobs in work and in line; `workers`: how many are alive, each with one job of a lane.
+    """
     word = fields.get(b"phase", b"").decode(errors="replace")
     if word not in RequestPhase.__members__.values():
         return None
@@ -99,6 +104,7 @@ def _view(
         made=parse_stored(Made, made),
         progress=parse_stored(Progress, progress) if waiting else None,
         ahead=rank if waiting and not progress else None,
+        starts=waiting and not progress and rank is not None and rank < workers,
         wait=wait if waiting and not progress else None,
         failure=(parse_stored(Failure, failure) or Failure(reason=Reason.INTERNAL)) if failure else None,
         card=fields.get(b"card", b"").decode(errors="replace"),

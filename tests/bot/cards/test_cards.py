@@ -41,6 +41,8 @@ TABLE = [
     (view(RequestPhase.RECEIVING, FILE), "Ana - Song (1:01)\nTaking in your file…"),
     (view(), "YouTube video youtu.be/dQw4w9WgXcQ\nIn line"),
     (view(ahead=0), "YouTube video youtu.be/dQw4w9WgXcQ\nNext in line"),
+    (view(ahead=0, starts=True), "YouTube video youtu.be/dQw4w9WgXcQ\nStarting…"),
+    (view(ahead=1, wait=98, starts=True), "YouTube video youtu.be/dQw4w9WgXcQ\nStarting…"),
     (
         view(ahead=2, progress=Progress(seconds_left=98)),
         "YouTube video youtu.be/dQw4w9WgXcQ\nIn line, 2 songs ahead · about 1 min 40 s",

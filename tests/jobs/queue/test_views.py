@@ -128,3 +128,16 @@ async def test_a_request_after_a_cancellation_gets_another_job(queue: JobQueue) 
     await queue.submit(second)
     (new,) = await queue.redis.zrange(keys.queue(Lane.STUDIO), 0, -1)
     assert new != cancelled
+
+
+async def test_a_track_starts_when_a_worker_is_free_for_it(queue: JobQueue, track_queue: TrackQueue) -> None:
+    requests = [ask(source=song) for song in SONGS]
+    for request in requests:
+        await queue.submit(request)
+    assert [(await seen(queue, one)).starts for one in requests] == [False, False, False], "no worker is there"
+    for workers, free in ((1, [True, False, False]), (2, [True, True, False])):
+        await queue.redis.zadd(keys.WORKERS, {f"worker-{workers}": time.time()})
+        assert [(await seen(queue, one)).starts for one in requests] == free
+    await track_queue.begin(requests[0].track_id)
+    await queue.cancel(requests[1].id)
+    assert not (await seen(queue, requests[1])).starts

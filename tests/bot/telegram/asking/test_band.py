@@ -14,7 +14,7 @@ from tests.bot.telegram.chat_steps import NAME, done
 from tests.peers.botapi import Chat, Message, Person
 
 #: States of a card that this test waits for; which others can be seen between them is a matter of milliseconds.
-STATES = ("Next in line", "Separating voice and band", "▰", "Mixing", "Done in")
+STATES = ("Starting…", "Separating voice and band", "▰", "Mixing", "Done in")
 MARKS = "<!-- transcript -->", "<!-- /transcript -->"
 WIDTH = 9
 
@@ -73,10 +73,11 @@ async def test_an_evening_with_the_band(rig: Rig, request: pytest.FixtureRequest
     ana, bo, cy = (rig.server.person(name) for name in ("Ana", "Bo", "Cy"))
     band = rig.server.group("The Band", [ana, bo, cy], forum=True, topics=("Gigs", "Songs"))
     evening = Evening(band)
+    await rig.worker.live()
     async with rig.bot():
         link = await band.say(f"Friday we open with this: {SONG}", by=ana, topic=3)
         asked = await band.say("/stems", by=ana, topic=3, reply_to=link)
-        card = await band.until(lambda message: "Next in line" in message.text)
+        card = await band.until(lambda message: "Starting…" in message.text)
         await rig.noted(card)
         await band.say(f"@fl_bt_test_bot {SONG} for me too", by=bo, topic=3)
         said = await band.until(lambda message: message.text == "I’m on it already.")
@@ -92,7 +93,7 @@ async def test_an_evening_with_the_band(rig: Rig, request: pytest.FixtureRequest
         uploads = [one for one in rig.server.calls("sendMediaGroup") if one.uploads]
         assert len(uploads) == 1, "and one upload"
         await evening.tap(card, "No vocals", by=cy)
-        mix = await band.until(lambda message: "no vocals" in message.text and "Next in line" in message.text)
+        mix = await band.until(lambda message: "no vocals" in message.text and "Starting…" in message.text)
         await rig.worker.finish(await rig.worker.take())
         await band.until(lambda message: message == mix and done(message))
         await rig.settled()

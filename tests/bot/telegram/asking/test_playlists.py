@@ -49,17 +49,34 @@ async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) 
         await rig.worker.finish(third)
         await ana.until(lambda message: message == card and "2 songs of 3 are here" in message.text)
         await rig.settled()
-    assert card.text == "Setlist\nDone: 2 songs of 3 are here.\n✗ Two"
+    assert card.text == "Setlist\nDone: 2 songs of 3 are here.\n✗ Two: YouTube doesn’t show this video where I run."
     assert card.labels == []
     assert len(files(ana)) == 4
-    one, two, three = [message for message in cards(ana) if message != card]
-    assert "YouTube doesn’t show this video where I run" in two.text
+    one, three = [message for message in cards(ana) if message != card]
     for song in (one, three):
         assert song.text.splitlines()[1].startswith("Done in")
         assert song.labels == ["No vocals", "Only vocals", "Choose stems…", "Practise…", "4 stems", "5 stems", "More…"]
         assert song.edits == [], "posted once, when its files are there"
     sent = [message.is_card for message in ana.from_bot() if message != card]
-    assert sent == [False, False, True, True, False, False, True], "each below its files"
+    assert sent == [False, False, True, False, False, True], "each below its files"
+
+
+async def test_each_failure_is_told_once(rig: Rig) -> None:
+    """In the playlist's card, or in a card of its own where the song may be tried again."""
+    ana = rig.ana()
+    await keep_listing(rig.queue.redis, listing(("One", 200.0, None), ("Two", 100.0, None)))
+    async with rig.bot():
+        await ana.say(LINK)
+        list_card = await ana.until(offered)
+        await (await ana.press(list_card, "Start")).answer()
+        await rig.worker.fail(await rig.worker.take(), Reason.REMOVED)
+        await rig.worker.fail(await rig.worker.take(), Reason.NETWORK)
+        await ana.until(lambda message: "Done: 0 songs" in message.text)
+        await ana.until(lambda message: "I couldn’t reach YouTube." in message.text)
+        await rig.settled()
+    (own,) = [message for message in cards(ana) if message != list_card]
+    assert list_card.text.splitlines()[2:] == ["✗ One: This video is no longer on YouTube."]
+    assert own.labels == ["Try again"]
 
 
 async def test_a_song_of_a_playlist_has_what_any_song_has(rig: Rig) -> None:
