@@ -65,6 +65,7 @@ async def on_telegram(site: YouTubeStandIn, server: BotApi, ana: Chat) -> None:
     await (await ana.press(card, "Start: 3 songs")).answer(PATIENCE)
     await ana.until(lambda message: message == card and "2 songs of 3 are here" in message.text, PATIENCE)
     await server.until(lambda: sum("Done in" in one.text for one in ana.from_bot()) == 2, PATIENCE)
+    await server.until(lambda: sum(one.is_card and one.file is not None for one in ana.from_bot()) == 2, PATIENCE)
     assert card.text == OUTCOME
     assert card.labels == []
     assert [_told(message) for message in ana.from_bot() if message != card] == [
