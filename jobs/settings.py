@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     minutes_per_person: Annotated[float, Field(ge=0)] = 240  # of music separated within 24 hours; 0: no limit
     minutes_per_chat: Annotated[float, Field(ge=0)] = 720
     messages_per_minute: Annotated[float, Field(ge=0)] = 30  # of one person; 0: no limit
+    searches_per_minute: Annotated[float, Field(ge=0)] = 6  # of one person; 0: no limit
     min_free_mb: Annotated[float, Field(ge=0)] = 500  # of the store's disk; jobs are refused below it
     job_timeout: Annotated[float, Field(gt=0)] = 3600  # seconds for one track, all stages
     memory_mb: Annotated[float, Field(ge=0)] = 3000  # of one child; 0: no limit

@@ -48,7 +48,10 @@ def test_chat_data_uses_the_queues_redis_client(request: pytest.FixtureRequest) 
 
 
 #: Folders that every chat platform shares.
-SHARED = ("bot/conversation", "bot/cards", "bot/phrases", "bot/chats", "bot/delivery", "bot/playlists")
+SHARED = (
+    *("bot/conversation", "bot/cards", "bot/phrases", "bot/chats", "bot/delivery"),
+    *("bot/playlists", "bot/searches"),
+)
 
 
 @pytest.mark.parametrize("folder", SHARED)

@@ -50,6 +50,7 @@ class Verb(StrEnum):
     LIST = "list"  # target: playlist id; reads its entries
     RUN = "run"  # target: run id; choice: start, stop
     LATER = "later"  # target: batch id; starts the songs that fit now
+    FOUND = "found"  # target: search id; choice: the video id of a hit, again, stop
     # Under the question to the owner.
     ADMIT = "admit"  # target: the platform's own id of a person or group; choice: yes, no
 
@@ -71,6 +72,7 @@ class Action(Value):
 _ID: Final = "[0-9a-f]{16}"
 _MODEL: Final = "|".join(info.code for info in MODELS.values())
 _FORMAT: Final = "|".join(Format)
+_VIDEO: Final = "[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]"
 _LETTER: Final = f"[{''.join(info.letter for info in STEM_INFO.values())}]"
 _MIX: Final = f"{_LETTER}{{1,{len(STEM_INFO)}}}"
 
@@ -99,6 +101,7 @@ _SHAPES: Final = {
         Verb.LIST: rf"[A-Za-z0-9_-]{{12,{LONGEST_PLAYLIST_ID}}}",
         Verb.RUN: rf"{_ID}:(start|stop)",
         Verb.LATER: _ID,
+        Verb.FOUND: rf"{_ID}:({_VIDEO}|again|stop)",
         Verb.ADMIT: r"-?\d{1,20}:(yes|no)",
     }.items()
 }

@@ -101,10 +101,17 @@ class Access:
 
         `now`: seconds since the epoch.
         """
+        return await self._paced(keys.rate(person), person, per_minute, now)
+
+    async def may_search(self, person: str, per_minute: float) -> Hearing:
+        """The same for searches, which have a pace of their own."""
+        return await self._paced(keys.search_rate(person), person, per_minute)
+
+    async def _paced(self, key: str, person: str, per_minute: float, now: float | None = None) -> Hearing:
         if per_minute <= 0:
             return Hearing.YES
         at = time.time() if now is None else now
-        heard = await run_script(self._redis, RATE, [keys.rate(person)], str(at), str(max(2, per_minute)))
+        heard = await run_script(self._redis, RATE, [key], str(at), str(max(2, per_minute)))
         if heard < 1 and not await self.is_owner(person):
             return Hearing.NO_MORE if heard == 0 else Hearing.NO
         return Hearing.YES

@@ -9,7 +9,7 @@ from jobs.process.tasks import cancel_and_wait
 
 
 class Background:
-    """Follows requests, playlists, batches and the owner's news. `metrics_port`: of the figures; 0: none."""
+    """Follows requests, playlists, searches, batches and the owner's news. `metrics_port`: of the figures; 0: none."""
 
     def __init__(self, services: Services, metrics_port: int = 0) -> None:
         self._services = services
@@ -19,7 +19,8 @@ class Background:
     def start(self, *more: Coroutine[None, None, None]) -> None:
         """Start all tasks, and `more` of the platform's own."""
         services = self._services
-        loops = [services.follower.run(), services.playlists.attend(), services.batches.attend()]
+        loops = [services.follower.run(), services.playlists.attend(), services.searches.attend()]
+        loops.append(services.batches.attend())
         if self._metrics_port:
             from jobs.monitoring.prometheus import serve_metrics  # late: only a bot with a metrics port needs it
 

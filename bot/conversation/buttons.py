@@ -3,7 +3,7 @@
 from bot.cards.actions import Action, Verb, mark_of
 from bot.conversation.commands import admit, general, preferences, status
 from bot.conversation.services import Services
-from bot.conversation.songs import leftovers, playlists, practice, results
+from bot.conversation.songs import finding, leftovers, playlists, practice, results
 from bot.conversation.songs.lookup import request_of_chat
 from bot.conversation.values import Answers, Press, toast
 from bot.texts import say
@@ -37,12 +37,13 @@ async def _perform(services: Services, press: Press, action: Action) -> Answers:
             return await results.pressed(services, press, action)
         case Verb.PRACTISE:
             return await practice.pressed(services, press, action)
-        case Verb.LIST:
-            return await playlists.look(services, press, action)
-        case Verb.RUN:
-            return await playlists.start_or_stop(services, press, action)
+        case Verb.LIST | Verb.RUN:
+            handle = playlists.look if action.verb is Verb.LIST else playlists.start_or_stop
+            return await handle(services, press, action)
         case Verb.LATER | Verb.ADMIT:
             return await (leftovers.start if action.verb is Verb.LATER else admit.decide)(services, press, action)
+        case Verb.FOUND:
+            return await finding.pressed(services, press, action)
 
 
 async def _resend(services: Services, press: Press, action: Action) -> Answers:

@@ -23,6 +23,7 @@ from bot.delivery.platform import Platform
 from bot.delivery.poster import Poster
 from bot.delivery.timing import USUAL, Timing
 from bot.playlists.follow import Playlists
+from bot.searches.follow import Searches
 from bot.texts import Language
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.quotas import Limits
@@ -104,6 +105,7 @@ class Services:
     statistics: Statistics
     follower: Follower
     playlists: Playlists
+    searches: Searches
     batches: Batches
     albums: Albums
     poster: Poster  # of answers that are none to the message or press just handled
@@ -163,6 +165,7 @@ def services_of(
         statistics=Statistics(queue.redis),
         follower=follower,
         playlists=Playlists(queue, platform, settings, follower, timing),
+        searches=Searches(queue, answers or platform, settings, timing),
         batches=Batches(queue, answers or platform, words, timing),
         albums=Albums(queue.redis),
         poster=answers or platform,

@@ -18,7 +18,7 @@ from bot.delivery.inbox import bring
 from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, Forbidden, Later, Platform, Trouble, Unconfirmed, Unreachable
 from bot.delivery.request_cards import RequestCards, note_of
-from bot.delivery.status_cards import StatusCards
+from bot.delivery.status_cards import CardNote, StatusCards
 from bot.delivery.timing import USUAL, Timing
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, TrackId, Upload
@@ -108,31 +108,34 @@ class Follower:
         recipe = await current_recipe(self._queue.redis)
         return manifest is not None and (recipe is None or recipe.would_make(manifest))
 
-    async def accept(self, request: Request, limits: Limits, way: Way | None = None) -> bool:
+    async def accept(
+        self, request: Request, limits: Limits, way: Way | None = None, card: CardNote | None = None
+    ) -> bool:
         """Accept a request, and queue it according to its `way`. False if the same request was accepted before.
 
-        Raises `TooManyOpen` and `OverQuota`.
+        `card`: the note of a message that becomes its card. Raises `TooManyOpen` and `OverQuota`.
         """
+        noted = card.model_dump_json() if card is not None else ""
         self._accepting.add(request.id)
         try:
-            new = await self._accept(request, limits, way or await self.way(request))
+            new = await self._accept(request, limits, way or await self.way(request), noted)
         finally:
             self._accepting.discard(request.id)
             self._accepted.add(request.id)
         self.wake()
         return new
 
-    async def _accept(self, request: Request, limits: Limits, way: Way) -> bool:
+    async def _accept(self, request: Request, limits: Limits, way: Way, card: str) -> bool:
         match way:
             case Way.SENT_BEFORE:
-                return await self._queue.hold(request, limits, RequestPhase.READY)
+                return await self._queue.hold(request, limits, RequestPhase.READY, card=card)
             case Way.RENDER:
                 needs = await self.ledger.needs(request)
-                return await self._queue.submit(request, limits, quick=True, renditions=needs)
+                return await self._queue.submit(request, limits, quick=True, renditions=needs, card=card)
             case Way.SEPARATE if isinstance(request.source, Upload):
-                return await self._queue.hold(request, limits)  # the file has to be fetched first
+                return await self._queue.hold(request, limits, card=card)  # the file has to be fetched first
             case Way.SEPARATE:
-                return await self._queue.submit(request, limits)
+                return await self._queue.submit(request, limits, card=card)
 
     async def run(self) -> None:
         """Follow until cancelled. Never raises otherwise."""

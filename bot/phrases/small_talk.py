@@ -1,4 +1,4 @@
-"""Greetings and thanks: messages that ask for nothing, in every language of the bot. Pure."""
+"""Greetings, thanks, and questions about the bot: messages that name no song, in every language of the bot. Pure."""
 
 import re
 import unicodedata
@@ -8,10 +8,11 @@ from typing import Final
 
 @unique
 class SmallTalk(Enum):
-    """The kind of a message that asks for nothing."""
+    """The kind of a message that asks for no song."""
 
     GREETING = auto()
     THANKS = auto()
+    HELP = auto()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -26,6 +27,17 @@ _THANKS: Final = _words(
     "thanks thank thx thanx ty tysm cheers perfect great awesome amazing nice cool wow lovely "
     "obrigado obrigada obg brigado brigada valeu vlw show perfeito otimo legal massa top ok okay blz beleza"
 )
+#: Whole messages that ask what the bot does.
+_QUESTIONS: Final = frozenset(
+    {
+        "help", "help me", "help please", "please help", "how does this work", "how does it work", "how do you work",
+        "what is this", "what are you", "who are you", "what can you do", "what do you do", "what can i do",
+        "what do i do", "what should i send", "what can i send", "how do i use this", "how do i use you",
+        "ajuda", "me ajuda", "socorro", "como funciona", "como isso funciona", "como voce funciona", "como usa",
+        "como uso", "como eu uso", "como eu uso isso", "como te uso", "o que e isso", "quem e voce", "o que voce faz",
+        "o que vc faz", "o que eu faco", "o que eu mando", "o que posso mandar", "pra que serve", "para que serve",
+    }
+)  # fmt: skip
 #: Words that may stand beside them, and alone say nothing.
 _AROUND: Final = _words(
     "you u so very much a lot bot there everyone all man mate bro dude for the that this it is was works "
@@ -36,8 +48,8 @@ _MOST: Final = 8  # words; a longer message says something
 
 
 def small_talk(text: str) -> SmallTalk | None:
-    """The kind of a message that greets or thanks, and says nothing else; None for any other. Pictographs count for
-    nothing: 👋 and 👍 alone are a greeting and thanks.
+    """The kind of a message that greets, thanks or asks about the bot, and says nothing else; None for any other.
+    Pictographs count for nothing: 👋 and 👍 alone are a greeting and thanks.
     """
     bare = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign) and sign not in "'’")
@@ -48,6 +60,8 @@ def small_talk(text: str) -> SmallTalk | None:
         if "👋" in text:
             return SmallTalk.GREETING
         return SmallTalk.THANKS if any(sign in text for sign in "👍❤🙏🙌🔥😍🎉") else None
+    if " ".join(words) in _QUESTIONS:
+        return SmallTalk.HELP
     if not all(word in _GREETINGS | _THANKS | _AROUND for word in words):
         return None
     if any(word in _THANKS for word in words):

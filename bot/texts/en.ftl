@@ -4,9 +4,12 @@
 
 start = Hi! Send me a YouTube link or an audio file, and I’ll send back its stems: the voice alone, and the band alone.
 
+    No link at hand? Write the song’s name, and I look for it on YouTube.
+
     /settings for drums, bass and piano too, other formats or a zip. /help for the rest.
 help = Send me a YouTube link, or a song as an audio file, a video or a voice message. I split it into stems and send them back here.
 
+    “elis águas de março” – I look for that song on YouTube, and you tap the one you meant; /find is the same
     “no drums”, “karaoke”, “only bass” – a mix of the last song, or of the one you reply to; /mix no drums is the same
     “no drums 80% click count-in 1” – slower, with a click and a count-in; /click – the click alone
     /settings – which stems, which format, album or zip
@@ -27,6 +30,7 @@ help-owner = You are my owner:
 
 command-start = Say hello
 command-help = What I can do
+command-find = Find a song: /find elis águas de março
 command-status = What I’m working on for you
 command-cancel = Stop what I’m working on
 command-settings = Stems, format, album or zip
@@ -85,7 +89,7 @@ settings-not-yours = Only the group’s admins can change this.
 
 ## Asking
 
-links-none = I found no link and no audio in there. Send me a YouTube link or an audio file.
+links-none = I found no link and no audio in there. Send me a YouTube link, the name of a song or an audio file.
 small-talk-greeting = Hi! Send me a YouTube link or an audio file, and I’ll send back its stems.
 small-talk-thanks = You’re welcome!
 links-several = { $count ->
@@ -133,6 +137,27 @@ upload-too-large = This file is { $size }, and Telegram lets bots fetch { $limit
 upload-not-media = I can only use audio and video files, and this is neither. Send me the song itself, or a YouTube link.
 queue-away = I can’t reach my queue right now. Please send this again in a minute.
 went-wrong = Something went wrong on my side. Please try again in a minute.
+
+## Finding a song
+
+search-how = Write /find and the name of a song: /find elis águas de março. I show you what YouTube has, and you tap the one you meant.
+search-too-long = That is more than I can search for. Send me the song’s name and who sings it, a YouTube link or an audio file.
+search-too-many = I’m still looking for what you asked before. Send me this again in a moment.
+search-too-fast = Those were many searches at once. I search again when you have not searched for { $wait }. Links and files I take meanwhile.
+search-looking = Looking for “{ $words }”…
+search-found = “{ $words }”: which one?
+search-none = I found nothing for “{ $words }”. Check the spelling, add who sings it, or send me a YouTube link.
+search-none-fits = What I found for “{ $words }” is live, not out yet, or longer than { $limit }. Add who sings it, or send me a link to a shorter one.
+search-failed = { $reason ->
+        [youtube_refused] YouTube doesn’t let me search right now. Send me a link to the song or an audio file, or try again later.
+        [network] I can’t reach YouTube. Try again in a few minutes, or send me the song as an audio file.
+        [stalled] YouTube doesn’t answer. Try again in a few minutes, or send me the song as an audio file.
+        [timed_out] The search took too long. Try again in a moment, or send me a YouTube link.
+       *[other] Something went wrong on my side. Try again in a minute, or send me a YouTube link.
+    }
+search-stopped = All right. Send me other words, a YouTube link or an audio file.
+search-old = This list is old. Send me the words again.
+button-none-of-these = None of these
 
 ## Status and cancelling
 
@@ -355,6 +380,7 @@ group-hello = Hi everyone! Send /stems and a YouTube link, or reply with /stems 
     Admins choose in /settings how many stems, which format, and in which language I answer.
 help-group = Send /stems and a YouTube link, or reply with /stems to a message that has a link or a song in it. Mentioning me does the same. I split the song into stems and send them back here.
 
+    /find elis águas de março – I look for that song on YouTube, and you tap the one you meant
     /mix no drums – a mix of the last song, or of the one you reply to; as a reply to a result, “no drums” is enough
     /settings – which stems, which format, what I answer to
     /status – what I’m working on here
@@ -582,6 +608,7 @@ discord-hidden = Discord doesn’t show me the message you replied to. Open its 
 discord-command-start = start
 discord-command-help = help
 discord-command-stems = stems
+discord-command-find = find
 discord-command-mix = mix
 discord-command-click = click
 discord-command-loop = loop
@@ -599,6 +626,8 @@ discord-option-link = link
 discord-about-link = A YouTube link, or several
 discord-option-file = file
 discord-about-file = An audio or video file
+discord-option-words = words
+discord-about-words = The name of a song, and who sings it
 discord-option-what = what
 discord-about-what = no drums; or vocals bass
 discord-option-passage = passage

@@ -4,9 +4,12 @@
 
 start = Oi! Me mande um link do YouTube ou um arquivo de áudio e eu devolvo as faixas separadas: só a voz e só a banda.
 
+    Sem link à mão? Escreva o nome da música, e eu procuro no YouTube.
+
     /settings para ter também bateria, baixo e piano, outros formatos ou um zip. /help para o resto.
 help = Me mande um link do YouTube, ou uma música como arquivo de áudio, vídeo ou mensagem de voz. Eu separo as faixas e mando aqui.
 
+    “elis águas de março” – eu procuro essa música no YouTube, e você toca na certa; /find dá no mesmo
     “sem bateria”, “karaokê”, “só o baixo” – uma mixagem da última música, ou da que você responder; /mix sem bateria dá no mesmo
     “sem bateria 80% clique contagem 1” – mais devagar, com clique e contagem; /click – só o clique
     /settings – quais faixas, qual formato, arquivos ou zip
@@ -27,6 +30,7 @@ help-owner = Este bot é seu:
 
 command-start = Dizer oi
 command-help = O que eu sei fazer
+command-find = Achar uma música: /find elis águas de março
 command-status = O que estou fazendo para você
 command-cancel = Parar o que estou fazendo
 command-settings = Faixas, formato, arquivos ou zip
@@ -85,7 +89,7 @@ settings-not-yours = Só os admins do grupo podem mudar isso.
 
 ## Pedindo
 
-links-none = Não achei nenhum link nem áudio aí. Me mande um link do YouTube ou um arquivo de áudio.
+links-none = Não achei nenhum link nem áudio aí. Me mande um link do YouTube, o nome de uma música ou um arquivo de áudio.
 small-talk-greeting = Oi! Me mande um link do YouTube ou um arquivo de áudio, e eu mando de volta as faixas.
 small-talk-thanks = De nada!
 links-several = { $count ->
@@ -133,6 +137,27 @@ upload-too-large = Este arquivo tem { $size }, e o Telegram deixa os bots baixar
 upload-not-media = Só consigo usar arquivos de áudio e vídeo, e este não é nenhum dos dois. Me mande a própria música, ou um link do YouTube.
 queue-away = Não consigo acessar a minha fila agora. Mande de novo daqui a um minuto, por favor.
 went-wrong = Algo deu errado do meu lado. Tente de novo daqui a um minuto, por favor.
+
+## Achando uma música
+
+search-how = Escreva /find e o nome de uma música: /find elis águas de março. Eu mostro o que o YouTube tem, e você toca na certa.
+search-too-long = Isso é mais do que consigo procurar. Me mande o nome da música e quem canta, um link do YouTube ou um arquivo de áudio.
+search-too-many = Ainda estou procurando o que você pediu antes. Mande isto de novo daqui a pouco.
+search-too-fast = Foram muitas buscas de uma vez. Volto a procurar depois de { $wait } sem buscas suas. Links e arquivos eu continuo pegando.
+search-looking = Procurando “{ $words }”…
+search-found = “{ $words }”: qual delas?
+search-none = Não achei nada para “{ $words }”. Confira como se escreve, diga quem canta, ou me mande um link do YouTube.
+search-none-fits = O que achei para “{ $words }” é ao vivo, ainda não saiu, ou passa de { $limit }. Diga quem canta, ou me mande o link de uma mais curta.
+search-failed = { $reason ->
+        [youtube_refused] O YouTube não está me deixando procurar agora. Me mande um link da música ou um arquivo de áudio, ou tente mais tarde.
+        [network] Não consegui acessar o YouTube. Tente daqui a alguns minutos, ou me mande a música como arquivo de áudio.
+        [stalled] O YouTube não responde. Tente daqui a alguns minutos, ou me mande a música como arquivo de áudio.
+        [timed_out] A busca demorou demais. Tente daqui a pouco, ou me mande um link do YouTube.
+       *[other] Algo deu errado do meu lado. Tente daqui a um minuto, ou me mande um link do YouTube.
+    }
+search-stopped = Tudo bem. Me mande outras palavras, um link do YouTube ou um arquivo de áudio.
+search-old = Esta lista é antiga. Mande as palavras de novo.
+button-none-of-these = Nenhuma destas
 
 ## Andamento e cancelamento
 
@@ -355,6 +380,7 @@ group-hello = Oi, pessoal! Mandem /stems e um link do YouTube, ou respondam com 
     Em /settings os admins escolhem quantas faixas, qual formato e em que língua eu respondo.
 help-group = Mande /stems e um link do YouTube, ou responda com /stems a uma mensagem que tenha um link ou uma música. Me mencionar dá no mesmo. Eu separo as faixas da música e mando aqui.
 
+    /find elis águas de março – eu procuro essa música no YouTube, e você toca na certa
     /mix sem bateria – uma mixagem da última música, ou da que você responder; em resposta a um resultado, basta “sem bateria”
     /settings – quais faixas, qual formato, a que eu respondo
     /status – o que estou fazendo aqui
@@ -582,6 +608,7 @@ discord-hidden = O Discord não me mostra a mensagem que você respondeu. Abra o
 discord-command-start = iniciar
 discord-command-help = ajuda
 discord-command-stems = faixas
+discord-command-find = achar
 discord-command-mix = mixagem
 discord-command-click = clique
 discord-command-loop = trecho
@@ -599,6 +626,8 @@ discord-option-link = link
 discord-about-link = Um link do YouTube, ou vários
 discord-option-file = arquivo
 discord-about-file = Um arquivo de áudio ou vídeo
+discord-option-words = palavras
+discord-about-words = O nome de uma música, e quem canta
 discord-option-what = o-quê
 discord-about-what = sem bateria; ou voz baixo
 discord-option-passage = trecho

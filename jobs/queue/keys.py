@@ -55,6 +55,9 @@
 | flbt:listing-asked:ID  | string | a playlist's listing was requested; expires when the answer is overdue       |
 | flbt:search:ID         | string | what a search found (JSON), for ten minutes; ID is a digest of its words     |
 | flbt:search-asked:ID   | string | a search was requested; expires when the answer is overdue                   |
+| flbt:found:ID          | string | one person's search, its hits and its message (JSON), for a day              |
+| flbt:searches:PLATFORM | zset   | those whose answer is awaited or whose message is not final, by time         |
+| flbt:rate-search:PERSON | hash  | a person's bucket of searches, as that of messages                           |
 | flbt:providers         | hash   | provider → its standing (JSON): up or resting, since when, why               |
 | flbt:commands:PLATFORM | string | a digest of the commands that the platform was told                          |
 | flbt:heard:PLATFORM    | hash   | private chat, or `groups` → the id of the last handled message there         |
@@ -83,6 +86,8 @@ KEEP_PRACTICE = 365 * 24 * 3600
 KEEP_SENT = 180 * 24 * 3600
 #: Seconds for which songs that did not fit can be started by the button: a day.
 KEEP_LEFTOVER = 24 * 3600
+#: Seconds for which the hits of a search can be taken: a day.
+KEEP_SEARCH = 24 * 3600
 #: Requests kept per chat.
 KEEP_PER_CHAT = 50
 #: Durations of tracks kept for the estimate of the wait.
@@ -259,6 +264,19 @@ def search(search_id: str) -> str:
 
 def search_asked(search_id: str) -> str:
     return f"flbt:search-asked:{search_id}"
+
+
+def found(search: str) -> str:
+    """`search`: the id of one person's search."""
+    return f"flbt:found:{search}"
+
+
+def searches(platform: str) -> str:
+    return f"flbt:searches:{platform}"
+
+
+def search_rate(person: str) -> str:
+    return f"flbt:rate-search:{person}"
 
 
 def commands(platform: str) -> str:

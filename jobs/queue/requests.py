@@ -52,13 +52,15 @@ class JobQueue:
         *,
         quick: bool = False,
         renditions: Sequence[Rendition] | None = None,
+        card: str = "",
     ) -> bool:
         """Accepts `request` and queues its track. False when this request was accepted before.
 
-        `quick`: its stems are in the store already. `renditions`: instead of its order's. On return, the request is in
-        Redis and survives the death of any process. Raises `TooManyOpen` and `OverQuota`; nothing is written then.
+        `quick`: its stems are in the store already. `renditions`: instead of its order's. `card`: as in `hold`. On
+        return, the request is in Redis and survives the death of any process. Raises `TooManyOpen` and `OverQuota`;
+        nothing is written then.
         """
-        new = await self.hold(request, limits, free=quick)
+        new = await self.hold(request, limits, free=quick, card=card)
         await self.release(request, quick=quick, renditions=renditions)
         return new
 
@@ -69,9 +71,10 @@ class JobQueue:
         phase: Literal[RequestPhase.RECEIVING, RequestPhase.READY] = RequestPhase.RECEIVING,
         *,
         free: bool = False,
+        card: str = "",
     ) -> bool:
         """Accepts a request whose file is not in the inbox yet; `release` queues it. Or, as READY, a request that needs
-        no worker. `free`: it counts for no quota, as READY ones.
+        no worker. `free`: it counts for no quota, as READY ones. `card`: the note of a message that becomes its card.
 
         Raises `TooManyOpen` and `OverQuota`; nothing is written then.
         """
@@ -85,7 +88,7 @@ class JobQueue:
             request.id, request.track_id, request.model_dump_json(), phase,
             str(request.created_at), str(keys.KEEP_PER_CHAT), keys.request(""),
             str(limits.person), str(limits.chat), str(limits.person_seconds), str(limits.chat_seconds),
-            str(seconds), str(limits.waiting), *OPEN_PHASES,
+            str(seconds), str(limits.waiting), card, *OPEN_PHASES,
         )  # fmt: skip
         if isinstance(written, bytes):
             raise OverQuota(Failure.model_validate_json(written))

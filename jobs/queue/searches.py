@@ -40,10 +40,13 @@ async def ask_search(queue: JobQueue, words: str, chat: str = "", person: str = 
     found = await hits(queue, words)
     if found is not None and not (anew and found.failure):
         return False
-    if not await redis.set(keys.search_asked(id_), "", ex=OVERDUE, nx=True):
-        return False
     if found is not None:
         await redis.delete(keys.search(id_))
+    if not await redis.set(keys.search_asked(id_), "", ex=OVERDUE, nx=True):
+        return False
+    if await redis.exists(keys.search(id_)):  # answered since the look above
+        await redis.delete(keys.search_asked(id_))
+        return False
     # A new id for every attempt: arq remembers jobs that a killed worker had begun.
     job = f"search.{id_}.{secrets.token_hex(4)}"
     await enqueue_in_turn(redis, Lane.QUICK, job, SEARCH_FUNCTION, words, chat=chat, person=person, expires=OVERDUE)

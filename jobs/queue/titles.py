@@ -30,9 +30,9 @@ async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
     return found
 
 
-async def keep_called(redis: ArqRedis, source: YouTube | Upload, called: Called) -> None:
-    """Stores a song's title and length, for as long as requests are kept."""
-    await answer(redis.set(keys.song(source.key), called.model_dump_json(), ex=keys.KEEP_CLOSED))
+async def keep_called(redis: ArqRedis, source: YouTube | Upload, called: Called, *, only_new: bool = False) -> None:
+    """Stores a song's title and length, for as long as requests are kept. `only_new`: known ones stay."""
+    await answer(redis.set(keys.song(source.key), called.model_dump_json(), ex=keys.KEEP_CLOSED, nx=only_new))
 
 
 async def forget_called(redis: ArqRedis, source: YouTube | Upload) -> None:

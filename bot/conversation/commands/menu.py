@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, Handler]] = {
     "start": general.start,
     "help": general.help_,
     "stems": asking.stems,
+    "find": asking.find,
     "mix": mixes.mix,
     "click": clicks.click,
     "loop": loops.loop,
@@ -28,12 +29,12 @@ COMMANDS: Final[dict[str, Handler]] = {
     "who": owner.who,
 }
 
-EVERYBODYS: Final = ("start", "help", "mix", "click", "loop", "drill", "status", "cancel", "settings")
-GROUPS: Final = ("stems", "mix", "click", "loop", "drill", "status", "cancel", "settings", "help")
+EVERYBODYS: Final = ("start", "help", "find", "mix", "click", "loop", "drill", "status", "cancel", "settings")
+GROUPS: Final = ("stems", "find", "mix", "click", "loop", "drill", "status", "cancel", "settings", "help")
 OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
 
 #: Commands whose outcome is a message in the chat, beside the answer to the one who gave them.
-POSTING: Final = ("stems", "mix", "click", "loop", "drill")
+POSTING: Final = ("stems", "find", "mix", "click", "loop", "drill")
 
 
 @unique
@@ -57,6 +58,7 @@ class Option(NamedTuple):
 OPTIONS: Final[dict[str, tuple[Option, ...]]] = {
     "start": (Option("code", Takes.WORDS),),
     "stems": (Option("link", Takes.WORDS), Option("file", Takes.FILE)),
+    "find": (Option("words", Takes.WORDS, is_required=True),),
     "mix": (Option("what", Takes.WORDS, is_required=True),),
     "click": (Option("what", Takes.WORDS),),
     "loop": (Option("passage", Takes.WORDS, is_required=True),),

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
 from bot.cards.cards import Button, Card
 from bot.chats.leftovers import LeftOut, Leftover, leftover_card
+from bot.conversation.commands.general import help_
 from bot.conversation.permissions import album_of, hear
 from bot.conversation.services import Services
-from bot.conversation.songs import mixes
+from bot.conversation.songs import finding, mixes
 from bot.conversation.songs.limits import why_not_now
 from bot.conversation.songs.lookup import card_place, same_in_works
 from bot.conversation.songs.playlists import begin_all
@@ -26,8 +27,10 @@ async def in_private(services: Services, incoming: Incoming) -> Answers:
     """A message in a private chat that is no command."""
     if not has_something(incoming.message) and (asked := await mixes.asked_without_command(services, incoming)):
         return await mixes.answer(services, incoming, asked)
-    if said := _small_talk(incoming):
-        return reply(said)
+    if answers := await _small_talk(services, incoming):
+        return answers
+    if _is_words(incoming):
+        return await finding.begin(services, incoming, incoming.message.text)
     return await take(services, incoming, incoming.message)
 
 
@@ -39,6 +42,13 @@ async def stems(services: Services, incoming: Incoming) -> Answers:
     if source.is_hidden:
         return reply(say(incoming.asker.language, "discord-hidden"))
     return await take(services, incoming, source)
+
+
+async def find(services: Services, incoming: Incoming) -> Answers:
+    """`/find elis águas de março`: hits of YouTube's search. A link or file with the command is taken."""
+    if has_something(incoming.message):
+        return await take(services, incoming, incoming.message)
+    return await finding.begin(services, incoming, " ".join(incoming.words))
 
 
 async def in_group(services: Services, incoming: Incoming) -> Answers:
@@ -107,6 +117,13 @@ def has_something(message: Message) -> bool:
     """Whether a message has links or a file."""
     found = links_in(message)
     return bool(found.sources or found.playlists or found.refused) or message.file is not None
+
+
+def _is_words(incoming: Incoming) -> bool:
+    """Whether a message is words alone, which may name a song."""
+    message = incoming.message
+    nothing_else = not (has_something(message) or message.has_document or incoming.is_command)
+    return nothing_else and finding.can_be_searched(message.text)
 
 
 # --- files and links -------------------------------------------------------------------------------------------
@@ -227,17 +244,19 @@ def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ..
 # --- nothing ---------------------------------------------------------------------------------------------------
 
 
-def _small_talk(incoming: Incoming) -> str | None:
-    """The answer to a greeting or to thanks; None for any other message."""
+async def _small_talk(services: Services, incoming: Incoming) -> Answers:
+    """The answer to a greeting, to thanks, or to a question about the bot; none for any other message."""
     if has_something(incoming.message) or incoming.message.has_document or incoming.is_command:
-        return None
+        return ()
     match small_talk(incoming.message.text):
         case SmallTalk.GREETING:
-            return say(incoming.asker.language, "small-talk-greeting")
+            return reply(say(incoming.asker.language, "small-talk-greeting"))
         case SmallTalk.THANKS:
-            return say(incoming.asker.language, "small-talk-thanks")
+            return reply(say(incoming.asker.language, "small-talk-thanks"))
+        case SmallTalk.HELP:
+            return await help_(services, incoming)
         case None:
-            return None
+            return ()
 
 
 def _nothing_to_do(services: Services, asker: Asker, source: Message, found: Found) -> str:

@@ -22,12 +22,14 @@ local seconds_per_person = ARGV[10]
 local seconds_per_chat = ARGV[11]
 local song_seconds = ARGV[12]
 local most_waiting = ARGV[13]
--- ARGV[14]...: the open phases. `written`: the request (JSON). The limits in seconds and `most_waiting`: 0 is no
--- limit. `song_seconds`: 0 is unknown, -1 a request that counts for no quota.
+local card = ARGV[14]
+-- ARGV[15]...: the open phases. `written`: the request (JSON). The limits in seconds and `most_waiting`: 0 is no
+-- limit. `song_seconds`: 0 is unknown, -1 a request that counts for no quota. `card`: the note of a message that
+-- becomes its card, or ''.
 
 if redis.call('EXISTS', request) == 1 then return 0 end
 local open = {}
-for i = 14, #ARGV do open[ARGV[i]] = true end
+for i = 15, #ARGV do open[ARGV[i]] = true end
 local function count(key)
   local found = 0
   for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do
@@ -57,6 +59,7 @@ for whose, limit in pairs(limits) do
   if limit > 0 and seconds > 0 then note(minutes[whose], id, seconds, 0, now) end
 end
 redis.call('HSET', request, 'request', written, 'track', track_id, 'phase', phase)
+if card ~= '' then redis.call('HSET', request, 'card', card) end
 redis.call('ZADD', attended, time, id)
 for _, key in ipairs({of_chat, of_asker}) do
   redis.call('ZADD', key, time, id)

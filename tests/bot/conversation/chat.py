@@ -30,6 +30,7 @@ from bot.conversation.values import (
 )
 from bot.delivery.follow import Follower
 from bot.playlists.follow import Playlists
+from bot.searches.follow import Searches
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -72,6 +73,7 @@ class Chats:
             statistics=Statistics(queue.redis),
             follower=follower,
             playlists=Playlists(queue, self, settings, follower),
+            searches=Searches(queue, self, settings),
             batches=Batches(queue, self, lambda _: "20 MB"),
             albums=Albums(queue.redis),
             poster=self,

@@ -3,6 +3,7 @@
 import re
 
 from tests.bot.discord.discord_fixture import OTHER, PAIR, SONG, Rig, cards, done, files
+from tests.bot.searches.results import ALL, WORDS, result
 from tests.peers.discord import File
 
 MP3 = b"\xff\xfb\x90\x00" + bytes(5000)
@@ -73,6 +74,22 @@ async def test_a_file_and_a_link_with_the_command(rig: Rig) -> None:
         foreign = await rig.server.command(channel, ana, "stems", link="https://example.org/song")
         assert "I only know links to YouTube" in await rig.server.told(foreign)
     assert files(channel) == PAIR
+
+
+async def test_a_song_is_found_by_the_command(rig: Rig) -> None:
+    channel, ana, bo = rig.band()
+    async with rig.bot():
+        asked = await rig.server.command(channel, ana, "find", words=WORDS)
+        assert await rig.server.told(asked) == "On it. Its card is in this channel."
+        await rig.worker.found(result(*ALL))
+        hits = await channel.until(lambda message: "which one?" in message.text)
+        assert len(hits.buttons) == 4
+        await rig.server.press(channel, bo, hits, next(iter(hits.buttons)))
+        await rig.worker.finish(await rig.worker.take())
+        await channel.until(lambda message: message is hits and done(message))
+        await rig.settled()
+    assert files(channel) == PAIR
+    assert cards(channel) == [hits]
 
 
 async def test_mentions_with_a_link_a_file_and_as_a_reply(rig: Rig) -> None:

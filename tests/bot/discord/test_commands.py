@@ -115,7 +115,7 @@ async def test_a_person_is_answered_in_their_language(rig: Rig) -> None:
     chat = rig.server.direct(ana)
     async with rig.bot():
         assert "Nada" in await rig.server.told(await rig.server.command(chat, ana, "status"))
-        await rig.server.say(chat, ana, "quinta às oito")
+        await rig.server.say(chat, ana, "?!")
         await chat.until(lambda message: "link do YouTube" in message.text)
 
 

@@ -94,7 +94,7 @@ async def test_an_invalid_session_is_replaced_and_direct_messages_are_caught_up(
     ana = rig.server.person("Ana")
     chat = rig.server.direct(ana)
     async with rig.bot():
-        await rig.server.say(chat, ana, "at eight?")
+        await rig.server.say(chat, ana, "?!")
         await chat.until(lambda message: "no link" in message.text)
         if can_resume:
             await rig.server.gateway.invalidate()
@@ -113,6 +113,6 @@ async def test_a_language_outlives_the_bot(rig: Rig) -> None:
     async with rig.bot():
         await rig.server.told(await rig.server.command(chat, ana, "status"))
     async with rig.bot():
-        await rig.server.say(chat, ana, "quinta às oito")
+        await rig.server.say(chat, ana, "?!")
         await chat.until(lambda message: "link do YouTube" in message.text)
     assert 0 < await rig.queue.redis.ttl(f"flbt:language:discord:{ana.id}") <= 180 * 24 * 3600

@@ -20,11 +20,19 @@ def test_thanks(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["help", "Help me!", "How does this work?", "what can you do", "Como funciona?", "O que você faz?", "ajuda"]
+)
+def test_questions_about_the_bot(text: str) -> None:
+    assert small_talk(text) is SmallTalk.HELP
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "", "?", "😡", "no drums", "hello darkness my old friend", "elis tom águas de março",
         "the drummer is late again",
         "how do I get the bass", "you are the one that I want", "thanks but I want the drums", "song", "sem voz",
+        "help the aged", "how does it feel", "what is love", "who are you the who",
     ],
 )  # fmt: skip
 def test_other_messages(text: str) -> None:

@@ -1,27 +1,15 @@
 """The same conversation on Telegram and on Discord: one suite, two adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs.failures import Reason
-from jobs.queue.requests import JobQueue
-from jobs.store.folder import FolderStore
-from tests.bot.platforms.talks import PLATFORMS, Talk, meeting
+from tests.bot.platforms.talks import Talk
 from tests.bot.telegram.chat_fixture import OTHER, PATIENCE, SONG
 
 PAIR = ["vocals elis tom aguas de marco mp3", "accompaniment elis tom aguas de marco mp3"]
-
-
-@pytest.fixture(params=PLATFORMS)
-async def talk(
-    request: pytest.FixtureRequest, queue: JobQueue, store: FolderStore, tmp_path: Path
-) -> AsyncIterator[Talk]:
-    async with meeting(request.param, queue, store, tmp_path, "Ana") as (ana,):
-        yield ana
 
 
 async def noted(talk: Talk, card: Any) -> None:
@@ -56,7 +44,8 @@ async def test_two_links_of_one_message(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("the drummer is late", "I found no link and no audio in there."),
+        ("🎸?!", "I found no link and no audio in there."),
+        ("how does this work?", "Send me a YouTube link, or a song as an audio file"),
         ("Hello!", "Hi! Send me a YouTube link or an audio file"),
         ("thanks a lot", "You’re welcome!"),
         ("https://example.org/x", "I only know links to YouTube."),

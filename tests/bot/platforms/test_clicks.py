@@ -2,10 +2,8 @@
 
 from jobs.music.analysis import Analysis
 from tests.bot.platforms.talks import Talk
-from tests.bot.platforms.test_alike import PAIR, talk
+from tests.bot.platforms.test_alike import PAIR
 from tests.bot.telegram.chat_fixture import SONG
-
-__all__ = ["talk"]
 
 BEATS = tuple(0.5 * number for number in range(400))
 STEADY = Analysis(made_by="test", bpm=120, metre=4, beats=BEATS, downbeats=BEATS[::4])

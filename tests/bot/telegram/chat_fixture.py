@@ -23,10 +23,12 @@ from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import answer
 from jobs.queue.recipe import Recipe, announce_recipe
 from jobs.queue.requests import JobQueue
+from jobs.queue.searches import keep_hits
 from jobs.queue.tracks import Track, TrackQueue
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.settings import Settings
 from jobs.store.folder import FolderStore
+from jobs.youtube import Hits
 from tests.peers.botapi import BotApi, Chat, Message
 from worker.rendering.zipping import archive_names
 
@@ -93,6 +95,19 @@ class Worker:
                         return track
             await asyncio.sleep(0.02)
         raise AssertionError("nothing was queued")
+
+    async def found(self, result: Hits, seconds: float = PATIENCE) -> None:
+        """Answer a search, once it is in the queue."""
+        end, lane = time.monotonic() + seconds, keys.queue(Lane.QUICK)
+        while time.monotonic() < end:
+            for job in await self.queue.redis.zrange(lane, 0, -1):
+                if job.startswith(f"search.{result.id}.".encode()):
+                    await self.queue.redis.zrem(lane, job)
+                    await self.queue.redis.delete(f"arq:job:{job.decode()}")
+                    await keep_hits(self.queue.redis, result)
+                    return
+            await asyncio.sleep(0.02)
+        raise AssertionError("no search was queued")
 
     async def report(self, track: Track, stage: TrackStage, fraction: float | None = None) -> bool:
         progress = Progress(

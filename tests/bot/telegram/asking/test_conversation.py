@@ -115,7 +115,9 @@ async def test_each_link_of_a_message_gets_its_card_in_order(rig: Rig) -> None:
     ("text", "answer"),
     [
         ("hello", "Hi! Send me a YouTube link"),
-        ("the drummer is late", "I found no link"),
+        ("the drummer is late", "Looking for “the drummer is late”…"),
+        ("how does this work?", "Songs can be up to 30:00 long, files up to 20 MB"),
+        ("/find", "Write /find and the name of a song"),
         ("/nonsense", "I found no link"),
         ("https://vimeo.com/12345", "I only know links to YouTube"),
         ("https://youtube.com.evil.org/watch?v=dQw4w9WgXcQ", "I only know links to YouTube"),

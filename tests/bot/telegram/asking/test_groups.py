@@ -7,6 +7,7 @@ import pytest
 
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
+from tests.bot.searches.results import ALL, WORDS, result
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, files, settings_for
 from tests.bot.telegram.chat_steps import MP3, band_of, done, in_line, turned
 from tests.peers.botapi import BotApi
@@ -30,6 +31,22 @@ async def test_asked_in_a_topic_everything_comes_there_as_a_reply(rig: Rig, text
     assert [message.topic for message in band.from_bot()] == [3, 3, 3]
     assert all(message.reply_to == asked for message in band.from_bot())
     assert len(files(band)) == 2
+
+
+async def test_a_song_found_in_a_topic_comes_there(rig: Rig) -> None:
+    band, _, bo, cy = band_of(rig, forum=True)
+    async with rig.bot():
+        await band.say(WORDS, by=bo, topic=3)
+        asked = await band.say(f"/find@fl_bt_test_bot {WORDS}", by=bo, topic=3)
+        await rig.worker.found(result(*ALL))
+        hits = await band.until(lambda message: "which one?" in message.text)
+        await band.press(hits, hits.labels[0], by=cy)
+        await rig.worker.finish(await rig.worker.take())
+        await band.until(lambda message: message == hits and done(message))
+        await rig.settled()
+    assert [message.topic for message in band.from_bot()] == [3, 3, 3]
+    assert all(message.reply_to == asked for message in band.from_bot())
+    assert cards(band) == [hits]
 
 
 @pytest.mark.parametrize("text", ["/stems", "@fl_bt_test_bot please"])
