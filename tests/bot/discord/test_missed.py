@@ -12,7 +12,7 @@ async def test_what_was_written_while_no_bot_was_there_is_read_later(rig: Rig) -
     ana = rig.server.person("Ana")
     chat = rig.server.direct(ana)
     async with rig.bot():
-        await rig.server.say(chat, ana, "at eight?")
+        await rig.server.say(chat, ana, "?!")
         await chat.until(lambda message: "no link" in message.text)
     await rig.server.say(chat, ana, SONG)
     async with rig.bot():
