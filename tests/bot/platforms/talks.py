@@ -66,10 +66,6 @@ class Talk(Protocol):
         """What the bot sent but pictures, in letters and digits alone: platforms spell names of files differently."""
         ...
 
-    def messages(self) -> int:
-        """How many messages without files the bot sent."""
-        ...
-
 
 class OnTelegram:
     def __init__(self, rig: TelegramRig, person: str = "Ana") -> None:
@@ -121,9 +117,6 @@ class OnTelegram:
         sent = [message for message in self._chat.from_bot() if not message.is_card]
         return [_bare(message.file.name) for message in sent if message.file is not None]
 
-    def messages(self) -> int:
-        return sum(message.file is None for message in self._chat.from_bot())
-
 
 class OnDiscord:
     def __init__(self, rig: DiscordRig, person: str = "Ana") -> None:
@@ -172,9 +165,6 @@ class OnDiscord:
     def files(self) -> list[str]:
         sent = [file.name for message in self._chat.from_bot() for file in message.all_files]
         return [_bare(name) for name in sent if not name.endswith((".png", ".jpg"))]
-
-    def messages(self) -> int:
-        return sum(not message.all_files for message in self._chat.from_bot())
 
 
 PLATFORMS = ("telegram", "discord")

@@ -27,7 +27,7 @@ async def test_words_become_a_list_and_the_list_becomes_the_card(talk: Talk) -> 
     await talk.until(lambda message: message.id == hits.id and "Done in" in message.text)
     await talk.settled()
     assert talk.files() == PAIR
-    assert talk.messages() == 1, "one message beside the files: the list is the card"
+    assert talk.messages() == 2, "the card, which was the list, and one album"
 
 
 async def test_a_slow_search_is_told_and_can_be_ended(talk: Talk) -> None:
