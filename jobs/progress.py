@@ -3,7 +3,7 @@
 from enum import StrEnum, unique
 
 from jobs.failures import Failure
-from jobs.models import Request, Value
+from jobs.models import Request, Size, Value
 from jobs.results import Called, Made, Manifest
 
 
@@ -35,6 +35,7 @@ class Progress(Value):
     artist: str | None = None
     seconds: float | None = None  # length of the song
     note: str = ""  # the cause of a delay within the stage, e.g. "model" while weights are fetched
+    bytes_: Size = 0  # of the file that is fetched for that cause; 0: unknown, or none is
 
 
 @unique

@@ -128,6 +128,7 @@ def _install(name: str, file: Path, folder: Path) -> str:
 def _fetched(name: str, folder: Path) -> Path:
     """The folder of verified weights; shows a progress bar on a terminal."""
     from rich.console import Console
+    from rich.filesize import decimal
     from rich.progress import Progress
 
     console = Console(stderr=True)
@@ -135,7 +136,8 @@ def _fetched(name: str, folder: Path) -> Path:
         task = bar.add_task(MODELS[name].label, total=1.0)
 
         def show(step: "Step") -> None:
-            bar.update(task, completed=step.fraction or 0)
+            size = f" ({decimal(step.bytes_)})" if step.bytes_ else ""
+            bar.update(task, completed=step.fraction or 0, description=f"{MODELS[name].label}{size}")
 
         engine = _engine(name, folder)
         if _is_installable(name) and not engine.has_weights():

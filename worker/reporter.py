@@ -53,7 +53,7 @@ class Reporter:
         self.leave()
         log.info("track %s: %s", self._track_id, stage)
         self._stage_from = None
-        self._change(stage=stage, fraction=None, seconds_left=None, note="")
+        self._change(stage=stage, fraction=None, seconds_left=None, note="", bytes_=0)
         self._stirred.set()
 
     def leave(self) -> None:
@@ -77,7 +77,7 @@ class Reporter:
         if step.fraction and not self._progress.fraction:
             self._stirred.set()
         learnt = {name: value for name in ("title", "artist", "seconds") if (value := getattr(step, name)) is not None}
-        self._change(fraction=step.fraction, seconds_left=left, note=step.note, **learnt)
+        self._change(fraction=step.fraction, seconds_left=left, note=step.note, bytes_=step.bytes_, **learnt)
 
     def learn(self, title: str, artist: str, seconds: float | None) -> None:
         """Sets the track's tags and length for the card."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.mixes import order_words
-from bot.cards.models import model_label, separating, stem_words
+from bot.cards.models import fetching_model, model_label, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
@@ -250,7 +250,7 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
     if measures:
         lines.append(" · ".join(measures))
     if progress.note == "model":
-        lines.append(say(language, "card-model"))
+        lines.append(fetching_model(progress, language))
     return lines
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from bot.texts import say
+from bot.texts import figures, say
 from jobs.models import Model, Stem
 from jobs.music.separation_models import MODELS
+from jobs.progress import Progress
 
 
 def stem_word(stem: Stem, language: str) -> str:
@@ -30,3 +31,10 @@ def separating(model: Model, language: str) -> str:
     *first, last = model.stems
     rest = say(language, "card-separating-rest") if last is Stem.OTHER else stem_word(last, language)
     return say(language, "card-separating", stems=stem_words(first, language), last=rest)
+
+
+def fetching_model(progress: Progress, language: str) -> str:
+    """The sentence on the fetching of a model's weights, with their size if it is known."""
+    if progress.bytes_:
+        return say(language, "card-model-size", size=figures.size(progress.bytes_, language))
+    return say(language, "card-model")

@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column
 
 from bot import texts
-from bot.cards.models import separating
+from bot.cards.models import fetching_model, separating
 from bot.terminal.fit import fit_line
 from bot.texts import figures
 from jobs.filenames import one_line
@@ -116,7 +116,7 @@ class Show(AbstractContextManager["Show"]):
             case TrackStage.FETCHING if isinstance(view.request.source, Upload):
                 return texts.say(self._language, "card-reading")
             case TrackStage.SEPARATING if progress.note == "model":
-                return texts.say(self._language, "card-model")
+                return fetching_model(progress, self._language)
             case TrackStage.SEPARATING:
                 return separating(order.model, self._language)
             case TrackStage.RENDERING if not order.is_stems:

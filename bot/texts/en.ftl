@@ -210,6 +210,7 @@ card-left = about { $wait } left
 card-left-little = a few seconds left
 card-wait = about { $wait }
 card-model = First time with this many stems: fetching what I need for it.
+card-model-size = First time with this many stems: fetching { $size } that I need for it.
 card-ready = Ready, about to send
 card-sending = Sending
 card-done = Done in { $wait }

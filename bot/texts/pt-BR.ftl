@@ -210,6 +210,7 @@ card-left = falta cerca de { $wait }
 card-left-little = faltam alguns segundos
 card-wait = cerca de { $wait }
 card-model = Primeira vez com esse número de faixas: buscando o que preciso para isso.
+card-model-size = Primeira vez com esse número de faixas: buscando { $size } de que preciso para isso.
 card-ready = Pronta, vou mandar
 card-sending = Mandando
 card-done = Pronta em { $wait }

@@ -3,7 +3,7 @@
 from typing import Final
 
 from jobs.failures import Failure
-from jobs.models import Amount, Value, Words
+from jobs.models import Amount, Size, Value, Words
 
 AHEAD: Final = "ahead "  # prefix of a line to the child before its task
 
@@ -17,6 +17,7 @@ class Step(Value):
     artist: Words | None = None
     seconds: Amount | None = None  # length of the song
     separated: Amount = 0.0  # seconds of the song separated so far
+    bytes_: Size = 0  # of the file that is downloaded; 0: unknown, or none is
     alive: int = 0  # changes with every piece of work (bytes, segments), even when the fraction does not
 
 

@@ -34,5 +34,6 @@ def download(url: str, path: Path, report: Report) -> str:
             got += len(chunk)
             if got > LARGEST:
                 break
-            report(Step(note="model", fraction=min(got / total, 1.0) if total else None, alive=got))
+            fraction = min(got / total, 1.0) if total else None
+            report(Step(note="model", fraction=fraction, bytes_=max(total, 0), alive=got))
     return digest.hexdigest()

@@ -73,6 +73,11 @@ TABLE = [
         "First time with this many stems: fetching what I need for it.",
     ),
     (
+        view(progress=Progress(stage=TrackStage.SEPARATING, fraction=0.5, note="model", bytes_=145_960_000, **KNOWN)),
+        "Toquinho - Aquarela (4:14)\nSeparating voice and band\n▰▰▰▰▰▰▱▱▱▱▱▱ 50 %\n"
+        "First time with this many stems: fetching 146 MB that I need for it.",
+    ),
+    (
         view(progress=Progress(stage=TrackStage.RENDERING, seconds_left=8), order=Order(format=Format.FLAC)),
         "YouTube video youtu.be/dQw4w9WgXcQ\nMaking the FLAC files\nabout 10 s left",
     ),

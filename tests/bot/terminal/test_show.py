@@ -25,6 +25,7 @@ WAY = [
     (at(Progress(stage=TrackStage.FETCHING)), "Downloading"),
     (at(Progress(stage=TrackStage.FETCHING), source=FILE), "Reading your file"),
     (at(Progress(stage=TrackStage.SEPARATING, note="model")), "First time with this many stems"),
+    (at(Progress(stage=TrackStage.SEPARATING, note="model", bytes_=145_960_000)), "fetching 146 MB that I need"),
     (at(Progress(stage=TrackStage.SEPARATING, fraction=0.6, seconds_left=20)), "Separating voice and band"),
     (at(Progress(stage=TrackStage.RENDERING, fraction=0.1)), "Making the MP3 files"),
 ]

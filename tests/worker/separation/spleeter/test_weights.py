@@ -48,7 +48,7 @@ def test_fetched_once_with_progress_and_offline_afterwards(tmp_path: Path, relea
     assert content_of(folder) == CONTENT
     assert left(tmp_path / "models") == ["4stems"]
     assert steps[-1].fraction == 1
-    assert {step.note for step in steps} == {"model"}
+    assert {(step.note, step.bytes_) for step in steps} == {("model", len(release.body))}
     release.shutdown()
     release.server_close()
     assert ensure_weights("spleeter-4", tmp_path / "models", archive=archive_of(release)) == folder
