@@ -42,7 +42,7 @@ def test_plain_lines_are_printed_without_a_terminal(capsys: pytest.CaptureFixtur
     for line, (_, says) in zip(lines, WAY, strict=True):
         assert line.startswith("My [Song]: ")
         assert says in line, line
-    assert lines[5].endswith(" 50%"), "every quarter is told, not every step"
+    assert lines[6].endswith(" 50%"), "every quarter is told, not every step"
 
 
 def test_a_title_replaces_the_typed_argument(capsys: pytest.CaptureFixture[str]) -> None:
