@@ -51,10 +51,11 @@ def bot(tethered: bool, platform: str | None) -> None:
     if len(wanted) > 1:
         set_up_logging(settings)
         sys.exit(asyncio.run(run_bots(settings, redis_url)))
-    if wanted == ["discord"]:
-        from bot.discord import run
-    else:
-        from bot.telegram import run
+    with importing():  # late: the other commands need neither library
+        if wanted == ["discord"]:
+            from bot.discord.main import run
+        else:
+            from bot.telegram.main import run
     run(settings, redis_url)
 
 

@@ -1,25 +1,43 @@
-"""Messages in their order, also across a time when no bot listened. For platforms that do not repeat what was missed.
-
-Channels and messages have the platform's ids; those of messages grow with time.
-"""
+"""Messages in their order, those first that came while no bot listened. For platforms that do not repeat them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from bot.chats.heard import Heard
+from bot.chats.heard import GROUPS, Heard
+from bot.conversation.hearing import hear
+from bot.conversation.services import Services
+from bot.conversation.values import Incoming
+from bot.delivery.poster import Poster
 
-#: Handles a message: ids of its channel and of itself, its place in `Heard`, and a call that tells whether to note it.
-Turn = Callable[[int, int, str, Callable[[], Awaitable[bool]]], Awaitable[None]]
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that is no command, with the platform's ids of its channel and of itself, which grow with time.
+
+    `parts`: one, or one for each of its files.
+    """
+
+    channel: int
+    id: int
+    parts: Sequence[Incoming]
+
+    @property
+    def place(self) -> str:
+        """Where it is noted as handled, see `Heard`."""
+        return GROUPS if self.parts[0].asker.in_group else str(self.channel)
 
 
 class InOrder:
     """Handles each message once, and after all earlier ones of its channel. Notes the last handled ones."""
 
-    def __init__(self, heard: Heard) -> None:
-        self._heard = heard
+    def __init__(self, services: Services, poster: Poster) -> None:
+        self.heard = Heard(services.queue.redis, services.platform.name)
+        self._services = services
+        self._poster = poster
         self._last: dict[int, int] = {}  # channel → its last handled message
-        self._noted: dict[str, int] = {}
+        self._noted: dict[str, int] = {}  # the same by place
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._caught_up = asyncio.Event()
 
@@ -30,18 +48,23 @@ class InOrder:
     def go_on(self) -> None:
         self._caught_up.set()
 
-    async def new(self, channel: int, message: int, place: str, hear: Callable[[], Awaitable[bool]]) -> None:
-        """Handle a new message. `hear` does it, and returns whether to note it, for its `place` in `Heard`."""
+    async def new(self, message: Posted) -> None:
+        """Handle a new message."""
         await self._caught_up.wait()
-        await self.missed(channel, message, place, hear)
+        await self.missed(message)
 
-    async def missed(self, channel: int, message: int, place: str, hear: Callable[[], Awaitable[bool]]) -> None:
+    async def missed(self, message: Posted) -> None:
         """Handle a message that came before the new ones, which wait. Raises `QueueAway`."""
-        turn = self._turns.setdefault(channel, asyncio.Lock())
+        turn = self._turns.setdefault(message.channel, asyncio.Lock())
         async with turn:
-            if self._last.get(channel, 0) >= message:
+            if self._last.get(message.channel, 0) >= message.id:
                 return
-            if await hear() and self._noted.get(place, 0) < message:  # messages of several channels share a place
-                self._noted[place] = message
-                await self._heard.note(place, message)
-            self._last[channel] = message
+            if await hear(self._services, self._poster, message.parts):
+                await self._note(message)
+            self._last[message.channel] = message.id
+
+    async def _note(self, message: Posted) -> None:
+        """Of several channels at one place, the latest message counts."""
+        if self._noted.get(message.place, 0) < message.id:
+            self._noted[message.place] = message.id
+            await self.heard.note(message.place, message.id)

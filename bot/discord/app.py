@@ -9,11 +9,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from redis.exceptions import RedisError
 
-from bot.chats.heard import GROUPS, Heard
 from bot.chats.told_commands import ToldCommands
 from bot.conversation.background import Background
-from bot.conversation.hearing import hear
-from bot.conversation.in_order import InOrder, Turn
+from bot.conversation.in_order import InOrder
 from bot.conversation.services import services_of
 from bot.delivery.press_edits import PressEdits
 from bot.delivery.timing import USUAL, Timing
@@ -22,7 +20,7 @@ from bot.discord.address import PLATFORM
 from bot.discord.chat_platform import DiscordChats
 from bot.discord.commands import tell_commands
 from bot.discord.errors import ERRORS
-from bot.discord.incoming import messages_of
+from bot.discord.incoming import posted
 from bot.discord.missed import is_for_us, missed
 from bot.discord.pace import DISCORD, Pace, in_line
 from bot.discord.platform import Discord
@@ -59,12 +57,10 @@ class Bot(discord.Client):
         Route.BASE = settings.discord_api_url  # the library has no other place for it
         platform, chats = Discord(self, store, pace), DiscordChats(self)
         self.services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, timing=timing)
-        self._poster, self._edits = platform, PressEdits(platform, self.services.follower.aside)
-        self._heard = Heard(queue.redis, PLATFORM)
-        self._in_order = InOrder(self._heard)
+        self._edits = PressEdits(platform, self.services.follower.aside)
+        self._in_order = InOrder(self.services, platform)
         port = settings.metrics_port
         self._background = Background(self.services, port + 2 if port else 0)  # after Telegram's and the worker's
-        self._introduced = False
 
     async def setup_hook(self) -> None:
         """Logged in, not yet connected."""
@@ -73,21 +69,18 @@ class Bot(discord.Client):
         self._background.start()
 
     async def on_connect(self) -> None:
-        """A session begins, new or resumed. Messages wait for those that came before."""
+        """A new session begins, no resumed one. Messages wait for those that came since the last one."""
         self._in_order.pause()
 
-    async def on_resumed(self) -> None:
-        """Nothing was missed."""
-        self._in_order.go_on()
-
     async def on_ready(self) -> None:
-        """A new session: what was said since the last one was not heard."""
+        """The servers of a new session are known."""
         log.info("%s is listening", self.user)
         await insist(self._catch_up, PASSING, "missed messages not read")
         await insist(self._introduce, PASSING, "commands not told")
 
     async def on_message(self, message: discord.Message) -> None:
-        await self._handle(self._in_order.new, message)
+        if is_for_us(message, self._id):
+            await self._in_order.new(posted(message, self._id))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         await interactions.handle(self.services, self._edits, interaction, self._id)
@@ -102,24 +95,13 @@ class Bot(discord.Client):
         return self.user.id if self.user is not None else 0
 
     async def _catch_up(self) -> None:
-        for message in await missed(self, self._heard):
-            await self._handle(self._in_order.missed, message)
+        for message in await missed(self, self._id, self._in_order.heard):
+            await self._in_order.missed(posted(message, self._id))
         self._in_order.go_on()
 
-    async def _handle(self, in_order: Turn, message: discord.Message) -> None:
-        if is_for_us(message, self._id):
-            place = GROUPS if message.guild is not None else str(message.channel.id)
-            parts = messages_of(message, self._id)
-            await in_order(message.channel.id, message.id, place, lambda: hear(self.services, self._poster, parts))
-
     async def _introduce(self) -> None:
-        """Once in a process, whose sessions may be many."""
-        application = self.application_id
-        if not self._introduced and application is not None:
-            log.info("invite the bot to a server: %s", invitation(application))
-            if (code := await self.services.pairing_code()) is not None:
-                log.warning(
-                    "this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code
-                )
-            await tell_commands(self, application, ToldCommands(self.services.queue.redis, PLATFORM))
-            self._introduced = True
+        application = self.application_id or 0
+        log.info("invite the bot to a server: %s", invitation(application))
+        if (code := await self.services.pairing_code()) is not None:
+            log.warning("this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code)
+        await tell_commands(self, application, ToldCommands(self.services.queue.redis, PLATFORM))

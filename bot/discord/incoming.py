@@ -7,6 +7,7 @@ import discord
 from discord.app_commands import Namespace
 
 from bot.cards.actions import parse_action
+from bot.conversation.in_order import Posted
 from bot.conversation.unnamed import unnamed
 from bot.conversation.values import Asker, Author, Incoming, IncomingFile, Message, Place, Press
 from bot.discord.address import Address, Handle, name
@@ -23,19 +24,12 @@ User = discord.User | discord.Member
 # --- messages --------------------------------------------------------------------------------------------------
 
 
-def messages_of(message: discord.Message, bot_id: int) -> list[Incoming]:
-    """What a message says: one value for each of its files, the first with its text; or one without a file."""
+def posted(message: discord.Message, bot_id: int) -> Posted:
+    """What a message says: one part for each of its files, the first with its text; or one without a file."""
     guild, said, attachments = message.guild, _content(message, bot_id), _attachments(message)
-    asker = Asker(
-        person=name(message.author.id),
-        chat=name(guild.id if guild else message.author.id),
-        language=_language(message),
-        in_group=guild is not None,
-        is_language_guessed=True,
-        is_admin=False,
-    )
+    asker = _asker(message.author, guild.id if guild else 0, _language(message), is_admin=False)
     first = Incoming(
-        asker=asker,
+        asker=replace(asker, is_language_guessed=True),
         message=said,
         replied_to=_replied_to(message, bot_id),
         album=str(message.id) if len(attachments) > 1 else "",
@@ -44,7 +38,13 @@ def messages_of(message: discord.Message, bot_id: int) -> list[Incoming]:
     )
     files = [_file(one, message) for one in attachments]
     parts = [replace(said, file=file, text="" if number else said.text) for number, file in enumerate(files)]
-    return [replace(first, message=part) for part in parts or [said]]
+    return Posted(message.channel.id, message.id, [replace(first, message=part) for part in parts or [said]])
+
+
+def _asker(user: User, guild: int, language: Language, *, is_admin: bool) -> Asker:
+    """`guild`: 0 in a direct message, whose chat is called as the person."""
+    chat = name(guild or user.id)
+    return Asker(person=name(user.id), chat=chat, language=language, in_group=bool(guild), is_admin=is_admin)
 
 
 def _language(message: discord.Message) -> Language:
@@ -123,7 +123,7 @@ def command_of(interaction: discord.Interaction, bot_id: int) -> tuple[str, Inco
     data = cast("dict[str, Any]", interaction.data)
     guild, channel_id = interaction.guild, interaction.channel_id or 0
     said = Message(_place(guild, channel_id, 0, interaction.id), text="/stems", author=_author(interaction.user))
-    given = Incoming(_asker(interaction), said, is_command=True, chat_title=guild.name if guild is not None else "")
+    given = Incoming(_acting(interaction), said, is_command=True, chat_title=guild.name if guild is not None else "")
     if data["name"] == ON_MESSAGE:
         target = _target(interaction, data["resolved"]["messages"][data["target_id"]])
         said = replace(said, place=_place(guild, channel_id, target.id, interaction.id))
@@ -145,17 +145,12 @@ def press_of(interaction: discord.Interaction) -> Press | None:
     asked = message.reference.message_id if message.reference is not None else None
     question = place if asked is None else _place(guild, message.channel.id, asked)
     action = parse_action(str(cast("dict[str, Any]", interaction.data)["custom_id"]))
-    return Press(asker=_asker(interaction), place=place, action=action, question=question)
+    return Press(asker=_acting(interaction), place=place, action=action, question=question)
 
 
-def _asker(interaction: discord.Interaction) -> Asker:
-    return Asker(
-        person=name(interaction.user.id),
-        chat=name(interaction.guild_id or interaction.user.id),
-        language=negotiate(str(interaction.locale)),
-        in_group=interaction.guild_id is not None,
-        is_admin=interaction.permissions.manage_guild,
-    )
+def _acting(interaction: discord.Interaction) -> Asker:
+    guild, is_admin = interaction.guild_id or 0, interaction.permissions.manage_guild
+    return _asker(interaction.user, guild, negotiate(str(interaction.locale)), is_admin=is_admin)
 
 
 def _word(value: Any) -> str:

@@ -17,7 +17,10 @@ log = logging.getLogger(__name__)
 
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
-    """See `bot.discord.run`."""
+    """Run the bot until SIGTERM or SIGINT.
+
+    Raises `SettingsError` if the token is missing or refused. Retries without end while Discord is unreachable.
+    """
     token = DISCORD_TOKEN.checked(settings.discord_token)
     front_end.run(settings, redis_url, lambda it: serve(Bot(settings, it.queue, it.store), token, it.stop))
 

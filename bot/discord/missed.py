@@ -24,8 +24,8 @@ def is_for_us(message: discord.Message, bot_id: int) -> bool:
     return message.guild is None or is_reply_to_us or any(one.id == bot_id for one in message.mentions)
 
 
-async def missed(client: discord.Client, heard: Heard) -> list[discord.Message]:
-    """Messages after those that were handled last, oldest first. Raises Discord's errors and `QueueAway`.
+async def missed(client: discord.Client, bot_id: int, heard: Heard) -> list[discord.Message]:
+    """Messages to the bot after those that were handled last, oldest first. Raises Discord's errors and `QueueAway`.
 
     None of servers at the first start, when it is unknown what was handled.
     """
@@ -45,7 +45,7 @@ async def missed(client: discord.Client, heard: Heard) -> list[discord.Message]:
     for channel in sorted(places, key=lambda one: one.last_message_id or 0)[-MOST_CHANNELS:]:
         if (channel.last_message_id or 0) > since:
             found += await _after(channel, since) or ()
-    return sorted(found, key=lambda one: one.id)
+    return sorted((one for one in found if is_for_us(one, bot_id)), key=lambda one: one.id)
 
 
 async def _after(channel: discord.abc.Messageable, message_id: int) -> list[discord.Message] | None:

@@ -100,11 +100,9 @@ class Discord(DiscordPoster):
         """The files under their names for people. Their descriptions tell which sending they are of."""
         async with AsyncExitStack() as open_:
             files = [await opened(self._store, piece, open_) for piece in part.pieces]
-            titles = [piece.title for piece in part.pieces]
-            described = [f"{title[:200]} · {nonce}" for title in titles]
             named = [
-                discord.File(file.handle, filename=plain_name(file.name), description=about)
-                for file, about in zip(files, described, strict=True)
+                discord.File(file.handle, plain_name(file.name), description=f"{piece.title[:200]} · {nonce}")
+                for file, piece in zip(files, part.pieces, strict=True)
             ]
             with as_trouble():
                 return await self.channel(place).send(files=named, nonce=nonce, **as_answer(place))
