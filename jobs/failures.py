@@ -47,6 +47,8 @@ class Reason(StrEnum):
     NO_SOUND = "no_sound"  # a video without an audio track
     EMPTY = "empty"  # no samples at all
     NO_BEATS = "no_beats"  # a click, a count-in or bars, and the song's beats are not known
+    NO_CHORDS = "no_chords"  # a chart, and the song's chords are not known
+    NO_NOTES = "no_notes"  # MIDI, and the notes of bass and voice are not known
     # A passage of the song
     PASSAGE_BEYOND = "passage_beyond"  # values: seconds of the song
     BARS_BEYOND = "bars_beyond"  # values: bars of the song

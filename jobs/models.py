@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,11 +21,13 @@ from jobs.music.effects import Effect as Effect  # noqa: PLC0414 - the values, i
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
 from jobs.music.stems import Stem as Stem  # noqa: PLC0414
 from jobs.renditions import Archive as Archive  # noqa: PLC0414
+from jobs.renditions import Chart as Chart  # noqa: PLC0414
 from jobs.renditions import Click as Click  # noqa: PLC0414
 from jobs.renditions import Content as Content  # noqa: PLC0414
 from jobs.renditions import Encoding as Encoding  # noqa: PLC0414
 from jobs.renditions import Format as Format  # noqa: PLC0414
 from jobs.renditions import Mix as Mix  # noqa: PLC0414
+from jobs.renditions import Notes as Notes  # noqa: PLC0414
 from jobs.renditions import Package as Package  # noqa: PLC0414
 from jobs.renditions import Rendition as Rendition  # noqa: PLC0414
 from jobs.renditions import Stems as Stems  # noqa: PLC0414
@@ -152,6 +154,10 @@ class Preferences(Value):
         return Order(model=self.model, format=self.format, package=self.package)
 
 
+#: Of what is no sound, so that it is made once for all formats.
+NO_FORMAT: Final = Format.MP3
+
+
 class Order(Value):
     """The order of one request: stems, or something made of them. Only stems are packed.
 
@@ -176,6 +182,12 @@ class Order(Value):
         return isinstance(self.content, Stems)
 
     @property
+    def files(self) -> Rendition:
+        """Its content as files, not packed."""
+        rendition = Rendition(content=self.content, effect=self.effect, encoding=Encoding(format=self.format))
+        return rendition if rendition.is_sound else rendition.encoded(NO_FORMAT)
+
+    @property
     def needs_beats(self) -> bool:
         """Whether the beats of the song have to be known."""
         return isinstance(self.content, Click) or self.effect.needs_beats
@@ -183,7 +195,7 @@ class Order(Value):
     @property
     def renditions(self) -> tuple[Rendition, ...]:
         """The renditions of the order, in the order of delivery."""
-        files = Rendition(content=self.content, effect=self.effect, encoding=Encoding(format=self.format))
+        files = self.files
         zipped = files.model_copy(update={"package": Archive()})
         if not self.is_stems:
             return (files,)

@@ -22,13 +22,15 @@ from jobs.values import Value
 class ContentFile(NamedTuple):
     """One file of a content: `name` in the store, without extension, and `heard`, what is in it, for people.
 
-    `levels`: the stems added up in it, and the gain of each in dB. `stem`: its one stem, None for a mix.
+    `levels`: the stems added up in it, and the gain of each in dB. `stem`: its one stem, None for a mix. `extension`:
+    of a file that is no sound; empty for sound, which has that of its encoding.
     """
 
     name: str
     heard: str
     levels: Mapping[Stem, float]
     stem: Stem | None = None
+    extension: str = ""
 
 
 class Stems(Value):
@@ -96,7 +98,30 @@ class Click(Value):
         return (ContentFile("click", "click", {}),)
 
 
-Content = Annotated[Stems | Mix | Click, Field(discriminator="kind")]
+class Chart(Value):
+    """The chords of the song, bar by bar: a picture, and text in ChordPro."""
+
+    kind: Literal["chart"] = "chart"
+
+    def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
+        """Both files; they have no sound."""
+        return (
+            ContentFile("chords", "chords", {}, extension="png"),
+            ContentFile("chords", "chords", {}, extension="cho"),
+        )
+
+
+class Notes(Value):
+    """The notes of bass and voice as MIDI, with the song's tempo map."""
+
+    kind: Literal["notes"] = "notes"
+
+    def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
+        """The one file; it has no sound."""
+        return (ContentFile("notes", "bass and voice", {}, extension="mid"),)
+
+
+Content = Annotated[Stems | Mix | Click | Chart | Notes, Field(discriminator="kind")]
 
 
 # --- encoding ------------------------------------------------------------------------------------------------------
@@ -167,7 +192,7 @@ class Archive(Value):
     part_bytes: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
 
 
-def newer(content: Stems | Mix | Click, effect: Effect) -> dict[str, object]:
+def newer(content: Stems | Mix | Click | Chart | Notes, effect: Effect) -> dict[str, object]:
     """The fields that version 0.1.0 does not know, where they say something."""
     fields: dict[str, object] = {}
     if not isinstance(content, Stems | Mix):
@@ -215,6 +240,15 @@ class Rendition(Value):
         if not (label := self.effect.label):
             return files
         return tuple(file._replace(heard=f"{file.heard}, {label}") for file in files)
+
+    def name_of(self, file: ContentFile) -> str:
+        """The name of a file in the store."""
+        return f"{file.name}.{file.extension or self.encoding.format.extension}"
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is sound, in its encoding. Else the encoding means nothing."""
+        return not isinstance(self.content, Chart | Notes)
 
     @property
     def _kind(self) -> str:

@@ -14,7 +14,7 @@ from bot.cards.models import fetching_model, model_label, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Package, Preferences, TrackId, Upload, Value, YouTube
+from jobs.models import Format, Package, Preferences, Rendition, TrackId, Upload, Value, YouTube
 from jobs.music.separation_models import chat_models
 from jobs.progress import Progress, RequestPhase, TrackStage, View
 from jobs.results import Manifest, StoredFile, Tags
@@ -56,7 +56,8 @@ class Button(Value):
 class Picture(Value):
     """A picture on a card: a file of a track in the store. `name`: its name for people. `title`: what it shows.
 
-    `cover`: the song's cover, for platforms that show several pictures in one message.
+    `cover`: the song's cover, for platforms that show several pictures in one message. `rendition`: whose file it is;
+    None: the track's own.
     """
 
     track_id: TrackId
@@ -64,6 +65,7 @@ class Picture(Value):
     name: str
     title: str
     cover: StoredFile | None = None
+    rendition: Rendition | None = None
 
 
 class Card(Value):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.cards.models import stem_word
 from bot.texts import say
-from jobs.models import Click, Effect, Mix, Order, Stem, Stems
+from jobs.models import Chart, Click, Effect, Mix, Notes, Order, Stem, Stems
 from jobs.music.effects import PLAIN, signed
 from jobs.music.passages import Passage
 from jobs.music.separation_models import MODELS
@@ -65,6 +65,9 @@ def order_words(order: Order, language: str) -> str:
             return mix_words(order.mix, order.model.name, language, levels, order.effect)
         case Click():
             return ", ".join([say(language, "content-click"), *effect_words(order.effect, language)])
+        case Chart() | Notes():
+            named = "content-chart" if isinstance(order.content, Chart) else "content-notes"
+            return ", ".join([say(language, named), *effect_words(order.effect, language)])
         case Stems():
             return ", ".join(effect_words(order.effect, language))
 

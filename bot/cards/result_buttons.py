@@ -1,6 +1,7 @@
 """Buttons under a result: every minus-one mix, and further requests. Pure; sized for a phone."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from bot.cards import treatments
 from bot.cards.actions import Action, Verb, mark_of, parse_action
@@ -16,7 +17,11 @@ from jobs.music.separation_models import MODELS, chat_models
 Rows = tuple[tuple[Button, ...], ...]
 
 #: Formats to offer, without the request's own: for listening, and for a DAW.
-_FORMATS = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
+_FORMATS: Final = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
+
+
+#: Choices of what is written of a song, and their labels.
+WRITTEN: Final = {"chords": "button-chords", "notes": "button-notes"}
 
 
 def first_page(request: Request, language: str) -> Rows:
@@ -56,14 +61,16 @@ def second_page(request: Request, language: str) -> Rows:
     if order.package is Package.ALBUM and order.is_stems:
         encodings.insert(0, _want(request, "zip", say(language, "button-zip")))
     models = _models(request, language) if order.is_stems else []
+    written = [_want(request, choice, say(language, label)) for choice, label in WRITTEN.items()]
     return _rows(
         encodings,
         models,
+        written,
         [
             _want(request, "again", say(language, "button-again")),
             _button(Verb.FORGET, request, "", say(language, "button-forget")),
+            _page(request, 1, say(language, "button-back")),
         ],
-        [_page(request, 1, say(language, "button-back"))],
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from bot.cards.cards import Picture
 from bot.delivery.platform import Away, Refused, TooLarge
+from jobs.models import Rendition
 from jobs.results import StoredFile
 from jobs.store.store import ResultStore
 
@@ -25,7 +26,7 @@ class PictureFile(NamedTuple):
 
 async def read_picture(store: ResultStore, picture: Picture) -> PictureFile:
     """A picture to upload. Raises `FileNotFoundError`, and `Away` when the store is out of reach."""
-    return PictureFile(picture.name, await _read(store, picture, picture.file))
+    return PictureFile(picture.name, await _read(store, picture, picture.file, picture.rendition))
 
 
 async def read_cover(store: ResultStore, picture: Picture, most_bytes: int) -> list[PictureFile]:
@@ -38,9 +39,9 @@ async def read_cover(store: ResultStore, picture: Picture, most_bytes: int) -> l
     return []
 
 
-async def _read(store: ResultStore, picture: Picture, file: StoredFile) -> bytes:
+async def _read(store: ResultStore, picture: Picture, file: StoredFile, rendition: Rendition | None = None) -> bytes:
     try:
-        async with store.open(picture.track_id, [file]) as folder:
+        async with store.open(picture.track_id, [file], rendition) as folder:
             return (folder / file.name).read_bytes()
     except ConnectionError as why:
         raise Away(repr(why)) from why

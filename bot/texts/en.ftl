@@ -12,6 +12,8 @@ help = Send me a YouTube link, or a song as an audio file, a video or a voice me
     “elis águas de março” – I look for that song on YouTube, and you tap the one you meant; /find is the same
     “no drums”, “karaoke”, “only bass” – a mix of the last song, or of the one you reply to; /mix no drums is the same
     “no drums 80% click count-in 1” – slower, with a click and a count-in; /click – the click alone
+    /loop 1:02-1:18 x8 75% – a passage again and again; /drill no bass 1:02-1:18 – from slow to fast
+    /chords -2 – the chords, in any key; /notes – bass and voice as MIDI
     /settings – which stems, which format, album or zip
     /status – what I’m working on for you
     /cancel – stop what I’m working on
@@ -280,6 +282,8 @@ failure-not-audio = I can’t read this as audio: it may be damaged, or of a kin
 failure-no-sound = This video has no sound. Send me one that has.
 failure-empty = There is no audio in this file. Send me another one.
 failure-no-beats = I don’t hear a steady beat in this song, so I have no click, no count-in and no bars for it. Tempo, key and mixes work all the same: /mix no drums 80%
+failure-no-chords = I’m not sure of the chords of this song, so I write none. Slower or in another key, its stems may help your ear: /mix no drums 70%
+failure-no-notes = I don’t know the notes of bass and voice of this song. Its stems you can have: tap “All stems”.
 failure-passage-beyond = The song ends at { $seconds }. Choose a passage before that: /loop 0:30-0:45
     .plain = That passage is behind the end of the song. Choose an earlier one: /loop 0:30-0:45
 failure-bars-beyond = The song has { $bars } bars. Choose some of these: /loop bars 5-8
@@ -316,6 +320,8 @@ effect-click = { $use ->
 effect-count-in = count-in { $bars }
 effect-bars = bars { $bars }
 content-click = click track
+content-chart = chords
+content-notes = notes of bass and voice
 button-only = Only { $stem }
 button-pick = Choose stems…
 button-practise = Practise…
@@ -332,6 +338,8 @@ button-make = Make { $mix }
 button-more = More…
 button-back = Back
 button-zip = Zip
+button-chords = Chords
+button-notes = Notes (MIDI)
 button-retry = Try again
 button-again = Again
 button-stems = All stems
@@ -372,6 +380,10 @@ command-drill = A passage from 70 to 100 % of the tempo
 loop-how = Tell me which passage: /loop 1:02-1:18, /loop bars 5-8 x4 75%, or /loop no drums 1:02-1:18. Reply with it to a song I sent, or I take the last one.
 drill-how = Tell me which passage: /drill no bass 1:02-1:18. I play it at 70, 75 … 100 % of the tempo, each with its count-in; /drill 1:02-1:18 60-90% goes from 60 to 90. Reply with it to a song I sent, or I take the last one.
 loop-beyond = A passage ends after its beginning and is played 1 to 32 times, at 50 to 120 % of the tempo. Try: /loop 1:02-1:18 x8 75%
+command-chords = The chords, in any key: -2
+command-notes = Bass and voice as MIDI
+chart-how = Tell me the key, or nothing: /chords, or /chords -2 for two semitones down. Reply with it to a song I sent, or I take the last one.
+notes-how = Tell me the key and the tempo, or nothing: /notes, or /notes -2 80%. Reply with it to a song I sent, or I take the last one.
 
 ## Groups
 
@@ -582,6 +594,8 @@ terminal-failure-not-audio = I can’t read this as audio: it may be damaged, or
 terminal-failure-no-sound = This video has no sound. Take one that has.
 terminal-failure-empty = This file is empty. Take another copy of the song.
 terminal-failure-no-beats = This song has no beat that I can follow, so there is no click and no count-in. Leave out --click, --stage and --count-in.
+terminal-failure-no-chords = The chords of this song are not known.
+terminal-failure-no-notes = The notes of bass and voice of this song are not known.
 terminal-failure-passage-beyond = The song ends at { $seconds }. Choose a passage before that: --loop 0:30-0:45
     .plain = That passage is behind the end of the song. Choose an earlier one.
 terminal-failure-bars-beyond = The song has { $bars } bars. Choose some of these: --loop "bars 5-8"
@@ -614,6 +628,8 @@ discord-command-mix = mix
 discord-command-click = click
 discord-command-loop = loop
 discord-command-drill = drill
+discord-command-chords = chords
+discord-command-notes = notes
 discord-command-status = status
 discord-command-cancel = cancel
 discord-command-settings = settings
@@ -633,6 +649,8 @@ discord-option-what = what
 discord-about-what = no drums; or vocals bass
 discord-option-passage = passage
 discord-about-passage = 1:02-1:18 x8 75%; or no drums bars 5-8
+discord-option-key = key
+discord-about-key = Semitones up or down: -2
 discord-option-all = all
 discord-about-all = Everybody’s songs, for the owner
 discord-option-person = person

@@ -12,6 +12,8 @@ help = Me mande um link do YouTube, ou uma música como arquivo de áudio, víde
     “elis águas de março” – eu procuro essa música no YouTube, e você toca na certa; /find dá no mesmo
     “sem bateria”, “karaokê”, “só o baixo” – uma mixagem da última música, ou da que você responder; /mix sem bateria dá no mesmo
     “sem bateria 80% clique contagem 1” – mais devagar, com clique e contagem; /click – só o clique
+    /loop 1:02-1:18 x8 75% – um trecho repetido; /drill sem baixo 1:02-1:18 – do lento ao rápido
+    /chords -2 – a cifra, em qualquer tom; /notes – baixo e voz em MIDI
     /settings – quais faixas, qual formato, arquivos ou zip
     /status – o que estou fazendo para você
     /cancel – parar o que estou fazendo
@@ -280,6 +282,8 @@ failure-not-audio = Não consigo ler isto como áudio: pode estar danificado, ou
 failure-no-sound = Este vídeo não tem som. Me mande um que tenha.
 failure-empty = Não há áudio neste arquivo. Me mande outro.
 failure-no-beats = Não ouço uma pulsação clara nesta música, então não tenho clique, contagem nem compassos. Andamento, tom e mixagens funcionam do mesmo jeito: /mix sem bateria 80%
+failure-no-chords = Não tenho certeza dos acordes desta música, então não escrevo nenhum. Mais devagar ou em outro tom, as faixas podem ajudar o ouvido: /mix sem bateria 70%
+failure-no-notes = Não sei as notas do baixo e da voz desta música. As faixas você pode ter: toque em “Todas as faixas”.
 failure-passage-beyond = A música termina em { $seconds }. Escolha um trecho antes disso: /loop 0:30-0:45
     .plain = Esse trecho fica depois do fim da música. Escolha um anterior: /loop 0:30-0:45
 failure-bars-beyond = A música tem { $bars } compassos. Escolha entre eles: /loop compassos 5-8
@@ -316,6 +320,8 @@ effect-click = { $use ->
 effect-count-in = contagem { $bars }
 effect-bars = compassos { $bars }
 content-click = faixa de clique
+content-chart = acordes
+content-notes = notas do baixo e da voz
 button-only = Só { $stem }
 button-pick = Escolher faixas…
 button-practise = Ensaiar…
@@ -332,6 +338,8 @@ button-make = Fazer { $mix }
 button-more = Mais…
 button-back = Voltar
 button-zip = Zip
+button-chords = Cifra
+button-notes = Notas (MIDI)
 button-retry = Tentar de novo
 button-again = De novo
 button-stems = Todas as faixas
@@ -372,6 +380,10 @@ command-drill = Um trecho de 70 a 100 % do andamento
 loop-how = Me diga que trecho: /loop 1:02-1:18, /loop compassos 5-8 x4 75%, ou /loop sem bateria 1:02-1:18. Responda com isso a uma música que mandei, ou pego a última.
 drill-how = Me diga que trecho: /drill sem baixo 1:02-1:18. Toco a 70, 75 … 100 % do andamento, cada vez com contagem; /drill 1:02-1:18 60-90% vai de 60 a 90. Responda com isso a uma música que mandei, ou pego a última.
 loop-beyond = Um trecho termina depois de começar e toca de 1 a 32 vezes, de 50 a 120 % do andamento. Tente: /loop 1:02-1:18 x8 75%
+command-chords = A cifra, em qualquer tom: -2
+command-notes = Baixo e voz em MIDI
+chart-how = Me diga o tom, ou nada: /chords, ou /chords -2 para dois semitons abaixo. Responda com isso a uma música que mandei, ou pego a última.
+notes-how = Me diga o tom e o andamento, ou nada: /notes, ou /notes -2 80%. Responda com isso a uma música que mandei, ou pego a última.
 
 ## Grupos
 
@@ -582,6 +594,8 @@ terminal-failure-not-audio = Não consigo ler isto como áudio: pode estar danif
 terminal-failure-no-sound = Este vídeo não tem som. Pegue um que tenha.
 terminal-failure-empty = Este arquivo está vazio. Pegue outra cópia da música.
 terminal-failure-no-beats = Esta música não tem uma pulsação que eu consiga seguir, então não há clique nem contagem. Tire --click, --stage e --count-in.
+terminal-failure-no-chords = Os acordes desta música não são conhecidos.
+terminal-failure-no-notes = As notas do baixo e da voz desta música não são conhecidas.
 terminal-failure-passage-beyond = A música termina em { $seconds }. Escolha um trecho antes disso: --loop 0:30-0:45
     .plain = Esse trecho fica depois do fim da música. Escolha um anterior.
 terminal-failure-bars-beyond = A música tem { $bars } compassos. Escolha entre eles: --loop "compassos 5-8"
@@ -614,6 +628,8 @@ discord-command-mix = mixagem
 discord-command-click = clique
 discord-command-loop = trecho
 discord-command-drill = treino
+discord-command-chords = acordes
+discord-command-notes = notas
 discord-command-status = andamento
 discord-command-cancel = cancelar
 discord-command-settings = ajustes
@@ -633,6 +649,8 @@ discord-option-what = o-quê
 discord-about-what = sem bateria; ou voz baixo
 discord-option-passage = trecho
 discord-about-passage = 1:02-1:18 x8 75%; ou sem bateria compassos 5-8
+discord-option-key = tom
+discord-about-key = Semitons acima ou abaixo: -2
 discord-option-all = todas
 discord-about-all = As músicas de todos, para o dono
 discord-option-person = pessoa

@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from jobs.models import Click, Effect, Encoding, Format, Mix, Order, Rendition, Stem, Stems
+from jobs.models import Chart, Click, Effect, Encoding, Format, Mix, Notes, Order, Rendition, Stem, Stems
 
 MP3 = Encoding(format=Format.MP3)
 PAIR = (Stem.VOCALS, Stem.BASS)
@@ -19,6 +19,8 @@ PAIR = (Stem.VOCALS, Stem.BASS)
         Rendition(effect=Effect(key=1), encoding=MP3),
         Rendition(content=Mix(stems=PAIR), effect=Effect(click="stage", count_in=2), encoding=MP3),
         Rendition(content=Click(), encoding=MP3),
+        Rendition(content=Chart(), effect=Effect(key=2), encoding=MP3),
+        Rendition(content=Notes(), encoding=MP3),
         Rendition(content=Click(), effect=Effect(tempo=80, count_in=1), encoding=MP3),
         Rendition(encoding=MP3),
     ],

@@ -20,6 +20,7 @@ from worker.child.cgroups import cores
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
+from worker.rendering.documents import write_document
 from worker.rendering.sums import Encode, Tell, Written, stems_of, write_sum
 from worker.rendering.treated import Measured, measured, write_treated
 from worker.rendering.zipping import Entry, zip_stems
@@ -38,6 +39,10 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
         encodes = {
             encode.path: encode for rendition in task.renditions for encode in _encodes(task, rendition, Path(scratch))
         }
+        for rendition in task.renditions:
+            for file in _files(task, rendition):
+                if file.extension:
+                    write_document(task, rendition, _path(task, rendition, file, Path(scratch)))
         written = _encode_all(task, list(encodes.values()), report)
         known = [_of_files(task, rendition, written, Path(scratch)) for rendition in task.renditions]
         return RenderedSet(
@@ -50,7 +55,7 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
 def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
     """The files of a rendition."""
     encoding = rendition.encoding
-    files = _files(task, rendition)
+    files = [file for file in _files(task, rendition) if not file.extension]
     for number, file in enumerate(files, 1):
         place = {"number": number, "of": len(files)} if file.stem else {}
         yield Encode(
@@ -71,7 +76,7 @@ def _path(task: RenderTask, rendition: Rendition, file: ContentFile, scratch: Pa
     """The path of a file: in its rendition's folder, or in `scratch` before it is packed."""
     unpacked = rendition.unpacked
     folder = task.output if unpacked in task.renditions else scratch
-    return folder / unpacked.key / f"{file.name}.{rendition.encoding.format.extension}"
+    return folder / unpacked.key / rendition.name_of(file)
 
 
 def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[StoredFile, ...]:
@@ -84,7 +89,8 @@ def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[Sto
 
 def _of_files(task: RenderTask, rendition: Rendition, written: Mapping[Path, Written], scratch: Path) -> Written:
     """The gain of a rendition's files against the stored stems, 1 for stems; and their length."""
-    files = [written[_path(task, rendition, file, scratch)] for file in _files(task, rendition)]
+    paths = [_path(task, rendition, file, scratch) for file in _files(task, rendition) if not file.extension]
+    files = [written[path] for path in paths]
     return Written(min((file.gain for file in files), default=1.0), max((file.seconds for file in files), default=0.0))
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from bot.conversation.commands import general, owner, preferences, status
 from bot.conversation.services import Services
-from bot.conversation.songs import asking, clicks, loops, mixes
+from bot.conversation.songs import asking, clicks, loops, mixes, paper
 from bot.conversation.values import Answers, Incoming
 
 Handler = Callable[[Services, Incoming], Awaitable[Answers]]
@@ -20,6 +20,8 @@ COMMANDS: Final[dict[str, Handler]] = {
     "click": clicks.click,
     "loop": loops.loop,
     "drill": loops.drill,
+    "chords": paper.chords,
+    "notes": paper.notes,
     "status": status.status,
     "cancel": general.cancel,
     "settings": preferences.settings,
@@ -29,12 +31,38 @@ COMMANDS: Final[dict[str, Handler]] = {
     "who": owner.who,
 }
 
-EVERYBODYS: Final = ("start", "help", "find", "mix", "click", "loop", "drill", "status", "cancel", "settings")
-GROUPS: Final = ("stems", "find", "mix", "click", "loop", "drill", "status", "cancel", "settings", "help")
+EVERYBODYS: Final = (
+    "start",
+    "help",
+    "find",
+    "mix",
+    "click",
+    "loop",
+    "drill",
+    "chords",
+    "notes",
+    "status",
+    "cancel",
+    "settings",
+)
+GROUPS: Final = (
+    "stems",
+    "find",
+    "mix",
+    "click",
+    "loop",
+    "drill",
+    "chords",
+    "notes",
+    "status",
+    "cancel",
+    "settings",
+    "help",
+)
 OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
 
 #: Commands whose outcome is a message in the chat, beside the answer to the one who gave them.
-POSTING: Final = ("stems", "find", "mix", "click", "loop", "drill")
+POSTING: Final = ("stems", "find", "mix", "click", "loop", "drill", "chords", "notes")
 
 
 @unique
@@ -63,6 +91,8 @@ OPTIONS: Final[dict[str, tuple[Option, ...]]] = {
     "click": (Option("what", Takes.WORDS),),
     "loop": (Option("passage", Takes.WORDS, is_required=True),),
     "drill": (Option("passage", Takes.WORDS, is_required=True),),
+    "chords": (Option("key", Takes.WORDS),),
+    "notes": (Option("key", Takes.WORDS),),
     "status": (Option("all", Takes.YES),),
     "allow": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),
     "deny": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),

@@ -1,8 +1,9 @@
-"""What an order needs to know of a song: its beats, and that a passage lies within it."""
+"""What an order needs to know of a song: its beats, its chords, and that a passage lies within it."""
 
 from bot.conversation.services import Services
 from jobs.failures import Failed, Failure, Reason
-from jobs.models import Request
+from jobs.models import Chart, Notes, Order, Request
+from jobs.music.analysis import Analysis
 from jobs.music.passages import span_of
 
 
@@ -12,7 +13,8 @@ async def lacking(services: Services, request: Request) -> Failure | None:
     A song that is separated first is looked at by the worker. Raises `QueueAway`.
     """
     order, passage = request.order, request.order.effect.passage
-    if not order.needs_beats and passage is None:
+    is_paper = isinstance(order.content, Chart | Notes)
+    if not (order.needs_beats or passage or is_paper):
         return None
     try:
         made = await services.catalogue.read(request.track_id)
@@ -22,6 +24,8 @@ async def lacking(services: Services, request: Request) -> Failure | None:
         return None
     if made.manifest is None:
         return None
+    if is_paper:
+        return _not_on_paper(order, made.analysis or Analysis(made_by=""))
     if order.needs_beats and (made.analysis is None or len(made.analysis.beats) < 2):
         return Failure(reason=Reason.NO_BEATS)
     try:
@@ -30,3 +34,9 @@ async def lacking(services: Services, request: Request) -> Failure | None:
     except Failed as why:
         return why.failure
     return None
+
+
+def _not_on_paper(order: Order, analysis: Analysis) -> Failure | None:
+    if isinstance(order.content, Chart):
+        return None if analysis.chords else Failure(reason=Reason.NO_CHORDS)
+    return None if analysis.bass or analysis.vocals else Failure(reason=Reason.NO_NOTES)

@@ -9,11 +9,11 @@ from typing import Final
 
 from bot.cards.cards import Picture
 from bot.delivery.planning.noted import Before, Memo, Noted, PartState
-from bot.delivery.planning.pieces import picture_of
+from bot.delivery.planning.pieces import chart_of, picture_of
 from bot.delivery.planning.plan import Limits, Part, Plan, plan
 from bot.delivery.planning.sizes import USUAL_RATE
 from jobs.failures import Failure, Reason
-from jobs.models import Order, Rendition, Request
+from jobs.models import Chart, Order, Rendition, Request
 from jobs.progress import RequestPhase
 from jobs.queue.recipe import Recipe
 from jobs.results import Manifest, Rendered
@@ -173,9 +173,13 @@ def _source(facts: Facts, limits: Limits) -> Before | None:
 
 
 def _picture(facts: Facts, manifest: Manifest) -> Picture | None:
-    """The picture for the card: of the stems, once in a chat."""
-    picture = picture_of(manifest)
-    shown = facts.has_picture or facts.request.order.mix
+    """The picture for the card: a chart, or else of the stems, once in a chat."""
+    order = facts.request.order
+    if isinstance(order.content, Chart):
+        picture = next((chart_of(manifest, one) for one in facts.rendered if one.rendition == order.files), None)
+        shown = False
+    else:
+        picture, shown = picture_of(manifest), facts.has_picture or not order.is_stems
     return None if shown or picture is None or picture.file.bytes_ > facts.limits.photo_bytes else picture
 
 

@@ -67,6 +67,17 @@ def picture_of(manifest: Manifest) -> Picture | None:
     )
 
 
+def chart_of(manifest: Manifest, rendered: Rendered) -> Picture | None:
+    """The picture of a song's chords."""
+    file = next((file for file in rendered.files if file.name.endswith(".png")), None)
+    if file is None:
+        return None
+    piece = piece_of(manifest, rendered, file)
+    return Picture(
+        track_id=manifest.track_id, file=file, name=piece.name, title=piece.title, rendition=rendered.rendition
+    )
+
+
 def made_by(manifest: Manifest, kbps: int = 0) -> str:
     """A digest of a file's origin: the engine with its version, and the encoder's bit rate."""
     return hashlib.sha256(f"{manifest.engine}|{kbps}".encode()).hexdigest()[:8]

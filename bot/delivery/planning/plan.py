@@ -109,7 +109,7 @@ def plan(
     """
     made = {one.rendition: one for one in rendered}
     song = _Song(manifest, made, limits, kbps)
-    files = Rendition(content=order.content, effect=order.effect, encoding=Encoding(format=order.format))
+    files = order.files
     if not order.is_stems:
         return _files(song, files)
     zipped = Plan() if order.package is Package.ALBUM else _zip(song, order)
@@ -212,7 +212,7 @@ def _split(parts: Sequence[Part], limits: Limits) -> Iterator[Note]:
 
 def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Iterator[Part]:
     """The pieces in as few messages as possible, in order."""
-    is_played = rendition.encoding.format.is_lossy and rendition.package is None
+    is_played = rendition.encoding.format.is_lossy and rendition.package is None and rendition.is_sound
     kind = Kind.AUDIO if is_played else Kind.DOCUMENT
     batches: list[list[Piece]] = []
     for piece in pieces:

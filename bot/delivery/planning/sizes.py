@@ -23,6 +23,9 @@ _SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: re-encoding, without th
 def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
     """The ordered rendition, then smaller ones, the closest first. `kbps`: the default bit rate."""
     format_ = wished.encoding.format
+    if not wished.is_sound:
+        yield wished
+        return
     lossy = format_ if format_.is_lossy else Format.MP3
     closest = {
         Format.WAV32: (Format.WAV32, Format.WAV, Format.FLAC, lossy),
@@ -40,6 +43,8 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """An upper estimate of a rendition's largest file, not packed, in bytes."""
     encoding = rendition.encoding
     beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
+    if not rendition.is_sound:
+        return beside
     if rendition.effect.passage:
         return beside + LONGEST * _rate(rendition, kbps)
     if rendition.effect.count_in:
@@ -52,7 +57,7 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
 def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """A lower bound of a rendition's largest file, or of an archive of all its files, in bytes. 0 if unknown."""
     encoding, is_packed = rendition.encoding, rendition.package is not None
-    if rendition.effect.passage:
+    if rendition.effect.passage or not rendition.is_sound:
         return 0  # bars may be short
     match encoding.format:
         case Format.M4A:  # small for silence

@@ -74,8 +74,8 @@ def test_the_pages_under_a_result() -> None:
         ["Zip", "FLAC"],
         ["WAV", "WAV 32-bit float"],
         ["2 stems", "5 stems"],
-        ["Again", "Forget"],
-        ["Back"],
+        ["Chords", "Notes (MIDI)"],
+        ["Again", "Forget", "Back"],
     ]
     zipped = Order(format=Format.FLAC, package=Package.ZIP)
     assert labels(second_page(asked(zipped), "en"))[0] == ["MP3", "WAV", "WAV 32-bit float"]
@@ -83,8 +83,8 @@ def test_the_pages_under_a_result() -> None:
     assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "Practise…"], ["More…"]]
     assert labels(second_page(asked(mixed), "en")) == [
         ["FLAC", "WAV", "WAV 32-bit float"],
-        ["Again", "Forget"],
-        ["Back"],
+        ["Chords", "Notes (MIDI)"],
+        ["Again", "Forget", "Back"],
     ]
 
 

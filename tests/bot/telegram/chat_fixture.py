@@ -51,6 +51,8 @@ BEGINNINGS = {
     "zip": b"PK\x03\x04",
     "png": b"\x89PNG\r\n",
     "jpg": b"\xff\xd8\xff",
+    "cho": b"{title",
+    "mid": b"MThd",
 }
 
 
@@ -165,8 +167,7 @@ class Worker:
                 names: dict[str, Stem | None] = dict.fromkeys(archive_names(parts))
                 size_of //= parts
             else:
-                extension = rendition.encoding.format.extension
-                names = {f"{one.name}.{extension}": one.stem for one in rendition.files(track.model.stems)}
+                names = {rendition.name_of(one): one.stem for one in rendition.files(track.model.stems)}
             files = tuple(
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )

@@ -1,0 +1,43 @@
+"""Chord charts and MIDI in a chat, on both platforms."""
+
+from jobs.music.analysis import Analysis
+from tests.bot.platforms.talks import Talk
+from tests.bot.platforms.test_alike import PAIR, talk
+from tests.bot.telegram.chat_fixture import SONG
+from tests.worker.charts.song import SONG as KNOWN
+
+__all__ = ["talk"]
+
+NAMED = "elis tom aguas de marco"
+
+
+async def test_chords_and_notes(talk: Talk) -> None:
+    await talk.say(SONG)
+    track = await talk.worker.take()
+    await talk.worker.finish(track)
+    await talk.worker.store.keep_analysis(track.id, KNOWN)
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    await talk.command("chords", key="-2")
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert f"chords 2 {NAMED} cho" in talk.files()
+    await talk.turn(card, "More…")
+    await talk.shows(card, "Notes (MIDI)")
+    assert await talk.press(card, "Notes (MIDI)") == "On it, from the stems I have."
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files()[-1] == f"bass and voice {NAMED} mid"
+    assert (await talk.command("chords", key="no drums")).startswith("Tell me the key, or nothing")
+
+
+async def test_what_is_not_known_is_not_written(talk: Talk) -> None:
+    await talk.say(SONG)
+    track = await talk.worker.take()
+    await talk.worker.finish(track)
+    await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    assert (await talk.command("chords")).startswith("I’m not sure of the chords of this song")
+    await talk.worker.store.keep_analysis(track.id, Analysis(made_by="test", beats=KNOWN.beats))
+    assert (await talk.command("notes")).startswith("I don’t know the notes of bass and voice")
+    assert talk.files() == PAIR
