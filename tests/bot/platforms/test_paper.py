@@ -2,11 +2,9 @@
 
 from jobs.music.analysis import Analysis
 from tests.bot.platforms.talks import Talk
-from tests.bot.platforms.test_alike import PAIR, talk
+from tests.bot.platforms.test_alike import PAIR
 from tests.bot.telegram.chat_fixture import SONG
 from tests.worker.charts.song import SONG as KNOWN
-
-__all__ = ["talk"]
 
 NAMED = "elis tom aguas de marco"
 
