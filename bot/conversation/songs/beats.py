@@ -18,7 +18,8 @@ async def lacking(services: Services, request: Request) -> Failure | None:
         return None
     try:
         made = await services.catalogue.read(request.track_id)
-        if made.analysis is None:  # the note may be older
+        # The note may be older, and lacks the notes of bass and voice.
+        if made.analysis is None or isinstance(order.content, Notes):
             made = await services.catalogue.refresh(request.track_id)
     except OSError:
         return None
