@@ -35,7 +35,7 @@ ENTRIES = (
 async def test_a_playlist_is_listed_started_by_its_button_and_delivered_but_for_the_song_that_is_gone(
     tmp_path: Path, models_dir: Path
 ) -> None:
-    """On Telegram; then on Discord, from the stems that are there."""
+    """On Telegram; then on Discord, from the stems that are there. At last one of its songs is found by its name."""
     with YouTubeStandIn() as site:
         for video in (FIRST, LAST):
             site.add(video)
@@ -49,6 +49,7 @@ async def test_a_playlist_is_listed_started_by_its_button_and_delivered_but_for_
                 fetched = streams(site)
                 assert fetched > 0
                 await on_discord(discord, bo)
+                await found_by_its_name(ana)
                 assert streams(site) == fetched
             assert server.refused == []
             assert discord.refused == []
@@ -93,6 +94,16 @@ async def on_discord(discord: Discord, bo: User) -> None:
         "vocals_-_Some_Band_-_One.mp3", "accompaniment_-_Some_Band_-_One.mp3",
         "vocals_-_Some_Band_-_Three.mp3", "accompaniment_-_Some_Band_-_Three.mp3",
     ]  # fmt: skip
+
+
+async def found_by_its_name(ana: Chat) -> None:
+    question = await ana.say("one some band")
+    hits = await ana.until(lambda message: "which one?" in message.text, PATIENCE)
+    assert hits.reply_to == question
+    assert hits.labels == ["1 · 0:04 · Some Band - One · Some Band", "None of these"]
+    await ana.press(hits, hits.labels[0])
+    await ana.until(lambda message: message == hits and "Done in" in message.text, PATIENCE)
+    assert hits.text.startswith("Some Band - One (0:04)\nDone in")
 
 
 def streams(site: YouTubeStandIn) -> int:

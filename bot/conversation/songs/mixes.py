@@ -51,7 +51,8 @@ async def mix(services: Services, incoming: Incoming) -> Answers:
 async def asked_without_command(services: Services, incoming: Incoming) -> Asked | None:
     """The mix that a message without a link or file asks for: `no drums`. None if it is not meant as one.
 
-    Half a sentence is enough in a private chat only. In a group, the caller makes sure that it is said to the bot.
+    In a private chat half a sentence is enough, and words that are hardly a mix without the command are asked about
+    rather than searched for: `drums louder`. In a group, the caller makes sure that it is said to the bot.
     """
     if incoming.is_command or incoming.message.has_document:
         return None
@@ -60,9 +61,7 @@ async def asked_without_command(services: Services, incoming: Incoming) -> Asked
         reading = read_words(incoming.message.text, incoming.asker.language)
     except BeyondError:
         return None if in_group else Asked(None, await song_of(services, incoming))
-    if reading is None or reading.certainty is Certainty.COMMAND:
-        return None
-    if in_group and reading.certainty is Certainty.HALF:
+    if reading is None or (in_group and reading.certainty in (Certainty.HALF, Certainty.COMMAND)):
         return None
     song = await song_of(services, incoming)
     if song is None and (in_group or reading.certainty is not Certainty.SURE):

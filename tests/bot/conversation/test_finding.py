@@ -211,3 +211,15 @@ async def test_a_search_of_a_bot_that_was_killed_is_followed_by_the_next(
     await after._look()
     assert await attended(ana) == [], "nothing is left to do"
     assert await services.searches.search_of(search.id) is not None
+
+
+async def test_words_that_may_be_a_mix_of_the_last_song_are_asked_about(ana: Person) -> None:
+    services, louder = ana.services, "drums louder"
+    assert await asking.in_private(services, ana.says(louder, 1)) == ()
+    assert [search.words for search in await attended(ana)] == [louder], "without a song here, it may be a title"
+    await asking.in_private(services, ana.says(LINK, 2))
+    (request,) = await open_requests(ana)
+    await answer(services.queue.redis.hset(keys.request(request.id), "phase", "done"))
+    (asked,) = said(await asking.in_private(services, ana.says(louder, 3)))
+    assert asked.startswith("reply: Did you mean ")
+    assert len(await attended(ana)) == 1
