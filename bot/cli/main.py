@@ -14,6 +14,7 @@ from jobs.process.privacy import be_private, close_memory
 
 SEPARATE: Final = "bot.cli.separate"
 COMMANDS: Final = "bot.cli.commands"
+FIND: Final = "bot.cli.find"
 MODELS: Final = "bot.cli.models"
 #: The module of each subcommand, and the beginning of its help.
 SUBCOMMANDS: Final = {
@@ -21,6 +22,7 @@ SUBCOMMANDS: Final = {
     "check": (COMMANDS, ""),
     "completion": (COMMANDS, "Print a script that completes commands, options and files in a shell."),
     "doctor": (COMMANDS, "Check Python, weights, queue, store, disk and token, and say what to do about each."),
+    "find": (FIND, "Find songs on YouTube by their names, and print their links."),
     "models": (MODELS, "List the models, and fetch, add or check their weights."),
     "separate": (SEPARATE, "Separate YouTube links, audio files or video files into stems."),
     "up": (COMMANDS, "Run everything on this machine: the bot, a worker and a private queue."),

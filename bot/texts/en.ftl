@@ -571,6 +571,15 @@ terminal-bitrate = --bitrate is for MP3 and M4A. Add --format mp3 or --format m4
 terminal-only-zip = --zip packs all stems: leave out --only and --mix, or --zip.
 terminal-only-mix = Give --only or --mix, not both.
 terminal-clash = Give --overwrite or --skip, not both.
+terminal-search-how = Give the name of a song, in at most { $limit } characters: fl-bt find elis tom águas de março
+terminal-search-none = YouTube has nothing of that name that I can take. Check the spelling, or add who sings it.
+terminal-search-failed = { $reason ->
+        [youtube_refused] YouTube doesn’t let me search right now. Try later, or give a link.
+        [network] YouTube can’t be reached. Check the connection.
+        [stalled] YouTube doesn’t answer. Try again in a few minutes.
+        [timed_out] The search took too long. Try again; where FLBT_REDIS_URL is set, a worker has to run.
+       *[other] Something went wrong on my side. Try again; -v shows the log.
+    }
 terminal-failure-bad-link = There is no song behind this link. Give the link of one YouTube video, or an audio file.
 terminal-failure-not-youtube = Only links to YouTube work here. Give one of those, or the song as an audio file.
 terminal-failure-channel = This link is a channel or a search, not one song. Give the link of one video.

@@ -571,6 +571,15 @@ terminal-bitrate = --bitrate é para MP3 e M4A. Acrescente --format mp3 ou --for
 terminal-only-zip = --zip junta todas as faixas: deixe de fora --only e --mix, ou --zip.
 terminal-only-mix = Dê --only ou --mix, não os dois.
 terminal-clash = Dê --overwrite ou --skip, não os dois.
+terminal-search-how = Dê o nome de uma música, com no máximo { $limit } caracteres: fl-bt find elis tom águas de março
+terminal-search-none = O YouTube não tem nada com esse nome que eu possa pegar. Confira como se escreve, ou diga quem canta.
+terminal-search-failed = { $reason ->
+        [youtube_refused] O YouTube não me deixa procurar agora. Tente mais tarde, ou dê um link.
+        [network] Não dá para alcançar o YouTube. Veja a conexão.
+        [stalled] O YouTube não responde. Tente de novo em alguns minutos.
+        [timed_out] A busca demorou demais. Tente de novo; com FLBT_REDIS_URL, é preciso que um worker esteja rodando.
+       *[other] Algo deu errado do meu lado. Tente de novo; -v mostra o log.
+    }
 terminal-failure-bad-link = Não há música atrás deste link. Dê o link de um vídeo do YouTube, ou um arquivo de áudio.
 terminal-failure-not-youtube = Aqui só funcionam links do YouTube. Dê um deles, ou a música como arquivo de áudio.
 terminal-failure-channel = Este link é um canal ou uma busca, não uma música. Dê o link de um vídeo.
