@@ -251,6 +251,12 @@ class Rendition(Value):
         return not isinstance(self.content, Chart | Notes)
 
     @property
+    def needs_analysis(self) -> bool:
+        """Whether it is made with what was found in the song, where that is known."""
+        plain = isinstance(self.content, Stems | Mix)
+        return not plain or self.effect.needs_beats or self.effect.passage is not None
+
+    @property
     def _kind(self) -> str:
         return "zip" if self.package else self.content.kind
 

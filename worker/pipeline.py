@@ -17,7 +17,6 @@ from redis.exceptions import RedisError
 
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Rendition
-from jobs.music.analysis import Analysis
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import TrackStage
 from jobs.queue.catalogue import Catalogue
@@ -141,7 +140,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     stored = {rendition: made.rendered(rendition) for rendition in wanted}
     missing = [rendition for rendition, here in stored.items() if here is None or not recipe.would_render(here)]
     if missing:
-        await _render(studio, manifest, made.analysis, missing, reporter)
+        await _render(studio, manifest, missing, reporter)
         await catalogue.refresh(track.id)
     return wanted
 
@@ -250,12 +249,13 @@ def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
     return StoredFile(name=kept.name, bytes_=kept.stat().st_size)
 
 
-async def _render(
-    studio: Studio, manifest: Manifest, analysis: Analysis | None, missing: list[Rendition], reporter: Reporter
-) -> None:
+async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
     """Renders missing renditions and keeps them in the store."""
     store, settings = studio.catalogue.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
+    analysis = None
+    if any(rendition.needs_analysis for rendition in missing):
+        analysis = await studio.analyses.now(manifest.track_id, studio.catalogue)
     async with AsyncExitStack() as stack:
         stored = await open_stems(store, manifest, stack)
         made = stack.enter_context(store.workspace.folder()) / "made"  # not the whole: the child must not hold its lock

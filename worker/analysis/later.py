@@ -35,6 +35,7 @@ class Analyses:
         self._settings = settings
         self._waiting: OrderedDict[TrackId, Catalogue] = OrderedDict()
         self._news = asyncio.Event()
+        self._turn = asyncio.Lock()  # one song at a time
 
     def want(self, track_id: TrackId, catalogue: Catalogue) -> None:
         """Analyses a song of the store soon, unless that was done."""
@@ -42,6 +43,19 @@ class Analyses:
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)
         self._news.set()
+
+    async def now(self, track_id: TrackId, catalogue: Catalogue) -> Analysis | None:
+        """The analysis of a song that something is to be made of, made now if it is missing. None if it cannot be made.
+
+        Waits for the song that is being analysed. Raises `RedisError` and `OSError`.
+        """
+        self._waiting.pop(track_id, None)
+        try:
+            async with self._turn:
+                return await analyse_track(catalogue, self._settings, track_id)
+        except Failed as error:
+            log.warning("track %s: not analysed: %s", track_id, error.failure.detail)
+            return None
 
     async def keep_analysing(self) -> None:
         """Analyses what is wanted, until cancelled: then the child is killed."""
@@ -53,7 +67,8 @@ class Analyses:
                 continue
             track_id, catalogue = self._waiting.popitem(last=False)
             try:
-                await analyse_track(catalogue, self._settings, track_id)
+                async with self._turn:
+                    await analyse_track(catalogue, self._settings, track_id)
             except Failed as error:
                 log.warning("track %s: not analysed: %s", track_id, error.failure.detail)
             except (RedisError, OSError) as error:

@@ -1,12 +1,14 @@
 """Click and count-in in a chat, on both platforms: by buttons, in words, and where a song has no known beats."""
 
-from jobs.music.analysis import Analysis
+from jobs.failures import Reason
+from jobs.music.analysis import Analysis, Confidence
 from tests.bot.platforms.talks import Talk
 from tests.bot.platforms.test_alike import PAIR
 from tests.bot.telegram.chat_fixture import SONG
 
 BEATS = tuple(0.5 * number for number in range(400))
 STEADY = Analysis(made_by="test", bpm=120, metre=4, beats=BEATS, downbeats=BEATS[::4])
+UNSURE = Analysis(made_by="test", confidence=Confidence(beats=0.2, chords=0.1))
 CLICK = "click elis tom aguas de marco mp3"
 
 
@@ -61,6 +63,7 @@ async def test_a_song_without_known_beats_says_so(talk: Talk) -> None:
     await talk.say(SONG)
     track = await talk.worker.take()
     await talk.worker.finish(track)
+    await talk.worker.store.keep_analysis(track.id, UNSURE)
     card = await talk.until(lambda message: "Done in" in message.text)
     await talk.settled()
     sentence = "I don’t hear a steady beat in this song"
@@ -71,3 +74,14 @@ async def test_a_song_without_known_beats_says_so(talk: Talk) -> None:
     await talk.say("no vocals with a click")
     await talk.until(lambda message: message.text.startswith(sentence) and message.id > card.id)
     assert talk.files() == PAIR
+
+
+async def test_a_song_that_was_not_analysed_is_left_to_the_worker(talk: Talk) -> None:
+    await talk.say(SONG)
+    track = await talk.worker.take()
+    await talk.worker.finish(track)
+    await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    await talk.command("click")
+    await talk.worker.fail(await talk.worker.take(), Reason.NO_BEATS)
+    await talk.until(lambda message: "I don’t hear a steady beat in this song" in message.text)

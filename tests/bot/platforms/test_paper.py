@@ -1,8 +1,9 @@
 """Chord charts and MIDI in a chat, on both platforms."""
 
-from jobs.music.analysis import Analysis
+from jobs.failures import Reason
 from tests.bot.platforms.talks import Talk
 from tests.bot.platforms.test_alike import PAIR
+from tests.bot.platforms.test_clicks import UNSURE
 from tests.bot.telegram.chat_fixture import SONG
 from tests.worker.charts.song import SONG as KNOWN
 
@@ -29,13 +30,15 @@ async def test_chords_and_notes(talk: Talk) -> None:
     assert (await talk.command("chords", key="no drums")).startswith("Tell me the key, or nothing")
 
 
-async def test_what_is_not_known_is_not_written(talk: Talk) -> None:
+async def test_what_is_not_sure_is_not_written(talk: Talk) -> None:
     await talk.say(SONG)
     track = await talk.worker.take()
     await talk.worker.finish(track)
+    await talk.worker.store.keep_analysis(track.id, UNSURE)
     await talk.until(lambda message: "Done in" in message.text)
     await talk.settled()
     assert (await talk.command("chords")).startswith("I’m not sure of the chords of this song")
-    await talk.worker.store.keep_analysis(track.id, Analysis(made_by="test", beats=KNOWN.beats))
-    assert (await talk.command("notes")).startswith("I don’t know the notes of bass and voice")
+    await talk.command("notes")
+    await talk.worker.fail(await talk.worker.take(), Reason.NO_NOTES)
+    await talk.until(lambda message: "I don’t know the notes of bass and voice" in message.text)
     assert talk.files() == PAIR

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.cli.demo import write_demo_song
 from jobs.failures import Failed, Reason
-from jobs.models import Format, Model, Order, Stem, TrackId
+from jobs.models import Effect, Format, Mix, Model, Order, Stem, TrackId
 from jobs.music.analysis import Analysis
 from jobs.progress import RequestPhase
 from jobs.queue.catalogue import Catalogue
@@ -18,7 +18,7 @@ from jobs.queue.requests import JobQueue
 from jobs.results import Manifest, StoredFile, Tags
 from jobs.settings import Settings
 from jobs.store.folder import FolderStore
-from tests.worker.track_fixture import ask, bring, seen, worker_process
+from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
 from worker.analysis.later import Analyses, analyse_track
 from worker.analysis.version import MADE_BY
 from worker.audio.reading import open_song
@@ -91,6 +91,22 @@ async def test_an_analysis_is_made_once_for_each_analyser(
     assert await analyse_track(catalogue, settings, manifest.track_id) == kept
     await store.keep_analysis(manifest.track_id, Analysis(made_by="an older one", bpm=99))
     assert await analyse_track(catalogue, settings, manifest.track_id) == found
+
+
+async def test_a_click_is_made_of_a_song_that_was_not_analysed_yet(
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, demo: Path
+) -> None:
+    manifest = await stored(store, demo)
+    mix = Mix(stems=(Stem.ACCOMPANIMENT,))
+    order = Order(content=mix, effect=Effect(click="stage", count_in=1), format=Format.WAV)
+    request = ask(manifest.source, order)
+    await queue.submit(request, quick=True)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, request)).phase is RequestPhase.READY
+    made = await store.read(manifest.track_id)
+    assert made.analysis is not None
+    (rendered,) = made.renditions
+    assert rendered.seconds == pytest.approx(16 + 2, abs=0.6)  # a bar at 120 BPM, up to the first beat
 
 
 async def test_a_damaged_stem_leaves_the_song_without_an_analysis(
