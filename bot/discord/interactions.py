@@ -30,9 +30,11 @@ async def handle(services: Services, edits: PressEdits, interaction: discord.Int
     is_command = interaction.type is discord.InteractionType.application_command
     if not is_command and interaction.type is not discord.InteractionType.component:
         return
+    is_dead = False
     try:
         await interaction.response.defer(ephemeral=True, thinking=is_command)
-    except ERRORS as error:
+    except ERRORS as error:  # of a dead one Discord told the person, and takes no answer
+        is_dead = isinstance(error, discord.NotFound)
         log.warning("an interaction was not acknowledged: %s", error)
     answers: Answers = ()
     if is_command:
@@ -43,10 +45,10 @@ async def handle(services: Services, edits: PressEdits, interaction: discord.Int
         for one in answers:
             if _is_of_channel(one, interaction):
                 edits.make(press.place.address, press.place.message, one.card, is_shown=False)
+    to_person = [one for one in answers if not _is_of_channel(one, interaction)]
     try:
-        await _tell(
-            interaction, [one for one in answers if not _is_of_channel(one, interaction)], is_thinking=is_command
-        )
+        if not is_dead:
+            await _tell(interaction, to_person, is_thinking=is_command)
     except ERRORS as error:
         log.warning("an interaction was not answered: %s", error)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.cli.up import parts
+from bot.cli.up import front_ends, parts
 from jobs.process.supervise import running
 from jobs.settings import Settings
 
@@ -20,6 +20,21 @@ draft.write_text(json.dumps(dict(os.environ)))
 draft.rename(sys.argv[1])
 sys.stdin.read()
 """
+
+
+@pytest.mark.parametrize(
+    ("tokens", "bots"),
+    [
+        ({}, []),
+        ({"telegram_token": "1:token"}, ["telegram"]),
+        ({"discord_token": "MTIz.token"}, ["discord"]),
+        ({"telegram_token": "1:token", "discord_token": "MTIz.token"}, ["telegram", "discord"]),
+    ],
+)
+def test_each_platform_with_a_token_gets_its_bot(tmp_path: Path, tokens: dict[str, str], bots: list[str]) -> None:
+    settings = Settings(_env_file=None, data=tmp_path, **tokens)  # type: ignore[arg-type]  # pydantic validates them
+    assert front_ends(settings) == bots
+    assert settings.discord_api_url == "https://discord.com/api/v10"
 
 
 async def test_the_worker_gets_no_token_and_the_bot_no_account_of_youtube(

@@ -12,7 +12,7 @@ POST = "POST /channels/{channel}/messages"
 PATCH = "PATCH /channels"
 
 
-@pytest.mark.parametrize("trouble", [Trouble.DROP, Trouble.LOST, Trouble.ERROR, Trouble.FLOOD])
+@pytest.mark.parametrize("trouble", [Trouble.DROP, Trouble.LOST, Trouble.ERROR, Trouble.BAD_GATEWAY, Trouble.FLOOD])
 async def test_an_upload_that_goes_wrong_arrives_once(rig: Rig, trouble: Trouble) -> None:
     channel, ana, _ = rig.band()
     async with rig.bot():
@@ -23,6 +23,17 @@ async def test_an_upload_that_goes_wrong_arrives_once(rig: Rig, trouble: Trouble
         await rig.settled()
     assert files(channel) == PAIR
     assert done(cards(channel)[-1])
+
+
+async def test_a_slow_answer_is_waited_for(rig: Rig) -> None:
+    channel, ana, _ = rig.band()
+    rig.server.digestion = 3.0
+    async with rig.bot():
+        await rig.stems(channel, ana)
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+    assert files(channel) == PAIR
+    assert len([one for one in rig.server.calls(POST) if one.files]) == 1
 
 
 async def test_a_card_whose_answer_got_lost_is_posted_once(rig: Rig) -> None:

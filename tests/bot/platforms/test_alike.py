@@ -130,6 +130,22 @@ async def test_a_backing_track(talk: Talk) -> None:
     assert talk.files() == [*PAIR, "no vocals elis tom aguas de marco mp3"]
 
 
+async def test_another_format_a_zip_and_forgetting(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.finish(await talk.worker.take())
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    await talk.turn(card, "More…")
+    for label in ("FLAC", "Zip"):
+        await talk.turn(card, label)
+        await talk.worker.finish(await talk.worker.take())
+        await talk.settled()
+    assert [name.rpartition(" ")[2] for name in talk.files()] == ["mp3", "mp3", "flac", "flac", "zip"]
+    await talk.turn(card, "Forget")
+    await talk.turn(card, "Yes, forget it")
+    await talk.until(lambda message: message.id == card.id and "Forgotten" in message.text)
+
+
 async def test_commands_answer_alike(talk: Talk) -> None:
     assert await talk.command("status") == "Nothing in the works. Send me a YouTube link or an audio file."
     assert await talk.command("cancel") == "There is nothing to cancel."

@@ -49,7 +49,7 @@ class User:
 @dataclass
 class File:
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
     description: str | None = None
     id: int = field(default_factory=snowflake)
 
