@@ -2,20 +2,26 @@
 
 from typing import Final
 
+import numpy as np
+
 from jobs.music.analysis import Analysis, Confidence
+from worker.analysis.chords import chords_of
+from worker.analysis.chroma import chroma_of
 from worker.analysis.curves import curves_of
 from worker.analysis.grid import Grid, find_grid
+from worker.analysis.keys import find_key
 from worker.analysis.listening import Heard
 from worker.analysis.tempo import bpm_of, is_steady, smoothed
 from worker.analysis.version import MADE_BY
 
 SURE: Final = 0.5  # a part that is more likely wrong than right is left out
+SEGMENT: Final = 0.5  # seconds for one chord at least, where there are no beats
 
 
 def analyse(heard: Heard) -> Analysis:
     """The analysis of a song."""
     grid = find_grid(curves_of(heard.flux, heard.pitches))
-    return _with_beats(Analysis(made_by=MADE_BY), heard, grid)
+    return _with_harmony(_with_beats(Analysis(made_by=MADE_BY), heard, grid), heard)
 
 
 def _with_beats(analysis: Analysis, heard: Heard, grid: Grid | None) -> Analysis:
@@ -32,3 +38,23 @@ def _with_beats(analysis: Analysis, heard: Heard, grid: Grid | None) -> Analysis
     if of_bars >= SURE:
         found |= {"metre": grid.metre, "downbeats": times[grid.first :: grid.metre]}
     return analysis.model_copy(update={"confidence": confidence, **found})
+
+
+def _with_harmony(analysis: Analysis, heard: Heard) -> Analysis:
+    """With chords and key, as far as they are sure."""
+    edges, is_downbeat = _segments(analysis, heard.seconds)
+    chords, sure = chords_of(chroma_of(heard.pitches), edges, is_downbeat)
+    key, chance = find_key(chords)
+    confidence = analysis.confidence.model_copy(
+        update={"chords": round(sure, 2), "key": round(sure * chance, 2) if key else 0.0}
+    )
+    found: dict[str, object] = {"chords": chords, "key": key if sure * chance >= SURE else None} if sure >= SURE else {}
+    return analysis.model_copy(update={"confidence": confidence, **found})
+
+
+def _segments(analysis: Analysis, seconds: float) -> tuple[list[float], list[bool]]:
+    """Where chords may change: at beats, or else every half second; and which segments begin a bar."""
+    inner = analysis.beats or tuple(float(at) for at in np.arange(SEGMENT, seconds, SEGMENT))
+    edges = [0.0, *(at for at in inner if 0.05 < at < seconds - 0.05), seconds]
+    downbeats = set(analysis.downbeats)
+    return edges, [edge in downbeats for edge in edges[:-1]]

@@ -31,6 +31,7 @@ STRONG, STRONGER, NOT_THIRDS, TURNS, HARMONIC_BEATS, TEMPO = 1.14, 0.77, 1.24, 1
 HARMONIC_BARS, CHANGE, KICKS, LENGTH = 3.71, 1.93, 0.27, 0.22
 #: How sharply scores turn into probabilities: between 1 and 2 these are as often right as they say, on composed songs.
 SHARPNESS: Final = 1.5
+CALM: Final = 0.02  # the power of attacks, against that of the whole song, below which there are none
 #: Clearness of noise, speech and free playing, and of songs.
 UNCLEAR, CLEAR = 0.1, 0.3
 
@@ -96,7 +97,10 @@ def _clearness(strength: Floats, beats: Times) -> float:
         inside = np.diff(beats[(beats >= start) & (beats < start + span)])
         part = strength[start : start + span] - strength[start : start + span].mean()
         power = float(part @ part)
-        if len(inside) < 2 or power < 1e-6:
+        if len(inside) < 2:
+            continue
+        if power < CALM * len(part):  # tiny ripples of a long tone are regular, too
+            found.append(0.0)
             continue
         period = round(float(np.median(inside)))
         lags = [lag for lag in (period - 1, period, period + 1) if lag < span // 2]

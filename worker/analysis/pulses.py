@@ -19,15 +19,17 @@ STIFFNESS: Final = 2000.0  # of the tempo
 FAINT: Final = 0.004  # flux of steady sounds
 SURROUNDINGS: Final = 1.0  # seconds on each side, whose mean is the usual strength of attacks
 
+SMOOTHING: Final = np.array([0.25, 0.5, 1, 0.5, 0.25], np.float32)  # frames of an attack
+
 
 def attacks(flux: Floats, weights: Sequence[float]) -> Floats:
     """(frames,) The strength of attacks: a weighted sum of the bands, over the usual, smoothed; its deviation is 1."""
-    if not len(flux):
-        return np.zeros(0, np.float32)
+    if len(flux) < len(SMOOTHING):
+        return np.zeros(len(flux), np.float32)
     loud = np.maximum(flux.std(axis=0), FAINT)
     strength = (flux / loud) @ np.asarray(weights, np.float32)
     above = np.maximum(strength - moving_mean(strength, round(SURROUNDINGS * FRAMES_PER_SECOND)), 0)
-    smooth = np.convolve(above, np.array([0.25, 0.5, 1, 0.5, 0.25], np.float32), "same")
+    smooth = np.convolve(above, SMOOTHING, "same")
     deviation = float(smooth.std())
     return (smooth / deviation if deviation > 1e-6 else np.zeros_like(smooth)).astype(np.float32)
 

@@ -63,6 +63,8 @@ class Score(NamedTuple):
     tempo_forgiven: float
     beats: float
     downbeats: float
+    key: float
+    chords: float
 
 
 def score(found: Analysis, truth: Truth) -> Score:
@@ -72,4 +74,10 @@ def score(found: Analysis, truth: Truth) -> Score:
         tempo_forgiven=float(is_tempo_right(found.bpm, truth.bpm, forgiving=True)),
         beats=f_measure(found.beats, truth.beats),
         downbeats=f_measure(found.downbeats, truth.downbeats),
+        key=float(found.key is not None and (found.key.tonic, found.key.minor) == (truth.tonic, truth.minor)),
+        chords=chord_overlap(_labelled(found), truth.chords),
     )
+
+
+def _labelled(found: Analysis) -> list[tuple[float, float, int, bool]]:
+    return [(chord.start, chord.end, chord.root, chord.quality == "min") for chord in found.chords]
