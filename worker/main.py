@@ -89,7 +89,7 @@ def _lane_worker(
                 background.append(asyncio.create_task(serve_metrics(settings.metrics_port + 1, redis, store, settings)))
             background.append(asyncio.create_task(titles.keep_asking(studio)))
             background.append(asyncio.create_task(analyses.keep_analysing()))
-        log.info("worker %s is ready", studio.track_queue.worker)
+            log.info("worker %s is ready", name)
 
     async def stop(ctx: dict[Any, Any]) -> None:  # noqa: ARG001
         await cancel_and_wait(*background)

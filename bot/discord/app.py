@@ -9,6 +9,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from redis.exceptions import RedisError
 
+from bot import banner
 from bot.chats.told_commands import ToldCommands
 from bot.conversation.background import Background
 from bot.conversation.in_order import InOrder
@@ -25,6 +26,7 @@ from bot.discord.missed import is_for_us, missed
 from bot.discord.pace import DISCORD, Pace, in_line
 from bot.discord.platform import Discord
 from bot.discord.rights import INTENTS, invitation
+from bot.texts import say
 from jobs.process.patience import insist
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
@@ -101,7 +103,15 @@ class Bot(discord.Client):
 
     async def _introduce(self) -> None:
         application = self.application_id or 0
-        log.info("invite the bot to a server: %s", invitation(application))
-        if (code := await self.services.pairing_code()) is not None:
-            log.warning("this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code)
+        self._show_links(invitation(application), await self.services.pairing_code())
         await tell_commands(self, application, ToldCommands(self.services.queue.redis, PLATFORM))
+
+    def _show_links(self, invite: str, code: str | None) -> None:
+        """`code`: pairs the owner; None: there is one."""
+        if banner.is_for_people(self.services.settings):
+            pairing = [] if code is None else [say("en", "banner-pair-discord", code=code)]
+            banner.show(str(self.user), invite, [*pairing, say("en", "banner-invite")])
+            return
+        log.info("invite the bot to a server: %s", invite)
+        if code is not None:
+            log.warning("this bot has no owner yet: write /start code:%s to it on Discord to become its owner", code)

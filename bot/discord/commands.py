@@ -56,4 +56,4 @@ async def tell_commands(client: discord.Client, application: int, told: ToldComm
     if not await told.are(digest):
         await client.http.bulk_upsert_global_commands(application, wanted)
         await told.note(digest)
-        log.info("Discord knows our %d commands", len(wanted))
+        log.debug("Discord knows our %d commands", len(wanted))

@@ -16,6 +16,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot import banner
 from bot.conversation.background import Background
 from bot.conversation.commands import general
 from bot.conversation.commands.menu import COMMANDS
@@ -35,6 +36,7 @@ from bot.telegram.sending.wire import Wire
 from bot.telegram.updates.dispatch import Dispatch
 from bot.telegram.updates.migration import move
 from bot.telegram.updates.polling import AnyApplication
+from bot.texts import say
 from bot.tokens import TELEGRAM_TOKEN
 from jobs.process.patience import insist
 from jobs.queue.catalogue import Catalogue
@@ -133,13 +135,17 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
 
 
 async def _introduce(bot: TelegramBot, services: Services) -> None:
-    """Log the pairing link of a bot without owner, and set the command menus. Retries until Telegram accepts them."""
+    """Show the bot's link, which pairs a bot without owner, and set the command menus. Retries until it is done."""
 
-    async def introduce() -> None:
-        if (code := await services.pairing_code()) is not None:
-            log.warning(
-                "this bot has no owner yet: open https://t.me/%s?start=%s to become its owner", bot.username, code
-            )
-        await show_menus(bot, services.access)
+    async def show_link() -> None:
+        code, link = await services.pairing_code(), f"https://{services.platform.our_link}"
+        if code is not None:
+            link = f"{link}?start={code}"
+        if banner.is_for_people(services.settings):
+            told = "banner-open" if code is None else "banner-pair"
+            banner.show(f"@{bot.username}", link, [say("en", told)])
+        elif code is not None:
+            log.warning("this bot has no owner yet: open %s to become its owner", link)
 
-    await insist(introduce, (RedisError, TelegramError), "command menus not set")
+    await insist(show_link, (RedisError,), "pairing code not made")
+    await insist(lambda: show_menus(bot, services.access), (RedisError, TelegramError), "command menus not set")

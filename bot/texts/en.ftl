@@ -666,3 +666,10 @@ discord-option-person = person
 discord-about-person = Whom; without, this whole server
 discord-option-number = number
 discord-about-number = The number of a person or server
+
+## On the terminal of a bot
+
+banner-pair = Open this link, or scan the code with your phone, to become the owner of this bot:
+banner-open = The bot listens. Its link, for you and your band:
+banner-pair-discord = To become the owner of this bot, write to it on Discord: /start code:{ $code }
+banner-invite = Open this link, or scan the code, to invite the bot to a server:

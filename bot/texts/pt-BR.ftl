@@ -666,3 +666,10 @@ discord-option-person = pessoa
 discord-about-person = Quem; sem isso, este servidor inteiro
 discord-option-number = número
 discord-about-number = O número de uma pessoa ou de um servidor
+
+## No terminal de um bot
+
+banner-pair = Abra este link, ou leia o código com o celular, para ser o dono deste bot:
+banner-open = O bot está ouvindo. O link dele, para você e a sua banda:
+banner-pair-discord = Para ser o dono deste bot, escreva para ele no Discord: /start code:{ $code }
+banner-invite = Abra este link, ou leia o código, para convidar o bot para um servidor:

@@ -93,6 +93,9 @@ def set_up_logging(settings: Settings) -> None:
     # httpx logs full URLs at INFO, and the bot's token is part of them.
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    if settings.log_level == "INFO":  # what the chat libraries tell there is about themselves
+        for name in ("telegram", "discord"):
+            logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _last_words
 
 
