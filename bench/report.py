@@ -178,6 +178,8 @@ def _studio(studio: Studio) -> tuple[str, ...]:
         f"| idle worker, with the process that forks its children | {_mb(studio.idle_worker)} |",
         f"| the same, after a job | {_mb(studio.idle_worker_after)} |",
         f"| idle bot | {_mb(studio.idle_bot)} |",
+        f"| commands to the queue per second: idle worker, bot with nothing open | {studio.worker_commands:.1f},"
+        f" {studio.bot_commands:.1f} |",
         f"| worker and its children, peak | {_mb(studio.tree)} |",
         f"| from the queued job to the first segment seen by a follower | {studio.to_first_segment:.1f} s |",
         f"| from the cancellation to the end of the child | {studio.kill_to_memory:.2f} s |",

@@ -26,6 +26,7 @@ from jobs.store.store import ResultStore, receiving
 from tests.peers.botapi import BotApi
 
 MOST_TO_KILL = 30.0  # seconds
+LISTEN = 20.0  # seconds in which commands are counted
 CALM = 6.0  # seconds after which a process without work counts as idle
 
 
@@ -35,6 +36,8 @@ class Studio(NamedTuple):
     idle_worker: int
     idle_worker_after: int  # when a job has been done
     idle_bot: int
+    worker_commands: float  # to the queue, per second, while there is no work
+    bot_commands: float
     tree: int  # worker and children, at most, while a job is done
     to_first_segment: float  # from the moment the job is in the queue
     kill_to_memory: float  # from the cancellation until no child is left
@@ -53,9 +56,11 @@ async def look(bench: Bench, seconds: int) -> Studio:
                 async with _process(bench, told, "bot", "bot") as bot:
                     await asyncio.sleep(CALM)
                     idle_bot = memory_of(bot)
+                    bot_commands = await _commands(queue)
             async with _process(bench, told, "worker", "run") as worker:
                 await asyncio.sleep(CALM)
                 idle = memory_of(worker)
+                worker_commands = await _commands(queue)
                 peak = Peak(worker)
                 done = _asked(upload, "done")
                 first = await _until_first_segment(queue, done)
@@ -71,7 +76,19 @@ async def look(bench: Bench, seconds: int) -> Studio:
                 kill = await _kill(queue, killed, worker)
         finally:
             await queue.close()
-    return Studio(idle, after, idle_bot, peak.bytes, first, kill)
+    return Studio(idle, after, idle_bot, worker_commands, bot_commands, peak.bytes, first, kill)
+
+
+async def _commands(queue: JobQueue) -> float:
+    """Commands to the queue per second, without ours; the guard of the private queue sends one in five seconds."""
+    before = await _count(queue)
+    await asyncio.sleep(LISTEN)
+    return (await _count(queue) - before - 1) / LISTEN
+
+
+async def _count(queue: JobQueue) -> int:
+    found: dict[str, dict[str, int]] = await queue.redis.info("commandstats")
+    return sum(one["calls"] for one in found.values())
 
 
 def _told(settings: Settings, url: SecretStr, server: BotApi) -> dict[str, str]:
