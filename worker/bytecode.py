@@ -22,7 +22,7 @@ from worker.child.confinement import Confinement
 from worker.child.environment import environment_for
 
 #: Imported first, since they take longest.
-LIBRARIES: Final = ("numpy", "scipy", "av", "PIL", "pydantic", "openvino", "pytubefix", "yt_dlp", "httpx")
+LIBRARIES: Final = ("numpy", "av", "PIL", "pydantic", "openvino", "pytubefix", "yt_dlp", "httpx")
 OURS: Final = ("jobs", "worker", "flbt_unet")
 NICENESS: Final = 15
 CACHE: Final = "__pycache__"

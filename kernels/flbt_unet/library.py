@@ -31,6 +31,8 @@ def load(instructions: Instructions) -> ctypes.CDLL:
         (library.samples_to_16_bits, None, [pointer, number, pointer]),
         (library.samples_peaks, None, [pointer, number, number, pointer]),
         (library.spectrum_of, None, [pointer, pointer, number, pointer, pointer]),
+        (library.rows_to_bins, ctypes.c_int, [pointer, ctypes.c_int, pointer, number, pointer]),
+        (library.bins_to_rows, ctypes.c_int, [pointer, ctypes.c_int, pointer, number, pointer]),
         (library.stems_of, None, [pointer, pointer, pointer, ctypes.c_int, ctypes.c_int, ctypes.c_int, pointer]),
     )
     for function, answers, takes in signatures:

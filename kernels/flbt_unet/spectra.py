@@ -35,7 +35,7 @@ class Spectra:
         self._frames, self._band = frames, band
         self._length = (frames - 1) * HOP + FRAME
         self._own = threading.local()
-        self._turns, window = _tables()
+        self._turns, window = turns_of(FRAME), _window()
         self._windows = window, window * np.float32(2 / 3 / (2 * FRAME))  # squared windows add up to 3/2
 
     def spectrum(self, samples: Floats) -> tuple[Floats, Floats]:
@@ -81,8 +81,13 @@ class Spectra:
 
 
 @functools.cache
-def _tables() -> tuple[Floats, Floats]:
-    """Cosines and sines of -2 pi k / FRAME, (2, FRAME), and the window."""
-    angles = 2 * np.pi * np.arange(FRAME) / FRAME
-    turns = np.stack([np.cos(angles), -np.sin(angles)]).astype(np.float32)
-    return turns, (0.5 - 0.5 * np.cos(angles)).astype(np.float32)
+def turns_of(size: int) -> Floats:
+    """Cosines and sines of -2 pi k / size, (2, size)."""
+    angles = 2 * np.pi * np.arange(size) / size
+    return np.stack([np.cos(angles), -np.sin(angles)]).astype(np.float32)
+
+
+@functools.cache
+def _window() -> Floats:
+    """(FRAME,), periodic."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)).astype(np.float32)

@@ -43,6 +43,17 @@ INLINE void interleave(vec even, vec odd, vec *low, vec *high) {
 #endif
 }
 
+/* The inverse of `interleave`. */
+INLINE void deinterleave(vec low, vec high, vec *even, vec *odd) {
+#if LANES == 16
+    *even = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    *odd = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+#else
+    *even = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+    *odd = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+#endif
+}
+
 /* Of `rows` rows: c[r][0..PANEL) = sum over k of a[r][k] * u[k][0..PANEL). */
 INLINE void rows_times_panel(const int rows, const float *a, long row, const float *u, long depth, float *c) {
     vec sums[ROWS][PARTS];

@@ -5,6 +5,7 @@ import sys
 
 import flbt_unet
 import numpy as np
+from flbt_unet.spectra import FRAME
 
 FRAMES, BAND = 12, 1024
 
@@ -21,9 +22,11 @@ answers = [
 spectra = flbt_unet.Spectra(FRAMES, BAND)
 spectrum, magnitudes = spectra.spectrum(question["samples"])
 stems = spectra.stems(spectrum, np.stack([magnitudes, magnitudes**2]), 2, average=True)
+bins = flbt_unet.rfft(question["samples"][:, :FRAME])
 rounded = np.zeros(question["samples"].size, np.int32)
 flbt_unet.to_24_bits(question["samples"], rounded)
 np.savez(
     sys.argv[2], instructions=instructions, answers=answers, magnitudes=magnitudes, stems=stems, rounded=rounded,
     interleaved=flbt_unet.interleaved(question["samples"]), peaks=flbt_unet.peaks(question["samples"], 882),
+    bins=bins, rows=flbt_unet.irfft(bins),
 )  # fmt: skip

@@ -79,6 +79,9 @@ def assert_conversions(told: Mapping[str, NDArray[Any]], samples: NDArray[np.flo
 
     assert snr_db(told["magnitudes"], to=magnitudes) > 120
     assert min(snr_db(stem, to=ours) for stem, ours in zip(told["stems"], stems, strict=True)) > 120
+    rows = samples[:, :FRAME]
+    assert snr_db(told["bins"].view(np.float32), to=flbt_unet.rfft(rows).view(np.float32)) > 120
+    assert snr_db(told["rows"], to=rows) > 120
     assert np.array_equal(told["rounded"], rounded)
     assert np.array_equal(told["interleaved"], samples.T)
     assert np.array_equal(told["peaks"], flbt_unet.peaks(samples, 882))

@@ -6,10 +6,9 @@ Both keep a few numbers per frame, not the sound: 40 MB for an hour.
 from typing import Final
 
 import numpy as np
+from flbt_unet import rfft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-
-from worker.separation.fourier import rfft
 
 Samples = NDArray[np.float32]
 

@@ -7,11 +7,11 @@ rises most. A missed one is stretched like any other sound; one too many keeps s
 from collections.abc import Iterable
 
 import numpy as np
+from flbt_unet import rfft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from worker.audio.sound import SAMPLE_RATE
-from worker.separation.fourier import rfft
 
 WINDOW = 1024  # samples
 HOP = 256

@@ -14,11 +14,11 @@ their speed while the attack passes the window: the attack is copied as it was.
 from collections.abc import Iterator
 
 import numpy as np
+from flbt_unet import irfft, rfft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from worker.practice.timeline import Attack, Timeline
-from worker.separation.fourier import irfft, rfft
 
 FRAME = 4096  # samples
 HOP = FRAME // 4
@@ -95,7 +95,7 @@ class Stretching:
             self._turns = turns[row] = turn if frame % 16 else _direction(turn)  # rounding adds up
         self._at = int(inputs[-1])
         self._spectrum = whole[:, -1:]
-        return irfft(spectra[self._first_part :] * turns, FRAME) * _SYNTHESIS
+        return irfft(spectra[self._first_part :] * turns) * _SYNTHESIS
 
     def _rises_at(self, attack: Attack) -> NDArray[np.bool_]:
         """The bins that an attack makes louder."""

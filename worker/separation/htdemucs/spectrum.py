@@ -8,9 +8,9 @@ from math import sqrt
 from typing import Final
 
 import numpy as np
+from flbt_unet import irfft, rfft
 from numpy.typing import NDArray
 
-from worker.separation.fourier import irfft, rfft
 from worker.separation.htdemucs.shape import BINS, CHANNELS, FFT, FRAMES, HOP, SEGMENT
 
 BEFORE: Final = HOP // 2 * 3  # samples that are reflected to the left
@@ -37,7 +37,7 @@ def waveform(parts: NDArray[np.float32]) -> NDArray[np.float32]:
     spectrum = np.zeros((CHANNELS, FRAMES, BINS + 1), np.complex64)
     spectrum.real[:, :, :BINS] = parts[0::2].transpose(0, 2, 1)
     spectrum.imag[:, :, :BINS] = parts[1::2].transpose(0, 2, 1)
-    frames = irfft(spectrum, FFT)
+    frames = irfft(spectrum)
     frames *= _HANN_BACK
     quarters = frames.reshape(CHANNELS, FRAMES, _QUARTERS, HOP)
     added = np.zeros((CHANNELS, FRAMES + _QUARTERS - 1, HOP), np.float32)

@@ -7,7 +7,6 @@ complex64, a mask (stems, channels, frames, band) float32.
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.separation.fourier import irfft, rfft
 from worker.separation.spleeter.spectrogram import CHANNELS, FRAME, HOP, SEGMENT, SPAN, Samples
 
 Spectrum = NDArray[np.complex64]
@@ -40,7 +39,7 @@ def spectrum_of(span: Samples) -> Spectrum:
     frames = np.lib.stride_tricks.sliding_window_view(span, FRAME, axis=1)[:, ::HOP]
     spectrum = np.empty((CHANNELS, SEGMENT, BINS), np.complex64)
     for few in FEW_FRAMES:
-        spectrum[:, few] = rfft(frames[:, few] * WINDOW)
+        spectrum[:, few] = np.fft.rfft(frames[:, few] * WINDOW)
     return spectrum
 
 
@@ -88,7 +87,7 @@ def separated(spectrum: Spectrum, estimates: NDArray[np.float32], stems: int, *,
     for few in FEW_FRAMES:
         mix = spectrum[:, few]
         for mask, sum_ in zip(masks_of(estimates[:, :, few])[:stems], hops, strict=True):
-            frames = irfft(masked(mix, mask, average=average), FRAME)
+            frames = np.fft.irfft(masked(mix, mask, average=average), FRAME).astype(np.float32, copy=False)
             frames *= SYNTHESIS_WINDOW
             for quarter in range(FRAME // HOP):
                 sum_[:, few.start + quarter : few.stop + quarter] += frames[..., quarter * HOP : (quarter + 1) * HOP]

@@ -134,7 +134,7 @@ def test_openvino_runs_where_flbt_unet_cannot(
     models_dir: Path, one: np.ndarray[tuple[int, ...], np.dtype[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     best = load_network(models_dir / "2stems", STEMS[2], "11k")
-    monkeypatch.setattr("flbt_unet.library.FOLDER", Path("not built here"))
+    monkeypatch.setattr("flbt_unet.builds.FOLDER", Path("not built here"))
 
     other = load_network(models_dir / "2stems", STEMS[2], "11k")
 
