@@ -110,7 +110,11 @@ class RequestSubject:
 
     @property
     def slowed(self) -> float:
-        """Places in the queue all change at once, so their cards share a chat's few edits."""
+        """Places in the queue all change at once, so their cards share a chat's few edits. A delivery has mostly ended
+        before an edit that says "sending", which would take room from the files.
+        """
+        if self.view.phase in (RequestPhase.READY, RequestPhase.SENDING):
+            return 2.0
         in_line = self.view.phase is RequestPhase.WAITING and self.view.ahead is not None
         return 2.0 * self.crowd if self.crowd > 1 and in_line else 1.0
 
