@@ -56,6 +56,17 @@ def file_name(tags: Tags, heard: str) -> str:
     return beginning + track_name(tags, limit=120 - len(beginning.encode()))
 
 
+def deck_name(tags: Tags, heard: str, label: str) -> str:
+    """`Artist - Title (acapella) 8A 124` as a safe name, without an extension: programs for DJs sort by it."""
+    ending = f" {safe_name(label, 30)}" if label else ""
+    return track_name(tags, heard, limit=120 - len(ending.encode())) + ending
+
+
+def deck_tags(tags: Tags, heard: str) -> FileTags:
+    """The tags of a file for a DJ: `Title (acapella)`."""
+    return FileTags(title=f"{tags.title} ({heard})", artist=tags.artist, album=tags.title)
+
+
 def file_tags(tags: Tags, heard: str, number: int = 0, of: int = 0) -> FileTags:
     """The tags of one file of a song: `vocals - Title`, of the album that the song is. `number`: of its stem."""
     return FileTags(title=f"{heard} - {tags.title}", artist=tags.artist, album=tags.title, number=number, of=of)

@@ -16,21 +16,23 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from jobs.music.contents import Chart as Chart  # noqa: PLC0414
+from jobs.music.contents import Click as Click  # noqa: PLC0414
+from jobs.music.contents import Content as Content  # noqa: PLC0414
+from jobs.music.contents import Deck as Deck  # noqa: PLC0414
+from jobs.music.contents import Mix as Mix  # noqa: PLC0414
+from jobs.music.contents import Notes as Notes  # noqa: PLC0414
+from jobs.music.contents import Session as Session  # noqa: PLC0414
+from jobs.music.contents import Stems as Stems  # noqa: PLC0414
 from jobs.music.effects import PLAIN
 from jobs.music.effects import Effect as Effect  # noqa: PLC0414 - the values, in one place
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
 from jobs.music.stems import Stem as Stem  # noqa: PLC0414
 from jobs.renditions import Archive as Archive  # noqa: PLC0414
-from jobs.renditions import Chart as Chart  # noqa: PLC0414
-from jobs.renditions import Click as Click  # noqa: PLC0414
-from jobs.renditions import Content as Content  # noqa: PLC0414
 from jobs.renditions import Encoding as Encoding  # noqa: PLC0414
 from jobs.renditions import Format as Format  # noqa: PLC0414
-from jobs.renditions import Mix as Mix  # noqa: PLC0414
-from jobs.renditions import Notes as Notes  # noqa: PLC0414
 from jobs.renditions import Package as Package  # noqa: PLC0414
 from jobs.renditions import Rendition as Rendition  # noqa: PLC0414
-from jobs.renditions import Stems as Stems  # noqa: PLC0414
 from jobs.renditions import newer
 from jobs.values import LONGEST_WORDS as LONGEST_WORDS  # noqa: PLC0414
 from jobs.values import Amount as Amount  # noqa: PLC0414
@@ -159,7 +161,7 @@ NO_FORMAT: Final = Format.MP3
 
 
 class Order(Value):
-    """The order of one request: stems, or something made of them. Only stems are packed.
+    """The order of one request: stems, or something made of them. Only stems and sessions are packed.
 
     Its JSON is flat and that of version 0.1.0: the mix is a list of stems, empty for all stems. `levels`, `effect` and
     other contents are newer: they are left out where there are none.
@@ -185,6 +187,8 @@ class Order(Value):
     def files(self) -> Rendition:
         """Its content as files, not packed."""
         rendition = Rendition(content=self.content, effect=self.effect, encoding=Encoding(format=self.format))
+        if isinstance(self.content, Session) and self.format.is_lossy:
+            return rendition.encoded(Format.WAV)
         return rendition if rendition.is_sound else rendition.encoded(NO_FORMAT)
 
     @property
@@ -197,6 +201,8 @@ class Order(Value):
         """The renditions of the order, in the order of delivery."""
         files = self.files
         zipped = files.model_copy(update={"package": Archive()})
+        if isinstance(self.content, Session):
+            return (zipped,)
         if not self.is_stems:
             return (files,)
         match self.package:

@@ -1,128 +1,21 @@
 """Renditions of a separated track, in parts: a content, an effect, an encoding, and a package.
 
 Everything else about a rendition is derived from these parts: its key, its files, their names and their sizes. A new
-content is a class here that lists its files.
+content is a class in `jobs/music/contents.py`.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum, unique
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from jobs.music.effects import PLAIN, Effect, signed
+from jobs.music.contents import AnyContent, Chart, Content, ContentFile, Mix, Notes, Stems
+from jobs.music.effects import PLAIN, Effect
 from jobs.music.stems import Stem
 from jobs.values import Value
-
-# --- content -------------------------------------------------------------------------------------------------------
-
-
-class ContentFile(NamedTuple):
-    """One file of a content: `name` in the store, without extension, and `heard`, what is in it, for people.
-
-    `levels`: the stems added up in it, and the gain of each in dB. `stem`: its one stem, None for a mix. `extension`:
-    of a file that is no sound; empty for sound, which has that of its encoding.
-    """
-
-    name: str
-    heard: str
-    levels: Mapping[Stem, float]
-    stem: Stem | None = None
-    extension: str = ""
-
-
-class Stems(Value):
-    """Every stem of the track, each in a file."""
-
-    kind: Literal["stems"] = "stems"
-
-    def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
-        """The files for a track of these `stems`."""
-        return tuple(ContentFile(stem, stem, {stem: 0.0}, stem) for stem in stems)
-
-
-Decibels = Annotated[float, Field(ge=-40, le=12), AfterValidator(lambda level: round(level, 1))]
-
-
-class Mix(Value):
-    """The sum of some stems, in one file. `levels`: the gain of each of them in dB; empty for none."""
-
-    kind: Literal["mix"] = "mix"
-    stems: Annotated[tuple[Stem, ...], Field(min_length=1, max_length=len(Stem))]
-    levels: tuple[Decibels, ...] = ()
-
-    @model_validator(mode="after")
-    def _has_a_level_for_each(self) -> "Mix":
-        if self.levels and len(self.levels) != len(self.stems):
-            raise ValueError(f"{len(self.levels)} levels for {len(self.stems)} stems")
-        return self
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_zeros(cls, data: object) -> object:
-        """Levels of zero are no levels, so that equal mixes are equal values."""
-        if isinstance(data, dict) and not any(data.get("levels") or ()):
-            return {**data, "levels": ()}
-        return data
-
-    @property
-    def level(self) -> dict[Stem, float]:
-        """The gain of each stem in dB."""
-        return dict(zip(self.stems, self.levels or (0.0,) * len(self.stems), strict=True))
-
-    def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
-        """The one file, for a track of these `stems`."""
-        return (ContentFile("mix", self._heard(stems), self.level),)
-
-    def _heard(self, stems: Sequence[Stem]) -> str:
-        """`no drums` if one stem is missing, else `vocals + bass`; levels follow their stems."""
-        level = self.level
-        moved = [f"{stem} {signed(level[stem])}" for stem in stems if level.get(stem)]
-        missing = [stem for stem in stems if stem not in self.stems]
-        if not missing and moved:
-            return ", ".join(moved)
-        if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:  # the vocals: not `no accompaniment`
-            return ", ".join([f"no {missing[0]}", *moved])
-        return " + ".join(f"{stem} {signed(level[stem])}".strip() for stem in stems if stem in self.stems)
-
-
-class Click(Value):
-    """A click on every beat of the song, bars accented, as long as the song."""
-
-    kind: Literal["click"] = "click"
-
-    def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
-        """The one file; it has no stems."""
-        return (ContentFile("click", "click", {}),)
-
-
-class Chart(Value):
-    """The chords of the song, bar by bar: a picture, and text in ChordPro."""
-
-    kind: Literal["chart"] = "chart"
-
-    def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
-        """Both files; they have no sound."""
-        return (
-            ContentFile("chords", "chords", {}, extension="png"),
-            ContentFile("chords", "chords", {}, extension="cho"),
-        )
-
-
-class Notes(Value):
-    """The notes of bass and voice as MIDI, with the song's tempo map."""
-
-    kind: Literal["notes"] = "notes"
-
-    def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
-        """The one file; it has no sound."""
-        return (ContentFile("notes", "bass and voice", {}, extension="mid"),)
-
-
-Content = Annotated[Stems | Mix | Click | Chart | Notes, Field(discriminator="kind")]
-
 
 # --- encoding ------------------------------------------------------------------------------------------------------
 
@@ -192,7 +85,7 @@ class Archive(Value):
     part_bytes: Annotated[int, Field(ge=0, lt=1 << 53)] = 0
 
 
-def newer(content: Stems | Mix | Click | Chart | Notes, effect: Effect) -> dict[str, object]:
+def newer(content: AnyContent, effect: Effect) -> dict[str, object]:
     """The fields that version 0.1.0 does not know, where they say something."""
     fields: dict[str, object] = {}
     if not isinstance(content, Stems | Mix):

@@ -67,7 +67,7 @@ class Manifest(Value):
 class Rendered(Value):
     """The files of one rendition, written last like the manifest. `kbps`: the bit rate of MP3 and M4A. `gain`: of all
     files against the stored stems, below 1 where a mix would have clipped. `seconds`: of a file; 0: the song's, at the
-    effect's tempo.
+    effect's tempo. `label`: key and tempo, for names that tell them: `8A 124`.
     """
 
     rendition: Rendition
@@ -75,6 +75,7 @@ class Rendered(Value):
     kbps: Size = 0
     gain: Gain = 1.0
     seconds: Amount = 0.0
+    label: Words = ""
 
 
 class Made(Value):

@@ -281,7 +281,8 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
             deadline=settings.job_timeout,
             limits=limits_of_rendering(settings, manifest.seconds, missing),
         )
-        for rendition, files, gain, seconds in zip(missing, result.files, result.gains, result.seconds, strict=True):
+        made_of = zip(missing, result.files, result.gains, result.seconds, result.labels, strict=True)
+        for rendition, files, gain, seconds, label in made_of:
             kbps = recipe_for(settings).rate(rendition)
-            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain, seconds=seconds)
+            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain, seconds=seconds, label=label)
             await store.keep_rendition(made / rendition.key, manifest.track_id, rendered)

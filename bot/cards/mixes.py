@@ -1,14 +1,23 @@
 """Mixes: encoded as letters for buttons, and named. `bot.phrases` reads them from words."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from bot.cards.models import stem_word
 from bot.texts import say
-from jobs.models import Chart, Click, Effect, Mix, Notes, Order, Stem, Stems
+from jobs.models import Chart, Click, Deck, Effect, Mix, Notes, Order, Session, Stem, Stems
 from jobs.music.effects import PLAIN, signed
 from jobs.music.passages import Passage
 from jobs.music.separation_models import MODELS
 from jobs.music.stems import STEM_INFO
+
+_NAMES: Final = {
+    "click": "content-click",
+    "chart": "content-chart",
+    "notes": "content-notes",
+    "session": "content-session",
+    "deck": "content-deck",
+}
 
 
 def is_whole(mix: Iterable[Stem], model: str) -> bool:
@@ -63,11 +72,8 @@ def order_words(order: Order, language: str) -> str:
     match order.content:
         case Mix(levels=levels):
             return mix_words(order.mix, order.model.name, language, levels, order.effect)
-        case Click():
-            return ", ".join([say(language, "content-click"), *effect_words(order.effect, language)])
-        case Chart() | Notes():
-            named = "content-chart" if isinstance(order.content, Chart) else "content-notes"
-            return ", ".join([say(language, named), *effect_words(order.effect, language)])
+        case Click() | Chart() | Notes() | Session() | Deck() as content:
+            return ", ".join([say(language, _NAMES[content.kind]), *effect_words(order.effect, language)])
         case Stems():
             return ", ".join(effect_words(order.effect, language))
 

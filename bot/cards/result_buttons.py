@@ -21,7 +21,7 @@ _FORMATS: Final = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 
 
 #: Choices of what is written of a song, and their labels.
-WRITTEN: Final = {"chords": "button-chords", "notes": "button-notes"}
+WRITTEN: Final = {"chords": "button-chords", "notes": "button-notes", "daw": "button-daw"}
 
 
 def first_page(request: Request, language: str) -> Rows:

@@ -14,6 +14,7 @@ help = Send me a YouTube link, or a song as an audio file, a video or a voice me
     “no drums 80% click count-in 1” – slower, with a click and a count-in; /click – the click alone
     /loop 1:02-1:18 x8 75% – a passage again and again; /drill no bass 1:02-1:18 – from slow to fast
     /chords -2 – the chords, in any key; /notes – bass and voice as MIDI
+    /daw – stems, click and tempo map for a DAW; /deck – acapella and instrumental for a DJ
     /settings – which stems, which format, album or zip
     /status – what I’m working on for you
     /cancel – stop what I’m working on
@@ -322,6 +323,8 @@ effect-bars = bars { $bars }
 content-click = click track
 content-chart = chords
 content-notes = notes of bass and voice
+content-session = for the DAW
+content-deck = acapella and instrumental
 button-only = Only { $stem }
 button-pick = Choose stems…
 button-practise = Practise…
@@ -340,6 +343,7 @@ button-back = Back
 button-zip = Zip
 button-chords = Chords
 button-notes = Notes (MIDI)
+button-daw = For the DAW
 button-retry = Try again
 button-again = Again
 button-stems = All stems
@@ -384,6 +388,10 @@ command-chords = The chords, in any key: -2
 command-notes = Bass and voice as MIDI
 chart-how = Tell me the key, or nothing: /chords, or /chords -2 for two semitones down. Reply with it to a song I sent, or I take the last one.
 notes-how = Tell me the key and the tempo, or nothing: /notes, or /notes -2 80%. Reply with it to a song I sent, or I take the last one.
+command-daw = Stems, click, tempo map and a Reaper project
+command-deck = Acapella and instrumental, named with key and BPM
+daw-how = /daw sends one zip: every stem without loss, a click, the tempo map as MIDI and a Reaper project. Reply with it to a song I sent, or I take the last one. Key and tempo your DAW can change itself.
+deck-how = Tell me the key and the tempo, or nothing: /deck, or /deck +1 95%. Reply with it to a song I sent, or I take the last one.
 
 ## Groups
 
@@ -639,6 +647,8 @@ discord-command-loop = loop
 discord-command-drill = drill
 discord-command-chords = chords
 discord-command-notes = notes
+discord-command-daw = daw
+discord-command-deck = deck
 discord-command-status = status
 discord-command-cancel = cancel
 discord-command-settings = settings

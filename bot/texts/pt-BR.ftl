@@ -14,6 +14,7 @@ help = Me mande um link do YouTube, ou uma música como arquivo de áudio, víde
     “sem bateria 80% clique contagem 1” – mais devagar, com clique e contagem; /click – só o clique
     /loop 1:02-1:18 x8 75% – um trecho repetido; /drill sem baixo 1:02-1:18 – do lento ao rápido
     /chords -2 – a cifra, em qualquer tom; /notes – baixo e voz em MIDI
+    /daw – faixas, clique e mapa de tempo para uma DAW; /deck – a cappella e instrumental para DJ
     /settings – quais faixas, qual formato, arquivos ou zip
     /status – o que estou fazendo para você
     /cancel – parar o que estou fazendo
@@ -322,6 +323,8 @@ effect-bars = compassos { $bars }
 content-click = faixa de clique
 content-chart = acordes
 content-notes = notas do baixo e da voz
+content-session = para a DAW
+content-deck = a cappella e instrumental
 button-only = Só { $stem }
 button-pick = Escolher faixas…
 button-practise = Ensaiar…
@@ -340,6 +343,7 @@ button-back = Voltar
 button-zip = Zip
 button-chords = Cifra
 button-notes = Notas (MIDI)
+button-daw = Para a DAW
 button-retry = Tentar de novo
 button-again = De novo
 button-stems = Todas as faixas
@@ -384,6 +388,10 @@ command-chords = A cifra, em qualquer tom: -2
 command-notes = Baixo e voz em MIDI
 chart-how = Me diga o tom, ou nada: /chords, ou /chords -2 para dois semitons abaixo. Responda com isso a uma música que mandei, ou pego a última.
 notes-how = Me diga o tom e o andamento, ou nada: /notes, ou /notes -2 80%. Responda com isso a uma música que mandei, ou pego a última.
+command-daw = Faixas, clique, mapa de tempo e um projeto do Reaper
+command-deck = A cappella e instrumental, com tom e BPM no nome
+daw-how = /daw manda um zip: cada faixa sem perdas, um clique, o mapa de tempo em MIDI e um projeto do Reaper. Responda com isso a uma música que mandei, ou pego a última. Tom e andamento a sua DAW muda sozinha.
+deck-how = Me diga o tom e o andamento, ou nada: /deck, ou /deck +1 95%. Responda com isso a uma música que mandei, ou pego a última.
 
 ## Grupos
 
@@ -639,6 +647,8 @@ discord-command-loop = trecho
 discord-command-drill = treino
 discord-command-chords = acordes
 discord-command-notes = notas
+discord-command-daw = daw
+discord-command-deck = deck
 discord-command-status = andamento
 discord-command-cancel = cancelar
 discord-command-settings = ajustes

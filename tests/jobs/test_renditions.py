@@ -5,7 +5,22 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from jobs.models import Chart, Click, Effect, Encoding, Format, Mix, Notes, Order, Rendition, Stem, Stems
+from jobs.models import (
+    Archive,
+    Chart,
+    Click,
+    Deck,
+    Effect,
+    Encoding,
+    Format,
+    Mix,
+    Notes,
+    Order,
+    Rendition,
+    Session,
+    Stem,
+    Stems,
+)
 
 MP3 = Encoding(format=Format.MP3)
 PAIR = (Stem.VOCALS, Stem.BASS)
@@ -21,13 +36,15 @@ PAIR = (Stem.VOCALS, Stem.BASS)
         Rendition(content=Click(), encoding=MP3),
         Rendition(content=Chart(), effect=Effect(key=2), encoding=MP3),
         Rendition(content=Notes(), encoding=MP3),
+        Rendition(content=Deck(), effect=Effect(tempo=95), encoding=MP3),
+        Rendition(content=Session(), encoding=Encoding(format=Format.WAV), package=Archive()),
         Rendition(content=Click(), effect=Effect(tempo=80, count_in=1), encoding=MP3),
         Rendition(encoding=MP3),
     ],
 )
 def test_a_rendition_and_its_order_come_back_from_json(rendition: Rendition) -> None:
     assert Rendition.model_validate_json(rendition.model_dump_json()) == rendition
-    order = Order(content=rendition.content, effect=rendition.effect)
+    order = Order(content=rendition.content, effect=rendition.effect, format=rendition.encoding.format)
     assert Order.model_validate_json(order.model_dump_json()) == order
     assert order.renditions == (rendition,)
 

@@ -73,9 +73,11 @@ def write_notes(analysis: Analysis | None, effect: Effect, title: str, path: Pat
     _write(tracks, path)
 
 
-def write_tempo(analysis: Analysis | None, title: str, markers: Iterable[tuple[float, str]], path: Path) -> None:
-    """Writes a song's tempo map with markers at seconds of the song."""
-    _write([_conductor(tempo_map(analysis), title, markers)], path)
+def write_tempo(
+    analysis: Analysis | None, tempo: int, title: str, markers: Iterable[tuple[float, str]], path: Path
+) -> None:
+    """Writes the tempo map of a song at `tempo` percent, with markers at seconds of the result."""
+    _write([_conductor(tempo_map(analysis, tempo), title, markers)], path)
 
 
 Events = list[tuple[int, Any]]  # ticks and message

@@ -229,12 +229,13 @@ class RenderTask(Task):
 
 
 class RenderedSet(Value):
-    """The files of each rendition, in the order of the task; the gain of each against the stored stems; and its length
-    in seconds where it is not the song's at the tempo, else 0."""
+    """The files of each rendition, in the order of the task; the gain of each against the stored stems; its length in
+    seconds where it is not the song's at the tempo, else 0; and key and tempo for its name, as in `Rendered`."""
 
     files: tuple[tuple[StoredFile, ...], ...]
     gains: tuple[Gain, ...]
     seconds: tuple[Amount, ...]
+    labels: tuple[Words, ...]
 
 
 def _with_links(folder: Path) -> tuple[Path, ...]:

@@ -11,16 +11,16 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from jobs.failures import Reason, failed
-from jobs.filenames import file_name, file_tags
-from jobs.models import Rendition, Stem
+from jobs.filenames import deck_tags, file_tags
+from jobs.models import Deck, Rendition, Stem
+from jobs.music.contents import ContentFile
 from jobs.music.levels import amplitude
-from jobs.renditions import ContentFile
 from jobs.results import StoredFile
 from worker.child.cgroups import cores
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
-from worker.rendering.documents import write_document
+from worker.rendering.documents import label_of, name_in_zip, write_document
 from worker.rendering.sums import Encode, Tell, Written, stems_of, write_sum
 from worker.rendering.treated import Measured, measured, write_treated
 from worker.rendering.zipping import Entry, zip_stems
@@ -49,6 +49,7 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
             files=tuple(_collect(task, rendition, Path(scratch)) for rendition in task.renditions),
             gains=tuple(each.gain for each in known),
             seconds=tuple(each.seconds for each in known),
+            labels=tuple(label_of(task.analysis, rendition) for rendition in task.renditions),
         )
 
 
@@ -64,12 +65,17 @@ def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[
             effect=rendition.effect,
             format_=encoding.format,
             kbps=encoding.kbps or task.mp3_kbps,
-            tags=file_tags(task.tags, file.heard, **place),
+            tags=deck_tags(task.tags, file.heard)
+            if isinstance(rendition.content, Deck)
+            else file_tags(task.tags, file.heard, **place),
         )
 
 
-def _files(task: RenderTask, rendition: Rendition) -> tuple[ContentFile, ...]:
-    return rendition.files([stem for stem, _ in stems_of(task)])
+def _files(task: RenderTask, rendition: Rendition) -> list[ContentFile]:
+    """Its files, without those of beats where none are known."""
+    has_beats = task.analysis is not None and len(task.analysis.beats) > 1
+    files = rendition.files([stem for stem, _ in stems_of(task)])
+    return [file for file in files if has_beats or not file.of_beats]
 
 
 def _path(task: RenderTask, rendition: Rendition, file: ContentFile, scratch: Path) -> Path:
@@ -83,7 +89,7 @@ def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[Sto
     paths = [(file, _path(task, rendition, file, scratch)) for file in _files(task, rendition)]
     if rendition.package is None:
         return tuple(_stored(path, file.stem) for file, path in paths)
-    entries = [Entry(file.stem, f"{file_name(task.tags, file.heard)}{path.suffix}", path) for file, path in paths]
+    entries = [Entry(file.stem, name_in_zip(task, rendition, file), path) for file, path in paths]
     return tuple(_stored(path) for path in zip_stems(task.output / rendition.key, task, rendition, entries))
 
 

@@ -22,6 +22,8 @@ COMMANDS: Final[dict[str, Handler]] = {
     "drill": loops.drill,
     "chords": paper.chords,
     "notes": paper.notes,
+    "daw": paper.daw,
+    "deck": paper.deck,
     "status": status.status,
     "cancel": general.cancel,
     "settings": preferences.settings,
@@ -41,6 +43,8 @@ EVERYBODYS: Final = (
     "drill",
     "chords",
     "notes",
+    "daw",
+    "deck",
     "status",
     "cancel",
     "settings",
@@ -54,6 +58,8 @@ GROUPS: Final = (
     "drill",
     "chords",
     "notes",
+    "daw",
+    "deck",
     "status",
     "cancel",
     "settings",
@@ -62,7 +68,7 @@ GROUPS: Final = (
 OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
 
 #: Commands whose outcome is a message in the chat, beside the answer to the one who gave them.
-POSTING: Final = ("stems", "find", "mix", "click", "loop", "drill", "chords", "notes")
+POSTING: Final = ("stems", "find", "mix", "click", "loop", "drill", "chords", "notes", "daw", "deck")
 
 
 @unique
@@ -93,6 +99,7 @@ OPTIONS: Final[dict[str, tuple[Option, ...]]] = {
     "drill": (Option("passage", Takes.WORDS, is_required=True),),
     "chords": (Option("key", Takes.WORDS),),
     "notes": (Option("key", Takes.WORDS),),
+    "deck": (Option("key", Takes.WORDS),),
     "status": (Option("all", Takes.YES),),
     "allow": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),
     "deny": (Option("person", Takes.PERSON), Option("number", Takes.WORDS)),

@@ -19,7 +19,7 @@ from bot.conversation.values import Answers, Asker, Edit, Place, Press, Toast, t
 from bot.delivery.follow import Way
 from bot.delivery.instant import tracks_of
 from bot.texts import Language, say, sentence
-from jobs.models import Chart, Format, Mix, Notes, Order, Package, Request, Stems, Upload, request_id
+from jobs.models import Chart, Format, Mix, Notes, Order, Package, Request, Session, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
 from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS, model_of_code
@@ -122,6 +122,8 @@ def _changed(order: Order, choice: str) -> Order:
         case "chords" | "notes":  # in the key of the result
             key = PLAIN.model_copy(update={"key": order.effect.key})
             return order.model_copy(update={"content": Chart() if choice == "chords" else Notes(), "effect": key})
+        case "daw":
+            return order.model_copy(update={**_PLAIN_STEMS, "content": Session()})
         case "zip":
             return order.model_copy(update={**_PLAIN_STEMS, "package": Package.ZIP})
         case _ if model := model_of_code(choice):

@@ -4,8 +4,8 @@ import hashlib
 import re
 
 from bot.cards.cards import Picture
-from jobs.filenames import file_name, file_tags, track_name
-from jobs.models import Rendition, TrackId, Value
+from jobs.filenames import deck_name, deck_tags, file_name, file_tags, track_name
+from jobs.models import Deck, Rendition, Session, TrackId, Value
 from jobs.results import Manifest, Rendered, StoredFile
 
 
@@ -36,10 +36,14 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
     """One file of a rendition."""
     rendition, tags = rendered.rendition, manifest.tags
     extension = file.name.rpartition(".")[2]
+    heard = {rendition.name_of(one): one.heard for one in rendition.files(manifest.model.stems)}.get(
+        file.name, file.stem or ""
+    )
     if rendition.package:
-        title, name = tags.title, track_name(tags, _contents(manifest, file))
+        title, name = tags.title, track_name(tags, _contents(manifest, rendered, file))
+    elif isinstance(rendition.content, Deck):
+        title, name = deck_tags(tags, heard).title, deck_name(tags, heard, rendered.label)
     else:
-        heard = {one.stem: one.heard for one in rendition.files(manifest.model.stems)}.get(file.stem, file.stem or "")
         title, name = file_tags(tags, heard).title, file_name(tags, heard)
     return Piece(
         track_id=manifest.track_id,
@@ -83,7 +87,10 @@ def made_by(manifest: Manifest, kbps: int = 0) -> str:
     return hashlib.sha256(f"{manifest.engine}|{kbps}".encode()).hexdigest()[:8]
 
 
-def _contents(manifest: Manifest, file: StoredFile) -> str:
-    """`4 stems`, or `4 stems, 2` of an archive in parts."""
+def _contents(manifest: Manifest, rendered: Rendered, file: StoredFile) -> str:
+    """`4 stems`, or `4 stems, 2` of an archive in parts; `DAW, Am 124 BPM`."""
     part = re.search(r"-(\d+)\.", file.name)  # the worker's number of a zip's part
-    return manifest.model.info.label + (f", {part[1]}" if part else "")
+    named = manifest.model.info.label
+    if isinstance(rendered.rendition.content, Session):
+        named = ", ".join(part for part in ("DAW", rendered.rendition.effect.label, rendered.label) if part)
+    return named + (f", {part[1]}" if part else "")

@@ -16,11 +16,11 @@ from bot.delivery.planning.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
 from jobs.models import (
     Archive,
-    Encoding,
     Format,
     Order,
     Package,
     Rendition,
+    Session,
     Upload,
     Value,
     YouTube,
@@ -110,9 +110,11 @@ def plan(
     made = {one.rendition: one for one in rendered}
     song = _Song(manifest, made, limits, kbps)
     files = order.files
+    if isinstance(order.content, Session):
+        return _session(song, files)
     if not order.is_stems:
         return _files(song, files)
-    zipped = Plan() if order.package is Package.ALBUM else _zip(song, order)
+    zipped = Plan() if order.package is Package.ALBUM else _zip(song, files)
     apart = order.package is not Package.ZIP or any(note.message == "note-zip-apart" for note in zipped.notes)
     plans = (_files(song, files) if apart else Plan(), zipped)
     parts = tuple(part for one in plans for part in one.parts)
@@ -230,9 +232,20 @@ def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Ite
 # --- the stems in one archive ----------------------------------------------------------------------------------
 
 
-def _zip(song: _Song, order: Order) -> Plan:
+def _session(song: _Song, files: Rendition) -> Plan:
+    """A session for a DAW, in the first format without loss whose files fit."""
+    wished = files.encoding.format
+    tried = Plan()
+    for format_ in dict.fromkeys((wished, Format.WAV, Format.FLAC)):
+        tried = _zip(song, files.encoded(format_))
+        if tried.parts or tried.needs:
+            changed = _changed(files.encoded(format_), wished, song.limits) if tried.parts else ()
+            return tried.model_copy(update={"notes": (*changed, *tried.notes)})
+    return Plan(smallest=max(least(files.encoded(Format.FLAC), song.manifest, song.kbps), song.limits.file_bytes + 1))
+
+
+def _zip(song: _Song, files: Rendition) -> Plan:
     manifest, made, limits, kbps = song
-    files = Rendition(effect=order.effect, encoding=Encoding(format=order.format))
     if least(files, manifest, kbps) > limits.file_bytes:
         return Plan(notes=(Note(message="note-zip-apart", values=_limit(limits)),))
     whole = files.model_copy(update={"package": Archive()})

@@ -4,7 +4,7 @@ the smaller alternatives to an encoding that is too large."""
 from collections.abc import Iterator
 from typing import Final
 
-from jobs.models import Format, Rendition, Stems
+from jobs.models import Format, Rendition, Session, Stems
 from jobs.music.effects import PLAIN
 from jobs.music.passages import LONGEST
 from jobs.results import SAMPLE_RATE, Manifest
@@ -62,13 +62,14 @@ def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     match encoding.format:
         case Format.M4A:  # small for silence
             return 0
-        case Format.FLAC if not isinstance(rendition.content, Stems) or rendition.effect != PLAIN:
+        case Format.FLAC if not isinstance(rendition.content, Stems | Session) or rendition.effect != PLAIN:
             return 0  # it depends on the stems, and on the effect
         case Format.FLAC:
             stored = [stem.bytes_ * _SURE_OF_FLAC for stem in manifest.stems]
             return sum(stored) if is_packed else max(stored, default=0)
         case _:
-            files = len(rendition.files(manifest.model.stems)) if is_packed else 1
+            sounds = [file for file in rendition.files(manifest.model.stems) if not (file.extension or file.of_beats)]
+            files = len(sounds) if is_packed else 1
             return files * _sound(rendition, manifest, kbps)
 
 

@@ -74,7 +74,7 @@ def test_the_pages_under_a_result() -> None:
         ["Zip", "FLAC"],
         ["WAV", "WAV 32-bit float"],
         ["2 stems", "5 stems"],
-        ["Chords", "Notes (MIDI)"],
+        ["Chords", "Notes (MIDI)", "For the DAW"],
         ["Again", "Forget", "Back"],
     ]
     zipped = Order(format=Format.FLAC, package=Package.ZIP)
@@ -83,7 +83,7 @@ def test_the_pages_under_a_result() -> None:
     assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "Practise…"], ["More…"]]
     assert labels(second_page(asked(mixed), "en")) == [
         ["FLAC", "WAV", "WAV 32-bit float"],
-        ["Chords", "Notes (MIDI)"],
+        ["Chords", "Notes (MIDI)", "For the DAW"],
         ["Again", "Forget", "Back"],
     ]
 

@@ -27,6 +27,14 @@ async def test_chords_and_notes(talk: Talk) -> None:
     await talk.worker.finish(await talk.worker.take())
     await talk.settled()
     assert talk.files()[-1] == f"bass and voice {NAMED} mid"
+    await talk.command("daw")
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files()[-1] == f"{NAMED} daw zip"
+    await talk.command("deck")
+    await talk.worker.finish(await talk.worker.take())
+    await talk.settled()
+    assert talk.files()[-2:] == [f"{NAMED} acapella 8a 124 mp3", f"{NAMED} instrumental 8a 124 mp3"]
     assert (await talk.command("chords", key="no drums")).startswith("Tell me the key, or nothing")
 
 

@@ -16,7 +16,7 @@ from bot.telegram.app import build
 from bot.telegram.main import serve
 from bot.telegram.sending.pace import Pace
 from jobs.failures import Failure, Reason
-from jobs.models import Rendition, Stem
+from jobs.models import Deck, Rendition, Stem
 from jobs.progress import Lane, Progress, RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.catalogue import Catalogue
@@ -172,7 +172,9 @@ class Worker:
                 StoredFile(name=name, bytes_=_write(made / name, size_of), stem=stem) for name, stem in names.items()
             )
             kbps = self.recipe.rate(rendition)
-            await self.store.keep_rendition(made, track.id, Rendered(rendition=rendition, files=files, kbps=kbps))
+            label = "8A 124" if isinstance(rendition.content, Deck) else ""
+            rendered = Rendered(rendition=rendition, files=files, kbps=kbps, label=label)
+            await self.store.keep_rendition(made, track.id, rendered)
 
     async def fail(self, track: Track, reason: Reason, **values: float | str) -> None:
         await self.track_queue.fail(track.id, Failure(reason=reason, detail="said the test", values=values))

@@ -68,7 +68,7 @@ def test_the_tempo_map_follows_drift(gaps: list[float], start: float) -> None:
 
 
 def test_markers(tmp_path: Path) -> None:
-    write_tempo(SONG, "Água", [(BEATS[5], "Bar 2"), (100.0, "End")], tmp_path / "tempo.mid")
+    write_tempo(SONG, 100, "Água", [(BEATS[5], "Bar 2"), (100.0, "End")], tmp_path / "tempo.mid")
     marked = {message.text: seconds for seconds, message in events(tmp_path / "tempo.mid") if message.type == "marker"}
     assert marked == {"Bar 2": pytest.approx(BEATS[5], abs=0.002), "End": pytest.approx(100, abs=0.1)}
 
