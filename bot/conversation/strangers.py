@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -46,12 +46,18 @@ async def note(services: Services, incoming: Incoming) -> tuple[bool, bool]:
 
 
 def _asks_for_songs(incoming: Incoming) -> bool:
-    return not incoming.is_command or is_stems(incoming)
+    return not incoming.is_command or asking_command(incoming) is not None
 
 
-def is_stems(incoming: Incoming) -> bool:
-    """Whether a message is the command /stems."""
-    return incoming.is_command and incoming.message.text.split()[0].partition("@")[0] == "/stems"
+def asking_command(incoming: Incoming) -> Literal["stems", "find"] | None:
+    """The command of a message that asks for a song; None for other commands, and without one."""
+    match incoming.message.text.split()[0].partition("@")[0] if incoming.is_command else "":
+        case "/stems":
+            return "stems"
+        case "/find":
+            return "find"
+        case _:
+            return None
 
 
 async def kept(services: Services, name: str) -> list[Incoming]:

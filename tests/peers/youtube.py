@@ -13,13 +13,14 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT, PLAYER_SCRIPT_PATH, RIDDLE, SORRY, page, solved
+from tests.peers.media import MediaHandler
+from tests.peers.pages import PAGE_VISITOR, PLAYER_SCRIPT, PLAYER_SCRIPT_PATH, SORRY, page
 from tests.peers.playlists import ListTrouble, Playlist, further_page, playlist_page
 from tests.peers.searches import Search, SearchTrouble, having, search_page
-from tests.peers.tunnel import Tunnel, TunnelHandler
-from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, UNSIZED, Asked, Trouble, Video, player_answer, unplayable
+from tests.peers.tunnel import Tunnel
+from tests.peers.videos import MEDIA_HOST, NOT_A_BOT, Asked, Trouble, Video, player_answer, unplayable
 
 HOSTS = ("www.youtube.com", "youtube.com", "i.ytimg.com", MEDIA_HOST)
 
@@ -106,8 +107,11 @@ class _Tunnel(Tunnel):
     site: YouTubeStandIn
 
 
-class _Handler(TunnelHandler):
+class _Handler(MediaHandler):
     server: _Tunnel
+
+    def first_time(self, video: Video, trouble: Trouble) -> bool:
+        return self.server.site.first_time(video, trouble)
 
     def do_POST(self) -> None:  # noqa: N802 - the name http.server asks for
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
@@ -128,12 +132,12 @@ class _Handler(TunnelHandler):
                 self.answer(404, SORRY, "text/html")
 
     def do_GET(self) -> None:  # noqa: N802 - as above
-        query = self._query()
+        query = self.query()
         still = self.path.split("/")[2] if self.path.startswith("/vi/") else ""
         path = self._note(query.get("id", query.get("v", query.get("list", still))))
         match self.host, path.split("/"):
             case host, _ if host == MEDIA_HOST and path == "/videoplayback":
-                self._media(self.server.site.videos[query["id"]], query)
+                self.media(self.server.site.videos[query["id"]], query)
             case "i.ytimg.com", ["", "vi", video_id, "maxresdefault.jpg"]:
                 self._cover(self.server.site.videos[video_id])
             case _, ["", "watch"]:
@@ -263,107 +267,8 @@ class _Handler(TunnelHandler):
         else:
             self.answer(404 if video.cover is None else 200, video.cover or b"", "image/jpeg")
 
-    def _media(self, video: Video, query: dict[str, str]) -> None:
-        if self._refuse_media(video):
-            return
-        site = self.server.site
-        track = video.track(query["itag"], query.get("xtags", ""))
-        if track is None:
-            self.answer(404, b"")
-            return
-        media = video.media(track)
-        first, last = (int(end) for end in query.get("range", f"0-{len(media) - 1}").split("-"))
-        asked, kind = media[first : last + 1], f"audio/{track.container}"
-        if video.trouble in UNSIZED:
-            self._unsized(video, media, first, last, kind)
-            return
-        begun = media[first : min(last + 1, len(media) // 2)]
-        match video.trouble:
-            case Trouble.MEDIA_CUT:
-                self.answer(200, begun, kind)
-            case Trouble.MEDIA_RESET:
-                self.begin(begun, len(asked), kind)
-                self.reset()
-            case Trouble.MEDIA_RESET_ONCE if site.first_time(video, Trouble.MEDIA_RESET_ONCE):
-                self.begin(begun, len(asked), kind)
-                self.reset()
-            case Trouble.MEDIA_STALL:
-                self.begin(begun, len(asked), kind)
-                self.hang()
-            case Trouble.MEDIA_TRICKLE:
-                self.begin(b"", len(asked), kind)
-                for position in range(len(asked)):
-                    if self.server.closing.wait(0.1):
-                        break
-                    self.send(asked[position : position + 1])
-                self.close_connection = True
-            case _:
-                self.answer(200, asked, kind)
-
-    def _unsized(self, video: Video, media: bytes, first: int, last: int, kind: str) -> None:
-        """Media without a stated size, except in answers to ranges."""
-        trouble, site = video.trouble, self.server.site
-        totals = {
-            Trouble.SIZE_ASKED: len(media),
-            Trouble.SIZE_TOO_LARGE: len(media) + 10_000,
-            Trouble.SIZE_TOO_SMALL: len(media) // 2,
-            Trouble.SIZE_HUGE: 1 << 40,
-        }
-        if self.headers.get("Range") == "bytes=0-0":
-            if trouble in totals:
-                self.answer(206, media[:1], kind, **{"Content-Range": f"bytes 0-0/{totals[trouble]}"})
-            else:
-                self._in_chunks(media[:1], kind)
-            return
-        if trouble is Trouble.SIZE_CUT:
-            media = media[: len(media) // 2]
-        if trouble is Trouble.SIZE_ENDLESS:
-            media = media + bytes(max(0, last + 1 - len(media)))
-        asked = media[first : last + 1]
-        if not asked and trouble is Trouble.SIZE_EMPTY_END:
-            self.answer(200, b"", kind)
-        elif not asked:
-            self.answer(416, b"", kind)
-        elif trouble is Trouble.SIZE_RESET_ONCE and site.first_time(video, trouble):
-            self.begin_chunks(kind)
-            self.chunk(asked[: len(asked) // 2])
-            self.reset()
-        elif trouble is Trouble.SIZE_SHORT_ONCE and site.first_time(video, trouble):
-            self.begin(asked[: len(asked) // 2], len(asked), kind)
-            self.close_connection = True
-        elif trouble in totals:
-            self.answer(200, asked, kind)
-        else:
-            self._in_chunks(asked, kind)
-
-    def _in_chunks(self, body: bytes, kind: str) -> None:
-        self.begin_chunks(kind)
-        for start in range(0, len(body), 1 << 15):
-            self.chunk(body[start : start + (1 << 15)])
-        self.chunk(b"")
-
-    def _refuse_media(self, video: Video) -> bool:
-        """Answer with a refusal, for videos with such a trouble."""
-        match video.trouble:
-            case Trouble.RIDDLES if self._query().get("n") != solved(RIDDLE):
-                self.answer(403, b"", "text/plain")
-            case Trouble.MEDIA_403 | Trouble.MEDIA_404 | Trouble.MEDIA_429:
-                self.answer(int(video.trouble[-3:]), b"", "text/plain")
-            case Trouble.MEDIA_503_ONCE if self.server.site.first_time(video, Trouble.MEDIA_503_ONCE):
-                self.answer(503, b"")
-            case Trouble.MEDIA_HTML:
-                self.answer(200, SORRY, "text/html; charset=utf-8")
-            case Trouble.MEDIA_REDIRECT:
-                self.answer(302, b"", Location=video.redirect)
-            case _:
-                return False
-        return True
-
     def _note(self, video_id: str, client: str = "") -> str:
         path = urlsplit(self.path).path
         cookies = self.headers.get("Cookie", "")
-        self.server.site.requests.append(Asked(self.host, self.command, path, self._query(), video_id, client, cookies))
+        self.server.site.requests.append(Asked(self.host, self.command, path, self.query(), video_id, client, cookies))
         return path
-
-    def _query(self) -> dict[str, str]:
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}

@@ -72,13 +72,13 @@ async def _welcome(services: Services, stranger: Stranger, *, tell: bool) -> Non
             told = say(stranger.language, "allow-group")
         await _post(services, stranger.address, Card(text=told))
     for incoming in messages:
-        handle = (
-            asking.stems
-            if strangers.is_stems(incoming)
-            else asking.in_group
-            if stranger.in_group
-            else asking.in_private
-        )
+        match strangers.asking_command(incoming):
+            case "stems":
+                handle = asking.stems
+            case "find":
+                handle = asking.find
+            case None:
+                handle = asking.in_group if stranger.in_group else asking.in_private
         for one in await handle(services, incoming):
             if isinstance(one, Reply):
                 await _post(services, (one.to or incoming.place).address, one.card)

@@ -85,6 +85,7 @@ async def test_let_in_they_are_told_and_get_what_they_had_sent(ana: Person, bo: 
         (["/start"], ["access-given"]),
         (["hello"], ["access-given"]),
         (["who are you", "my song"], ["access-given-taken"]),
+        (["/help", "/find my song"], ["access-given-taken"]),
         (["who are you", "https://example.org/x"], ["access-given-taken", "failure-not-youtube"]),
     ],
 )
@@ -95,7 +96,7 @@ async def test_words_are_taken_up_when_nothing_else_was_sent(
         await turned_away(bo, text, message)
     await ana.tap("admit:2:yes")
     assert [card.text for card in chats.cards.values()] == [say("en", one) for one in told]
-    assert await ana.services.queue.size() == sent.count("my song"), "a search, which answers by itself"
+    assert await ana.services.queue.size() == ("my song" in sent[-1]), "a search, which answers by itself"
 
 
 async def test_a_refused_stranger_is_not_asked_about_again_until_they_are_let_in(

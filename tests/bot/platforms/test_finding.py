@@ -14,6 +14,7 @@ PAIR = ["vocals elis tom aguas de marco mp3", "accompaniment elis tom aguas de m
 
 
 async def test_words_become_a_list_and_the_list_becomes_the_card(talk: Talk) -> None:
+    talk.worker.picture = True
     await talk.say(WORDS)
     await talk.worker.found(result(*ALL))
     hits = await talk.until(lambda message: message.text.startswith(ASKED))
@@ -27,6 +28,7 @@ async def test_words_become_a_list_and_the_list_becomes_the_card(talk: Talk) -> 
     await talk.until(lambda message: message.id == hits.id and "Done in" in message.text)
     await talk.settled()
     assert talk.files() == PAIR
+    assert talk.pictures(hits) == ["png"]
     assert talk.messages() == 2, "the card, which was the list, and one album"
 
 
