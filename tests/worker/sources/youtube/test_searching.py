@@ -87,8 +87,8 @@ async def test_the_newer_layout_no_hits_and_many(site: YouTubeStandIn) -> None:
     lockups = Search("in the newer layout", RESULTS, lockups=True)
     nothing = Search("xqzzy wvvk")
     many = Search("many", tuple(replace(RESULTS[0], video_id=f"many{n:06d}A") for n in range(3 * PAGE)))
-    site.add(Video("dQw4w9WgXcQ", title="Some Band - A Sóng", author="Some Band", seconds=3.0))
-    of_the_site = Search("SONG some band")
+    site.add(Video("onlyoneoneA", title="Uma canção que só ela tem", author="Zé Ninguém", seconds=3.0))
+    of_the_site = Search("CANCAO ze ninguem")
     site.add_search(lockups)
     site.add_search(many)
     met = await ask_all([lockups, nothing, many, of_the_site])
@@ -97,7 +97,7 @@ async def test_the_newer_layout_no_hits_and_many(site: YouTubeStandIn) -> None:
     assert hits[0] == HITS
     assert hits[1] == (), "no hit is no failure"
     assert len(hits[2]) == SearchTask(words="many").most
-    assert [hit.video_id for hit in hits[3]] == ["dQw4w9WgXcQ"]
+    assert [hit.video_id for hit in hits[3]] == ["onlyoneoneA"]
     assert len(site.requests) == 2 + 1 + 1 + 2
 
 
