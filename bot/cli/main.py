@@ -14,10 +14,15 @@ from jobs.process.privacy import be_private, close_memory
 
 SEPARATE: Final = "bot.cli.separate"
 COMMANDS: Final = "bot.cli.commands"
+ANALYSE: Final = "bot.cli.analyse"
 FIND: Final = "bot.cli.find"
 MODELS: Final = "bot.cli.models"
 #: The module of each subcommand, and the beginning of its help.
 SUBCOMMANDS: Final = {
+    "analyse": (
+        ANALYSE,
+        "Find tempo, beats, bars, key, chords and notes of YouTube links, audio files or video files.",
+    ),
     "bot": (COMMANDS, "Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both."),
     "check": (COMMANDS, ""),
     "completion": (COMMANDS, "Print a script that completes commands, options and files in a shell."),

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from bot.terminal.services import STOPPED, WORKER_LOG, Services, last_line, serv
 from bot.terminal.watch import changes
 from bot.terminal.words import failure_sentence
 from jobs.failures import Failed, Failure, Reason
-from jobs.models import Request, Upload, request_id
+from jobs.models import Rendition, Request, Upload, request_id
 from jobs.process.privacy import close_to_others
 from jobs.process.supervise import MISCONFIGURED, Misconfigured
 from jobs.progress import RequestPhase, View
@@ -26,11 +26,18 @@ from jobs.settings import IN_DATA, Settings
 from jobs.store.address import open_store
 from jobs.store.store import ResultStore
 
+HandOver = Callable[[Run, Song, Request, ResultStore, Services], Awaitable[None]]
+
 AHEAD: Final = 20  # songs queued at the same time: the queue's limit per asker, and each file is copied
 
 
-async def work(settings: Settings, run: Run, songs: Sequence[Song], scratch: Path) -> int:
-    """Start what is needed, and work through the songs. Returns the exit code as far as songs do not decide it."""
+async def work(
+    settings: Settings, run: Run, songs: Sequence[Song], scratch: Path, hand_over: HandOver | None = None
+) -> int:
+    """Start what is needed, and work through the songs. Returns the exit code as far as songs do not decide it.
+
+    `hand_over` is called with each separated song, instead of a copy of its renditions into the output folder.
+    """
     close_to_others(settings.data, IN_DATA)
     try:
         store = open_store(settings)
@@ -39,7 +46,7 @@ async def work(settings: Settings, run: Run, songs: Sequence[Song], scratch: Pat
         return run.end(2, f"{named} cannot be used: {error}")
     try:
         async with services(settings, scratch, verbose=run.options.verbose) as started:
-            code = await unless_stopped(_all(run, songs, store, started), started.keepers)
+            code = await unless_stopped(_all(run, songs, store, started, hand_over), started.keepers)
             if code == STOPPED:
                 await _cancel(run, started)
     except Misconfigured:
@@ -52,25 +59,30 @@ async def work(settings: Settings, run: Run, songs: Sequence[Song], scratch: Pat
     return code
 
 
-async def _all(run: Run, songs: Sequence[Song], store: ResultStore, started: Services) -> int:
+async def _all(
+    run: Run, songs: Sequence[Song], store: ResultStore, started: Services, hand_over: HandOver | None
+) -> int:
     """Submit all songs, and follow them one by one."""
+    wanted = run.options.renditions if hand_over is None else ()
     in_line: deque[tuple[Song, Request]] = deque()
     for place, song in enumerate(songs):
         if len(in_line) == AHEAD:
-            await _follow(run, *in_line.popleft(), store, started)
+            await _follow(run, *in_line.popleft(), store, started, hand_over)
         try:
-            in_line.append((song, await _submit(run, song, place, store, started)))
+            in_line.append((song, await _submit(run, song, place, store, started, wanted)))
         except Failed as failure:
             run.fail(song, failure.failure.reason, failure_sentence(failure.failure, LANGUAGE), song.word)
         except OSError as error:
             why = texts.say(LANGUAGE, "file-unreadable", why=error.strerror or repr(error))
             run.fail(song, "unreadable", why, song.word)
     for song, request in in_line:
-        await _follow(run, song, request, store, started)
+        await _follow(run, song, request, store, started, hand_over)
     return 0
 
 
-async def _submit(run: Run, song: Song, place: int, store: ResultStore, started: Services) -> Request:
+async def _submit(
+    run: Run, song: Song, place: int, store: ResultStore, started: Services, wanted: Sequence[Rendition]
+) -> Request:
     source = run.sources.get(song) or await identify(song.source)
     if isinstance(song.source, Path) and isinstance(source, Upload):
         await bring_in(song.source, source, store)
@@ -87,18 +99,20 @@ async def _submit(run: Run, song: Song, place: int, store: ResultStore, started:
     manifest = (await store.read(request.track_id)).manifest
     # Stems of another engine are made again, which is no work for the quick lane.
     quick = manifest is not None and (started.recipe is None or started.recipe.would_make(manifest))
-    await started.queue.submit(request, quick=quick, renditions=run.options.renditions)
+    await started.queue.submit(request, quick=quick, renditions=wanted)
     return request
 
 
-async def _follow(run: Run, song: Song, request: Request, store: ResultStore, started: Services) -> None:
+async def _follow(
+    run: Run, song: Song, request: Request, store: ResultStore, started: Services, hand_over: HandOver | None
+) -> None:
     last = await _until_made(run, song, request, started)
     if last and last.phase is RequestPhase.READY and await _sent_back(run, request, store, started):
         last = await _until_made(run, song, request, started)
     if last is None:
         _fail(run, song, Failure(reason=Reason.INTERRUPTED))
     elif last.phase is RequestPhase.READY:
-        await _deliver(run, song, request, store, started)
+        await (hand_over or _deliver)(run, song, request, store, started)
     else:
         _fail(run, song, last.failure or Failure(reason=Reason.CANCELLED))
     await started.queue.let_go(request.id, PLATFORM)

@@ -308,6 +308,17 @@ failure-timed-out = This took longer than it may. Try again later, send me a sho
 failure-cancelled = Cancelled.
 failure-internal = Something went wrong on my side. Please send this again; if it keeps happening, tell my owner.
 
+## What was found in a song. The names of the twelve notes from C, with sharps and with flats, between spaces
+
+note-names-sharp = C C♯ D D♯ E F F♯ G G♯ A A♯ B
+note-names-flat = C D♭ D E♭ E F G♭ G A♭ A B♭ B
+analysis-major = { $tonic } major
+analysis-minor = { $tonic } minor
+analysis-tempo = { $bpm } BPM
+analysis-about = about { $tempo }
+terminal-analysis-none = I’m not sure of anything here: no steady beat, no clear key.
+terminal-analysis-late = The song is separated, but its analysis did not come. The worker’s log says why: fl-bt analyse --verbose
+
 ## Under a result: buttons, mixes, and what happens when one is tapped
 
 card-title-mix = { $title } · { $mix }

@@ -308,6 +308,17 @@ failure-timed-out = Isto demorou mais do que pode. Tente mais tarde, me mande um
 failure-cancelled = Cancelada.
 failure-internal = Algo deu errado do meu lado. Mande de novo, por favor; se continuar, avise o meu dono.
 
+## O que se achou numa música. Os nomes das doze notas a partir de dó, com sustenidos e com bemóis, entre espaços
+
+note-names-sharp = Dó Dó♯ Ré Ré♯ Mi Fá Fá♯ Sol Sol♯ Lá Lá♯ Si
+note-names-flat = Dó Ré♭ Ré Mi♭ Mi Fá Sol♭ Sol Lá♭ Lá Si♭ Si
+analysis-major = { $tonic } maior
+analysis-minor = { $tonic } menor
+analysis-tempo = { $bpm } BPM
+analysis-about = cerca de { $tempo }
+terminal-analysis-none = Aqui não tenho certeza de nada: sem pulso firme, sem tom claro.
+terminal-analysis-late = A música foi separada, mas a análise não chegou. O registro do worker diz por quê: fl-bt analyse --verbose
+
 ## Sob um resultado: botões, mixagens, e o que acontece ao tocar neles
 
 card-title-mix = { $title } · { $mix }

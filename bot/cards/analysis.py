@@ -1,0 +1,27 @@
+"""The analysis of a song in one line: `A minor · 8A · 124 BPM · 4/4`. Pure."""
+
+from bot.texts import say
+from jobs.music.analysis import FLATS, Analysis, Key
+
+COMPOUND = 2  # beats in a bar of 6/8: two, of three quavers each
+
+
+def analysis_line(analysis: Analysis | None, language: str) -> str:
+    """What is known of a song, as far as it is sure; empty where nothing is."""
+    if analysis is None:
+        return ""
+    key, parts = analysis.key, []
+    if key is not None:
+        parts += [key_words(key, language), key.camelot]
+    if analysis.bpm is not None:
+        tempo = say(language, "analysis-tempo", bpm=str(round(analysis.bpm)))
+        parts.append(tempo if analysis.steady else say(language, "analysis-about", tempo=tempo))
+    if analysis.metre is not None:
+        parts.append("6/8" if analysis.metre == COMPOUND else f"{analysis.metre}/4")
+    return " · ".join(parts)
+
+
+def key_words(key: Key, language: str) -> str:
+    """A key with the names of notes that the language has: `B♭ major`, in Portuguese `Si♭ maior`."""
+    names = say(language, "note-names-flat" if key.names is FLATS else "note-names-sharp").split()
+    return say(language, "analysis-minor" if key.minor else "analysis-major", tonic=names[key.tonic])

@@ -1,0 +1,36 @@
+"""The line about a song, in each language."""
+
+import pytest
+
+from bot.cards.analysis import analysis_line, key_words
+from bot.texts import LANGUAGES, say
+from jobs.music.analysis import Analysis, Key
+
+FOUND = Analysis(made_by="test", bpm=123.6, steady=True, metre=4, key=Key(tonic=9, minor=True))
+
+
+@pytest.mark.parametrize(
+    ("analysis", "english", "portuguese"),
+    [
+        (FOUND, "A minor · 8A · 124 BPM · 4/4", "Lá menor · 8A · 124 BPM · 4/4"),
+        (
+            FOUND.model_copy(update={"steady": False}),
+            "A minor · 8A · about 124 BPM · 4/4", "Lá menor · 8A · cerca de 124 BPM · 4/4",
+        ),
+        (FOUND.model_copy(update={"metre": 2, "key": None}), "124 BPM · 6/8", "124 BPM · 6/8"),
+        (Analysis(made_by="test", key=Key(tonic=10)), "B♭ major · 6B", "Si♭ maior · 6B"),
+        (Analysis(made_by="test"), "", ""),
+        (None, "", ""),
+    ],
+)  # fmt: skip
+def test_a_line(analysis: Analysis | None, english: str, portuguese: str) -> None:
+    assert analysis_line(analysis, "en") == english
+    assert analysis_line(analysis, "pt-BR") == portuguese
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_twelve_names_and_every_key(language: str) -> None:
+    for names in ("note-names-sharp", "note-names-flat"):
+        assert len(set(say(language, names).split())) == 12
+    words = {key_words(Key(tonic=tonic, minor=minor), language) for tonic in range(12) for minor in (False, True)}
+    assert len(words) == 24
