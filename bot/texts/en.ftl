@@ -406,7 +406,7 @@ deck-how = Tell me the key and the tempo, or nothing: /deck, or /deck +1 95%. Re
 
 ## Groups
 
-stems-how = Send /stems and a YouTube link; or reply with /stems to a message that has a link or a song in it.
+stems-how = Send /stems and a YouTube link; or reply with /stems to a message that has a link or a song in it. To find a song by its name: /find elis águas de março.
 group-hello = Hi everyone! Send /stems and a YouTube link, or reply with /stems to a song that someone posted, and I’ll send back its stems.
 
     Admins choose in /settings how many stems, which format, and in which language I answer.

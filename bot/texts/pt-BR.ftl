@@ -406,7 +406,7 @@ deck-how = Me diga o tom e o andamento, ou nada: /deck, ou /deck +1 95%. Respond
 
 ## Grupos
 
-stems-how = Mande /stems e um link do YouTube; ou responda com /stems a uma mensagem que tenha um link ou uma música.
+stems-how = Mande /stems e um link do YouTube; ou responda com /stems a uma mensagem que tenha um link ou uma música. Para achar uma música pelo nome: /find elis águas de março.
 group-hello = Oi, pessoal! Mandem /stems e um link do YouTube, ou respondam com /stems a uma música que alguém postou, e eu devolvo as faixas separadas.
 
     Em /settings os admins escolhem quantas faixas, qual formato e em que língua eu respondo.

@@ -143,7 +143,7 @@ async def test_the_owner_sees_all_and_how_things_stand(rig: Rig) -> None:
         assert rig.settings.telegram_token.get_secret_value() not in stats.text
         await ana.say("/status all")
         every = await ana.until(lambda message: "One song in the works" in message.text)
-        assert "jNQXAC9IVRw\nNext in line" in every.text
+        assert "jNQXAC9IVRw\nStarting…" in every.text
         assert "Queue: one track" in every.text
         assert "\nWorker: FL-BT 0.2.0\n" in every.text
 
