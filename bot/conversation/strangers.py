@@ -1,5 +1,6 @@
 """Strangers: what they send is noted, and the owner is asked about each once, with buttons."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Literal
@@ -12,6 +13,8 @@ from bot.chats.strangers import Stranger
 from bot.conversation.services import Services
 from bot.conversation.values import Incoming, Place, number_of
 from bot.texts import say
+
+log = logging.getLogger(__name__)
 
 LONGEST_NAME: Final = 80  # characters of a name in a question or an answer
 
@@ -75,7 +78,8 @@ async def tell_owner(services: Services) -> None:
     """Ask the owner about every stranger of whom they were not told, at a limited pace."""
     owner = await services.access.owner()
     while owner is not None and (stranger := await services.strangers.next_untold()) is not None:
-        await services.platform.tell_alone(owner, question(stranger, await services.access.language()))
+        if not await services.platform.tell_alone(owner, question(stranger, await services.access.language())):
+            log.warning("not asked about %s: the owner's chat is closed", stranger.name)
         # Noted after the message: a restart between them asks twice, but no stranger waits in vain.
         await services.strangers.told(stranger.name)
 

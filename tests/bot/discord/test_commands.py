@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from bot.discord.commands import definitions
-from bot.texts import LANGUAGES
+from bot.texts import LANGUAGES, say
 from jobs.progress import RequestPhase
 from tests.bot.discord.discord_fixture import OTHER, PAIR, SONG, Rig, cards, done, files, settings_for
 from tests.bot.telegram.chat_fixture import PATIENCE
@@ -174,3 +174,20 @@ async def test_on_a_server_choosing_is_a_page_of_ones_own(rig: Rig) -> None:
         assert card.buttons == before
         assert [one.reply_to for one in cards(channel) if done(one)][-1] is card
     assert files(channel)[-1] == "drums_-_Elis_Tom_-_Aguas_de_Marco.mp3"
+
+
+async def test_a_server_that_asks_is_let_in_by_a_tap_and_gets_the_song(rig: Rig) -> None:
+    rig.settings = settings_for(rig.server, rig.settings.data.parent, access="closed")
+    channel, ana, bo = rig.band()
+    chat = rig.server.direct(ana)
+    await rig.owned_by(ana)
+    async with rig.bot():
+        asked = await rig.server.command(channel, bo, "stems", link=SONG)
+        assert await rig.server.told(asked) == say("en", "stranger-asked-group")
+        question = await chat.until(lambda message: "in the group “The Band”" in message.text)
+        answered = await rig.server.press(chat, ana, question, "Let in")
+        assert await rig.server.told(answered) == "The Band can use me now."
+        await channel.until(lambda message: message.text == say("en", "allow-group"))
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+    assert files(channel) == PAIR

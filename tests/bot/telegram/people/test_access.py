@@ -214,3 +214,25 @@ async def test_in_a_group_the_owner_lets_in_whom_they_reply_to_or_the_whole_grou
         assert len(cards(band)) == before + 1, "cy got no answer"
         await band.say("/help", by=cy)
         await band.until(lambda message: message.reply_to is not None and message.reply_to.sender == cy)
+
+
+async def test_a_group_that_asks_is_let_in_by_a_tap_and_gets_the_song(
+    closed: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with closed.bot():
+        ana, bo, cy, band = await band_of(closed, caplog)
+        asked = await band.say(f"/stems {SONG}", by=bo)
+        await band.until(lambda message: message.text == say("en", "stranger-asked-group"))
+        await band.say(SONG, by=cy)
+        question = await ana.until(lambda message: "in the group “The Band”" in message.text)
+        assert question.text.startswith("Bo (@\u2060bo) would like to use me")
+        await ana.press(question, "Let in")
+        await band.until(lambda message: message.text == say("en", "allow-group") and message.reply_to == asked)
+        await closed.worker.finish(await closed.worker.take())
+        card = await band.until(lambda message: "Done in" in message.text)
+        assert card.reply_to == asked
+        await ana.until(lambda message: message == question and message.text == "The Band can use me now.")
+        await closed.settled()
+    assert question.labels == []
+    assert await closed.queue.size() == 0, "nothing but what was said to the bot"
