@@ -4,13 +4,11 @@ import logging
 
 from arq.connections import ArqRedis
 
-from jobs.failures import Failed, Failure, Reason
+from jobs.failures import Failure
 from jobs.queue.listings import keep_listing
 from jobs.settings import Settings
 from jobs.youtube import Listing
-from worker.child.limits import Limits
-from worker.child.messages import Step
-from worker.child.parent_side import run_child
+from worker.asking import ask
 from worker.child.tasks import ListingTask
 
 log = logging.getLogger(__name__)
@@ -28,24 +26,10 @@ async def take_listing(redis: ArqRedis, settings: Settings, playlist_id: str) ->
     await keep_listing(redis, found)
 
 
-async def _list(settings: Settings, playlist_id: str, *, again: bool = False) -> Listing:
+async def _list(settings: Settings, playlist_id: str) -> Listing:
     task = ListingTask(playlist_id=playlist_id, proxy=settings.youtube_proxy)
-    try:
-        limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
-        found = await run_child(
-            "worker.sources.youtube.listing", task, Listing, _ignore, deadline=DEADLINE, limits=limits
-        )
-        # Under the id that was asked for: a child must not answer for another playlist.
-        return found.model_copy(update={"playlist_id": playlist_id})
-    except Failed as error:
-        failure = error.failure
-        if failure.reason is Reason.INTERRUPTED and not again:  # another process killed it
-            return await _list(settings, playlist_id, again=True)
-    except Exception as error:
-        log.exception("playlist %s: unhandled exception", playlist_id)
-        failure = Failure(reason=Reason.INTERNAL, detail=repr(error))
-    return Listing(playlist_id=playlist_id, failure=failure)
-
-
-def _ignore(step: Step) -> None:
-    """A listing shows no progress."""
+    found = await ask("worker.sources.youtube.listing", task, Listing, DEADLINE, settings.memory_mb)
+    if isinstance(found, Failure):
+        return Listing(playlist_id=playlist_id, failure=found)
+    # Under the id that was asked for: a child must not answer for another playlist.
+    return found.model_copy(update={"playlist_id": playlist_id})

@@ -5,13 +5,11 @@ import logging
 from arq.connections import ArqRedis
 from pydantic import ValidationError
 
-from jobs.failures import Failed, Failure, Reason
+from jobs.failures import Failure, Reason
 from jobs.queue.searches import keep_hits
 from jobs.settings import Settings
 from jobs.youtube import Hits, search_id
-from worker.child.limits import Limits
-from worker.child.messages import Step
-from worker.child.parent_side import run_child
+from worker.asking import ask
 from worker.child.tasks import SearchTask
 
 log = logging.getLogger(__name__)
@@ -33,27 +31,13 @@ async def take_search(redis: ArqRedis, settings: Settings, words: str) -> None:
     await keep_hits(redis, found)
 
 
-async def _search(settings: Settings, words: str, id_: str, *, again: bool = False) -> Hits:
+async def _search(settings: Settings, words: str, id_: str) -> Hits:
     try:
         task = SearchTask(words=words, proxy=settings.youtube_proxy)
     except ValidationError:  # of a bot with another limit; the exception's text has the words
         return Hits(id=id_, failure=Failure(reason=Reason.INTERNAL, detail="words that cannot be searched for"))
-    try:
-        limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
-        found = await run_child(
-            "worker.sources.youtube.searching", task, Hits, _ignore, deadline=DEADLINE, limits=limits
-        )
-        # Under the id that was asked for: a child must not answer for another search.
-        return found.model_copy(update={"id": id_})
-    except Failed as error:
-        failure = error.failure
-        if failure.reason is Reason.INTERRUPTED and not again:  # another process killed it
-            return await _search(settings, words, id_, again=True)
-    except Exception as error:
-        log.exception("search %s: unhandled exception", id_)
-        failure = Failure(reason=Reason.INTERNAL, detail=type(error).__name__)
-    return Hits(id=id_, failure=failure)
-
-
-def _ignore(step: Step) -> None:
-    """A search shows no progress."""
+    found = await ask("worker.sources.youtube.searching", task, Hits, DEADLINE, settings.memory_mb)
+    if isinstance(found, Failure):
+        return Hits(id=id_, failure=found)
+    # Under the id that was asked for: a child must not answer for another search.
+    return found.model_copy(update={"id": id_})

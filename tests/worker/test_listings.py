@@ -52,7 +52,7 @@ async def test_a_child_cannot_answer_for_another_playlist(
     async def answered(*_: object, **__: object) -> Listing:
         return Listing(playlist_id=other, title="planted")
 
-    monkeypatch.setattr("worker.listings.run_child", answered)
+    monkeypatch.setattr("worker.asking.run_child", answered)
     await ask_listing(queue, asked)
     await work_off(settings, valkey_server)
     assert await listing(queue, other) is None

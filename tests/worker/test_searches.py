@@ -77,7 +77,7 @@ async def test_a_child_cannot_answer_for_another_search(
     async def answered(*_: object, **__: object) -> Hits:
         return Hits(id=search_id("something else"))
 
-    monkeypatch.setattr("worker.searches.run_child", answered)
+    monkeypatch.setattr("worker.asking.run_child", answered)
     await take_search(queue.redis, settings, "wave")
     assert await hits(queue, "something else") is None
     assert await hits(queue, "wave") is not None
