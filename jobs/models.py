@@ -22,18 +22,19 @@ from jobs.music.contents import Content as Content  # noqa: PLC0414
 from jobs.music.contents import Deck as Deck  # noqa: PLC0414
 from jobs.music.contents import Mix as Mix  # noqa: PLC0414
 from jobs.music.contents import Notes as Notes  # noqa: PLC0414
+from jobs.music.contents import Player as Player  # noqa: PLC0414
 from jobs.music.contents import Session as Session  # noqa: PLC0414
 from jobs.music.contents import Stems as Stems  # noqa: PLC0414
 from jobs.music.effects import PLAIN
 from jobs.music.effects import Effect as Effect  # noqa: PLC0414 - the values, in one place
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, Extension, ModelInfo
 from jobs.music.stems import Stem as Stem  # noqa: PLC0414
+from jobs.renditions import PLAYER_KBPS, newer
 from jobs.renditions import Archive as Archive  # noqa: PLC0414
 from jobs.renditions import Encoding as Encoding  # noqa: PLC0414
 from jobs.renditions import Format as Format  # noqa: PLC0414
 from jobs.renditions import Package as Package  # noqa: PLC0414
 from jobs.renditions import Rendition as Rendition  # noqa: PLC0414
-from jobs.renditions import newer
 from jobs.values import LONGEST_WORDS as LONGEST_WORDS  # noqa: PLC0414
 from jobs.values import Amount as Amount  # noqa: PLC0414
 from jobs.values import Gain as Gain  # noqa: PLC0414
@@ -185,7 +186,10 @@ class Order(Value):
 
     @property
     def files(self) -> Rendition:
-        """Its content as files, not packed."""
+        """Its content as files, not packed. A page has a bit rate of its own."""
+        if isinstance(self.content, Player):
+            encoding = Encoding(format=Format.MP3, kbps=PLAYER_KBPS)
+            return Rendition(content=self.content, effect=self.effect, encoding=encoding)
         rendition = Rendition(content=self.content, effect=self.effect, encoding=Encoding(format=self.format))
         if isinstance(self.content, Session) and self.format.is_lossy:
             return rendition.encoded(Format.WAV)

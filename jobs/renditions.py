@@ -8,11 +8,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from enum import StrEnum, unique
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from jobs.music.contents import AnyContent, Chart, Content, ContentFile, Mix, Notes, Stems
+from jobs.music.contents import AnyContent, Chart, Content, ContentFile, Mix, Notes, Player, Stems
 from jobs.music.effects import PLAIN, Effect
 from jobs.music.stems import Stem
 from jobs.values import Value
@@ -64,6 +64,8 @@ class Encoding(Value):
     def key(self) -> str:
         return f"{self.format}-{self.kbps}" if self.kbps else self.format.value
 
+
+PLAYER_KBPS: Final = 128  # of each stem in a player's page, where nothing asks for less
 
 # --- package -------------------------------------------------------------------------------------------------------
 
@@ -123,6 +125,11 @@ class Rendition(Value):
         return "-".join(part for part in (self._kind, mix, self.encoding.key, split) if part)
 
     @property
+    def is_page(self) -> bool:
+        """Whether it is a player's page."""
+        return isinstance(self.content, Player)
+
+    @property
     def is_stem_files(self) -> bool:
         """Whether it is the stems as single files, as they were separated."""
         return isinstance(self.content, Stems) and self.package is None and self.effect == PLAIN
@@ -140,8 +147,8 @@ class Rendition(Value):
 
     @property
     def is_sound(self) -> bool:
-        """Whether it is sound, in its encoding. Else the encoding means nothing."""
-        return not isinstance(self.content, Chart | Notes)
+        """Whether it is sound, in its encoding. Else the encoding means nothing, but for the sound in a page."""
+        return not isinstance(self.content, Chart | Notes | Player)
 
     @property
     def needs_analysis(self) -> bool:

@@ -79,7 +79,16 @@ async def a_link_becomes_an_album(ana: Chat, tmp_path: Path) -> None:
     question = await ana.say("listen: https://youtu.be/jNQXAC9IVRw?si=tracker")
     card = await done(ana, question)
     assert "A <b>Song</b> & more" in plain(card.text)
-    assert card.labels == ["No vocals", "Only vocals", "Choose stems…", "Practise…", "4 stems", "5 stems", "More…"]
+    assert card.labels == [
+        "No vocals",
+        "Only vocals",
+        "Choose stems…",
+        "Practise…",
+        "Player",
+        "4 stems",
+        "5 stems",
+        "More…",
+    ]
     assert card.file is not None
     assert card.file.content.startswith(b"\x89PNG")
     album = files_for(ana, question)
@@ -127,7 +136,8 @@ async def an_upload_becomes_a_zip(ana: Chat, tmp_path: Path) -> None:
     assert zipped.file is not None
     with zipfile.ZipFile(io.BytesIO(zipped.file.content)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == ["vocals - Ana - Mine.mp3", "accompaniment - Ana - Mine.mp3", "stems.json"]
+        sounds = ["vocals - Ana - Mine.mp3", "accompaniment - Ana - Mine.mp3"]
+        assert archive.namelist() == [*sounds, "player.html", "stems.json"]
 
 
 async def killed_in_the_middle(running: Up, ana: Chat, tmp_path: Path) -> None:

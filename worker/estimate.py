@@ -23,9 +23,10 @@ def rest_of_stage(elapsed: float, first: float, fraction: float) -> float | None
 def rendering(song_seconds: float | None, renditions: list[Rendition], stems: Sequence[Stem], cores: int) -> float:
     """Seconds of rendering after the separation, with one file per core at a time."""
     encoded = {each.unpacked for each in renditions}  # files and an archive of them are encoded once
-    files = {each: len(each.files(stems)) for each in encoded}
+    files = {each: len(stems if each.is_page else each.files(stems)) for each in encoded}
+    pages = RENDER_COST[Format.MP3] * len(stems) * sum(each.package is not None for each in renditions)
     cost = sum(
         (RENDER_COST[each.encoding.format] + TREATMENT_COST * each.effect.is_stretched) * each.effect.seconds(count)
         for each, count in files.items()
     )
-    return (song_seconds or 0) * cost / max(1, min(cores, sum(files.values())))
+    return (song_seconds or 0) * (cost + pages) / max(1, min(cores, sum(files.values())))

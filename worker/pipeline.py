@@ -253,9 +253,10 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
     """Renders missing renditions and keeps them in the store."""
     store, settings = studio.catalogue.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
-    analysis = None
     if any(rendition.needs_analysis for rendition in missing):
         analysis = await studio.analyses.now(manifest.track_id, studio.catalogue)
+    else:  # the player in a zip shows what is known
+        analysis = (await store.read(manifest.track_id)).analysis
     async with AsyncExitStack() as stack:
         stored = await open_stems(store, manifest, stack)
         made = stack.enter_context(store.workspace.folder()) / "made"  # not the whole: the child must not hold its lock
@@ -268,6 +269,7 @@ async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], 
                 track_id=manifest.track_id,
                 late=max(manifest.late, 0.0),
                 gaps=manifest.gaps,
+                seconds=manifest.seconds,
                 tags=manifest.tags,
                 cover=stored / manifest.cover.name if manifest.cover else None,
                 analysis=analysis,

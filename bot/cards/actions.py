@@ -44,7 +44,7 @@ class Verb(StrEnum):
     MAKE = "make"  # choice: as for a mix; a newer choice of stems replaces it
     PRACTISE = "practise"  # choice: see `bot.cards.practice`; shows the page for practice
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
-    WANT = "want"  # choice: a format, zip, stems, again, chords, notes, daw, or the code of a model
+    WANT = "want"  # choice: a format, zip, player, stems, again, chords, notes, daw, or the code of a model
     FORGET = "forget"  # choice: yes, after the confirmation
     # Playlists, and songs over the limit.
     LIST = "list"  # target: playlist id; reads its entries
@@ -96,7 +96,7 @@ _SHAPES: Final = {
         Verb.MAKE: rf"{_ID}:({_MODEL})?{_MIX}",
         Verb.PRACTISE: rf"{_ID}(:({_MIX})?{treatments.SHAPE}\.([+-]{_LETTER}|t({_TEMPO})|k([+-]1|0)|[ci][0-2]|make))?",
         Verb.PAGE: rf"{_ID}:[12]",
-        Verb.WANT: rf"{_ID}:({_FORMAT}|{_MODEL}|zip|stems|again|chords|notes|daw)",
+        Verb.WANT: rf"{_ID}:({_FORMAT}|{_MODEL}|zip|player|stems|again|chords|notes|daw)",
         Verb.FORGET: rf"{_ID}(:yes)?",
         Verb.LIST: rf"[A-Za-z0-9_-]{{12,{LONGEST_PLAYLIST_ID}}}",
         Verb.RUN: rf"{_ID}:(start|stop)",

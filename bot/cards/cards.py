@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.mixes import order_words
-from bot.cards.models import fetching_model, model_label, separating, stem_words
+from bot.cards.models import fetching_model, model_label, rendering, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
@@ -237,10 +237,8 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
             lines = [say(language, "card-reading") if upload else say(language, "card-fetching")]
         case TrackStage.SEPARATING:
             lines = [separating(order.model, language)]
-        case TrackStage.RENDERING if not order.is_stems:
-            lines = [say(language, "card-mixing")]
         case TrackStage.RENDERING:
-            lines = [say(language, "card-rendering", format=order.format.label)]
+            lines = [rendering(order, language)]
     fraction = _number(progress.fraction)
     measures = []
     if fraction is not None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.cards.models import stem_word
 from bot.texts import say
-from jobs.models import Chart, Click, Deck, Effect, Mix, Notes, Order, Session, Stem, Stems
+from jobs.models import Chart, Click, Deck, Effect, Mix, Notes, Order, Player, Session, Stem, Stems
 from jobs.music.effects import PLAIN, signed
 from jobs.music.passages import Passage
 from jobs.music.separation_models import MODELS
@@ -17,6 +17,7 @@ _NAMES: Final = {
     "notes": "content-notes",
     "session": "content-session",
     "deck": "content-deck",
+    "player": "content-player",
 }
 
 
@@ -68,11 +69,11 @@ def passage_words(passage: Passage, language: str) -> str:
 
 
 def order_words(order: Order, language: str) -> str:
-    """The name of an order's mix or effect; empty for the stems as they are."""
+    """The name of an order's mix, page or effect; empty for the stems as they are."""
     match order.content:
         case Mix(levels=levels):
             return mix_words(order.mix, order.model.name, language, levels, order.effect)
-        case Click() | Chart() | Notes() | Session() | Deck() as content:
+        case Click() | Chart() | Notes() | Session() | Deck() | Player() as content:
             return ", ".join([say(language, _NAMES[content.kind]), *effect_words(order.effect, language)])
         case Stems():
             return ", ".join(effect_words(order.effect, language))

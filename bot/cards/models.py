@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.texts import figures, say
-from jobs.models import Model, Stem
+from jobs.models import Chart, Click, Deck, Mix, Model, Notes, Order, Player, Session, Stem, Stems
 from jobs.music.separation_models import MODELS
 from jobs.progress import Progress
 
@@ -38,3 +38,14 @@ def fetching_model(progress: Progress, language: str) -> str:
     if progress.bytes_:
         return say(language, "card-model-size", size=figures.size(progress.bytes_, language))
     return say(language, "card-model")
+
+
+def rendering(order: Order, language: str) -> str:
+    """The line of a card while files are made of stems."""
+    match order.content:
+        case Mix() | Click() | Chart() | Notes() | Session() | Deck():
+            return say(language, "card-mixing")
+        case Player():
+            return say(language, "card-player")
+        case Stems():
+            return say(language, "card-rendering", format=order.format.label)

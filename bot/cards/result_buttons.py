@@ -10,7 +10,7 @@ from bot.cards.mixes import is_whole, letters, mix_words
 from bot.cards.models import model_label, stem_word
 from bot.cards.taps import Tap
 from bot.texts import say
-from jobs.models import Effect, Format, Mix, Package, Request, Stem
+from jobs.models import Effect, Format, Mix, Package, Player, Request, Stem
 from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS, chat_models
 
@@ -39,14 +39,15 @@ def first_page(request: Request, language: str) -> Rows:
             _mix(request, [one for one in model.stems if one is not left_out], language) for left_out in model.stems
         ]
     more = _page(request, 2, say(language, "button-more"))
+    is_page = isinstance(request.order.content, Player)
+    play = [] if is_page else [_want(request, "player", say(language, "button-player"))]
     if len(model.stems) > 2:
-        return _rows([*mixes], [_pick(request, "", say(language, "button-pick")), _practise(request, language)], [more])
-    pick = (
-        []
-        if not request.order.is_stems
-        else [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))]
+        pick = _pick(request, "", say(language, "button-pick"))
+        return _rows([*mixes], [pick, _practise(request, language), *play], [more])
+    picks = (
+        [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))] if request.order.is_stems else []
     )
-    return _rows([*mixes], [*pick, _practise(request, language)], [*_models(request, language), more])
+    return _rows([*mixes], [*picks, _practise(request, language), *play], [*_models(request, language), more])
 
 
 def _to_choose_from() -> str:
@@ -63,7 +64,7 @@ def second_page(request: Request, language: str) -> Rows:
     models = _models(request, language) if order.is_stems else []
     written = [_want(request, choice, say(language, label)) for choice, label in WRITTEN.items()]
     return _rows(
-        encodings,
+        [] if isinstance(order.content, Player) else encodings,
         models,
         written,
         [

@@ -44,6 +44,7 @@ STANDARD_INPUT = "-"
               default=Format.FLAC.value, show_default=True, help="Of the results.")  # fmt: skip
 @click.option("--bitrate", type=click.Choice(BITRATES), help="Of MP3 and M4A, in kbit/s.  [default: FLBT_MP3_KBPS]")
 @click.option("--zip", "zipped", is_flag=True, help="One zip instead of a folder.")
+@click.option("--player", is_flag=True, help="One HTML page that plays the stems, instead of them.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("stems"),
               show_default=True, help="Where the results go.")  # fmt: skip
 @click.option("--name", metavar="TEMPLATE", default="",
@@ -75,6 +76,7 @@ def separate(
     format_: str,
     bitrate: str | None,
     zipped: bool,
+    player: bool,
     output: Path,
     name: str,
     overwrite: bool,
@@ -120,7 +122,7 @@ def separate(
     named = model or (BY_COUNT[stems] if typed_stems else None)
     try:
         chosen, content, effect = choose(
-            Model(name=named) if named else None, mix, [Stem(one) for one in only], language
+            Model(name=named) if named else None, mix, [Stem(one) for one in only], language, player=player
         )
         use: ClickUse | None = "stage" if stage else "mixed" if clicked else None
         used = Model(name=chosen.name, band="16k" if band == "16k" else "11k", extension=settings.mask_extension)
@@ -129,7 +131,7 @@ def separate(
                 model=used,
                 content=whole_song(content, used) if use or loop else content,
                 effect=looped(treat(effect, tempo, key, use, count_in), loop, language),
-                format=Format(format_),
+                format=Format.MP3 if player else Format(format_),
                 package=Package.ZIP if zipped else Package.ALBUM,
             ),
             output=output,

@@ -37,7 +37,9 @@ class Options:
     @property
     def renditions(self) -> tuple[Rendition, ...]:
         """What has to be made of each song."""
-        return tuple(each.encoded(each.encoding.format, self.kbps) for each in self.order.renditions)
+        return tuple(
+            each.encoded(each.encoding.format, self.kbps or each.encoding.kbps) for each in self.order.renditions
+        )
 
     def names(self, rendition: Rendition) -> list[str]:
         """The files to hand over of a rendition: their names in the store, without extension."""

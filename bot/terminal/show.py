@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 from rich.table import Column
 
 from bot import texts
-from bot.cards.models import fetching_model, separating
+from bot.cards.models import fetching_model, rendering, separating
 from bot.terminal.fit import fit_line
 from bot.texts import figures
 from jobs.filenames import one_line
@@ -119,9 +119,7 @@ class Show(AbstractContextManager["Show"]):
                 return fetching_model(progress, self._language)
             case TrackStage.SEPARATING:
                 return separating(order.model, self._language)
-            case TrackStage.RENDERING if not order.is_stems:
-                return texts.say(self._language, "card-mixing")
             case TrackStage.RENDERING:
-                return texts.say(self._language, "card-rendering", format=order.format.label)
+                return rendering(order, self._language)
             case _:
                 return texts.say(self._language, "card-fetching")

@@ -12,7 +12,7 @@ from bot.phrases.read import Certainty, read_words
 from bot.phrases.treatment import BeyondError
 from bot.phrases.wanted import mix_of
 from bot.terminal.options import Options
-from jobs.models import Content, Effect, Mix, Model, Package, Stem, Stems
+from jobs.models import Content, Effect, Mix, Model, Package, Player, Stem, Stems
 from jobs.music.effects import PLAIN, ClickUse
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS
 
@@ -21,12 +21,16 @@ class OptionError(ValueError):
     """Options that do not go together. The message is a sentence for a person."""
 
 
-def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -> tuple[Model, Content, Effect]:
-    """The model, the content and the effect for a mix in words, or for single stems.
+def choose(
+    model: Model | None, mix: str, only: Sequence[Stem], language: str, *, player: bool = False
+) -> tuple[Model, Content, Effect]:
+    """The model, the content and the effect for a mix in words, for single stems, or for a page that plays all.
 
     `model`: the one that was asked for; None: the default one, or the smallest that has the stems. Raises
     `OptionError`.
     """
+    if player and mix:
+        raise OptionError(texts.say(language, "terminal-player-alone"))
     if mix and only:
         raise OptionError(texts.say(language, "terminal-only-mix"))
     names = [model.name] if model else sorted(MODELS, key=lambda name: (name != DEFAULT_MODEL, len(MODELS[name].stems)))
@@ -36,7 +40,7 @@ def choose(model: Model | None, mix: str, only: Sequence[Stem], language: str) -
             raise OptionError(_lacking(names[-1], language))
         return _named(model, found), Stems(), PLAIN
     if not mix:
-        return _named(model, names[0]), Stems(), PLAIN
+        return _named(model, names[0]), Player() if player else Stems(), PLAIN
     try:
         reading = read_words(mix, language)
     except BeyondError:
@@ -92,9 +96,13 @@ def looped(effect: Effect, words: str, language: str) -> Effect:
 def check(options: Options, has_bitrate: bool, language: str) -> None:
     """Raise `OptionError` for options that contradict each other."""
     order, template = options.order, options.template
+    is_page = isinstance(order.content, Player)
+    is_clicked = order.effect.model_copy(update={"tempo": 100, "key": 0}) != PLAIN
+    if is_page and (options.only or order.package is Package.ZIP or is_clicked):
+        raise OptionError(texts.say(language, "terminal-player-alone"))
     if order.package is Package.ZIP and (options.only or not order.is_stems):
         raise OptionError(texts.say(language, "terminal-only-zip"))
-    if has_bitrate and not order.format.is_lossy:
+    if has_bitrate and not (order.format.is_lossy or is_page):
         raise OptionError(texts.say(language, "terminal-bitrate"))
     if template and order.package is Package.ZIP and template.has("stem"):
         raise OptionError(texts.say(language, "terminal-name-zip", field="{stem}"))

@@ -141,5 +141,16 @@ class Deck(Value):
         )
 
 
-AnyContent = Stems | Mix | Click | Chart | Notes | Session | Deck
+class Player(Value):
+    """One HTML page that plays every stem of the track. `language`: of its sentences; empty for the browser's."""
+
+    kind: Literal["player"] = "player"
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Z]{2})?)?$")] = ""
+
+    def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
+        """The page; it is made of stems that it has itself."""
+        return (ContentFile("player", "player", {}, extension="html"),)
+
+
+AnyContent = Stems | Mix | Click | Chart | Notes | Session | Deck | Player
 Content = Annotated[AnyContent, Field(discriminator="kind")]

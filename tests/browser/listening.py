@@ -12,6 +12,8 @@ from tests.sounds import RATE
 
 Sound = NDArray[np.float32]
 
+SILENT, LOUD = 0.002, 0.15  # amplitudes of tones of 0.2
+
 #: Records what arrives at the destination, before anything of the page runs. The worklet is a `data:` module of the
 #: page's own kind; where there are no worklets, a ScriptProcessorNode records.
 RECORD = """

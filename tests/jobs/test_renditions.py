@@ -16,6 +16,8 @@ from jobs.models import (
     Mix,
     Notes,
     Order,
+    Package,
+    Player,
     Rendition,
     Session,
     Stem,
@@ -104,3 +106,23 @@ def test_effects_have_limits(wrong: dict[str, object]) -> None:
 def test_levels_have_limits(levels: tuple[float, ...]) -> None:
     with pytest.raises(ValidationError):
         Mix(stems=PAIR, levels=levels)
+
+
+@pytest.mark.parametrize("language", ["", "pt-BR"])
+def test_a_player_is_a_content_of_its_own(language: str) -> None:
+    order = Order(content=Player(language=language), format=Format.WAV, package=Package.ZIP)
+    (page,) = order.renditions
+    assert Order.model_validate_json(order.model_dump_json()) == order
+    assert Rendition.model_validate_json(page.model_dump_json()) == page
+    assert page.encoding == Encoding(format=Format.MP3, kbps=128)
+    assert (page.is_page, page.is_stem_files, page.package) == (True, False, None)
+    assert re.fullmatch(r"player-[0-9a-f]{10}-mp3-128", page.key)
+    assert [file.name for file in page.files(PAIR)] == ["player"]
+    assert page.model_dump()["kind"] == "player"
+
+
+def test_players_of_two_languages_are_two_files() -> None:
+    english, portuguese = (Rendition(content=Player(language=one), encoding=MP3) for one in ("en", "pt-BR"))
+    assert english.key != portuguese.key
+    with pytest.raises(ValidationError):
+        Player(language="../en")

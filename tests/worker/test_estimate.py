@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from jobs.models import Archive, Encoding, Format, Mix, Rendition, Stem
+from jobs.models import Archive, Encoding, Format, Mix, Player, Rendition, Stem
 from tests.models import STEMS
 from worker.estimate import rendering, rest_of_stage
 
@@ -38,12 +38,14 @@ def test_rendering_grows_with_files_and_shrinks_with_cores() -> None:
     assert rendering(None, [MP3], STEMS[2], 1) == 0
 
 
-def test_a_zip_of_the_album_is_not_encoded_again_and_a_mix_is_one_file() -> None:
+def test_a_zip_of_the_album_adds_its_page_alone_and_a_mix_is_one_file() -> None:
     zipped = Rendition(encoding=Encoding(format=Format.MP3), package=Archive())
     mixes = [
         Rendition(content=Mix(stems=(stem,)), encoding=Encoding(format=Format.MP3)) for stem in (Stem.DRUMS, Stem.BASS)
     ]
 
-    assert rendering(240, [MP3, zipped], STEMS[5], 1) == rendering(240, [MP3], STEMS[5], 1)
+    page = Rendition(content=Player(), encoding=Encoding(format=Format.MP3, kbps=128))
+    with_page = rendering(240, [MP3], STEMS[5], 1) + rendering(240, [page], STEMS[5], 1)
+    assert rendering(240, [MP3, zipped], STEMS[5], 1) == with_page
     costs = [rendering(240, wanted, STEMS[4], 1) for wanted in ([], mixes[:1], mixes, [MP3])]
     assert all(less < more for less, more in itertools.pairwise(costs))

@@ -206,7 +206,7 @@ class RenderTask(Task):
     """Render `renditions` of the FLAC stems in `stems_dir`, each into `output/<rendition key>/`, existing or not.
 
     `gain` has been applied to the stored stems. `track_id`, `late` and `gaps` are for renditions that state them.
-    `analysis`: of the song, None if there is none.
+    `analysis`: of the song, None if there is none. `seconds`: the song's length.
     """
 
     stems_dir: Path
@@ -215,6 +215,7 @@ class RenderTask(Task):
     track_id: str = ""
     late: Amount = 0.0
     gaps: Amount = 0.0
+    seconds: Amount = 0.0
     tags: Tags
     cover: Path | None = None
     analysis: Analysis | None = None

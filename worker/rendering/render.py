@@ -1,4 +1,4 @@
-"""Renders stems to encoded files, zips and mixes. The child is `python -m worker.rendering.render`.
+"""Renders stems to encoded files, zips, mixes and player pages. The child is `python -m worker.rendering.render`.
 
 Levels are kept: stems have no gain, and a mix is the plain sum of its stems, with one gain only where it would clip.
 Formats without a limit at full scale undo the common gain of the stored stems, so files are as loud as the source.
@@ -21,6 +21,7 @@ from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
 from worker.rendering.documents import label_of, name_in_zip, write_document
+from worker.rendering.pages import PAGE, has_page, rate_beside, write_player
 from worker.rendering.sums import Encode, Tell, Written, stems_of, write_sum
 from worker.rendering.treated import Measured, measured, write_treated
 from worker.rendering.zipping import Entry, zip_stems
@@ -41,12 +42,14 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
         }
         for rendition in task.renditions:
             for file in _files(task, rendition):
-                if file.extension:
+                if file.extension and not rendition.is_page:
                     write_document(task, rendition, _path(task, rendition, file, Path(scratch)))
-        written = _encode_all(task, list(encodes.values()), report)
+        pages = [rendition for rendition in task.renditions if has_page(rendition)]
+        progress = _Progress(len(encodes) + len(pages), report)
+        written = _encode_all(task, list(encodes.values()), progress)
         known = [_of_files(task, rendition, written, Path(scratch)) for rendition in task.renditions]
         return RenderedSet(
-            files=tuple(_collect(task, rendition, Path(scratch)) for rendition in task.renditions),
+            files=tuple(_collect(task, rendition, Path(scratch), progress) for rendition in task.renditions),
             gains=tuple(each.gain for each in known),
             seconds=tuple(each.seconds for each in known),
             labels=tuple(label_of(task.analysis, rendition) for rendition in task.renditions),
@@ -54,7 +57,7 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
 
 
 def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[Encode]:
-    """The files of a rendition."""
+    """The files of a rendition that are sound."""
     encoding = rendition.encoding
     files = [file for file in _files(task, rendition) if not file.extension]
     for number, file in enumerate(files, 1):
@@ -85,16 +88,28 @@ def _path(task: RenderTask, rendition: Rendition, file: ContentFile, scratch: Pa
     return folder / unpacked.key / rendition.name_of(file)
 
 
-def _collect(task: RenderTask, rendition: Rendition, scratch: Path) -> tuple[StoredFile, ...]:
+def _collect(task: RenderTask, rendition: Rendition, scratch: Path, progress: "_Progress") -> tuple[StoredFile, ...]:
+    if rendition.is_page:
+        page = task.output / rendition.key / PAGE
+        return (_stored(write_player(page, task, rendition, rendition.encoding.kbps, progress.of_one_file())),)
     paths = [(file, _path(task, rendition, file, scratch)) for file in _files(task, rendition)]
     if rendition.package is None:
         return tuple(_stored(path, file.stem) for file, path in paths)
     entries = [Entry(file.stem, name_in_zip(task, rendition, file), path) for file, path in paths]
+    if has_page(rendition):
+        sizes = [path.stat().st_size for _, path in paths]
+        kbps = rate_beside(len(task.stems), task.seconds, sizes, rendition.package.part_bytes)
+        if kbps is not None:
+            page = scratch / rendition.key / PAGE
+            write_player(page, task, rendition, kbps, progress.of_one_file())
+            entries.append(Entry(None, PAGE, page, is_page=True))
     return tuple(_stored(path) for path in zip_stems(task.output / rendition.key, task, rendition, entries))
 
 
 def _of_files(task: RenderTask, rendition: Rendition, written: Mapping[Path, Written], scratch: Path) -> Written:
     """The gain of a rendition's files against the stored stems, 1 for stems; and their length."""
+    if rendition.is_page:
+        return Written(1.0, task.seconds)
     paths = [_path(task, rendition, file, scratch) for file in _files(task, rendition) if not file.extension]
     files = [written[path] for path in paths]
     return Written(min((file.gain for file in files), default=1.0), max((file.seconds for file in files), default=0.0))
@@ -107,9 +122,8 @@ def _stored(path: Path, stem: Stem | None = None) -> StoredFile:
 # --- encoding ------------------------------------------------------------------------------------------------
 
 
-def _encode_all(task: RenderTask, encodes: Sequence[Encode], report: Report) -> dict[Path, Written]:
-    """Makes all files. Returns what is known of each."""
-    progress = _Progress(len(encodes), report)
+def _encode_all(task: RenderTask, encodes: Sequence[Encode], progress: "_Progress") -> dict[Path, Written]:
+    """Makes all files of sound. Returns what is known of each."""
     song = measured(task, encodes)
     with ThreadPoolExecutor(task.threads or cores(), thread_name_prefix="encoder") as pool:
         running = [pool.submit(_write, task, encode, song, progress.of_one_file()) for encode in encodes]

@@ -12,16 +12,26 @@ from jobs.models import Rendition, Stem
 from jobs.music.levels import decibels
 from jobs.results import SAMPLE_RATE
 from worker.child.tasks import RenderTask
+from worker.rendering.pages import DEFLATED
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip: equal stems make equal zips
 
 
 class Entry(NamedTuple):
-    """One file of a zip: its stem, None for a mix, its name in the zip, and its path."""
+    """One file of a zip: its stem, None for a mix, its name in the zip, and its path.
+
+    `is_page`: a player's page, which is deflated, and not told of among the sounds.
+    """
 
     stem: Stem | None
     name: str
     path: Path
+    is_page: bool = False
+
+    @property
+    def packed_bytes(self) -> int:
+        """Bytes in the zip, at most."""
+        return round(self.path.stat().st_size * (DEFLATED if self.is_page else 1))
 
 
 def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> Iterator[Path]:
@@ -54,6 +64,7 @@ def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> 
         "files": [
             {"name": entry.name, "stem": entry.stem, "gain": gain, "gain_db": round(decibels(gain), 3)}
             for entry in entries
+            if not entry.is_page
         ],
         "made_by": "FL-BT",
         "track": task.track_id,
@@ -72,7 +83,7 @@ def _groups(entries: Sequence[Entry], part_bytes: int, room: int) -> list[list[E
     groups: list[list[Entry]] = [[]]
     size = room
     for entry in entries:
-        more = _taken(entry.name, entry.path.stat().st_size)
+        more = _taken(entry.name, entry.packed_bytes)
         if part_bytes and groups[-1] and size + more > part_bytes:
             groups.append([])
             size = room
@@ -88,11 +99,13 @@ def _taken(name: str, bytes_: int) -> int:
 
 
 def _zip(path: Path, entries: Sequence[Entry], about: bytes) -> None:
-    """Writes a zip of files that are compressed already; equal files give equal zips."""
+    """Writes a zip. Sound is compressed already, a page is not; equal files give equal zips."""
     unfinished = path.with_name(path.name + ".part")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
-        for _, name, source in entries:
+        for _, name, source, is_page in entries:
             entry = _info(name)
+            if is_page:
+                entry.compress_type = zipfile.ZIP_DEFLATED
             entry.file_size = source.stat().st_size  # zipfile needs it: above 2 GB an entry has a longer header
             with source.open("rb") as file, archive.open(entry, "w") as into:
                 shutil.copyfileobj(file, into, 1 << 20)

@@ -18,8 +18,8 @@ from bot.conversation.songs.pages import closed, is_owned, on_card, opens_own, o
 from bot.conversation.values import Answers, Asker, Edit, Place, Press, Toast, toast
 from bot.delivery.follow import Way
 from bot.delivery.instant import tracks_of
-from bot.texts import Language, say, sentence
-from jobs.models import Chart, Format, Mix, Notes, Order, Package, Request, Session, Stems, Upload, request_id
+from bot.texts import Language, negotiate, say, sentence
+from jobs.models import Chart, Format, Mix, Notes, Order, Package, Player, Request, Session, Stems, Upload, request_id
 from jobs.models import track_id as track_id_of
 from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS, model_of_code
@@ -43,7 +43,9 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
             return await again(services, press, request, order, action)
         case Verb.WANT:
             said = say(press.asker.language, "retry-started") if view.phase is RequestPhase.FAILED else ""
-            return await again(services, press, request, _changed(request.order, action.choice), action, said)
+            return await again(
+                services, press, request, _changed(request.order, action.choice, press.asker.language), action, said
+            )
         case Verb.PICK:
             return await _pick(services, press, request, read_tap(action.choice, request.order.model.name))
         case Verb.MAKE:
@@ -113,7 +115,7 @@ def _mixed(order: Order, choice: str) -> Order | None:
 _PLAIN_STEMS: Final = {"content": Stems(), "effect": PLAIN}
 
 
-def _changed(order: Order, choice: str) -> Order:
+def _changed(order: Order, choice: str, language: str) -> Order:
     match choice:
         case "again":
             return order
@@ -126,6 +128,8 @@ def _changed(order: Order, choice: str) -> Order:
             return order.model_copy(update={**_PLAIN_STEMS, "content": Session()})
         case "zip":
             return order.model_copy(update={**_PLAIN_STEMS, "package": Package.ZIP})
+        case "player":
+            return order.model_copy(update={"content": Player(language=negotiate(language)), "effect": PLAIN})
         case _ if model := model_of_code(choice):
             return order.model_copy(update={**_PLAIN_STEMS, "model": order.model.named(model)})
         case _:

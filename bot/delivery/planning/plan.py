@@ -16,6 +16,7 @@ from bot.delivery.planning.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
 from jobs.models import (
     Archive,
+    Encoding,
     Format,
     Order,
     Package,
@@ -183,7 +184,7 @@ def _files(song: _Song, wished: Rendition) -> Plan:
         if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
             parts = tuple(_parts(choice, pieces, limits))
             notes = (
-                *_changed(choice, wished.encoding.format, limits),
+                *_changed(choice.encoding, wished.encoding, limits),
                 *_split(parts, limits),
                 *about_level(manifest, here),
             )
@@ -192,12 +193,12 @@ def _files(song: _Song, wished: Rendition) -> Plan:
     return Plan(smallest=smallest)
 
 
-def _changed(chosen: Rendition, wished: Format, limits: Limits) -> Iterator[Note]:
-    if chosen.encoding.format is not wished:
-        values = {"format": chosen.encoding.format.label, "wished": wished.label, "limit_bytes": limits.file_bytes}
+def _changed(chosen: Encoding, wished: Encoding, limits: Limits) -> Iterator[Note]:
+    if chosen.format is not wished.format:
+        values = {"format": chosen.format.label, "wished": wished.format.label, "limit_bytes": limits.file_bytes}
         yield Note(message="note-compressed", values=values)
-    if kbps := chosen.encoding.kbps:
-        yield Note(message="note-lower-rate", values={"kbps": kbps, "limit_bytes": limits.file_bytes})
+    if chosen.kbps != wished.kbps:
+        yield Note(message="note-lower-rate", values={"kbps": chosen.kbps, "limit_bytes": limits.file_bytes})
 
 
 def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
@@ -239,7 +240,7 @@ def _session(song: _Song, files: Rendition) -> Plan:
     for format_ in dict.fromkeys((wished, Format.WAV, Format.FLAC)):
         tried = _zip(song, files.encoded(format_))
         if tried.parts or tried.needs:
-            changed = _changed(files.encoded(format_), wished, song.limits) if tried.parts else ()
+            changed = _changed(files.encoded(format_).encoding, files.encoding, song.limits) if tried.parts else ()
             return tried.model_copy(update={"notes": (*changed, *tried.notes)})
     return Plan(smallest=max(least(files.encoded(Format.FLAC), song.manifest, song.kbps), song.limits.file_bytes + 1))
 

@@ -7,6 +7,7 @@ from typing import Final
 from jobs.models import Format, Rendition, Session, Stems
 from jobs.music.effects import PLAIN
 from jobs.music.passages import LONGEST
+from jobs.renditions import PLAYER_KBPS
 from jobs.results import SAMPLE_RATE, Manifest
 
 #: Bit rates below the default, in kbit/s: those of MPEG-1 Layer III down to the lowest acceptable for music.
@@ -17,11 +18,18 @@ USUAL_RATE: Final = 320
 _SPARE: Final = {Format.MP3: 1.01, Format.M4A: 1.05}  # factor for headers and the encoder's overshoot
 _COUNT_IN: Final = 60.0  # seconds, at most: two bars and the rest of one, in a slow song
 _TAGS: Final = 64_000  # bytes of a file besides its sound and cover
+#: A page's slices begin early: at most by this factor, at 32 kbit/s. Base64 takes four bytes for three.
+_SLICED: Final = 1.08
+_BASE64: Final = 4 / 3
+_PAGE: Final = 400_000  # bytes of a page besides its sound
 _SURE_OF_FLAC: Final = 0.95  # of a stored stem's bytes: re-encoding, without the cover, may save the rest
 
 
 def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
     """The ordered rendition, then smaller ones, the closest first. `kbps`: the default bit rate."""
+    if wished.is_page:
+        yield from (wished.encoded(Format.MP3, rate) for rate in RATES if rate <= PLAYER_KBPS)
+        return
     format_ = wished.encoding.format
     if not wished.is_sound:
         yield wished
@@ -42,6 +50,8 @@ def choices(wished: Rendition, kbps: int) -> Iterator[Rendition]:
 def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """An upper estimate of a rendition's largest file, not packed, in bytes."""
     encoding = rendition.encoding
+    if rendition.is_page:
+        return _PAGE + _SLICED * _page_sound(rendition, manifest)
     beside = _TAGS + (manifest.cover.bytes_ if manifest.cover else 0)
     if not rendition.is_sound:
         return beside
@@ -57,6 +67,8 @@ def most(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
 def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
     """A lower bound of a rendition's largest file, or of an archive of all its files, in bytes. 0 if unknown."""
     encoding, is_packed = rendition.encoding, rendition.package is not None
+    if rendition.is_page:
+        return _page_sound(rendition, manifest)
     if rendition.effect.passage or not rendition.is_sound:
         return 0  # bars may be short
     match encoding.format:
@@ -71,6 +83,11 @@ def least(rendition: Rendition, manifest: Manifest, kbps: int) -> float:
             sounds = [file for file in rendition.files(manifest.model.stems) if not (file.extension or file.of_beats)]
             files = len(sounds) if is_packed else 1
             return files * _sound(rendition, manifest, kbps)
+
+
+def _page_sound(rendition: Rendition, manifest: Manifest) -> float:
+    """Bytes of every stem's sound in a page."""
+    return len(manifest.model.stems) * manifest.seconds * rendition.encoding.kbps * 1000 / 8 * _BASE64
 
 
 def _sound(rendition: Rendition, manifest: Manifest, kbps: int) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.cards.actions import Verb, parse_action
 from bot.cards.mixes import from_letters, is_whole, letters, mix_words
 from bot.cards.result_buttons import Rows, first_page, forget_page, mix_button, pick_page, second_page
-from jobs.models import Format, Mix, Model, Order, Package, Request, Stem, YouTube
+from jobs.models import Format, Mix, Model, Order, Package, Player, Request, Stem, YouTube
 from jobs.music.separation_models import MODELS
 from tests.models import NAMES, STEMS
 
@@ -55,19 +55,19 @@ def stems(count: int) -> Order:
 def test_the_pages_under_a_result() -> None:
     assert labels(first_page(asked(stems(2)), "en")) == [
         ["No vocals", "Only vocals"],
-        ["Choose stems…", "Practise…"],
+        ["Choose stems…", "Practise…", "Player"],
         ["4 stems", "5 stems", "More…"],
     ]
     assert labels(first_page(asked(stems(4)), "en")) == [
         ["No vocals", "No drums"],
         ["No bass", "No other"],
-        ["Choose stems…", "Practise…"],
+        ["Choose stems…", "Practise…", "Player"],
         ["More…"],
     ]
     assert labels(first_page(asked(stems(5)), "pt")) == [
         ["Sem voz", "Sem piano", "Sem bateria"],
         ["Sem baixo", "Sem outros"],
-        ["Escolher faixas…", "Ensaiar…"],
+        ["Escolher faixas…", "Ensaiar…", "Player"],
         ["Mais…"],
     ]
     assert labels(second_page(asked(stems(4)), "en")) == [
@@ -80,12 +80,20 @@ def test_the_pages_under_a_result() -> None:
     zipped = Order(format=Format.FLAC, package=Package.ZIP)
     assert labels(second_page(asked(zipped), "en"))[0] == ["MP3", "WAV", "WAV 32-bit float"]
     mixed = stems(4).model_copy(update={"content": Mix(stems=(V, B))})
-    assert labels(first_page(asked(mixed), "en")) == [["All stems"], ["Choose stems…", "Practise…"], ["More…"]]
+    assert labels(first_page(asked(mixed), "en")) == [
+        ["All stems"],
+        ["Choose stems…", "Practise…", "Player"],
+        ["More…"],
+    ]
     assert labels(second_page(asked(mixed), "en")) == [
         ["FLAC", "WAV", "WAV 32-bit float"],
         ["Chords", "Notes (MIDI)", "For the DAW"],
         ["Again", "Forget", "Back"],
     ]
+    played = stems(2).model_copy(update={"content": Player(language="pt-BR")})
+    assert labels(first_page(asked(played), "en")) == [["All stems"], ["Practise…"], ["4 stems", "5 stems", "More…"]]
+    assert "Forget" in labels(second_page(asked(played), "en"))[-1]
+    assert not {"Zip", "MP3", "FLAC"} & {label for row in labels(second_page(asked(played), "en")) for label in row}
 
 
 def test_choosing_stems_button_by_button() -> None:
@@ -108,7 +116,7 @@ def test_choosing_stems_button_by_button() -> None:
 
 def test_of_two_stems_one_chooses_from_four() -> None:
     request = asked(stems(2))
-    choose, _ = first_page(request, "en")[1]
+    choose, *_ = first_page(request, "en")[1]
     assert choose.action == "pick:0123456789abcdef:4"
     rows = pick_page(request, NAMES[4], (V, B), "en")
     assert labels(rows) == [["✓ Vocals", "Drums"], ["✓ Bass", "Other"], ["Make vocals + bass"], ["Back"]]

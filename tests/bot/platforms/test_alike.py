@@ -146,6 +146,18 @@ async def test_another_format_a_zip_and_forgetting(talk: Talk) -> None:
     await talk.until(lambda message: message.id == card.id and "Forgotten" in message.text)
 
 
+async def test_a_player(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.finish(await talk.worker.take())
+    card = await talk.until(lambda message: "Done in" in message.text)
+    await talk.settled()
+    assert await talk.press(card, "Player") == "On it, from the stems I have."
+    await talk.worker.finish(await talk.worker.take())
+    await talk.until(lambda message: "· player" in message.text and "Done in" in message.text)
+    await talk.settled()
+    assert talk.files() == [*PAIR, "player elis tom aguas de marco html"]
+
+
 async def test_commands_answer_alike(talk: Talk) -> None:
     assert await talk.command("status") == "Nothing in the works. Send me a YouTube link or an audio file."
     assert await talk.command("cancel") == "There is nothing to cancel."

@@ -49,6 +49,7 @@ BEGINNINGS = {
     "flac": b"fLaC",
     "wav": b"RIFF",
     "zip": b"PK\x03\x04",
+    "html": b"<!doctype html>",
     "png": b"\x89PNG\r\n",
     "jpg": b"\xff\xd8\xff",
     "cho": b"{title",

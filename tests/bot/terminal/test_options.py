@@ -108,6 +108,7 @@ WRONG = [
     (("--mix", "no drums", "--stems", "2"), "spleeter-2 has these stems: vocals, accompaniment"),
     (("--only", "piano", "--stems", "4"), "spleeter-4 has these stems: vocals, drums, bass, other"),
     (("--only", "piano", "--zip"), "--zip packs all stems"),
+    (("--player", "--zip"), "--player is one page with every stem"),
     (("--bitrate", "128"), "--bitrate is for MP3 and M4A"),
     (("--overwrite", "--skip"), "not both"),
     (("-q", "-v"), "not both"),

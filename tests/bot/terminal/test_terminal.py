@@ -51,7 +51,22 @@ def test_a_zip_of_mp3s_from_a_youtube_link(run: Run, tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         names = archive.namelist()
-    assert names == [f"{stem} - Some Band - A_Song_ _b_.mp3" for stem in ("vocals", "accompaniment")] + ["stems.json"]
+    assert names == [f"{stem} - Some Band - A_Song_ _b_.mp3" for stem in ("vocals", "accompaniment")] + [
+        "player.html",
+        "stems.json",
+    ]
+    assert nothing_left(tmp_path)
+
+
+def test_a_page_that_plays_the_stems(run: Run, tmp_path: Path) -> None:
+    done = run("separate", "--demo", "--player", "--bitrate", "96", "--output", "out")
+    assert done.returncode == 0, done.stderr
+    (path,) = [tmp_path / line for line in done.stdout.splitlines()]
+    assert path.name == "player.html"
+    text = path.read_text("utf-8")
+    assert '"name":"accompaniment"' in text
+    assert 'id="s2-1"' in text
+    assert path.stat().st_size == pytest.approx(15 * 2 * 96_000 / 8 * 4 / 3, rel=0.5)
     assert nothing_left(tmp_path)
 
 

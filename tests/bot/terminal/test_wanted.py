@@ -1,5 +1,6 @@
 """Options to what is made of each song: the smallest model that has the stems, and sentences for contradictions."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from bot.terminal.options import Options
 from bot.terminal.output.naming import parse_name
 from bot.terminal.wanted import OptionError, check, choose, looped, treat, whole_song
-from jobs.models import Effect, Format, Mix, Model, Order, Package, Stem, Stems
+from jobs.models import Effect, Format, Mix, Model, Order, Package, Player, Stem, Stems
+from jobs.music.effects import PLAIN
 from jobs.music.passages import Passage
 
 BAND = (Stem.DRUMS, Stem.BASS, Stem.OTHER)
@@ -71,18 +73,33 @@ def wish(
     )
 
 
+def page(*, only: tuple[Stem, ...] = (), zipped: bool = False, effect: Effect = PLAIN) -> Options:
+    options = wish(only=only, zipped=zipped)
+    return replace(options, order=options.order.model_copy(update={"content": Player(), "effect": effect}))
+
+
+def test_a_page_is_of_all_stems() -> None:
+    assert choose(Model(name="spleeter-4"), "", (), "en", player=True) == (Model(name="spleeter-4"), Player(), PLAIN)
+    with pytest.raises(OptionError, match="--player is one page"):
+        choose(None, "no drums", (), "en", player=True)
+
+
 def test_options_that_contradict_each_other() -> None:
     for options, bitrate, says in (
         (wish(name="{title}"), False, "--name needs the field {stem}"),
         (wish(name="{title}/{stem}", zipped=True), False, "leave {stem} out of --name"),
         (wish(only=(Stem.VOCALS,), zipped=True), False, "--zip packs all stems"),
         (wish(), True, "--bitrate is for MP3 and M4A"),
+        (page(zipped=True), False, "--player is one page with every stem"),
+        (page(only=(Stem.VOCALS,)), False, "--player is one page with every stem"),
+        (page(effect=Effect(click="mixed")), False, "--player is one page with every stem"),
     ):
         with pytest.raises(OptionError) as wrong:
             check(options, bitrate, "en")
         assert says in str(wrong.value)
     check(wish(name="{title}", only=(Stem.VOCALS,)), False, "en")
     check(wish(name="{title}", zipped=True, format_=Format.MP3), True, "en")
+    check(page(effect=Effect(tempo=80)), True, "en")
 
 
 def test_options_of_practice_win_over_words() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Note, Plan, foreseen, note_text, plan
+from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Limits, Note, Plan, foreseen, note_text, plan
 from bot.delivery.planning.sizes import RATES
-from jobs.models import Encoding, Format, Order, Package, Rendition, Stem, YouTube
-from jobs.results import StoredFile
+from jobs.models import Encoding, Format, Order, Package, Player, Rendition, Stem, YouTube
+from jobs.results import Rendered, StoredFile
 from tests.bot.delivery.planning.plans import MB, notes, shape, song, stems
 
 
@@ -125,3 +125,43 @@ def test_a_large_cover_counts_in_every_file_that_carries_it() -> None:
     order = Order(format=Format.WAV)
     for one, format_ in ((manifest, Format.FLAC), (manifest.model_copy(update={"cover": cover}), Format.MP3)):
         assert plan(one, [], order, CLOUD).needs == (Rendition(encoding=Encoding(format=format_)),)
+
+
+PLAYER = Order(content=Player(language="en"))
+
+
+def page(size: float, kbps: int = 128) -> Rendered:
+    (rendition,) = PLAYER.renditions
+    file = StoredFile(name="player.html", bytes_=int(size * MB))
+    return Rendered(rendition=rendition.encoded(Format.MP3, kbps), files=(file,), kbps=kbps)
+
+
+def test_a_player_is_one_document() -> None:
+    (rendition,) = PLAYER.renditions
+    assert plan(song(240, 4), [], PLAYER, CLOUD).needs == (rendition,)
+    made = plan(song(240, 4), [page(20.7)], PLAYER, CLOUD)
+    assert shape(made) == [(rendition.key, "document", 1)]
+    assert made.notes == ()
+    assert made.parts[0].pieces[0].name == "player - Elis - Águas de Março.html"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "limit", "kbps"),
+    [(550, 50, 128), (600, 50, 96), (900, 50, 64), (1800, 50, 32), (240, 10, 48), (100, 10, 128)],
+)
+def test_the_bit_rate_of_a_player_falls_first_and_the_card_says_so(seconds: float, limit: float, kbps: int) -> None:
+    limits = Limits(file_bytes=int(limit * MB), request_bytes=int(limit * MB))
+    (need,) = plan(song(seconds, 4), [], PLAYER, limits).needs
+    assert need.encoding.kbps == kbps
+    made = plan(song(seconds, 4), [page(limit - 1, kbps)], PLAYER, limits)
+    assert len(made.parts) == 1
+    said = [note_text(note, "en") for note in made.notes]
+    lower = f"At {kbps} kbit/s, since better files would be above the {limit} MB that fit in one message."
+    assert said == ([] if kbps == 128 else [lower])
+
+
+def test_a_player_over_the_limit_is_made_smaller_and_too_long_ones_are_refused() -> None:
+    assert plan(song(550, 4), [page(50.1)], PLAYER, CLOUD).needs[0].encoding.kbps == 96
+    nothing = plan(song(4000, 4), [], PLAYER, CLOUD)
+    assert (nothing.parts, nothing.needs) == ((), ())
+    assert nothing.smallest == pytest.approx(4 * 4000 * 4000 * 4 / 3)

@@ -11,7 +11,7 @@ Ana:         https://youtu.be/dQw4w9WgXcQ
 bot:         Elis & Tom - Águas de Março (3:33)
              Done in N s
              [No vocals] [Only vocals]
-             [Choose stems…] [Practise…]
+             [Choose stems…] [Practise…] [Player]
              [4 stems] [5 stems] [More…]
 bot:         [audio vocals - Elis & Tom - Águas de Março.mp3 Elis & Tom - vocals - Águas de Março 2000 bytes]
 bot:         [audio accompaniment - Elis & Tom - Águas de Março.mp3 Elis & Tom - accompaniment - Águas de Março 2000 bytes]\

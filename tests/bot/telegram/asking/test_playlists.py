@@ -55,7 +55,16 @@ async def test_listed_first_then_one_song_after_the_other_on_one_card(rig: Rig) 
     one, three = [message for message in cards(ana) if message != card]
     for song in (one, three):
         assert song.text.splitlines()[1].startswith("Done in")
-        assert song.labels == ["No vocals", "Only vocals", "Choose stems…", "Practise…", "4 stems", "5 stems", "More…"]
+        assert song.labels == [
+            "No vocals",
+            "Only vocals",
+            "Choose stems…",
+            "Practise…",
+            "Player",
+            "4 stems",
+            "5 stems",
+            "More…",
+        ]
         assert song.edits == [], "posted once, when its files are there"
     sent = [message.is_card for message in ana.from_bot() if message != card]
     assert sent == [False, False, True, False, False, True], "each below its files"

@@ -49,9 +49,6 @@ export class Controls {
       find(id).setAttribute("aria-label", say(text));
     }
     find("beats").hidden = !(song.analysis?.bpm && song.analysis.beats.length);
-    const { canStretch } = this.transport.sound;
-    find("tempo").disabled = find("pitch").disabled = !canStretch;
-    if (!canStretch) find("notice").textContent = say("no-stretch");
   }
 
   #listen() {
@@ -114,9 +111,11 @@ export class Controls {
     const { transport, say } = this;
     const { position, seconds, loop } = transport;
     const play = find("play");
-    play.disabled = !transport.ready || transport.broken;
+    play.disabled = !transport.ready;
     play.textContent = say(transport.playing ? "pause" : "play");
-    if (transport.broken) find("notice").textContent = say("broken");
+    const told = transport.trouble && say(transport.trouble);
+    if (find("notice").textContent !== told) find("notice").textContent = told;
+    find("tempo").disabled = find("pitch").disabled = !transport.sound.canStretch;
     const spoken = say("position-text", { at: clock(position), length: clock(seconds) });
     const slider = find("position");
     slider.value = String(position);

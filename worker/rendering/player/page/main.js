@@ -29,7 +29,7 @@ function main() {
   new ResizeObserver(() => controls.show()).observe(document.body);
   document.addEventListener("visibilitychange", () => {
     // A phone that slept has stopped the sound.
-    if (!document.hidden && transport.playing) void transport.sound.open();
+    if (!document.hidden && transport.playing) transport.sound.open().catch(console.error);
   });
 }
 

@@ -25,11 +25,14 @@ export class Transport {
     this.sound = new Sound(options, rate, (report) => this.#reported(report));
     this.playing = false;
     this.ready = false;
-    this.broken = false;
+    /** @type {"" | "broken" | "no-sound" | "no-stretch"} the sentence about what does not work */
+    this.trouble = "";
     this.index = 0; // samples
     this.seeks = 0;
-    this.tempo = song.tempo; // percent
-    this.pitch = song.key; // semitones
+    this.tempo = 100; // percent
+    this.pitch = 0; // semitones
+    if (this.sound.canStretch) Object.assign(this, { tempo: song.tempo, pitch: song.key });
+    else this.trouble = "no-stretch";
     this.loop = { on: false, start: 0, end: this.seconds };
     this.countIn = false;
     this.clicks = false;
@@ -52,8 +55,15 @@ export class Transport {
     this.playing = true;
     this.changed();
     if (this.index >= this.song.samples) this.seek(this.loop.on ? this.loop.start : 0);
-    await this.sound.open();
-    await this.sound.tune(this.tempo / 100, this.pitch);
+    try {
+      await this.sound.open();
+    } catch (error) {
+      console.error(error);
+      this.trouble = "no-sound";
+      this.pause();
+      return;
+    }
+    await this.#tune();
     if (this.playing) this.sound.send({ type: "play", countIn: this.countIn ? this.#countIn() : null });
   }
 
@@ -86,6 +96,7 @@ export class Transport {
       if (loop.end - loop.start < SHORTEST_LOOP) Object.assign(loop, { start: 0, end: this.seconds });
     }
     this.#sendLoop();
+    if (loop.on && end === "end") this.seek(loop.start); // the sound is behind the end already
   }
 
   toggleLoop() {
@@ -115,8 +126,20 @@ export class Transport {
   /** @param {{tempo?: number, pitch?: number}} change */
   tune(change) {
     Object.assign(this, change);
-    void this.sound.tune(this.tempo / 100, this.pitch);
+    void this.#tune();
     this.changed();
+  }
+
+  async #tune() {
+    try {
+      await this.sound.tune(this.tempo / 100, this.pitch);
+    } catch (error) {
+      console.error(error);
+      Object.assign(this, { tempo: 100, pitch: 0, trouble: "no-stretch" });
+      this.sound.canStretch = false;
+      this.sound.send({ type: "speed", speed: 1 });
+      this.changed();
+    }
   }
 
   toggleClicks() {
@@ -171,7 +194,7 @@ export class Transport {
 
   /** Decodes what is wanted, one slice after the other, and lets go of the rest. */
   async #fetch() {
-    if (this.working || this.broken) return;
+    if (this.working || this.trouble === "broken") return;
     this.working = true;
     try {
       for (;;) {
@@ -194,7 +217,8 @@ export class Transport {
       }
     } catch (error) {
       console.error(error);
-      this.broken = true;
+      this.trouble = "broken";
+      this.ready = false;
       this.pause();
     } finally {
       this.working = false;
