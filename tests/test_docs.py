@@ -82,9 +82,11 @@ COMMANDS = {
     "fl-bt models": "tests/bot/cli/test_models.py::test_the_list_has_stems_licence_size_and_where_from",
     "fl-bt models fetch": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
     "fl-bt models fetch htdemucs": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
-    "fl-bt models check": "tests/bot/cli/test_models.py::test_a_network_that_is_added_separates",
-    "fl-bt models add FILE --name htdemucs": "tests/bot/cli/test_models.py::test_a_network_that_is_added_separates",
-    "fl-bt separate song.mp3 --model htdemucs": "tests/bot/cli/test_models.py::test_a_network_that_is_added_separates",
+    "fl-bt models check": "tests/bot/cli/test_models.py::test_a_torch_file_is_added_and_checked",
+    "fl-bt models add FILE --name htdemucs": "tests/bot/cli/test_models.py::test_a_torch_file_is_added_and_checked",
+    "fl-bt separate song.mp3 --model htdemucs": (
+        "tests/bot/cli/test_models.py::test_six_stems_and_a_mix_without_the_guitar"
+    ),
     # One machine
     "fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
     "fl-bt separate": "tests/bot/terminal/test_terminal.py::test_the_demo",

@@ -1,5 +1,6 @@
 """A mix as steps, and the stems of a model that it consists of. Pure."""
 
+from collections.abc import Collection
 from enum import Enum, auto
 from typing import Final
 
@@ -27,7 +28,9 @@ class Step(Value):
 
 
 class Part(Value):
-    """An instrument without a stem of its own, in the stem that contains it. `name`: of the text `part-…`."""
+    """An instrument without a stem of its own, in the stem that contains it. `name`: of the text `part-…`, or a stem
+    that cannot be had.
+    """
 
     name: str
     stem: Stem
@@ -57,6 +60,22 @@ class Wanted(Value):
         return Mix(stems=stems, levels=tuple(level.get(stem, self.other_level) for stem in stems))
 
 
+def within(wanted: Wanted, stems: Collection[Stem]) -> Wanted:
+    """The mix where only `stems` can be had: other named stems become parts of the stem that contains them."""
+    named = [stem for step in wanted.steps for stem in step.stems] + [stem for stem, _ in wanted.levels]
+    missing = {stem for stem in named if stem not in (*stems, Stem.OTHER, Stem.ACCOMPANIMENT)}
+    if not missing:
+        return wanted
+
+    def held(stem: Stem) -> Stem:
+        return Stem.OTHER if stem in missing else stem
+
+    steps = tuple(Step(do=step.do, stems=tuple(dict.fromkeys(map(held, step.stems)))) for step in wanted.steps)
+    levels = {held(stem): level for stem, level in reversed(wanted.levels)}
+    parts = tuple(Part(name=stem, stem=Stem.OTHER) for stem in _SOUNDS if stem in missing)
+    return wanted.model_copy(update={"steps": steps, "levels": tuple(levels.items()), "parts": (*wanted.parts, *parts)})
+
+
 def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
     """The mix in stems of a model; None if the model cannot tell apart what it has to. Empty if no stem remains."""
     stems = MODELS[model].stems
@@ -65,10 +84,11 @@ def mix_of(wanted: Wanted, model: str) -> tuple[Stem, ...] | None:
     if any(stem not in stems for stem, _ in wanted.levels):
         return None
     kept: set[Stem] | None = None
+    unnamed = {Stem.GUITAR}.difference(*(step.stems for step in wanted.steps))
     for step in wanted.steps:
         if lost & set(step.stems):
             return None
-        sounds = {sound for stem in step.stems for sound in _sounds(stem, inside)}
+        sounds = {sound for stem in step.stems for sound in _sounds(stem, inside, unnamed)}
         match step.do:
             case Do.KEEP:
                 kept = (kept or set()) | sounds
@@ -92,8 +112,10 @@ def _home(sound: Stem, stems: tuple[Stem, ...]) -> Stem | None:
     return next((stem for stem in rest if stem in stems), None)
 
 
-def _sounds(stem: Stem, inside: dict[Stem, set[Stem]]) -> set[Stem]:
-    """What a named stem contains: `other` is whatever the model leaves over."""
+def _sounds(stem: Stem, inside: dict[Stem, set[Stem]], unnamed: set[Stem]) -> set[Stem]:
+    """What a named stem contains: `other` is whatever the model leaves over, and without a model's *other* the guitar
+    too, unless that is named as well.
+    """
     if stem is Stem.ACCOMPANIMENT:
         return set(_SOUNDS) - {Stem.VOCALS}
-    return inside.get(stem, {stem})
+    return inside.get(stem, {stem} | unnamed if stem is Stem.OTHER else {stem})

@@ -233,11 +233,11 @@ stem-accompaniment = accompaniment
 stem-drums = drums
 stem-bass = bass
 stem-piano = piano
+stem-guitar = guitar
 stem-other = other
 
 ## Instruments without a stem of their own
 
-part-guitar = guitar
 part-synth = synth
 part-strings = strings
 part-brass = brass

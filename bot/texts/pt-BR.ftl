@@ -233,11 +233,11 @@ stem-accompaniment = acompanhamento
 stem-drums = bateria
 stem-bass = baixo
 stem-piano = piano
+stem-guitar = guitarra
 stem-other = outros
 
 ## Instrumentos sem faixa própria
 
-part-guitar = guitarra ou violão
 part-synth = sintetizador
 part-strings = cordas
 part-brass = metais

@@ -71,6 +71,11 @@ MODELS: Final[dict[str, ModelInfo]] = {
         family="htdemucs", code="4D", key="htdemucs", resident_mb=1300, address_mb=2400, in_chats=False,
         fetched_on_use=False,
     ),
+    "htdemucs_6s": ModelInfo(
+        stems=(Stem.VOCALS, Stem.GUITAR, Stem.PIANO, Stem.DRUMS, Stem.BASS, Stem.OTHER), title="HTDemucs",
+        family="htdemucs", code="6D", key="htdemucs_6s", resident_mb=1300, address_mb=2400, in_chats=False,
+        fetched_on_use=False,
+    ),
 }  # fmt: skip
 
 #: The model where people choose none.

@@ -13,6 +13,7 @@ class Stem(StrEnum):
     DRUMS = "drums"
     BASS = "bass"
     PIANO = "piano"
+    GUITAR = "guitar"
     OTHER = "other"
 
 
@@ -34,5 +35,6 @@ STEM_INFO: Final[dict[Stem, StemInfo]] = {
     Stem.DRUMS: StemInfo("d", (0, 158, 115)),
     Stem.BASS: StemInfo("b", (86, 60, 160)),
     Stem.PIANO: StemInfo("p", (204, 121, 167)),
+    Stem.GUITAR: StemInfo("g", (178, 132, 0)),
     Stem.OTHER: StemInfo("o", (86, 140, 190)),
 }

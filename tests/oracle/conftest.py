@@ -1,4 +1,4 @@
-"""Stock Spleeter's answers, computed once."""
+"""The answers of stock Spleeter and of demucs, computed once."""
 
 import fcntl
 import hashlib
@@ -6,13 +6,16 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.weights import models_dir
 
-__all__ = ["models_dir", "oracle"]
+__all__ = ["demucs", "models_dir", "oracle"]
+
+ROOT = Path(__file__).parents[2]
 
 ORACLE_SECONDS = 1500  # stock Spleeter answers within a minute on a quiet machine
 IN_USE = 3600.0  # seconds: answers used in the last hour may belong to another run
@@ -20,7 +23,7 @@ IN_USE = 3600.0  # seconds: answers used in the last hour may belong to another 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "oracle" in getattr(item, "fixturenames", ()):
+        if {"oracle", "demucs"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.timeout(ORACLE_SECONDS))
 
 
@@ -31,14 +34,10 @@ def oracle(models_dir: Path, tmp_path_factory: pytest.TempPathFactory, pytestcon
     They take a minute, and are computed once for all processes and runs, until a dependency changes. `--cache-clear`
     removes them. Files derived from the answers are made again in every run.
     """
-    cache = getattr(pytestconfig, "cache", None)  # `-p no:cacheprovider` has none
-    shared = cache.mkdir("oracle") if cache else tmp_path_factory.mktemp("answers")
-    answers = shared / _named_by_what_matters(models_dir)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not answers.exists():
-            _ask(models_dir, answers)
-        answers.touch()
+    command = [sys.executable, "-m", "tests.oracle.answers", str(models_dir)]
+    answers = _kept(
+        _shared("oracle", pytestconfig, tmp_path_factory) / _named_by_what_matters(models_dir), lambda: command
+    )
     folder = tmp_path_factory.mktemp("oracle")
     for path in answers.rglob("*"):
         if path.is_file():
@@ -48,31 +47,54 @@ def oracle(models_dir: Path, tmp_path_factory: pytest.TempPathFactory, pytestcon
     return folder
 
 
+@pytest.fixture(scope="session")
+def demucs(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """The folder with demucs's weights and answers, computed once like those above. Only read it."""
+    script, pins = Path(__file__).with_name("demucs_answers.py"), ROOT / "pins" / "demucs.txt"
+    named = hashlib.sha256(script.read_bytes() + pins.read_bytes()).hexdigest()[:16]
+
+    def command() -> list[str]:
+        subprocess.run([ROOT / ".ci" / "demucs"], check=True)
+        return [str(ROOT / ".venv-demucs" / "bin" / "python"), str(script)]
+
+    return _kept(_shared("demucs", pytestconfig, tmp_path_factory) / named, command)
+
+
+def _shared(name: str, config: pytest.Config, temporary: pytest.TempPathFactory) -> Path:
+    """A folder for all processes and runs."""
+    cache = getattr(config, "cache", None)  # `-p no:cacheprovider` has none
+    return Path(cache.mkdir(name)) if cache else temporary.mktemp(name)
+
+
+def _kept(answers: Path, command: Callable[[], list[str]]) -> Path:
+    """The folder `answers`, which the command writes if it is not there."""
+    with (answers.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not answers.exists():
+            _ask(command(), answers)
+        answers.touch()
+    return answers
+
+
 def _named_by_what_matters(models_dir: Path) -> str:
     """A name from the dependencies: weights, code and libraries, the product's second engine included."""
-    root = Path(__file__).parents[2]
     told = hashlib.sha256((models_dir / "2stems" / "model.index").read_bytes())
-    ours = [path for room in ("jobs", "worker") for path in (root / room).rglob("*.py")]
-    songs = root / "tests" / "worker" / "separation"
+    ours = [path for room in ("jobs", "worker") for path in (ROOT / room).rglob("*.py")]
+    songs = ROOT / "tests" / "worker" / "separation"
     asking = [Path(__file__).with_name("answers.py"), songs / "songs.py", songs / "record.py"]
-    for path in [root / "uv.lock", *asking, *sorted(ours)]:
+    for path in [ROOT / "uv.lock", *asking, *sorted(ours)]:
         told.update(path.read_bytes())
     return told.hexdigest()[:16]
 
 
-def _ask(models_dir: Path, answers: Path) -> None:
+def _ask(command: list[str], answers: Path) -> None:
     for other in answers.parent.iterdir():
         if other.is_dir() and other.stat().st_mtime < time.time() - IN_USE:
             shutil.rmtree(other)
     draft = answers.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.oracle.answers", str(models_dir), str(draft)],
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run([*command, str(draft)], stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        pytest.fail(f"stock Spleeter did not answer:\n{done.stderr[-4000:]}")
+        pytest.fail(f"the reference did not answer:\n{done.stderr[-4000:]}")
     draft.rename(answers)

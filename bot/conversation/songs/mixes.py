@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.mixes import is_whole, mix_words
-from bot.cards.models import stem_words
+from bot.cards.models import stem_word, stem_words
 from bot.cards.result_buttons import mix_button
 from bot.conversation.services import Services
 from bot.conversation.songs.lookup import LOOK_BACK, request_about
@@ -13,7 +13,7 @@ from bot.conversation.values import Answers, Incoming, reply
 from bot.delivery.follow import Way
 from bot.phrases.read import Certainty, Reading, read_words
 from bot.phrases.treatment import BeyondError
-from bot.phrases.wanted import Wanted, mix_of
+from bot.phrases.wanted import Wanted, mix_of, within
 from bot.texts import say
 from jobs.models import Order, Request, Stem
 from jobs.models import track_id as track_id_of
@@ -101,6 +101,7 @@ def no_song(incoming: Incoming) -> Answers:
 async def make(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
     """Make the mix; or say why not, or ask whether the stem that contains a named instrument will do."""
     language = incoming.asker.language
+    wanted = within(wanted, _offered(about))
     found = await _resolve(services, about, wanted)
     if found is None:
         return reply(say(language, "mix-how"))
@@ -117,6 +118,7 @@ async def make(services: Services, incoming: Incoming, about: Request, wanted: W
 async def _question(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
     """`Did you mean no vocals?`; or which stem contains the named instruments. With a button."""
     language = incoming.asker.language
+    wanted = within(wanted, _offered(about))
     found = await _resolve(services, about, wanted)
     if found is None or not found[1] or _says_nothing(wanted, *found):
         return reply(say(language, "mix-how"))
@@ -124,12 +126,18 @@ async def _question(services: Services, incoming: Incoming, about: Request, want
     mix = wanted.mix(stems)
     said = say(language, "mix-meant", mix=mix_words(stems, model, language, mix.levels, wanted.effect))
     if wanted.parts:
-        named = ", ".join(say(language, f"part-{part.name}") for part in wanted.parts)
+        stems_too = {stem.value: stem_word(stem, language) for stem in Stem}
+        named = ", ".join(stems_too.get(part.name) or say(language, f"part-{part.name}") for part in wanted.parts)
         inside = stem_words(dict.fromkeys(part.stem for part in wanted.parts), language)
         said = say(language, "mix-part", part=named, stem=inside)
     button = mix_button(about, model, mix, language, wanted.effect)
     # A button holds 64 bytes: a passage with levels of many stems is too much for it.
     return reply(said, (button,)) if len(button.action.encode()) <= LONGEST_DATA else reply(said)
+
+
+def _offered(about: Request) -> set[Stem]:
+    """The stems that the chat can have of a song."""
+    return {*about.order.model.stems, *(stem for info in chat_models().values() for stem in info.stems)}
 
 
 def _says_nothing(wanted: Wanted, model: str, stems: tuple[Stem, ...]) -> bool:

@@ -77,8 +77,7 @@ def test_a_model_that_is_not_installed_is_not_fetched_unasked(run: Run, empty: d
     assert "uv run fl-bt models fetch htdemucs" in done.stderr
 
 
-@pytest.mark.whole
-def test_a_network_that_is_added_separates(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
+def test_a_torch_file_is_added_and_checked(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
     halves = {name: values.astype(np.float16) for name, values in invented("htdemucs").items()}
     file = save(tmp_path / "weights.th", halves, {"sources": ["drums", "bass", "other", "vocals"]})
     added = run("models", "add", str(file), "--name", "htdemucs", extra=empty)
@@ -87,26 +86,31 @@ def test_a_network_that_is_added_separates(run: Run, empty: dict[str, str], tmp_
     assert left(tmp_path / "models") == ["htdemucs", "sealed.json", "weights.safetensors"]
     assert run("models", "check", "htdemucs", extra=empty).stdout.startswith("htdemucs yes 167")
 
-    song = music(1.0) * 0.5
-    write_wav(tmp_path / "song.wav", song)
-    done = run(
-        "separate", str(tmp_path / "song.wav"), "--model", "htdemucs", "-f", "wav32", "-o", str(tmp_path / "out"),
-        extra=empty,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    stems = [listen(path) for path in sorted((tmp_path / "out").rglob("*.wav"))]
-    assert len(stems) == 4
-    assert snr_db(np.stack(stems).sum(0), to=song) > 60, "what the network leaves over is in the other stem"
-
     weights = tmp_path / "models" / "htdemucs" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4])
     assert run("models", "check", "htdemucs", extra=empty).stdout == "htdemucs no 0\n"
-
-
-def test_safetensors_are_added_too(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
-    file = write_network(tmp_path / "a.safetensors", "htdemucs")
-    added = run("models", "add", str(file), "--name", "htdemucs", extra=empty)
-    assert added.returncode == 0, added.stderr
     other = run("models", "add", str(file), "--name", "htdemucs", extra={**empty, "FLBT_MODELS": "/proc/models"})
     assert other.returncode == 1
     assert "could not be installed in /proc/models" in other.stderr
+
+
+@pytest.mark.whole
+def test_six_stems_and_a_mix_without_the_guitar(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
+    file = write_network(tmp_path / "a.safetensors", "htdemucs_6s")
+    assert run("models", "add", str(file), "--name", "htdemucs_6s", extra=empty).returncode == 0
+    song = music(1.0) * 0.5
+    path = str(write_wav(tmp_path / "song.wav", song))
+    words = ("-f", "wav32", "-o", str(tmp_path / "out"))
+
+    done = run("separate", path, "--model", "htdemucs_6s", *words, extra=empty)
+
+    assert done.returncode == 0, done.stderr
+    stems = {name.stem.removesuffix(" (float)"): listen(name) for name in (tmp_path / "out").rglob("*.wav")}
+    assert stems.keys() == {"vocals", "guitar", "piano", "drums", "bass", "other"}
+    whole = np.stack(list(stems.values())).sum(0)
+    assert snr_db(whole, to=song) > 60, "what the network leaves over is in the other stem"
+
+    mixed = run("separate", path, "--mix", "no guitar", *words, extra=empty)
+    assert mixed.returncode == 0, mixed.stderr
+    without = listen(next((tmp_path / "out").rglob("no guitar*.wav")))
+    assert snr_db(without, to=song - stems["guitar"]) > 60

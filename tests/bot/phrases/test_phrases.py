@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.phrases.read import Certainty, Reading, read_words
 from bot.phrases.vocabulary import vocabulary
-from bot.phrases.wanted import mix_of
+from bot.phrases.wanted import mix_of, within
 from bot.texts import LANGUAGES
 from jobs.models import Stem
 from jobs.music.separation_models import MODELS
@@ -131,7 +131,7 @@ def test_phrases_with_two_meanings_or_another_one_are_not_understood(text: str) 
         ("can I get no drums?", Certainty.SURE),
         ("the drums", Certainty.HALF),
         ("no drums?", Certainty.HALF),
-        ("guitar", Certainty.HALF),
+        ("guitar", Certainty.SURE),
         ("no guitar", Certainty.SURE),
         ("olny bass", Certainty.MISSPELT),
         ("no drums, vocals", Certainty.HALF),
@@ -205,8 +205,36 @@ def test_what_a_separation_can_give(text: str, count: int, mix: tuple[Stem, ...]
 
 def test_an_instrument_without_a_stem_is_named_with_the_stem_that_contains_it() -> None:
     for text, name, stem in (("no guitar", "guitar", O), ("só o violão", "guitar", O), ("only the kick", "kick", D)):
-        (part,) = understood(text).wanted.parts
+        (part,) = within(understood(text).wanted, MODELS[NAMES[5]].stems).parts
         assert (part.name, part.stem) == (name, stem)
+
+
+G, SIX = Stem.GUITAR, "htdemucs_6s"
+
+
+@pytest.mark.parametrize(
+    ("text", "mix"),
+    [
+        ("no guitar", (V, P, D, B, O)),
+        ("sem violão", (V, P, D, B, O)),
+        ("guitar and piano", (G, P)),
+        ("only the rest", (O,)),
+        ("without the rest", (V, G, P, D, B)),
+        ("karaoke", (G, P, D, B, O)),
+        ("guitarless", (V, P, D, B, O)),
+        ("no guitarist", (V, P, D, B, O)),
+    ],
+)
+def test_a_guitar_of_its_own_is_told_apart(text: str, mix: tuple[Stem, ...]) -> None:
+    wanted = understood(text).wanted
+    assert mix_of(wanted, SIX) == mix
+    assert within(wanted, MODELS[SIX].stems) == wanted
+
+
+def test_without_a_guitar_its_level_is_that_of_the_stem_that_contains_it() -> None:
+    wanted = within(understood("guitar -12, vocals +3").wanted, MODELS[NAMES[4]].stems)
+    assert dict(wanted.levels) == {O: -12, V: 3}
+    assert [part.name for part in wanted.parts] == ["guitar"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

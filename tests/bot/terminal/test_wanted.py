@@ -26,6 +26,13 @@ BAND = (Stem.DRUMS, Stem.BASS, Stem.OTHER)
         ("", (Stem.VOCALS,), "spleeter-2", Stems()),
         ("", (Stem.VOCALS, Stem.DRUMS), "spleeter-4", Stems()),
         ("", (Stem.PIANO,), "spleeter-5", Stems()),
+        ("", (Stem.GUITAR,), "htdemucs_6s", Stems()),
+        (
+            "no guitar",
+            (),
+            "htdemucs_6s",
+            Mix(stems=(Stem.VOCALS, Stem.PIANO, Stem.DRUMS, Stem.BASS, Stem.OTHER)),
+        ),
     ],
 )
 def test_the_smallest_model_that_has_the_stems(

@@ -15,7 +15,7 @@ from worker.separation.htdemucs.spectrum import spectrogram, waveform
 from worker.separation.pages import give_back
 from worker.separation.runtime import ov
 
-EPSILON = 1e-5  # added to deviations, as in `HTDemucs.forward`
+EPSILON = np.float32(1e-5)  # added to deviations, as in `HTDemucs.forward`
 
 
 class HTDemucsNetwork:
@@ -35,11 +35,15 @@ class HTDemucsNetwork:
         """
         request = self._request.result()
         spectrum = spectrogram(samples)
-        mean, deviation = _level(spectrum)
-        mean_t, deviation_t = _level(samples)
+        mean, deviation = level(spectrum)
+        mean_t, deviation_t = level(samples)
         spectrum -= mean
-        spectrum /= deviation
-        request.infer({0: spectrum, 1: ((samples - mean_t) / deviation_t)[None]}, share_inputs=True, share_outputs=True)
+        spectrum /= deviation + EPSILON
+        request.infer(
+            {0: spectrum, 1: ((samples - mean_t) / (deviation_t + EPSILON))[None]},
+            share_inputs=True,
+            share_outputs=True,
+        )
         parts = request.get_output_tensor(0).data.reshape(self.sources, 2 * CHANNELS, *spectrum.shape[2:])
         stems = request.get_output_tensor(1).data.reshape(self.sources, CHANNELS, SEGMENT) * deviation_t
         stems += mean_t
@@ -48,12 +52,12 @@ class HTDemucsNetwork:
         return stems  # type: ignore[no-any-return]  # OpenVINO is not typed
 
 
-def _level(values: NDArray[np.float32]) -> tuple[np.float32, np.float32]:
+def level(values: NDArray[np.float32]) -> tuple[np.float32, np.float32]:
     """Mean and deviation, by n - 1, of all numbers."""
     mean = values.mean(dtype=np.float64)
     square = np.square(values, dtype=np.float64).mean() - mean**2
     deviation = np.sqrt(max(square, 0.0) * values.size / (values.size - 1))
-    return np.float32(mean), np.float32(deviation + EPSILON)
+    return np.float32(mean), np.float32(deviation)
 
 
 def _compile(weights: Path, shape: Shape, threads: int) -> ov.InferRequest:

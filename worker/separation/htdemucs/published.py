@@ -12,4 +12,5 @@ _META: Final = "https://dl.fbaipublicfiles.com/demucs/hybrid_transformer"
 
 PUBLICATIONS: Final[dict[str, Publication]] = {
     "htdemucs": Publication("MIT", _CREDIT, 84, (PublishedFile(f"{_META}/955717e8-8726e21a.th", "8726e21a"),)),
+    "htdemucs_6s": Publication("MIT", _CREDIT, 55, (PublishedFile(f"{_META}/5c90dfd2-34c22ccb.th", "34c22ccb"),)),
 }

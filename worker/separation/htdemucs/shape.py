@@ -50,6 +50,7 @@ _FOUR: Final = (Stem.DRUMS, Stem.BASS, Stem.OTHER, Stem.VOCALS)
 #: By the name of the model.
 SHAPES: Final[dict[str, Shape]] = {
     "htdemucs": Shape(sources=_FOUR, bottom=512),
+    "htdemucs_6s": Shape(sources=(*_FOUR, Stem.GUITAR, Stem.PIANO), bottom=0),
 }
 
 #: Arguments that change the network without changing the shape of a tensor, and the values that are built here.
