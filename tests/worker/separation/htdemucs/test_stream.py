@@ -1,5 +1,6 @@
 """Segments, levels and joins: with networks simple enough to know the answer."""
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -93,6 +94,32 @@ def test_a_second_pass_that_is_shorter_or_longer_ends_where_the_first_did() -> N
         passes = iter([original, second])
         pieces = list(separate_song(lambda: iter([next(passes)]), Parts(), lambda _: None))  # noqa: B023
         assert sum(piece.shape[2] for piece in pieces) == len(original)
+
+
+def test_memory_does_not_grow_with_the_song() -> None:
+    def peak(segments: int) -> int:
+        def decode() -> Iterator[Samples]:
+            return (noise for _ in range(segments))
+
+        tracemalloc.start()
+        try:
+            length = sum(piece.shape[2] for piece in separate_song(decode, Twice(), lambda _: None))
+            assert length == segments * STRIDE
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    noise = song(STRIDE)
+    assert peak(24) < 1.05 * peak(6)
+
+
+class Twice:
+    """The segment, twice."""
+
+    sources = 2
+
+    def estimate(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.stack([samples, samples])
 
 
 @pytest.mark.parametrize("value", [0.0, 0.25])
