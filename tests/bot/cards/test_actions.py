@@ -31,6 +31,8 @@ RID = "0123456789abcdef"
         Action(verb=Verb.LIST, target="PL" + "_" * 57),
         Action(verb=Verb.RUN, target=RID, choice="start"),
         Action(verb=Verb.LATER, target=RID),
+        Action(verb=Verb.ADMIT, target="-1001234567890123", choice="no"),
+        Action(verb=Verb.PICK, target=RID, choice="5vpdbo.d", whose="0a1b2c3d"),
     ],
 )
 def test_actions_come_back_as_they_went(action: Action) -> None:
@@ -60,6 +62,11 @@ def test_actions_come_back_as_they_went(action: Action) -> None:
         f"run:{RID}",
         f"run:{RID}:go",
         "later:0",
+        "admit:42",
+        "admit:ana:yes",
+        f"pick:{RID}*",
+        f"pick:{RID}*0a1b2c3",
+        f"forget:{RID}*0a1b2c3d",
         ":",
     ],
 )

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.actions import Action, Verb, parse_action
+from bot.cards.actions import Verb, parse_action
 from bot.cards.mixes import mix_words, order_words
 from bot.cards.practice import TEMPI, Choice, practice_page, read_choice, split
+from bot.cards.result_buttons import owned
 from bot.cards.taps import read_treated_mix
 from bot.cards.treatments import CLICKS, code, treated
 from jobs.models import Click, Effect, Mix, Model, Order, Request, Stem, YouTube
@@ -74,13 +75,13 @@ def test_every_button_fits_and_comes_back(choice: Choice, model: str, language: 
     shown = choice.model_copy(update={"stems": stems, "effect": choice.effect if stems else Effect()})
     rows = practice_page(asked(model), shown, language)
     assert len(rows) <= 5
-    for row in rows:
+    for row in (*rows, *owned(rows, "telegram:1")):
         assert len(row) <= 5
         for button in row:
             assert len(button.action.encode()) <= 64
             action = parse_action(button.action)
             assert action is not None
-            assert Action(verb=action.verb, target=action.target, choice=action.choice).text == button.action
+            assert action.text == button.action
             if action.verb is Verb.PRACTISE:
                 text, change = split(action.choice)
                 assert read_choice(text, model) == shown
