@@ -5,12 +5,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import BinaryIO, Final, get_args
 
 import click
 from click.core import ParameterSource
 
-from jobs.models import Format, Model, Order, Package, Stem
+from jobs.models import Chart, Click, Content, Deck, Format, Model, Notes, Order, Package, Session, Stem
 from jobs.monitoring.logs import set_up_logging
 from jobs.music.effects import ClickUse
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, Band, models_by_count
@@ -20,6 +20,13 @@ from jobs.settings import Settings, load_settings
 BY_COUNT = models_by_count()
 BITRATES = ("96", "128", "160", "192", "224", "256", "320")
 STANDARD_INPUT = "-"
+MADE: Final[dict[str, Content]] = {
+    "click": Click(),
+    "chords": Chart(),
+    "notes": Notes(),
+    "daw": Session(),
+    "deck": Deck(),
+}
 
 
 @click.command()
@@ -37,6 +44,8 @@ STANDARD_INPUT = "-"
 @click.option("--count-in", type=click.IntRange(0, 2), help="Bars that are counted before the music.")
 @click.option("--loop", metavar="WORDS", default="",
               help='A passage again and again: "1:02-1:18 x8", "bars 5-8"; "1:02-1:18 70-100%".')  # fmt: skip
+@click.option("--make", "made", type=click.Choice(list(MADE)),
+              help="Something else: a click, chords, MIDI, a zip for a DAW, files for a DJ.")  # fmt: skip
 @click.option(
     "--only", type=click.Choice([each.value for each in Stem]), multiple=True, help="This stem alone; may be repeated."
 )
@@ -72,6 +81,7 @@ def separate(
     stage: bool,
     count_in: int | None,
     loop: str,
+    made: str | None,
     only: Sequence[str],
     format_: str,
     bitrate: str | None,
@@ -118,6 +128,8 @@ def separate(
         raise click.UsageError("Give --quiet or --verbose, not both.")
     if overwrite and skip:
         raise click.UsageError(say(language, "terminal-clash"))
+    if made and (mix or only or zipped or player):
+        raise click.UsageError(say(language, "terminal-make-alone"))
     settings = load_settings()
     named = model or (BY_COUNT[stems] if typed_stems else None)
     try:
@@ -129,7 +141,7 @@ def separate(
         options = Options(
             order=Order(
                 model=used,
-                content=whole_song(content, used) if use or loop else content,
+                content=MADE[made] if made else whole_song(content, used) if use or loop else content,
                 effect=looped(treat(effect, tempo, key, use, count_in), loop, language),
                 format=Format.MP3 if player else Format(format_),
                 package=Package.ZIP if zipped else Package.ALBUM,

@@ -5,7 +5,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 
 from bot.terminal.output.naming import Template
-from jobs.models import Order, Package, Rendition, Stem
+from jobs.models import Chart, Deck, Order, Package, Rendition, Stem
 
 
 @unique
@@ -57,6 +57,8 @@ class Options:
     @property
     def one_file(self) -> bool:
         """Whether each song is a single file."""
+        if isinstance(self.order.content, Chart | Deck):
+            return False
         return self.order.package is Package.ZIP or not self.order.is_stems or len(self.only) == 1
 
     @property

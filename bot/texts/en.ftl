@@ -593,6 +593,7 @@ terminal-bitrate = --bitrate is for MP3 and M4A. Add --format mp3 or --format m4
 terminal-only-zip = --zip packs all stems: leave out --only and --mix, or --zip.
 terminal-player-alone = --player is one page with every stem: leave out --mix, --only, --zip, --click, --count-in and --loop. A zip has the page in it anyway.
 terminal-only-mix = Give --only or --mix, not both.
+terminal-make-alone = --make is for something else than stems and mixes: leave out --only, --mix and --zip, or --make.
 terminal-clash = Give --overwrite or --skip, not both.
 terminal-search-how = Give the name of a song, in at most { $limit } characters: fl-bt find elis tom águas de março
 terminal-search-none = YouTube has nothing of that name that I can take. Check the spelling, or add who sings it.

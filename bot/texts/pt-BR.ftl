@@ -593,6 +593,7 @@ terminal-bitrate = --bitrate é para MP3 e M4A. Acrescente --format mp3 ou --for
 terminal-only-zip = --zip junta todas as faixas: deixe de fora --only e --mix, ou --zip.
 terminal-player-alone = --player é uma página com todas as faixas: deixe de fora --mix, --only, --zip, --click, --count-in e --loop. Um zip já traz a página.
 terminal-only-mix = Dê --only ou --mix, não os dois.
+terminal-make-alone = --make é para outra coisa que faixas e mixagens: tire --only, --mix e --zip, ou --make.
 terminal-clash = Dê --overwrite ou --skip, não os dois.
 terminal-search-how = Dê o nome de uma música, com no máximo { $limit } caracteres: fl-bt find elis tom águas de março
 terminal-search-none = O YouTube não tem nada com esse nome que eu possa pegar. Confira como se escreve, ou diga quem canta.

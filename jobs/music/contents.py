@@ -98,7 +98,7 @@ class Chart(Value):
     def files(self, _: Sequence[Stem]) -> tuple[ContentFile, ...]:
         """Both files; they have no sound."""
         return (
-            ContentFile("chords", "chords", {}, extension="png"),
+            ContentFile("chart", "chords", {}, extension="png"),
             ContentFile("chords", "chords", {}, extension="cho"),
         )
 

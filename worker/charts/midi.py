@@ -18,6 +18,7 @@ from worker.practice.grid import Beat, bar_of, beats_of
 
 TICKS: Final = 960  # of a quarter
 USUAL_BPM: Final = 120.0  # where no tempo is known
+SHORTEST: Final = 60 / 960  # seconds of a beat: DAWs take no quicker tempo
 SLOWEST: Final = 16_777_215  # microseconds of a quarter that the format can hold
 #: General MIDI: finger bass, and voice.
 BASS, VOICE = 33, 53
@@ -48,7 +49,9 @@ def tempo_map(analysis: Analysis | None, tempo: int = 100) -> TempoMap:
     early = _beats_before(beats)
     start = beats[0].seconds
     before = [start * number / early for number in range(early)]
-    times = tuple(time * scale for time in [*before, *(beat.seconds for beat in beats)])
+    # Without a beat before it, the first one begins with the file.
+    known = [beat.seconds if early or number else 0.0 for number, beat in enumerate(beats)]
+    times = tuple(time * scale for time in [*before, *known])
     begins = [early + number for number, beat in enumerate(beats) if beat.place == 0] or [early]
     edges = sorted({0, *begins})
     lengths = [later - earlier for earlier, later in pairwise(edges)]
@@ -56,9 +59,10 @@ def tempo_map(analysis: Analysis | None, tempo: int = 100) -> TempoMap:
 
 
 def _beats_before(beats: Sequence[Beat]) -> int:
-    """Beats between the file's beginning and the first one that is known; 0 where that lies at the beginning."""
+    """Beats between the file's beginning and the first one that is known; 0 where that lies at the beginning, as far as
+    a tempo can tell."""
     period = (beats[min(8, len(beats) - 1)].seconds - beats[0].seconds) / min(8, len(beats) - 1)
-    return max(round(beats[0].seconds / period), 1) if beats[0].seconds > 0.001 else 0
+    return max(round(beats[0].seconds / period), 1) if beats[0].seconds > SHORTEST else 0
 
 
 def write_notes(analysis: Analysis | None, effect: Effect, title: str, path: Path) -> None:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from bot.terminal.options import Clash, Options
 from bot.terminal.output.notes import read_note, write_note
 from bot.terminal.output.places import place_folder, place_named, place_zip
-from jobs.filenames import safe_name
-from jobs.models import Format
+from jobs.filenames import deck_name, safe_name
+from jobs.models import Deck, Format, Session
 from jobs.process.privacy import umask as under
 from jobs.results import Manifest, Rendered
 
@@ -59,6 +59,8 @@ def hand_over(
                 name, _, extension = stored.name.rpartition(".")
                 stem = stems.get(name, name)
                 shown = f"{stem} (float)" if rendition.encoding.format is Format.WAV32 and stem else stem or name
+                if isinstance(rendition.content, Deck):
+                    shown = deck_name(manifest.tags, stem, rendered.label)
                 made[name] = staged / f"{safe_name(shown)}.{extension}"
                 shutil.copyfile(folder / stored.name, made[name])
             if options.template:
@@ -67,7 +69,9 @@ def hand_over(
                 places = place_named(made, values, options.template, output, own, spared=spared)
             elif rendition.package:
                 ((name, path),) = made.items()
-                places = {name: place_zip(path, manifest, rendition.encoding.format, output, spared=spared)}
+                format_, session = rendition.encoding.format, isinstance(rendition.content, Session)
+                suffix = f"DAW, {rendered.label}".removesuffix(", ") if session else ""
+                places = {name: place_zip(path, manifest, format_, output, spared=spared, suffix=suffix)}
             else:
                 place = place_folder(staged, manifest, output, spared=spared)
                 places = {name: place / path.name for name, path in made.items()}

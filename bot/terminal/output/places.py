@@ -81,21 +81,27 @@ def in_marked_folder(output: Path, track: TrackId, rendition: Rendition, names: 
 
 
 def place_zip(
-    staged: Path, manifest: Manifest, format_: Format, output: Path, *, spared: Collection[Path] | None = None
+    staged: Path,
+    manifest: Manifest,
+    format_: Format,
+    output: Path,
+    *,
+    spared: Collection[Path] | None = None,
+    suffix: str = "",
 ) -> Path:
-    """Move the file `staged` to `Artist - Title.zip` in `output`, and return where it is.
+    """Move the file `staged` to `Artist - Title.zip` in `output`, and return where it is. `suffix`: more of its name.
 
     The zip of this separation in this format is replaced. Any other file stays, and the name is changed as a folder's;
     `spared`: the file of the first name is replaced, unless it is one of these; None: never.
     """
     about = _About(track=manifest.track_id, format=format_.label)
-    name = track_name(manifest.tags)
+    name = track_name(manifest.tags, suffix)
     if spared is not None and output / f"{name}.zip" not in spared:
         staged.replace(output / f"{name}.zip")
         return output / f"{name}.zip"
     first = _about_zip(output / f"{name}.zip")
     if first and first.track != about.track and first.track in _tracks_of(manifest):
-        name = track_name(manifest.tags, manifest.model.info.label)
+        name = track_name(manifest.tags, ", ".join(part for part in (suffix, manifest.model.info.label) if part))
     for place in _numbered(output, name, ".zip"):
         if _about_zip(place) == about:
             staged.replace(place)

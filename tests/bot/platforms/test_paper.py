@@ -21,6 +21,8 @@ async def test_chords_and_notes(talk: Talk) -> None:
     await talk.worker.finish(await talk.worker.take())
     await talk.settled()
     assert f"chords 2 {NAMED} cho" in talk.files()
+    shown = await talk.until(lambda message: "Done in" in message.text and "chords, −2" in message.text)
+    assert talk.pictures(shown) == ["png"], "the card is the chart"
     await talk.turn(card, "More…")
     await talk.shows(card, "Notes (MIDI)")
     assert await talk.press(card, "Notes (MIDI)") == "On it, from the stems I have."

@@ -1,6 +1,6 @@
 """MIDI: the tempo map follows the song, and notes lie at their times."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +63,17 @@ def test_the_tempo_map_follows_drift(gaps: list[float], start: float) -> None:
     beats = tuple(accumulate(gaps, initial=start))
     song = tempo_map(Analysis(made_by="test", beats=beats, downbeats=beats[::3]))
     assert song.times[0] == pytest.approx(0, abs=0.001)
-    ticks = [song.ticks(beat) for beat in beats]
+    ticks = [song.ticks(beat) for beat in beats][1:]
+    beats = beats[1:]
     assert ticks == pytest.approx([ticks[0] + 960 * number for number in range(len(beats))], abs=1)
+
+
+@pytest.mark.parametrize("start", [0.0, 0.005, 0.06, 0.07, 0.4, 3.1])
+def test_no_beat_is_quicker_than_a_daw_can_play(start: float) -> None:
+    song = tempo_map(Analysis(made_by="test", beats=tuple(start + 0.5 * number for number in range(9))))
+    assert song.times[0] == 0
+    assert min(later - earlier for earlier, later in pairwise(song.times)) >= 60 / 960
+    assert song.times[-1] == pytest.approx(start + 4)
 
 
 def test_markers(tmp_path: Path) -> None:

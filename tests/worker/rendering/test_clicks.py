@@ -12,6 +12,7 @@ from jobs.music.analysis import Analysis
 from tests.sounds import RATE, snr_db
 from tests.worker.rendering.tasks import SONGS, Make, make_task, quiet
 from worker.audio.reading import open_song
+from worker.audio.writing import open_track
 from worker.child.tasks import RenderTask
 from worker.practice.peaks import TruePeak
 from worker.rendering.render import render
@@ -89,6 +90,28 @@ def test_a_stage_mix_has_the_click_left_and_the_music_right(make_task: Make) -> 
     assert np.allclose(sound[lead:, 1], alone.mean(axis=1), atol=1e-5)
     beats = [lead / RATE + beat / 0.9 for beat in BEATS]
     assert attacks(sound[:, 0])[3:] == pytest.approx(beats, abs=0.002)
+
+
+@pytest.mark.parametrize(("tempo", "key"), [(80, -2), (50, 0), (115, 3), (100, 0)])
+def test_the_click_and_the_treated_drums_are_in_step(make_task: Make, tempo: int, key: int) -> None:
+    """Within 10 ms from the first beat to the last, also where the song drifts."""
+    beats = 0.2 + np.cumsum([0, 0.25, 0.26, 0.28, 0.3, 0.33])
+    known = Analysis(made_by="test", metre=3, beats=tuple(beats), downbeats=tuple(beats[::3]))
+    everything = Mix(stems=tuple(SONGS))
+    task = make_task(asked(everything, Format.WAV32, tempo=tempo, key=key, click="stage"))
+    snare = np.zeros((LENGTH, 2), np.float32)
+    burst = np.random.default_rng(1).standard_normal(3000) * np.exp(-np.arange(3000) / 400) * 0.4
+    for beat in beats:
+        snare[round(beat * RATE) :][:3000] += burst.astype(np.float32)[:, None]
+    for file in task.stems:
+        with open_track(task.stems_dir / file.name, Format.FLAC, task.tags) as track:
+            track.write(snare if file.stem is Stem.DRUMS else np.zeros((LENGTH, 2), np.float32))
+    (rendition,) = task.renditions
+    render(task.model_copy(update={"analysis": known}), quiet)
+    sound = heard(task.output / rendition.key / "mix.wav")
+    drummed = attacks(np.where(np.abs(sound[:, 1]) > 0.1, sound[:, 1], 0))
+    assert drummed == pytest.approx(attacks(sound[:, 0]), abs=0.01)
+    assert len(drummed) == len(beats)
 
 
 @pytest.mark.parametrize("format_", [Format.MP3, Format.FLAC])

@@ -25,11 +25,11 @@ def test_a_chart_and_notes_beside_a_mix(make_task: Make) -> None:
     task = make_task(chart, notes, mix(Format.MP3, Stem.BASS)).model_copy(update={"analysis": SONG})
     result = render(task, quiet)
     assert [[file.name for file in files] for files in result.files] == [
-        ["chords.png", "chords.cho"],
+        ["chart.png", "chords.cho"],
         ["notes.mid"],
         ["mix.mp3"],
     ]
-    with Image.open(task.output / chart.key / "chords.png") as picture:
+    with Image.open(task.output / chart.key / "chart.png") as picture:
         assert picture.format == "PNG"
     assert "| Am . . . |" in (task.output / chart.key / "chords.cho").read_text("utf-8")
     assert len(MidiFile(task.output / notes.key / "notes.mid").tracks) == 3

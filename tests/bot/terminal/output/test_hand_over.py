@@ -17,7 +17,7 @@ from bot.terminal.output.hand_over import hand_over
 from bot.terminal.output.notes import FOLDER
 from bot.terminal.output.places import MARK
 from jobs.filenames import ABOUT
-from jobs.models import Archive, Encoding, Format, Model, Order, Package, Rendition, Upload, track_id
+from jobs.models import Archive, Deck, Encoding, Format, Model, Order, Package, Rendition, Session, Upload, track_id
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.store.folder import FolderStore
 from tests.bot.delivery.planning.plans import song
@@ -217,6 +217,25 @@ def test_the_zip_of_another_separation_is_named_as_its_folder(store: FolderStore
         for manifest, name in ((two, "Intro"), (four, "Intro (4 stems)")):
             assert give(store, manifest, output) == name
             assert [path.name for path in handed(store, manifest, zipped(store, manifest), output)] == [f"{name}.zip"]
+
+
+def test_a_session_is_not_the_zip_of_its_stems_and_files_for_a_dj_tell_key_and_tempo(
+    store: FolderStore, output: Path
+) -> None:
+    manifest = separated("1", "Love", "Ana")
+    handed(store, manifest, zipped(store, manifest), output)
+    for content, names, label in ((Session(), ["stems.zip"], "Am 124 BPM"), (Deck(), ["acapella.flac"], "8A 124")):
+        (rendition,) = Order(content=content, model=manifest.model, format=Format.FLAC).renditions
+        folder = store.folder(manifest.track_id) / rendition.key
+        folder.mkdir(parents=True)
+        for name in names:
+            (folder / name).write_text(label)
+        files = tuple(StoredFile(name=name, bytes_=1) for name in names)
+        rendered = Rendered(rendition=rendition, files=files, label=label)
+        order = Order(content=content, model=manifest.model, format=Format.FLAC)
+        hand_over(folder, manifest, rendered, Options(order=order, output=output, umask=UMASK))
+    assert seen(output) == {"Ana - Love.zip", "Ana - Love (DAW, Am 124 BPM).zip", "Ana - Love"}
+    assert (output / "Ana - Love" / "Ana - Love (acapella) 8A 124.flac").read_text() == "8A 124"
 
 
 def test_a_disk_without_links_gets_its_zip_too(
