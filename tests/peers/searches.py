@@ -23,7 +23,7 @@ class SearchTrouble(StrEnum):
     FORBIDDEN = "the answer is 403"
     TOO_MANY = "the answer is 429"
     HTML = "the answer is a page"
-    CHANGED = "the results are in a place that nobody knows"
+    CHANGED = "the results are in an unknown place"
     SILENT = "nothing is ever answered"
     RESET = "the connection is reset"
 
