@@ -34,6 +34,7 @@ from worker.child.tasks import Along, NetworkWanted, RenderedSet, RenderTask, Se
 from worker.cleanup import make_room
 from worker.inputs import open_stems, open_upload
 from worker.limits import limits_of, limits_of_rendering
+from worker.possible import possible
 from worker.rendering.linking import link_stems
 from worker.reporter import Reporter
 from worker.separation.child import SEPARATION, separate
@@ -140,7 +141,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
     stored = {rendition: made.rendered(rendition) for rendition in wanted}
     missing = [rendition for rendition, here in stored.items() if here is None or not recipe.would_render(here)]
     if missing:
-        await _render(studio, manifest, missing, reporter)
+        await _render(studio, manifest, missing, wanted, reporter)
         await catalogue.refresh(track.id)
     return wanted
 
@@ -249,12 +250,21 @@ def _take_cover(fetched: Path | None, into: Path) -> StoredFile | None:
     return StoredFile(name=kept.name, bytes_=kept.stat().st_size)
 
 
-async def _render(studio: Studio, manifest: Manifest, missing: list[Rendition], reporter: Reporter) -> None:
+async def _render(
+    studio: Studio,
+    manifest: Manifest,
+    missing: list[Rendition],
+    wanted: Sequence[Rendition],
+    reporter: Reporter,
+) -> None:
     """Renders missing renditions and keeps them in the store."""
     store, settings = studio.catalogue.store, studio.settings
     reporter.enter(TrackStage.RENDERING)
     if any(rendition.needs_analysis for rendition in missing):
         analysis = await studio.analyses.now(manifest.track_id, studio.catalogue)
+        missing = possible(missing, wanted, analysis, manifest.seconds)
+        if not missing:
+            return
     else:  # the player in a zip shows what is known
         analysis = (await store.read(manifest.track_id)).analysis
     async with AsyncExitStack() as stack:

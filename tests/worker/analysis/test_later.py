@@ -4,13 +4,14 @@ import asyncio
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from pydantic import SecretStr
 
 from bot.cli.demo import write_demo_song
 from jobs.failures import Failed, Reason
-from jobs.models import Effect, Format, Mix, Model, Order, Stem, TrackId
+from jobs.models import Click, Effect, Format, Mix, Model, Order, Stem, TrackId
 from jobs.music.analysis import Analysis
 from jobs.progress import RequestPhase
 from jobs.queue.catalogue import Catalogue
@@ -107,6 +108,26 @@ async def test_a_click_is_made_of_a_song_that_was_not_analysed_yet(
     assert made.analysis is not None
     (rendered,) = made.renditions
     assert rendered.seconds == pytest.approx(16 + 2, abs=0.6)  # a bar at 120 BPM, up to the first beat
+
+
+async def test_what_the_song_does_not_permit_fails_alone(
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, tmp_path: Path
+) -> None:
+    silence = tmp_path / "silence.flac"
+    with open_track(silence, Format.FLAC, Tags(title="x")) as track:
+        track.write(np.zeros((16 * 44100, 2), np.float32))
+    source = (await stored(store, silence)).source
+    mix = ask(source, Order(content=Mix(stems=(Stem.ACCOMPANIMENT,)), format=Format.WAV), who="ana")
+    click = ask(source, Order(content=Click(), format=Format.WAV), who="bo")
+    for request in (mix, click):
+        await queue.submit(request, quick=True)
+    await work_off(settings, valkey_server)
+    assert (await seen(queue, mix)).phase is RequestPhase.READY
+    assert (await seen(queue, click)).phase is RequestPhase.READY  # its delivery asks for what it lacks
+    await queue.want(click, click.order.renditions, quick=True)
+    await work_off(settings, valkey_server)
+    view = await seen(queue, click)
+    assert (view.phase, view.failure and view.failure.reason) == (RequestPhase.FAILED, Reason.NO_BEATS)
 
 
 async def test_a_damaged_stem_leaves_the_song_without_an_analysis(
