@@ -31,6 +31,7 @@ RECORD = """
   const recorders = new WeakMap();
   const make = async (context) => {
     window.heard.contexts++;
+    window.heard.clock = () => context.currentTime;
     const gain = context.createGain();
     recorders.set(context, gain);
     await context.audioWorklet.addModule("data:text/javascript," + encodeURIComponent(recorder));
@@ -81,6 +82,11 @@ class Player:
     @property
     def position(self) -> float:
         return float(self.slider("Position").input_value())
+
+    def clock(self) -> tuple[float, float]:
+        """The seconds of sound so far, and the position, at one moment."""
+        sound, position = self.page.evaluate("[heard.clock(), Number(document.getElementById('position').value)]")
+        return float(sound), float(position)
 
     def wait_until(self, seconds: float, patience: float = 30) -> None:
         """Waits until the position has passed `seconds`."""
