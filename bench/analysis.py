@@ -7,6 +7,7 @@ same styles; the other half is only measured.
 import time
 from collections.abc import Sequence
 
+from jobs.music.stems import Stem
 from tests.worker.analysis.composing import Piece, bled, compose
 from tests.worker.analysis.scoring import Score, score
 from tests.worker.analysis.songs import MEASURED, TUNING, as_four, as_two
@@ -23,7 +24,7 @@ def main() -> None:
                 parts = chosen(bled(sound))
                 begun = time.process_time()
                 heard = listen([*parts], together(parts))
-                rows.append((piece, score(analyse(heard), truth)))
+                rows.append((piece, score(analyse(heard), truth, has_bass=Stem.BASS in parts)))
                 spent, seconds = spent + time.process_time() - begun, seconds + heard.seconds
             print(_table(f"{half}, {stems}", rows))
             print(f"\n{240 * spent / seconds:.1f} s CPU for 4 minutes, without decoding\n", flush=True)

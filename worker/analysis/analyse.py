@@ -4,13 +4,15 @@ from typing import Final
 
 import numpy as np
 
-from jobs.music.analysis import Analysis, Confidence
+from jobs.music.analysis import Analysis, Confidence, Note
+from jobs.music.stems import Stem
 from worker.analysis.chords import chords_of
 from worker.analysis.chroma import chroma_of
 from worker.analysis.curves import curves_of
 from worker.analysis.grid import Grid, find_grid
 from worker.analysis.keys import find_key
 from worker.analysis.listening import Heard
+from worker.analysis.melody import notes_of
 from worker.analysis.tempo import bpm_of, is_steady, smoothed
 from worker.analysis.version import MADE_BY
 
@@ -21,7 +23,13 @@ SEGMENT: Final = 0.5  # seconds for one chord at least, where there are no beats
 def analyse(heard: Heard) -> Analysis:
     """The analysis of a song."""
     grid = find_grid(curves_of(heard.flux, heard.pitches))
-    return _with_harmony(_with_beats(Analysis(made_by=MADE_BY), heard, grid), heard)
+    found = _with_harmony(_with_beats(Analysis(made_by=MADE_BY), heard, grid), heard)
+    return found.model_copy(update={"bass": _notes(heard, Stem.BASS), "vocals": _notes(heard, Stem.VOCALS)})
+
+
+def _notes(heard: Heard, stem: Stem) -> tuple[Note, ...]:
+    voice = heard.voices.get(stem)
+    return notes_of(voice.range, voice.roughness, voice.power, voice.flux) if voice else ()
 
 
 def _with_beats(analysis: Analysis, heard: Heard, grid: Grid | None) -> Analysis:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jobs.music.analysis import Analysis
+from jobs.music.analysis import Analysis, Note
 from tests.worker.analysis.composing import Truth
 
 BEAT_WINDOW = 0.07  # seconds
@@ -65,10 +65,12 @@ class Score(NamedTuple):
     downbeats: float
     key: float
     chords: float
+    bass: float | None
+    voice: float | None
 
 
-def score(found: Analysis, truth: Truth) -> Score:
-    """What was left out counts as wrong."""
+def score(found: Analysis, truth: Truth, *, has_bass: bool = True) -> Score:
+    """What was left out counts as wrong. `has_bass`: whether the bass is a stem."""
     return Score(
         tempo=float(is_tempo_right(found.bpm, truth.bpm)),
         tempo_forgiven=float(is_tempo_right(found.bpm, truth.bpm, forgiving=True)),
@@ -76,8 +78,14 @@ def score(found: Analysis, truth: Truth) -> Score:
         downbeats=f_measure(found.downbeats, truth.downbeats),
         key=float(found.key is not None and (found.key.tonic, found.key.minor) == (truth.tonic, truth.minor)),
         chords=chord_overlap(_labelled(found), truth.chords),
+        bass=_of_notes(found.bass, truth.notes.get("bass")) if has_bass else None,
+        voice=_of_notes(found.vocals, truth.notes.get("vocals")),
     )
 
 
 def _labelled(found: Analysis) -> list[tuple[float, float, int, bool]]:
     return [(chord.start, chord.end, chord.root, chord.quality == "min") for chord in found.chords]
+
+
+def _of_notes(found: Sequence[Note], true: Sequence[tuple[float, float, int]] | None) -> float | None:
+    return note_f([(note.start, note.end, note.pitch) for note in found], true) if true else None
