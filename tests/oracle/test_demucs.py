@@ -17,7 +17,7 @@ from worker.separation.installed import WEIGHTS
 from worker.separation.installing import install
 from worker.separation.runtime import ov
 
-CORE, WHOLE = 90, 80  # dB
+CORE, WHOLE, NARROW = 90, 80, 50  # dB
 
 
 @pytest.mark.parametrize("model", SHAPES)
@@ -43,7 +43,7 @@ def test_the_core_network_equals_the_reference(demucs: Path, model: str) -> None
 @pytest.mark.parametrize(("model", "seconds"), [("htdemucs", 0.5), ("htdemucs", 13.65), ("htdemucs_6s", 8.0)])
 def test_whole_songs_equal_the_references_apply(demucs: Path, model: str, seconds: float) -> None:
     answer = np.load(demucs / f"{model}-{seconds}.npz")
-    network = HTDemucsNetwork(demucs / f"{model}.safetensors", SHAPES[model], 2)
+    network = HTDemucsNetwork(demucs / f"{model}.safetensors", SHAPES[model], 2, bf16=False)
 
     pieces = separate_song(lambda: iter(np.array_split(answer["song"].T, 7)), network, lambda _: None)
     song, *stems = np.concatenate(list(pieces), 2)
@@ -54,6 +54,17 @@ def test_whole_songs_equal_the_references_apply(demucs: Path, model: str, second
         assert snr_db(stem, to=expected) >= WHOLE
     # The comparison means something only if no two sources are alike.
     assert all(snr_db(one, to=other) < 40 for one in stems for other in stems if one is not other)
+
+
+@pytest.mark.parametrize("model", SHAPES)
+def test_the_transformers_products_in_bf16_are_close(demucs: Path, model: str) -> None:
+    samples = np.load(demucs / f"{model}-core.npz")["samples"][0]
+    narrow, exact = (
+        HTDemucsNetwork(demucs / f"{model}.safetensors", SHAPES[model], 2, bf16=bf16) for bf16 in (True, False)
+    )
+    assert narrow.name == f"{exact.name} bf16"
+    for ours, expected in zip(narrow.estimate(samples), exact.estimate(samples), strict=True):
+        assert snr_db(ours, to=expected) >= NARROW
 
 
 @pytest.mark.parametrize("model", SHAPES)

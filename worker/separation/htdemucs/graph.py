@@ -32,21 +32,21 @@ def require_network(model: str, checkpoint: Checkpoint) -> None:
     build(checkpoint.tensors, SHAPES[model])
 
 
-def build(tensors: Mapping[str, Tensor], shape: Shape) -> ov.Model:
+def build(tensors: Mapping[str, Tensor], shape: Shape, *, bf16: bool = False) -> ov.Model:
     """The network without its Fourier transforms.
 
     In: spectrogram (1, 4, BINS, FRAMES), of both channels the real and the imaginary part, and waveform
     (1, 2, SEGMENT), both of mean 0 and deviation 1. Out: the same of every source, in `shape`'s order, along axis 1.
-    The constants are views of `tensors`, which must live as long as the model. Raises `UnreadableError` where the
-    tensors are not those of this network.
+    `bf16`: of the transformer's matrix products. The constants are views of `tensors`, which must live as long as the
+    model. Raises `UnreadableError` where the tensors are not those of this network.
     """
     ours = Tensors(tensors)
-    model = assemble(ours, shape)
+    model = assemble(ours, shape, bf16=bf16)
     ours.require_all_taken()
     return model
 
 
-def assemble(ours: Tensors, shape: Shape) -> ov.Model:
+def assemble(ours: Tensors, shape: Shape, *, bf16: bool = False) -> ov.Model:
     """See `build`: from tensors that may be more than the network's."""
     layers = Layers(ours)
     spectrogram = ops.parameter([1, 2 * CHANNELS, BINS, FRAMES], np.float32, name="spectrogram")
@@ -62,7 +62,7 @@ def assemble(ours: Tensors, shape: Shape) -> ov.Model:
             place = ours.take("freq_emb.embedding.weight", BINS // STEP, WIDTH)
             x = ops.add(x, constant(np.ascontiguousarray(place.T * np.float32(EMBEDDING))[None, :, :, None]))
         skips.append((x, xt, samples))
-    x, xt = _bottom(layers, x, xt, shape)
+    x, xt = _bottom(layers, x, xt, shape, bf16)
     for number in range(DEPTH):
         skip, skip_t, samples = skips.pop()
         is_last = number == DEPTH - 1
@@ -73,20 +73,18 @@ def assemble(ours: Tensors, shape: Shape) -> ov.Model:
     return ov.Model([ops.result(x), ops.result(xt)], [spectrogram, waveform], "htdemucs")
 
 
-def _bottom(layers: Layers, x: Node, xt: Node, shape: Shape) -> tuple[Node, Node]:
+def _bottom(layers: Layers, x: Node, xt: Node, shape: Shape, bf16: bool) -> tuple[Node, Node]:
     """The transformer, and the layers that change the width before and after it."""
+    tensors = layers.tensors.under("crosstransformer.")
     if not shape.bottom:
-        return _transformed(layers, x, xt)
+        return transformer(tensors, x, xt, bf16=bf16)
     _, width, bins, frames = x.get_output_shape(0)
     flat = ops.reshape(x, integers(1, width, bins * frames), False)
     wide = ops.reshape(
         layers.pointwise(flat, "channel_upsampler", shape.bottom), integers(1, shape.bottom, bins, frames), False
     )
-    wide, wide_t = _transformed(layers, wide, layers.pointwise(xt, "channel_upsampler_t", shape.bottom))
+    wide_t = layers.pointwise(xt, "channel_upsampler_t", shape.bottom)
+    wide, wide_t = transformer(tensors, wide, wide_t, bf16=bf16)
     flat = ops.reshape(wide, integers(1, shape.bottom, bins * frames), False)
     x = ops.reshape(layers.pointwise(flat, "channel_downsampler", width), integers(1, width, bins, frames), False)
     return x, layers.pointwise(wide_t, "channel_downsampler_t", width)
-
-
-def _transformed(layers: Layers, x: Node, xt: Node) -> tuple[Node, Node]:
-    return transformer(layers.tensors.under("crosstransformer."), x, xt)

@@ -19,13 +19,19 @@ EPSILON = np.float32(1e-5)  # added to deviations, as in `HTDemucs.forward`
 
 
 class HTDemucsNetwork:
-    """A network that is compiled in the background. `sources`: the number of its stems."""
+    """A network that is compiled in the background. `sources`: the number of its stems.
 
-    def __init__(self, weights: Path, shape: Shape, threads: int) -> None:
-        self.name = f"htdemucs openvino {ov.__version__.split('-')[0]}"
+    `bf16`: of the transformer's matrix products; by default where the processor has it.
+    """
+
+    def __init__(self, weights: Path, shape: Shape, threads: int, *, bf16: bool | None = None) -> None:
+        core = ov.Core()
+        if bf16 is None:
+            bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.name = f"htdemucs openvino {ov.__version__.split('-')[0]}" + (" bf16" if bf16 else "")
         self.sources = len(shape.sources)
         compiler = ThreadPoolExecutor(1, thread_name_prefix="compiler")
-        self._request = compiler.submit(_compile, weights, shape, threads)
+        self._request = compiler.submit(_compile, core, weights, shape, threads, bf16)
         compiler.shutdown(wait=False)
 
     def estimate(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -60,12 +66,12 @@ def level(values: NDArray[np.float32]) -> tuple[np.float32, np.float32]:
     return np.float32(mean), np.float32(deviation)
 
 
-def _compile(weights: Path, shape: Shape, threads: int) -> ov.InferRequest:
+def _compile(core: ov.Core, weights: Path, shape: Shape, threads: int, bf16: bool) -> ov.InferRequest:
     try:
-        model = build(read_checkpoint(weights).tensors, shape)
+        model = build(read_checkpoint(weights).tensors, shape, bf16=bf16)
     except UnreadableError as error:
         raise failed(Reason.MODEL_DAMAGED, f"{weights}: {error}", stems=len(shape.sources)) from None
-    compiled = ov.Core().compile_model(
+    compiled = core.compile_model(
         model,
         "CPU",
         {

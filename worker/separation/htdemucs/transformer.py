@@ -14,11 +14,14 @@ from worker.separation.htdemucs.tensors import Tensors
 from worker.separation.runtime import ops
 
 
-def transformer(tensors: Tensors, x: Node, xt: Node) -> tuple[Node, Node]:
-    """`CrossTransformerEncoder`: (1, width, bins, frames) and (1, width, samples) in, the same shapes out."""
+def transformer(tensors: Tensors, x: Node, xt: Node, *, bf16: bool = False) -> tuple[Node, Node]:
+    """`CrossTransformerEncoder`: (1, width, bins, frames) and (1, width, samples) in, the same shapes out.
+
+    `bf16`: of the matrix products, with attention's softmax between two of them. All else is in float32.
+    """
     _, width, bins, frames = x.get_output_shape(0)
     samples = xt.get_output_shape(0)[2]
-    parts = _Transformer(tensors, width)
+    parts = _Transformer(tensors, width, bf16=bf16)
     x = ops.reshape(ops.transpose(x, integers(0, 3, 2, 1)), integers(1, frames * bins, width), False)
     x = ops.add(parts.layer_norm(x, "norm_in"), constant(positions_2d(width, bins, frames)))
     xt = ops.transpose(xt, integers(0, 2, 1))
@@ -36,9 +39,10 @@ def transformer(tensors: Tensors, x: Node, xt: Node) -> tuple[Node, Node]:
 class _Transformer:
     """Makes the parts of one transformer."""
 
-    def __init__(self, tensors: Tensors, width: int) -> None:
+    def __init__(self, tensors: Tensors, width: int, *, bf16: bool) -> None:
         self._tensors = tensors
         self._width = width
+        self._bf16 = bf16
 
     def layer_norm(self, x: Node, name: str) -> Node:
         """Normalises each token."""
@@ -69,10 +73,10 @@ class _Transformer:
         weights = self._tensors.take(f"{name}.in_proj_weight", 3 * width, width).reshape(3, width, width)
         biases = self._tensors.take(f"{name}.in_proj_bias", 3 * width).reshape(3, width)
         scale = np.float32(1 / sqrt(width / HEADS))
-        q = self._heads(_affine(queries, weights[0] * scale, biases[0] * scale))
-        k = self._heads(_affine(keys, weights[1], biases[1]))
-        v = self._heads(_affine(keys, weights[2], biases[2]))
-        seen = ops.matmul(ops.softmax(ops.matmul(q, k, False, True), -1), v, False, False)
+        q = self._narrow(self._heads(self._affine(queries, weights[0] * scale, biases[0] * scale)))
+        k = self._narrow(self._heads(self._affine(keys, weights[1], biases[1])))
+        v = self._narrow(self._heads(self._affine(keys, weights[2], biases[2])))
+        seen = self._wide(ops.matmul(ops.softmax(ops.matmul(q, k, False, True), -1), v, False, False))
         tokens = queries.get_output_shape(0)[1]
         seen = ops.reshape(ops.transpose(seen, integers(0, 2, 1, 3)), integers(1, tokens, width), False)
         return self._linear(seen, f"{name}.out_proj", width, width)
@@ -83,7 +87,9 @@ class _Transformer:
         return ops.transpose(split, integers(0, 2, 1, 3))
 
     def _linear(self, x: Node, name: str, out: int, width: int) -> Node:
-        return _affine(x, self._tensors.take(f"{name}.weight", out, width), self._tensors.take(f"{name}.bias", out))
+        return self._affine(
+            x, self._tensors.take(f"{name}.weight", out, width), self._tensors.take(f"{name}.bias", out)
+        )
 
     def _gained(self, x: Node, y: Node, name: str) -> Node:
         return ops.add(x, ops.multiply(y, constant(self._tensors.take(f"{name}.scale", self._width))))
@@ -92,9 +98,15 @@ class _Transformer:
         weight = constant(self._tensors.take(f"{name}.weight", self._width))
         return ops.add(ops.multiply(x, weight), constant(self._tensors.take(f"{name}.bias", self._width)))
 
+    def _affine(self, x: Node, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> Node:
+        product = ops.matmul(self._narrow(x), self._narrow(constant(weights)), False, True)
+        return ops.add(self._wide(product), constant(bias))
 
-def _affine(x: Node, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> Node:
-    return ops.add(ops.matmul(x, constant(weights), False, True), constant(bias))
+    def _narrow(self, x: Node) -> Node:
+        return ops.convert(x, "bf16") if self._bf16 else x
+
+    def _wide(self, x: Node) -> Node:
+        return ops.convert(x, "f32") if self._bf16 else x
 
 
 def positions(width: int, length: int) -> NDArray[np.float32]:
