@@ -81,14 +81,21 @@ def whole_song(content: Content, model: Model) -> Content:
 
 
 def looped(effect: Effect, words: str, language: str) -> Effect:
-    """An effect on the passage of `--loop`, if there is one. Raises `OptionError`."""
+    """An effect on the passage of `--loop`, if there is one, with the tempo, key, click and count-in of its words.
+
+    Raises `OptionError`.
+    """
     if not words:
         return effect
     try:
         found = read_passage(words, language)
-        if found is None or found.rest:
+        reading = read_words(found.rest, language) if found and found.rest else None
+        is_more = reading is not None and (reading.wanted.steps or reading.wanted.levels)
+        if found is None or is_more or (found.rest and reading is None):
             raise OptionError(texts.say(language, "terminal-loop-unknown", words=words))
-        return with_passage(effect, found)
+        said = reading.wanted.effect if reading else PLAIN
+        more = {name: value for name, value in dict(said).items() if value != getattr(PLAIN, name)}
+        return with_passage(effect.model_copy(update=more), found)
     except (BeyondError, ValidationError):
         raise OptionError(texts.say(language, "terminal-loop-beyond")) from None
 

@@ -125,6 +125,12 @@ def test_a_loop_in_words() -> None:
     passage = Passage(start=62, end=78, times=8)
     assert looped(Effect(tempo=80), "1:02-1:18 x8", "en") == Effect(tempo=80, passage=passage)
     assert looped(Effect(), "", "en") == Effect()
-    for words, says in (("the chorus", "I don’t understand the passage"), ("1:18-1:02", "ends after its beginning")):
+    slower = looped(Effect(key=-2), "1:02-1:18 x8 75% count-in 1", "en")
+    assert slower == Effect(tempo=75, key=-2, count_in=1, passage=passage)
+    for words, says in (
+        ("no drums 1:02-1:18", "I don’t understand the passage"),
+        ("the chorus", "I don’t understand the passage"),
+        ("1:18-1:02", "ends after its beginning"),
+    ):
         with pytest.raises(OptionError, match=says):
             looped(Effect(), words, "en")
