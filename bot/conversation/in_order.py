@@ -48,9 +48,13 @@ class InOrder:
     def go_on(self) -> None:
         self._caught_up.set()
 
+    async def caught_up(self) -> None:
+        """Wait until all that was missed is handled."""
+        await self._caught_up.wait()
+
     async def new(self, message: Posted) -> None:
         """Handle a new message."""
-        await self._caught_up.wait()
+        await self.caught_up()
         await self.missed(message)
 
     async def missed(self, message: Posted) -> None:

@@ -60,7 +60,7 @@ class Bot(discord.Client):
         platform, chats = Discord(self, store, pace), DiscordChats(self)
         self.services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, timing=timing)
         self._edits = PressEdits(platform, self.services.follower.aside)
-        self._in_order = InOrder(self.services, platform)
+        self.in_order = InOrder(self.services, platform)
         port = settings.metrics_port
         self._background = Background(self.services, port + 2 if port else 0)  # after Telegram's and the worker's
 
@@ -68,21 +68,20 @@ class Bot(discord.Client):
         """Logged in, not yet connected."""
         _, url, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-        self._background.start()
+        self._background.start(self._introduce())
 
     async def on_connect(self) -> None:
         """A new session begins, no resumed one. Messages wait for those that came since the last one."""
-        self._in_order.pause()
+        self.in_order.pause()
 
     async def on_ready(self) -> None:
         """The servers of a new session are known."""
         log.info("%s is listening", self.user)
         await insist(self._catch_up, PASSING, "missed messages not read")
-        await insist(self._introduce, PASSING, "commands not told")
 
     async def on_message(self, message: discord.Message) -> None:
         if is_for_us(message, self._id):
-            await self._in_order.new(posted(message, self._id))
+            await self.in_order.new(posted(message, self._id))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         await interactions.handle(self.services, self._edits, interaction, self._id)
@@ -97,14 +96,15 @@ class Bot(discord.Client):
         return self.user.id if self.user is not None else 0
 
     async def _catch_up(self) -> None:
-        for message in await missed(self, self._id, self._in_order.heard):
-            await self._in_order.missed(posted(message, self._id))
-        self._in_order.go_on()
+        for message in await missed(self, self._id, self.in_order.heard):
+            await self.in_order.missed(posted(message, self._id))
+        self.in_order.go_on()
 
     async def _introduce(self) -> None:
-        application = self.application_id or 0
-        self._show_links(invitation(application), await self.services.pairing_code())
-        await tell_commands(self, application, ToldCommands(self.services.queue.redis, PLATFORM))
+        application, told = self.application_id or 0, ToldCommands(self.services.queue.redis, PLATFORM)
+        code = await insist(self.services.pairing_code, PASSING, "pairing code not made")
+        self._show_links(invitation(application), code)
+        await insist(lambda: tell_commands(self, application, told), PASSING, "commands not told")
 
     def _show_links(self, invite: str, code: str | None) -> None:
         """`code`: pairs the owner; None: there is one."""

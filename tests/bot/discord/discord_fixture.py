@@ -51,6 +51,7 @@ class Rig:
             async with asyncio.timeout(PATIENCE):
                 while not task.done() and (self.server.gateway.identified == before or not self.server.rest.commands):
                     await self.server.world.changed(0.1)
+                await bot.in_order.caught_up()
             yield bot
         finally:
             stop.set()

@@ -1,5 +1,6 @@
 """Commands and buttons over time: after a restart, after three seconds, and while the bot is invited."""
 
+import asyncio
 import logging
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.discord.rights import invitation
 from jobs.progress import TrackStage
 from tests.bot.discord.discord_fixture import PAIR, SONG, Rig, cards, done, files, settings_for
+from tests.bot.telegram.chat_fixture import PATIENCE
 from tests.peers.discord import Trouble
 
 CALLBACK = "POST /interactions"
@@ -69,14 +71,18 @@ async def test_a_server_that_invites_the_running_bot_is_served(rig: Rig) -> None
 async def test_the_log_tells_how_to_invite_the_bot_and_how_to_become_its_owner(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Once, however often Discord makes the bot begin a new session."""
     rig.settings = settings_for(rig.server, rig.settings.data.parent, access="closed")
     with caplog.at_level(logging.INFO):
         async with rig.bot() as bot:
             code = await bot.services.access.pairing_code()
-            while "no owner yet" not in caplog.text:
-                await rig.server.world.changed(0.1)
-    assert invitation(rig.server.world.bot.id) in caplog.text
-    assert f"write /start code:{code} to it" in caplog.text
+            for event in ("connect", "ready"):
+                bot.dispatch(event)
+            async with asyncio.timeout(PATIENCE):
+                while "no owner yet" not in caplog.text or caplog.text.count("is listening") < 2:
+                    await rig.server.world.changed(0.1)
+    assert caplog.text.count(invitation(rig.server.world.bot.id)) == 1
+    assert caplog.text.count(f"write /start code:{code} to it") == 1
 
 
 async def test_a_person_who_takes_no_messages_ends_their_request(rig: Rig) -> None:
