@@ -14,6 +14,7 @@ from jobs.process.privacy import why_distrusted
 
 TELEGRAM = "https://api.telegram.org"
 DISCORD = "https://discord.com/api/v10"
+BUCKETS = ("s3", "gs", "az")  # schemes of addresses of buckets
 ENV_FILE = ".env"  # in the folder where the command is started
 
 #: Settings whose addresses get a bot's token, and which one.
@@ -57,7 +58,8 @@ class Settings(BaseSettings):
     # Places
     data: Path = Field(default_factory=_data_folder)
     redis_url: SecretStr | None = None  # none: a private Valkey in the data folder
-    store: str = ""  # file:///…; empty: `store` in the data folder
+    store: str = ""  # file:///… or a bucket: s3://, gs://, az://; empty: `store` in the data folder
+    cache_gb: Annotated[float, Field(gt=0)] = 5  # of a bucket's files kept on this machine
     models: Path | None = None  # weights; empty: `models` in the data folder
 
     # YouTube
@@ -135,8 +137,11 @@ class Settings(BaseSettings):
     @field_validator("store")
     @classmethod
     def _store(cls, url: str) -> str:
-        if url and (urlsplit(url).scheme != "file" or not urlsplit(url).path.startswith("/")):
-            raise ValueError("must be a file:///… address with an absolute path")
+        parts = urlsplit(url)
+        if parts.scheme in BUCKETS and parts.netloc and not parts.query and "@" not in parts.netloc:
+            return url.rstrip("/")
+        if url and (parts.scheme != "file" or not parts.path.startswith("/")):
+            raise ValueError("must be a file:///… address with an absolute path, or a bucket, as s3://bucket/prefix")
         return url
 
     @property

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from redis.exceptions import RedisError
@@ -39,6 +40,7 @@ from worker.rendering.linking import link_stems
 from worker.reporter import Reporter
 from worker.separation.child import SEPARATION, separate
 from worker.sources.fetching import fetch
+from worker.waiting import until_there
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ async def _start(studio: Studio, track: Track, ends: float) -> bool:
         if track.starts > MAX_STARTS:
             raise failed(Reason.INTERRUPTED, f"started {track.starts - 1} times, and no worker survived it")
         async with asyncio.timeout_at(ends):
-            await _settle(studio, track)
+            await until_there(lambda: _settle(studio, track))
     except asyncio.CancelledError:
         await asyncio.shield(track_queue.hand_back(track.id))
         raise
@@ -214,7 +216,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         )
         # Before the stems are published: if the worker dies here, the song is separated again, but counted once.
         await studio.track_queue.charge(track.id, manifest.seconds, whole=True)
-        await store.keep_track(made, manifest, [*separated.along, *link_stems(made, manifest, later)])
+        rendered = [*separated.along, *link_stems(made, manifest, later)]
+        await until_there(lambda: store.keep_track(made, manifest, rendered))
     return manifest
 
 
@@ -297,4 +300,4 @@ async def _render(
         for rendition, files, gain, seconds, label in made_of:
             kbps = recipe_for(settings).rate(rendition)
             rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain, seconds=seconds, label=label)
-            await store.keep_rendition(made / rendition.key, manifest.track_id, rendered)
+            await until_there(partial(store.keep_rendition, made / rendition.key, manifest.track_id, rendered))

@@ -1,7 +1,7 @@
-"""Cancels background tasks; shields a step from cancellation."""
+"""Cancels background tasks; shields steps from cancellation."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -26,7 +26,12 @@ async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
 
 async def run_to_end(step: Callable[[*Arguments], ResultT], *arguments: *Arguments) -> ResultT:
     """Runs a function in a thread. A cancellation meanwhile is raised only after the function has ended."""
-    running = asyncio.ensure_future(asyncio.to_thread(step, *arguments))
+    return await await_to_end(asyncio.to_thread(step, *arguments))
+
+
+async def await_to_end(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Awaits a coroutine. A cancellation meanwhile is raised only after it has ended."""
+    running = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:

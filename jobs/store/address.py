@@ -13,11 +13,23 @@ def open_store(settings: Settings, keep_free: float = 0) -> ResultStore:
 
     Raises `OSError` when it cannot be used.
     """
-    return FolderStore(folder_at(settings.store_url), keep_free)
+    url = settings.store_url
+    if urlsplit(url).scheme == "file":
+        return FolderStore(folder_at(url), keep_free)
+    from jobs.store.bucket import BucketStore
+
+    return BucketStore(url, scratch_of(settings), keep_free, settings.cache_gb * 1e9)
+
+
+def scratch_of(settings: Settings) -> Path:
+    """The folder on this machine for unfinished files of a bucket, and copies of finished ones."""
+    return (settings.data / "store").absolute()
 
 
 def private_places(settings: Settings) -> list[Path]:
     """Folders of the store on this machine that other users must not read."""
+    if urlsplit(settings.store_url).scheme != "file":
+        return [scratch_of(settings)]
     root = folder_at(settings.store_url)
     return [root / name for name in FOLDERS]
 

