@@ -7,12 +7,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from jobs.process.valkey import private_valkey
-from tests.peers.botapi import BotApi
+from tests.peers.botapi import BotApi, Message
 from tests.peers.bucket import s3_server
 from tests.peers.videos import Video
 from tests.peers.youtube import YouTubeStandIn
@@ -53,6 +54,10 @@ async def part(
         await process.wait()
 
 
+def _answers(question: Message, message: Message) -> bool:
+    return message.reply_to == question
+
+
 async def test_seven_songs_arrive_once_from_two_workers_of_which_one_dies(tmp_path: Path, models_dir: Path) -> None:
     videos = [Video(f"machines{number}0A", title=f"Some Band - Song {number}", seconds=6) for number in range(SONGS)]
     async with AsyncExitStack() as stack:
@@ -73,7 +78,7 @@ async def test_seven_songs_arrive_once_from_two_workers_of_which_one_dies(tmp_pa
         ana = server.private(server.person("Ana"))
         for video in videos:
             question = await ana.say(f"https://youtu.be/{video.video_id}")
-            await ana.until(lambda message, about=question: message.reply_to == about, PATIENCE)
+            await ana.until(partial(_answers, question), PATIENCE)
         await server.until(lambda: any("Separating" in one.text for one in ana.from_bot()) or None, PATIENCE)
         os.killpg(doomed.pid, signal.SIGKILL)
         await doomed.wait()
