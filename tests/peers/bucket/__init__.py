@@ -15,8 +15,9 @@ from tests.ports import free_port
 
 PATIENCE = 60.0  # seconds
 
-#: Every port of the server that can be set; its gRPC ports are 10,000 above.
+#: Every port of the server that can be set: several servers run side by side.
 PORTS = ("master.port", "volume.port", "filer.port", "s3.port", "webdav.port", "admin.port")
+FURTHER = ("s3.port.iceberg", "s3.port.lance")
 GRPC = ("master.port.grpc", "volume.port.grpc", "filer.port.grpc", "s3.port.grpc", "admin.port.grpc")
 
 
@@ -78,7 +79,7 @@ class S3Server:
 def s3_server(folder: Path) -> Iterator[S3Server]:
     """A running server."""
     folder.mkdir(parents=True, exist_ok=True)
-    server = S3Server(folder, {name: free_port() for name in (*PORTS, *GRPC)})
+    server = S3Server(folder, {name: free_port() for name in (*PORTS, *FURTHER, *GRPC)})
     server.start()
     try:
         yield server
