@@ -7,6 +7,7 @@ from jobs.results import FileTags, Tags
 
 NAMELESS = "Untitled"
 ABOUT = "stems.json"  # in a zip: its contents
+ANALYSIS = "analysis.json"  # in a zip: what was found in the song
 
 _SEPARATORS = re.compile(r'[/\\:*?"<>|]+')  # path separators, and characters that Windows refuses
 # Device names of Windows, with any extension.

@@ -18,11 +18,16 @@ class Tags(Value):
 
 
 class FileTags(Tags):
-    """The tags of one file of a song: `album` is the song, and the file its track `number` of `of`; 0: it has none."""
+    """The tags of one file of a song: `album` is the song, and the file its track `number` of `of`; 0: it has none.
+
+    `bpm`: beats per minute, 0 for unknown. `key`: as ID3 writes it, `Bbm`; empty for unknown.
+    """
 
     album: Words = ""
     number: int = 0
     of: int = 0
+    bpm: int = 0
+    key: Words = ""
 
 
 class Called(Tags):

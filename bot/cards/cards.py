@@ -9,12 +9,14 @@ from math import isfinite
 from typing import Final
 
 from bot.cards.actions import Action, Verb
+from bot.cards.analysis import analysis_line
 from bot.cards.mixes import order_words
 from bot.cards.models import fetching_model, model_label, rendering, separating, stem_words
 from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Package, Preferences, Rendition, TrackId, Upload, Value, YouTube
+from jobs.music.analysis import Analysis
 from jobs.music.separation_models import chat_models
 from jobs.progress import Progress, RequestPhase, TrackStage, View
 from jobs.results import Manifest, StoredFile, Tags
@@ -89,14 +91,18 @@ def card(
     uncertain: Sequence[str] = (),
     offers: Sequence[tuple[Button, ...]] = (),
     picture: Picture | None = None,
+    analysis: Analysis | None = None,
 ) -> Card:
     """The card of one request. Total: every view has one.
 
     `manifest` names the song after its separation, `notes` are sentences on how it was sent, `uncertain` the ids of
     parts whose arrival the platform did not confirm: each gets a button that sends it again. `offers` are buttons for
-    further requests. `picture` shows the stems, once they are being sent.
+    further requests. `picture` shows the stems, once they are being sent; then a line tells what the `analysis` found.
     """
+    is_made = view.phase in (RequestPhase.SENDING, RequestPhase.DONE)
     lines = [heading(view, language, manifest), *_state(view, language)]
+    if is_made and (found := analysis_line(analysis, language)):
+        lines.append(found)
     if manifest is not None and view.phase is not RequestPhase.FAILED:
         lines += about_sound(manifest, language)
     lines += notes
@@ -109,8 +115,7 @@ def card(
         buttons.append((Button(label=say(language, "button-retry"), action=_action(Verb.WANT, view, "again")),))
     if view.is_open:
         buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
-    seen = picture if view.phase in (RequestPhase.SENDING, RequestPhase.DONE) else None
-    return Card(text="\n".join(lines), buttons=(*buttons, *offers), picture=seen)
+    return Card(text="\n".join(lines), buttons=(*buttons, *offers), picture=picture if is_made else None)
 
 
 def about_sound(manifest: Manifest, language: str) -> list[str]:

@@ -59,6 +59,7 @@ class RequestCards:
             uncertain=noted.uncertain,
             offers=first_page(view.request, language) if view.phase is RequestPhase.DONE else (),
             picture=noted.memo.picture,
+            analysis=view.made.analysis if view.made else None,
         )
 
 

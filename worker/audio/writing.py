@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import av
 import flbt_unet
@@ -132,7 +132,7 @@ def open_track(
             format=encoding.container,
             container_options=encoding.container_options,
         ) as container:
-            _tag(container, {**_texts(tags), "comment": comment(gain)})
+            _tag(container, {**_texts(tags, encoding.container), "comment": comment(gain)})
             track = _start(container, encoding, picture, kbps)
             yield track
             track.finish()
@@ -148,12 +148,18 @@ def comment(gain: float) -> str:
     return f"Gain {turned:+.3f} dB, so that nothing clips" if turned else ""
 
 
-def _texts(tags: Tags) -> dict[str, str]:
+#: Names of the tags for tempo and key. MP4 has none for a key; RIFF has neither.
+TEMPO_AND_KEY: Final = {"mp3": ("TBPM", "TKEY"), "flac": ("BPM", "INITIALKEY"), "mp4": ("tmpo", "")}
+
+
+def _texts(tags: Tags, container: str) -> dict[str, str]:
     """The tags by FFmpeg's names."""
     texts = {"title": tags.title, "artist": tags.artist}
     if isinstance(tags, FileTags):
         texts["album"] = tags.album
         texts["track"] = f"{tags.number}/{tags.of}" if tags.number else ""
+        tempo, key = TEMPO_AND_KEY.get(container, ("", ""))
+        texts |= {name: text for name, text in ((tempo, str(tags.bpm or "")), (key, tags.key)) if name}
     return texts
 
 

@@ -21,6 +21,7 @@ from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
 from worker.rendering.documents import label_of, name_in_zip, write_document
+from worker.rendering.found import found_in
 from worker.rendering.pages import PAGE, has_page, rate_beside, write_player
 from worker.rendering.sums import Encode, Tell, Written, stems_of, write_sum
 from worker.rendering.treated import Measured, measured, write_treated
@@ -68,9 +69,14 @@ def _encodes(task: RenderTask, rendition: Rendition, scratch: Path) -> Iterator[
             effect=rendition.effect,
             format_=encoding.format,
             kbps=encoding.kbps or task.mp3_kbps,
-            tags=deck_tags(task.tags, file.heard)
-            if isinstance(rendition.content, Deck)
-            else file_tags(task.tags, file.heard, **place),
+            tags=found_in(
+                task.analysis,
+                rendition.effect,
+                deck_tags(task.tags, file.heard)
+                if isinstance(rendition.content, Deck)
+                else file_tags(task.tags, file.heard, **place),
+                is_pitched=file.stem is not Stem.DRUMS,
+            ),
         )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from jobs.filenames import ABOUT
+from jobs.filenames import ABOUT, ANALYSIS
 from jobs.models import Rendition, Stem
+from jobs.music.analysis_json import analysis_json
+from jobs.music.effects import PLAIN
 from jobs.music.levels import decibels
 from jobs.results import SAMPLE_RATE
 from worker.child.tasks import RenderTask
@@ -38,19 +40,27 @@ def zip_stems(folder: Path, task: RenderTask, rendition: Rendition, entries: Seq
     """Packs `entries` into `folder`, in archives of at most `part_bytes` of the package unless a file is larger.
 
     Each archive ends with the file `jobs.filenames.ABOUT`: title, sample rate, the gain of each stem, and the seconds
-    by which stems begin after a video's picture and are shorter than the recording.
+    by which stems begin after a video's picture and are shorter than the recording. Before it comes `ANALYSIS`,
+    where the song was analysed and the files have its tempo and key.
     """
     folder.mkdir(exist_ok=True)
-    room = _taken(ABOUT, len(_about(task, rendition, entries)))
+    found = _analysis(task, rendition)
+    room = _taken(ABOUT, len(_about(task, rendition, entries))) + _taken(ANALYSIS, len(found))
     groups = _groups(entries, rendition.package.part_bytes if rendition.package else 0, room)
     for name, group in zip(archive_names(len(groups)), groups, strict=True):
-        _zip(folder / name, group, _about(task, rendition, group))
+        _zip(folder / name, group, _about(task, rendition, group), found)
         yield folder / name
 
 
 def archive_names(count: int) -> list[str]:
     """The names of so many archives of one rendition in the store."""
     return ["stems.zip"] if count == 1 else [f"stems-{number}.zip" for number in range(1, count + 1)]
+
+
+def _analysis(task: RenderTask, rendition: Rendition) -> bytes:
+    if task.analysis is None or rendition.effect != PLAIN:
+        return b""
+    return analysis_json(task.analysis).encode() + b"\n"
 
 
 def _about(task: RenderTask, rendition: Rendition, entries: Sequence[Entry]) -> bytes:
@@ -98,7 +108,7 @@ def _taken(name: str, bytes_: int) -> int:
     return bytes_ + 2 * len(name.encode()) + 200
 
 
-def _zip(path: Path, entries: Sequence[Entry], about: bytes) -> None:
+def _zip(path: Path, entries: Sequence[Entry], about: bytes, found: bytes) -> None:
     """Writes a zip. Sound is compressed already, a page is not; equal files give equal zips."""
     unfinished = path.with_name(path.name + ".part")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
@@ -109,6 +119,8 @@ def _zip(path: Path, entries: Sequence[Entry], about: bytes) -> None:
             entry.file_size = source.stat().st_size  # zipfile needs it: above 2 GB an entry has a longer header
             with source.open("rb") as file, archive.open(entry, "w") as into:
                 shutil.copyfileobj(file, into, 1 << 20)
+        if found:
+            archive.writestr(_info(ANALYSIS), found)
         archive.writestr(_info(ABOUT), about)
     unfinished.replace(path)
 

@@ -3,8 +3,11 @@
 import pytest
 
 from bot.cards.analysis import analysis_line, key_words
+from bot.cards.cards import card
 from bot.texts import LANGUAGES, say
 from jobs.music.analysis import Analysis, Key
+from jobs.progress import RequestPhase
+from tests.bot.cards.test_cards import view
 
 FOUND = Analysis(made_by="test", bpm=123.6, steady=True, metre=4, key=Key(tonic=9, minor=True))
 
@@ -34,3 +37,11 @@ def test_each_language_has_twelve_names_and_every_key(language: str) -> None:
         assert len(set(say(language, names).split())) == 12
     words = {key_words(Key(tonic=tonic, minor=minor), language) for tonic in range(12) for minor in (False, True)}
     assert len(words) == 24
+
+
+def test_a_card_tells_what_was_found_once_the_stems_are_there() -> None:
+    line = "A minor · 8A · 124 BPM · 4/4"
+    for phase in RequestPhase:
+        is_made = phase in (RequestPhase.SENDING, RequestPhase.DONE)
+        assert (line in card(view(phase), "en", analysis=FOUND).text.splitlines()) is is_made
+    assert card(view(RequestPhase.DONE), "en", analysis=None) == card(view(RequestPhase.DONE), "en")

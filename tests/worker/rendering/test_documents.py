@@ -51,7 +51,13 @@ def test_a_session_for_a_daw(make_task: Make, tmp_path: Path, format_: Format, m
         archive.extractall(tmp_path / "session")
     names = {path.name for path in (tmp_path / "session").iterdir()}
     sounds = {f"{one} - Gm 120 BPM.{made}" for one in ("vocals", "drums", "bass", "other", "click")}
-    assert names == {*sounds, "tempo map - Gm 120 BPM.mid", "Elis - Blue (Gm 120 BPM).rpp", "stems.json"}
+    assert names == {
+        *sounds,
+        "tempo map - Gm 120 BPM.mid",
+        "Elis - Blue (Gm 120 BPM).rpp",
+        "analysis.json",
+        "stems.json",
+    }
     lengths = set()
     for name in sounds:
         with open_song(tmp_path / "session" / name) as song:
