@@ -1,9 +1,7 @@
 """The analysis of a song in one line: `A minor · 8A · 124 BPM · 4/4`. Pure."""
 
 from bot.texts import say
-from jobs.music.analysis import FLATS, Analysis, Key
-
-COMPOUND = 2  # beats in a bar of 6/8: two, of three quavers each
+from jobs.music.analysis import FLATS, Analysis, Key, signature
 
 
 def analysis_line(analysis: Analysis | None, language: str) -> str:
@@ -17,7 +15,7 @@ def analysis_line(analysis: Analysis | None, language: str) -> str:
         tempo = say(language, "analysis-tempo", bpm=str(round(analysis.bpm)))
         parts.append(tempo if analysis.steady else say(language, "analysis-about", tempo=tempo))
     if analysis.metre is not None:
-        parts.append("6/8" if analysis.metre == COMPOUND else f"{analysis.metre}/4")
+        parts.append(signature(analysis.metre))
     return " · ".join(parts)
 
 

@@ -17,8 +17,16 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 SHARPS: Final = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 FLATS: Final = ("C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B")
 
+#: Beats in a bar of 6/8, which have three quavers each.
+COMPOUND: Final = 2
+
 #: Tonics, in major, of the keys that are written with flats: F, B♭, E♭, A♭, D♭.
 _MAJOR_WITH_FLATS: Final = frozenset({5, 10, 3, 8, 1})
+
+
+def signature(metre: int | None) -> str:
+    """The time signature of a metre: `4/4`, `6/8` for 2; empty for none."""
+    return "" if metre is None else "6/8" if metre == COMPOUND else f"{metre}/4"
 
 
 class Key(Value):
@@ -84,7 +92,8 @@ class Analysis(Value):
     """What was found in one song.
 
     `bpm`: beats per minute, the median of the song. `steady`: whether the beats keep that tempo from start to end.
-    `metre`: beats in a bar. `downbeats`: the beats that begin a bar, a part of `beats`. `chords` do not overlap.
+    `metre`: beats in a bar; 2 stands for two beats of three quavers, 6/8. `downbeats`: the beats that begin a bar,
+    a part of `beats`. `chords` do not overlap.
     `made_by`: the analyser's name and version, so that a better one can make it again.
     """
 

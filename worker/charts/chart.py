@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from jobs.failures import Reason, failed
 from jobs.models import Effect
-from jobs.music.analysis import SHARPS, Analysis, Chord, Key
+from jobs.music.analysis import SHARPS, Analysis, Chord, Key, signature
 from worker.practice.grid import bar_of
 
 NO_CHORD: Final = "N.C."
@@ -37,7 +37,7 @@ class Chart(NamedTuple):
     @property
     def about(self) -> str:
         """`Am · 124 BPM · 4/4`, as far as it is known."""
-        parts = (self.key, f"{self.bpm:.0f} BPM" if self.bpm else "", f"{self.metre}/4" if self.metre else "")
+        parts = (self.key, f"{self.bpm:.0f} BPM" if self.bpm else "", signature(self.metre))
         return " · ".join(part for part in parts if part)
 
 

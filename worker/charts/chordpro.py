@@ -3,6 +3,7 @@
 from typing import Final
 
 from jobs.filenames import NAMELESS, one_line
+from jobs.music.analysis import signature
 from jobs.results import Tags
 from worker.charts.chart import Bar, Chart
 
@@ -16,7 +17,7 @@ def chordpro(chart: Chart, tags: Tags) -> str:
         "artist": tags.artist,
         "key": ascii_name(chart.key),
         "tempo": f"{chart.bpm:.0f}" if chart.bpm else "",
-        "time": f"{chart.metre}/4" if chart.metre else "",
+        "time": signature(chart.metre),
     }
     head = [f"{{{name}: {value}}}" for name, text in about.items() if (value := _inert(text))]
     lines = [chart.bars[start : start + IN_A_LINE] for start in range(0, len(chart.bars), IN_A_LINE)]

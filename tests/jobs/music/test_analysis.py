@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from jobs.music.analysis import Analysis, Chord, Key
+from jobs.music.analysis import Analysis, Chord, Key, signature
 
 CAMELOT = {
     (0, False): "8B", (7, False): "9B", (5, False): "7B", (11, False): "1B", (6, False): "2B", (4, False): "12B",
@@ -38,3 +38,7 @@ def test_transposition_moves_key_and_chords_around_the_octave() -> None:
 def test_impossible_figures_are_no_analysis(damage: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Analysis.model_validate({"made_by": "test 1", **damage})
+
+
+def test_time_signatures() -> None:
+    assert [signature(metre) for metre in (None, 2, 3, 4)] == ["", "6/8", "3/4", "4/4"]
