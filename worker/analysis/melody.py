@@ -78,11 +78,11 @@ def _rise(power: Floats, at: float) -> float:
 
 def _pitches(of: Range, roughness: Floats, is_faint: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The pitch of each frame, counted from the lowest; -1 for none."""
-    octaves = (of.high - np.arange(of.low, of.high + 1)) / 12
+    octaves = ((of.high - np.arange(of.low, of.high + 1)) / 12).astype(np.float32)
     scores = -SHARP * (roughness + LOWER * octaves)
-    silent = np.where(is_faint, 0.0, -SHARP * (ROUGH + LOWER * octaves.mean()))
-    scores = np.where(is_faint[:, None], -SHARP, scores)
-    scores = np.concatenate([scores, silent[:, None]], axis=1).astype(np.float32)
+    silent = np.where(is_faint, 0, -SHARP * (ROUGH + LOWER * float(octaves.mean()))).astype(np.float32)
+    scores[is_faint] = -SHARP
+    scores = np.concatenate([scores, silent[:, None]], axis=1)
     count = scores.shape[1]
     best, origins = scores[0], np.zeros(scores.shape, np.int16)
     stay = np.arange(count)
