@@ -1,13 +1,12 @@
 """Following of open playlists: advances each one and its card until its end."""
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Callable
 
+from bot.delivery.card_rounds import CardRounds, check_room, fields_of
 from bot.delivery.follow import Follower
 from bot.delivery.poster import Poster
-from bot.delivery.status_cards import CardNote, StatusCards
+from bot.delivery.status_cards import CardNote
 from bot.delivery.timing import USUAL, Timing
 from bot.playlists.cards import run_card
 from bot.playlists.run import PlaylistStep, Run
@@ -15,13 +14,9 @@ from bot.playlists.steps import Steps
 from bot.playlists.store import RunStore
 from bot.playlists.subject import RunSubject
 from jobs.failures import Failure, Reason
-from jobs.queue.connection import QueueAway
 from jobs.queue.listings import ask_listing
-from jobs.queue.quotas import TooManyOpen
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 class Playlists:
@@ -30,14 +25,12 @@ class Playlists:
     def __init__(
         self, queue: JobQueue, poster: Poster, settings: Settings, follower: Follower, timing: Timing = USUAL
     ) -> None:
-        self._timing = timing
         self._queue = queue
         self._settings = settings
         self._follower = follower
         self._store = RunStore(queue, poster.name)
         self._steps = Steps(queue, settings, follower, poster.name)
-        self._woken = asyncio.Event()
-        self._status_cards = StatusCards(poster, self._woken.set, timing)
+        self._rounds = CardRounds("playlist", poster, timing, timing.look_at_playlists)
         self._turn = asyncio.Lock()  # held during each change of a stored run
 
     # --- begin, start, stop ----------------------------------------------------------------------------------------
@@ -50,13 +43,10 @@ class Playlists:
         async with self._turn:
             runs = [one for one in await self._store.all() if one.is_open]
             if run.id not in {one.id for one in runs}:
-                if sum(one.asker == run.asker for one in runs) >= self._settings.max_open_per_person:
-                    raise TooManyOpen(self._settings.max_open_per_person, "person")
-                if sum(one.chat == run.chat for one in runs) >= self._settings.max_open_per_chat:
-                    raise TooManyOpen(self._settings.max_open_per_chat, "chat")
+                check_room(run, runs, self._settings)
             await self._store.add(run)
         await ask_listing(self._queue, run.playlist_id, run.chat, run.asker)
-        self._woken.set()
+        self._rounds.wake()
 
     async def start(self, run_id: str) -> bool:
         """Start an offered playlist. False if it is no longer an offer."""
@@ -80,7 +70,7 @@ class Playlists:
             if run is None or run.step not in allowed:
                 return None
             await self._store.keep(run.model_copy(update={"step": step}))
-        self._woken.set()
+        self._rounds.wake()
         return run
 
     async def run_of(self, run_id: str) -> Run | None:
@@ -99,44 +89,12 @@ class Playlists:
 
     async def attend(self) -> None:
         """Follow the playlists until cancelled. Never raises otherwise."""
-        try:
-            while True:
-                self._woken.clear()
-                open_ = await self._look()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._timing.look_at_playlists if open_ else self._timing.rest):
-                        await self._woken.wait()
-        finally:  # else an edit without its note would be repeated after the restart
-            if under_way := self._status_cards.showing:
-                await asyncio.wait(under_way, timeout=self._timing.grace)
-            await self._status_cards.end()
-
-    async def _look(self) -> bool:
-        """Advance each playlist and its card. True when there may be any."""
-        try:
-            self._status_cards.look()
-            runs = await self._store.all()
-            for run in runs:
-                await self._attend(run.id)
-        except QueueAway as error:
-            log.warning("playlists unreachable: %s", error)
-            return True
-        except Exception:
-            log.exception("look at the playlists failed")
-            return True
-        self._status_cards.forget_all_but({run.id for run in runs}, {run.chat for run in runs})
-        return bool(runs)
+        await self._rounds.run(self._store.all, self._attend, self._give_up)
 
     async def _attend(self, run_id: str) -> None:
-        """Advance one playlist and its card. Its errors do not affect the others. Raises `QueueAway`."""
-        try:
-            run = await self._moved_on(run_id)
-            if run is not None:
-                await self._status_cards.attend(await self._subject(run))
-        except QueueAway:
-            raise
-        except Exception as error:
-            await self._give_up(run_id, error)
+        run = await self._moved_on(run_id)
+        if run is not None:
+            await self._rounds.cards.attend(await self._subject(run))
 
     async def _moved_on(self, run_id: str) -> Run | None:
         async with self._turn:
@@ -149,7 +107,6 @@ class Playlists:
             return moved
 
     async def _give_up(self, run_id: str, error: Exception) -> None:
-        log.error("playlist %s: unhandled exception", run_id, exc_info=error)
         bug = Failure(reason=Reason.INTERNAL, detail=repr(error))
         async with self._turn:
             run = await self._store.get(run_id)
@@ -167,5 +124,4 @@ class Playlists:
         async with self._turn:
             latest = await self._store.get(run_id)
             if latest is not None:
-                shown = {"card": note.reference, "shown_at": note.at, "face": note.face, "gone": note.gone}
-                await self._store.keep(latest.model_copy(update=shown))
+                await self._store.keep(latest.model_copy(update=fields_of(note)))

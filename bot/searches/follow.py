@@ -1,26 +1,21 @@
 """Following of searches: asks the worker, shows what it found, and lets one hit be taken."""
 
 import asyncio
-import contextlib
-import logging
 import time
 from typing import Final
 
+from bot.delivery.card_rounds import CardRounds, check_room, fields_of
 from bot.delivery.poster import Poster
-from bot.delivery.status_cards import CardNote, StatusCards
+from bot.delivery.status_cards import CardNote
 from bot.delivery.timing import USUAL, Timing
 from bot.searches.cards import search_card
 from bot.searches.search import Search, SearchStep, again, failed, found, late
 from bot.searches.store import SearchStore
 from bot.searches.subject import SearchSubject
 from jobs.failures import Failure, Reason
-from jobs.queue.connection import QueueAway
-from jobs.queue.quotas import TooManyOpen
 from jobs.queue.requests import JobQueue
 from jobs.queue.searches import ask_search, hits
 from jobs.settings import Settings
-
-log = logging.getLogger(__name__)
 
 #: Seconds to wait for a worker's answer.
 LONGEST: Final = 90.0
@@ -30,12 +25,10 @@ class Searches:
     """The searches of one platform."""
 
     def __init__(self, queue: JobQueue, poster: Poster, settings: Settings, timing: Timing = USUAL) -> None:
-        self._timing = timing
         self._queue = queue
         self._settings = settings
         self._store = SearchStore(queue, poster.name)
-        self._woken = asyncio.Event()
-        self._status_cards = StatusCards(poster, self._woken.set, timing)
+        self._rounds = CardRounds("search", poster, timing, timing.look)
         self._turn = asyncio.Lock()  # held during each change of a stored search
 
     async def begin(self, search: Search) -> None:
@@ -45,14 +38,11 @@ class Searches:
         """
         async with self._turn:
             others = [one for one in await self._store.attended() if one.is_open and one.id != search.id]
-            if sum(one.asker == search.asker for one in others) >= self._settings.max_open_per_person:
-                raise TooManyOpen(self._settings.max_open_per_person, "person")
-            if sum(one.chat == search.chat for one in others) >= self._settings.max_open_per_chat:
-                raise TooManyOpen(self._settings.max_open_per_chat, "chat")
+            check_room(search, others, self._settings)
             # Asked first: else a failure that is kept, of the same words before, would be read as the answer.
             await ask_search(self._queue, search.words, search.chat, search.asker, anew=True)
             await self._store.add(search)
-        self._woken.set()
+        self._rounds.wake()
 
     async def search_of(self, search_id: str) -> Search | None:
         """A search of the last day."""
@@ -67,7 +57,7 @@ class Searches:
             await ask_search(self._queue, search.words, search.chat, search.asker, anew=True)
             await self._store.keep(again(search, time.time()))
             await self._store.attend(search)
-        self._woken.set()
+        self._rounds.wake()
         return True
 
     async def stop(self, search_id: str) -> bool:
@@ -87,54 +77,22 @@ class Searches:
                 return False
             await self._store.keep(search.model_copy(update={"step": step}))
             await self._store.attend(search)
-        self._woken.set()
+        self._rounds.wake()
         return True
 
     # --- follow ----------------------------------------------------------------------------------------------------
 
     async def attend(self) -> None:
         """Follow the searches until cancelled. Never raises otherwise."""
-        try:
-            while True:
-                self._woken.clear()
-                busy = await self._look()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._timing.look if busy else self._timing.rest):
-                        await self._woken.wait()
-        finally:  # else an edit without its note would be repeated after the restart
-            if under_way := self._status_cards.showing:
-                await asyncio.wait(under_way, timeout=self._timing.grace)
-            await self._status_cards.end()
-
-    async def _look(self) -> bool:
-        """Advance each search and its message. True when there may be any."""
-        try:
-            self._status_cards.look()
-            searches = await self._store.attended()
-            for search in searches:
-                await self._attend(search.id)
-        except QueueAway as error:
-            log.warning("searches unreachable: %s", error)
-            return True
-        except Exception:
-            log.exception("look at the searches failed")
-            return True
-        self._status_cards.forget_all_but({one.id for one in searches}, {one.chat for one in searches})
-        return bool(searches)
+        await self._rounds.run(self._store.attended, self._attend, self._give_up)
 
     async def _attend(self, search_id: str) -> None:
-        """Advance one search and its message. Its errors do not affect the others. Raises `QueueAway`."""
-        try:
-            search = await self._moved_on(search_id)
-            if search is None or search.step is SearchStep.TAKEN:
-                await self._store.let_go(search_id)
-                return
-            card = search_card(search, longest=self._settings.max_seconds)
-            await self._status_cards.attend(SearchSubject(search, card, self._note, self.stop, self._let_go))
-        except QueueAway:
-            raise
-        except Exception as error:
-            await self._give_up(search_id, error)
+        search = await self._moved_on(search_id)
+        if search is None or search.step is SearchStep.TAKEN:
+            await self._store.let_go(search_id)
+            return
+        card = search_card(search, longest=self._settings.max_seconds)
+        await self._rounds.cards.attend(SearchSubject(search, card, self._note, self.stop, self._let_go))
 
     async def _moved_on(self, search_id: str) -> Search | None:
         async with self._turn:
@@ -153,7 +111,6 @@ class Searches:
             return moved
 
     async def _give_up(self, search_id: str, error: Exception) -> None:
-        log.error("search %s: unhandled exception", search_id, exc_info=error)
         async with self._turn:
             search = await self._store.get(search_id)
             if search is not None and search.is_open:
@@ -172,5 +129,4 @@ class Searches:
         async with self._turn:
             latest = await self._store.get(search_id)
             if latest is not None:
-                shown = {"card": note.reference, "shown_at": note.at, "face": note.face, "gone": note.gone}
-                await self._store.keep(latest.model_copy(update=shown))
+                await self._store.keep(latest.model_copy(update=fields_of(note)))

@@ -1,5 +1,7 @@
 """Searches and the taps on their hits as values, on a real queue."""
 
+import asyncio
+
 import pytest
 
 from bot.conversation.services import Services
@@ -9,6 +11,7 @@ from bot.searches.follow import Searches
 from bot.searches.search import Search, SearchStep
 from bot.texts import say
 from jobs.models import Request
+from jobs.process.tasks import cancel_and_wait
 from jobs.progress import Lane
 from jobs.queue import keys
 from jobs.queue.connection import answer
@@ -204,12 +207,12 @@ async def test_a_search_of_a_bot_that_was_killed_is_followed_by_the_next(
     (search,) = await attended(ana)
     await keep_hits(services.queue.redis, result(SONG))
     after = Searches(services.queue, chats, services.settings)
-    assert await after._look()
-    for task in after._status_cards.showing:
-        await task
+    following = asyncio.create_task(after.attend())
+    async with asyncio.timeout(60):
+        while await attended(ana):
+            await asyncio.sleep(0.02)
+    await cancel_and_wait(following)
     assert chats.cards[search.address].text.startswith("“elis tom águas de março”: which one?")
-    await after._look()
-    assert await attended(ana) == [], "nothing is left to do"
     assert await services.searches.search_of(search.id) is not None
 
 
