@@ -14,11 +14,11 @@ from enum import Enum, auto, unique
 from typing import Final
 
 from bot.cards.cards import Card
-from bot.delivery.inbox import bring
+from bot.delivery.cards.request_cards import RequestCards, note_of
+from bot.delivery.cards.status_cards import CardNote, StatusCards
+from bot.delivery.files.inbox import bring
 from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, Forbidden, Later, Platform, Trouble, Unconfirmed, Unreachable
-from bot.delivery.request_cards import RequestCards, note_of
-from bot.delivery.status_cards import CardNote, StatusCards
 from bot.delivery.timing import USUAL, Timing
 from jobs.failures import Failed, Failure, Reason
 from jobs.models import Request, TrackId, Upload

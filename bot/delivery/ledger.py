@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.delivery.inbox import bring
+from bot.delivery.files.inbox import bring
 from bot.delivery.instant import InstantDelivery
 from bot.delivery.planning.decide import (
     Begin,

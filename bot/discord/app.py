@@ -14,7 +14,7 @@ from bot.chats.told_commands import ToldCommands
 from bot.conversation.background import Background
 from bot.conversation.in_order import InOrder
 from bot.conversation.services import services_of
-from bot.delivery.press_edits import PressEdits
+from bot.delivery.cards.press_edits import PressEdits
 from bot.delivery.timing import USUAL, Timing
 from bot.discord import interactions
 from bot.discord.address import PLATFORM

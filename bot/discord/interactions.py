@@ -16,7 +16,7 @@ from bot.conversation import forms
 from bot.conversation.services import Services
 from bot.conversation.turns import answers_to
 from bot.conversation.values import Answer, Answers, Edit, Toast
-from bot.delivery.press_edits import PressEdits
+from bot.delivery.cards.press_edits import PressEdits
 from bot.discord.errors import ERRORS
 from bot.discord.incoming import command_of, press_of
 from bot.discord.poster import shown

@@ -7,10 +7,10 @@ from typing import Final
 
 import discord
 
-from bot.delivery.download import download_renewed
+from bot.delivery.files.download import download_renewed
+from bot.delivery.files.opening import opened
+from bot.delivery.files.plain_names import plain_name
 from bot.delivery.first_tries import FirstTries
-from bot.delivery.opening import opened
-from bot.delivery.plain_names import plain_name
 from bot.delivery.planning.plan import UNBOOSTED, Limits, Part
 from bot.delivery.platform import CardGone, Refused, Sent, UnknownFile
 from bot.discord.address import Address, Handle

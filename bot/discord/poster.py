@@ -10,8 +10,8 @@ import discord
 from bot.cards.actions import parse_action
 from bot.cards.cards import Card
 from bot.cards.rows import folded
-from bot.delivery.pictures import Pictured, read_cover, read_picture
-from bot.delivery.plain_names import plain_name
+from bot.delivery.cards.pictures import Pictured, read_cover, read_picture
+from bot.delivery.files.plain_names import plain_name
 from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
 from bot.discord.pace import DISCORD, Pace

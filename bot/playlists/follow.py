@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from bot.delivery.card_rounds import CardRounds, check_room, fields_of
+from bot.delivery.cards.card_rounds import CardRounds, check_room, fields_of
+from bot.delivery.cards.status_cards import CardNote
 from bot.delivery.follow import Follower
 from bot.delivery.poster import Poster
-from bot.delivery.status_cards import CardNote
 from bot.delivery.timing import USUAL, Timing
 from bot.playlists.cards import run_card
 from bot.playlists.run import PlaylistStep, Run

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.cards.cards import Card
-from bot.delivery.status_cards import CardNote, First
+from bot.delivery.cards.status_cards import CardNote, First
 from bot.playlists.run import Run
 
 

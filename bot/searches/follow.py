@@ -4,9 +4,9 @@ import asyncio
 import time
 from typing import Final
 
-from bot.delivery.card_rounds import CardRounds, check_room, fields_of
+from bot.delivery.cards.card_rounds import CardRounds, check_room, fields_of
+from bot.delivery.cards.status_cards import CardNote
 from bot.delivery.poster import Poster
-from bot.delivery.status_cards import CardNote
 from bot.delivery.timing import USUAL, Timing
 from bot.searches.cards import search_card
 from bot.searches.search import Search, SearchStep, again, failed, found, late

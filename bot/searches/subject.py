@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.cards import Card
-from bot.delivery.status_cards import CardNote, First
+from bot.delivery.cards.status_cards import CardNote, First
 from bot.searches.search import Search
 
 SETTLING: Final = 2.0  # seconds that the first message waits for the hits, so that it is the only one

@@ -22,8 +22,8 @@ from bot.conversation.commands import general
 from bot.conversation.commands.menu import COMMANDS
 from bot.conversation.services import Services, services_of
 from bot.conversation.songs import asking
-from bot.delivery.pictures import Pictured
-from bot.delivery.press_edits import PressEdits
+from bot.delivery.cards.pictures import Pictured
+from bot.delivery.cards.press_edits import PressEdits
 from bot.delivery.timing import USUAL, Timing
 from bot.telegram.chat_platform import TelegramChats
 from bot.telegram.menus import show_menus

@@ -11,7 +11,7 @@ from bot.conversation.services import Services
 from bot.conversation.songs.limits import refusal
 from bot.conversation.songs.lookup import same_in_works
 from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Toast, reply, toast
-from bot.delivery.status_cards import CardNote
+from bot.delivery.cards.status_cards import CardNote
 from bot.searches.search import Search, SearchStep, id_of
 from bot.texts import figures, say
 from jobs.filenames import one_line

@@ -2,7 +2,7 @@
 
 from bot.conversation.services import Services
 from bot.conversation.values import Place
-from bot.delivery.request_cards import note_of
+from bot.delivery.cards.request_cards import note_of
 from jobs.models import Request
 from jobs.progress import View
 from jobs.queue import keys

@@ -14,8 +14,8 @@ from telegram import (
 )
 from telegram.error import InvalidToken
 
-from bot.delivery.opening import opened
-from bot.delivery.pictures import Pictured
+from bot.delivery.cards.pictures import Pictured
+from bot.delivery.files.opening import opened
 from bot.delivery.planning.pieces import Piece
 from bot.delivery.planning.plan import CLOUD, LOCAL, Kind, Limits, Part
 from bot.delivery.platform import Refused, Sent

@@ -8,7 +8,7 @@ from telegram.error import BadRequest
 
 from bot.cards.cards import Card, Picture
 from bot.cards.lists import units
-from bot.delivery.pictures import Pictured, read_picture
+from bot.delivery.cards.pictures import Pictured, read_picture
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.sending.errors import as_trouble, nothing_to_do
 from bot.telegram.sending.pace import Pace

@@ -6,8 +6,8 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 
 from bot.cards.cards import Card
 from bot.conversation.values import Answers, Edit, Place, Reply, Toast
-from bot.delivery.pictures import Pictured
-from bot.delivery.press_edits import PressEdits
+from bot.delivery.cards.pictures import Pictured
+from bot.delivery.cards.press_edits import PressEdits
 from bot.telegram.address import Address
 from bot.telegram.sending.errors import nothing_to_do
 from bot.telegram.sending.poster import PATIENT, as_answer, caption_of, keyboard

@@ -6,7 +6,7 @@ import pytest
 
 from bot.conversation.services import Services
 from bot.conversation.songs import asking
-from bot.delivery.request_cards import note_of
+from bot.delivery.cards.request_cards import note_of
 from bot.searches.follow import Searches
 from bot.searches.search import Search, SearchStep
 from bot.texts import say

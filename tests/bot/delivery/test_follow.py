@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.delivery.cards.request_cards import note_of
 from bot.delivery.follow import Follower
 from bot.delivery.platform import Away
-from bot.delivery.request_cards import note_of
 from jobs.models import Package, Rendition, Request, YouTube
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import RequestPhase, TrackStage

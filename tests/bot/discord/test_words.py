@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.plain_names import plain_name
+from bot.delivery.files.plain_names import plain_name
 from bot.discord.rights import invitation
 from bot.texts.markdown import escaped
 from tests.peers.discord.rest import _stripped

@@ -4,8 +4,8 @@ import pytest
 from telegram.ext import ExtBot
 
 from bot.cards.cards import Card
-from bot.delivery.pictures import Pictured
-from bot.delivery.status_cards import CardNote
+from bot.delivery.cards.pictures import Pictured
+from bot.delivery.cards.status_cards import CardNote
 from bot.telegram.sending.poster import TelegramPoster
 from bot.telegram.sending.rate_limiter import RateLimiter
 from jobs.queue import keys

@@ -7,10 +7,10 @@ from typing import Final
 from bot.cards.cards import PASSING, Card, card
 from bot.cards.result_buttons import first_page
 from bot.chats.statistics import Statistics
+from bot.delivery.cards.status_cards import CardNote, First, note_at
 from bot.delivery.ledger import Ledger
 from bot.delivery.planning.noted import Noted
 from bot.delivery.planning.plan import note_text
-from bot.delivery.status_cards import CardNote, First, note_at
 from jobs.failures import Failure, Reason
 from jobs.models import Upload
 from jobs.parsing import parse_stored

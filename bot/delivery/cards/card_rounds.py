@@ -6,8 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from bot.delivery.cards.status_cards import CardNote, StatusCards
 from bot.delivery.poster import Poster
-from bot.delivery.status_cards import CardNote, StatusCards
 from bot.delivery.timing import Timing
 from jobs.queue.connection import QueueAway
 from jobs.queue.quotas import TooManyOpen

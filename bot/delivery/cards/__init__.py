@@ -1,0 +1,1 @@
+"""Cards posted and edited: of requests, playlists and searches, and after presses."""

@@ -1,0 +1,1 @@
+"""Files brought from a platform, and opened for it."""
