@@ -73,6 +73,10 @@ COMMANDS = {
     "fl-bt separate - --json -q < songs.txt": (
         "tests/bot/terminal/test_options.py::test_a_list_on_standard_input_with_the_log"
     ),
+    'fl-bt mix song.mp3 "no drums" --tempo 80 --key -2 --click --count-in 1': (
+        "tests/bot/terminal/test_mix.py::test_a_mix_slower_and_lower"
+    ),
+    'fl-bt mix song.mp3 "no vocals"': "tests/bot/terminal/test_mix.py::test_a_mix_slower_and_lower",
     "fl-bt analyse song.mp3": "tests/bot/terminal/test_analyse.py::test_a_song_is_separated_and_analysed",
     "fl-bt find elis tom águas de março": "tests/bot/terminal/test_find.py::test_a_song_is_found_by_its_name",
     'eval "$(fl-bt completion bash)"': (

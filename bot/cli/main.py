@@ -16,6 +16,7 @@ SEPARATE: Final = "bot.cli.separate"
 COMMANDS: Final = "bot.cli.commands"
 ANALYSE: Final = "bot.cli.analyse"
 FIND: Final = "bot.cli.find"
+MIX: Final = "bot.cli.mix"
 MODELS: Final = "bot.cli.models"
 #: The module of each subcommand, and the beginning of its help.
 SUBCOMMANDS: Final = {
@@ -28,6 +29,7 @@ SUBCOMMANDS: Final = {
     "completion": (COMMANDS, "Print a script that completes commands, options and files in a shell."),
     "doctor": (COMMANDS, "Check Python, weights, queue, store, disk and token, and say what to do about each."),
     "find": (FIND, "Find songs on YouTube by their names, and print their links."),
+    "mix": (MIX, "Make one mix of each song, in words: what is to be heard, or what is not."),
     "models": (MODELS, "List the models, and fetch, add or check their weights."),
     "separate": (SEPARATE, "Separate YouTube links, audio files or video files into stems."),
     "up": (COMMANDS, "Run everything on this machine: the bot, a worker and a private queue."),
