@@ -43,8 +43,10 @@ def fetching_model(progress: Progress, language: str) -> str:
 def rendering(order: Order, language: str) -> str:
     """The line of a card while files are made of stems."""
     match order.content:
-        case Mix() | Click() | Chart() | Notes() | Session() | Deck():
+        case Mix():
             return say(language, "card-mixing")
+        case Click() | Chart() | Notes() | Session() | Deck():
+            return say(language, "card-making")
         case Player():
             return say(language, "card-player")
         case Stems():

@@ -13,7 +13,7 @@ from jobs.settings import load_settings
 
 
 @click.command()
-@click.argument("words", metavar="WORDS...", nargs=-1, required=True)
+@click.argument("words", metavar="WORDS...", nargs=-1)
 @click.option("-v", "--verbose", is_flag=True, help="Show the log, the worker's too.")
 def find(words: tuple[str, ...], verbose: bool) -> None:
     """Find songs on YouTube by their names, and print their links.

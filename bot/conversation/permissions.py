@@ -108,4 +108,6 @@ async def turn_away(services: Services, incoming: Incoming) -> Answers:
         return reply(say(asker.language, "stranger-asked-group" if is_asked else "access-closed-group"))
     if is_asked:
         return reply(say(asker.language, "stranger-asked"))
+    if await services.access.owner() is None:  # perhaps they are the owner, and opened the bot without its link
+        return reply(say(asker.language, "access-unpaired"))
     return reply(say(asker.language, "access-closed", number=number_of(asker.person)))

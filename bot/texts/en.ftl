@@ -44,6 +44,7 @@ command-who = Who can use me
 ## Who may ask
 
 access-closed = This bot is private. Ask its owner to let you in: your number is { $number }.
+access-unpaired = This bot is private, and has no owner yet. If it is yours, open the link in its log, or send me /start and the code from there.
 access-closed-group = This bot is private. Its owner can send /allow here to let this group in.
 stranger-asked = This bot is private, so I’m asking its owner to let you in. I’ll tell you here, and then start with what you send me now.
 stranger-asked-group = This bot is private, so I’m asking its owner to let this group in. I’ll tell you here.
@@ -324,6 +325,7 @@ terminal-analysis-late = The song is separated, but its analysis did not come. T
 
 card-title-mix = { $title } · { $mix }
 card-mixing = Mixing
+card-making = Making the files
 card-forgotten = Forgotten: I keep nothing of this song any more. What I sent stays in the chat until you delete it.
 mix-without = no { $stem }
 effect-click = { $use ->
@@ -553,7 +555,9 @@ owner-cause = { $reason ->
         [out_of_memory] A song needed more memory than there is. Give me more (FLBT_MEMORY_MB), or lower FLBT_MAX_SECONDS.
         [interrupted] A worker was killed twice during a song. Its log says when; often the machine lacks memory.
        *[internal] A song failed by a fault of mine. The worker’s log says why.
-    } /stats counts the failures. I tell you this once, not for each song.
+    }
+
+    /stats counts the failures. I tell you this once, not for each song.
 
 ## Limits for each person and chat
 
@@ -593,7 +597,7 @@ terminal-bitrate = --bitrate is for MP3 and M4A. Add --format mp3 or --format m4
 terminal-only-zip = --zip packs all stems: leave out --only and --mix, or --zip.
 terminal-player-alone = --player is one page with every stem: leave out --mix, --only, --zip, --click, --count-in and --loop. A zip has the page in it anyway.
 terminal-only-mix = Give --only or --mix, not both.
-terminal-make-alone = --make is for something else than stems and mixes: leave out --only, --mix and --zip, or --make.
+terminal-make-alone = --make is for something else than stems and mixes: leave out --only, --mix, --zip and --player, or --make.
 terminal-clash = Give --overwrite or --skip, not both.
 terminal-search-how = Give the name of a song, in at most { $limit } characters: fl-bt find elis tom águas de março
 terminal-search-none = YouTube has nothing of that name that I can take. Check the spelling, or add who sings it.
@@ -638,6 +642,8 @@ terminal-failure-passage-too-long = That would be longer than { $limit_seconds }
 terminal-loop-unknown = I don’t understand the passage “{ $words }”. Give its times or its bars: --loop "1:02-1:18 x8", --loop "bars 5-8", or --loop "1:02-1:18 70-100%" for a drill.
 terminal-loop-beyond = A passage ends after its beginning, is played 1 to 32 times, and a drill begins between 50 and 115 %: --loop "1:02-1:18 x8"
 terminal-failure-no-disk = The disk has no room for another song. Free some, or set FLBT_DATA to a folder on another disk.
+terminal-failure-model-unavailable = I couldn’t fetch the weights for { $stems } stems. Check the connection, and try again. With their file at hand: uv run fl-bt models add FILE
+    .plain = I couldn’t fetch the weights for this model. Check the connection, and try again. With their file at hand: uv run fl-bt models add FILE
 terminal-failure-model-damaged = The weights for { $stems } stems arrived damaged, so I removed them. Try again.
     .plain = The weights arrived damaged, so I removed them. Try again.
 terminal-failure-model-missing = The weights for { $model } are not installed. See the licence, and fetch them: uv run fl-bt models fetch { $model }

@@ -44,6 +44,7 @@ command-who = Quem pode me usar
 ## Quem pode pedir
 
 access-closed = Este bot é privado. Peça ao dono para liberar você: seu número é { $number }.
+access-unpaired = Este bot é privado, e ainda não tem dono. Se ele é seu, abra o link que está no log, ou me mande /start e o código que está lá.
 access-closed-group = Este bot é privado. O dono pode mandar /allow aqui para liberar este grupo.
 stranger-asked = Este bot é privado, então estou pedindo ao dono que libere você. Eu aviso aqui, e aí começo com o que você me mandar agora.
 stranger-asked-group = Este bot é privado, então estou pedindo ao dono que libere este grupo. Eu aviso aqui.
@@ -324,6 +325,7 @@ terminal-analysis-late = A música foi separada, mas a análise não chegou. O r
 
 card-title-mix = { $title } · { $mix }
 card-mixing = Mixando
+card-making = Fazendo os arquivos
 card-forgotten = Esqueci: não guardo mais nada desta música. O que mandei fica na conversa até você apagar.
 mix-without = sem { $stem }
 effect-click = { $use ->
@@ -553,7 +555,9 @@ owner-cause = { $reason ->
         [out_of_memory] Uma música precisou de mais memória do que há. Me dê mais (FLBT_MEMORY_MB), ou diminua FLBT_MAX_SECONDS.
         [interrupted] Um worker foi morto duas vezes durante uma música. O log dele diz quando; muitas vezes falta memória na máquina.
        *[internal] Uma música falhou por um defeito meu. O log do worker diz por quê.
-    } /stats conta as falhas. Digo isto uma vez só, não a cada música.
+    }
+
+    /stats conta as falhas. Digo isto uma vez só, não a cada música.
 
 ## Limites por pessoa e por conversa
 
@@ -593,7 +597,7 @@ terminal-bitrate = --bitrate é para MP3 e M4A. Acrescente --format mp3 ou --for
 terminal-only-zip = --zip junta todas as faixas: deixe de fora --only e --mix, ou --zip.
 terminal-player-alone = --player é uma página com todas as faixas: deixe de fora --mix, --only, --zip, --click, --count-in e --loop. Um zip já traz a página.
 terminal-only-mix = Dê --only ou --mix, não os dois.
-terminal-make-alone = --make é para outra coisa que faixas e mixagens: tire --only, --mix e --zip, ou --make.
+terminal-make-alone = --make é para outra coisa que faixas e mixagens: tire --only, --mix, --zip e --player, ou --make.
 terminal-clash = Dê --overwrite ou --skip, não os dois.
 terminal-search-how = Dê o nome de uma música, com no máximo { $limit } caracteres: fl-bt find elis tom águas de março
 terminal-search-none = O YouTube não tem nada com esse nome que eu possa pegar. Confira como se escreve, ou diga quem canta.
@@ -638,6 +642,8 @@ terminal-failure-passage-too-long = Isso passaria de { $limit_seconds }. Toque o
 terminal-loop-unknown = Não entendo o trecho “{ $words }”. Dê os tempos ou os compassos: --loop "1:02-1:18 x8", --loop "compassos 5-8", ou --loop "1:02-1:18 70-100%" para um treino.
 terminal-loop-beyond = Um trecho termina depois de começar, toca de 1 a 32 vezes, e um treino começa entre 50 e 115 %: --loop "1:02-1:18 x8"
 terminal-failure-no-disk = O disco não tem espaço para outra música. Libere um pouco, ou aponte FLBT_DATA para uma pasta em outro disco.
+terminal-failure-model-unavailable = Não consegui baixar os pesos para { $stems } faixas. Confira a conexão, e tente de novo. Se você tem o arquivo: uv run fl-bt models add ARQUIVO
+    .plain = Não consegui baixar os pesos deste modelo. Confira a conexão, e tente de novo. Se você tem o arquivo: uv run fl-bt models add ARQUIVO
 terminal-failure-model-damaged = Os pesos para { $stems } faixas chegaram danificados, e eu os apaguei. Tente de novo.
     .plain = Os pesos chegaram danificados, e eu os apaguei. Tente de novo.
 terminal-failure-model-missing = Os pesos de { $model } não estão instalados. Veja a licença e baixe: uv run fl-bt models fetch { $model }

@@ -16,7 +16,7 @@ from bot.cards.cards import (
     tidy,
 )
 from jobs.failures import Failure, Reason, failed
-from jobs.models import Format, Model, Order, Package, Preferences, Request, Stem, Upload, YouTube
+from jobs.models import Chart, Format, Model, Order, Package, Preferences, Request, Stem, Upload, YouTube
 from jobs.progress import Progress, RequestPhase, TrackStage, View
 from jobs.results import Called, Manifest, StoredFile, Tags
 
@@ -61,6 +61,10 @@ TABLE = [
     (
         view(progress=Progress(stage=TrackStage.RENDERING, fraction=0.5, **KNOWN), order=NO_DRUMS),
         "Toquinho - Aquarela · no drums (4:14)\nMixing\n▰▰▰▰▰▰▱▱▱▱▱▱ 50 %",
+    ),
+    (
+        view(progress=Progress(stage=TrackStage.RENDERING, **KNOWN), order=Order(content=Chart())),
+        "Toquinho - Aquarela · chords (4:14)\nMaking the files",
     ),
     (
         view(progress=Progress(stage=TrackStage.FETCHING, fraction=0.5, **KNOWN)),

@@ -49,6 +49,12 @@ def test_without_a_token_up_says_how_to_get_one(run: Run) -> None:
     assert "BotFather" in done.stderr
 
 
+def test_a_search_without_words_says_what_to_give(run: Run) -> None:
+    done = run("find")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Give the name of a song" in done.stderr
+
+
 @pytest.mark.parametrize("part", [("bot", "bot"), ("worker", "run")])
 def test_a_tethered_part_that_is_set_up_wrong_says_so_by_its_exit_code(
     tmp_path: Path, environment: dict[str, str], part: tuple[str, str]

@@ -104,7 +104,7 @@ async def test_a_stranger_is_told_once(services: Services, chats: Chats) -> None
     )
     ana, bo = Person(closed, "ana"), Person(closed, "bo")
     passes, answers = await permissions.gate(closed, ana.says(SONG))
-    assert (passes, said(answers)) == (False, [f"reply: {say('en', 'access-closed', number='ana')}"])
+    assert (passes, said(answers)) == (False, [f"reply: {say('en', 'access-unpaired')}"])
     assert await permissions.gate(closed, ana.says(SONG)) == (False, ())
     assert await permissions.gate(closed, ana.presses("stems::4")) == (False, ())
     passes, answers = await permissions.gate(closed, bo.presses("stems::4"))

@@ -122,6 +122,7 @@ def test_no_failure_asks_to_send_anything(language: str) -> None:
         for failure in (Failure(reason=reason, values=values), Failure(reason=reason)):
             said = failure_sentence(failure, language)
             assert "{" not in said
+            assert reason is not Reason.MODEL_UNAVAILABLE or "fl-bt models add" in said
             for word in ("Send", "send me", "Mande", "mande", "/settings", "owner"):
                 assert word not in said, (reason, said)
 

@@ -109,6 +109,7 @@ WRONG = [
     (("--only", "piano", "--stems", "4"), "spleeter-4 has these stems: vocals, drums, bass, other"),
     (("--only", "piano", "--zip"), "--zip packs all stems"),
     (("--player", "--zip"), "--player is one page with every stem"),
+    (("--make", "daw", "--player"), "leave out --only, --mix, --zip and --player"),
     (("--bitrate", "128"), "--bitrate is for MP3 and M4A"),
     (("--overwrite", "--skip"), "not both"),
     (("-q", "-v"), "not both"),
