@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from jobs.monitoring.logs import set_up_logging
 from jobs.process.privacy import close_to_others
 from jobs.queue.requests import JobQueue
+from jobs.queue.suitability import refuse_unsuitable_if_reachable
 from jobs.settings import IN_DATA, Settings
 from jobs.store.address import open_store
 from jobs.store.store import ResultStore
@@ -37,14 +38,18 @@ def run(settings: Settings, redis_url: SecretStr, serve: Callable[[FrontEnd], Aw
 
 @asynccontextmanager
 async def front_end(settings: Settings, redis_url: SecretStr) -> AsyncIterator[FrontEnd]:
-    """The queue and the store, for the length of the context."""
+    """The queue and the store, for the length of the context.
+
+    Raises `SettingsError` for a Redis server that cannot hold the queue.
+    """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     close_to_others(settings.data, IN_DATA)
     queue, store = JobQueue.at(redis_url), open_store(settings, settings.min_free_mb * 1e6)
-    await asyncio.to_thread(store.workspace.sweep)  # removes partial files of a killed process
     try:
+        await refuse_unsuitable_if_reachable(queue.redis)
+        await asyncio.to_thread(store.workspace.sweep)  # removes partial files of a killed process
         yield FrontEnd(queue, store, stop)
     finally:
         await queue.close()

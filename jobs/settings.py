@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     @classmethod
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None and not is_address(url.get_secret_value(), "redis", "rediss", "unix"):
-            raise ValueError("must be a redis:// address, as redis://localhost:6379/0")
+            raise ValueError("must be a redis:// or rediss:// address of one server, as redis://localhost:6379/0")
         return url
 
     @field_validator("youtube_proxy")

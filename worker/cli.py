@@ -57,6 +57,8 @@ def run(tethered: bool) -> None:
     log.log(logging.INFO if all(has) else logging.WARNING, "children are %s", has.sentence)
     try:
         run_worker(settings, redis_url)
+    except SettingsError as error:
+        give_up(str(error))
     except RedisError as error:  # the supervisor starts the worker again
         give_up(f"The queue is out of reach: {error}", code=1)
 

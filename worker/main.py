@@ -29,6 +29,7 @@ from jobs.queue.recipe import About, announce_recipe, recipe_for
 from jobs.queue.requests import JOB_FUNCTION
 from jobs.queue.searches import OVERDUE as SEARCH_OVERDUE
 from jobs.queue.searches import SEARCH_FUNCTION
+from jobs.queue.suitability import refuse_unsuitable
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import IN_DATA, Settings
 from jobs.store.address import open_store
@@ -129,7 +130,9 @@ def _lane_worker(
 
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
-    """Runs a worker until SIGTERM or SIGINT. Raises any other cause of its end, such as `RedisError`."""
+    """Runs a worker until SIGTERM or SIGINT. Raises any other cause of its end, such as `RedisError`, or
+    `SettingsError` for a server that cannot hold the queue.
+    """
     logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it logs our turns as dates; we log each track
     asyncio.run(work(settings, redis_url, signals=(signal.SIGTERM, signal.SIGINT)))
 
@@ -139,10 +142,19 @@ async def work(
 ) -> None:
     """Runs all lanes until one of `signals` arrives, or a lane fails, or, in a `burst`, the queue is empty."""
     close_to_others(settings.data, IN_DATA)
+    await _check_queue(redis_url)
     name, store = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", open_store(settings)
     with liveness.hold_liveness(liveness.folder_in(settings.data), name):
         async with forks() if settings.warm else contextlib.nullcontext():
             await _work(make_workers(name, settings, redis_url, store, burst=burst), burst, signals)
+
+
+async def _check_queue(redis_url: SecretStr) -> None:
+    redis = connect(redis_url)
+    try:
+        await refuse_unsuitable(redis)
+    finally:
+        await redis.aclose(close_connection_pool=True)
 
 
 def _is_dead(lives: Path, worker: str) -> bool:

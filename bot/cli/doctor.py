@@ -17,7 +17,7 @@ from jobs.addresses import leaves_network
 from jobs.installation import Installation
 from jobs.music.separation_models import MODELS
 from jobs.process.privacy import is_open_to_others
-from jobs.settings import Settings, env_file
+from jobs.settings import Settings, SettingsError, env_file
 from jobs.store.address import open_store, private_places
 
 NEWEST_TRIED = (3, 14)
@@ -166,10 +166,14 @@ async def _queue(url: SecretStr | None) -> Finding:
     from redis.exceptions import RedisError
 
     from jobs.queue.requests import JobQueue
+    from jobs.queue.suitability import refuse_unsuitable
 
     queue = JobQueue.at(url)
     try:
+        await refuse_unsuitable(queue.redis)
         size, workers = await queue.size(), await queue.workers()
+    except SettingsError as error:
+        return Finding("Queue", "answers, but cannot hold requests", str(error), grave=True)
     except (RedisError, OSError) as error:
         return Finding("Queue", f"no answer: {error}", "start Redis, or correct FLBT_REDIS_URL", grave=True)
     finally:
