@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.delivery.timing import Timing
 from bot.discord.app import Bot
 from bot.discord.main import serve
 from bot.discord.pace import Pace
@@ -41,11 +42,12 @@ class Rig:
     #: What a test expects to be refused.
     expected: list[str] = field(default_factory=list)
     pace: Pace = QUICK_PACE
+    timing: Timing = QUICK
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[Bot]:
         stop, before = asyncio.Event(), self.server.gateway.identified
-        bot = Bot(self.settings, self.queue, self.store, self.pace, QUICK)
+        bot = Bot(self.settings, self.queue, self.store, self.pace, self.timing)
         task = asyncio.create_task(serve(bot, self.server.token, stop))
         try:
             async with asyncio.timeout(PATIENCE):

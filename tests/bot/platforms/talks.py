@@ -1,4 +1,4 @@
-"""One conversation in a private chat, on each platform: what is the same is tested once for both."""
+"""One conversation in a private chat or a group, on each platform: what is the same is tested once for both."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.delivery.timing import USUAL
+from bot.discord.pace import DISCORD
+from bot.telegram.sending.pace import TELEGRAM
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
 from tests.bot.discord import discord_fixture
@@ -19,7 +22,7 @@ from tests.peers.discord import Discord, User
 
 
 class Talk(Protocol):
-    """A person's private chat with the bot. Messages are the stand-in's own; each has a `text`."""
+    """A person's chat with the bot. Messages are the stand-in's own; each has a `text`."""
 
     @property
     def worker(self) -> Worker: ...
@@ -70,7 +73,17 @@ class Talk(Protocol):
 class OnTelegram:
     def __init__(self, rig: TelegramRig, person: str = "Ana") -> None:
         self._rig = rig
-        self._chat = rig.server.private(rig.server.person(person))
+        self._person = rig.server.person(person)
+        self._chat = rig.server.private(self._person)
+
+    @classmethod
+    def band(cls, rig: TelegramRig, *people: str) -> list["OnTelegram"]:
+        """Members of one group."""
+        talks = [cls(rig, person) for person in people]
+        group = rig.server.group("The Band", [one._person for one in talks])
+        for one in talks:
+            one._chat = group
+        return talks
 
     @property
     def worker(self) -> Worker:
@@ -81,10 +94,10 @@ class OnTelegram:
         await self.command("start")  # else the bot may not write first
 
     async def say(self, text: str) -> None:
-        await self._chat.say(text)
+        await self._chat.say(text, by=self._person)
 
     async def command(self, name: str, **options: str) -> str:
-        question = await self._chat.say(" ".join([f"/{name}", *options.values()]))
+        question = await self._chat.say(" ".join([f"/{name}", *options.values()]), by=self._person)
         answer = await self._chat.until(lambda message: message.id > question.id and message in self._chat.from_bot())
         return answer.text
 
@@ -92,11 +105,11 @@ class OnTelegram:
         return await self._chat.until(lambda message: message in self._chat.from_bot() and condition(message))
 
     async def press(self, message: Any, label: str) -> str:
-        return await (await self._chat.press(message, label)).answer()
+        return await (await self._chat.press(message, label, by=self._person)).answer()
 
     async def turn(self, message: Any, label: str) -> None:
         await self.shows(message, label)
-        await self._chat.press(message, label)
+        await self._chat.press(message, label, by=self._person)
 
     async def shows(self, message: Any, label: str) -> None:
         await self.until(lambda one: one.id == message.id and label in str(one.buttons))
@@ -123,6 +136,15 @@ class OnDiscord:
         self._rig = rig
         self._person: User = rig.server.person(person)
         self._chat = rig.server.direct(self._person)
+
+    @classmethod
+    def band(cls, rig: DiscordRig, *people: str) -> list["OnDiscord"]:
+        """Members of one server, in its channel."""
+        talks = [cls(rig, person) for person in people]
+        (channel, *_) = rig.server.guild("The Band", talks[0]._person).channels
+        for one in talks:
+            one._chat = channel
+        return talks
 
     @property
     def worker(self) -> Worker:
@@ -172,23 +194,39 @@ PLATFORMS = ("telegram", "discord")
 
 @asynccontextmanager
 async def meeting(
-    platform: str, queue: JobQueue, store: FolderStore, tmp_path: Path, *people: str, access: str = "open"
+    platform: str,
+    queue: JobQueue,
+    store: FolderStore,
+    tmp_path: Path,
+    *people: str,
+    access: str = "open",
+    band: bool = False,
+    hurried: bool = True,
 ) -> AsyncIterator[list[Talk]]:
-    """A running bot, and the private chat of each person with it. At the end, nothing was sent that is refused."""
+    """A running bot, and the private chat of each person with it. At the end, nothing was sent that is refused.
+
+    `band`: the people are in one group instead. `hurried`: pauses are shorter than those of a real chat.
+    """
     worker = Worker(queue, store)
     if platform == "telegram":
         async with BotApi() as api:
             settings = chat_fixture.settings_for(api, tmp_path, access=access)
             telegram = TelegramRig(api, queue, store, settings, worker)
+            if not hurried:
+                telegram.pace, telegram.timing = TELEGRAM, USUAL
             async with telegram.bot():
-                yield [OnTelegram(telegram, person) for person in people]
+                yield list(
+                    OnTelegram.band(telegram, *people) if band else [OnTelegram(telegram, one) for one in people]
+                )
             assert api.refused == []
     else:
         async with Discord() as server:
             settings = discord_fixture.settings_for(server, tmp_path, access=access)
             discord = DiscordRig(server, queue, store, settings, worker)
+            if not hurried:
+                discord.pace, discord.timing = DISCORD, USUAL
             async with discord.bot():
-                yield [OnDiscord(discord, person) for person in people]
+                yield list(OnDiscord.band(discord, *people) if band else [OnDiscord(discord, one) for one in people])
             assert server.refused == []
             assert server.unacknowledged == []
 

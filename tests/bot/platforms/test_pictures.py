@@ -1,10 +1,12 @@
 """The picture of a song's stems on its card, once in a chat, on every platform."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jobs.progress import TrackStage
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
 from tests.bot.platforms.talks import PLATFORMS, Talk, meeting
@@ -52,3 +54,23 @@ async def test_a_cover_comes_beside_the_picture_where_a_message_holds_several(
         await ana.say(SONG)
         card = await ended(ana)
         assert ana.pictures(card) == (["png", "jpg"] if platform == "discord" else ["png"])
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_what_is_ready_is_soon_there(platform: str, queue: JobQueue, store: FolderStore, tmp_path: Path) -> None:
+    """Album, picture and final card, at the pace of a real private chat. The best of three, for busy machines."""
+    took = []
+    async with meeting(platform, queue, store, tmp_path, "Ana", "Bo", "Cy", hurried=False) as people:
+        for person, letter in zip(people, "abc", strict=True):
+            person.worker.picture = True
+            await person.say(f"https://youtu.be/aaaaaaaaa{letter}A")
+            track = await person.worker.take()
+            await person.worker.report(track, TrackStage.SEPARATING, 0.5)
+            await person.until(lambda message: "Separating" in message.text)
+            await person.worker.finish(track)
+            ready = time.monotonic()
+            card = await person.until(lambda message: "Done in" in message.text)
+            took.append(time.monotonic() - ready)
+            assert person.pictures(card) == ["png"]
+            assert person.files() == PAIR
+    assert min(took) <= 1.5
