@@ -7,6 +7,7 @@ from jobs.results import FileTags, Tags
 
 NAMELESS = "Untitled"
 ABOUT = "stems.json"  # in a zip: its contents
+STEM_EXTENSION = "stem.mp4"
 ANALYSIS = "analysis.json"  # in a zip: what was found in the song
 
 _SEPARATORS = re.compile(r'[/\\:*?"<>|]+')  # path separators, and characters that Windows refuses
@@ -61,6 +62,13 @@ def deck_name(tags: Tags, heard: str, label: str) -> str:
     """`Artist - Title (acapella) 8A 124` as a safe name, without an extension: programs for DJs sort by it."""
     ending = f" {safe_name(label, 30)}" if label else ""
     return track_name(tags, heard, limit=120 - len(ending.encode())) + ending
+
+
+def extension_of(stored: str) -> str:
+    """The extension of a file for people, without a dot. An MP4 in the store is a stem file: programs look for
+    `stem.mp4`."""
+    extension = stored.rpartition(".")[2]
+    return STEM_EXTENSION if extension == "mp4" else extension
 
 
 def deck_tags(tags: Tags, heard: str) -> FileTags:

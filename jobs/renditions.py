@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from jobs.music.contents import AnyContent, Chart, Content, ContentFile, Mix, Notes, Player, Stems
+from jobs.music.contents import STEM_FILE, AnyContent, Chart, Content, ContentFile, Mix, Notes, Player, Stems
 from jobs.music.effects import PLAIN, Effect
 from jobs.music.stems import Stem
 from jobs.values import Value
@@ -137,6 +137,8 @@ class Rendition(Value):
     def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
         """Its files, for a track of these `stems`."""
         files = self.content.files(stems)
+        if self.effect != PLAIN:  # programs that read a stem file change key and tempo themselves
+            files = tuple(file for file in files if file.name != STEM_FILE)
         if not (label := self.effect.label):
             return files
         return tuple(file._replace(heard=f"{file.heard}, {label}") for file in files)

@@ -258,6 +258,7 @@ note-compressed = As { $format } instead of { $wished }, since those files would
 note-zip-parts = As several zips that each open on their own, since one would be above the { $limit_bytes } that fit in one message.
 note-zip-apart = As single files, since the zip would be above the { $limit_bytes } that fit in one message.
 note-several-messages = In several messages, since together they are above the { $limit_bytes } that fit in one.
+note-no-stem-file = Without the stem file, since it is above the { $limit_bytes } that fit in one message.
 note-turned-down = Turned down ({ $decibels }) so that nothing clips · WAV 32-bit float keeps the level
 
 ## Why there are no stems: one for each reason

@@ -258,6 +258,7 @@ note-compressed = Em { $format } em vez de { $wished }, porque esses arquivos pa
 note-zip-parts = Em vários zips, cada um abre sozinho, já que um só passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-zip-apart = Como arquivos separados, porque o zip passaria dos { $limit_bytes } que cabem em uma mensagem.
 note-several-messages = Em várias mensagens, porque juntos passam dos { $limit_bytes } que cabem em uma.
+note-no-stem-file = Sem o arquivo de stems, porque ele passa dos { $limit_bytes } que cabem em uma mensagem.
 note-turned-down = Volume reduzido ({ $decibels }) para nada clipar · WAV 32-bit float mantém o nível
 
 ## Por que não há faixas: uma frase para cada razão

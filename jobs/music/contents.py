@@ -1,7 +1,7 @@
 """Contents: what of a song is delivered. Each lists its files, for the stems of a track."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -128,17 +128,25 @@ class Session(Value):
         )
 
 
+#: The name of a deck's stem file in the store, without extension.
+STEM_FILE: Final = "deck"
+
+
 class Deck(Value):
-    """For a DJ: the voice and everything else, named with key and tempo."""
+    """For a DJ: the voice and everything else, named with key and tempo; and with four stems or more, a stem file for
+    programs that mix stems (Traktor, Mixxx)."""
 
     kind: Literal["deck"] = "deck"
 
     def files(self, stems: Sequence[Stem]) -> tuple[ContentFile, ...]:
-        """Both files, for a track of these `stems`."""
-        return (
+        """The files for a track of these `stems`."""
+        files = (
             ContentFile("acapella", "acapella", {stem: 0.0 for stem in stems if stem is Stem.VOCALS}),
             ContentFile("instrumental", "instrumental", {stem: 0.0 for stem in stems if stem is not Stem.VOCALS}),
         )
+        if not {Stem.DRUMS, Stem.BASS, Stem.OTHER, Stem.VOCALS} <= set(stems):
+            return files
+        return (*files, ContentFile(STEM_FILE, "stems", {}, extension="mp4"))
 
 
 class Player(Value):

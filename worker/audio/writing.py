@@ -63,7 +63,7 @@ ENCODINGS = {
 class Track:
     """An encoded file that is being written; `open_track` makes it. Not thread-safe; tracks are independent."""
 
-    def __init__(self, container: OutputContainer, encoder: "_FFmpeg | Lame") -> None:
+    def __init__(self, container: OutputContainer, encoder: "FFmpegEncoder | Lame") -> None:
         self._container = container
         self._encoder = encoder
         self.samples = 0  # written so far, per channel
@@ -83,7 +83,7 @@ class Track:
         self._container.mux(self._encoder.finish(self.samples))
 
 
-class _FFmpeg:
+class FFmpegEncoder:
     """One of FFmpeg's own encoders."""
 
     def __init__(self, stream: AudioStream) -> None:
@@ -132,7 +132,7 @@ def open_track(
             format=encoding.container,
             container_options=encoding.container_options,
         ) as container:
-            _tag(container, {**_texts(tags, encoding.container), "comment": comment(gain)})
+            write_tags(container, {**texts_of(tags, encoding.container), "comment": comment(gain)})
             track = _start(container, encoding, picture, kbps)
             yield track
             track.finish()
@@ -152,7 +152,7 @@ def comment(gain: float) -> str:
 TEMPO_AND_KEY: Final = {"mp3": ("TBPM", "TKEY"), "flac": ("BPM", "INITIALKEY"), "mp4": ("tmpo", "")}
 
 
-def _texts(tags: Tags, container: str) -> dict[str, str]:
+def texts_of(tags: Tags, container: str) -> dict[str, str]:
     """The tags by FFmpeg's names."""
     texts = {"title": tags.title, "artist": tags.artist}
     if isinstance(tags, FileTags):
@@ -163,7 +163,8 @@ def _texts(tags: Tags, container: str) -> dict[str, str]:
     return texts
 
 
-def _tag(container: OutputContainer, texts: Mapping[str, str]) -> None:
+def write_tags(container: OutputContainer, texts: Mapping[str, str]) -> None:
+    """Sets the tags of a container before its header is written; empty ones are left out."""
     for name, text in texts.items():
         if text:
             container.metadata[name] = (
@@ -183,12 +184,12 @@ def _start(container: OutputContainer, encoding: Encoding, picture: Picture | No
     if picture is None:
         container.start_encoding()
     else:
-        _attach(container, picture)
-    encoder = Lame(stream, kbps) if encoding.codec == "libmp3lame" else _FFmpeg(stream)
+        attach_picture(container, picture)
+    encoder = Lame(stream, kbps) if encoding.codec == "libmp3lame" else FFmpegEncoder(stream)
     return Track(container, encoder)
 
 
-def _attach(container: OutputContainer, picture: Picture) -> None:
+def attach_picture(container: OutputContainer, picture: Picture) -> None:
     """Writes `picture` as the cover: one packet of a stream that is marked as an attached picture."""
     stream = container.add_mux_stream(picture.codec, width=picture.width, height=picture.height)
     stream.disposition = Disposition.attached_pic

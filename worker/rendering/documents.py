@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jobs.filenames import file_name, track_name
+from jobs.filenames import extension_of, file_name, track_name
 from jobs.models import Chart, Deck, Notes, Rendition, Session
 from jobs.music.analysis import Analysis
 from jobs.music.contents import ContentFile
@@ -58,7 +58,7 @@ def label_of(analysis: Analysis | None, rendition: Rendition) -> str:
 
 def name_in_zip(task: RenderTask, rendition: Rendition, file: ContentFile) -> str:
     """The name of a file in an archive. In a session it has no title: its project names the others."""
-    extension = rendition.name_of(file).rpartition(".")[2]
+    extension = extension_of(rendition.name_of(file))
     label = label_of(task.analysis, rendition)
     if not isinstance(rendition.content, Session):
         name = file_name(task.tags, file.heard)

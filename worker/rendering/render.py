@@ -13,13 +13,14 @@ from pathlib import Path
 from jobs.failures import Reason, failed
 from jobs.filenames import deck_tags, file_tags
 from jobs.models import Deck, Rendition, Stem
-from jobs.music.contents import ContentFile
+from jobs.music.contents import STEM_FILE, ContentFile
 from jobs.music.levels import amplitude
 from jobs.results import StoredFile
 from worker.child.cgroups import cores
 from worker.child.child_side import Report, serve
 from worker.child.messages import Step
 from worker.child.tasks import RenderedSet, RenderTask
+from worker.rendering.decks import write_deck
 from worker.rendering.documents import label_of, name_in_zip, write_document
 from worker.rendering.found import found_in
 from worker.rendering.pages import PAGE, has_page, rate_beside, write_player
@@ -43,11 +44,16 @@ def render(task: RenderTask, report: Report) -> RenderedSet:
         }
         for rendition in task.renditions:
             for file in _files(task, rendition):
-                if file.extension and not rendition.is_page:
+                if file.extension and not (rendition.is_page or file.name == STEM_FILE):
                     write_document(task, rendition, _path(task, rendition, file, Path(scratch)))
         pages = [rendition for rendition in task.renditions if has_page(rendition)]
-        progress = _Progress(len(encodes) + len(pages), report)
+        decks = [(each, file) for each in task.renditions for file in _files(task, each) if file.name == STEM_FILE]
+        progress = _Progress(len(encodes) + len(pages) + len(decks), report)
         written = _encode_all(task, list(encodes.values()), progress)
+        for rendition, file in decks:
+            path, tags = _path(task, rendition, file, Path(scratch)), deck_tags(task.tags, file.heard)
+            tags = found_in(task.analysis, rendition.effect, tags, is_pitched=True)
+            write_deck(task, path, tags, rendition.encoding.kbps, progress.of_one_file())
         known = [_of_files(task, rendition, written, Path(scratch)) for rendition in task.renditions]
         return RenderedSet(
             files=tuple(_collect(task, rendition, Path(scratch), progress) for rendition in task.renditions),

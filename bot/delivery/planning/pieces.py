@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from bot.cards.cards import Picture
-from jobs.filenames import deck_name, deck_tags, file_name, file_tags, track_name
+from jobs.filenames import STEM_EXTENSION, deck_name, deck_tags, extension_of, file_name, file_tags, track_name
 from jobs.models import Deck, Rendition, Session, TrackId, Value
 from jobs.results import Manifest, Rendered, StoredFile
 
@@ -35,7 +35,7 @@ class Piece(Value):
 def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
     """One file of a rendition."""
     rendition, tags = rendered.rendition, manifest.tags
-    extension = file.name.rpartition(".")[2]
+    extension = extension_of(file.name)
     heard = {rendition.name_of(one): one.heard for one in rendition.files(manifest.model.stems)}.get(
         file.name, file.stem or ""
     )
@@ -56,6 +56,11 @@ def piece_of(manifest: Manifest, rendered: Rendered, file: StoredFile) -> Piece:
         seconds=rendered.seconds or rendition.effect.seconds(manifest.seconds),
         thumbnail=manifest.thumbnail,
     )
+
+
+def is_stem_file(file: StoredFile) -> bool:
+    """Whether a file in the store is a deck's stem file."""
+    return extension_of(file.name) == STEM_EXTENSION
 
 
 def picture_of(manifest: Manifest) -> Picture | None:

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
-from bot.delivery.planning.pieces import Piece, piece_of
+from bot.delivery.planning.pieces import Piece, is_stem_file, piece_of
 from bot.delivery.planning.sizes import USUAL_RATE, choices, least, most
 from bot.texts import say, spoken
 from jobs.models import (
@@ -76,6 +76,7 @@ class Note(Value):
         "note-zip-parts",
         "note-zip-apart",
         "note-several-messages",
+        "note-no-stem-file",
         "note-turned-down",
     ]
     values: dict[str, float | str] = Field(default_factory=dict)
@@ -180,10 +181,15 @@ def _files(song: _Song, wished: Rendition) -> Plan:
             elif choice == wished or most(choice, manifest, kbps) <= limits.file_bytes:
                 return Plan(needs=(choice,))
             continue
-        pieces = [piece_of(manifest, here, file) for file in here.files]
+        files = [file for file in here.files if not (is_stem_file(file) and file.bytes_ > limits.file_bytes)]
+        pieces = [piece_of(manifest, here, file) for file in files]
         if all(piece.stored.bytes_ <= limits.file_bytes for piece in pieces):
             parts = tuple(_parts(choice, pieces, limits))
+            left_out = (
+                (Note(message="note-no-stem-file", values=_limit(limits)),) if len(files) < len(here.files) else ()
+            )
             notes = (
+                *left_out,
                 *_changed(choice.encoding, wished.encoding, limits),
                 *_split(parts, limits),
                 *about_level(manifest, here),
@@ -209,23 +215,24 @@ def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
 
 
 def _split(parts: Sequence[Part], limits: Limits) -> Iterator[Note]:
+    parts = [part for part in parts if part.kind is parts[0].kind]  # other kinds never share a message
     if len(parts) > 1 and sum(len(part.pieces) for part in parts) <= limits.album_max:
         yield Note(message="note-several-messages", values={"limit_bytes": limits.request_bytes})
 
 
 def _parts(rendition: Rendition, pieces: Sequence[Piece], limits: Limits) -> Iterator[Part]:
-    """The pieces in as few messages as possible, in order."""
+    """The pieces in as few messages as possible, in order. A stem file is no song for a chat's own player."""
     is_played = rendition.encoding.format.is_lossy and rendition.package is None and rendition.is_sound
-    kind = Kind.AUDIO if is_played else Kind.DOCUMENT
-    batches: list[list[Piece]] = []
+    batches: list[tuple[Kind, list[Piece]]] = []
     for piece in pieces:
-        batch = batches[-1] if batches else None
-        room = limits.request_bytes - sum(one.stored.bytes_ for one in batch or ())
-        if batch is None or len(batch) >= limits.album_max or piece.stored.bytes_ > room:
-            batches.append([piece])
+        kind = Kind.AUDIO if is_played and not is_stem_file(piece.stored) else Kind.DOCUMENT
+        before, batch = batches[-1] if batches else (kind, [])
+        room = limits.request_bytes - sum(one.stored.bytes_ for one in batch)
+        if not batch or kind is not before or len(batch) >= limits.album_max or piece.stored.bytes_ > room:
+            batches.append((kind, [piece]))
         else:
             batch.append(piece)
-    for number, batch in enumerate(batches, 1):
+    for number, (kind, batch) in enumerate(batches, 1):
         name = rendition.key if number == 1 else f"{rendition.key}.{number}"
         yield Part(id=name, kind=kind, pieces=tuple(batch))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.terminal.options import Clash, Options
 from bot.terminal.output.notes import read_note, write_note
 from bot.terminal.output.places import place_folder, place_named, place_zip
-from jobs.filenames import deck_name, safe_name
+from jobs.filenames import deck_name, extension_of, safe_name
 from jobs.models import Deck, Format, Session
 from jobs.process.privacy import umask as under
 from jobs.results import Manifest, Rendered
@@ -56,12 +56,12 @@ def hand_over(
         with _staging(output) as staged:
             made: dict[str, Path] = {}  # name in the store → staged file
             for stored in files:
-                name, _, extension = stored.name.rpartition(".")
+                name = stored.name.rpartition(".")[0]
                 stem = stems.get(name, name)
                 shown = f"{stem} (float)" if rendition.encoding.format is Format.WAV32 and stem else stem or name
                 if isinstance(rendition.content, Deck):
                     shown = deck_name(manifest.tags, stem, rendered.label)
-                made[name] = staged / f"{safe_name(shown)}.{extension}"
+                made[name] = staged / f"{safe_name(shown)}.{extension_of(stored.name)}"
                 shutil.copyfile(folder / stored.name, made[name])
             if options.template:
                 values = {name: values_of(manifest, options, path, file) for name, path in made.items()}

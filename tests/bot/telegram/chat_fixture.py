@@ -46,6 +46,7 @@ PATIENCE = 60.0
 BEGINNINGS = {
     "mp3": b"\xff\xfb\x90\x00",
     "m4a": b"\0\0\0\x20ftypM4A ",
+    "mp4": b"\0\0\0\x20ftypM4A ",
     "flac": b"fLaC",
     "wav": b"RIFF",
     "zip": b"PK\x03\x04",

@@ -53,6 +53,17 @@ def test_files_for_a_dj_are_named_with_key_and_tempo() -> None:
     ]
 
 
+def test_a_stem_file_is_a_document_and_left_out_where_it_does_not_fit() -> None:
+    order = Order(content=Deck())
+    here = rendered(order.files, acapella_mp3=9, instrumental_mp3=9)
+    for megabytes, planned, said in ((40, ["audio", "document"], []), (60, ["audio"], ["note-no-stem-file"])):
+        stem_file = StoredFile(name="deck.mp4", bytes_=megabytes * 1_000_000)
+        made = plan(song(), [here.model_copy(update={"files": (*here.files, stem_file)})], order, CLOUD)
+        assert (kinds(made), notes(made)) == (planned, said)
+        if not said:
+            assert names(made)[-1].endswith(" 8A 124.stem.mp4")
+
+
 @pytest.mark.parametrize(
     ("ordered", "seconds", "made", "is_split"),
     [

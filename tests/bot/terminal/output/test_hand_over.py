@@ -222,9 +222,10 @@ def test_the_zip_of_another_separation_is_named_as_its_folder(store: FolderStore
 def test_a_session_is_not_the_zip_of_its_stems_and_files_for_a_dj_tell_key_and_tempo(
     store: FolderStore, output: Path
 ) -> None:
-    manifest = separated("1", "Love", "Ana")
+    manifest = separated("1", "Love", "Ana").model_copy(update={"model": Model(name="spleeter-4")})
     handed(store, manifest, zipped(store, manifest), output)
-    for content, names, label in ((Session(), ["stems.zip"], "Am 124 BPM"), (Deck(), ["acapella.flac"], "8A 124")):
+    deck = (Deck(), ["acapella.flac", "deck.mp4"], "8A 124")
+    for content, names, label in ((Session(), ["stems.zip"], "Am 124 BPM"), deck):
         (rendition,) = Order(content=content, model=manifest.model, format=Format.FLAC).renditions
         folder = store.folder(manifest.track_id) / rendition.key
         folder.mkdir(parents=True)
@@ -236,6 +237,7 @@ def test_a_session_is_not_the_zip_of_its_stems_and_files_for_a_dj_tell_key_and_t
         hand_over(folder, manifest, rendered, Options(order=order, output=output, umask=UMASK))
     assert seen(output) == {"Ana - Love.zip", "Ana - Love (DAW, Am 124 BPM).zip", "Ana - Love"}
     assert (output / "Ana - Love" / "Ana - Love (acapella) 8A 124.flac").read_text() == "8A 124"
+    assert (output / "Ana - Love" / "Ana - Love (stems) 8A 124.stem.mp4").is_file()
 
 
 def test_a_disk_without_links_gets_its_zip_too(
