@@ -11,7 +11,9 @@ from bot.discord.address import Address
 from bot.discord.pace import DISCORD
 from bot.discord.pace import Pace as OurPace
 from bot.discord.poster import DiscordPoster
+from jobs.failures import Reason
 from jobs.progress import TrackStage
+from jobs.results import Tags
 from tests.bot.discord.discord_fixture import OTHER, PAIR, QUICK_PACE, SONG, Rig, cards, done, files
 from tests.peers.discord import Pace, Trouble
 
@@ -31,6 +33,36 @@ async def test_nothing_is_refused_for_being_too_fast(rig: Rig) -> None:
     assert files(channel) == PAIR * 3
     assert [one.call for one in rig.server.requests if one.status == 429] == []
     assert QUICK_PACE.card < DISCORD.card, "and the bot's own pace is slower than the tests'"
+
+
+async def test_cards_of_a_busy_channel_are_final_soon_after_the_last_file_or_the_failure(rig: Rig) -> None:
+    """Three members ask; the third song fails. At the paces of Discord and of the bot."""
+    rig.server.pace, rig.pace = Pace(5, 5.0), DISCORD
+    channel, ana, bo = rig.band()
+    ended: dict[str, float] = {}
+    async with rig.bot():
+        for person, letter in ((ana, "a"), (bo, "b"), (rig.server.person("Cy"), "c")):
+            await rig.stems(channel, person, f"https://youtu.be/aaaaaaaa0{letter}A")
+        for letter in "abc":
+            track = await rig.worker.take()
+            name = track.source.key[-3:]
+            rig.worker.tags = Tags(title=name)
+            for tenths in range(1, 10):
+                await rig.worker.report(track, TrackStage.SEPARATING, tenths / 10)
+                await asyncio.sleep(0.2)
+            if letter == "c":
+                await rig.worker.fail(track, Reason.NETWORK)
+            else:
+                await rig.worker.finish(track)
+            ended[name] = time.monotonic()
+        await rig.settled()
+    assert [one.call for one in rig.server.requests if one.status == 429] == []
+    files_at = [one.at for one in rig.server.calls(POST) if one.files]
+    assert len(files_at) == 2
+    for name, end in zip(ended, [*files_at, ended["0cA"]], strict=True):
+        (card,) = [one for one in cards(channel) if name in one.text]
+        assert done(card) or "I couldn’t reach YouTube." in card.text
+        assert [one.at for one in rig.server.calls(PATCH) if name in str(one.body)][-1] - end <= 3.0
 
 
 async def post_to_all(rig: Rig, count: int) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,8 +15,8 @@ from jobs.store.folder import FolderStore
 from tests.bot.discord import discord_fixture
 from tests.bot.discord.discord_fixture import Rig as DiscordRig
 from tests.bot.telegram import chat_fixture
+from tests.bot.telegram.chat_fixture import QUICK, Worker
 from tests.bot.telegram.chat_fixture import Rig as TelegramRig
-from tests.bot.telegram.chat_fixture import Worker
 from tests.peers.botapi import BotApi
 from tests.peers.botapi.files import sniff
 from tests.peers.discord import Discord, User
@@ -191,6 +192,9 @@ class OnDiscord:
 
 PLATFORMS = ("telegram", "discord")
 
+#: The owner hears of news at once.
+SOON_TOLD = replace(QUICK, look_for_news=0.05)
+
 
 @asynccontextmanager
 async def meeting(
@@ -212,6 +216,7 @@ async def meeting(
         async with BotApi() as api:
             settings = chat_fixture.settings_for(api, tmp_path, access=access)
             telegram = TelegramRig(api, queue, store, settings, worker)
+            telegram.timing = SOON_TOLD
             if not hurried:
                 telegram.pace, telegram.timing = TELEGRAM, USUAL
             async with telegram.bot():
@@ -223,6 +228,7 @@ async def meeting(
         async with Discord() as server:
             settings = discord_fixture.settings_for(server, tmp_path, access=access)
             discord = DiscordRig(server, queue, store, settings, worker)
+            discord.timing = SOON_TOLD
             if not hurried:
                 discord.pace, discord.timing = DISCORD, USUAL
             async with discord.bot():

@@ -28,7 +28,7 @@ async def test_a_card_is_final_soon_after_its_last_file(queue: JobQueue, store: 
         async with rig.bot():
             for member, link in zip(members, LINKS, strict=True):
                 await band.say(f"/stems {link}", by=member)
-            await separate(rig)
+            failed = await separate(rig)
             await rig.settled(60)
         assert [one for one in server.refused if one.code == 429] == []
         assert server.pace.impatient == []
@@ -41,10 +41,17 @@ async def test_a_card_is_final_soon_after_its_last_file(queue: JobQueue, store: 
             assert before <= 1, "at most one other edit was under way"
             # On an idle machine 1.5 s; when it waited for the next minute of the group, it was 60.
             assert (edits[before].at - last) * FASTER < 30
+        last_card = card_of(band.from_bot(), "0cA")
+        assert "I couldn’t reach YouTube." in last_card.text
+        its = [one for one in server.calls("editMessageText") if one.fields["message_id"] == str(last_card.id)]
+        assert (its[-1].at - failed) * FASTER < 30
 
 
-async def separate(rig: Rig) -> None:
-    """Separate two songs and fail the third, with progress at every second of Telegram's clock."""
+async def separate(rig: Rig) -> float:
+    """Separate two songs and fail the third, with progress at every second of Telegram's clock.
+
+    Returns when it failed, by `time.time`.
+    """
     began = time.monotonic()
     for end in ENDS:
         track = await rig.worker.take(60)
@@ -57,6 +64,7 @@ async def separate(rig: Rig) -> None:
             await rig.worker.fail(track, Reason.NETWORK)
         else:
             await rig.worker.finish(track)
+    return time.time()
 
 
 def card_of(messages: list[Message], name: str) -> Message:
