@@ -31,6 +31,7 @@ PROGRAMS = ("cd", "curl", "docker", "fl-bt", "git", "journalctl", "make", "pip",
 
 ITSELF = "this very run"
 DOCKER = "wants Docker: `make docker` runs it"
+CLUSTER = "wants a cluster; tests/test_deployment.py compares the files"
 CHANGES = "changes the machine it runs on"
 LINK = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
 OTHERS = "fetches other releases than those in the lock"
@@ -108,6 +109,7 @@ COMMANDS = {
     "docker compose up --build --detach": DOCKER,
     "docker compose up --detach": DOCKER,
     "docker compose up --detach --scale worker=2": DOCKER,
+    "docker compose -f docker-compose.worker.yaml up --build --detach": "wants Docker, a Redis and a bucket",
     "docker compose ps": DOCKER,
     "docker kill": DOCKER,
     "docker stop": DOCKER,
@@ -119,6 +121,13 @@ COMMANDS = {
     "docker compose exec telegram-bot-api sh -c 'cd /var/lib/telegram-bot-api && find */music */documents */voice "
     "*/videos -type f -mtime +1 -delete'": "wants an account with Telegram",
     'curl "https://api.telegram.org/bot$FLBT_TELEGRAM_TOKEN/logOut"': "wants an account with Telegram",
+    # Kubernetes
+    "docker build --target bot --tag registry.example/fl-bt-bot:0.1.0 .": DOCKER,
+    "docker build --target worker --tag registry.example/fl-bt-worker:0.1.0 .": DOCKER,
+    "kubectl create secret generic fl-bt --from-env-file=.env": CLUSTER,
+    "kubectl create secret generic fl-bt-queue --from-literal=address=queue.lan:6379 --from-literal=username=default "
+    "--from-literal=password=PASSWORD": CLUSTER,
+    "kubectl apply --kustomize .": CLUSTER,
     # Upgrading
     "git pull": "fetches another FL-BT than the one under test",
     "git checkout uv.lock": "throws away what a person has changed",
