@@ -85,7 +85,7 @@ def values_of(manifest: Manifest, options: Options, staged: Path, file: str) -> 
     return {
         "artist": manifest.tags.artist,
         "title": manifest.tags.title,
-        "stem": staged.stem,
+        "stem": staged.name.removesuffix(f".{extension_of(staged.name)}"),
         "model": manifest.model.name,
         "format": format_.value,
         "file": file,

@@ -16,7 +16,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from bot.terminal.output.naming import Template
-from jobs.filenames import ABOUT, track_name
+from jobs.filenames import ABOUT, extension_of, track_name
 from jobs.models import Format, Rendition, TrackId, Value, track_id
 from jobs.music.separation_models import MODELS
 from jobs.results import Manifest
@@ -126,7 +126,10 @@ def place_named(
     one of the names, all of them get a number. `spared`: they are replaced, unless they are of these; None: never.
     """
     for number in count(1):
-        places = {name: output / f"{template.path(values[name], number)}{path.suffix}" for name, path in staged.items()}
+        places = {
+            name: output / f"{template.path(values[name], number)}.{extension_of(path.name)}"
+            for name, path in staged.items()
+        }
         placed: list[Path] = []
         for name, path in staged.items():
             places[name].parent.mkdir(parents=True, exist_ok=True)

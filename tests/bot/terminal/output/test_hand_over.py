@@ -14,6 +14,7 @@ import pytest
 from bot.terminal.options import Options
 from bot.terminal.output import places
 from bot.terminal.output.hand_over import hand_over
+from bot.terminal.output.naming import parse_name
 from bot.terminal.output.notes import FOLDER
 from bot.terminal.output.places import MARK
 from jobs.filenames import ABOUT
@@ -235,6 +236,8 @@ def test_a_session_is_not_the_zip_of_its_stems_and_files_for_a_dj_tell_key_and_t
         rendered = Rendered(rendition=rendition, files=files, label=label)
         order = Order(content=content, model=manifest.model, format=Format.FLAC)
         hand_over(folder, manifest, rendered, Options(order=order, output=output, umask=UMASK))
+    named = Options(order=order, output=output.with_name("named"), umask=UMASK, template=parse_name("{stem} x", "en"))
+    assert hand_over(folder, manifest, rendered, named)[-1].path.name == "Ana - Love (stems) 8A 124 x.stem.mp4"
     assert seen(output) == {"Ana - Love.zip", "Ana - Love (DAW, Am 124 BPM).zip", "Ana - Love"}
     assert (output / "Ana - Love" / "Ana - Love (acapella) 8A 124.flac").read_text() == "8A 124"
     assert (output / "Ana - Love" / "Ana - Love (stems) 8A 124.stem.mp4").is_file()
