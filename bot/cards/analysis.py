@@ -2,17 +2,19 @@
 
 from bot.texts import say
 from jobs.music.analysis import FLATS, Analysis, Key, signature
+from jobs.music.effects import PLAIN, Effect
 
 
-def analysis_line(analysis: Analysis | None, language: str) -> str:
-    """What is known of a song, as far as it is sure; empty where nothing is."""
+def analysis_line(analysis: Analysis | None, language: str, effect: Effect = PLAIN) -> str:
+    """What is known of a song with an `effect`, as far as it is sure. A drill has several tempi, and none is told."""
     if analysis is None:
         return ""
     key, parts = analysis.key, []
     if key is not None:
+        key = key.moved(effect.key)
         parts += [key_words(key, language), key.camelot]
-    if analysis.bpm is not None:
-        tempo = say(language, "analysis-tempo", bpm=str(round(analysis.bpm)))
+    if analysis.bpm is not None and len(effect.tempi) == 1:
+        tempo = say(language, "analysis-tempo", bpm=str(round(analysis.bpm * effect.tempo / 100)))
         parts.append(tempo if analysis.steady else say(language, "analysis-about", tempo=tempo))
     if analysis.metre is not None:
         parts.append(signature(analysis.metre))

@@ -101,7 +101,7 @@ def card(
     """
     is_made = view.phase in (RequestPhase.SENDING, RequestPhase.DONE)
     lines = [heading(view, language, manifest), *_state(view, language)]
-    if is_made and (found := analysis_line(analysis, language)):
+    if is_made and (found := analysis_line(analysis, language, view.request.order.effect)):
         lines.append(found)
     if manifest is not None and view.phase is not RequestPhase.FAILED:
         lines += about_sound(manifest, language)

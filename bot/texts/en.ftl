@@ -94,6 +94,7 @@ settings-not-yours = Only the group’s admins can change this.
 ## Asking
 
 links-none = I found no link and no audio in there. Send me a YouTube link, the name of a song or an audio file.
+unknown-command = I don’t know this command. /help lists those that I know.
 small-talk-greeting = Hi! Send me a YouTube link or an audio file, and I’ll send back its stems.
 small-talk-thanks = You’re welcome!
 links-several = { $count ->
@@ -420,6 +421,7 @@ help-group = Send /stems and a YouTube link, or reply with /stems to a message t
 
     /find elis águas de março – I look for that song on YouTube, and you tap the one you meant
     /mix no drums – a mix of the last song, or of the one you reply to; as a reply to a result, “no drums” is enough
+    /click, /loop, /drill, /chords, /notes, /daw and /deck work here too: /help in our private chat explains them
     /settings – which stems, which format, what I answer to
     /status – what I’m working on here
     /cancel – stop what I’m working on for you

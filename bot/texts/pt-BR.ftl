@@ -94,6 +94,7 @@ settings-not-yours = Só os admins do grupo podem mudar isso.
 ## Pedindo
 
 links-none = Não achei nenhum link nem áudio aí. Me mande um link do YouTube, o nome de uma música ou um arquivo de áudio.
+unknown-command = Não conheço este comando. /help mostra os que conheço.
 small-talk-greeting = Oi! Me mande um link do YouTube ou um arquivo de áudio, e eu mando de volta as faixas.
 small-talk-thanks = De nada!
 links-several = { $count ->
@@ -336,7 +337,7 @@ effect-click = { $use ->
 effect-count-in = contagem { $bars }
 effect-bars = compassos { $bars }
 content-click = faixa de clique
-content-chart = acordes
+content-chart = cifra
 content-notes = notas do baixo e da voz
 content-session = para a DAW
 content-deck = a cappella e instrumental
@@ -420,6 +421,7 @@ help-group = Mande /stems e um link do YouTube, ou responda com /stems a uma men
 
     /find elis águas de março – eu procuro essa música no YouTube, e você toca na certa
     /mix sem bateria – uma mixagem da última música, ou da que você responder; em resposta a um resultado, basta “sem bateria”
+    /click, /loop, /drill, /chords, /notes, /daw e /deck valem aqui também: /help na nossa conversa privada explica
     /settings – quais faixas, qual formato, a que eu respondo
     /status – o que estou fazendo aqui
     /cancel – parar o que estou fazendo para você

@@ -100,6 +100,9 @@ async def _take(services: Services, incoming: Incoming, source: Message) -> Answ
         away: LeftOut = "large" if file is not None else "other"
         await services.batches.leave_out(services.batches.batch(incoming), incoming.place.message, away)
         return ()
+    is_asked = source is incoming.message and not asker.in_group
+    if is_asked and incoming.is_command and not has_something(source) and not source.has_document:
+        return reply(say(asker.language, "unknown-command"))
     return reply(_nothing_to_do(services, asker, source, found))
 
 
@@ -268,8 +271,7 @@ def _nothing_to_do(services: Services, asker: Asker, source: Message, found: Fou
             return say(language, "failure-too-large", bytes=size, limit_bytes=limit)
         return say(language, "upload-too-large", size=size, limit=limit)
     if found.refused:
-        first = found.refused[0]
-        return sentence(Failure(reason=Reason.NOT_YOUTUBE if first is Reason.BAD_LINK else first), language)
+        return sentence(Failure(reason=found.refused[0]), language)
     if source.has_document:
         return say(language, "upload-not-media")
     return say(language, "links-none")

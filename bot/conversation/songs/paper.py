@@ -48,7 +48,8 @@ async def _made(services: Services, incoming: Incoming, content: Chart | Notes |
     song = await song_of(services, incoming)
     if song is None:
         return no_song(incoming)
-    asked = wanted.effect if wanted else Effect(key=song.order.effect.key)  # the key of the result replied to
+    key = song.order.effect.key if incoming.replied_to is not None else 0  # of the result replied to
+    asked = wanted.effect if wanted else Effect(key=key)
     # A DAW changes key and tempo itself.
     about = {} if isinstance(content, Session) else {"key": asked.key, "tempo": asked.tempo}
     effect = PLAIN.model_copy(update=about)

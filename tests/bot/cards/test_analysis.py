@@ -5,7 +5,10 @@ import pytest
 from bot.cards.analysis import analysis_line, key_words
 from bot.cards.cards import card
 from bot.texts import LANGUAGES, say
+from jobs.models import Order
 from jobs.music.analysis import Analysis, Key
+from jobs.music.effects import Effect
+from jobs.music.passages import Passage
 from jobs.progress import RequestPhase
 from tests.bot.cards.test_cards import view
 
@@ -45,3 +48,15 @@ def test_a_card_tells_what_was_found_once_the_stems_are_there() -> None:
         is_made = phase in (RequestPhase.SENDING, RequestPhase.DONE)
         assert (line in card(view(phase), "en", analysis=FOUND).text.splitlines()) is is_made
     assert card(view(RequestPhase.DONE), "en", analysis=None) == card(view(RequestPhase.DONE), "en")
+
+
+@pytest.mark.parametrize(
+    ("effect", "line"),
+    [
+        (Effect(tempo=50, key=-2), "G minor · 6A · 62 BPM · 4/4"),
+        (Effect(tempo=50, passage=Passage(start=1, end=4)), "A minor · 8A · 62 BPM · 4/4"),
+        (Effect(passage=Passage(start=1, end=4, slowest=70)), "A minor · 8A · 4/4"),
+    ],
+)
+def test_a_card_tells_key_and_tempo_of_what_is_sent(effect: Effect, line: str) -> None:
+    assert line in card(view(RequestPhase.DONE, order=Order(effect=effect)), "en", analysis=FOUND).text.splitlines()

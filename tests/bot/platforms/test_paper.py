@@ -33,7 +33,9 @@ async def test_chords_and_notes(talk: Talk) -> None:
     await talk.worker.finish(await talk.worker.take())
     await talk.settled()
     assert talk.files()[-1] == f"{NAMED} daw zip"
-    await talk.command("deck")
+    await talk.command("chords", key="-2")
+    await talk.settled()
+    await talk.command("deck")  # no reply to a result: in the key of the song
     await talk.worker.finish(await talk.worker.take())
     await talk.settled()
     assert talk.files()[-2:] == [f"{NAMED} acapella 8a 124 mp3", f"{NAMED} instrumental 8a 124 mp3"]
