@@ -27,9 +27,10 @@ class Evening:
     taps: list[tuple[int, str, str]] = field(default_factory=list)  # after how many messages, who, what
 
     async def tap(self, message: Message, label: str, by: Person) -> str:
+        before = len(self.chat.messages)  # the answer may come after the bot's next message
         press = await self.chat.press(message, label, by=by)
         said = await press.answer()
-        self.taps.append((len(self.chat.messages), by.name, f"taps [{label}] and is told: {said}"))
+        self.taps.append((before, by.name, f"taps [{label}] and is told: {said}"))
         return said
 
     def lines(self) -> Iterator[str]:
