@@ -138,3 +138,15 @@ async def test_the_same_song_again_is_forwarded_in_its_server_and_uploaded_elsew
         await other.until(lambda message: len(message.files) == 2)
         await rig.settled()
     assert [one.forwarded for one in other.from_bot()] == [None, None]
+
+
+async def test_a_reply_to_a_result_that_reads_as_a_mix_is_one(rig: Rig) -> None:
+    channel, ana, bo = rig.band()
+    async with rig.bot():
+        card = await rig.result(channel, ana)
+        await rig.server.say(channel, bo, "no vocals")
+        asked = await rig.server.say(channel, bo, "no vocals", to=card)
+        await rig.worker.finish(await rig.worker.take())
+        await channel.until(lambda message: message.reply_to is asked and done(message))
+        await rig.settled()
+    assert files(channel) == [*PAIR, "no_vocals_-_Elis_Tom_-_Aguas_de_Marco.mp3"], "other words are not read"
