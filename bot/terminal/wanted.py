@@ -57,8 +57,12 @@ def choose(
     wanted = reading.wanted
     if is_whole(stems, name) and not wanted.is_treated:
         raise OptionError(texts.say(language, "terminal-mix-whole"))
+    meant = mix_words(stems, name, language, wanted.mix(stems).levels, wanted.effect)
+    if wanted.parts:
+        parts = ", ".join(texts.say(language, f"part-{part.name}") for part in wanted.parts)
+        inside = stem_words(dict.fromkeys(part.stem for part in wanted.parts), language)
+        raise OptionError(texts.say(language, "terminal-mix-part", part=parts, stem=inside, mix=meant))
     if reading.certainty is Certainty.MISSPELT:
-        meant = mix_words(stems, name, language, wanted.mix(stems).levels, wanted.effect)
         raise OptionError(texts.say(language, "terminal-mix-meant", mix=meant))
     return _named(model, name), wanted.mix(stems), wanted.effect
 

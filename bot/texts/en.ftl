@@ -588,6 +588,7 @@ terminal-skipped = already there, skipped
 terminal-mix-unknown = I don’t understand the mix “{ $words }”. Name what you want to hear: "no drums", or "vocals and bass". I know these stems: { $stems }.
 terminal-mix-beyond = I can go from 50 to 120 % of the tempo, 12 semitones up or down, from −40 to +12 dB, and count in one or two bars: "no drums 80% -2"
 terminal-mix-meant = Did you mean “{ $mix }”? Write that instead, please.
+terminal-mix-part = I can’t separate this on its own: { $part }. It is in the stem “{ $stem }”, together with whatever else is in there. For all of that: --mix "{ $mix }"
 terminal-mix-whole = That mix is the whole song. Leave something out: "no vocals"
 terminal-mix-nothing = That mix leaves nothing to hear. Leave out less: "no vocals"
 terminal-stem-missing = { $model } has these stems: { $stems }. Leave out --stems and --model, and I choose what fits.

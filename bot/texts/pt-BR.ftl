@@ -588,6 +588,7 @@ terminal-skipped = já está lá, pulei
 terminal-mix-unknown = Não entendo a mixagem “{ $words }”. Diga o que quer ouvir: "sem bateria", ou "voz e baixo". Conheço estas faixas: { $stems }.
 terminal-mix-beyond = Consigo ir de 50 a 120 % do andamento, 12 semitons acima ou abaixo, de −40 a +12 dB, e contar um ou dois compassos: "sem bateria 80% -2"
 terminal-mix-meant = Você quis dizer “{ $mix }”? Então escreva isso no lugar.
+terminal-mix-part = Não consigo separar só isto: { $part }. Fica na faixa “{ $stem }”, junto com o que mais houver nela. Para tudo isso: --mix "{ $mix }"
 terminal-mix-whole = Essa mixagem é a música inteira. Tire alguma coisa: "sem voz"
 terminal-mix-nothing = Dessa mixagem não sobra nada para ouvir. Tire menos: "sem voz"
 terminal-stem-missing = { $model } tem estas faixas: { $stems }. Deixe de fora --stems e --model, e eu escolho o que serve.

@@ -61,6 +61,7 @@ def test_a_model_that_was_named_is_kept() -> None:
         (None, "purple", (), "I don’t understand the mix “purple”"),
         (None, "no vocals, no band", (), "nothing to hear"),
         (None, "vocals and band", (), "the whole song"),
+        (None, "no flute", (), 'For all of that: --mix "no other"'),
         (None, "no vocalss", (), "Did you mean “no vocals”?"),
         (None, "no vocals", (Stem.BASS,), "not both"),
     ],
