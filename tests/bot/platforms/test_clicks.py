@@ -52,7 +52,7 @@ async def test_loops_and_drills(talk: Talk) -> None:
         await talk.settled()
         assert talk.files()[-1] == f"{made} elis tom aguas de marco mp3"
     assert await talk.command("loop", passage="5:00-5:10") == (
-        "The song ends at 3:33. Choose a passage before that: /loop 0:30-0:45"
+        "The song ends at 3:33. Choose a passage before that: /loop 0:05-0:10"
     )
     assert (await talk.command("loop", passage="bars 120-124")).startswith("The song has 100 bars.")
     assert (await talk.command("loop", passage="the chorus")).startswith("Tell me which passage: /loop 1:02-1:18")
