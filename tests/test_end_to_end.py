@@ -8,6 +8,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bot.cli.demo import write_demo_song
@@ -47,7 +48,7 @@ def files_for(chat: Chat, question: Message) -> list[Message]:
 
 async def test_from_pairing_to_stems_through_restarts(tmp_path: Path, models_dir: Path) -> None:
     write_demo_song(tmp_path / "song.wav", 8)
-    write_demo_song(tmp_path / "long.wav", 60)
+    write_demo_song(tmp_path / "long.wav", 110)
     with YouTubeStandIn() as site:
         site.add(VIDEO)
         async with BotApi() as server:
@@ -140,18 +141,24 @@ async def an_upload_becomes_a_zip(ana: Chat, tmp_path: Path) -> None:
         assert archive.namelist() == [*sounds, "player.html", "stems.json"]
 
 
-async def killed_in_the_middle(running: Up, ana: Chat, tmp_path: Path) -> None:
-    """`kill -9` on worker and bot while they separate: `/status` answers, the same card carries on, one delivery."""
-    question = await ana.send_document((tmp_path / "long.wav").read_bytes(), mime="audio/x-wav", name="long.wav")
-    card = await ana.until(lambda message: message.reply_to == question, PATIENCE)
+async def stopped_separation(running: Up) -> psutil.Process:
+    """The next separation, stopped as on a processor with too much to do, so that it is seen at work on any machine."""
     while not (separating := running.parts("worker.separation")):
         await asyncio.sleep(0.02)
-    # As on a processor with too much to do: stopped, it is sure to be seen at work, however fast the machine is.
     separating[0].suspend()
+    return separating[0]
+
+
+async def killed_in_the_middle(running: Up, ana: Chat, tmp_path: Path) -> None:
+    """`kill -9` on worker and bot while they separate: `/status` answers, the same card carries on, one delivery."""
+    stopped = asyncio.create_task(stopped_separation(running))
+    question = await ana.send_document((tmp_path / "long.wav").read_bytes(), mime="audio/x-wav", name="long.wav")
+    card = await ana.until(lambda message: message.reply_to == question, PATIENCE)
+    separating = await asyncio.wait_for(stopped, PATIENCE)
     await ana.say("/status")
     await ana.until(lambda message: "in the works" in message.text, PATIENCE)
     assert "Done" not in card.text, "the bot answers while the worker is busy"
-    separating[0].resume()
+    separating.resume()
     running.part("worker").kill()
     running.part("bot").kill()
     assert (await done(ana, question)).id == card.id
