@@ -79,6 +79,13 @@ class Player:
     def pause(self) -> None:
         self.button("Pause").click()
 
+    def stands_at(self, seconds: float, within: float = 1e-3, patience: float = 30) -> None:
+        """Waits until the position is there: the page shows a change with its next frame."""
+        end = time.monotonic() + patience
+        while abs(self.position - seconds) > within:
+            assert time.monotonic() < end, f"at {self.position} instead of {seconds}"
+            self.page.wait_for_timeout(20)
+
     @property
     def position(self) -> float:
         return float(self.slider("Position").input_value())
