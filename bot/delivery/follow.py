@@ -302,4 +302,7 @@ class Follower:
     async def _deliver(self, view: View) -> None:
         """Deliver a request, one at a time per chat."""
         async with self._turns.setdefault(view.request.chat, asyncio.Lock()), self._delivering:
+            wait = self._not_before.get(view.request.chat, 0.0) - time.monotonic()
+            if wait > 0:  # an earlier delivery of the chat was told to wait while this one stood behind it
+                raise Later(wait, "its chat waits")
             await self.ledger.deliver(view.request)

@@ -16,7 +16,7 @@ class Pace:
     per_second: int = 28
     second: float = 1.05  # seconds, with a margin for the network
     minute: float = 61.0  # seconds, likewise
-    longest_hold: float = 3.0  # seconds that a call for which no person waits stands in line
+    longest_hold: float = 4.0  # seconds that a call for which no person waits stands in line; more than a whole burst
 
 
 TELEGRAM = Pace()

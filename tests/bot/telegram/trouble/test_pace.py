@@ -31,7 +31,7 @@ FASTER = 10
 HURRIED = BotPace(
     second=1 / FASTER + 0.05,
     minute=60 / FASTER + 0.5,
-    longest_hold=3 / FASTER,
+    longest_hold=4 / FASTER,
     card=3 / FASTER,
     card_in_groups=5 / FASTER,
 )
