@@ -62,7 +62,7 @@ async def on_telegram(site: YouTubeStandIn, server: BotApi, ana: Chat) -> None:
     card = await ana.until(lambda message: START in message.labels, PATIENCE)
     assert card.reply_to == question
     assert card.text == OFFER
-    assert not any(asked.path == "/youtubei/v1/player" for asked in site.requests), "nobody said so yet"
+    assert not any(asked.path == "/youtubei/v1/player" for asked in site.requests), "no person has started it yet"
     await (await ana.press(card, "Start: 3 songs")).answer(PATIENCE)
     await ana.until(lambda message: message == card and "2 songs of 3 are here" in message.text, PATIENCE)
     await server.until(lambda: sum("Done in" in one.text for one in ana.from_bot()) == 2, PATIENCE)

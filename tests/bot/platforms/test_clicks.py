@@ -85,3 +85,4 @@ async def test_a_song_that_was_not_analysed_is_left_to_the_worker(talk: Talk) ->
     await talk.command("click")
     await talk.worker.fail(await talk.worker.take(), Reason.NO_BEATS)
     await talk.until(lambda message: "I don’t hear a steady beat in this song" in message.text)
+    assert talk.files() == PAIR, "no click was invented"

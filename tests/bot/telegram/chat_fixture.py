@@ -83,7 +83,7 @@ class Worker:
         await announce_recipe(self.queue.redis, self.recipe)
 
     async def live(self) -> None:
-        """Beat once, as a worker that is there; the others of the tests are seen by nobody."""
+        """Beat once, so that the queue counts a living worker; other workers of the tests do not beat."""
         await self.track_queue.beat()
 
     async def take(self, seconds: float = PATIENCE) -> Track:

@@ -28,6 +28,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretStr]:
 
 async def test_a_server_of_its_own_is_suitable(queue: JobQueue) -> None:
     await refuse_unsuitable(queue.redis)
+    assert why_unsuitable(await queue.redis.info()) == ""
 
 
 async def test_a_cluster_is_refused(cluster: SecretStr) -> None:
