@@ -54,6 +54,7 @@ class Bot(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=LONGEST_HOLD,
+            guild_ready_timeout=pace.servers,
             http_trace=in_line(pace),
         )
         Route.BASE = settings.discord_api_url  # the library has no other place for it

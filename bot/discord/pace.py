@@ -1,4 +1,4 @@
-"""Discord's limits of pace, as values that are passed in, and the one that discord.py does not keep by itself."""
+"""Discord's limits of pace and the connection's waits, as values that are passed in. discord.py keeps all limits but one."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,13 +10,14 @@ from bot.delivery.rolling_window import RollingWindow
 
 @dataclass(frozen=True)
 class Pace:
-    """How often the bot may edit and ask."""
+    """How often the bot may edit and ask, and how long it waits for the servers of a session."""
 
     card: float = 3.0  # seconds between two edits of a card: a channel takes about five in five seconds, of all cards
     old_card: float = 60.0  # seconds without an edit in a channel, after too many of messages older than an hour
     #: Requests in a quarter of a second. Discord refuses more than fifty in a second, which has parts of five quarters.
     #: https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
     burst: int = 10
+    servers: float = 2.0  # seconds without another server after which all servers of a new session are known
 
 
 DISCORD: Final = Pace()

@@ -23,7 +23,7 @@ from tests.bot.telegram.chat_fixture import PATIENCE, QUICK, Worker
 from tests.peers.discord import Channel, Discord, Guild, Interaction, Message, User
 
 #: Tests wait less between two edits of a card.
-QUICK_PACE = Pace(card=0.1, old_card=1.5)
+QUICK_PACE = Pace(card=0.1, old_card=1.5, servers=0.1)
 
 SONG = "https://youtu.be/dQw4w9WgXcQ"
 OTHER = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
