@@ -1,10 +1,8 @@
 """News for the owner: strangers would like to be let in; the state of YouTube's providers; causes of failures that the
 owner can mend."""
 
-import asyncio
 import logging
 import time
-from contextlib import suppress
 from typing import Final
 
 from bot.cards.cards import Card
@@ -12,6 +10,7 @@ from bot.conversation.services import Services
 from bot.conversation.strangers import tell_owner
 from bot.texts import say
 from jobs.failures import OWNERS, Reason
+from jobs.process.tasks import wait_for_event
 from jobs.queue import keys
 from jobs.queue.connection import answer
 from jobs.queue.providers import standings, told, untold
@@ -32,9 +31,7 @@ async def attend_owner(services: Services) -> None:
             await tell_causes(services)
         except Exception as error:  # of Redis or the platform: the next look tries again
             log.warning("news to the owner not sent, will retry: %r", error)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(services.timing.look_for_news):
-                await services.news.wait()
+        await wait_for_event(services.news, services.timing.look_for_news)
 
 
 async def tell_news(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""Discord's limits of pace and the connection's waits, as values that are passed in. discord.py keeps all limits but one."""
+"""Discord's limits of pace and the waits of a connection, as values that are passed in. discord.py keeps most."""
 
 from dataclasses import dataclass
 from typing import Any, Final

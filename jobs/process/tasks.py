@@ -24,6 +24,20 @@ async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
                 task.exception()  # retrieved, or asyncio logs it
 
 
+async def wait_for_event(event: asyncio.Event, seconds: float) -> None:
+    """Waits until an event is set, at most `seconds`. The pause of a background loop.
+
+    Raises `CancelledError` at once if the task was cancelled and a library lost the cancellation: before Python 3.12,
+    `asyncio.wait_for` in the Redis client sometimes does.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+
+
 async def run_to_end(step: Callable[[*Arguments], ResultT], *arguments: *Arguments) -> ResultT:
     """Runs a function in a thread. A cancellation meanwhile is raised only after the function has ended."""
     return await await_to_end(asyncio.to_thread(step, *arguments))

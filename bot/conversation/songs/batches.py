@@ -27,7 +27,7 @@ from bot.delivery.poster import Poster
 from bot.delivery.timing import USUAL, Timing
 from bot.texts import Language, negotiate
 from jobs.models import Request
-from jobs.process.tasks import cancel_and_wait
+from jobs.process.tasks import cancel_and_wait, wait_for_event
 from jobs.queue.connection import QueueAway
 from jobs.queue.requests import JobQueue
 
@@ -102,11 +102,7 @@ class Batches:
                 log.warning("batches unreachable: %s", error)
             except Exception:
                 log.exception("batch message failed, will retry")
-            try:
-                async with asyncio.timeout(wait):
-                    await self._woken.wait()
-            except TimeoutError:
-                pass
+            await wait_for_event(self._woken, wait)
 
     async def _look(self) -> float:
         """Post the message of a batch unchanged for a moment. Returns seconds until the next look."""

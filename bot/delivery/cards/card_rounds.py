@@ -1,7 +1,6 @@
 """Rounds over kept subjects of one kind: each is advanced, and its card shown, again and again."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
@@ -9,6 +8,7 @@ from typing import Protocol
 from bot.delivery.cards.status_cards import CardNote, StatusCards
 from bot.delivery.poster import Poster
 from bot.delivery.timing import Timing
+from jobs.process.tasks import wait_for_event
 from jobs.queue.connection import QueueAway
 from jobs.queue.quotas import TooManyOpen
 from jobs.settings import Settings
@@ -60,9 +60,7 @@ class CardRounds:
             while True:
                 self._woken.clear()
                 any_ = await self._round(all_, attend, give_up)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._busy if any_ else self._timing.rest):
-                        await self._woken.wait()
+                await wait_for_event(self._woken, self._busy if any_ else self._timing.rest)
         finally:  # else an edit without its note would be repeated after the restart
             if under_way := self.cards.showing:
                 await asyncio.wait(under_way, timeout=self._timing.grace)

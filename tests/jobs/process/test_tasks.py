@@ -1,10 +1,11 @@
-"""`cancel_and_wait` ends tasks in every case."""
+"""`cancel_and_wait` ends tasks in every case, and `wait_for_event` ends a loop that lost its cancellation."""
 
 import asyncio
 import gc
+from contextlib import suppress
 from typing import Any
 
-from jobs.process.tasks import cancel_and_wait
+from jobs.process.tasks import cancel_and_wait, wait_for_event
 
 
 async def lives(hears: asyncio.Event) -> None:
@@ -60,3 +61,29 @@ async def test_exceptions_of_cancelled_tasks_are_discarded() -> None:
     del tasks
     gc.collect()
     assert complaints == []
+
+
+async def test_a_loop_that_lost_its_cancellation_ends_at_its_pause() -> None:
+    heard, woken = asyncio.Event(), asyncio.Event()
+
+    async def loop() -> None:
+        while True:
+            with suppress(asyncio.CancelledError):  # lost
+                await lives(heard)
+            await wait_for_event(woken, 600)
+
+    task = asyncio.create_task(loop())
+    await heard.wait()
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=60)
+    assert done == {task}
+    assert task.cancelled()
+
+
+async def test_a_pause_ends_with_the_event_or_the_time() -> None:
+    woken = asyncio.Event()
+    await wait_for_event(woken, 0.01)
+    assert not woken.is_set()
+    asyncio.get_running_loop().call_soon(woken.set)
+    async with asyncio.timeout(60):
+        await wait_for_event(woken, 600)
