@@ -13,7 +13,7 @@ test: ## the README's test command
 	uv run --group dev pytest
 faults: ## minutes of killing and breaking; the figures of docs/reliability.md
 	$(RUN) pytest -m faults -s
-oracle: ## the comparison with stock Spleeter and demucs, which are installed for it (3 GB)
+oracle: ## the comparison with stock Spleeter, demucs and SCNet, which are installed for it (3 GB)
 	$(ORACLE) pytest tests/oracle
 arm: ## wheels of the kernels for ARM, and their answers under qemu; needs Debian's apt-get
 	$(RUN) pytest -p no:xdist tests/arm

@@ -87,6 +87,7 @@ COMMANDS = {
     "fl-bt models": "tests/bot/cli/test_models.py::test_the_list_has_stems_licence_size_and_where_from",
     "fl-bt models fetch": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
     "fl-bt models fetch htdemucs": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
+    "fl-bt models fetch scnet": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
     "fl-bt models check": "tests/bot/cli/test_models.py::test_a_torch_file_is_added_and_checked",
     "fl-bt models add FILE --name htdemucs": "tests/bot/cli/test_models.py::test_a_torch_file_is_added_and_checked",
     "fl-bt separate song.mp3 --model htdemucs": (

@@ -76,6 +76,11 @@ MODELS: Final[dict[str, ModelInfo]] = {
         family="htdemucs", code="6D", key="htdemucs_6s", resident_mb=1300, address_mb=2400, in_chats=False,
         fetched_on_use=False,
     ),
+    "scnet": ModelInfo(
+        stems=(Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER), title="SCNet",
+        family="scnet", code="4S", key="scnet", resident_mb=1000, address_mb=2400, in_chats=False,
+        fetched_on_use=False,
+    ),
 }  # fmt: skip
 
 #: The model where people choose none.

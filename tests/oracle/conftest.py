@@ -1,4 +1,4 @@
-"""The answers of stock Spleeter and of demucs, computed once."""
+"""The answers of stock Spleeter, demucs and SCNet, computed once."""
 
 import fcntl
 import hashlib
@@ -13,7 +13,7 @@ import pytest
 
 from tests.weights import models_dir
 
-__all__ = ["demucs", "models_dir", "oracle"]
+__all__ = ["demucs", "models_dir", "oracle", "scnet"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +23,7 @@ IN_USE = 3600.0  # seconds: answers used in the last hour may belong to another 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"oracle", "demucs"} & {*getattr(item, "fixturenames", ())}:
+        if {"oracle", "demucs", "scnet"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.timeout(ORACLE_SECONDS))
 
 
@@ -50,14 +50,25 @@ def oracle(models_dir: Path, tmp_path_factory: pytest.TempPathFactory, pytestcon
 @pytest.fixture(scope="session")
 def demucs(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """The folder with demucs's weights and answers, computed once like those above. Only read it."""
-    script, pins = Path(__file__).with_name("demucs_answers.py"), ROOT / "pins" / "demucs.txt"
+    return _of_torch("demucs", pytestconfig, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def scnet(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """The folder with SCNet's weights and answers. Only read it."""
+    return _of_torch("scnet", pytestconfig, tmp_path_factory)
+
+
+def _of_torch(name: str, config: pytest.Config, temporary: pytest.TempPathFactory) -> Path:
+    """The answers of a script that needs torch."""
+    script, pins = Path(__file__).with_name(f"{name}_answers.py"), ROOT / "pins" / "demucs.txt"
     named = hashlib.sha256(script.read_bytes() + pins.read_bytes()).hexdigest()[:16]
 
     def command() -> list[str]:
         subprocess.run([ROOT / ".ci" / "demucs"], check=True)
         return [str(ROOT / ".venv-demucs" / "bin" / "python"), str(script)]
 
-    return _kept(_shared("demucs", pytestconfig, tmp_path_factory) / named, command)
+    return _kept(_shared(name, config, temporary) / named, command)
 
 
 def _shared(name: str, config: pytest.Config, temporary: pytest.TempPathFactory) -> Path:

@@ -12,10 +12,10 @@ from worker.separation.checkpoints.reading import read_checkpoint
 from worker.separation.htdemucs.graph import build, require_network
 from worker.separation.htdemucs.network import EPSILON, HTDemucsNetwork, level
 from worker.separation.htdemucs.shape import SHAPES
-from worker.separation.htdemucs.stream import separate_song
 from worker.separation.installed import WEIGHTS
 from worker.separation.installing import install
 from worker.separation.runtime import ov
+from worker.separation.segments.stream import separate_song
 
 CORE, WHOLE, NARROW = 90, 80, 50  # dB
 

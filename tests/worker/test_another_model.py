@@ -104,7 +104,7 @@ def test_command_lines_take_it_by_its_number_and_by_its_name(tmp_path: Path) -> 
     inspect = f"{models} main(['inspect'])"
     assert '"toy-3":null' in say(inspect, folder)
     assert say(f"{models} main(['models', 'fetch', 'toy-3'])", folder) == f"{tmp_path / 'toy'}\n"
-    assert '"spleeter-5":null,"htdemucs":null,"htdemucs_6s":null,"toy-3":13' in say(inspect, folder)
+    assert '"spleeter-5":null,"htdemucs":null,"htdemucs_6s":null,"scnet":null,"toy-3":13' in say(inspect, folder)
 
 
 MEMORY = """

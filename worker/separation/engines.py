@@ -19,14 +19,22 @@ def _spleeter(wanted: NetworkWanted) -> Engine:
 
 
 def _htdemucs(wanted: NetworkWanted) -> Engine:
-    from worker.separation.htdemucs.engine import HTDemucsEngine
+    from worker.separation.htdemucs.engine import htdemucs_engine
 
-    return HTDemucsEngine(wanted)
+    return htdemucs_engine(wanted)
+
+
+def _scnet(wanted: NetworkWanted) -> Engine:
+    from worker.separation.scnet.engine import scnet_engine
+
+    return scnet_engine(wanted)
 
 
 #: By family (`jobs.music.separation_models`). Each function imports its engine when called: runtimes are heavy.
 #: They raise `Failed` with ENGINE_MISSING when a requirement of the engine is not installed.
-ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {"spleeter": _spleeter, "htdemucs": _htdemucs}
+ENGINES: Final[dict[str, Callable[[NetworkWanted], Engine]]] = {
+    "spleeter": _spleeter, "htdemucs": _htdemucs, "scnet": _scnet,
+}  # fmt: skip
 
 
 def publication_of(model: str) -> Publication | None:
@@ -36,6 +44,8 @@ def publication_of(model: str) -> Publication | None:
             from worker.separation.spleeter.published import PUBLICATIONS
         case "htdemucs":
             from worker.separation.htdemucs.published import PUBLICATIONS
+        case "scnet":
+            from worker.separation.scnet.published import PUBLICATIONS
         case _:
             return None
     return PUBLICATIONS.get(model)
@@ -48,6 +58,10 @@ def require_network(model: str, checkpoint: "Checkpoint") -> None:
             from worker.separation.htdemucs.graph import require_network as of_htdemucs
 
             of_htdemucs(model, checkpoint)
+        case "scnet":
+            from worker.separation.scnet.graph import require_network as of_scnet
+
+            of_scnet(checkpoint)
         case family:
             raise ValueError(f"models of {family} are not installed from one file")
 

@@ -43,13 +43,22 @@ def test_the_list_has_stems_licence_size_and_where_from(run: Run, empty: dict[st
         assert told in paragraph
 
 
-def test_the_licence_is_shown_before_a_fetch_that_fails(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
-    done = run("models", "fetch", "htdemucs", extra=empty)
+@pytest.mark.parametrize(
+    ("name", "title", "credit"),
+    [
+        ("htdemucs", "HTDemucs", "Hybrid Transformer Demucs by Meta AI (Rouard, Massa, Défossez 2022)"),
+        ("scnet", "SCNet", "SCNet by Weinan Tong and others (2024), trained by starrytong, published by ZFTurbo"),
+    ],
+)
+def test_the_licence_is_shown_before_a_fetch_that_fails(
+    run: Run, empty: dict[str, str], tmp_path: Path, name: str, title: str, credit: str
+) -> None:
+    done = run("models", "fetch", name, extra=empty)
     assert (done.returncode, done.stdout) == (1, "")
     licence, failure = done.stderr.splitlines()
-    assert licence == ("htdemucs: Hybrid Transformer Demucs by Meta AI (Rouard, Massa, Défossez 2022). Licence: MIT.")
-    assert failure.startswith("The weights for 4 stems, HTDemucs could not be fetched.")
-    assert "fl-bt models add FILE --name htdemucs" in failure
+    assert licence == f"{name}: {credit}. Licence: MIT."
+    assert failure.startswith(f"The weights for 4 stems, {title} could not be fetched.")
+    assert f"fl-bt models add FILE --name {name}" in failure
     assert left(tmp_path / "models") == []
 
 

@@ -4,14 +4,18 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from jobs.failures import Failed, Reason
 from jobs.models import Model
 from tests.peers.release import Release, sha256
+from tests.worker.separation.checkpoints.zips import tensor, write_torch_file
 from tests.worker.separation.htdemucs.networks import write_network
+from tests.worker.separation.scnet.networks import invented
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
+from worker.separation.checkpoints.reading import read_checkpoint
 from worker.separation.engines import make_engine, publication_of
 from worker.separation.installed import WEIGHTS, has_installed
 from worker.separation.installing import fetch, install, published_digits
@@ -94,6 +98,19 @@ def test_weights_that_were_changed_are_missing_until_they_are_installed_again(tm
     install(NAME, file, models_dir)
     assert has_installed(models_dir / NAME)
     assert left(models_dir) == [NAME]
+
+
+def test_single_precision_of_a_torch_file_is_installed(tmp_path: Path) -> None:
+    tensors = invented()
+    file = tmp_path / "a.ckpt"
+    stored = {f"module.{name}": tensor(name, values) for name, values in tensors.items()}
+    write_torch_file(file, {"best_state": stored, "epoch": 3}, {n: v.tobytes() for n, v in tensors.items()})
+
+    install("scnet", file, tmp_path / "models")
+
+    installed = read_checkpoint(tmp_path / "models" / "scnet" / WEIGHTS).tensors
+    assert installed.keys() == tensors.keys()
+    assert all(np.array_equal(installed[name], values) for name, values in tensors.items())
 
 
 def test_published_digits_are_those_of_the_names() -> None:

@@ -4,13 +4,16 @@ import json
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from worker.separation.checkpoints.safetensors import read_safetensors
 from worker.separation.checkpoints.torch_file import is_torch_file, read_torch_file
 from worker.separation.checkpoints.values import Checkpoint, Tensor, UnreadableError
+
+#: What files call their tensors, the trained averages first.
+_HOLDERS: Final = ("state", "best_state", "state_dict")
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -25,11 +28,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def _of_package(saved: Any) -> Checkpoint:
-    """What demucs saves, `{"klass": …, "kwargs": …, "state": …}`, or the tensors alone."""
-    if isinstance(saved, dict) and isinstance(saved.get("state"), dict):
-        arguments = saved.get("kwargs")
-        return Checkpoint(tensors=_tensors(saved["state"]), arguments=arguments if isinstance(arguments, dict) else {})
-    return Checkpoint(tensors=_tensors(saved))
+    """What demucs saves, `{"klass": …, "kwargs": …, "state": …}`, what others save, or the tensors alone."""
+    if not isinstance(saved, dict):
+        return Checkpoint(tensors=_tensors(saved))
+    tensors = next((saved[key] for key in _HOLDERS if isinstance(saved.get(key), dict)), saved)
+    arguments = saved.get("kwargs")
+    return Checkpoint(tensors=_tensors(tensors), arguments=arguments if isinstance(arguments, dict) else {})
 
 
 def _tensors(saved: Any) -> Mapping[str, Tensor]:
@@ -38,7 +42,9 @@ def _tensors(saved: Any) -> Mapping[str, Tensor]:
     for name, tensor in saved.items():
         if not isinstance(name, str) or not isinstance(tensor, np.ndarray):
             raise UnreadableError(f"{str(name)[:80]!r} is no tensor")
-    return saved
+    return {
+        name.removeprefix("module."): tensor for name, tensor in saved.items()
+    }  # torch's, of training on several GPUs
 
 
 def _of_metadata(metadata: Mapping[str, str]) -> Mapping[str, Any]:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from worker.separation.checkpoints.values import Checkpoint, Tensor, UnreadableError
-from worker.separation.htdemucs.layers import Layers, Node, constant, integers
+from worker.separation.htdemucs.layers import Convolutions
 from worker.separation.htdemucs.shape import (
     BINS,
-    CHANNELS,
     DEPTH,
     EMBEDDING,
     FRAMES,
@@ -19,9 +18,11 @@ from worker.separation.htdemucs.shape import (
     Shape,
     difference,
 )  # fmt: skip
-from worker.separation.htdemucs.tensors import Tensors
 from worker.separation.htdemucs.transformer import transformer
 from worker.separation.runtime import ops, ov
+from worker.separation.segments.layers import Node, constant, integers
+from worker.separation.segments.spectrum import CHANNELS
+from worker.separation.segments.tensors import Tensors
 
 
 def require_network(model: str, checkpoint: Checkpoint) -> None:
@@ -48,7 +49,7 @@ def build(tensors: Mapping[str, Tensor], shape: Shape, *, bf16: bool = False) ->
 
 def assemble(ours: Tensors, shape: Shape, *, bf16: bool = False) -> ov.Model:
     """See `build`: from tensors that may be more than the network's."""
-    layers = Layers(ours)
+    layers = Convolutions(ours)
     spectrogram = ops.parameter([1, 2 * CHANNELS, BINS, FRAMES], np.float32, name="spectrogram")
     waveform = ops.parameter([1, CHANNELS, SEGMENT], np.float32, name="waveform")
     x: Node = spectrogram
@@ -73,7 +74,7 @@ def assemble(ours: Tensors, shape: Shape, *, bf16: bool = False) -> ov.Model:
     return ov.Model([ops.result(x), ops.result(xt)], [spectrogram, waveform], "htdemucs")
 
 
-def _bottom(layers: Layers, x: Node, xt: Node, shape: Shape, bf16: bool) -> tuple[Node, Node]:
+def _bottom(layers: Convolutions, x: Node, xt: Node, shape: Shape, bf16: bool) -> tuple[Node, Node]:
     """The transformer, and the layers that change the width before and after it."""
     tensors = layers.tensors.under("crosstransformer.")
     if not shape.bottom:

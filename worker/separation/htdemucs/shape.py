@@ -8,7 +8,6 @@ from typing import Any, Final
 from jobs.music.stems import Stem
 
 SAMPLE_RATE: Final = 44_100
-CHANNELS: Final = 2  # of the song
 
 SEGMENT: Final = 343_980  # samples: 7.8 s
 STRIDE: Final = 257_985  # samples from segment to segment: three quarters

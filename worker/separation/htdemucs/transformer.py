@@ -8,10 +8,10 @@ from math import log, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.separation.htdemucs.layers import Node, constant, integers, normalised
 from worker.separation.htdemucs.shape import FEEDFORWARD, HEADS, LAYERS, PERIOD
-from worker.separation.htdemucs.tensors import Tensors
 from worker.separation.runtime import ops
+from worker.separation.segments.layers import Node, constant, integers, normalised
+from worker.separation.segments.tensors import Tensors
 
 
 def transformer(tensors: Tensors, x: Node, xt: Node, *, bf16: bool = False) -> tuple[Node, Node]:

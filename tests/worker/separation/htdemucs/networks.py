@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from worker.separation.checkpoints.safetensors import write_safetensors
 from worker.separation.htdemucs.graph import assemble
 from worker.separation.htdemucs.shape import SHAPES
-from worker.separation.htdemucs.tensors import Tensors
+from worker.separation.segments.tensors import Tensors
 
 KWARGS: dict[str, Any] = {"bottom_channels": 512, "segment": Fraction(39, 5), "dconv_mode": 3, "t_layers": 5}
 

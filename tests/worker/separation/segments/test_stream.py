@@ -9,18 +9,24 @@ from numpy.typing import NDArray
 
 from tests.sounds import snr_db
 from worker.child.messages import Step
+from worker.separation.htdemucs import network as htdemucs
 from worker.separation.htdemucs.shape import SEGMENT, STRIDE
-from worker.separation.htdemucs.spectrum import spectrogram, waveform
-from worker.separation.htdemucs.stream import measure, separate_song
 from worker.separation.samples import Samples
+from worker.separation.scnet import network as scnet
+from worker.separation.segments.spectrum import Transform
+from worker.separation.segments.stream import Cut, measure, separate_song
+
+CUT = Cut(SEGMENT, STRIDE)
 
 
 class Parts:
     """Halves of the segment: as it is, and turned around."""
 
+    name = "parts"
     sources = 2
 
-    def __init__(self) -> None:
+    def __init__(self, cut: Cut = CUT) -> None:
+        self.cut = cut
         self.seen: list[NDArray[np.float32]] = []
 
     def estimate(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -116,7 +122,9 @@ def test_memory_does_not_grow_with_the_song() -> None:
 class Twice:
     """The segment, twice."""
 
+    name = "twice"
     sources = 2
+    cut = CUT
 
     def estimate(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.stack([samples, samples])
@@ -129,12 +137,25 @@ def test_silence_stays_silence(value: float) -> None:
     assert np.allclose(piece, value, atol=1e-7)
 
 
-def test_the_transforms_undo_each_other() -> None:
-    segment = song(SEGMENT).T
-    there = spectrogram(segment)
-    assert there.shape == (1, 4, 2048, 336)
-    back = waveform(there[0])
+@pytest.mark.parametrize(
+    ("transform", "shape", "noise_db"),
     # The last bin is dropped: of noise, one of 2049.
-    assert snr_db(back, to=segment) > 30
-    low = np.stack([np.sin(np.arange(SEGMENT) / 30), np.cos(np.arange(SEGMENT) / 50)]).astype(np.float32)
-    assert snr_db(waveform(spectrogram(low)[0])[:, 2048:-2048], to=low[:, 2048:-2048]) > 100
+    [(htdemucs.TRANSFORM, (1, 4, 2048, 336), 30), (scnet.TRANSFORM, (1, 4, 2049, 476), 120)],
+)
+def test_the_transforms_undo_each_other(transform: Transform, shape: tuple[int, ...], noise_db: float) -> None:
+    segment = song(transform.samples).T
+    there = transform.spectrogram(segment)
+    assert there.shape == shape
+    assert snr_db(transform.waveform(there[0]), to=segment) > noise_db
+    steps = np.arange(transform.samples)
+    low = np.stack([np.sin(steps / 30), np.cos(steps / 50)]).astype(np.float32)
+    assert snr_db(transform.waveform(transform.spectrogram(low)[0])[:, 2048:-2048], to=low[:, 2048:-2048]) > 100
+
+
+def test_segments_of_another_network_join_as_well() -> None:
+    cut = Cut(segment=10_001, stride=7_000)
+    original, network = song(30_000), Parts(cut)
+    pieces = list(separate_song(decoder(original, 4_096), network, lambda _: None))
+    assert {one.shape for one in network.seen} == {(2, 10_001)}
+    assert [piece.shape[2] for piece in pieces] == [7_000] * 4 + [2_000]
+    assert np.allclose(np.concatenate(pieces, 2)[1], original.T, atol=2e-6)

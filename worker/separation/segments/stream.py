@@ -13,19 +13,37 @@ from numpy.typing import NDArray
 
 from worker.child.messages import Step
 from worker.separation.engine import Decode, Report
-from worker.separation.htdemucs.shape import CHANNELS, SEGMENT, STRIDE
 from worker.separation.samples import Samples
+from worker.separation.segments.spectrum import CHANNELS
 
 EPSILON = 1e-8  # added to the song's deviation, as in `demucs/api.py`
 
 
-class Estimator(Protocol):
-    """Estimates the sources of a segment: `HTDemucsNetwork`, and simple ones in tests."""
+@dataclass(frozen=True)
+class Cut:
+    """How a song is cut: the samples of a segment, and from segment to segment."""
 
-    sources: int
+    segment: int
+    stride: int
+
+
+class Estimator(Protocol):
+    """Estimates the sources of a segment: `HTDemucsNetwork`, `SCNetNetwork`, and simple ones in tests.
+
+    `name` is for logs and for the manifest, `sources` the number of stems.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sources(self) -> int: ...
+
+    @property
+    def cut(self) -> Cut: ...
 
     def estimate(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(2, SEGMENT) in, (sources, 2, SEGMENT) out."""
+        """(2, cut.segment) in, (sources, 2, cut.segment) out. Raises `Failed` with MODEL_DAMAGED."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +74,21 @@ def separate_song(decode: Decode, network: Estimator, report: Report) -> Iterato
 
     The pieces are as long in sum as the song, to the sample, and do not depend on the lengths of blocks.
     """
+    segment, stride = network.cut.segment, network.cut.stride
+    triangle = _triangle(segment)
     level = measure(decode(), lambda samples: report(Step(fraction=0.0, alive=samples)))
     gain = np.float32(level.deviation + EPSILON)
     song = _Normalised(decode(), level, gain)
-    added = np.zeros((network.sources, CHANNELS, SEGMENT), np.float32)
-    weights = np.zeros(SEGMENT, np.float32)
-    for start in range(0, level.samples, STRIDE):
-        length = min(SEGMENT, level.samples - start)
-        before = (SEGMENT - length) // 2  # a short segment stands in the middle, with its neighbours around it
-        samples = song.between(start - before, start - before + SEGMENT)
+    added = np.zeros((network.sources, CHANNELS, segment), np.float32)
+    weights = np.zeros(segment, np.float32)
+    for start in range(0, level.samples, stride):
+        length = min(segment, level.samples - start)
+        before = (segment - length) // 2  # a short segment stands in the middle, with its neighbours around it
+        samples = song.between(start - before, start - before + segment)
         sources = network.estimate(samples)[:, :, before : before + length]
-        added[:, :, :length] += _TRIANGLE[:length] * sources
-        weights[:length] += _TRIANGLE[:length]
-        ready = min(STRIDE, length)
+        added[:, :, :length] += triangle[:length] * sources
+        weights[:length] += triangle[:length]
+        ready = min(stride, length)
         piece = np.empty((1 + network.sources, CHANNELS, ready), np.float32)
         piece[0] = samples[:, before : before + ready]
         piece[1:] = added[:, :, :ready] / weights[:ready]
@@ -76,12 +96,14 @@ def separate_song(decode: Decode, network: Estimator, report: Report) -> Iterato
         piece += np.float32(level.mean)
         yield piece
         for values in (added, weights):
-            values[..., :-STRIDE] = values[..., STRIDE:]
-            values[..., -STRIDE:] = 0
+            values[..., :-stride] = values[..., stride:]
+            values[..., -stride:] = 0
 
 
-#: A segment's weights, where segments overlap.
-_TRIANGLE = (np.minimum(np.arange(1, SEGMENT + 1), np.arange(SEGMENT, 0, -1)) / (SEGMENT // 2)).astype(np.float32)
+def _triangle(segment: int) -> NDArray[np.float32]:
+    """A segment's weights, where segments overlap."""
+    rising = np.minimum(np.arange(1, segment + 1), np.arange(segment, 0, -1))
+    return np.asarray(rising / rising.max(), np.float32)
 
 
 class _Normalised:

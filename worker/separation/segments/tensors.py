@@ -22,14 +22,17 @@ class Tensors:
         return part
 
     def take(self, name: str, *shape: int) -> NDArray[np.float32]:
-        """A tensor as float32. Raises `UnreadableError` where it is missing, or of another shape or kind."""
+        """A tensor as float32, which may be written to: OpenVINO shares no other memory.
+
+        Raises `UnreadableError` where it is missing, or of another shape or kind.
+        """
         name = self._prefix + name
         tensor = self._left.pop(name, None)
         if tensor is None:
             raise UnreadableError(f"the network has no {name}")
         if tensor.shape != shape or tensor.dtype.kind != "f":
             raise UnreadableError(f"{name} is {tensor.dtype} of {list(tensor.shape)}, not of {list(shape)}")
-        return np.ascontiguousarray(tensor, np.float32)
+        return np.require(tensor, np.float32, ["C", "W"])
 
     def has(self, name: str) -> bool:
         """Whether there is such a tensor, not taken yet."""
