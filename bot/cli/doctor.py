@@ -232,7 +232,8 @@ async def _token(settings: Settings) -> Finding:
     try:
         bot = Bot(settings.telegram_token.get_secret_value(), base_url=settings.telegram_base_url)
         async with bot:
-            return Finding("Token", f"belongs to @{bot.username}")
+            shares = "" if bot.supports_inline_queries else "; sharing in other chats is off: /setinline at @BotFather"
+            return Finding("Token", f"belongs to @{bot.username}{shares}")
     except InvalidToken:
         return Finding("Token", "refused by Telegram", "copy it again from @BotFather", grave=True)
     except TelegramError as error:

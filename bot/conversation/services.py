@@ -27,6 +27,7 @@ from bot.searches.follow import Searches
 from bot.texts import Language
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.quotas import Limits
+from jobs.queue.repertoires import Repertoires
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 
@@ -108,6 +109,7 @@ class Services:
     searches: Searches
     batches: Batches
     albums: Albums
+    repertoires: Repertoires
     poster: Poster  # of answers that are none to the message or press just handled
     platform: ChatPlatform
     timing: Timing = USUAL
@@ -148,9 +150,15 @@ def services_of(
     platform: Platform,
     answers: Poster | None = None,
     timing: Timing = USUAL,
+    *,
+    shares: bool = False,
 ) -> Services:
-    """The services of a bot on `platform`. `answers` posts what a person waits for; None: `platform` does."""
-    follower = Follower(queue, catalogue, platform, timing)
+    """The services of a bot on `platform`. `answers` posts what a person waits for; None: `platform` does.
+
+    `shares`: songs can be shared from the platform's other chats, so deliveries are noted for that.
+    """
+    repertoires = Repertoires(queue.redis)
+    follower = Follower(queue, catalogue, platform, timing, repertoires if shares else None)
     words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
     return Services(
         settings=settings,
@@ -168,6 +176,7 @@ def services_of(
         searches=Searches(queue, answers or platform, settings, timing),
         batches=Batches(queue, answers or platform, words, timing),
         albums=Albums(queue.redis),
+        repertoires=repertoires,
         poster=answers or platform,
         platform=chats,
         timing=timing,

@@ -28,6 +28,7 @@ from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import QueueAway
 from jobs.queue.quotas import Limits
 from jobs.queue.recipe import current_recipe
+from jobs.queue.repertoires import Repertoires
 from jobs.queue.requests import JobQueue
 
 log = logging.getLogger(__name__)
@@ -51,11 +52,18 @@ class Way(Enum):
 
 
 class Follower:
-    """Follows every open request of one platform."""
+    """Follows every open request of one platform. `repertoires`: where deliveries are noted for sharing."""
 
-    def __init__(self, queue: JobQueue, catalogue: Catalogue, platform: Platform, timing: Timing = USUAL) -> None:
+    def __init__(
+        self,
+        queue: JobQueue,
+        catalogue: Catalogue,
+        platform: Platform,
+        timing: Timing = USUAL,
+        repertoires: Repertoires | None = None,
+    ) -> None:
         self._timing = timing
-        self.ledger = Ledger(queue, catalogue, platform)
+        self.ledger = Ledger(queue, catalogue, platform, repertoires)
         self._queue = queue
         self._catalogue = catalogue
         self._platform = platform

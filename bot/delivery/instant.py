@@ -4,6 +4,7 @@ Only files of the current recipe are repeated. After a change of engine or bit r
 and are valid again if the change is undone.
 """
 
+import time
 from collections.abc import Callable
 from itertools import chain
 
@@ -13,16 +14,27 @@ from jobs.models import Request, TrackId, track_id
 from jobs.music.separation_models import MODELS
 from jobs.parsing import parse_stored
 from jobs.queue.recipe import Recipe, current_recipe
+from jobs.queue.repertoires import Given, GivenFile, Repertoires
 from jobs.queue.requests import JobQueue
 from jobs.queue.sent_files import SentFiles
 from jobs.results import Manifest
 
 
 class InstantDelivery:
-    """Earlier deliveries on one platform. `limits` are the platform's at an address: under others the plan differs."""
+    """Earlier deliveries on one platform. `limits` are the platform's at an address: under others the plan differs.
 
-    def __init__(self, queue: JobQueue, platform: str, limits: Callable[[str], Limits]) -> None:
+    `repertoires`: where deliveries are noted for sharing; None on a platform that has no use for them.
+    """
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        platform: str,
+        limits: Callable[[str], Limits],
+        repertoires: Repertoires | None = None,
+    ) -> None:
         self._queue = queue
+        self._repertoires = repertoires
         self.sent_files = SentFiles(queue.redis, platform)
         self._limits = limits
 
@@ -48,6 +60,14 @@ class InstantDelivery:
             before = Before(manifest=manifest, plan=plan)
             order = self._wish(request, recipe)
             await self.sent_files.keep_delivery(request.track_id, order, before.model_dump_json())
+            if self._repertoires is not None:
+                await self._repertoires.add(request.chat, _given(request, manifest, plan))
+
+    async def let_go(self, track: TrackId, chat: str) -> bool:
+        """Note that a chat forgets a track. False when no other chat holds it, and no request waits for it."""
+        if self._repertoires is not None:
+            await self._repertoires.forget(chat, (track,))
+        return await self.sent_files.let_go(track, chat)
 
     async def forget(self, tracks: tuple[str, ...]) -> None:
         """Delete the stored deliveries of these tracks."""
@@ -62,6 +82,18 @@ class InstantDelivery:
 def tracks_of(request: Request) -> tuple[TrackId, ...]:
     """The possible tracks of a request's song: one for each model."""
     return tuple(track_id(request.source, request.order.model.named(name)) for name in MODELS)
+
+
+def _given(request: Request, manifest: Manifest, plan: Plan) -> Given:
+    pieces = chain.from_iterable(part.pieces for part in plan.parts)
+    return Given(
+        track_id=request.track_id,
+        artist=manifest.tags.artist,
+        title=manifest.tags.title,
+        asker=request.asker,
+        at=time.time(),
+        files=tuple(GivenFile(key=piece.key, name=piece.name) for piece in pieces),
+    )
 
 
 def _names(plan: Plan) -> list[str]:

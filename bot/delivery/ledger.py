@@ -36,6 +36,7 @@ from jobs.parsing import parse_stored
 from jobs.progress import View
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.recipe import current_recipe
+from jobs.queue.repertoires import Repertoires
 from jobs.queue.requests import JobQueue
 from jobs.results import Made
 
@@ -45,13 +46,15 @@ _MEMO: Final = "~memo"  # a key beside the parts; no part has this id
 
 
 class Ledger:
-    """Runs deliveries on one platform."""
+    """Runs deliveries on one platform. `repertoires`: where they are noted for sharing."""
 
-    def __init__(self, queue: JobQueue, catalogue: Catalogue, platform: Platform) -> None:
+    def __init__(
+        self, queue: JobQueue, catalogue: Catalogue, platform: Platform, repertoires: Repertoires | None = None
+    ) -> None:
         self._queue = queue
         self._catalogue = catalogue
         self._platform = platform
-        self.instant = InstantDelivery(queue, platform.name, platform.limits)
+        self.instant = InstantDelivery(queue, platform.name, platform.limits, repertoires)
         self._sent_files = self.instant.sent_files
 
     async def read(self, request_id: str) -> Noted:

@@ -11,6 +11,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
     Defaults,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -34,6 +35,7 @@ from bot.telegram.sending.rate_limiter import RateLimiter, TelegramBot
 from bot.telegram.sending.replies import Replies
 from bot.telegram.sending.wire import Wire
 from bot.telegram.updates.dispatch import Dispatch
+from bot.telegram.updates.inline import InlineQueries
 from bot.telegram.updates.migration import move
 from bot.telegram.updates.polling import AnyApplication
 from bot.texts import say
@@ -74,10 +76,10 @@ def build(
     pictured = Pictured()
     patient = TelegramPoster(bot, store, pace, pictured, patience=PATIENT)
     platform, chats = Telegram(bot, store, pace, pictured, local=local), TelegramChats(bot, local=local)
-    services = services_of(settings, queue, catalogue, chats, platform, patient, timing)
+    services = services_of(settings, queue, catalogue, chats, platform, patient, timing, shares=True)
     rate_limiter.on_moved = partial(move, services)
     replies = Replies(bot, PressEdits(patient, services.follower.aside), pictured)
-    _register(app, Dispatch(services, bot, replies))
+    _register(app, Dispatch(services, bot, replies), InlineQueries(services, bot, chats))
     _keep_company(app, services)
     return app
 
@@ -92,12 +94,15 @@ def _request(upload: float) -> Wire:
     )
 
 
-def _register(app: AnyApplication, dispatch: Dispatch) -> None:
+def _register(app: AnyApplication, dispatch: Dispatch, inline: InlineQueries) -> None:
     """Add every handler. The first match in a handler group takes the update; the groups run in order."""
     private, in_groups = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
 
     # First: the group has a new id, which access and settings must know before the gate.
     app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, dispatch.migrated), group=-2)
+
+    # Also before the gate, since it has rules of its own: words typed behind the bot's name, in any chat.
+    app.add_handler(InlineQueryHandler(inline.answer), group=-2)
 
     # Second, in a handler group of its own: the gate stops updates of people without access.
     app.add_handler(TypeHandler(Update, dispatch.gate), group=-1)
@@ -142,8 +147,10 @@ async def _introduce(bot: TelegramBot, services: Services) -> None:
         if code is not None:
             link = f"{link}?start={code}"
         if banner.is_for_people(services.settings):
-            told = "banner-open" if code is None else "banner-pair"
-            banner.show(f"@{bot.username}", link, [say("en", told)])
+            told = ["banner-open" if code is None else "banner-pair"]
+            if not bot.supports_inline_queries:
+                told.insert(0, "banner-inline")
+            banner.show(f"@{bot.username}", link, [say("en", one) for one in told])
         elif code is not None:
             log.warning("this bot has no owner yet: open %s to become its owner", link)
 

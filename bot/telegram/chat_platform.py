@@ -4,7 +4,7 @@ import logging
 import time
 from typing import Final
 
-from telegram import ChatMember
+from telegram import ChatMember, ChatMemberAdministrator, ChatMemberMember, ChatMemberOwner, ChatMemberRestricted
 from telegram import __version__ as library_version
 from telegram.error import BadRequest, Forbidden, TelegramError
 
@@ -37,7 +37,7 @@ class TelegramChats:
         self.fetch_bytes = LOCAL_DOWNLOAD if local else CLOUD_DOWNLOAD
         self.fetch_limit_can_be_lifted = not local
         self._bot = bot
-        self._admins: dict[tuple[str, str], tuple[bool, float]] = {}  # (chat, person) → answer, expiry
+        self._members: dict[tuple[str, str], tuple[ChatMember, float]] = {}  # (chat, person) → answer, expiry
 
     @property
     def our_link(self) -> str:
@@ -52,16 +52,27 @@ class TelegramChats:
     async def is_admin(self, chat: str, person: str) -> bool:
         if number(person) < 0:  # a chat as the sender; only admins can write as the group itself
             return person == chat
+        return isinstance(await self._member(chat, person), ChatMemberAdministrator | ChatMemberOwner)
+
+    async def is_member(self, chat: str, person: str) -> bool:
+        """Whether a person is in a group now; False if Telegram does not answer."""
+        match await self._member(chat, person):
+            case ChatMemberRestricted(is_member=is_member):
+                return is_member
+            case member:
+                return isinstance(member, ChatMemberAdministrator | ChatMemberOwner | ChatMemberMember)
+
+    async def _member(self, chat: str, person: str) -> ChatMember | None:
+        """The answer of getChatMember, cached; None if Telegram does not answer."""
         now = time.monotonic()
-        self._admins = {key: known for key, known in self._admins.items() if known[1] > now}
-        if (chat, person) not in self._admins:
+        self._members = {key: known for key, known in self._members.items() if known[1] > now}
+        if (chat, person) not in self._members:
             try:
                 member = await self._bot.get_chat_member(number(chat), number(person))
             except TelegramError:
-                return False
-            is_admin = member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
-            self._admins[chat, person] = is_admin, now + REMEMBERED
-        return self._admins[chat, person][0]
+                return None
+            self._members[chat, person] = member, now + REMEMBERED
+        return self._members[chat, person][0]
 
     async def sees_all(self) -> bool:
         return bool((await self._bot.get_me()).can_read_all_group_messages)

@@ -707,5 +707,11 @@ discord-about-number = The number of a person or server
 
 banner-pair = Open this link, or scan the code with your phone, to become the owner of this bot:
 banner-open = The bot listens. Its link, for you and your band:
+banner-inline = To share songs in any chat, turn on inline mode: send /setinline to @BotFather.
 banner-pair-discord = To become the owner of this bot, write to it on Discord: /start code:{ $code }
 banner-invite = Open this link, or scan the code, to invite the bot to a server:
+
+## Above the results of an inline query: short, since it is a button
+
+share-open = Open the bot
+share-nothing = Nothing found: send me a song

@@ -40,6 +40,8 @@
 | flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
 | flbt:sent:PLATFORM:ID  | hash   | deliveries of a track: order and recipe → plan (JSON)                        |
 | flbt:held:ID           | hash   | chats that got files of a track: `1`; or forgot it: `0`                      |
+| flbt:repertoire:CHAT   | hash   | songs that a chat got: a digest of the files → their names (JSON)            |
+| flbt:asks-in:PERSON    | zset   | chats where a person asked for songs of a repertoire, by time                |
 | flbt:pictured:ID       | set    | chats where a card shows the picture of a track                              |
 | flbt:practice:at:CHAT:MESSAGE | hash | a choice for practice under a message: 0 or 1 by stem's letter, t, k |
 | flbt:practice:of:PERSON | string | the last choice for practice: stems left out, and the effect's code          |
@@ -201,6 +203,14 @@ def known(platform: str) -> str:
 
 def held(track_id: str) -> str:
     return f"flbt:held:{track_id}"
+
+
+def repertoire(chat: str) -> str:
+    return f"flbt:repertoire:{chat}"
+
+
+def asks_in(person: str) -> str:
+    return f"flbt:asks-in:{person}"
 
 
 def pictured(track_id: str) -> str:

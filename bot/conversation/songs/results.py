@@ -208,7 +208,7 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     attended = await services.queue.attended(services.platform.name)
     opened = {one.request.track_id for one in attended if one.is_open}
     instant = services.follower.ledger.instant
-    left = [track for track in tracks if not await instant.sent_files.let_go(track, chat)]
+    left = [track for track in tracks if not await instant.let_go(track, chat)]
     gone = [track for track in left if track not in opened]  # tracks of open requests stay
     await instant.forget(tuple(gone))
     for track in gone:

@@ -17,7 +17,7 @@ def new_address(address: str, chat_id: int) -> str:
 
 
 async def move(services: Services, old_id: int, new_id: int) -> None:
-    """Move settings, access, strangers, requests, playlists and leftovers. Raises `RedisError`.
+    """Move settings, access, strangers, requests, repertoire, playlists and leftovers. Raises `RedisError`.
 
     Idempotent, also after a partial move.
     """
@@ -30,6 +30,7 @@ async def move(services: Services, old_id: int, new_id: int) -> None:
     await services.access.move(old, new)
     await moved(services, old, new, address_there)
     await move_requests(redis, old, new, address_there)
+    await services.repertoires.move(old, new)
     await services.playlists.moved(old, new, address_there)
     for batch in await services.batches.leftovers.move(old, new, address_there):
         await UntoldBatches(redis, PLATFORM).add(batch)

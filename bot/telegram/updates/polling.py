@@ -17,7 +17,7 @@ from bot.telegram.sending.send_window import held_up
 log = logging.getLogger(__name__)
 
 #: Update types with handlers. Edited messages have none: people send a corrected link again.
-ALLOWED: Final = [Update.MESSAGE, Update.CALLBACK_QUERY]
+ALLOWED: Final = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 #: Seconds of one long poll.
 LONG_POLL: Final = 25
 LONGEST_PAUSE: Final = 30.0

@@ -50,7 +50,7 @@ async def test_on_a_terminal_the_banner_is_all_but_one_line(
     """As in the first minute of `fl-bt up`, for the bot's part of it."""
     if owner is not None:
         await queue.redis.hset("flbt:people", "owner", owner)  # type: ignore[attr-defined]
-    async with BotApi() as server:
+    async with BotApi(inline_on=owner is not None) as server:
         variables = environment(server, tmp_path / "data", tmp_path, FLBT_REDIS_URL=valkey_server.get_secret_value())
         ours, theirs = pty.openpty()
         process = await asyncio.create_subprocess_exec(
@@ -70,6 +70,7 @@ async def test_on_a_terminal_the_banner_is_all_but_one_line(
     log = [line for line in lines if re.match(r"\d{4}-", line)]
     assert len(log) == 1, log
     assert "FL-BT · @fl_bt_test_bot" in lines
+    assert (say("en", "banner-inline") in lines) is (owner is None), "told while inline mode is off"
     (link,) = [line for line in lines if line.startswith("https://")]
     if owner is None:
         assert say("en", "banner-pair") in lines

@@ -94,6 +94,9 @@ async def test_whose_token_it_is(examine: Examine, settings: Settings) -> None:
         mine = {"telegram_base_url": server.base_url, "telegram_token": SecretStr(server.token)}
         said, code = await examine(settings, **mine)
         assert (said["Token"], code) == ("✓ Token    belongs to @fl_bt_test_bot", 0)
+        server.inline_on = False
+        said, _ = await examine(settings, **mine)
+        assert said["Token"].endswith("; sharing in other chats is off: /setinline at @BotFather")
         said, code = await examine(settings, **mine | {"telegram_token": SecretStr("123456:" + "w" * 35)})
         assert said["Token"].startswith("✗ Token    refused by Telegram")
         assert code == 1

@@ -32,6 +32,7 @@ from bot.delivery.follow import Follower
 from bot.playlists.follow import Playlists
 from bot.searches.follow import Searches
 from jobs.queue.catalogue import Catalogue
+from jobs.queue.repertoires import Repertoires
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
@@ -76,6 +77,7 @@ class Chats:
             searches=Searches(queue, self, settings),
             batches=Batches(queue, self, lambda _: "20 MB"),
             albums=Albums(queue.redis),
+            repertoires=Repertoires(queue.redis),
             poster=self,
             platform=self,
         )

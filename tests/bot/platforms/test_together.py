@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
 from tests.bot.discord import discord_fixture
@@ -32,6 +33,8 @@ async def test_a_song_of_one_platform_is_there_at_once_on_the_other(
             await here.until(lambda message: "Done" in message.text)
             await here.settled()
             assert (await store.read(track.id)).manifest == made.manifest
+            repertoires = await queue.redis.keys(keys.repertoire("*"))
+            assert [key.split(b":")[2] for key in repertoires] == [b"telegram"], "Discord has no use for one"
         assert there.files() == here.files() != []
         assert api.refused == []
         assert server.refused == []

@@ -9,14 +9,16 @@
         await chat.press(card, "Cancel")
         assert server.refused == []
 
-`world` holds persons, chats and messages; `limits`, `markup` and `files` the refusals; `sending`, `editing` and
-`asking` the methods; `people` the actions of persons; `server`, `wire` and `faults` the HTTP, the faults, the record.
+`world` holds persons, chats and messages; `limits`, `markup` and `files` the refusals; `sending`, `editing`, `asking`
+and `inline` the methods; `people` the actions of persons; `server`, `wire` and `faults` the HTTP, the faults, the
+record.
 """
 
 from tests.peers.botapi.faults import Request, Trouble
+from tests.peers.botapi.inline import Query
 from tests.peers.botapi.limits import Pace
 from tests.peers.botapi.people import Chat, Press
 from tests.peers.botapi.server import BotApi
 from tests.peers.botapi.world import File, Message, Person
 
-__all__ = ["BotApi", "Chat", "File", "Message", "Pace", "Person", "Press", "Request", "Trouble"]
+__all__ = ["BotApi", "Chat", "File", "Message", "Pace", "Person", "Press", "Query", "Request", "Trouble"]

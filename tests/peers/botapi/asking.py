@@ -27,7 +27,7 @@ _RIGHTS = (
 
 
 def get_me(server: "BotApi", params: Params) -> Any:
-    abilities = {"can_join_groups": True, "supports_inline_queries": False}
+    abilities = {"can_join_groups": True, "supports_inline_queries": server.inline_on}
     return BOT_JSON | abilities | {"can_read_all_group_messages": not server.privacy}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.peers.botapi import asking, editing, sending
+from tests.peers.botapi import asking, editing, inline, sending
 from tests.peers.botapi.files import Params
 
 if TYPE_CHECKING:
@@ -34,5 +34,6 @@ METHODS: "dict[str, Callable[[BotApi, Params], Any]]" = {
     "editmessagereplymarkup": editing.edit_message_reply_markup,
     "deletemessage": editing.delete_message,
     "answercallbackquery": editing.answer_callback_query,
+    "answerinlinequery": inline.answer_inline_query,
     "leavechat": editing.leave_chat,
 }

@@ -17,6 +17,7 @@ from tests.discretion import hear
 from tests.peers.botapi import limits, wire
 from tests.peers.botapi.faults import Fault, Request, Trouble
 from tests.peers.botapi.files import Shelf
+from tests.peers.botapi.inline import Query
 from tests.peers.botapi.methods import METHODS
 from tests.peers.botapi.people import Chat, Press
 from tests.peers.botapi.updates import Updates
@@ -33,6 +34,7 @@ class BotApi:
     privacy: bool = True  # groups: the bot sees commands, mentions and replies to itself only
     pace: limits.Pace | None = None
     local: bool = False
+    inline_on: bool = True  # as after /setinline at BotFather
     upload_bytes: int = 0  # of one request's body; 0: Telegram's limit
     download_bytes: int = 0
     query_seconds: float = 30.0  # for the answer to a pressed button
@@ -46,6 +48,7 @@ class BotApi:
     shelf: Shelf = field(default_factory=Shelf)
     updates: Updates = field(default_factory=Updates)
     presses: dict[str, Press] = field(default_factory=dict)
+    queries: dict[str, Query] = field(default_factory=dict)
     commands: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # (scope, language) → menu
     requests: list[Request] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -116,6 +119,17 @@ class BotApi:
         chat.server = self
         self.places[chat.id] = chat
         return chat
+
+    async def inline(self, person: Person, words: str, offset: str = "") -> Query:
+        """A person types `@bot words` in any chat. Returns what the person sees then."""
+        assert self.inline_on, "inline mode is off"
+        query = Query(f"inline{self.serial()}", person, self.clock())
+        self.queries[query.id] = query
+        wire = {"id": query.id, "from": person.to_json(), "query": words[:256], "offset": offset}
+        self.updates.add("inline_query", wire | {"chat_type": "supergroup"})
+        self.notice()
+        await asyncio.wait_for(query.answered.wait(), PATIENCE)
+        return query
 
     # --- for the tests --------------------------------------------------------------------------------------------
 
