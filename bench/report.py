@@ -1,6 +1,5 @@
 """Writes the measurements as a page: docs/performance.md."""
 
-import contextlib
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from bench.stages import Stages
 from bench.studio import Studio
 from bench.watch import Run
 from worker.child.cgroups import cores
+from worker.separation.costs import processor
 
 PACKAGES = ("fl-bt-unet", "openvino", "spleeter", "tensorflow-cpu", "numpy", "av")
 
@@ -187,16 +187,6 @@ def _studio(studio: Studio) -> tuple[str, ...]:
         "With `FLBT_WARM=0` a worker keeps no such process. What that costs and saves, beside the version before:",
         "[adr/0029](adr/0029-children-are-forked.md).",
     )
-
-
-def processor() -> str:
-    """The processor's name."""
-    with contextlib.suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        facts = dict(line.replace("\t", "").split(": ", 1) for line in lines if ": " in line)
-        family = f" (family {facts['cpu family']}, model {facts['model']})" if "cpu family" in facts else ""
-        return facts.get("model name", platform.machine()) + family
-    return platform.processor() or platform.machine()
 
 
 def write(figures: Figures, path: Path) -> None:

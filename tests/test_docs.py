@@ -89,6 +89,7 @@ COMMANDS = {
     "fl-bt models fetch htdemucs": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
     "fl-bt models fetch scnet": "tests/bot/cli/test_models.py::test_the_licence_is_shown_before_a_fetch_that_fails",
     "fl-bt models check": "tests/bot/cli/test_models.py::test_a_torch_file_is_added_and_checked",
+    "fl-bt models check --measure": "tests/bot/cli/test_models.py::test_a_measured_cost_is_listed",
     "fl-bt models add FILE --name htdemucs": "tests/bot/cli/test_models.py::test_a_torch_file_is_added_and_checked",
     "fl-bt separate song.mp3 --model htdemucs": (
         "tests/bot/cli/test_models.py::test_six_stems_and_a_mix_without_the_guitar"

@@ -11,6 +11,7 @@ from jobs.models import Model
 from jobs.music.separation_models import DEFAULT_MODEL, MODELS, models_by_word
 from jobs.process.exits import give_up
 from jobs.settings import SettingsError, load_settings
+from worker.separation.costs import Cost, cost_of, keep_cost
 
 if TYPE_CHECKING:
     from worker.child.messages import Step
@@ -72,12 +73,38 @@ def add(file: Path, name: str) -> None:
 
 @models.command()
 @click.argument("words", nargs=-1, type=WORDS)
-def check(words: tuple[str, ...]) -> None:
+@click.option("--measure", is_flag=True, help="Measure on this machine how long separations take, too.")
+def check(words: tuple[str, ...], measure: bool) -> None:
     """Hash the weights again: a line for each model, with its name, yes or no, and bytes."""
     folder = _folder()
     for name in _named(words, tuple(MODELS)):
         there = _engine(name, folder).has_weights()
         click.echo(f"{name} yes {_size(folder / MODELS[name].key)}" if there else f"{name} no 0")
+        if there and measure:
+            _measure(name, folder)
+
+
+def _measure(name: str, folder: Path) -> None:
+    from worker.child.tasks import NetworkWanted
+    from worker.separation.stopwatch import measure
+
+    threads = load_settings().threads
+    try:
+        spent = measure(NetworkWanted(model=Model(name=name), models_dir=folder, threads=threads))
+    except Failed as failure:
+        give_up(f"{name} cannot run here. ({failure.failure.detail})", code=1)
+    cost = keep_cost(name, spent, folder, threads, is_song=False)
+    click.echo(f"{name}: {_told(cost)}" if cost else f"{name}: the cost could not be kept in {folder}", err=True)
+
+
+def _told(cost: Cost) -> str:
+    """A cost in words, with that of a song of four minutes."""
+    minutes, seconds = divmod(round(240 * cost.seconds), 60)
+    machine = cost.machine
+    return (
+        f"4:00 of music take {minutes}:{seconds:02}, {240 * cost.cpu_seconds:.0f} s of processor time"
+        f" ({machine.processor}, {machine.threads} threads, {machine.engines})"
+    )
 
 
 def _named(words: Iterable[str], default: tuple[str, ...]) -> list[str]:
@@ -97,6 +124,11 @@ def _lines(name: str, folder: Path) -> list[str]:
     )
     lines = [f"{name:14}{len(info.stems)} stems: {', '.join(info.stems)}"]
     lines.append(f"{'':14}{'installed' if there else 'not installed'}, {size}")
+    cost = cost_of(name, folder, load_settings().threads)
+    if cost is not None:
+        lines.append(f"{'':14}{_told(cost)}")
+    elif there:
+        lines.append(f"{'':14}not measured on this machine: fl-bt models check {name} --measure")
     if published is not None:
         lines.append(f"{'':14}{published.licence} · {published.credit}")
         lines += [f"{'':14}{source.url}  SHA-256 {source.sha256}" for source in published.sources]

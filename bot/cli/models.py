@@ -44,9 +44,10 @@ def add(file: str, name: str) -> None:
 
 @models.command()
 @click.argument("names", nargs=-1, type=WORDS)
-def check(names: tuple[str, ...]) -> None:
+@click.option("--measure", is_flag=True, help="Measure on this machine how long separations take, too.")
+def check(names: tuple[str, ...], measure: bool) -> None:
     """Check the weights by their hashes: a line for each model, with its name, yes or no, and bytes."""
-    _run("check", *names)
+    _run("check", *(["--measure"] if measure else []), *names)
 
 
 def _run(*arguments: str) -> None:

@@ -162,9 +162,17 @@ class SeparationTask(Task):
         return separation_confinement(self.audio, self.output, self.network, self.cover)
 
 
+class Spent(Value):
+    """Work on `music_seconds` of a song: seconds by the clock, and of processor time."""
+
+    music_seconds: Amount
+    seconds: Amount
+    cpu_seconds: Amount
+
+
 class Separated(Value):
     """Stems on disk, `samples` long per channel at 44.1 kHz; and the renditions encoded along with them, unless the
-    stems had to be turned down in the end.
+    stems had to be turned down in the end. `spent`: on the pieces of the song after the first one.
     """
 
     samples: Size
@@ -177,6 +185,7 @@ class Separated(Value):
     notes: tuple[Words, ...] = ()
     engine: Words = ""
     along: tuple[Rendered, ...] = ()
+    spent: Spent | None = None
 
 
 def separation_confinement(audio: Path, output: Path, network: NetworkWanted, cover: Path | None = None) -> Confinement:

@@ -1,5 +1,6 @@
 """Separates a song in a child; before that, a missing model is installed by another child."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -10,6 +11,7 @@ from worker.child.limits import Limits
 from worker.child.messages import Step
 from worker.child.parent_side import Child, run_child, start_child
 from worker.child.tasks import Brought, ModelTask, Separated, SeparationTask
+from worker.separation.costs import keep_cost
 
 SEPARATION: Final = "worker.separation"
 MODELS: Final = "worker.separation.models"
@@ -26,8 +28,25 @@ async def separate(
 ) -> Separated:
     """Lets `child`, or a new one, do `task`. Raises as `Child.ask`.
 
-    Children that separate may only read the models. A child that may write there installs a missing model.
+    Children that separate may only read the models. A child that may write there installs a missing model. What the
+    separation took is kept as the cost of the model.
     """
+    separated = await _separate(task, child, stack, on_step, limits, deadline)
+    network = task.network
+    if separated.spent is not None and network.is_made_ready:
+        name, spent = network.model.name, separated.spent
+        await asyncio.to_thread(keep_cost, name, spent, network.models_dir, network.threads)
+    return separated
+
+
+async def _separate(
+    task: SeparationTask,
+    child: Child | None,
+    stack: AsyncExitStack,
+    on_step: Callable[[Step], None],
+    limits: Limits,
+    deadline: float,
+) -> Separated:
     try:
         return await _ask(task.model_copy(update={"only_ready": True}), child, stack, on_step, limits, deadline)
     except Failed as error:

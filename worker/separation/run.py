@@ -13,6 +13,7 @@ from worker.separation.engine import Decode, Engine, Report
 from worker.separation.engines import make_engine
 from worker.separation.samples import Samples
 from worker.separation.stem_files import open_stems
+from worker.separation.stopwatch import Stopwatch
 from worker.separation.warm_up import take_prepared
 
 
@@ -23,7 +24,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
         seconds = task.seconds or song.seconds
         _load(task, engine, report)
         pieces = engine.separate(_decoder(task, song), task.output, report)
-        samples = 0
+        samples, watch = 0, Stopwatch()
         stems = task.network.model.stems
         waveforms = Waveforms(stems)
         with open_stems(task.output, stems, task.tags, task.cover, task.along) as files:
@@ -31,11 +32,13 @@ def run(task: SeparationTask, report: Report) -> Separated:
                 files.write(piece)
                 waveforms.add(piece)
                 samples += len(piece[0])
+                watch.heard(len(piece[0]))
                 done = samples / (seconds * SAMPLE_RATE) if seconds else None
                 fraction = None if done is None else min(done, 1.0)
                 report(Step(fraction=fraction, alive=number, seconds=seconds, separated=samples / SAMPLE_RATE))
             if samples == 0:
                 raise failed(Reason.EMPTY)
+            spent = watch.spent()
             picture, small = task.output / "picture.png", task.output / "thumbnail.jpg"
             draw(waveforms, task.tags, picture)  # while the last pieces are encoded
             has_small = task.cover is not None and thumbnail(task.cover, small)
@@ -50,6 +53,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
             notes=_notes(song),
             engine=engine.name,
             along=files.along,
+            spent=spent,
         )
 
 

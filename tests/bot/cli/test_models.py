@@ -123,3 +123,14 @@ def test_six_stems_and_a_mix_without_the_guitar(run: Run, empty: dict[str, str],
     assert mixed.returncode == 0, mixed.stderr
     without = listen(next((tmp_path / "out").rglob("no guitar*.wav")))
     assert snr_db(without, to=song - stems["guitar"]) > 60
+
+
+def test_a_measured_cost_is_listed(run: Run, models_dir: Path) -> None:
+    extra = {**NOWHERE, "FLBT_MODELS": str(models_dir)}
+    checked = run("models", "check", "2", "--measure", extra=extra)
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.startswith("spleeter-2 yes ")
+    told = checked.stderr.strip().removeprefix("spleeter-2: ")
+    assert told.startswith("4:00 of music take 0:")
+    listed = run("models", extra=extra).stdout
+    assert listed[: listed.index("spleeter-4")].count(told) == 1

@@ -15,6 +15,7 @@ from worker.child.messages import Step
 from worker.child.parent_side import run_child
 from worker.child.tasks import NetworkWanted, Separated, SeparationTask
 from worker.separation.child import separate
+from worker.separation.costs import SHORTEST, cost_of
 from worker.separation.spleeter.weights import FILES
 
 
@@ -68,3 +69,21 @@ async def test_weights_may_lie_elsewhere_behind_a_link(task: SeparationTask, tmp
     async with AsyncExitStack() as stack:
         separated = await separate(task, None, stack, lambda step: None, limits=NO_LIMITS, deadline=120)
     assert separated.samples == 2 * 44100
+
+
+async def test_a_song_tells_the_cost_of_its_model_on_this_machine(task: SeparationTask, tmp_path: Path) -> None:
+    models_dir = task.network.models_dir
+    long = task.model_copy(update={"audio": write_wav(tmp_path / "long.wav", music(45.0))})
+    costs = []
+    for songs in (1, 2):
+        async with AsyncExitStack() as stack:
+            separated = await separate(long, None, stack, lambda step: None, limits=NO_LIMITS, deadline=120)
+        assert separated.spent is not None
+        assert SHORTEST < separated.spent.music_seconds < 45
+        cost = cost_of("spleeter-2", models_dir)
+        assert cost is not None
+        assert cost.songs == songs
+        assert 0 < cost.cpu_seconds < 1
+        costs.append(cost.seconds)
+    assert costs[0] != costs[1]
+    assert cost_of("spleeter-4", models_dir) is None
