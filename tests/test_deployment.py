@@ -9,7 +9,9 @@ import yaml
 
 from jobs.progress import Lane
 from jobs.queue import keys
+from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from tests.jobs.requests import ask
 
 ROOT = Path(__file__).parent.parent
@@ -148,16 +150,24 @@ def test_one_bot_and_workers_by_the_length_of_the_queue() -> None:
     assert "replicas" not in worker, "each `apply` would undo the scaling"
     scaling = objects["ScaledObject", "fl-bt-worker"]["spec"]
     assert ("Deployment", scaling["scaleTargetRef"]["name"]) in objects
-    (trigger,) = scaling["triggers"]
-    assert (trigger["type"], trigger["metadata"]["listName"]) == ("redis", keys.queue(Lane.STUDIO))
-    assert all(isinstance(value, str) for value in trigger["metadata"].values()), "KEDA takes nothing else"
-    assert ("TriggerAuthentication", trigger["authenticationRef"]["name"]) in objects
+    assert [trigger["metadata"]["listName"] for trigger in scaling["triggers"]] == [
+        keys.queue(Lane.STUDIO),
+        keys.RUNNING,
+    ]
+    for trigger in scaling["triggers"]:
+        assert trigger["type"] == "redis"
+        assert all(isinstance(value, str) for value in trigger["metadata"].values()), "KEDA takes nothing else"
+        assert ("TriggerAuthentication", trigger["authenticationRef"]["name"]) in objects
     assert scaling["minReplicaCount"] >= 1, "searches, listings and mixes go to the other lane"
 
 
 async def test_the_length_that_keda_asks_for_is_the_number_of_tracks(queue: JobQueue) -> None:
-    """KEDA takes ZCARD of a sorted set."""
-    (trigger,) = rendered()["ScaledObject", "fl-bt-worker"]["spec"]["triggers"]
-    await queue.submit(ask("ana"))
+    """KEDA takes ZCARD of a sorted set, and SCARD of a set."""
+    line, work = (
+        trigger["metadata"]["listName"] for trigger in rendered()["ScaledObject", "fl-bt-worker"]["spec"]["triggers"]
+    )
+    await queue.submit(request := ask("ana"))
     await queue.submit(ask("bia"))  # the same song
-    assert await queue.redis.zcard(trigger["metadata"]["listName"]) == 1
+    assert await queue.redis.zcard(line) == 1
+    assert await TrackQueue(queue.redis, "worker-1").begin(request.track_id) is not None
+    assert (await queue.redis.zcard(line), await answer(queue.redis.scard(work))) == (0, 1)

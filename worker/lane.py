@@ -1,8 +1,9 @@
-"""An arq worker that is told of new jobs, instead of asking ten times a second."""
+"""An arq worker that is told of new jobs, instead of asking ten times a second, and whose line has no job in work."""
 
 import asyncio
 import contextlib
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 from arq.worker import Worker
@@ -14,6 +15,7 @@ IDLE = 2.5  # seconds between two looks without news: front ends of version 0.1.
 BURST = 0.02  # the same, for a worker that ends when the queue is empty
 SOON = 0.005  # seconds from the end of a job until arq counts it as ended
 AGAIN = 1.0  # seconds until the next try to subscribe
+CLAIM = 60  # seconds for which arq's own claim of a job lasts; then the job is long out of the line, or its worker dead
 
 
 class LaneWorker(Worker):
@@ -23,6 +25,7 @@ class LaneWorker(Worker):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, poll_delay=0)  # `_poll_iteration` waits
+        self.in_progress_timeout_s = CLAIM
         self._news = asyncio.Event()
 
     async def hear(self) -> None:
@@ -45,9 +48,25 @@ class LaneWorker(Worker):
         finally:
             asyncio.get_running_loop().call_later(SOON, self._news.set)
 
+    @contextlib.asynccontextmanager
+    async def out_of_line(self, ctx: dict[Any, Any]) -> AsyncIterator[None]:
+        """Takes a job out of the line while it is in work, and returns it if it is cancelled. For jobs without a lease:
+        tracks leave it in `TrackQueue.begin`.
+
+        arq leaves jobs in work in the line, and reads its first hundred only.
+        """
+        await self.pool.zrem(self.queue_name, ctx["job_id"])
+        try:
+            yield
+        except asyncio.CancelledError:
+            await asyncio.shield(self.pool.zadd(self.queue_name, {ctx["job_id"]: ctx["score"]}))
+            raise
+
     async def _poll_iteration(self) -> None:
         self._news.clear()
         await super()._poll_iteration()
+        if self.burst and self.tasks:  # arq takes an empty line for the end
+            await asyncio.wait(self.tasks.values())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BURST if self.burst else IDLE):
                 await self._news.wait()

@@ -75,14 +75,15 @@ def _lane_worker(
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
         await announce_recipe(redis, recipe_for(settings))
-        # Before the first job: a track whose worker was killed may be the first in the queue.
         await studio.track_queue.beat()
-        await studio.track_queue.recover()
-        await studio.track_queue.forget_dead()
+        if lane is Lane.STUDIO:
+            await studio.track_queue.free_left()  # tracks of the worker that this one replaces
+            await studio.track_queue.forget_dead()
         liveness.sweep_dead(lives)
         background.append(asyncio.create_task(worker.hear()))
         background.append(asyncio.create_task(studio.track_queue.keep_alive()))
         if lane is Lane.STUDIO:
+            background.append(asyncio.create_task(studio.track_queue.keep_recovering()))
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, studio.catalogue, settings)))
             if settings.metrics_port:
                 from jobs.monitoring.prometheus import serve_metrics  # only if the port is set: see there
@@ -101,11 +102,13 @@ def _lane_worker(
         await take(studio, track_id)
         await cleanup.sweep(store.workspace)
 
-    async def listing(ctx: dict[Any, Any], playlist_id: str) -> None:  # noqa: ARG001
-        await take_listing(redis, settings, playlist_id)
+    async def listing(ctx: dict[Any, Any], playlist_id: str) -> None:
+        async with worker.out_of_line(ctx):
+            await take_listing(redis, settings, playlist_id)
 
-    async def search(ctx: dict[Any, Any], words: str) -> None:  # noqa: ARG001
-        await take_search(redis, settings, words)
+    async def search(ctx: dict[Any, Any], words: str) -> None:
+        async with worker.out_of_line(ctx):
+            await take_search(redis, settings, words)
 
     functions = [func(track, name=JOB_FUNCTION, timeout=settings.job_timeout + 60, max_tries=NEVER, keep_result=0)]
     if lane is Lane.QUICK:

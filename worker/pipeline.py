@@ -92,6 +92,7 @@ async def _start(studio: Studio, track: Track, ends: float) -> bool:
     except TimeoutError:
         await track_queue.fail(track.id, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
     except RedisError:
+        track_queue.drop(track.id)
         raise
     except OSError as error:
         await track_queue.fail(track.id, failure_of_os_error(error, confined=False))

@@ -15,7 +15,7 @@ from arq.connections import ArqRedis
 from jobs.progress import OPEN_PHASES, Lane
 from jobs.queue import keys
 from jobs.queue.providers import standings
-from jobs.queue.views import ALIVE, read_views, texts
+from jobs.queue.views import ALIVE, read_views, read_work, texts
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 
@@ -60,7 +60,11 @@ def took(stage: str, seconds: float) -> None:
 
 async def measure(redis: ArqRedis, store: ResultStore, settings: Settings) -> list[Figure]:
     """The figures of `GAUGES` now."""
-    figures: list[Figure] = [("queue_length", (lane,), float(await redis.zcard(keys.queue(lane)))) for lane in Lane]
+    work = await read_work(redis)
+    busy = {Lane.STUDIO: work.studio, Lane.QUICK: work.quick}
+    figures: list[Figure] = [
+        ("queue_length", (lane,), float(await redis.zcard(keys.queue(lane)) + busy[lane])) for lane in Lane
+    ]
     figures.append(("workers", (), float(await redis.zcount(keys.WORKERS, time.time() - ALIVE, "+inf"))))
     figures += [("provider_up", (one,), float(state.up)) for one, state in (await standings(redis)).items()]
     used, free = await store.used_bytes(), store.workspace.free_bytes()

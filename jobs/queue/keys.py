@@ -2,8 +2,8 @@
 
 | key                    | kind   | holds                                                                        |
 | ---------------------- | ------ | ---------------------------------------------------------------------------- |
-| flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is; a channel of that name   |
-|                        |        | tells workers of new jobs                                                    |
+| flbt:queue:LANE        | zset   | arq's queue of a lane: job ids by whose turn it is, without those in work; a |
+|                        |        | channel of that name tells workers of new jobs                               |
 | flbt:turns:LANE        | hash   | chat or person → their last round, and `#now`, `#next`, `#at`: see turn.lua  |
 | flbt:request:ID        | hash   | request (JSON), track, phase, failure (JSON), card, closed_at; whether it    |
 |                        |        | was counted, and the seconds that its asker and chat may have within a day   |
@@ -12,13 +12,16 @@
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
 | flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
 | flbt:song:SOURCE       | string | title and length of a song (JSON)                                            |
-| flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, asker, attempt, starts   |
+| flbt:track:ID          | hash   | source, model, progress, called (JSON), lane, chat, asker, attempt, starts,  |
+|                        |        | and in work the turn that its job had                                        |
 | flbt:made:ID           | string | what the store has of a track (JSON), which may be nothing; for a day        |
 | flbt:followers:ID      | set    | requests waiting for the track; empty while it runs means: cancelled         |
 | flbt:wants:ID          | set    | renditions (JSON) that requests wait for                                     |
 | flbt:lease:ID          | string | the worker that has the track; it expires without the worker's heartbeat     |
 | flbt:awaited           | set    | tracks with followers                                                        |
 | flbt:running           | set    | tracks in work                                                               |
+| flbt:recovering        | string | the worker that looks for lost tracks in this period; expires                |
+| flbt:recovered-to      | string | how far the look for awaited tracks without a job has come                   |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
 | flbt:worker:NAME       | string | versions of a worker's parts (JSON); it expires without a heartbeat          |
 | flbt:maker             | string | the workers' recipe (JSON): engine, precision, bit rate                      |
@@ -71,6 +74,8 @@
 QUEUE = "flbt:queue:studio"
 AWAITED = "flbt:awaited"
 RUNNING = "flbt:running"
+RECOVERING = "flbt:recovering"
+RECOVERED_TO = "flbt:recovered-to"
 WORKERS = "flbt:workers"
 FRONTS = "flbt:fronts"
 RECIPE = "flbt:maker"

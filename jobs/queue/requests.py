@@ -137,15 +137,20 @@ class JobQueue:
         track = request.track_id
         attempt = await run_script(
             self.redis, scripts.FOLLOW,
-            [keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED],
+            [
+                keys.request(request.id), keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED,
+                keys.RUNNING,
+            ],
             request.id, track, request.source.model_dump_json(), request.order.model.model_dump_json(),
             lane, request.chat, request.asker, "".join(f",{phase}" for phase in allowed) + ",",
             *(rendition.model_dump_json() for rendition in renditions),
         )  # fmt: skip
-        if attempt >= 0:
-            _note(request.id, track, "waiting", lane=lane)
+        if attempt == -1:
+            return False
+        _note(request.id, track, "waiting", lane=lane)
+        if attempt >= 0:  # no worker has the track
             await enqueue(self.redis, track, attempt, request.chat, request.asker)
-        return attempt >= 0
+        return True
 
     async def cancel(self, request_id: str) -> bool:
         """Cancels an open request; its track goes on only for other requests. False when not open."""
@@ -278,7 +283,8 @@ class JobQueue:
 
     async def size(self) -> int:
         """The number of tracks queued or in work."""
-        return sum([int(await self.redis.zcard(keys.queue(lane))) for lane in Lane])
+        in_line = [int(await self.redis.zcard(keys.queue(lane))) for lane in Lane]
+        return sum(in_line) + int(await answer(self.redis.scard(keys.RUNNING)))
 
     async def workers(self, within: float = ALIVE) -> list[str]:
         """Workers with a heartbeat within the last seconds."""

@@ -17,10 +17,10 @@ async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
     """Queued tracks of videos without a title or a look-up of it: id → video. Marks them, so the caller must look them
     up.
 
-    Without the first in the queue: its download is about to tell.
+    Without the first in the queue while no worker is busy: its download is about to tell.
     """
-    found = {}
-    for job in await redis.zrange(keys.QUEUE, 1, most):
+    found, first = {}, 0 if await answer(redis.scard(keys.RUNNING)) else 1
+    for job in await redis.zrange(keys.QUEUE, first, most):
         track_id = job.decode().rpartition(".")[0]
         source = parse_source(await answer(redis.hget(keys.track(track_id), "source")))
         if not isinstance(source, YouTube) or await answer(redis.exists(keys.song(source.key))):

@@ -20,12 +20,11 @@ from jobs.monitoring import metrics
 from jobs.monitoring.logs import about
 from jobs.parsing import parse_source, parse_stored
 from jobs.progress import Lane, Progress
-from jobs.queue import keys, scripts
+from jobs.queue import keys, recovery, scripts
 from jobs.queue.connection import answer, ask_script, run_script
 from jobs.queue.quotas import CHARGE
 from jobs.queue.recipe import About
-from jobs.queue.requests import enqueue
-from jobs.queue.views import ALIVE, text, texts
+from jobs.queue.views import ALIVE, texts
 
 log = logging.getLogger(__name__)
 
@@ -179,8 +178,10 @@ class TrackQueue:
         self._held.pop(track_id, None)
         await run_script(
             self.redis, scripts.HAND_BACK,
-            [keys.track(track_id), keys.lease(track_id), keys.RUNNING],
-            track_id, self.worker,
+            [
+                keys.track(track_id), keys.lease(track_id), keys.RUNNING, keys.queue(self.lane), keys.turns(self.lane),
+            ],
+            track_id, self.worker, in_progress_key_prefix,
         )  # fmt: skip
         log.info("track %s: handed back", track_id)
 
@@ -217,19 +218,19 @@ class TrackQueue:
     # --- staying alive -----------------------------------------------------------------------------------------
 
     async def keep_alive(self, every: float = BEAT) -> None:
-        """Beats until cancelled, `every` so many seconds: renews leases; of a worker's lanes, one frees tracks of dead
-        workers and queues lost jobs again.
-        """
+        """Beats until cancelled, `every` so many seconds. A task of its own: leases wait for nothing."""
         while True:
             try:
                 await self.beat()
-                if self.lane is Lane.STUDIO:
-                    await self.recover()
             except RedisError as error:  # it may come back; arq ends the worker otherwise
                 log.warning("cannot send a heartbeat: %s", error)
-            except Exception:  # such as damaged data in the queue: the heart must go on
+            except Exception:  # the heart must go on
                 log.exception("heartbeat incomplete: unhandled exception")
             await asyncio.sleep(every)
+
+    def drop(self, track_id: str) -> None:
+        """Renews a track's lease no longer, as after the queue was out of reach: the track is freed and run again."""
+        self._held.pop(track_id, None)
 
     async def beat(self) -> None:
         """Renews this worker's leases and heartbeat."""
@@ -249,7 +250,7 @@ class TrackQueue:
             return
         ours = await run_script(
             self.redis, scripts.RENEW,
-            [keys.lease(track_id), keys.track(track_id), keys.RUNNING],
+            [keys.lease(track_id), keys.track(track_id), keys.RUNNING, keys.queue(self.lane)],
             track_id, self.worker, str(keys.LEASE_MS), str(held.start),
         )  # fmt: skip
         if not ours and track_id in self._held:  # and not settled meanwhile
@@ -265,29 +266,18 @@ class TrackQueue:
         await self.redis.zremrangebyscore(keys.WORKERS, 0, time.time() - 3600)
 
     async def recover(self) -> list[str]:
-        """Frees tracks of dead workers and queues awaited tracks without a job. Returns the freed ones."""
-        freed = [
-            track_id
-            for track_id in await self._members(keys.RUNNING)
-            if track_id not in self._held and await self._is_left(track_id)
-        ]
-        for track_id in freed:
-            job = keys.job(track_id, await self._attempt(track_id))
-            log.warning("track %s: its worker is dead, freeing it", track_id)
-            async with self.redis.pipeline(transaction=True) as pipe:
-                pipe.srem(keys.RUNNING, track_id)
-                pipe.delete(in_progress_key_prefix + job)
-                await pipe.execute()
-        for track_id in await self._members(keys.AWAITED):
-            await enqueue(self.redis, track_id, await self._attempt(track_id))
+        """Frees tracks of dead workers, of which it returns the ids, and queues awaited tracks without a job."""
+        freed = await recovery.free_left(self.redis, self._held, self._is_dead)
+        await recovery.queue_lost(self.redis)
         return freed
 
-    async def _is_left(self, track_id: str) -> bool:
-        """Whether the track has no lease; ends the lease of a dead worker."""
-        owner = text(await self.redis.get(keys.lease(track_id)))
-        if owner and self._is_dead(owner):
-            return bool(await run_script(self.redis, scripts.BEREAVE, [keys.lease(track_id)], owner))
-        return not owner
+    async def keep_recovering(self, every: float = BEAT) -> None:
+        """Recovers until cancelled, a part `every` so many seconds, unless another worker does."""
+        await recovery.keep_recovering(self.redis, self.worker, self._held, self._is_dead, every)
+
+    async def free_left(self) -> list[str]:
+        """Frees tracks of dead workers; returns their ids."""
+        return await recovery.free_left(self.redis, self._held, self._is_dead)
 
     async def awaited(self) -> frozenset[str]:
         """Ids of tracks and uploads that requests wait for or are sent, which the store must keep."""
@@ -304,9 +294,6 @@ class TrackQueue:
         sources = [request.source for request in requests]
         sources += [source for value in found if (source := parse_source(value))]  # without requests
         return frozenset(names) | {source.upload_id for source in sources if isinstance(source, Upload)}
-
-    async def _attempt(self, track_id: str) -> int:
-        return int(await answer(self.redis.hget(keys.track(track_id), "attempt")) or 0)
 
     async def _members(self, key: str) -> list[str]:
         return texts(await answer(self.redis.smembers(key)))

@@ -22,8 +22,8 @@ async def enqueue_in_turn(
 ) -> None:
     """Queues arq's `function` with its one `argument` as `job`, in the turn of `chat` and `person`: see TURN.
 
-    A queued job stays single and can only move forward. `expires`: seconds or a `timedelta` after which arq forgets the
-    payload.
+    A queued job stays single and can only move forward; one that fell out of the line returns. `expires`:
+    seconds or a `timedelta` after which arq forgets the payload.
     """
     name = keys.queue(lane)
     score = await run_script(redis, scripts.TURN, [name, keys.turns(lane)], job, chat, person, str(time.time()))
@@ -32,5 +32,5 @@ async def enqueue_in_turn(
     new = await redis.enqueue_job(
         function, argument, _job_id=job, _queue_name=name, _defer_until=turn, _expires=expires
     )
-    if new is not None:
+    if new is not None or await redis.zadd(name, {job: score}, nx=True):
         await redis.publish(name, "")  # wakes the workers of the lane: worker/lane.py

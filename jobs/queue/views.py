@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from statistics import median
+from typing import NamedTuple
 
 from arq.connections import ArqRedis
 
@@ -11,10 +12,12 @@ from jobs.models import Request
 from jobs.parsing import parse_stored
 from jobs.progress import Lane, Progress, RequestPhase, View
 from jobs.queue import keys
+from jobs.queue.connection import answer
 from jobs.results import Called, Made
 
 #: A worker or a front end is alive when its heart beat within this many seconds.
 ALIVE = 30.0
+SAMPLE = 32  # tracks in work that are read for an estimate
 
 
 async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
@@ -39,41 +42,76 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
             pipe.zrank(keys.queue(text(lane) or Lane.STUDIO), keys.job(track, int(attempt or 0)))
         pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
         *ranks, workers = await pipe.execute()
-    each, first = await _pace(redis) if any(rank for rank in ranks) else (None, 0.0)
-    seen = (
-        _view(
-            fields, request, progress, song or called, has, rank, workers,
-            _wait(rank, each, first) if text(lane) == Lane.STUDIO else None,
-        )
-        for (fields, request), (progress, _, lane, called), has, song, rank in zip(
-            valid, states, made, songs, ranks, strict=True
-        )
-    )  # fmt: skip
+    in_line = [not progress and _is_waiting(fields) for (fields, _), (progress, *_) in zip(valid, states, strict=True)]
+    work = await read_work(redis) if any(in_line) else Work()
+    begun = await _in_work(
+        redis, [track for track, rank, wanted in zip(tracks, ranks, in_line, strict=True) if wanted and rank is None]
+    )
+    each = await _pace(redis, workers) if any(rank is not None for rank in ranks) else None
+    seen = []
+    for (fields, request), track, (progress, _, lane, called), has, song, rank in zip(
+        valid, tracks, states, made, songs, ranks, strict=True
+    ):
+        studio = (text(lane) or Lane.STUDIO) == Lane.STUDIO
+        busy = work.studio if studio else work.quick
+        place = 0 if track in begun else None if rank is None else rank + busy
+        wait = _wait(rank, busy, each, work.first) if studio and rank is not None else None
+        seen.append(_view(fields, request, progress, song or called, has, place, workers, wait))
     return [view for view in seen if view is not None]
 
 
-async def _pace(redis: ArqRedis) -> tuple[float | None, float]:
-    """Seconds of a track, divided by the number of workers, and those left for running tracks; None if unknown."""
+class Work(NamedTuple):
+    """The number of tracks in work by lane, and the seconds until the first of the studio's ends, if known."""
+
+    studio: int = 0
+    quick: int = 0
+    first: float | None = None
+
+
+async def read_work(redis: ArqRedis) -> Work:
+    """What is in work: exact up to SAMPLE tracks, and by a sample of so many beyond."""
     async with redis.pipeline(transaction=False) as pipe:
-        pipe.lrange(keys.TOOK, 0, -1)
-        pipe.zcount(keys.WORKERS, time.time() - ALIVE, "+inf")
-        pipe.smembers(keys.RUNNING)
-        took, workers, running = await pipe.execute()
-        for track in running:
-            pipe.hget(keys.track(text(track)), "progress")
-        progress = [note for answer in await pipe.execute() if (note := parse_stored(Progress, answer))]
-    if not took:
-        return None, 0.0
-    each = median(float(seconds) for seconds in took) / max(1, workers)
-    left = [each if state.seconds_left is None else state.seconds_left for state in progress]
-    return each, min(left, default=0.0)
+        pipe.scard(keys.RUNNING)
+        pipe.srandmember(keys.RUNNING, SAMPLE)
+        count, sample = await pipe.execute()
+        for track in sample:
+            pipe.hmget(keys.track(text(track)), ["progress", "lane"])
+        found = await pipe.execute() if sample else []
+    studio = [parse_stored(Progress, progress) for progress, lane in found if text(lane) != Lane.QUICK]
+    number = round(count * len(studio) / len(sample)) if sample else 0
+    left = [note.seconds_left for note in studio if note is not None and note.seconds_left is not None]
+    return Work(number, count - number, min(left, default=None))
 
 
-def _wait(rank: int | None, each: float | None, first: float) -> float | None:
-    """Seconds until the turn of the job at `rank`, if the one in work needs `first` and all others `each`."""
-    if rank is None or each is None:
+async def _in_work(redis: ArqRedis, tracks: Sequence[str]) -> set[str]:
+    """Those of `tracks` that a worker has."""
+    if not tracks:
+        return set()
+    async with redis.pipeline(transaction=False) as pipe:
+        for track in tracks:
+            pipe.sismember(keys.RUNNING, track)
+        return {track for track, has in zip(tracks, await pipe.execute(), strict=True) if has}
+
+
+async def _pace(redis: ArqRedis, workers: int) -> float | None:
+    """Seconds of a track, divided by the number of workers; None if unknown."""
+    took = await answer(redis.lrange(keys.TOOK, 0, -1))
+    return median(float(seconds) for seconds in took) / max(1, workers) if took else None
+
+
+def _wait(rank: int, busy: int, each: float | None, first: float | None) -> float | None:
+    """Seconds until the turn of the job at `rank` in line, with `busy` tracks in work, if the first of them needs
+    `first`, or `each` if that is unknown, and all others `each`.
+    """
+    if each is None:
         return None
-    return first + (rank - 1) * each if rank > 0 else 0.0
+    if not busy:  # the first in line is about to start, and counts as in work
+        return max(rank - 1, 0) * each
+    return (each if first is None else first) + rank * each
+
+
+def _is_waiting(fields: dict[bytes, bytes]) -> bool:
+    return fields.get(b"phase") == RequestPhase.WAITING.encode()
 
 
 def _view(
@@ -82,13 +120,14 @@ def _view(
     progress: bytes | None,
     called: bytes | None,
     made: bytes | None,
-    rank: int | None,
+    place: int | None,
     workers: int,
     wait: float | None,
 ) -> View | None:
     """The view of a request; None when its data is invalid. `called`: of its song, or of its track by version 0.1.0.
 
-    `rank`: its place among the jobs in work and in line; `workers`: how many are alive, each with one job of a lane.
+    `place`: the number of jobs in work and in line before it; `workers`: how many are alive, each with one job of a
+    lane.
     """
     word = fields.get(b"phase", b"").decode(errors="replace")
     if word not in RequestPhase.__members__.values():
@@ -103,8 +142,8 @@ def _view(
         called=parse_stored(Called, called),
         made=parse_stored(Made, made),
         progress=parse_stored(Progress, progress) if waiting else None,
-        ahead=rank if waiting and not progress else None,
-        starts=waiting and not progress and rank is not None and rank < workers,
+        ahead=place if waiting and not progress else None,
+        starts=waiting and not progress and place is not None and place < workers,
         wait=wait if waiting and not progress else None,
         failure=(parse_stored(Failure, failure) or Failure(reason=Reason.INTERNAL)) if failure else None,
         card=fields.get(b"card", b"").decode(errors="replace"),

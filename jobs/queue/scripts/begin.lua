@@ -1,4 +1,4 @@
--- Gives a track to a worker, under a lease.
+-- Gives a track to a worker, under a lease, and takes its job out of the line.
 -- Returns how often the track was started, this time included; 0 when no request follows it; -1 when another worker
 -- has it.
 
@@ -17,6 +17,11 @@ if owner and owner ~= worker then return -1 end
 if redis.call('SCARD', followers) == 0 then return 0 end
 redis.call('SET', lease, worker, 'PX', lease_ms)
 redis.call('SADD', running, track_id)
-local turn = redis.call('ZSCORE', queue, track_id .. '.' .. (redis.call('HGET', track, 'attempt') or '0'))
-if turn then redis.call('HSET', turns, '#now', math.floor(tonumber(turn) / 1000000)) end
+local job = track_id .. '.' .. (redis.call('HGET', track, 'attempt') or '0')
+local turn = redis.call('ZSCORE', queue, job)
+if turn then
+  redis.call('ZREM', queue, job)
+  redis.call('HSET', track, 'turn', turn)
+  redis.call('HSET', turns, '#now', math.floor(tonumber(turn) / 1000000))
+end
 return redis.call('HINCRBY', track, 'starts', 1)

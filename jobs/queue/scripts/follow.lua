@@ -1,12 +1,13 @@
 -- Lets a request follow its track, if it is in one of the allowed phases.
--- Returns the track's attempt, or -1 when the request is in another phase. `allowed`: phases between commas, as
--- `,receiving,waiting,`.
+-- Returns the track's attempt; -1 when the request is in another phase, -2 when a worker has the track, which needs no
+-- job then. `allowed`: phases between commas, as `,receiving,waiting,`.
 
 local request = KEYS[1]
 local track = KEYS[2]
 local followers = KEYS[3]
 local wants = KEYS[4]
 local awaited = KEYS[5]
+local running = KEYS[6]
 local id = ARGV[1]
 local track_id = ARGV[2]
 local source = ARGV[3]
@@ -28,4 +29,5 @@ redis.call('PERSIST', track)
 redis.call('SADD', followers, id)
 for i = 9, #ARGV do redis.call('SADD', wants, ARGV[i]) end
 redis.call('SADD', awaited, track_id)
+if redis.call('SISMEMBER', running, track_id) == 1 then return -2 end
 return tonumber(redis.call('HGET', track, 'attempt') or '0')

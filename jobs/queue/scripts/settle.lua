@@ -37,7 +37,7 @@ end
 redis.call('DEL', followers, wants, lease)
 redis.call('SREM', running, track_id)
 redis.call('SREM', awaited, track_id)
-redis.call('HDEL', track, 'starts', 'progress')
+redis.call('HDEL', track, 'starts', 'progress', 'turn')
 redis.call('HINCRBY', track, 'attempt', 1)
 redis.call('EXPIRE', track, seconds_kept)
 return 1

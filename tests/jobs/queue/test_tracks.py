@@ -8,11 +8,11 @@ from arq.constants import in_progress_key_prefix
 
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import RequestPhase
-from jobs.queue import keys, scripts
+from jobs.queue import keys, recovery, scripts
 from jobs.queue.connection import answer, run_script
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
-from tests.jobs.requests import ask, seen
+from tests.jobs.requests import OTHER, ask, seen
 
 
 async def test_a_dead_workers_track_is_freed_by_the_next(queue: JobQueue, track_queue: TrackQueue) -> None:
@@ -120,19 +120,21 @@ async def test_an_accepted_request_whose_job_was_never_queued_is_queued_by_recov
     assert await queue.size() == 1
 
 
-async def test_heartbeats_go_on_with_damaged_data(
+async def test_recovery_goes_on_with_damaged_data(
     queue: JobQueue, track_queue: TrackQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    damaged = ask()
-    await queue.submit(damaged)
+    damaged, lost = ask(), ask(source=OTHER)
+    for request in (damaged, lost):
+        await queue.submit(request)
+    await queue.redis.delete(keys.QUEUE, "arq:job:" + keys.job(lost.track_id, 0))
     await answer(queue.redis.hset(keys.track(damaged.track_id), "attempt", "of a later version"))
-    beating = asyncio.create_task(track_queue.keep_alive(every=0.01))
+    recovering = asyncio.create_task(track_queue.keep_recovering(every=0.01))
     async with asyncio.timeout(120):
-        while caplog.text.count("heartbeat incomplete") < 2:
+        while caplog.text.count("it is not queued again") < 2:
             await asyncio.sleep(0.01)
-    assert not beating.done()
-    assert await queue.workers() == ["worker-1"]
-    await cancel_and_wait(beating)
+    assert not recovering.done()
+    assert await queue.redis.zrange(keys.QUEUE, 0, -1) == [keys.job(lost.track_id, 0).encode()]
+    await cancel_and_wait(recovering)
 
 
 async def test_the_heartbeat_keeps_a_lease(queue: JobQueue, track_queue: TrackQueue) -> None:
@@ -160,3 +162,67 @@ async def test_renditions_wanted_by_another_version_are_made(queue: JobQueue, tr
     assert await answer(queue.redis.smembers(wants)) == {wanted.model_dump_json().encode()}
     assert await track_queue.ready(request.track_id, [wanted])
     assert (await seen(queue, request)).phase is RequestPhase.READY
+
+
+async def test_each_period_looks_at_a_part_of_the_waiting_tracks(
+    queue: JobQueue, track_queue: TrackQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them in turn, whichever worker holds the lock."""
+    monkeypatch.setattr(recovery, "PAGES", 1)
+    waiting = [f"{number:024x}" for number in range(5 * recovery.PAGE)]
+    async with queue.redis.pipeline(transaction=False) as pipe:
+        for number, track_id in enumerate(waiting):
+            pipe.sadd(keys.AWAITED, track_id)
+            pipe.zadd(keys.QUEUE, {keys.job(track_id, 0): number + 1})
+        await pipe.execute()
+    lost = waiting[7::100]
+    await queue.redis.zrem(keys.QUEUE, *(keys.job(track_id, 0) for track_id in lost))
+    periods = 0
+    while await queue.redis.zcard(keys.QUEUE) < len(waiting):
+        before = await queue.redis.zcard(keys.QUEUE)
+        await recovery.queue_lost(queue.redis, recovery.PAGES)
+        periods += 1
+        assert await queue.redis.zcard(keys.QUEUE) - before < len(lost), "not all in one period"
+    assert periods <= 12
+    assert {job.decode() for job in await queue.redis.zrange(keys.QUEUE, 0, -1)} == {
+        keys.job(track_id, 0) for track_id in waiting
+    }
+
+
+async def test_one_worker_at_a_time_looks_for_lost_tracks(queue: JobQueue, track_queue: TrackQueue) -> None:
+    await queue.redis.set(keys.RECOVERING, "worker-2")  # for as long as this test wants
+    request = ask()
+    await queue.submit(request)
+    assert await track_queue.begin(request.track_id) is not None
+    await queue.redis.delete(keys.lease(request.track_id))
+    other = TrackQueue(queue.redis, "worker-3")
+    recovering = asyncio.create_task(other.keep_recovering(every=0.01))
+    await asyncio.sleep(0.2)
+    assert await answer(queue.redis.scard(keys.RUNNING)) == 1
+    await queue.redis.delete(keys.RECOVERING)
+    async with asyncio.timeout(120):
+        while await answer(queue.redis.scard(keys.RUNNING)):
+            await asyncio.sleep(0.01)
+    await cancel_and_wait(recovering)
+
+
+async def test_the_heart_does_not_wait_for_recovery(
+    queue: JobQueue, track_queue: TrackQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endless(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(recovery, "queue_lost", endless)
+    request = ask()
+    await queue.submit(request)
+    assert await track_queue.begin(request.track_id) is not None
+    tasks = [
+        asyncio.create_task(track_queue.keep_recovering()),
+        asyncio.create_task(track_queue.keep_alive(every=0.01)),
+    ]
+    async with asyncio.timeout(120):
+        for _ in range(3):
+            await queue.redis.pexpire(keys.lease(request.track_id), 5000)
+            while await queue.redis.pttl(keys.lease(request.track_id)) <= 5000:
+                await asyncio.sleep(0.01)
+    await cancel_and_wait(*tasks)

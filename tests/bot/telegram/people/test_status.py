@@ -38,10 +38,10 @@ async def test_status_shows_open_and_finished_requests_with_buttons(rig: Rig) ->
         await rig.worker.report(track, TrackStage.SEPARATING, 0.5)
         await ana.say("/status")
         listed = await ana.until(lambda message: "2 songs in the works" in message.text)
-        assert re.sub(r"(?<=Done in )\d+ s", "N s", listed.text) == (
+        assert re.sub(r"(?<=Done in )\d+ s|(?<=about ).*", "N s", listed.text) == (
             "2 songs in the works\n\n"
             "Elis & Tom - Águas de Março (3:33)\nSeparating voice and band\n\n"
-            "YouTube video youtu.be/aaaaaaaaaaA\nNext in line\n\n"
+            "YouTube video youtu.be/aaaaaaaaaaA\nIn line, one song ahead · about N s\n\n"
             "Finished lately\n\nElis & Tom - Águas de Março (3:33)\nDone in N s"
         ), listed.text
         assert len(listed.labels) == 3
