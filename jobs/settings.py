@@ -1,5 +1,6 @@
 """Every setting, in one class, from the environment or `.env` (prefix `FLBT_`). Nothing else reads the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -54,6 +55,13 @@ class Settings(BaseSettings):
     # Discord
     discord_token: SecretStr | None = None
     discord_api_url: str = DISCORD
+
+    # The web page
+    web_port: Annotated[int, Field(ge=0, le=65535)] = 0  # `fl-bt up` serves it there; 0: not. `fl-bt web`: then 8000
+    web_host: str = "127.0.0.1"  # an address of this machine; 0.0.0.0: all
+    web_url: str = ""  # where people open it, as https://stems.example.org behind a reverse proxy
+    web_hosts: str = ""  # further names in its address, with commas
+    web_token: SecretStr | None = None  # for browsers from elsewhere; none: one is made, and kept in the queue
 
     # Places
     data: Path = Field(default_factory=_data_folder)
@@ -117,6 +125,23 @@ class Settings(BaseSettings):
             raise ValueError("must be https://, since the token goes there; http:// is for your own network alone")
         return url.rstrip("/")
 
+    @field_validator("web_url")
+    @classmethod
+    def _web(cls, url: str) -> str:
+        parts = urlsplit(url) if is_address(url, "http", "https") else None
+        if url and (
+            parts is None or not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment
+        ):
+            raise ValueError("must be an http:// or https:// address without a path, as https://stems.example.org")
+        return url.rstrip("/")
+
+    @field_validator("web_token")
+    @classmethod
+    def _web_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and re.fullmatch(r"[A-Za-z0-9_-]{16,200}", token.get_secret_value()) is None:
+            raise ValueError("must have 16 letters or more: A to Z, a to z, 0 to 9, - and _")
+        return token
+
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
@@ -150,6 +175,11 @@ class Settings(BaseSettings):
         if self.precision:
             return ("FLBT_PRECISION is ignored: every engine computes in float32. Remove it from your settings.",)
         return ()
+
+    @property
+    def web_names(self) -> tuple[str, ...]:
+        """Further names of hosts that people reach the page by."""
+        return tuple(name for one in self.web_hosts.split(",") if (name := one.strip().lower()))
 
     @property
     def store_url(self) -> str:

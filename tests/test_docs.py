@@ -51,6 +51,7 @@ COMMANDS = {
     ),
     "uv run --group dev pytest": ITSELF,
     "uv run fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
+    "fl-bt web": "tests/bot/web/test_process.py::test_a_song_from_curl_to_its_zip_and_an_end_when_told",
     "uv run fl-bt doctor": "tests/bot/cli/test_command.py::test_doctor_reports_faults_with_advice",
     'echo "REDIS_PASSWORD=$(openssl rand -hex 24)" >> .env': "writes into a person's .env; `make docker` does as much",
     "docker buildx imagetools inspect IMAGE": "asks a registry of images",

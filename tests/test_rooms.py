@@ -62,7 +62,7 @@ def test_what_platforms_share_knows_none_of_them(request: pytest.FixtureRequest,
     assert len(modules) > 2
     platforms = {
         ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        for name in ("telegram", "discord")
+        for name in ("telegram", "discord", "web")
         for path in (root / "bot" / name).rglob("*.py")
     }
     for path in modules:
@@ -154,6 +154,7 @@ def loaded_by(code: str) -> set[str]:
     [
         ("bot", "import bot.cli.main, bot.telegram, bot.delivery.follow, bot.telegram.app"),
         ("discord", "import bot.cli.main, bot.discord, bot.delivery.follow, bot.discord.app"),
+        ("web", "import bot.cli.main, bot.web, bot.delivery.follow, bot.web.app, bot.web.main"),
         ("terminal", "import bot.cli.main, bot.terminal, bot.cli.up"),
     ],
 )
@@ -167,7 +168,18 @@ def test_each_bot_loads_its_own_chat_library_alone() -> None:
     telegram, discord = loaded_by("import bot.cli.main, bot.telegram.app"), loaded_by("import bot.discord.app")
     assert ("telegram" in telegram, "discord" in telegram) == (True, False)
     assert ("telegram" in discord, "discord" in discord) == (False, True)
-    assert {"telegram", "discord"} & loaded_by("import bot.cli.main, bot.cli.up, bot.cli.doctor, bot.terminal") == set()
+    others = loaded_by("import bot.cli.main, bot.cli.commands, bot.cli.up, bot.cli.doctor, bot.terminal")
+    assert {"telegram", "discord", "aiohttp"} & others == set()
+    assert "aiohttp" not in telegram
+
+
+def test_the_page_loads_no_chat_library_and_the_bots_no_page() -> None:
+    web = loaded_by("import bot.cli.main, bot.web.main")
+    assert ("aiohttp" in web, web & {"telegram", "discord"}) == (True, set())
+    front_ends = (
+        "import sys, bot.cli.main, bot.cli.up, bot.telegram.main, bot.discord.main; assert 'bot.web' not in sys.modules"
+    )
+    loaded_by(front_ends)
 
 
 def test_the_conversation_loads_no_chat_library() -> None:

@@ -26,12 +26,13 @@ def up() -> None:
 
     settings = load_settings()
     set_up_logging(settings)
-    if not front_ends(settings):
+    if not front_ends(settings) and not settings.web_port:
         give_up(
             "A bot needs a token. Telegram: open https://t.me/BotFather, send /newbot, answer its two questions.\n"
             "Discord: make an application on https://discord.com/developers/applications, copy its bot's token.\n"
             "Write it into a file named .env, here: FLBT_TELEGRAM_TOKEN=123456:ABC… or FLBT_DISCORD_TOKEN=…\n"
-            "Then run this again: uv run fl-bt up"
+            "Then run this again: uv run fl-bt up\n"
+            "Without a bot, in a browser of this machine: FLBT_WEB_PORT=8000 uv run fl-bt up"
         )
     sys.exit(asyncio.run(run_everything(settings)))
 
@@ -56,6 +57,23 @@ def bot(tethered: bool, platform: str | None) -> None:
             from bot.discord.main import run
         else:
             from bot.telegram.main import run
+    run(settings, redis_url)
+
+
+@click.command()
+@click.option("--tethered", is_flag=True, hidden=True)
+def web(tethered: bool) -> None:
+    """Serve the page and its HTTP interface, on the queue named by FLBT_REDIS_URL.
+
+    On this machine alone, at http://localhost:8000/app, unless FLBT_WEB_HOST, FLBT_WEB_PORT and FLBT_WEB_URL say
+    otherwise.
+    """
+    settings = load_settings()
+    redis_url = queue_of(settings)
+    if tethered:
+        stop_with_parent()
+    with importing():  # late: the other commands do not need the library
+        from bot.web.main import run
     run(settings, redis_url)
 
 

@@ -33,6 +33,7 @@ SUBCOMMANDS: Final = {
     "models": (MODELS, "List the models, and fetch, add or check their weights."),
     "separate": (SEPARATE, "Separate YouTube links, audio files or video files into stems."),
     "up": (COMMANDS, "Run everything on this machine: the bot, a worker and a private queue."),
+    "web": (COMMANDS, "Serve the page and its HTTP interface, on the queue named by FLBT_REDIS_URL."),
     "worker": (COMMANDS, "Run a worker alone, on the queue named by FLBT_REDIS_URL."),
 }
 

@@ -1,4 +1,4 @@
-"""`fl-bt up`: a private queue that survives restarts, a worker and the bot on one machine, supervised."""
+"""`fl-bt up`: a private queue that survives restarts, a worker, the bots and the page on one machine, supervised."""
 
 import asyncio
 import logging
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 #: Secrets in the environment that only one part needs. Bots: by platform.
 BOTS = {"telegram": "FLBT_TELEGRAM_TOKEN", "discord": "FLBT_DISCORD_TOKEN"}
+WEB = ("FLBT_WEB_TOKEN",)
 WORKERS = ("FLBT_YOUTUBE_PROXY", "FLBT_YOUTUBE_COOKIES")
 
 
@@ -50,7 +51,9 @@ async def run_bots(settings: Settings, url: SecretStr) -> int:
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
     async with AsyncExitStack() as stack:
-        return await _run_all([part for part in parts(settings, url) if part.name != "worker"], stack, stop)
+        return await _run_all(
+            [part for part in parts(settings, url) if part.name not in ("worker", "web")], stack, stop
+        )
 
 
 async def _run_all(wanted: list[Part], stack: AsyncExitStack, stop: asyncio.Event) -> int:
@@ -73,7 +76,7 @@ def parts(settings: Settings, url: SecretStr, *, bot: bool = True, output: IO[by
         [sys.executable, "-P", "-m", "worker", "run", "--tethered"],
         environment,
         output,
-        without=tuple(BOTS.values()),
+        without=(*BOTS.values(), *WEB),
     )
     bots = [
         Part(
@@ -81,11 +84,18 @@ def parts(settings: Settings, url: SecretStr, *, bot: bool = True, output: IO[by
             [sys.executable, "-P", "-m", "bot", "bot", "--tethered", "--platform", platform],
             environment,
             output,
-            without=(*WORKERS, *(token for other, token in BOTS.items() if other != platform)),
+            without=(*WORKERS, *WEB, *(token for other, token in BOTS.items() if other != platform)),
         )
         for platform in front_ends(settings)
     ]
-    return [worker, *bots] if bot else [worker]
+    web = Part(
+        "web",
+        [sys.executable, "-P", "-m", "bot", "web", "--tethered"],
+        environment,
+        output,
+        without=(*WORKERS, *BOTS.values()),
+    )
+    return [worker, *bots, *([web] if settings.web_port else [])] if bot else [worker]
 
 
 def _gave_up(keeper: "asyncio.Task[None]") -> bool:

@@ -20,6 +20,8 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "pt-BR")
 
 _ID: Final = re.compile(r"^([a-z][a-z0-9-]*) *=", re.MULTILINE)
 
+_PARAMETER: Final = re.compile(r"\$([a-z_]+)")
+
 
 def negotiate(code: str | None) -> Language:
     """The language for a platform's or system's code: `pt`, `pt-br`, `pt_BR.UTF-8` → pt-BR; else English."""
@@ -48,6 +50,13 @@ def say(language: str, message: str, /, **parameters: str | int | float) -> str:
     if errors:
         raise LookupError(f"sentence {message!r}: {errors[0]}")
     return str(text)
+
+
+def texts_of(language: str, prefix: str) -> dict[str, str]:
+    """Every sentence whose id begins with `prefix`. A parameter stands in it as `{name}`: it is no quantity."""
+    found = {name: source for name, source in _sources(negotiate(language)).items() if name.startswith(prefix)}
+    given = {name: {one: f"{{{one}}}" for one in _PARAMETER.findall(source)} for name, source in found.items()}
+    return {name: say(language, name, **given[name]) for name in found}
 
 
 def sentence(failure: Failure, language: str) -> str:

@@ -715,3 +715,24 @@ banner-invite = Open this link, or scan the code, to invite the bot to a server:
 
 share-open = Open the bot
 share-nothing = Nothing found: send me a song
+banner-web = Open this link in a browser:
+
+## The web page
+
+web-unknown-task = There is no such song here. It may have been forgotten: songs are kept for a while only.
+web-not-found = There is nothing at this address.
+web-wrong-method = This address does not take that method.
+web-bad-id = That is no id of a YouTube video: it has eleven letters, digits, - or _. You find it in the video’s link, after v=.
+web-bad-body = The server could not read this request. Reload the page and try again.
+web-no-file = There is no file in this upload. Send it as a form with the field “file”.
+web-broken-upload = The upload broke off. Nothing was kept; please send the file again.
+web-slow = The connection was too slow, so the server gave up waiting. Please try again.
+web-too-early = This song is not ready yet. Please try again when it is done.
+web-failed = There is nothing to download: { $why }
+web-gone = The files of this song are not kept any more. Make it again, then download it.
+web-too-fast = That was very many requests at once. Please wait half a minute, then go on.
+web-not-yours = This song belongs to another browser. You can listen to it and download it, but only there it can be changed.
+web-no-cookie = This needs the page’s cookie. Open the page first, and allow cookies for it.
+web-no-token = This page needs its link with the token. Ask the person who runs it for the link.
+web-foreign-host = This server does not answer under that name. Its owner can add the name in FLBT_WEB_URL or FLBT_WEB_HOSTS.
+web-foreign-origin = A page of another site sent this request, so it was refused. Open the page of this server itself.

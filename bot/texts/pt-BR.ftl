@@ -715,3 +715,24 @@ banner-invite = Abra este link, ou leia o código, para convidar o bot para um s
 
 share-open = Abrir o bot
 share-nothing = Nada encontrado: mande uma música
+banner-web = Abra este link no navegador:
+
+## The web page
+
+web-unknown-task = Essa música não está aqui. Talvez tenha sido esquecida: as músicas só ficam guardadas por um tempo.
+web-not-found = Não há nada neste endereço.
+web-wrong-method = Este endereço não aceita esse método.
+web-bad-id = Isso não é o id de um vídeo do YouTube: ele tem onze letras, algarismos, - ou _. Ele está no link do vídeo, depois de v=.
+web-bad-body = O servidor não conseguiu ler este pedido. Recarregue a página e tente de novo.
+web-no-file = Não há arquivo neste envio. Mande-o como formulário, no campo “file”.
+web-broken-upload = O envio foi interrompido. Nada foi guardado; mande o arquivo de novo.
+web-slow = A conexão estava lenta demais, e o servidor parou de esperar. Tente de novo.
+web-too-early = Esta música ainda não está pronta. Tente de novo quando ela terminar.
+web-failed = Não há nada para baixar: { $why }
+web-gone = Os arquivos desta música não estão mais guardados. Faça-a de novo e depois baixe.
+web-too-fast = Foram pedidos demais de uma vez. Espere meio minuto e continue.
+web-not-yours = Esta música é de outro navegador. Você pode ouvir e baixar, mas só lá ela pode ser mudada.
+web-no-cookie = Isto precisa do cookie da página. Abra a página primeiro e permita cookies para ela.
+web-no-token = Esta página precisa do link com o token. Peça o link a quem cuida dela.
+web-foreign-host = Este servidor não responde por esse nome. Quem cuida dele pode acrescentar o nome em FLBT_WEB_URL ou FLBT_WEB_HOSTS.
+web-foreign-origin = Uma página de outro site mandou este pedido, e ele foi recusado. Abra a página deste servidor.

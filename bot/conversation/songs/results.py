@@ -2,7 +2,7 @@
 
 import time
 from itertools import count
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.cards.actions import Action, Verb
 from bot.cards.cards import Card, heading
@@ -143,16 +143,36 @@ async def again(
 
     `said`: the answer if it is accepted, in place of a sentence on how it will be made.
     """
-    asker, message = press.asker, press.place.message
+    message = press.place.message
     place = Place(address=services.platform.address_at(request.address, message), message=message)
+    made = await order_anew(services, press.asker, request, order, place, asked.text)
+    return toast(said if said and made.is_new else made.sentence)
+
+
+class Anew(NamedTuple):
+    """The request of a further order, or None if it was refused; and a sentence on it."""
+
+    request: Request | None
+    sentence: str
+    is_new: bool = False
+
+
+async def order_anew(
+    services: Services, asker: Asker, request: Request, order: Order, place: Place, asked: str
+) -> Anew:
+    """Another request for the song of a request, unless the same is in the works or was made a moment ago.
+
+    `asked`: what is the same for the same order at `place`.
+    """
     for turn in count():
-        new = new_request(services, asker, request, order, place, asked.text, turn)
+        new = new_request(services, asker, request, order, place, asked, turn)
         before = await services.queue.view(new.id)
         if before is None:
-            answer = await accept(services, asker, new, request)
-            return toast(said if said and await services.queue.view(new.id) is not None else answer)
+            sentence_ = await accept(services, asker, new, request)
+            is_new = await services.queue.view(new.id) is not None
+            return Anew(new if is_new else None, sentence_, is_new)
         if before.is_open or time.time() - (before.closed_at or 0.0) < services.timing.double_tap:
-            return toast(say(asker.language, "made-already"))
+            return Anew(before.request, say(asker.language, "made-already"))
     raise AssertionError("turns do not end")
 
 

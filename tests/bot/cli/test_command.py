@@ -45,7 +45,7 @@ def test_without_a_home_folder_the_data_has_to_be_named(tmp_path: Path) -> None:
 def test_without_a_token_up_says_how_to_get_one(run: Run) -> None:
     done = run("up")
     assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 4
+    assert len(done.stderr.splitlines()) == 5
     assert "BotFather" in done.stderr
 
 

@@ -1,0 +1,1 @@
+"""Handlers of the HTTP interface, one module for each part of it."""

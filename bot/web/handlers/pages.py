@@ -1,0 +1,104 @@
+"""The page and its files, its texts, and what can be chosen."""
+
+import json
+import re
+from typing import Final
+
+from aiohttp import web
+
+from bot.cards.models import model_label, stem_word
+from bot.cards.practice import FURTHEST, MOST_BARS
+from bot.texts import LANGUAGES, texts_of
+from bot.web.openapi import openapi
+from bot.web.refusals import as_json, refused
+from bot.web.site import PAGE, site_of, visitor_of
+from bot.web.tasks import type_of
+from bot.web.visitors import language_of
+from jobs import VERSION
+from jobs.models import Format
+from jobs.music.separation_models import chat_models
+
+#: Code and style are our files alone; `frame-ancestors` is added for each page.
+POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; connect-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+_NAME: Final = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+(\.[a-z0-9_-]+)*\.[a-z0-9]+")
+_TYPES: Final = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "json": "application/json"}
+
+
+async def root(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=302, headers={"Location": "/app"})
+
+
+async def app(request: web.Request) -> web.StreamResponse:
+    """The page. A token in the address is exchanged for a cookie, and leaves the address."""
+    site, visitor = site_of(request), visitor_of(request)
+    if "token" in request.query:
+        rest = request.rel_url.without_query_params("token")
+        response: web.StreamResponse = web.Response(status=303, headers={"Location": str(rest)})
+    else:
+        response = _file("index.html")
+    if visitor.browser is None:
+        site.door.welcome(response)
+    return response
+
+
+async def page_file(request: web.Request) -> web.StreamResponse:
+    """A file of the page."""
+    name = request.match_info["name"]
+    if not _NAME.fullmatch(name) or not (PAGE / name).is_file():
+        raise refused(404, visitor_of(request).language, "web-not-found")
+    return _file(name)
+
+
+def _file(name: str) -> web.StreamResponse:
+    """`no-cache`: a browser asks each time, and is told that the file is the same."""
+    ending = name.rpartition(".")[2]
+    headers = {"Content-Type": f"{_TYPES.get(ending) or type_of(name)}; charset=utf-8", "Cache-Control": "no-cache"}
+    return web.FileResponse(PAGE / name, headers=headers)
+
+
+async def texts(request: web.Request) -> web.StreamResponse:
+    """Every text of the page, in one language."""
+    language = language_of(request)
+    return as_json(json.dumps({"language": language, "texts": texts_of(language, "web-")}))
+
+
+async def options(request: web.Request) -> web.StreamResponse:
+    """What can be chosen, and the limits."""
+    services, visitor = site_of(request).services, visitor_of(request)
+    language = visitor.language
+    preferences = await services.preferences.of(visitor.person)
+    models = [
+        {
+            "name": name,
+            "label": model_label(name, language),
+            "stems": list(info.stems),
+            "stem_words": [stem_word(stem, language) for stem in info.stems],
+        }
+        for name, info in chat_models().items()
+    ]
+    return as_json(
+        json.dumps(
+            {
+                "language": language,
+                "languages": LANGUAGES,
+                "version": VERSION,
+                "max_upload_bytes": services.upload_limit(),
+                "max_upload": services.upload_limit_in_words(language),
+                "models": models,
+                "formats": [{"name": one, "label": one.label} for one in Format],
+                "model": preferences.model.name,
+                "format": preferences.format,
+                "tempo": [50, 120],
+                "key": [-FURTHEST, FURTHEST],
+                "count_in": MOST_BARS,
+            }
+        )
+    )
+
+
+async def description(_: web.Request) -> web.StreamResponse:
+    return as_json(json.dumps(openapi()))

@@ -1,0 +1,160 @@
+"""Tasks of a browser: their files, further orders, cancel."""
+
+import asyncio
+import zipfile
+from typing import Final
+
+from aiohttp import web
+
+from bot.conversation.permissions import may_cancel
+from bot.delivery.planning.pieces import Piece
+from bot.web import submitting
+from bot.web.files import StoredFileResponse
+from bot.web.handlers.seed import check_done
+from bot.web.refusals import as_json, refused
+from bot.web.site import body_of, own_task_of, site_of, task_of, visitor_of
+from bot.web.tasks import Known, player_of, type_of
+from bot.web.values import Ordered, Task
+from jobs.models import Value
+from jobs.results import StoredFile
+
+#: A player's page has its code in itself, and asks nobody for anything. Its origin is not that of our page.
+PLAYER_POLICY: Final = (
+    "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; style-src 'unsafe-inline'; "
+    "img-src data:; connect-src data:; worker-src data: blob:; base-uri 'none'; form-action 'none'; "
+    "sandbox allow-scripts; frame-ancestors 'self'"
+)
+BLOCK: Final = 1 << 18
+
+
+class TaskList(Value):
+    tasks: tuple[Task, ...]
+
+
+async def tasks(request: web.Request) -> web.StreamResponse:
+    """Those of this browser; none for a client that we do not know again."""
+    visitor = visitor_of(request)
+    known = await site_of(request).tasks.recent(visitor.person) if visitor.browser else ()
+    return as_json(TaskList(tasks=tuple(one.task for one in known)).model_dump_json())
+
+
+async def task(request: web.Request) -> web.StreamResponse:
+    known, visitor = await task_of(request), visitor_of(request)
+    mine = known.view.request.chat == visitor.person
+    return as_json(known.task.model_copy(update={"mine": mine}).model_dump_json())
+
+
+async def cancel(request: web.Request) -> web.StreamResponse:
+    known, site, visitor = await own_task_of(request), site_of(request), visitor_of(request)
+    if not await may_cancel(site.services, visitor.asker, known.view.request):
+        raise refused(403, visitor.language, "web-not-yours")
+    await site.services.queue.cancel(known.view.request.id)
+    site.services.follower.wake()
+    known = await submitting.task_of(site, visitor, known.view.request.id)
+    return as_json(known.status.model_dump_json())
+
+
+async def order(request: web.Request) -> web.StreamResponse:
+    known = await own_task_of(request)
+    ordered = await body_of(request, Ordered)
+    new = await submitting.order(site_of(request), visitor_of(request), known, ordered)
+    return as_json(new.status.model_dump_json())
+
+
+# --- files -----------------------------------------------------------------------------------------------------
+
+
+async def file(request: web.Request) -> web.StreamResponse:
+    known, site = await task_of(request), site_of(request)
+    check_done(request, known)
+    number = int(request.match_info["n"])
+    if number >= len(known.pieces):
+        raise refused(404, visitor_of(request).language, "web-not-found")
+    piece, inline = known.pieces[number], "inline" in request.query
+    # A page of ours would have our origin: it is shown by `player` alone.
+    inline = inline and type_of(piece.name).startswith(("audio/", "image/"))
+    store = site.services.catalogue.store
+    return await StoredFileResponse.of(store, known, piece, visitor_of(request).language, inline=inline)
+
+
+async def picture(request: web.Request) -> web.StreamResponse:
+    """Waveforms or a chart."""
+    known = await task_of(request)
+    return await _image(request, known, known.picture)
+
+
+async def cover(request: web.Request) -> web.StreamResponse:
+    known = await task_of(request)
+    manifest = known.view.manifest
+    cover = manifest.cover if manifest else None
+    if cover is None:
+        raise refused(404, visitor_of(request).language, "web-not-found")
+    return await _image(request, known, cover)
+
+
+async def _image(request: web.Request, known: Known, image: Piece | StoredFile | None) -> web.StreamResponse:
+    language = visitor_of(request).language
+    if image is None:
+        raise refused(404, language, "web-not-found")
+    file, rendition = (image.stored, image.rendition) if isinstance(image, Piece) else (image, None)
+    response = StoredFileResponse(site_of(request).services.catalogue.store, known, file, rendition)
+    await response.check(language)
+    response.headers["Content-Type"] = type_of(file.name)
+    return response
+
+
+async def analysis(request: web.Request) -> web.StreamResponse:
+    """What was found in the song."""
+    known = await task_of(request)
+    made = known.view.made
+    if made is None or made.analysis is None:
+        raise refused(404, visitor_of(request).language, "web-not-found")
+    return as_json(made.analysis.model_dump_json())
+
+
+# --- the player ------------------------------------------------------------------------------------------------
+
+
+async def player(request: web.Request) -> web.StreamResponse:
+    """The page that plays the stems: a file of its own, or out of the zip."""
+    known, language = await task_of(request), visitor_of(request).language
+    check_done(request, known)
+    piece, store = player_of(known.view, known.pieces), site_of(request).services.catalogue.store
+    if piece is None:
+        raise refused(404, language, "web-not-found")
+    if not (piece.rendition and piece.rendition.package):
+        response = await StoredFileResponse.of(store, known, piece, language, inline=True)
+        response.headers["Content-Type"] = "text/html; charset=utf-8"
+        response.headers["Content-Security-Policy"] = PLAYER_POLICY
+        return response
+    try:
+        async with store.open(piece.track_id, (piece.stored,), piece.rendition) as folder:
+            with zipfile.ZipFile(folder / piece.stored.name) as archive:
+                page = next(one for one in archive.infolist() if one.filename.endswith(".html"))
+                return await _unpacked(request, archive, page)
+    except (StopIteration, zipfile.BadZipFile):
+        raise refused(404, language, "web-not-found") from None
+    except FileNotFoundError:
+        raise refused(410, language, "web-gone") from None
+
+
+async def _unpacked(request: web.Request, archive: zipfile.ZipFile, page: zipfile.ZipInfo) -> web.StreamResponse:
+    """Send a page while it is unpacked."""
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Length": str(page.file_size),
+        "Content-Security-Policy": PLAYER_POLICY,
+        "Cache-Control": "private, no-cache",
+        "ETag": f'"{page.CRC:08x}-{page.file_size}"',
+    }
+    if headers["ETag"] in request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    if request.method == "HEAD":
+        return response
+    with archive.open(page) as file:
+        while block := await asyncio.to_thread(file.read, BLOCK):
+            await response.write(block)
+    await response.write_eof()
+    return response

@@ -1,0 +1,25 @@
+"""The waits and limits of the server, as values that are passed in."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds, numbers, and bytes."""
+
+    idle: float = 30.0  # of a connection without a request, or with an unfinished head
+    body: float = 10.0  # for a body of JSON
+    block: float = 20.0  # of an upload without a byte
+    slowest: int = 2_000  # bytes a second of an upload, after its first minute
+    uploads: int = 3  # of one person at a time
+    look: float = 0.5  # between two looks of a stream
+    still: float = 5.0  # the same, while nothing is open
+    alive: float = 15.0  # between two comments of a stream
+    streams: int = 6  # of one person
+    all_streams: int = 200
+    connections: int = 1000
+    end: float = 3.0  # that responses under way may take at the end
+
+
+USUAL: Final = Pace()

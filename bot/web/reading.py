@@ -1,0 +1,47 @@
+"""Reads that all who ask share for a moment, so that frequent questions cost the queue little."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Final, Generic, TypeVar
+
+Read = TypeVar("Read")
+
+#: Seconds for which a read answers everybody.
+FRESH: Final = 0.4
+MOST: Final = 2000
+
+
+class Shared(Generic[Read]):
+    """Reads by key: one at a time for each, `at_once` for all."""
+
+    def __init__(self, read: Callable[[str], Awaitable[Read]], fresh: float = FRESH, at_once: int = 8) -> None:
+        self._read = read
+        self._fresh = fresh
+        self._kept: OrderedDict[str, tuple[float, asyncio.Future[Read]]] = OrderedDict()
+        self._room = asyncio.Semaphore(at_once)
+
+    async def get(self, key: str) -> Read:
+        """What was read less than a moment ago, or now. Raises as the read does."""
+        kept = self._kept.get(key)
+        if kept is None or self._is_old(*kept):
+            task = asyncio.ensure_future(self._one(key))
+            kept = self._kept[key] = (time.monotonic(), task)
+            self._kept.move_to_end(key)
+            if len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        return await asyncio.shield(kept[1])
+
+    def drop(self, key: str) -> None:
+        """Read anew, since something changed."""
+        self._kept.pop(key, None)
+
+    def _is_old(self, at: float, read: "asyncio.Future[Read]") -> bool:
+        if not read.done():
+            return False
+        return read.cancelled() or read.exception() is not None or time.monotonic() - at > self._fresh
+
+    async def _one(self, key: str) -> Read:
+        async with self._room:
+            return await self._read(key)

@@ -1,0 +1,72 @@
+"""The first interface: submit, status, events, download."""
+
+import json
+
+import pytest
+
+from jobs.progress import TrackStage
+from tests.bot.web.web_fixture import VIDEO, Browser, Rig
+
+
+async def test_a_song_from_its_id_to_its_zip(rig: Rig) -> None:
+    async with rig.serving(), rig.client() as curl:
+        submitted = await curl.post(f"/api/submit/{VIDEO}")
+        assert submitted == {"task_id": submitted["task_id"], "status": "PENDING", "error": None}
+        task = submitted["task_id"]
+        early = await curl.get(f"/api/download/{task}", 409)
+        assert "not ready yet" in early["error"]
+        track = await rig.worker.take()
+        await rig.worker.report(track, TrackStage.SEPARATING, 0.4)
+        assert (await curl.get(f"/api/tasks/{task}"))["task_id"] == task
+        await rig.worker.finish(track)
+        await curl.finished(task)
+        assert await curl.get(f"/api/status/{task}") == {"task_id": task, "status": "SUCCESS", "error": None}
+        async with curl.session.get(f"/api/download/{task}") as zip_:
+            content = await zip_.read()
+            disposition = zip_.headers["Content-Disposition"]
+            assert zip_.content_type == "application/zip"
+        assert disposition.startswith('attachment; filename="Elis & Tom - _guas de Mar_o (2 stems).zip"; filename*=')
+        async with curl.session.get(f"/api/download/{task}", headers={"Range": "bytes=10-19"}) as part:
+            assert (part.status, await part.read()) == (206, content[10:20])
+            assert part.headers["Content-Range"] == f"bytes 10-19/{len(content)}"
+        async with curl.session.head(f"/api/download/{task}") as head:
+            assert (head.status, int(head.headers["Content-Length"])) == (200, len(content))
+
+
+@pytest.mark.parametrize("bad", ["short", "dQw4w9WgXcQx", "dQw4w9WgXc!", "dQw4w9WgXc*", "dQw4w9WgXc1"])
+async def test_what_is_no_id_of_a_video_is_refused(browser: Browser, bad: str) -> None:
+    refused = await browser.post(f"/api/submit/{bad}", 422)
+    assert (refused["task_id"], refused["status"]) == (None, "FAILURE")
+    assert "no id of a YouTube video" in refused["error"]
+
+
+@pytest.mark.parametrize("path", ["status/abc", "events/abc", "download/abc", "status/" + "0" * 40, "nothing"])
+async def test_what_is_unknown_is_not_found(browser: Browser, path: str) -> None:
+    assert (await browser.get(f"/api/{path}", 404))["status"] == "FAILURE"
+
+
+async def test_submit_is_no_get(browser: Browser) -> None:
+    async with browser.session.get(f"/api/submit/{VIDEO}") as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+        assert (await answer.json())["status"] == "FAILURE"
+
+
+async def test_events_tell_each_status_and_end_with_the_task(browser: Browser) -> None:
+    task, told = await browser.submit(), []
+    async with browser.session.get(f"/api/events/{task}") as stream:
+        assert stream.content_type == "text/event-stream"
+        async for line in stream.content:
+            if not line.startswith(b"data: "):
+                continue
+            told.append(json.loads(line[6:]))
+            if len(told) == 1:
+                await browser.rig.worker.finish(await browser.rig.worker.take())
+    assert [one["task_id"] for one in told] == [task] * len(told)
+    assert (told[0]["status"], told[-1]["status"]) == ("PENDING", "SUCCESS")
+
+
+async def test_a_cancelled_song_has_failed(browser: Browser) -> None:
+    task = await browser.submit()
+    cancelled = await browser.call("DELETE", f"/api/tasks/{task}")
+    assert (cancelled["status"], cancelled["error"]) == ("FAILURE", "Cancelled")
+    assert "Cancelled" in (await browser.get(f"/api/download/{task}", 410))["error"]
