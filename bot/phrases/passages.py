@@ -15,11 +15,14 @@ from jobs.music.passages import Passage
 
 
 class Found(NamedTuple):
-    """A passage, the tempo of a drill's last round in percent (None: not said), and the text without both."""
+    """A passage, the tempo of a drill's last round in percent (None: not said), and the text without both.
+    `is_counted`: how often it is played is said.
+    """
 
     passage: Passage
     tempo: int | None
     rest: str
+    is_counted: bool = False
 
 
 #: How often a loop is played, and percent of a drill's first tempo, where it is not said.
@@ -58,9 +61,10 @@ class _Reader:
         table = vocabulary(language).treatment
         to = rf" ?(?:-|\N{{EN DASH}}|{any_of(table['to'])}) ?"
         clock = r"(?:(\d):)?(\d{1,3}):(\d{2})(?:[.,](\d))?"
-        self._times_of = re.compile(rf"(?<![\d:]){clock}{to}{clock}(?![\d:])")
+        begin = rf"(?:\b(?:{any_of(table['from'])}) )?"
+        self._times_of = re.compile(rf"{begin}(?<![\d:]){clock}{to}{clock}(?![\d:])")
         bar = any_of(table["bar"])
-        self._bars = re.compile(rf"\b(?:{bar}) (\d{{1,4}})(?:{to}(\d{{1,4}}))?\b")
+        self._bars = re.compile(rf"{begin}\b(?:{bar}) (\d{{1,4}})(?:{to}(\d{{1,4}}))?\b")
         often = any_of(table["often"])
         self._often = re.compile(rf"(?<!\w)[x\N{{MULTIPLICATION SIGN}}] ?(\d{{1,2}})\b|\b(\d{{1,2}}) ?(?:x|{often})\b")
         self._climb = re.compile(rf"(?<!\d)(\d{{2,3}}) ?%?{to}(\d{{2,3}}) ?%")
@@ -90,7 +94,7 @@ class _Reader:
             passage = Passage.model_validate({**about, "slowest": slowest if is_drill else None})
         except ValidationError:
             raise BeyondError from None
-        return Found(passage, tempo, text.strip(" ,;:-"))
+        return Found(passage, tempo, text.strip(" ,;:-"), times is not None)
 
 
 def _seconds(hours: str | None, minutes: str, seconds: str, tenths: str | None) -> float:

@@ -75,7 +75,7 @@ def _treated(written: str, language: Language) -> Reading | None:
     if treatment.is_none:
         return None
     words = [word for word in _words(treatment.rest, words_of) if word != ","]
-    if all(_kinds([word], words_of) & _NO_STEMS for word in words):
+    if _has_no_stems(words, words_of):
         wanted = treatment.wanted(Wanted())
         if treatment.is_talk:
             return Reading(wanted, Certainty.COMMAND)
@@ -84,6 +84,20 @@ def _treated(written: str, language: Language) -> Reading | None:
     if parsed is None or _loses_a_level(parsed.wanted, treatment):
         return None
     return Reading(treatment.wanted(parsed.wanted), _certainty(parsed, is_question="?" in written))
+
+
+def names_no_stems(text: str, language: Language) -> bool:
+    """Whether all words of a text may stand around a treatment of the whole song: `can you … please`."""
+    words_of = vocabulary(language)
+    return _has_no_stems([word for word in _words(plain(text), words_of) if word != ","], words_of)
+
+
+def _has_no_stems(words: Sequence[str], words_of: Vocabulary) -> bool:
+    try:
+        meanings = _meanings(words, words_of)
+    except NoMixError:
+        return False
+    return all({term.kind for term in terms} & _NO_STEMS for terms in meanings)
 
 
 def _loses_a_level(mix: Wanted, treatment: Treatment) -> bool:

@@ -1,4 +1,4 @@
-"""Greetings, thanks, and questions about the bot: messages that name no song, in every language of the bot. Pure."""
+"""Greetings, thanks, questions about the bot, and `stop`: messages that name no song, in every language. Pure."""
 
 import re
 import unicodedata
@@ -13,6 +13,7 @@ class SmallTalk(Enum):
     GREETING = auto()
     THANKS = auto()
     HELP = auto()
+    STOP = auto()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -38,6 +39,15 @@ _QUESTIONS: Final = frozenset(
         "o que vc faz", "o que eu faco", "o que eu mando", "o que posso mandar", "pra que serve", "para que serve",
     }
 )  # fmt: skip
+#: Whole messages that end what is under way.
+_STOPS: Final = frozenset(
+    {
+        "stop", "stop please", "please stop", "stop it", "stop that", "stop this", "cancel", "cancel please",
+        "please cancel", "cancel it", "cancel that", "cancel this", "cancel everything", "cancel all", "abort",
+        "pare", "para", "para por favor", "pare por favor", "cancela", "cancelar", "cancele", "cancela por favor",
+        "cancela isso", "cancela tudo", "para tudo", "para com isso",
+    }
+)  # fmt: skip
 #: Words that may stand beside them, and alone say nothing.
 _AROUND: Final = _words(
     "you u so very much a lot bot there everyone all man mate bro dude for the that this it is was works "
@@ -48,7 +58,7 @@ _MOST: Final = 8  # words; a longer message says something
 
 
 def small_talk(text: str) -> SmallTalk | None:
-    """The kind of a message that greets, thanks or asks about the bot, and says nothing else; None for any other.
+    """The kind of a message that greets, thanks, asks about the bot or stops it, and no more; None for any other.
     Pictographs count for nothing: 👋 and 👍 alone are a greeting and thanks.
     """
     bare = unicodedata.normalize("NFKD", text.casefold())
@@ -62,6 +72,8 @@ def small_talk(text: str) -> SmallTalk | None:
         return SmallTalk.THANKS if any(sign in text for sign in "👍❤🙏🙌🔥😍🎉") else None
     if " ".join(words) in _QUESTIONS:
         return SmallTalk.HELP
+    if " ".join(words) in _STOPS:
+        return SmallTalk.STOP
     if not all(word in _GREETINGS | _THANKS | _AROUND for word in words):
         return None
     if any(word in _THANKS for word in words):

@@ -18,6 +18,8 @@ from jobs.music.effects import ClickUse
 LOUDER: Final = 6.0
 BEHIND: Final = -9.0
 GUIDE: Final = -12.0
+#: Percent of a song that is to be slower, where no number is said.
+SLOWER: Final = 80
 
 _SIGN: Final = "[+-]"
 _SIGNED: Final = rf"(?P<sign>{_SIGN}) ?(?P<number>\d{{1,2}}(?:[.,]\d)?)"
@@ -30,7 +32,7 @@ class BeyondError(ValueError):
 @dataclass(frozen=True)
 class Treatment:
     """`rest`: the text without what is said of the treatment. `other_level`: of the stems without one, in dB.
-    `count_in`: bars."""
+    `count_in`: bars. `is_slower`: the tempo is not said in numbers."""
 
     rest: str
     tempo: int = 100  # percent
@@ -39,6 +41,7 @@ class Treatment:
     other_level: float = 0.0
     click: ClickUse | None = None
     count_in: int = 0
+    is_slower: bool = False
 
     @property
     def is_none(self) -> bool:
@@ -46,8 +49,8 @@ class Treatment:
 
     @property
     def is_talk(self) -> bool:
-        """Whether people say it to each other, too: `drums louder`, and nothing in numbers."""
-        return (self.tempo, self.key) == (100, 0) and self.other_level != 0
+        """Whether people say it to each other, too: `drums louder` or `slower`, and nothing in numbers."""
+        return self.is_slower or ((self.tempo, self.key) == (100, 0) and self.other_level != 0)
 
     def wanted(self, mix: Wanted) -> Wanted:
         """A mix with this treatment. Raises `BeyondError`."""
@@ -67,6 +70,7 @@ class TreatmentReader:
         table = words_of.treatment
         at, speed = any_of(table["at"]), any_of(table["speed"])
         self._tempo = re.compile(rf"(?:\b(?:{at}) )?(?<!\d)(\d{{2,3}}) ?(?:%(?: ?(?:{speed})\b)?|(?:{speed})\b)")
+        self._slower = re.compile(rf"\b(?:{any_of(table['slower'])})\b")
         key, semitone = any_of(table["key"]), any_of(table["semitone"])
         self._signed_key = re.compile(rf"(?:\b(?:{key}) )?(?<![\w.]){_SIGNED}(?! ?(?:db|%|\d))(?: ?(?:{semitone})\b)?")
         self._numbers = {word: int(number) for number, words in table["numbers"].items() for word in words}
@@ -100,8 +104,13 @@ class TreatmentReader:
         rest, click, count_in = self._clicks.read(rest)
         rest, levels, other_level = self._levels(rest)
         rest, tempo = self._tempo_of(rest)
+        slower = self._slower.search(rest)
+        if slower is not None:
+            rest = _without(slower)
         rest, key = self._key_of(rest)
-        return Treatment(rest, tempo, key, tuple(levels.items()), other_level, click, count_in)
+        said = tempo if tempo is not None else SLOWER if slower else 100
+        is_slower = slower is not None and tempo is None
+        return Treatment(rest, said, key, tuple(levels.items()), other_level, click, count_in, is_slower)
 
     def _levels(self, text: str) -> tuple[str, dict[Stem, float], float]:
         levels: dict[Stem, float] = {}
@@ -124,9 +133,9 @@ class TreatmentReader:
             text = self._louder.sub(",", text)
         return text, levels, other
 
-    def _tempo_of(self, text: str) -> tuple[str, int]:
+    def _tempo_of(self, text: str) -> tuple[str, int | None]:
         found = self._tempo.search(text)
-        return (text, 100) if found is None else (_without(found), int(found[1]))
+        return (text, None) if found is None else (_without(found), int(found[1]))
 
     def _key_of(self, text: str) -> tuple[str, int]:
         for pattern in self._worded_keys:

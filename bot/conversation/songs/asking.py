@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
 from bot.cards.cards import Button, Card
 from bot.chats.leftovers import LeftOut, Leftover, leftover_card
-from bot.conversation.commands.general import help_
+from bot.conversation.commands.general import cancel, help_
 from bot.conversation.permissions import album_of, hear
 from bot.conversation.services import Services
 from bot.conversation.songs import finding, mixes
@@ -248,7 +248,7 @@ def _offer(asker: Asker, beside: list[Playlist]) -> tuple[tuple[Button, ...], ..
 
 
 async def _small_talk(services: Services, incoming: Incoming) -> Answers:
-    """The answer to a greeting, to thanks, or to a question about the bot; none for any other message."""
+    """The answer to a greeting, to thanks, to a question about the bot, or to `stop`; none for any other message."""
     if has_something(incoming.message) or incoming.message.has_document or incoming.is_command:
         return ()
     match small_talk(incoming.message.text):
@@ -258,6 +258,8 @@ async def _small_talk(services: Services, incoming: Incoming) -> Answers:
             return reply(say(incoming.asker.language, "small-talk-thanks"))
         case SmallTalk.HELP:
             return await help_(services, incoming)
+        case SmallTalk.STOP:
+            return await cancel(services, incoming)
         case None:
             return ()
 

@@ -1,4 +1,4 @@
-"""Mixes in words: `/mix no drums`, and `no drums` where it is certain that a mix is meant."""
+"""Mixes in words: `/mix no drums`, and `no drums` or `loop 1:02-1:18` where it is certain that a mix is meant."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +11,7 @@ from bot.conversation.songs.lookup import LOOK_BACK, request_about
 from bot.conversation.songs.results import accept, new_request
 from bot.conversation.values import Answers, Incoming, reply
 from bot.delivery.follow import Way
+from bot.phrases.loops import read_loop
 from bot.phrases.read import Certainty, Reading, read_words
 from bot.phrases.treatment import BeyondError
 from bot.phrases.wanted import Wanted, mix_of, within
@@ -26,11 +27,12 @@ LONGEST_DATA: Final = 64  # bytes of a button's data
 @dataclass(frozen=True)
 class Asked:
     """Words that read as a mix, and the song that is meant; None if the chat has none. No `reading`: the mix has a
-    tempo, a key or a level that cannot be had.
+    tempo, a key, a level or a passage that cannot be had, and the text `beyond` says which can.
     """
 
     reading: Reading | None
     song: Request | None
+    beyond: str = "mix-beyond"
 
 
 async def mix(services: Services, incoming: Incoming) -> Answers:
@@ -57,10 +59,14 @@ async def asked_without_command(services: Services, incoming: Incoming) -> Asked
     if incoming.is_command or incoming.message.has_document:
         return None
     in_group = incoming.asker.in_group
+    text, language = incoming.message.text, incoming.asker.language
+    beyond = "loop-beyond"
     try:
-        reading = read_words(incoming.message.text, incoming.asker.language)
+        reading = read_loop(text, language)
+        beyond = "mix-beyond"
+        reading = reading or read_words(text, language)
     except BeyondError:
-        return None if in_group else Asked(None, await song_of(services, incoming))
+        return None if in_group else Asked(None, await song_of(services, incoming), beyond)
     if reading is None or (in_group and reading.certainty in (Certainty.HALF, Certainty.COMMAND)):
         return None
     song = await song_of(services, incoming)
@@ -74,7 +80,7 @@ async def answer(services: Services, incoming: Incoming, asked: Asked) -> Answer
     if asked.song is None:
         return no_song(incoming)
     if asked.reading is None:
-        return reply(say(incoming.asker.language, "mix-beyond"))
+        return reply(say(incoming.asker.language, asked.beyond))
     if asked.reading.certainty is Certainty.SURE:
         return await make(services, incoming, asked.song, asked.reading.wanted)
     return await _question(services, incoming, asked.song, asked.reading.wanted)

@@ -26,9 +26,15 @@ def test_questions_about_the_bot(text: str) -> None:
     assert small_talk(text) is SmallTalk.HELP
 
 
+@pytest.mark.parametrize("text", ["stop", "Stop!", "please cancel", "CANCEL THIS", "Para!", "cancela tudo", "pare"])
+def test_what_ends_what_is_under_way(text: str) -> None:
+    assert small_talk(text) is SmallTalk.STOP
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "stop in the name of love", "don't stop me now", "para ti", "cancela a rua",
         "", "?", "😡", "no drums", "hello darkness my old friend", "elis tom águas de março",
         "the drummer is late again",
         "how do I get the bass", "you are the one that I want", "thanks but I want the drums", "song", "sem voz",

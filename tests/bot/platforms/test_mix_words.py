@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.texts import say
 from tests.bot.platforms.talks import Talk
 from tests.bot.telegram.chat_fixture import SONG
 from tests.models import NAMES
@@ -36,6 +37,39 @@ async def test_a_misspelt_word_is_asked_about_with_a_button(talk: Talk) -> None:
     assert await talk.press(question, "No vocals") == "On it, from the stems I have."
     await done(talk, card)
     assert talk.files()[-1] == f"no vocals {SONG_NAME}"
+
+
+async def test_a_loop_in_words_is_made_and_a_passage_alone_is_asked_about(talk: Talk) -> None:
+    await talk.say(SONG)
+    card = await done(talk)
+    await talk.say("loop 1:02-1:18 8x please")
+    looped = await done(talk, card)
+    await talk.say("0:30-0:40")
+    question = await talk.until(lambda message: "Did you mean" in message.text)
+    assert "0:30" in question.text
+    assert len(talk.files()) == 3
+    await talk.say("loop 1:18-1:02")
+    await talk.until(lambda message: message.text == say("en", "loop-beyond"))
+    assert "1:02" in looped.text
+
+
+async def test_slower_is_asked_about_with_a_tempo(talk: Talk) -> None:
+    await talk.say(SONG)
+    card = await done(talk)
+    await talk.say("slower please")
+    question = await talk.until(lambda message: "Did you mean" in message.text)
+    assert "80" in question.text
+    await talk.press(question, "80 %")
+    assert "80" in (await done(talk, card)).text
+
+
+async def test_stop_cancels_as_the_command_does(talk: Talk) -> None:
+    await talk.say(SONG)
+    await talk.worker.take()
+    await talk.say("Stop!")
+    await talk.until(lambda message: message.text == say("en", "cancel-done", count=1))
+    await talk.say("stop")
+    await talk.until(lambda message: message.text == say("en", "cancel-nothing"))
 
 
 async def test_the_smallest_model_that_has_the_stem_starts(talk: Talk) -> None:
