@@ -1,0 +1,74 @@
+/** The server's interface, as `docs/web-api.md` has it. */
+
+/** A refusal, or a lost connection, as a sentence. `status`: 0 for a lost connection. */
+export class Refused extends Error {
+  /** @param {string} sentence @param {number} status */
+  constructor(sentence, status) {
+    super(sentence);
+    this.status = status;
+  }
+
+  /** Whether the same may work a little later. */
+  get isPassing() {
+    return isPassing(this.status);
+  }
+}
+
+/** @param {number} status */
+export function isPassing(status) {
+  return status === 0 || status === 408 || (status >= 500 && status !== 501);
+}
+
+/** The sentence in a refusal's body; '' if there is none. @param {string} body */
+export function sentenceOf(body) {
+  try {
+    const found = JSON.parse(body)?.error;
+    return typeof found === "string" ? found : "";
+  } catch {
+    return "";
+  }
+}
+
+export class Api {
+  /** @param {string} language that answers are in; '' for the browser's */
+  constructor(language) {
+    this.language = language;
+    /** @type {import("./texts.js").Say} */
+    this.say = (id) => id;
+  }
+
+  /** The address of a call. @param {string} path */
+  url(path) {
+    if (!this.language) return path;
+    return `${path}${path.includes("?") ? "&" : "?"}language=${encodeURIComponent(this.language)}`;
+  }
+
+  /** @param {string} path @returns {Promise<any>} */
+  get(path) {
+    return this.#call(path, {});
+  }
+
+  /** @param {string} path @param {unknown} value @returns {Promise<any>} */
+  post(path, value) {
+    const headers = { "Content-Type": "application/json" };
+    return this.#call(path, { method: "POST", headers, body: JSON.stringify(value) });
+  }
+
+  /** @param {string} path @returns {Promise<any>} */
+  delete(path) {
+    return this.#call(path, { method: "DELETE" });
+  }
+
+  /** @param {string} path @param {RequestInit} options */
+  async #call(path, options) {
+    let response, body;
+    try {
+      response = await fetch(this.url(path), options);
+      body = await response.text();
+    } catch {
+      throw new Refused(this.say("web-unreachable"), 0);
+    }
+    if (!response.ok) throw new Refused(sentenceOf(body) || this.say("web-went-wrong"), response.status);
+    return JSON.parse(body);
+  }
+}

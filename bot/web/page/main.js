@@ -1,0 +1,206 @@
+/** Starts the page, and joins its parts. */
+import { Api, Refused } from "./api.js";
+import { listen, sentenceFor, tellConnection } from "./ask.js";
+import { arrange, element, find, write } from "./elements.js";
+import { MessageView } from "./messages.js";
+import { SongView } from "./song.js";
+import { State, forgetting } from "./state.js";
+import { Stream } from "./stream.js";
+import { sayer } from "./texts.js";
+import { Uploads } from "./upload.js";
+
+const CHOSEN = "flbt-language";
+const PAUSE = 2000; // milliseconds until the start is tried again
+
+/** What the parts of the page share. */
+export class Page {
+  /** @param {Api} api @param {any} options @param {{language: string, texts: Record<string, string>}} texts */
+  constructor(api, options, { language, texts }) {
+    this.api = api;
+    this.options = options;
+    this.language = language;
+    this.say = api.say = sayer(texts);
+    this.state = new State();
+    /** @type {Map<string, SongView>} */
+    this.songs = new Map();
+    /** @type {Map<string, MessageView>} */
+    this.messages = new Map();
+    const tell = (/** @type {boolean} */ connected) => tellConnection(this, connected);
+    this.stream = new Stream(() => api.url("/api/events"), (name, data) => this.take(name, data), tell);
+    this.own = 0; // messages of the page itself
+  }
+
+  /** Takes an event, and shows what changed. @param {string} name @param {any} data */
+  take(name, data) {
+    this.state.take(name, data);
+    this.draw();
+  }
+
+  draw() {
+    const views = this.state.songs.map((song) => {
+      const view = this.songs.get(song.song) ?? new SongView(this, song);
+      this.songs.set(song.song, view);
+      view.update(song);
+      return view;
+    });
+    arrange(find("songs"), views.map((view) => view.root));
+    for (const [id, view] of this.songs) if (!views.includes(view)) this.songs.delete(id);
+    find("empty").hidden = views.length > 0;
+    const shown = this.state.shown.map((message) => {
+      const view = this.messages.get(message.id) ?? new MessageView(this, message);
+      this.messages.set(message.id, view);
+      view.update(message);
+      return view;
+    });
+    arrange(find("messages"), shown.map((view) => view.root));
+    for (const [id, view] of this.messages) if (!shown.includes(view)) this.messages.delete(id);
+  }
+
+  /** Says something to people who do not see the page. @param {string} sentence */
+  tell(sentence) {
+    find("told").textContent = sentence;
+  }
+
+  /** Shows a sentence until it is closed. @param {string} text */
+  note(text) {
+    for (const one of this.state.shown) if (one.id.startsWith("own-") && one.text === text) this.state.close(one.id);
+    this.take("message", { id: `own-${this.own++}`, text, buttons: [] });
+    this.tell(text);
+  }
+
+  /** @param {unknown} error */
+  trouble(error) {
+    this.note(sentenceFor(this, error));
+  }
+
+  /** @param {string} id of a message */
+  close(id) {
+    this.state.close(id);
+    this.draw();
+  }
+
+  /** The answers to a pressed button. @param {any} pressed */
+  pressed(pressed) {
+    if (pressed.toast) this.note(pressed.toast);
+    for (const message of pressed.replies) this.take("message", message);
+  }
+
+  /** Does something again when the connection is back. @param {() => Promise<any>} call @returns {Promise<any>} */
+  async insist(call) {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof Refused && error.status === 0)) throw error;
+        tellConnection(this, false);
+        this.stream.connected = false;
+        this.stream.open();
+        await this.stream.back();
+      }
+    }
+  }
+
+  /** Orders more of a task's song. @param {any} task @param {any} order */
+  async order(task, order) {
+    try {
+      const { task_id } = await this.insist(() => this.api.post(`/api/tasks/${task.task_id}/orders`, order));
+      await this.fetchTask(task_id);
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  /** Shows a task at once: events may come later. @param {string} id */
+  async fetchTask(id) {
+    try {
+      this.take("task", await this.insist(() => this.api.get(`/api/tasks/${id}`)));
+      this.show(id);
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  /** Brings a task's line into view, with the focus. @param {string} id */
+  show(id) {
+    for (const view of this.songs.values()) {
+      const line = view.held.get(id);
+      if (!line) continue;
+      line.what.focus({ preventScroll: true });
+      line.root.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  /** Forgets a song and all that was made of it. @param {any[]} tasks */
+  async forget(tasks) {
+    const task = tasks.find((one) => one.mine && forgetting(one));
+    if (!task) return;
+    this.pressed(await this.api.post(`/api/tasks/${task.task_id}/press`, { action: forgetting(task) }));
+  }
+}
+
+/** Names what stands in the page itself, and fills the choice of languages. @param {Page} page */
+function name(page) {
+  document.documentElement.lang = page.language;
+  for (const one of document.querySelectorAll("[data-text]")) {
+    write(one, page.say(/** @type {HTMLElement} */ (one).dataset.text ?? "", { limit: page.options.max_upload }));
+  }
+  const names = page.options.languages.map((/** @type {string} */ code) => {
+    const label = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
+    return element("option", { value: code, lang: code }, label);
+  });
+  const choice = find("language");
+  choice.append(...names);
+  choice.value = page.language;
+  choice.addEventListener("change", () => {
+    remember(choice.value);
+    location.reload();
+  });
+}
+
+/** @param {string} language */
+function remember(language) {
+  try {
+    localStorage.setItem(CHOSEN, language);
+  } catch {
+    // a browser that keeps nothing speaks its own language
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(CHOSEN) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Texts and options; again and again until the server is there. @param {Api} api */
+async function begin(api) {
+  for (;;) {
+    try {
+      return await Promise.all([api.get("/api/options"), api.get("/api/texts")]);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      // No texts yet, so the sentence is the server's own, or English.
+      write(find("connection"), error.status ? error.message : "The server cannot be reached. Trying again…");
+      if (!error.isPassing) return null;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+}
+
+async function main() {
+  const api = new Api(remembered());
+  const begun = await begin(api);
+  if (begun === null) return;
+  const page = new Page(api, begun[0], begun[1]);
+  name(page);
+  write(find("connection"), "");
+  const uploads = new Uploads(page);
+  listen(page, (files) => uploads.add(files));
+  page.stream.open();
+  const [, linked] = /^#task=([\w.~-]+)$/.exec(location.hash) ?? [];
+  if (linked) await page.fetchTask(linked);
+}
+
+void main();
