@@ -44,6 +44,15 @@ class StoredFile(Value):
     stem: Stem | None = None
 
 
+class StemSum(Value):
+    """How the stems add up, before they are encoded: the levels, in dB against the song, of what all of them together
+    lack of it, and of what was added to the stem *other* so that they add up; None where nothing is added.
+    """
+
+    residual_db: float
+    moved_db: float | None = None
+
+
 class Manifest(Value):
     """A separated track: written last, so a half-made result does not exist."""
 
@@ -62,6 +71,7 @@ class Manifest(Value):
     gaps: Amount = 0.0  # seconds without sound within the source, which stems do not have
     notes: tuple[str, ...] = ()  # "cut_short": the file ended too early; "damaged": parts are left out
     engine: str = ""  # the engine's name: `unet 0.1.0 f32`; see `Recipe.would_make`
+    sum: StemSum | None = None  # None for silence, and before it was measured
     made_at: float
 
     @property

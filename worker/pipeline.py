@@ -213,6 +213,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             gaps=separated.gaps,
             notes=separated.notes,
             engine=separated.engine,
+            sum=separated.sum,
             made_at=time.time(),
         )
         # Before the stems are published: if the worker dies here, the song is separated again, but counted once.

@@ -10,7 +10,10 @@ from bot.terminal.output.hand_over import Delivered
 
 @dataclass(frozen=True)
 class Outcome:
-    """One song. `reason`: a word for programs, empty unless it failed; `message`: the sentence for people."""
+    """One song. `reason`: a word for programs, empty unless it failed; `message`: the sentence for people.
+
+    `residual_db`, `moved_db`: how its stems add up, as in `jobs.results.StemSum`; None where it is not known.
+    """
 
     input: str
     status: Literal["done", "skipped", "failed", "cancelled"]
@@ -20,6 +23,8 @@ class Outcome:
     files: Sequence[Delivered] = ()
     reason: str = ""
     message: str = ""
+    residual_db: float | None = None
+    moved_db: float | None = None
 
 
 def json_line(outcome: Outcome, model: str, format_: str) -> str:

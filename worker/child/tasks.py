@@ -8,7 +8,7 @@ from pydantic import SecretStr, field_serializer
 from jobs.models import Amount, Gain, Model, Rendition, Size, Source, Upload, Value, VideoId, Words
 from jobs.music.analysis import Analysis
 from jobs.music.separation_models import EngineName
-from jobs.results import Called, Rendered, StoredFile, Tags
+from jobs.results import Called, Rendered, StemSum, StoredFile, Tags
 from jobs.youtube import PlaylistId, Provider, SearchWords
 from worker.child.confinement import Confinement
 from worker.child.confinement.online import INDEXES, index_port, node, ports
@@ -186,6 +186,7 @@ class Separated(Value):
     engine: Words = ""
     along: tuple[Rendered, ...] = ()
     spent: Spent | None = None
+    sum: StemSum | None = None
 
 
 def separation_confinement(audio: Path, output: Path, network: NetworkWanted, cover: Path | None = None) -> Confinement:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from worker.child.messages import Step
 
 if TYPE_CHECKING:
+    from worker.separation.residual import Residual
     from worker.separation.samples import Samples
 
 Report = Callable[[Step], None]
@@ -22,10 +23,14 @@ class Engine(Protocol):
 
     `name` is for logs and for the manifest, and is known once the engine is loaded. Its first word is compared with the
     recipe of stored stems (`jobs.queue.recipe`): the family of the model, or for Spleeter the configured engine.
+    `residual` is complete when the last piece is there.
     """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def residual(self) -> "Residual": ...
 
     def has_weights(self) -> bool:
         """Whether the weights are installed and intact; changes nothing."""

@@ -54,6 +54,7 @@ def run(task: SeparationTask, report: Report) -> Separated:
             engine=engine.name,
             along=files.along,
             spent=spent,
+            sum=engine.residual.told(),
         )
 
 

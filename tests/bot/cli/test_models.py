@@ -118,6 +118,11 @@ def test_six_stems_and_a_mix_without_the_guitar(run: Run, empty: dict[str, str],
     assert stems.keys() == {"vocals", "guitar", "piano", "drums", "bass", "other"}
     whole = np.stack(list(stems.values())).sum(0)
     assert snr_db(whole, to=song) > 60, "what the network leaves over is in the other stem"
+    lines = done.stderr.splitlines()
+    assert [line.partition(":")[0] for line in lines[-2:]][1] == "The sum of the stems against the song"
+    assert float(lines[-1].rpartition(": ")[2].removesuffix(" dB").replace("−", "-")) < -100
+    assert lines[-2].startswith("The network left ")
+    assert lines[-2].endswith(" dB of the song out; that is in “other”.")
 
     mixed = run("separate", path, "--mix", "no guitar", *words, extra=empty)
     assert mixed.returncode == 0, mixed.stderr

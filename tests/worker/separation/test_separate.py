@@ -66,6 +66,9 @@ def test_a_song_comes_back_as_tagged_stems_that_add_up(tmp_path: Path, models_di
     assert re.fullmatch(r"unet \S.*", outcome.engine)
     stems = [listen(task.output / f"{stem}.flac") for stem in ("vocals", "accompaniment")]
     assert snr_db(np.sum(stems, axis=0), to=song) > 80
+    assert outcome.sum is not None
+    assert outcome.sum.residual_db < -120, "before they are encoded"
+    assert outcome.sum.moved_db is None, "Spleeter's masks leave nothing out"
     with av.open(str(task.output / "vocals.flac")) as file:
         tags = {name.lower(): value for name, value in file.metadata.items()}
     assert (tags["title"], tags["artist"]) == ("vocals - Söng / 1", "Me")

@@ -10,6 +10,7 @@ from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
 from worker.separation import engines
 from worker.separation.engine import Decode, Report
+from worker.separation.residual import Residual
 from worker.separation.samples import Samples
 
 NAME: Final = "toy-3"
@@ -29,6 +30,7 @@ class Toy:
     def __init__(self, wanted: NetworkWanted) -> None:
         self._weights = wanted.models_dir / wanted.model.info.key / WEIGHTS
         self._gains: list[float] = []
+        self.residual = Residual()
 
     def has_weights(self) -> bool:
         return self._weights.is_file()

@@ -9,6 +9,7 @@ from worker.child.cgroups import cores
 from worker.child.tasks import NetworkWanted
 from worker.separation.engine import Decode, Report
 from worker.separation.installed import WEIGHTS, has_installed, require_installed
+from worker.separation.residual import Residual
 
 if TYPE_CHECKING:
     from worker.separation.samples import Samples
@@ -31,6 +32,7 @@ class SegmentEngine:
         self._open_network = open_network
         self._folder = wanted.models_dir / wanted.model.info.key
         self._network: Estimator | None = None
+        self.residual = Residual()
 
     @property
     def name(self) -> str:
@@ -56,6 +58,9 @@ class SegmentEngine:
         model = self._wanted.model
         place = {stem: number for number, stem in enumerate(self._sources, 1)}
         for piece in separate_song(decode, self._network, report):
+            lacking, moved = piece[0] - piece[1:].sum(0), None
             if model.extension == "average":
-                piece[place[Stem.OTHER]] += piece[0] - piece[1:].sum(0)
+                piece[place[Stem.OTHER]] += lacking
+                lacking, moved = piece[0] - piece[1:].sum(0), lacking
+            self.residual.add(piece[0], lacking, moved)
             yield [flbt_unet.interleaved(piece[place[stem]]) for stem in model.stems]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from worker.child.tasks import NetworkWanted
 from worker.separation.engine import Decode, Engine, Report
+from worker.separation.residual import Residual
 from worker.separation.spleeter.weights import ensure_weights, have_weights
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class NetworkEngine:
 
     def __init__(self, wanted: NetworkWanted) -> None:
         self.network: Network | None = None
+        self.residual = Residual()
         self._wanted = wanted
 
     @property
@@ -62,4 +64,4 @@ class NetworkEngine:
         from worker.separation.spleeter.stream import separate_blocks
 
         assert self.network is not None
-        return separate_blocks(decode(), self.network, self._wanted.model.extension)
+        return separate_blocks(decode(), self.network, self._wanted.model.extension, self.residual)

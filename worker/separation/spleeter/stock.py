@@ -24,6 +24,7 @@ from worker.child.cgroups import cores
 from worker.child.messages import Step
 from worker.child.tasks import NetworkWanted
 from worker.separation.engine import Decode, Report
+from worker.separation.residual import Residual
 from worker.separation.samples import Samples
 from worker.separation.spleeter.network import BANDS
 from worker.separation.spleeter.spectrogram import ADVANCE
@@ -38,6 +39,7 @@ class StockSpleeter:
     def __init__(self, wanted: NetworkWanted) -> None:
         _require()
         self.name = f"spleeter {version('spleeter')}"
+        self.residual = Residual()
         self._wanted = wanted
 
     def has_weights(self) -> bool:
@@ -52,7 +54,7 @@ class StockSpleeter:
     def separate(self, decode: Decode, scratch: Path, report: Report) -> Iterator[list[Samples]]:
         model = self._wanted.model
         checkpoint = self._wanted.models_dir / model.info.key
-        return separate_blocks(decode(), checkpoint, model, scratch, self._wanted.threads, report)
+        return separate_blocks(decode(), checkpoint, model, scratch, self._wanted.threads, report, self.residual)
 
 
 def _require() -> None:
@@ -68,6 +70,7 @@ def separate_blocks(
     scratch: Path,
     threads: int = 0,
     report: Report = lambda _: None,
+    residual: Residual | None = None,
 ) -> Iterator[list[Samples]]:
     """The stems of a song, (samples, 2) each, in pieces of one segment, all of which come at the end.
 
@@ -80,7 +83,11 @@ def separate_blocks(
     with _heartbeat(report), tempfile.TemporaryDirectory(prefix=".spleeter-", dir=scratch) as folder:
         stems = _separator(Path(folder), checkpoint, model, threads).separate(song)
     for start in range(0, len(song), ADVANCE):
-        yield [np.ascontiguousarray(stems[stem][start : start + ADVANCE], np.float32) for stem in model.stems]
+        piece = [np.ascontiguousarray(stems[stem][start : start + ADVANCE], np.float32) for stem in model.stems]
+        if residual is not None:
+            part = song[start : start + ADVANCE]
+            residual.add(part, part - np.sum(piece, 0, np.float32))
+        yield piece
 
 
 def _separator(folder: Path, checkpoint: Path, model: Model, threads: int) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jobs.music.separation_models import Extension
+from worker.separation.residual import Residual
 from worker.separation.spleeter.spectrogram import (
     ADVANCE,
     FRAME,
@@ -55,11 +56,14 @@ def _spectra(band: int) -> Spectra:
     return PlainSpectra(band)
 
 
-def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Extension) -> Iterator[list[Samples]]:
+def separate_blocks(
+    blocks: Iterable[Samples], network: Estimator, extension: Extension, residual: Residual | None = None
+) -> Iterator[list[Samples]]:
     """The stems of a song, in the network's order, piece by piece: (samples, 2) each.
 
     `blocks` are (samples, 2) at 44.1 kHz, of any length; `worker.audio.sound` has muted invalid samples. The pieces are
-    as long in sum as the song, to the sample, and do not depend on the lengths of blocks.
+    as long in sum as the song, to the sample, and do not depend on the lengths of blocks. `residual` measures how they
+    add up.
     """
     seen = 0
 
@@ -76,6 +80,9 @@ def separate_blocks(blocks: Iterable[Samples], network: Estimator, extension: Ex
         if extension == "average":
             stems.append(_rest(span[:, :ADVANCE], stems))
         first, last = max(0, -start), min(ADVANCE, seen - start)
+        if residual is not None:
+            song = span[:, first:last]
+            residual.add(song, _rest(song, [stem[:, first:last] for stem in stems]))
         yield [flbt_unet.interleaved(stem[:, first:last]) for stem in stems]
         start += ADVANCE
 
@@ -110,7 +117,7 @@ def _segment(span: Samples, spectra: Spectra, network: Estimator, extension: Ext
 
 
 def _rest(mix: Samples, stems: list[Samples]) -> Samples:
-    """The last stem: the mix minus the others, where all masks add up to 1 in every bin."""
+    """The mix minus stems: the last stem of all, where all masks add up to 1 in every bin."""
     rest = mix.copy()
     for stem in stems:
         rest -= stem
