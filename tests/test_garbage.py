@@ -17,6 +17,7 @@ from jobs.parsing import parse_stored
 from jobs.progress import Progress, RequestPhase
 from jobs.queue import keys
 from jobs.queue.connection import answer, deserialize
+from jobs.queue.in_use import in_use
 from jobs.queue.listings import listing
 from jobs.queue.providers import standings
 from jobs.queue.recipe import about_workers
@@ -107,7 +108,7 @@ async def test_a_track_that_makes_no_sense_fails_and_its_worker_takes_the_next(q
         await queue.submit(request)
     await put(queue, keys.track(broken.track_id), field, b"{")
     track_queue = TrackQueue(queue.redis, "worker")
-    assert await track_queue.awaited() >= {whole.track_id}
+    assert await in_use(track_queue.redis) >= {whole.track_id}
     assert await track_queue.begin(broken.track_id) is None
     view = await seen(queue, broken)
     assert view.failure is not None

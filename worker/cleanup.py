@@ -6,7 +6,9 @@ import logging
 from redis.exceptions import RedisError
 
 from jobs.failures import Reason, failed
+from jobs.queue import keys
 from jobs.queue.catalogue import Catalogue
+from jobs.queue.in_use import in_use
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
 from jobs.store.workspace import Workspace
@@ -17,10 +19,13 @@ EVERY = 600  # seconds
 
 
 async def keep_tidy(track_queue: TrackQueue, catalogue: Catalogue, settings: Settings) -> None:
-    """Tidies the store now and every ten minutes, until cancelled."""
+    """Tidies the store now and every ten minutes, until cancelled: of several workers, one does."""
     while True:
         try:
-            await tidy(track_queue, catalogue, settings)
+            if await track_queue.redis.set(keys.TIDYING, track_queue.worker, nx=True, ex=round(EVERY * 0.9)):
+                await tidy(track_queue, catalogue, settings)
+            else:
+                await sweep(catalogue.store.workspace)
         except (RedisError, OSError) as error:
             log.warning("cannot tidy the store: %s", error)
         except Exception:  # the loop must go on
@@ -30,7 +35,7 @@ async def keep_tidy(track_queue: TrackQueue, catalogue: Catalogue, settings: Set
 
 async def tidy(track_queue: TrackQueue, catalogue: Catalogue, settings: Settings) -> list[str]:
     """Removes results over the age or quota that no request waits for, and leftovers. Returns the names."""
-    busy = await track_queue.awaited()
+    busy = await in_use(track_queue.redis)
     removed = await catalogue.age(settings.keep_hours * 3600, settings.quota_gb * 1e9, busy)
     for name in removed:
         log.info("removed %s from the store", name)

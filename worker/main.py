@@ -68,7 +68,12 @@ def _lane_worker(
     redis = connect(redis_url)
     lives = liveness.folder_in(settings.data)
     track_queue = TrackQueue(
-        redis, f"{name}-{lane}", lane, About(versions=versions(settings)), partial(_is_dead, lives)
+        redis,
+        f"{name}-{lane}",
+        lane,
+        About(versions=versions(settings)),
+        partial(_is_dead, lives),
+        recipe_for(settings),
     )
     studio = Studio(track_queue=track_queue, catalogue=Catalogue(redis, store), settings=settings, analyses=analyses)
     background: list[asyncio.Task[None]] = []

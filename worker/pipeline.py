@@ -21,7 +21,7 @@ from jobs.models import Rendition
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import TrackStage
 from jobs.queue.catalogue import Catalogue
-from jobs.queue.recipe import recipe_for
+from jobs.queue.recipe import recipe_for, recipe_here
 from jobs.queue.tracks import Track, TrackQueue
 from jobs.results import Manifest, Rendered, StoredFile
 from jobs.settings import Settings
@@ -130,7 +130,7 @@ async def _settle(studio: Studio, track: Track) -> None:
 
 async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Rendition]:
     """Makes stems and wanted renditions that the store lacks. Returns the wanted renditions."""
-    catalogue, recipe = studio.catalogue, recipe_for(studio.settings)
+    catalogue, recipe = studio.catalogue, await recipe_here(studio.track_queue.redis, studio.settings)
     made = await catalogue.refresh(track.id)
     manifest = made.manifest
     if manifest is None or not recipe.would_make(manifest):

@@ -22,9 +22,11 @@
 | flbt:running           | set    | tracks in work                                                               |
 | flbt:recovering        | string | the worker that looks for lost tracks in this period; expires                |
 | flbt:recovered-to      | string | how far the look for awaited tracks without a job has come                   |
+| flbt:tidying           | string | the worker that removes old results in these ten minutes; expires            |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
 | flbt:worker:NAME       | string | versions of a worker's parts (JSON); it expires without a heartbeat          |
-| flbt:maker             | string | the workers' recipe (JSON): engine, precision, bit rate                      |
+| flbt:maker             | string | the recipe (JSON) of the worker that started last: engine, bit rate          |
+| flbt:recipes           | zset   | recipes (JSON) of workers by the last heartbeat of one that has it           |
 | flbt:health:LANE       | string | arq's health key of a worker's lane while its loop runs; it expires          |
 | flbt:fronts            | zset   | platforms by the time at which their front end last read its work list       |
 | flbt:took              | list   | durations of the last tracks in seconds, newest first, for estimates         |
@@ -75,10 +77,12 @@ QUEUE = "flbt:queue:studio"
 AWAITED = "flbt:awaited"
 RUNNING = "flbt:running"
 RECOVERING = "flbt:recovering"
+TIDYING = "flbt:tidying"
 RECOVERED_TO = "flbt:recovered-to"
 WORKERS = "flbt:workers"
 FRONTS = "flbt:fronts"
 RECIPE = "flbt:maker"
+RECIPES = "flbt:recipes"
 TOOK = "flbt:took"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"

@@ -1,27 +1,39 @@
 """Workers publish their recipe and their versions.
 
 The recipe decides whether stored or sent files equal those that would be made now. Front ends cannot read it from their
-own settings: a worker may run on another machine.
+own settings: a worker may run on another machine. Machines may be set unlike: what any living worker would make is
+current, so that they do not redo each other's work.
 """
 
+import time
 from collections.abc import Sequence
+from typing import Final
 
 from arq.connections import ArqRedis
+from pydantic import Field
+from redis.asyncio.client import Pipeline
 
 from jobs.models import Rendition, Value
 from jobs.parsing import parse_stored
 from jobs.queue import keys
 from jobs.queue.connection import answer
+from jobs.queue.views import ALIVE
 from jobs.results import Manifest, Rendered
 from jobs.settings import Settings
 
+#: Seconds for which the recipe of a worker that died is kept.
+FORGET: Final = 24 * 3600
+
 
 class Recipe(Value):
-    """How files are made: the engine, and the usual bit rate of MP3 and M4A. Workers of one queue have the same
-    settings."""
+    """How files are made: the engine, and the usual bit rate of MP3 and M4A.
+
+    `others`: recipes of other living workers, whose files are current as well.
+    """
 
     engine: str
     kbps: int
+    others: tuple["Recipe", ...] = Field(default=(), exclude=True)
 
     @property
     def key(self) -> str:
@@ -29,6 +41,9 @@ class Recipe(Value):
 
     def would_make(self, manifest: Manifest) -> bool:
         """Whether stored stems equal those that would be made now: not those of another engine, nor of 0.1 in bf16."""
+        return self._would_make(manifest) or any(one.would_make(manifest) for one in self.others)
+
+    def _would_make(self, manifest: Manifest) -> bool:
         words, family = manifest.engine.split(), manifest.model.info.family
         if family != "spleeter":  # `engine` applies to Spleeter's models only
             return words[:1] == [family]
@@ -36,7 +51,9 @@ class Recipe(Value):
 
     def would_render(self, rendered: Rendered) -> bool:
         """Whether a stored rendition has the bit rate that it would get now."""
-        return rendered.kbps in (0, self.rate(rendered.rendition))
+        return rendered.kbps in (0, self.rate(rendered.rendition)) or any(
+            one.would_render(rendered) for one in self.others
+        )
 
     def rate(self, rendition: Rendition) -> int:
         """The bit rate of a rendition in kbit/s; 0 for formats without one."""
@@ -49,13 +66,43 @@ def recipe_for(settings: Settings) -> Recipe:
 
 
 async def announce_recipe(redis: ArqRedis, recipe: Recipe) -> None:
-    """Publishes the recipe."""
-    await answer(redis.set(keys.RECIPE, recipe.model_dump_json()))
+    """Publishes a recipe at a worker's start; `beat_recipe` renews it."""
+    async with redis.pipeline(transaction=True) as pipe:
+        pipe.set(keys.RECIPE, recipe.model_dump_json())
+        pipe.zremrangebyscore(keys.RECIPES, 0, time.time() - FORGET)
+        beat_recipe(pipe, recipe)
+        await pipe.execute()
+
+
+def beat_recipe(pipe: Pipeline, recipe: Recipe) -> None:
+    """Adds to a worker's heartbeat that a worker with this recipe lives."""
+    pipe.zadd(keys.RECIPES, {recipe.model_dump_json(): time.time()})
+
+
+async def retire_recipe(redis: ArqRedis, recipe: Recipe) -> None:
+    """Removes a stopped worker's recipe at once; other workers that have it publish it again with their next beat."""
+    await redis.zrem(keys.RECIPES, recipe.model_dump_json())
 
 
 async def current_recipe(redis: ArqRedis) -> Recipe | None:
-    """The recipe of the workers, also while none is alive; None before the first one started."""
-    return parse_stored(Recipe, await answer(redis.get(keys.RECIPE)))
+    """The recipe of the workers, the first of several in a fixed order; while none is alive, that of the last one that
+    started; None before the first one started.
+    """
+    living = await _living(redis)
+    if not living:
+        return parse_stored(Recipe, await answer(redis.get(keys.RECIPE)))
+    return living[0].model_copy(update={"others": tuple(living[1:])})
+
+
+async def recipe_here(redis: ArqRedis, settings: Settings) -> Recipe:
+    """The recipe of this worker, with those of the other living ones."""
+    own = recipe_for(settings)
+    return own.model_copy(update={"others": tuple(one for one in await _living(redis) if one != own)})
+
+
+async def _living(redis: ArqRedis) -> list[Recipe]:
+    told = await redis.zrangebyscore(keys.RECIPES, time.time() - ALIVE, "+inf")
+    return [recipe for one in sorted(told) if (recipe := parse_stored(Recipe, one))]
 
 
 class About(Value):

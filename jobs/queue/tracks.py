@@ -15,15 +15,15 @@ from arq.constants import in_progress_key_prefix
 from redis.exceptions import RedisError
 
 from jobs.failures import Failure, Reason
-from jobs.models import Model, Rendition, Request, Source, TrackId, Upload, Value
+from jobs.models import Model, Rendition, Source, TrackId, Value
 from jobs.monitoring import metrics
 from jobs.monitoring.logs import about
-from jobs.parsing import parse_source, parse_stored
+from jobs.parsing import parse_stored
 from jobs.progress import Lane, Progress
 from jobs.queue import keys, recovery, scripts
 from jobs.queue.connection import answer, ask_script, run_script
 from jobs.queue.quotas import CHARGE
-from jobs.queue.recipe import About
+from jobs.queue.recipe import About, Recipe, beat_recipe, retire_recipe
 from jobs.queue.views import ALIVE, texts
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class _Held(NamedTuple):
 class TrackQueue:
     """One worker in one lane. `worker` is its name, unique for every lane of every process.
 
-    `about`: versions, published while its heart beats. `is_dead`: whether another worker is certainly dead.
+    `about` and `recipe` are published while its heart beats. `is_dead`: whether another worker is certainly dead.
     """
 
     def __init__(
@@ -60,12 +60,14 @@ class TrackQueue:
         lane: Lane = Lane.STUDIO,
         about: About | None = None,
         is_dead: Callable[[str], bool] = lambda _: False,
+        recipe: Recipe | None = None,
     ) -> None:
         self.redis = redis
         self.worker = worker
         self.lane = lane
         self._about = about
         self._is_dead = is_dead
+        self._recipe = recipe
         self._held: dict[str, _Held] = {}  # by track
         self._charged: dict[str, list[str]] = {}  # by track: its waiting requests at the last charge
 
@@ -239,6 +241,8 @@ class TrackQueue:
                 pipe.zadd(keys.WORKERS, {self.worker: time.time()})
                 if self._about is not None:
                     pipe.set(keys.worker(self.worker), self._about.model_dump_json(), ex=round(ALIVE) + 1)
+                if self._recipe is not None:
+                    beat_recipe(pipe, self._recipe)
                 await pipe.execute()
         for track_id in list(self._held):
             await self._renew(track_id)
@@ -260,6 +264,8 @@ class TrackQueue:
     async def leave(self) -> None:
         """Removes this worker's heartbeat at its orderly end."""
         await self.redis.zrem(keys.WORKERS, self.worker)
+        if self._recipe is not None:
+            await retire_recipe(self.redis, self._recipe)
 
     async def forget_dead(self) -> None:
         """Removes the heartbeats of workers that ended without `leave`, once they are an hour old."""
@@ -278,22 +284,6 @@ class TrackQueue:
     async def free_left(self) -> list[str]:
         """Frees tracks of dead workers; returns their ids."""
         return await recovery.free_left(self.redis, self._held, self._is_dead)
-
-    async def awaited(self) -> frozenset[str]:
-        """Ids of tracks and uploads that requests wait for or are sent, which the store must keep."""
-        names = set(await self._members(keys.AWAITED))
-        async with self.redis.pipeline(transaction=False) as pipe:
-            for track_id in names:
-                pipe.hget(keys.track(track_id), "source")
-            for platform in texts(await self.redis.zrange(keys.FRONTS, 0, -1)):
-                for request_id in texts(await self.redis.zrange(keys.attended(platform), 0, -1)):
-                    pipe.hget(keys.request(request_id), "request")
-            found = await pipe.execute()
-        requests = [request for value in found if (request := parse_stored(Request, value))]
-        names.update(request.track_id for request in requests)
-        sources = [request.source for request in requests]
-        sources += [source for value in found if (source := parse_source(value))]  # without requests
-        return frozenset(names) | {source.upload_id for source in sources if isinstance(source, Upload)}
 
     async def _members(self, key: str) -> list[str]:
         return texts(await answer(self.redis.smembers(key)))

@@ -10,8 +10,16 @@ from bot.cli.demo import write_demo_song
 from jobs import VERSION
 from jobs.models import Encoding, Format, Order, Rendition
 from jobs.progress import RequestPhase
-from jobs.queue.recipe import Recipe, about_workers, current_recipe
+from jobs.queue.recipe import (
+    Recipe,
+    about_workers,
+    announce_recipe,
+    current_recipe,
+    recipe_for,
+    retire_recipe,
+)
 from jobs.queue.requests import JobQueue
+from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
 from jobs.store.folder import FolderStore
 from tests.worker.track_fixture import ask, bring, seen, work_off, worker_process
@@ -61,3 +69,40 @@ async def test_another_bit_rate_is_rendered_from_the_same_stems(
     assert made[0][0] == made[1][0] == made[2][0], "separated once"
     assert made[0][2] > 2 * made[1][2]
     assert made[1] == made[2], "rendered once"
+
+
+async def test_machines_set_unlike_do_not_redo_each_others_work(
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, tmp_path: Path
+) -> None:
+    """While both live. When the one that made it has gone, its bit rate is an old one."""
+    write_demo_song(tmp_path / "song.wav", 3)
+    source = await bring(store, tmp_path / "song.wav")
+    here = settings.model_copy(update={"mp3_kbps": 128, "engine": "openvino"})
+    elsewhere = TrackQueue(queue.redis, "elsewhere", recipe=recipe_for(settings))
+    await elsewhere.beat()
+    made = []
+    for at in (settings, here):  # the first makes it, the second is asked again
+        request = ask(source, Order(format=Format.MP3))
+        await queue.submit(request)
+        await work_off(at, valkey_server)
+        await elsewhere.beat()
+        kept = await store.read(request.track_id)
+        assert kept.manifest is not None
+        made.append((kept.manifest.made_at, [one.kbps for one in kept.renditions]))
+    assert made[1] == made[0]
+    recipe = await current_recipe(queue.redis)
+    assert recipe == recipe_for(settings), "the other one has stopped"
+
+
+async def test_the_recipe_does_not_depend_on_who_started_last(queue: JobQueue) -> None:
+    recipes = [Recipe(engine="unet", kbps=320), Recipe(engine="openvino", kbps=192)]
+    for order in (recipes, recipes[::-1]):
+        for recipe in order:
+            await announce_recipe(queue.redis, recipe)
+        current = await current_recipe(queue.redis)
+        assert current is not None
+        assert (current, *current.others) == (recipes[1].model_copy(update={"others": (recipes[0],)}), recipes[0])
+    await retire_recipe(queue.redis, recipes[1])
+    assert await current_recipe(queue.redis) == recipes[0]
+    await retire_recipe(queue.redis, recipes[0])
+    assert await current_recipe(queue.redis) == recipes[0], "the last one that started"

@@ -21,7 +21,7 @@ from jobs.progress import Lane, Progress, RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import answer
-from jobs.queue.recipe import Recipe, announce_recipe
+from jobs.queue.recipe import Recipe, announce_recipe, retire_recipe
 from jobs.queue.requests import JobQueue
 from jobs.queue.searches import keep_hits
 from jobs.queue.tracks import Track, TrackQueue
@@ -79,6 +79,7 @@ class Worker:
 
     async def set_to(self, **about: object) -> None:
         """As after a restart with other settings."""
+        await retire_recipe(self.queue.redis, self.recipe)
         self.recipe = Recipe.model_validate(self.recipe.model_dump() | about)
         await announce_recipe(self.queue.redis, self.recipe)
 

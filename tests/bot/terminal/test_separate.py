@@ -18,6 +18,7 @@ from jobs.failures import Failure, Reason
 from jobs.models import Order, track_id
 from jobs.process.tasks import cancel_and_wait
 from jobs.queue import keys
+from jobs.queue.in_use import in_use
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
 from jobs.settings import Settings
@@ -75,7 +76,7 @@ async def fail_all(queue: JobQueue) -> None:
     """A worker that can read no source."""
     track_queue = TrackQueue(queue.redis, "worker-1")
     while True:
-        for name in await track_queue.awaited():
+        for name in await in_use(track_queue.redis):
             if await track_queue.begin(name) is not None:
                 await track_queue.fail(name, Failure(reason=Reason.NOT_AUDIO))
         await asyncio.sleep(0.02)
