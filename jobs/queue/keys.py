@@ -42,7 +42,9 @@
 | flbt:minutes:WHOSE:NAME | hash  | a person's or a chat's music of the last day: request → when, how long, made |
 | flbt:rate:PERSON       | hash   | a person's message bucket: level, time, and whether they are answered        |
 | flbt:wish:CHAT         | string | a chat's preferences (JSON)                                                  |
-| flbt:known:PLATFORM    | hash   | file the platform already has: track/rendition/name → its id there           |
+| flbt:files:PLATFORM:ID | hash   | files of a track that the platform has: track/rendition/name → its id there; |
+|                        |        | half a year                                                                  |
+| flbt:known:PLATFORM    | hash   | the same of all tracks, by versions up to 0.1.0; half a year                 |
 | flbt:sent:PLATFORM:ID  | hash   | deliveries of a track: order and recipe → plan (JSON)                        |
 | flbt:held:ID           | hash   | chats that got files of a track: `1`; or forgot it: `0`                      |
 | flbt:repertoire:CHAT   | hash   | songs that a chat got: a digest of the files → their names (JSON)            |
@@ -92,6 +94,8 @@ PROVIDERS_TOLD = "flbt:providers:told"
 
 #: Seconds for which a closed request, its ledger and its track's state are kept: a week.
 KEEP_CLOSED = 7 * 24 * 3600
+#: Seconds for which the list of a chat's or a person's requests is kept after the last one: four weeks.
+KEEP_LISTED = 4 * KEEP_CLOSED
 KEEP_PRACTICE = 365 * 24 * 3600
 #: Seconds for which a track's deliveries are kept after its last request: half a year.
 KEEP_SENT = 180 * 24 * 3600
@@ -208,6 +212,10 @@ def preferences(name: str) -> str:
 
 def known(platform: str) -> str:
     return f"flbt:known:{platform}"
+
+
+def files(platform: str, track_id: str) -> str:
+    return f"flbt:files:{platform}:{track_id}"
 
 
 def held(track_id: str) -> str:

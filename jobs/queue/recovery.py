@@ -12,6 +12,7 @@ from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix, job_key_prefix
 from redis.exceptions import RedisError
 
+from jobs.progress import Lane
 from jobs.queue import keys, scripts
 from jobs.queue.connection import answer, ask_script, run_script
 from jobs.queue.requests import enqueue
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PAGE = 500  # tracks in one command
 PAGES = 4  # of awaited tracks in one period
+MOST_TURNS = 10_000  # chats and persons of a lane, before turns that are over are removed
 
 
 async def keep_recovering(
@@ -36,6 +38,7 @@ async def keep_recovering(
             if await redis.set(keys.RECOVERING, worker, nx=True, px=max(1, round(every * 900))):
                 await free_left(redis, held, is_dead)
                 await queue_lost(redis, PAGES)
+                await forget_turns(redis)
         except RedisError as error:
             log.warning("cannot look for lost tracks: %s", error)
         except Exception:  # such as damaged data in the queue
@@ -88,6 +91,22 @@ async def queue_lost(redis: ArqRedis, pages: int | None = None) -> None:
             break
     if pages is not None:
         await redis.set(keys.RECOVERED_TO, cursor)
+
+
+async def forget_turns(redis: ArqRedis, most: int = MOST_TURNS) -> None:
+    """Removes turns that are over, if a lane has more than `most`: they end by themselves only when a lane is empty."""
+    for lane in Lane:
+        turns = keys.turns(lane)
+        if await answer(redis.hlen(turns)) <= most:
+            continue
+        cursor = 0
+        while True:
+            cursor, found = await redis.hscan(turns, cursor, count=PAGE)
+            whose = [one for one in texts(found) if not one.startswith("#")]
+            if whose:
+                await run_script(redis, scripts.FORGET_TURNS, [turns], *whose)
+            if not cursor:
+                break
 
 
 async def _queue(redis: ArqRedis, track_id: str) -> None:

@@ -88,7 +88,7 @@ class JobQueue:
             request.id, request.track_id, request.model_dump_json(), phase,
             str(request.created_at), str(keys.KEEP_PER_CHAT), keys.request(""),
             str(limits.person), str(limits.chat), str(limits.person_seconds), str(limits.chat_seconds),
-            str(seconds), str(limits.waiting), card, *OPEN_PHASES,
+            str(seconds), str(limits.waiting), card, str(keys.KEEP_LISTED), *OPEN_PHASES,
         )  # fmt: skip
         if isinstance(written, bytes):
             raise OverQuota(Failure.model_validate_json(written))
@@ -220,7 +220,7 @@ class JobQueue:
                 keys.track(track), keys.followers(track), keys.wants(track), keys.AWAITED, keys.RUNNING,
                 *(keys.queue(lane) for lane in Lane),
             ],
-            request_id, track, job_key_prefix,
+            request_id, track, job_key_prefix, str(keys.KEEP_CLOSED),
         )  # fmt: skip
         return True
 

@@ -3,7 +3,8 @@
 First the ids of single files; then whole deliveries; then removal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from jobs.queue import keys, scripts
 from jobs.queue.connection import Redis, answer, run_script
@@ -19,21 +20,44 @@ class SentFiles:
 
     async def known(self, names: Sequence[str]) -> dict[str, str]:
         """The ids on the platform of those files that it has: our name → its id there."""
-        if not names:
-            return {}
-        found = await answer(self._redis.hmget(keys.known(self._platform), list(names)))
-        return {name: file_id.decode() for name, file_id in zip(names, found, strict=True) if file_id}
+        found = await self._read(names)
+        # Versions up to 0.1.0 kept all of a platform in one hash. What is used of it is kept on.
+        older = [name for name in names if name not in found]
+        noted = await answer(self._redis.hmget(keys.known(self._platform), older)) if older else []
+        carried = {name: text(file_id) for name, file_id in zip(older, noted, strict=True) if file_id}
+        await self.remember(carried)
+        return {name: file_id for name in names if (file_id := found.get(name) or carried.get(name))}
 
-    async def remember(self, files: dict[str, str]) -> None:
-        """Stores ids of files on the platform: our name → its id there."""
-        if files:
-            await answer(self._redis.hset(keys.known(self._platform), mapping=dict(files)))
+    async def _read(self, names: Sequence[str]) -> dict[str, str]:
+        wanted = _by_track(names)
+        if not wanted:
+            return {}
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for track_id, of_track in wanted.items():
+                pipe.hmget(keys.files(self._platform, track_id), of_track)
+            noted = chain.from_iterable(await pipe.execute())
+        found = zip(chain.from_iterable(wanted.values()), noted, strict=True)
+        return {name: text(file_id) for name, file_id in found if file_id}
+
+    async def remember(self, files: Mapping[str, str]) -> None:
+        """Stores ids of files on the platform: our name → its id there. Those of a track expire together."""
+        if not files:
+            return
+        async with self._redis.pipeline(transaction=True) as pipe:
+            for track_id, names in _by_track(files).items():
+                pipe.hset(keys.files(self._platform, track_id), mapping={name: files[name] for name in names})
+                pipe.expire(keys.files(self._platform, track_id), keys.KEEP_SENT)
+            pipe.ttl(keys.known(self._platform))
+            *_, expires = await pipe.execute()
+        if expires == -1:  # it is there, and never expires
+            await self._redis.expire(keys.known(self._platform), keys.KEEP_SENT)
 
     async def keep_delivery(self, track_id: str, order: str, note: str) -> None:
         """Stores the front end's note of its delivery for `order`. It expires unless a request renews it."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(keys.sent(self._platform, track_id), order, note)
             pipe.expire(keys.sent(self._platform, track_id), keys.KEEP_SENT)
+            pipe.expire(keys.files(self._platform, track_id), keys.KEEP_SENT)
             await pipe.execute()
 
     async def delivery(self, track_id: str, order: str) -> str | None:
@@ -44,15 +68,19 @@ class SentFiles:
     async def forget(self, names: Iterable[str]) -> None:
         """Removes ids of files that the platform no longer accepts."""
         if gone := list(names):
-            await answer(self._redis.hdel(keys.known(self._platform), *gone))
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for track_id, of_track in _by_track(gone).items():
+                    pipe.hdel(keys.files(self._platform, track_id), *of_track)
+                pipe.hdel(keys.known(self._platform), *gone)
+                await pipe.execute()
 
     async def forget_track(self, track_id: str) -> None:
         """Removes all deliveries and file ids of a track, and which chats have its picture."""
-        await self._redis.delete(keys.sent(self._platform, track_id), keys.pictured(track_id))
-        names = [
-            name.decode() async for name, _ in self._redis.hscan_iter(keys.known(self._platform), f"{track_id}/*", 1000)
-        ]
-        await self.forget(names)
+        await self._redis.delete(
+            keys.sent(self._platform, track_id), keys.files(self._platform, track_id), keys.pictured(track_id)
+        )
+        older = keys.known(self._platform)
+        await self.forget([name.decode() async for name, _ in self._redis.hscan_iter(older, f"{track_id}/*", 1000)])
 
     async def hold(self, track_id: str, chat: str) -> None:
         """Notes that a chat gets files of a track."""
@@ -90,6 +118,14 @@ class SentFiles:
         if await self.has_picture(track_id, old):
             await self.keep_picture(track_id, new)
             await answer(self._redis.srem(keys.pictured(track_id), old))
+
+
+def _by_track(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names of files, which begin with their track's id, by track."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(name.partition("/")[0], []).append(name)
+    return found
 
 
 async def is_awaited(redis: Redis, track_id: str) -> bool:

@@ -23,13 +23,14 @@ local seconds_per_chat = ARGV[11]
 local song_seconds = ARGV[12]
 local most_waiting = ARGV[13]
 local card = ARGV[14]
--- ARGV[15]...: the open phases. `written`: the request (JSON). The limits in seconds and `most_waiting`: 0 is no
+local seconds_listed = ARGV[15]
+-- ARGV[16]...: the open phases. `written`: the request (JSON). The limits in seconds and `most_waiting`: 0 is no
 -- limit. `song_seconds`: 0 is unknown, -1 a request that counts for no quota. `card`: the note of a message that
 -- becomes its card, or ''.
 
 if redis.call('EXISTS', request) == 1 then return 0 end
 local open = {}
-for i = 15, #ARGV do open[ARGV[i]] = true end
+for i = 16, #ARGV do open[ARGV[i]] = true end
 local function count(key)
   local found = 0
   for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do
@@ -64,5 +65,6 @@ redis.call('ZADD', attended, time, id)
 for _, key in ipairs({of_chat, of_asker}) do
   redis.call('ZADD', key, time, id)
   redis.call('ZREMRANGEBYRANK', key, 0, -1 - tonumber(most_kept))
+  redis.call('EXPIRE', key, seconds_listed)
 end
 return 1

@@ -10,6 +10,7 @@ local running = KEYS[5]
 local id = ARGV[1]
 local track_id = ARGV[2]
 local job_prefix = ARGV[3]
+local seconds_kept = ARGV[4]
 -- KEYS[6]...: the queues of all lanes. `job_prefix`: of arq's keys for jobs.
 
 redis.call('SREM', followers, id)
@@ -20,4 +21,5 @@ for i = 6, #KEYS do redis.call('ZREM', KEYS[i], job) end
 redis.call('DEL', job_prefix .. job, wants)
 redis.call('SREM', awaited, track_id)
 redis.call('HINCRBY', track, 'attempt', 1)
+redis.call('EXPIRE', track, seconds_kept)
 return 1

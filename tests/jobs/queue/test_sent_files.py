@@ -51,7 +51,8 @@ async def test_a_track_is_forgotten_with_all_its_files_and_no_others(queue: JobQ
     for track in (ONE, OTHER):
         await SentFiles(queue.redis, "telegram").keep_delivery(track, "mp3", "a plan")
     await SentFiles(queue.redis, "telegram").forget_track(ONE)
-    assert await answer(queue.redis.hkeys(keys.known("telegram"))) == [f"{OTHER}/stems-mp3/vocals.mp3".encode()]
+    assert await queue.redis.keys("flbt:files:*") == [keys.files("telegram", OTHER).encode()]
+    assert list(await SentFiles(queue.redis, "telegram").known([*many, *FILES])) == [f"{OTHER}/stems-mp3/vocals.mp3"]
     assert await SentFiles(queue.redis, "telegram").delivery(ONE, "mp3") is None
     assert await SentFiles(queue.redis, "telegram").delivery(OTHER, "mp3") == "a plan"
 
@@ -66,3 +67,20 @@ async def test_a_track_is_awaited_from_the_first_request_to_the_end_of_its_job(
     await track_queue.begin(request.track_id)
     assert await track_queue.ready(request.track_id, await track_queue.wanted(request.track_id))
     assert not await is_awaited(queue.redis, request.track_id)
+
+
+async def test_ids_noted_by_version_0_1_0_are_used_and_carried_on_and_the_rest_expires(queue: JobQueue) -> None:
+    """It kept all of a platform in one hash that never expired."""
+    older, sent_files = keys.known("telegram"), SentFiles(queue.redis, "telegram")
+    await answer(queue.redis.hset(older, mapping=dict(FILES)))
+    first, second, other = FILES
+    assert await sent_files.known([first, second]) == {first: "id-1", second: "id-2"}
+    assert 0 < await queue.redis.ttl(older) <= keys.KEEP_SENT
+    assert 0 < await queue.redis.ttl(keys.files("telegram", ONE)) <= keys.KEEP_SENT
+    await sent_files.forget([second])
+    await queue.redis.persist(older)
+    await sent_files.forget_track(OTHER)
+    assert await answer(queue.redis.hkeys(older)) == [first.encode()]
+    await queue.redis.delete(older)
+    assert await sent_files.known(list(FILES)) == {first: "id-1"}
+    assert await sent_files.known([other]) == {}

@@ -8,6 +8,7 @@ from jobs.progress import Lane, Progress, RequestPhase, TrackStage
 from jobs.queue import keys, scripts
 from jobs.queue.connection import answer, run_script
 from jobs.queue.quotas import Limits, TooManyOpen
+from jobs.queue.recovery import forget_turns
 from jobs.queue.requests import JobQueue
 from jobs.queue.tracks import TrackQueue
 from tests.jobs.requests import OTHER, ask, seen
@@ -162,3 +163,22 @@ async def test_a_turn_counts_before_its_job_is_queued(queue: JobQueue) -> None:
         for job, chat, at in (("1", "a", "1000"), ("2", "b", "1001"), ("3", "c", "1002"), ("4", "d", "2000"))
     ]
     assert [score // 1_000_000 for score in scores] == [1, 2, 3, 1], "the last one came long after"
+
+
+async def test_turns_that_are_over_are_forgotten_where_a_lane_is_never_empty(
+    queue: JobQueue, track_queue: TrackQueue
+) -> None:
+    turns = keys.turns(Lane.STUDIO)
+    asked = [ask("ana", source) for source in songs(3)]
+    for request in asked:
+        await queue.submit(request)
+    await queue.submit(ask("bo", songs(1, 10)[0]))
+    for request in asked[:2]:
+        await track_queue.begin(request.track_id)
+    await answer(queue.redis.hset(turns, mapping={f"test:chat{number}": 1 for number in range(3000)}))
+    await forget_turns(queue.redis, most=5000)
+    assert await answer(queue.redis.hlen(turns)) > 3000
+    await forget_turns(queue.redis, most=100)
+    kept = {name.decode(): float(turn) for name, turn in (await answer(queue.redis.hgetall(turns))).items()}
+    assert {name for name in kept if not name.startswith("#")} == {"test:ana"}, "Bo's round is over, Ana's third is not"
+    assert kept["#now"] == 2
