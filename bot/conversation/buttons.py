@@ -16,6 +16,7 @@ async def pressed(services: Services, press: Press) -> Answers:
         return toast(say(press.asker.language, "button-old"))
     if action.whose and action.whose != mark_of(press.asker.person):
         return toast(say(press.asker.language, "page-not-yours"))
+    services.follower.late_lines.pressed(action.target)
     return await _perform(services, press, action)
 
 

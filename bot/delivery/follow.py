@@ -14,6 +14,7 @@ from enum import Enum, auto, unique
 from typing import Final
 
 from bot.cards.cards import Card
+from bot.delivery.cards.late_lines import LateLines
 from bot.delivery.cards.request_cards import RequestCards, note_of
 from bot.delivery.cards.status_cards import CardNote, StatusCards
 from bot.delivery.files.inbox import bring
@@ -67,7 +68,8 @@ class Follower:
         self._queue = queue
         self._catalogue = catalogue
         self._platform = platform
-        self._request_cards = RequestCards(queue, self.ledger)
+        self.late_lines = LateLines(platform, catalogue, self.card, timing.late_line)
+        self._request_cards = RequestCards(queue, self.ledger, self.late_lines)
         self._status_cards = StatusCards(platform, self.wake, timing)
         self._woken = asyncio.Event()
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
@@ -245,6 +247,7 @@ class Follower:
             await asyncio.wait(under_way, timeout=self._timing.grace)
         await cancel_and_wait(*self._errands.values(), *self._asides.values())
         await self._status_cards.end()
+        await self.late_lines.end()
 
     # --- errands: fetch a file, deliver a result -------------------------------------------------------------------
 

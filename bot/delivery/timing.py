@@ -13,6 +13,7 @@ class Timing:
     look_for_news: float = 30.0  # for the owner
     soon: float = 2.0  # before a failed card is tried again
     grace: float = 5.0  # for uploads and cards under way when the process stops
+    late_line: float = 60.0  # that the bot waits for the analysis of a delivered song, to add it to the card
     card_first: float = 2.0  # that an instant result waits for its card
     batch: float = 1.2  # without another file of a batch before its message
     batch_again: float = 5.0  # until a batch's failed message is tried again

@@ -7,6 +7,7 @@ from typing import Final
 from bot.cards.cards import PASSING, Card, card
 from bot.cards.result_buttons import first_page
 from bot.chats.statistics import Statistics
+from bot.delivery.cards.late_lines import LateLines
 from bot.delivery.cards.status_cards import CardNote, First, note_at
 from bot.delivery.ledger import Ledger
 from bot.delivery.planning.noted import Noted
@@ -30,9 +31,10 @@ def note_of(view: View) -> CardNote | None:
 class RequestCards:
     """Composes the cards of one platform's requests."""
 
-    def __init__(self, queue: JobQueue, ledger: Ledger) -> None:
+    def __init__(self, queue: JobQueue, ledger: Ledger, late: LateLines) -> None:
         self._queue = queue
         self._ledger = ledger
+        self._late = late
 
     async def card(self, view: View) -> Card:
         """The card of a request, posted or not. Raises `QueueAway`."""
@@ -46,7 +48,12 @@ class RequestCards:
         ends = view.phase in (RequestPhase.SENDING, RequestPhase.DONE)
         noted = await self._ledger.read(view.request.id) if ends else Noted()
         return RequestSubject(
-            self._queue, view, self._card(view, noted), is_uncertain=bool(noted.uncertain), crowd=crowd
+            self._queue,
+            view,
+            self._card(view, noted),
+            is_uncertain=bool(noted.uncertain),
+            crowd=crowd,
+            late=self._late,
         )
 
     def _card(self, view: View, noted: Noted) -> Card:
@@ -72,6 +79,7 @@ class RequestSubject:
     card: Card
     is_uncertain: bool
     crowd: int
+    late: LateLines
 
     @property
     def id(self) -> str:
@@ -128,6 +136,7 @@ class RequestSubject:
     async def let_go(self) -> None:
         await Statistics(self.queue.redis).count_end(self.view)
         await self.queue.let_go(self.id, self.view.request.platform)
+        self.late.want(self.view, self.note.reference if self.note else "", self.card)
 
 
 def _is_settling(view: View) -> bool:

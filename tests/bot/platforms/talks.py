@@ -206,17 +206,19 @@ async def meeting(
     access: str = "open",
     band: bool = False,
     hurried: bool = True,
+    late_line: float = 0.0,
 ) -> AsyncIterator[list[Talk]]:
     """A running bot, and the private chat of each person with it. At the end, nothing was sent that is refused.
 
-    `band`: the people are in one group instead. `hurried`: pauses are shorter than those of a real chat.
+    `band`: the people are in one group instead. `hurried`: pauses are shorter than those of a real chat. `late_line`:
+    seconds that the bot waits for the analysis of a delivered song.
     """
     worker = Worker(queue, store)
     if platform == "telegram":
         async with BotApi() as api:
             settings = chat_fixture.settings_for(api, tmp_path, access=access)
             telegram = TelegramRig(api, queue, store, settings, worker)
-            telegram.timing = SOON_TOLD
+            telegram.timing = replace(SOON_TOLD, late_line=late_line)
             if not hurried:
                 telegram.pace, telegram.timing = TELEGRAM, USUAL
             async with telegram.bot():
@@ -228,7 +230,7 @@ async def meeting(
         async with Discord() as server:
             settings = discord_fixture.settings_for(server, tmp_path, access=access)
             discord = DiscordRig(server, queue, store, settings, worker)
-            discord.timing = SOON_TOLD
+            discord.timing = replace(SOON_TOLD, late_line=late_line)
             if not hurried:
                 discord.pace, discord.timing = DISCORD, USUAL
             async with discord.bot():
