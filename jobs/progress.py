@@ -3,7 +3,7 @@
 from enum import StrEnum, unique
 
 from jobs.failures import Failure
-from jobs.models import Request, Size, Value
+from jobs.models import Model, Request, Size, Value
 from jobs.results import Called, Made, Manifest
 
 
@@ -19,10 +19,20 @@ class TrackStage(StrEnum):
 
 @unique
 class Lane(StrEnum):
-    """A queue of the worker. Renderings have a lane of their own, so that they do not wait behind separations."""
+    """A queue of the worker. Renderings have a lane of their own, so that they do not wait behind separations; and so
+    have separations by slow models, so that others do not wait behind them.
+    """
 
     STUDIO = "studio"
     QUICK = "quick"
+    SLOW = "slow"
+
+
+def lane_of(model: Model, *, quick: bool = False) -> Lane:
+    """The lane of a request. `quick`: its stems are in the store."""
+    if quick:
+        return Lane.QUICK
+    return Lane.SLOW if model.info.is_slow else Lane.STUDIO
 
 
 class Progress(Value):

@@ -87,7 +87,7 @@ def _check_cookies(settings: Settings) -> None:
 def check() -> None:
     """Say whether the worker of this host, or this container, is alive, by the exit code, as `arq --check` does.
 
-    0: its heart beats, and both its lanes look for work. 1: not so.
+    0: its heart beats, and all its lanes look for work. 1: not so.
     """
     from redis.exceptions import RedisError
 

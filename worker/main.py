@@ -16,6 +16,7 @@ from typing import Any
 
 from arq.worker import Worker, func
 from pydantic import SecretStr
+from redis.exceptions import RedisError
 
 from jobs.process import liveness
 from jobs.process.privacy import close_to_others
@@ -35,12 +36,16 @@ from jobs.settings import IN_DATA, Settings
 from jobs.store.address import open_store
 from jobs.store.store import ResultStore
 from worker import cleanup, titles
+from worker.abilities import EVERY, Abilities
 from worker.analysis.later import Analyses
 from worker.child.forking import forks
 from worker.lane import LaneWorker
+from worker.limits import time_for
 from worker.listings import take_listing
 from worker.pipeline import Studio, take
+from worker.precedence import Precedence
 from worker.searches import take_search
+from worker.slow_lane import SlowLaneWorker
 from worker.versions import versions
 
 log = logging.getLogger(__name__)
@@ -52,8 +57,20 @@ def make_workers(
     name: str, settings: Settings, redis_url: SecretStr, store: ResultStore, *, burst: bool = False
 ) -> list[Worker]:
     """One arq worker per lane, ready to run: this process's composition root. `burst`: end when the queue is empty."""
-    analyses = Analyses(settings)
-    return [_lane_worker(lane, name, settings, redis_url, store, analyses, burst) for lane in Lane]
+    analyses, precedence = Analyses(settings), Precedence()
+    return [_lane_worker(lane, name, settings, redis_url, store, analyses, precedence, burst) for lane in Lane]
+
+
+async def _keep_announcing(abilities: Abilities, track_queue: TrackQueue) -> None:
+    """Announces the models that can be run until cancelled: weights are added while a worker runs."""
+    while True:
+        try:
+            track_queue.tell_models(await abilities.announce())
+        except RedisError as error:
+            log.warning("cannot announce models: %s", error)
+        except Exception:  # such as a folder of weights that is being replaced
+            log.exception("models not announced: unhandled exception")
+        await asyncio.sleep(EVERY)
 
 
 def _lane_worker(
@@ -63,6 +80,7 @@ def _lane_worker(
     redis_url: SecretStr,
     store: ResultStore,
     analyses: Analyses,
+    precedence: Precedence,
     burst: bool,
 ) -> Worker:
     redis = connect(redis_url)
@@ -75,7 +93,15 @@ def _lane_worker(
         partial(_is_dead, lives),
         recipe_for(settings),
     )
-    studio = Studio(track_queue=track_queue, catalogue=Catalogue(redis, store), settings=settings, analyses=analyses)
+    abilities = Abilities(settings, redis)
+    studio = Studio(
+        track_queue=track_queue,
+        catalogue=Catalogue(redis, store),
+        settings=settings,
+        analyses=analyses,
+        abilities=abilities,
+        precedence=precedence,
+    )
     background: list[asyncio.Task[None]] = []
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
@@ -89,6 +115,7 @@ def _lane_worker(
         background.append(asyncio.create_task(studio.track_queue.keep_alive()))
         if lane is Lane.STUDIO:
             background.append(asyncio.create_task(studio.track_queue.keep_recovering()))
+            background.append(asyncio.create_task(_keep_announcing(abilities, track_queue)))
             background.append(asyncio.create_task(cleanup.keep_tidy(studio.track_queue, studio.catalogue, settings)))
             if settings.metrics_port:
                 from jobs.monitoring.prometheus import serve_metrics  # only if the port is set: see there
@@ -115,11 +142,13 @@ def _lane_worker(
         async with worker.out_of_line(ctx):
             await take_search(redis, settings, words)
 
-    functions = [func(track, name=JOB_FUNCTION, timeout=settings.job_timeout + 60, max_tries=NEVER, keep_result=0)]
+    timeout = time_for(lane, settings) + 60
+    functions = [func(track, name=JOB_FUNCTION, timeout=timeout, max_tries=NEVER, keep_result=0)]
     if lane is Lane.QUICK:
         functions.append(func(listing, name=LISTING_FUNCTION, timeout=OVERDUE, max_tries=NEVER, keep_result=0))
         functions.append(func(search, name=SEARCH_FUNCTION, timeout=SEARCH_OVERDUE, max_tries=NEVER, keep_result=0))
-    worker = LaneWorker(
+    kind = partial(SlowLaneWorker, abilities) if lane is Lane.SLOW else LaneWorker
+    worker = kind(
         functions=functions,
         redis_pool=redis,
         queue_name=keys.queue(lane),

@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -19,23 +19,26 @@ from redis.exceptions import RedisError
 from jobs.failures import Failed, Failure, Reason, failed
 from jobs.models import Rendition
 from jobs.process.tasks import cancel_and_wait
-from jobs.progress import TrackStage
+from jobs.progress import Lane, TrackStage
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.recipe import recipe_for, recipe_here
 from jobs.queue.tracks import Track, TrackQueue
 from jobs.results import Manifest, Rendered, StoredFile
 from jobs.settings import Settings
 from worker import estimate
+from worker.abilities import Abilities
 from worker.analysis.later import Analyses
 from worker.child.cgroups import cores
 from worker.child.child_side import failure_of_os_error
 from worker.child.confinement import Confinement
+from worker.child.limits import Limits
 from worker.child.parent_side import Child, run_child, start_child
 from worker.child.tasks import Along, NetworkWanted, RenderedSet, RenderTask, SeparationTask, separation_confinement
 from worker.cleanup import make_room
 from worker.inputs import open_stems, open_upload
-from worker.limits import limits_of, limits_of_rendering
+from worker.limits import limits_of, limits_of_rendering, time_for
 from worker.possible import possible
+from worker.precedence import Precedence
 from worker.rendering.linking import link_stems
 from worker.reporter import Reporter
 from worker.separation.child import SEPARATION, separate
@@ -50,12 +53,16 @@ SENT_AS_IT_IS = 400_000  # kbit: 50 MB, the size that every chat accepts as one 
 
 @dataclass(frozen=True)
 class Studio:
-    """The queue, the store and the settings of a worker, and the songs that wait for their analysis."""
+    """The queue, the store and the settings of a worker, the songs that wait for their analysis; its abilities, and
+    which of its children go first.
+    """
 
     track_queue: TrackQueue
     catalogue: Catalogue
     settings: Settings
     analyses: Analyses
+    abilities: Abilities
+    precedence: Precedence = field(default_factory=Precedence)
 
 
 async def take(studio: Studio, track_id: str) -> None:
@@ -64,7 +71,7 @@ async def take(studio: Studio, track_id: str) -> None:
     Raises `CancelledError` when the worker has to stop; the track is back in the queue then. Raises `RedisError` when
     the queue is out of reach: the lease expires and the track is run again.
     """
-    ends = asyncio.get_running_loop().time() + studio.settings.job_timeout
+    ends = asyncio.get_running_loop().time() + time_for(studio.track_queue.lane, studio.settings)
     # `abandon` does nothing for a track of another worker; between two starts, all followers may have left.
     while (track := await studio.track_queue.begin(track_id)) is not None or not await studio.track_queue.abandon(
         track_id
@@ -151,7 +158,9 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
 
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
     """Fetches the source, separates it, and keeps the stems in the store."""
-    settings, store = studio.settings, studio.catalogue.store
+    settings, store, lane = studio.settings, studio.catalogue.store, studio.track_queue.lane
+    if not track.model.info.fetched_on_use:
+        await studio.abilities.require(track.model.name)  # before the song is fetched
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(store.workspace.folder())
         inbox = await open_upload(store, track.source, stack)
@@ -166,7 +175,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         download.mkdir()
         made.mkdir()
         walls = separation_confinement(inbox or download, made, network)
-        child = await _get_ready(settings, network, walls, children)
+        child = await _get_ready(limits_of(settings, lane=lane), network, walls, children)
         reporter.enter(TrackStage.FETCHING)
         fetched = await fetch(
             track.source, download, reporter.step, settings=settings, inbox=inbox, redis=studio.track_queue.redis
@@ -180,6 +189,10 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         along = _along(settings, wanted, fetched.seconds)
         later = [rendition for rendition in wanted if rendition not in {each.rendition for each in along}]
         reporter.then = estimate.rendering(fetched.seconds, later, track.model.stems, settings.threads or cores())
+        if lane is not Lane.SLOW:
+            children.enter_context(studio.precedence.goes_first())
+        elif child is not None:
+            children.enter_context(studio.precedence.gives_way(child))
         separated = await separate(
             SeparationTask(
                 audio=fetched.audio,
@@ -194,8 +207,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             child,
             children,
             reporter.step,
-            limits=limits_of(settings, fetched.seconds or settings.max_seconds),
-            deadline=settings.job_timeout,
+            limits=limits_of(settings, fetched.seconds or settings.max_seconds, lane),
+            deadline=time_for(lane, settings),
         )
         await children.aclose()  # no child touches the files from here on
         manifest = Manifest(
@@ -223,13 +236,11 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
     return manifest
 
 
-async def _get_ready(
-    settings: Settings, network: NetworkWanted, walls: Confinement, stack: AsyncExitStack
-) -> Child | None:
+async def _get_ready(limits: Limits, network: NetworkWanted, walls: Confinement, stack: AsyncExitStack) -> Child | None:
     """A child that prepares its network while the song is fetched; None for an engine that cannot."""
     if not network.is_made_ready:
         return None
-    child = await stack.enter_async_context(start_child(SEPARATION, walls, limits_of(settings)))
+    child = await stack.enter_async_context(start_child(SEPARATION, walls, limits))
     await child.get_ready(network)
     return child
 
@@ -274,6 +285,7 @@ async def _render(
         analysis = (await store.read(manifest.track_id)).analysis
     async with AsyncExitStack() as stack:
         stored = await open_stems(store, manifest, stack)
+        stack.enter_context(studio.precedence.goes_first())
         made = stack.enter_context(store.workspace.folder()) / "made"  # not the whole: the child must not hold its lock
         result = await run_child(
             "worker.rendering.render",

@@ -61,9 +61,8 @@ def took(stage: str, seconds: float) -> None:
 async def measure(redis: ArqRedis, store: ResultStore, settings: Settings) -> list[Figure]:
     """The figures of `GAUGES` now."""
     work = await read_work(redis)
-    busy = {Lane.STUDIO: work.studio, Lane.QUICK: work.quick}
     figures: list[Figure] = [
-        ("queue_length", (lane,), float(await redis.zcard(keys.queue(lane)) + busy[lane])) for lane in Lane
+        ("queue_length", (lane,), float(await redis.zcard(keys.queue(lane)) + work.of(lane))) for lane in Lane
     ]
     figures.append(("workers", (), float(await redis.zcount(keys.WORKERS, time.time() - ALIVE, "+inf"))))
     figures += [("provider_up", (one,), float(state.up)) for one, state in (await standings(redis)).items()]

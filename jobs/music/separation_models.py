@@ -3,6 +3,7 @@
 The worker has an engine for each family: see `worker/separation/engines.py`.
 """
 
+from collections.abc import Collection
 from typing import Final, Literal, NamedTuple
 
 from jobs.music.stems import Stem
@@ -17,6 +18,10 @@ NetworkEngineName = Literal["unet", "openvino"]
 EngineName = Literal[NetworkEngineName, "spleeter"]
 
 
+#: `cost` of Spleeter, whose minutes count once.
+USUAL_COST: Final = 0.04
+
+
 class ModelInfo(NamedTuple):
     """One separation model.
 
@@ -26,9 +31,10 @@ class ModelInfo(NamedTuple):
     for models known by their number of stems.
 
     `resident_mb` is the smallest control group in which the model separates a song, its first song included, and
-    `address_mb` its address space. `has_masks`: `band` of `jobs.models.Model` applies. `in_chats`: chats
-    offer the model; the terminal takes every model by its name. `fetched_on_use`: the worker fetches missing weights
-    itself. Others wait for `fl-bt models`, which shows the licence.
+    `address_mb` its address space. `has_masks`: `band` of `jobs.models.Model` applies. `cost`: seconds of work for
+    each second of music, on two cores, until a machine has measured its own. `fetched_on_use`: the worker fetches
+    missing weights itself. Others wait for `fl-bt models`, which shows the licence; chats offer them while a living
+    worker has them, and the terminal by name.
     """
 
     stems: tuple[Stem, ...]
@@ -39,8 +45,18 @@ class ModelInfo(NamedTuple):
     address_mb: int
     title: str = ""
     has_masks: bool = False
-    in_chats: bool = True
+    cost: float = 0.04
     fetched_on_use: bool = True
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether its songs have a lane of their own, so that others do not wait behind them."""
+        return self.weight > 1
+
+    @property
+    def weight(self) -> int:
+        """What a minute of music counts for, in minutes of a day: its cost beside that of Spleeter."""
+        return max(1, round(self.cost / USUAL_COST))
 
     @property
     def label(self) -> str:
@@ -68,17 +84,17 @@ MODELS: Final[dict[str, ModelInfo]] = {
     ),
     "htdemucs": ModelInfo(
         stems=(Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER), title="HTDemucs",
-        family="htdemucs", code="4D", key="htdemucs", resident_mb=1300, address_mb=2400, in_chats=False,
+        family="htdemucs", code="4D", key="htdemucs", resident_mb=1300, address_mb=2400, cost=0.41,
         fetched_on_use=False,
     ),
     "htdemucs_6s": ModelInfo(
         stems=(Stem.VOCALS, Stem.GUITAR, Stem.PIANO, Stem.DRUMS, Stem.BASS, Stem.OTHER), title="HTDemucs",
-        family="htdemucs", code="6D", key="htdemucs_6s", resident_mb=1300, address_mb=2400, in_chats=False,
+        family="htdemucs", code="6D", key="htdemucs_6s", resident_mb=1300, address_mb=2400, cost=0.34,
         fetched_on_use=False,
     ),
     "scnet": ModelInfo(
         stems=(Stem.VOCALS, Stem.DRUMS, Stem.BASS, Stem.OTHER), title="SCNet",
-        family="scnet", code="4S", key="scnet", resident_mb=1000, address_mb=2400, in_chats=False,
+        family="scnet", code="4S", key="scnet", resident_mb=1000, address_mb=2400, cost=0.37,
         fetched_on_use=False,
     ),
 }  # fmt: skip
@@ -92,9 +108,9 @@ def model_of_code(code: str) -> str | None:
     return next((name for name, info in MODELS.items() if info.code == code), None)
 
 
-def chat_models() -> dict[str, ModelInfo]:
-    """The models that chats offer."""
-    return {name: info for name, info in MODELS.items() if info.in_chats}
+def chat_models(here: Collection[str] = ()) -> dict[str, ModelInfo]:
+    """The models that chats offer. `here`: those that living workers have, of those that are not fetched on use."""
+    return {name: info for name, info in MODELS.items() if info.fetched_on_use or name in here}
 
 
 def models_by_count() -> dict[str, str]:

@@ -24,7 +24,9 @@
 | flbt:recovered-to      | string | how far the look for awaited tracks without a job has come                   |
 | flbt:tidying           | string | the worker that removes old results in these ten minutes; expires            |
 | flbt:workers           | zset   | workers by last heartbeat, for `doctor` and `/status`                        |
-| flbt:worker:NAME       | string | versions of a worker's parts (JSON); it expires without a heartbeat          |
+| flbt:worker:NAME       | string | versions of a worker's parts, models that it has (JSON); it expires without  |
+|                        |        | a heartbeat                                                                  |
+| flbt:able              | zset   | models that are not fetched on use, by the last time a worker had them       |
 | flbt:maker             | string | the recipe (JSON) of the worker that started last: engine, bit rate          |
 | flbt:recipes           | zset   | recipes (JSON) of workers by the last heartbeat of one that has it           |
 | flbt:health:LANE       | string | arq's health key of a worker's lane while its loop runs; it expires          |
@@ -86,6 +88,7 @@ FRONTS = "flbt:fronts"
 RECIPE = "flbt:maker"
 RECIPES = "flbt:recipes"
 TOOK = "flbt:took"
+ABLE = "flbt:able"
 PEOPLE = "flbt:people"
 ALLOWED = "flbt:allowed"
 REFUSED = "flbt:refused"

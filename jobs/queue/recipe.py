@@ -7,22 +7,25 @@ current, so that they do not redo each other's work.
 
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 from arq.connections import ArqRedis
 from pydantic import Field
 from redis.asyncio.client import Pipeline
 
 from jobs.models import Rendition, Value
+from jobs.music.separation_models import MODELS
 from jobs.parsing import parse_stored
 from jobs.queue import keys
 from jobs.queue.connection import answer
-from jobs.queue.views import ALIVE
+from jobs.queue.views import ALIVE, texts
 from jobs.results import Manifest, Rendered
 from jobs.settings import Settings
 
 #: Seconds for which the recipe of a worker that died is kept.
 FORGET: Final = 24 * 3600
+
+Cost = Annotated[float, Field(gt=0, le=1000)]
 
 
 class Recipe(Value):
@@ -106,12 +109,28 @@ async def _living(redis: ArqRedis) -> list[Recipe]:
 
 
 class About(Value):
-    """Versions of a worker's parts: name → version, in the order of display."""
+    """What a worker tells of itself while it lives. `versions` of its parts: name → version, in the order of display.
+
+    `models`: those that it can run, of those that are not fetched on use, with their cost: seconds of work for each
+    second of music, as far as its machine has measured them.
+    """
 
     versions: dict[str, str]
+    models: dict[str, Cost] = Field(default_factory=dict)
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {version}" for name, version in self.versions.items())
+
+
+async def models_here(redis: ArqRedis) -> dict[str, float]:
+    """Models that are not fetched on use, which a living worker can run → their cost at the quickest of these."""
+    alive = texts(await redis.zrangebyscore(keys.WORKERS, time.time() - ALIVE, "+inf"))
+    told = [(name, cost) for about in await about_workers(redis, alive) for name, cost in about.models.items()]
+    return {
+        name: min(cost for other, cost in told if other == name)
+        for name, info in MODELS.items()
+        if not info.fetched_on_use and any(other == name for other, _ in told)
+    }
 
 
 async def about_workers(redis: ArqRedis, workers: Sequence[str]) -> list[About]:

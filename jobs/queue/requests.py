@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from jobs.failures import Failure
 from jobs.models import Rendition, Request, Upload, YouTube
 from jobs.monitoring.logs import about
-from jobs.progress import OPEN_PHASES, Lane, RequestPhase, View
+from jobs.progress import OPEN_PHASES, Lane, RequestPhase, View, lane_of
 from jobs.queue import keys, scripts, titles
 from jobs.queue.connection import JOB_EXPIRES, answer, ask_script, connect, run_script
 from jobs.queue.quotas import ACCEPT, UNLIMITED, Limits, OverQuota, TooManyOpen
@@ -109,7 +109,7 @@ class JobQueue:
         self, request: Request, *, quick: bool = False, renditions: Sequence[Rendition] | None = None
     ) -> None:
         """Queues the track of an accepted request. Idempotent."""
-        lane = Lane.QUICK if quick else Lane.STUDIO
+        lane = lane_of(request.order.model, quick=quick)
         wanted = request.order.renditions if renditions is None else renditions
         await self._follow(request, wanted, lane, (RequestPhase.RECEIVING, RequestPhase.WAITING))
 
@@ -127,7 +127,7 @@ class JobQueue:
     async def want(self, request: Request, renditions: Sequence[Rendition], *, quick: bool = True) -> bool:
         """Returns a request in delivery to its track for further renditions; `quick` unless its stems were removed
         from the store. False when it is no longer open."""
-        lane = Lane.QUICK if quick else Lane.STUDIO
+        lane = lane_of(request.order.model, quick=quick)
         allowed = (RequestPhase.WAITING, RequestPhase.READY, RequestPhase.SENDING)
         return await self._follow(request, renditions, lane, allowed)
 

@@ -71,6 +71,11 @@ class TrackQueue:
         self._held: dict[str, _Held] = {}  # by track
         self._charged: dict[str, list[str]] = {}  # by track: its waiting requests at the last charge
 
+    def tell_models(self, models: dict[str, float]) -> None:
+        """Sets the models that the next heartbeats announce: see `About`."""
+        if self._about is not None:
+            self._about = self._about.model_copy(update={"models": models})
+
     async def begin(self, track_id: str) -> Track | None:
         """Takes a track. None when no request follows it, or another worker has it."""
         starts = await run_script(

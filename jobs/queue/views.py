@@ -53,7 +53,7 @@ async def read_views(redis: ArqRedis, request_ids: Sequence[str]) -> list[View]:
         valid, tracks, states, made, songs, ranks, strict=True
     ):
         studio = (text(lane) or Lane.STUDIO) == Lane.STUDIO
-        busy = work.studio if studio else work.quick
+        busy = work.of(text(lane))
         place = 0 if track in begun else None if rank is None else rank + busy
         wait = _wait(rank, busy, each, work.first) if studio and rank is not None else None
         seen.append(_view(fields, request, progress, song or called, has, place, workers, wait))
@@ -65,7 +65,12 @@ class Work(NamedTuple):
 
     studio: int = 0
     quick: int = 0
+    slow: int = 0
     first: float | None = None
+
+    def of(self, lane: str) -> int:
+        """`lane`: as in the queue; one that is unknown or missing is the studio."""
+        return self.quick if lane == Lane.QUICK else self.slow if lane == Lane.SLOW else self.studio
 
 
 async def read_work(redis: ArqRedis) -> Work:
@@ -77,10 +82,15 @@ async def read_work(redis: ArqRedis) -> Work:
         for track in sample:
             pipe.hmget(keys.track(text(track)), ["progress", "lane"])
         found = await pipe.execute() if sample else []
-    studio = [parse_stored(Progress, progress) for progress, lane in found if text(lane) != Lane.QUICK]
-    number = round(count * len(studio) / len(sample)) if sample else 0
+    lanes = [text(lane) or Lane.STUDIO for _, lane in found]
+    studio = [
+        parse_stored(Progress, progress)
+        for (progress, _), lane in zip(found, lanes, strict=True)
+        if lane not in (Lane.QUICK, Lane.SLOW)
+    ]
+    quick, slow = (round(count * lanes.count(lane) / len(lanes)) if lanes else 0 for lane in (Lane.QUICK, Lane.SLOW))
     left = [note.seconds_left for note in studio if note is not None and note.seconds_left is not None]
-    return Work(number, count - number, min(left, default=None))
+    return Work(count - quick - slow if lanes else 0, quick, slow, min(left, default=None))
 
 
 async def _in_work(redis: ArqRedis, tracks: Sequence[str]) -> set[str]:

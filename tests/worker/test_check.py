@@ -57,6 +57,7 @@ async def test_a_heartbeat_without_polling_is_not_enough(
     await queue.redis.set(keys.health("elsewhere-2-def-quick"), b"")
     assert await check(valkey_server.get_secret_value(), tmp_path) == (1, "no heartbeat")
     await queue.redis.set(keys.health(f"{name}-quick"), b"")
+    await queue.redis.set(keys.health(f"{name}-slow"), b"")
     assert await check(valkey_server.get_secret_value(), tmp_path) == (0, "")
 
 

@@ -18,6 +18,7 @@ from tests.peers.youtube import YouTubeStandIn
 from tests.worker.sources.conftest import shared_site, site
 from tests.worker.track_fixture import ask as request_for
 from tests.worker.track_fixture import worker_process
+from worker.abilities import Abilities
 from worker.analysis.later import Analyses
 from worker.pipeline import Studio
 from worker.titles import ask
@@ -32,10 +33,21 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(_env_file=None, data=tmp_path)
 
 
+def studio_of(queue: JobQueue, store: FolderStore, settings: Settings) -> Studio:
+    redis = queue.redis
+    return Studio(
+        TrackQueue(redis, "worker-1"),
+        Catalogue(redis, store),
+        settings,
+        Analyses(settings),
+        Abilities(settings, redis),
+    )
+
+
 async def test_each_queued_song_is_looked_up_once_and_the_first_never(
     site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings
 ) -> None:
-    studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), settings, Analyses(settings))
+    studio = studio_of(queue, store, settings)
     site.add(Video(IDS[1], title="Some Band - A <b>Song</b> (Official Video)", seconds=214.4))
     site.add(Video(IDS[3], title="Another", author="Elis - Topic", seconds=3725))
     requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
@@ -61,7 +73,7 @@ async def test_each_queued_song_is_looked_up_once_and_the_first_never(
 async def test_a_long_queue_is_looked_up_in_several_parts_each_song_once(
     site: YouTubeStandIn, queue: JobQueue, store: FolderStore, settings: Settings
 ) -> None:
-    studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), settings, Analyses(settings))
+    studio = studio_of(queue, store, settings)
     videos = [site.add(Video(f"line{number:06}A", title=f"Song {number}", seconds=number)) for number in range(1, 16)]
     requests = [request_for(YouTube(video_id=video.video_id)) for video in videos]
     for request in requests:
@@ -76,7 +88,7 @@ async def test_without_a_network_songs_wait_without_names(
     queue: JobQueue, store: FolderStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = settings.model_copy(update={"youtube_proxy": SecretStr("http://127.0.0.1:9")})
-    studio = Studio(TrackQueue(queue.redis, "worker-1"), Catalogue(queue.redis, store), nowhere, Analyses(nowhere))
+    studio = studio_of(queue, store, nowhere)
     requests = [request_for(YouTube(video_id=video_id)) for video_id in IDS]
     for request in requests:
         await queue.submit(request)

@@ -6,6 +6,7 @@ and has read no untrusted input.
 
 import contextlib
 import runpy
+import signal
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from worker.child.confinement.calls import control
 from worker.child.confinement.ground import readable
 from worker.child.confinement.walls import make_walls
 
-SET_SUBREAPER = 36  # prctl(2)
+SET_PDEATHSIG, SET_SUBREAPER = 1, 36  # prctl(2)
 OOM_SCORE = "500"  # of 1000: as if the process held half of the machine's memory more
 
 
@@ -28,6 +29,7 @@ def confine_and_run(confinement: Confinement | None, module: str) -> None:
     sys.argv = [module]
     go_first()
     keep_orphans()
+    die_with_parent()
     if confinement is not None:
         walls = make_walls(confinement, readable(module, online=bool(confinement.ports)))
         walls.impose()
@@ -46,6 +48,15 @@ def keep_orphans() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             control(SET_SUBREAPER, 1)
+
+
+def die_with_parent() -> None:
+    """Lets the kernel kill this process when its parent dies. A process that is stopped cannot read the end of its
+    input, by which it ends otherwise.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            control(SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

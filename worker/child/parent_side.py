@@ -56,6 +56,13 @@ class Child:
         """Lets the child prepare for a task: see `Ahead` in `worker/child/child_side.py`."""
         await _say(self._process, AHEAD + wanted.model_dump_json())
 
+    def pause(self) -> None:
+        """Stops the child, with its process group, until `resume`. It can be killed meanwhile, and dies with us."""
+        _signal(self._process, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        _signal(self._process, signal.SIGCONT)
+
     async def ask(
         self,
         task: BaseModel,
@@ -210,8 +217,13 @@ async def _reap(process: Process) -> None:
 
 
 def _kill(process: Process) -> None:
+    _signal(process, signal.SIGKILL)
+
+
+def _signal(process: Process, number: signal.Signals) -> None:
+    """Sends a signal to the child's process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, number)
 
 
 async def _code_of(process: Process) -> int:
