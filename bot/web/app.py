@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 LONGEST_JSON: Final = 1 << 16
+#: In a request whose answer has begun.
+BEGUN: Final = web.RequestKey("begun", bool)
 #: Of every answer.
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -119,14 +121,22 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return as_response(why, close=request.can_read_body)
     except web.HTTPException as error:
         return _http(request, error)
-    except QueueAway as error:
-        log.warning("not answered: %s", error)
-        return as_response(Refusal(503, say(language_of(request), "queue-away"), {"Retry-After": "5"}))
-    except (ConnectionError, TimeoutError):
-        raise
-    except Exception:
-        log.exception("not answered: %s", _route(request))
-        return as_response(Refusal(500, say(language_of(request), "went-wrong")), close=request.can_read_body)
+    except Exception as error:
+        if BEGUN in request or request.transport is None:  # too late for an answer: the client sees a broken one
+            log.info("broken off: %s: %r", _route(request), error)
+            raise ConnectionResetError from error
+        return _failed(request, error)
+
+
+def _failed(request: web.Request, error: Exception) -> web.Response:
+    """Something of ours is away, or wrong."""
+    language = language_of(request)
+    if isinstance(error, QueueAway | ConnectionError | TimeoutError):
+        log.warning("not answered: %s: %r", _route(request), error)
+        message = "queue-away" if isinstance(error, QueueAway) else "went-wrong"
+        return as_response(Refusal(503, say(language, message), {"Retry-After": "5"}), close=request.can_read_body)
+    log.error("not answered: %s", _route(request), exc_info=error)
+    return as_response(Refusal(500, say(language, "went-wrong")), close=request.can_read_body)
 
 
 def _http(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
@@ -150,7 +160,8 @@ async def _expected(request: web.Request) -> web.StreamResponse | None:
     return None
 
 
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    request[BEGUN] = True
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", pages.POLICY)

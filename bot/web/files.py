@@ -49,9 +49,12 @@ class StoredFileResponse(web.FileResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         store, track_id, file, rendition = self._opening
-        async with store.open(track_id, (file,), rendition) as folder:
-            self._path = folder / file.name
-            return await super().prepare(request)
+        try:
+            async with store.open(track_id, (file,), rendition) as folder:
+                self._path = folder / file.name
+                return await super().prepare(request)
+        except FileNotFoundError as gone:  # since `check`, a moment ago
+            raise ConnectionResetError from gone
 
 
 def attachment(name: str) -> str:

@@ -4,7 +4,7 @@ import mimetypes
 from dataclasses import dataclass
 from typing import Final
 
-from bot.cards.cards import PASSING, Card, tidy
+from bot.cards.cards import PASSING, Card
 from bot.cards.mixes import order_words
 from bot.conversation.services import Services
 from bot.delivery.planning.decide import stored_plan
@@ -15,6 +15,7 @@ from bot.web.reading import Shared
 from bot.web.secret import Secret
 from bot.web.values import Phase, Progress, Status, Task, TaskFile, TaskOrder
 from jobs.failures import Failure, Reason
+from jobs.filenames import one_line
 from jobs.models import Chart, Player, Stems, YouTube
 from jobs.progress import RequestPhase, TrackStage, View
 from jobs.queue.recipe import current_recipe
@@ -202,7 +203,7 @@ def _called(view: View) -> tuple[str | None, str | None, float | None]:
         title, artist, seconds = progress.title or title, progress.artist or artist, progress.seconds or seconds
     if manifest is not None:
         title, artist, seconds = manifest.tags.title, manifest.tags.artist or artist, manifest.seconds
-    return tidy(title) if title else None, tidy(artist) if artist else None, seconds
+    return one_line(title or "") or None, one_line(artist or "") or None, seconds
 
 
 def _progress(view: View) -> Progress | None:

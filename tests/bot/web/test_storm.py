@@ -1,0 +1,50 @@
+"""Very many questions: they cost the queue few commands, so that chats on the same queue do not wait for them."""
+
+import asyncio
+from dataclasses import replace
+
+from bot.web.reading import FRESH
+from tests.bot.telegram.chat_fixture import QUICK
+from tests.bot.web.web_fixture import Browser, Rig
+
+ASKED = 1000
+#: The server itself asks nothing meanwhile.
+STILL = replace(QUICK, look=30, look_at_playlists=30, rest=30)
+#: Commands of one reading of a task, at most.
+READING = 40
+
+
+async def commands(browser: Browser) -> int:
+    """How many commands the queue's server has done."""
+    return int((await browser.rig.queue.redis.info("stats"))["total_commands_processed"])
+
+
+async def ask(browser: Browser, path: str, status: int) -> float:
+    """A thousand times, twenty at once. Returns the seconds it took."""
+    begun = asyncio.get_running_loop().time()
+
+    async def some() -> None:
+        for _ in range(ASKED // 20):
+            await browser.get(path, status)
+
+    await asyncio.gather(*(some() for _ in range(20)))
+    return asyncio.get_running_loop().time() - begun
+
+
+async def test_questions_for_one_task_share_few_readings(rig: Rig) -> None:
+    rig.timing = STILL
+    async with rig.serving(), rig.browser() as browser:
+        task = await browser.submit()
+        await browser.get(f"/api/status/{task}")
+        before = await commands(browser)
+        seconds = await ask(browser, f"/api/status/{task}", 200)
+        assert await commands(browser) - before < READING * (seconds / FRESH + 2)
+
+
+async def test_ids_that_were_never_given_out_do_not_reach_the_queue(rig: Rig) -> None:
+    rig.timing = STILL
+    async with rig.serving(), rig.browser() as browser:
+        await browser.get("/api/tasks")
+        before = await commands(browser)
+        await ask(browser, "/api/status/" + "0" * 40, 404)
+        assert await commands(browser) - before < READING
