@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"  # an address of this machine; 0.0.0.0: all
     web_url: str = ""  # where people open it, as https://stems.example.org behind a reverse proxy
     web_hosts: str = ""  # further names in its address, with commas
+    web_app: str = ""  # the short name of the bot's Mini App at BotFather, for the Mixer in groups on Telegram
     web_token: SecretStr | None = None  # for browsers from elsewhere; none: one is made, and kept in the queue
 
     # Places
@@ -134,6 +135,13 @@ class Settings(BaseSettings):
         ):
             raise ValueError("must be an http:// or https:// address without a path, as https://stems.example.org")
         return url.rstrip("/")
+
+    @field_validator("web_app")
+    @classmethod
+    def _web_app(cls, name: str) -> str:
+        if name and re.fullmatch(r"[A-Za-z0-9_]{3,30}", name) is None:
+            raise ValueError("must be the short name alone, as mixer of https://t.me/your_bot/mixer")
+        return name
 
     @field_validator("web_token")
     @classmethod

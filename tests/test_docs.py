@@ -59,6 +59,7 @@ COMMANDS = {
     "docker compose logs bot": DOCKER,
     "docker compose logs discord": DOCKER,
     "docker compose up --build --scale bot=0": DOCKER,
+    "docker compose logs web": DOCKER,
     # In the terminal
     "fl-bt separate song.mp3": (
         "tests/bot/terminal/test_terminal.py::test_several_sources_each_get_their_place_and_a_failure_is_the_exit_code"

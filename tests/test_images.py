@@ -102,10 +102,11 @@ def test_the_queue_has_a_password_and_a_network_of_its_own(request: pytest.Fixtu
     redis = services["redis"]
     assert "requirepass $$REDIS_PASSWORD" in redis
     assert "    networks: [queue]\n" in redis
-    assert "ports:" not in compose
+    assert [name for name, service in services.items() if "ports:" in service] == ["web"]
+    assert '    ports: ["${WEB_PUBLISH:-127.0.0.1:8000}:8000"]\n' in services["web"], "of this machine's loopback"
     assert re.search(r"^networks:\n  queue:\n    internal: true$", compose, re.MULTILINE)
     assert "redis://:${REDIS_PASSWORD:?" in compose, "nothing starts without one"
-    for name in ("bot", "worker", "redis", "telegram-bot-api"):
+    for name in ("bot", "web", "worker", "redis", "telegram-bot-api"):
         assert re.search(r"^    pids_limit: \d+", services[name], re.MULTILINE), name
         assert re.search(r"^    mem_limit: \d+", services[name], re.MULTILINE), name
         assert re.search(r"^    (<<: \*part|cap_drop: \[ALL\])$", services[name], re.MULTILINE), name
@@ -119,6 +120,7 @@ def test_each_service_has_only_the_token_that_it_needs(request: pytest.FixtureRe
     emptied = {name: set(re.findall(r'(FLBT_\w+_TOKEN): ""', service)) for name, service in services.items()}
     assert emptied["bot"] == {"FLBT_DISCORD_TOKEN"}
     assert emptied["discord"] == {"FLBT_TELEGRAM_TOKEN"}
+    assert emptied["web"] == {"FLBT_DISCORD_TOKEN"}, "it checks who opens the Mixer in Telegram"
     assert emptied["worker"] == {"FLBT_DISCORD_TOKEN", "FLBT_TELEGRAM_TOKEN"}
     assert "profiles: [discord]" in services["discord"]
     assert "build: {context: ., target: bot}" in services["discord"]

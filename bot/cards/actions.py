@@ -46,6 +46,7 @@ class Verb(StrEnum):
     PAGE = "page"  # choice: 1, 2; shows that page of buttons
     WANT = "want"  # choice: a format, zip, player, stems, again, chords, notes, daw, or the code of a model
     FORGET = "forget"  # choice: yes, after the confirmation
+    MIXER = "mixer"  # opens the page that plays the stems: `bot.cards.mixer` makes a link of it
     # Playlists, and songs over the limit.
     LIST = "list"  # target: playlist id; reads its entries
     RUN = "run"  # target: run id; choice: start, stop
@@ -98,6 +99,7 @@ _SHAPES: Final = {
         Verb.PAGE: rf"{_ID}:[12]",
         Verb.WANT: rf"{_ID}:({_FORMAT}|{_MODEL}|zip|player|stems|again|chords|notes|daw)",
         Verb.FORGET: rf"{_ID}(:yes)?",
+        Verb.MIXER: _ID,
         Verb.LIST: rf"[A-Za-z0-9_-]{{12,{LONGEST_PLAYLIST_ID}}}",
         Verb.RUN: rf"{_ID}:(start|stop)",
         Verb.LATER: _ID,

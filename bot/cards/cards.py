@@ -51,8 +51,12 @@ PASSING: Final = frozenset(
 
 
 class Button(Value):
+    """A button with an action; or with a `url`, which it opens instead, `as_app` inside of the chat's own program."""
+
     label: str
     action: str
+    url: str = ""
+    as_app: bool = False
 
 
 class Picture(Value):

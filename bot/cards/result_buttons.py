@@ -25,7 +25,7 @@ WRITTEN: Final = {"chords": "button-chords", "notes": "button-notes", "daw": "bu
 
 
 def first_page(request: Request, language: str) -> Rows:
-    """Mixes, and the button to the second page."""
+    """Mixes, the button to the second page, and that of the Mixer, which platforms show where it has a link."""
     model = request.order.model
     if not request.order.is_stems or request.order.effect != PLAIN:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
@@ -43,11 +43,12 @@ def first_page(request: Request, language: str) -> Rows:
     play = [] if is_page else [_want(request, "player", say(language, "button-player"))]
     if len(model.stems) > 2:
         pick = _pick(request, "", say(language, "button-pick"))
-        return _rows([*mixes], [pick, _practise(request, language), *play], [more])
+        return _rows([*mixes], [pick, _practise(request, language), *play], [more, _mixer(request, language)])
     picks = (
         [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))] if request.order.is_stems else []
     )
-    return _rows([*mixes], [*picks, _practise(request, language), *play], [*_models(request, language), more])
+    rest = [*_models(request, language), more]
+    return _rows([*mixes], [*picks, _practise(request, language), *play], rest, [_mixer(request, language)])
 
 
 def _to_choose_from() -> str:
@@ -161,6 +162,10 @@ def _pick(request: Request, choice: str, label: str) -> Button:
 
 def _practise(request: Request, language: str) -> Button:
     return _button(Verb.PRACTISE, request, "", say(language, "button-practise"))
+
+
+def _mixer(request: Request, language: str) -> Button:
+    return _button(Verb.MIXER, request, "", say(language, "button-mixer"))
 
 
 def _page(request: Request, page: int, label: str) -> Button:

@@ -78,8 +78,12 @@ def web(tethered: bool) -> None:
 
 
 @click.command(hidden=True)
-def check() -> None:
-    """Say whether the bots are alive, for their container: the exit code is 0 when they look after their requests."""
+@click.argument("names", nargs=-1)
+def check(names: tuple[str, ...]) -> None:
+    """Say whether front ends are alive, for their container: the exit code is 0 when they look after their requests.
+
+    NAMES: telegram, discord, web. Default: the bots that have a token.
+    """
     from redis.exceptions import RedisError
 
     from bot.cli.up import front_ends
@@ -97,7 +101,7 @@ def check() -> None:
         alive = asyncio.run(living(queue_of(settings)))
     except (RedisError, OSError) as error:
         give_up(f"no answer from the queue: {error}", code=1)
-    if not set(front_ends(settings) or ["telegram"]) <= set(alive):
+    if not set(names or front_ends(settings) or ["telegram"]) <= set(alive):
         give_up("no heartbeat", code=1)
 
 

@@ -43,6 +43,8 @@ async def _perform(services: Services, press: Press, action: Action) -> Answers:
             return await handle(services, press, action)
         case Verb.LATER | Verb.ADMIT:
             return await (leftovers.start if action.verb is Verb.LATER else admit.decide)(services, press, action)
+        case Verb.MIXER:  # a link everywhere, so nobody presses it
+            return toast(say(press.asker.language, "button-old"))
         case Verb.FOUND:
             return await finding.pressed(services, press, action)
 

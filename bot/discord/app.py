@@ -10,6 +10,7 @@ from discord.http import Route
 from redis.exceptions import RedisError
 
 from bot import banner
+from bot.chats.mixer_links import MixerLinks
 from bot.chats.told_commands import ToldCommands
 from bot.conversation.background import Background
 from bot.conversation.in_order import InOrder
@@ -58,7 +59,8 @@ class Bot(discord.Client):
             http_trace=in_line(pace),
         )
         Route.BASE = settings.discord_api_url  # the library has no other place for it
-        platform, chats = Discord(self, store, pace), DiscordChats(self)
+        self._mixer = MixerLinks(settings.web_url)
+        platform, chats = Discord(self, store, pace, self._mixer), DiscordChats(self)
         self.services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, timing=timing)
         self._edits = PressEdits(platform, self.services.follower.aside)
         self.in_order = InOrder(self.services, platform)
@@ -102,6 +104,7 @@ class Bot(discord.Client):
         self.in_order.go_on()
 
     async def _introduce(self) -> None:
+        await insist(lambda: self._mixer.load(self.services.queue.redis), PASSING, "key of links not read")
         application, told = self.application_id or 0, ToldCommands(self.services.queue.redis, PLATFORM)
         code = await insist(self.services.pairing_code, PASSING, "pairing code not made")
         self._show_links(invitation(application), code)

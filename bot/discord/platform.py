@@ -7,6 +7,7 @@ from typing import Final
 
 import discord
 
+from bot.chats.mixer_links import MixerLinks
 from bot.delivery.files.download import download_renewed
 from bot.delivery.files.opening import opened
 from bot.delivery.files.plain_names import plain_name
@@ -15,7 +16,7 @@ from bot.delivery.planning.plan import UNBOOSTED, Limits, Part
 from bot.delivery.platform import CardGone, Refused, Sent, UnknownFile
 from bot.discord.address import Address, Handle
 from bot.discord.errors import as_trouble
-from bot.discord.pace import DISCORD, Pace
+from bot.discord.pace import Pace
 from bot.discord.poster import DiscordPoster, as_answer, nonce_of
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
@@ -29,8 +30,8 @@ LOOK_BACK: Final = 100
 class Discord(DiscordPoster):
     """One bot."""
 
-    def __init__(self, client: discord.Client, store: ResultStore, pace: Pace = DISCORD) -> None:
-        super().__init__(client, store, pace)
+    def __init__(self, client: discord.Client, store: ResultStore, pace: Pace, mixer: MixerLinks) -> None:
+        super().__init__(client, store, pace, mixer)
         self._tries = FirstTries()
 
     def limits(self, address: str) -> Limits:

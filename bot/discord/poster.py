@@ -9,12 +9,14 @@ import discord
 
 from bot.cards.actions import parse_action
 from bot.cards.cards import Card
+from bot.cards.mixer import linked, without
 from bot.cards.rows import folded
+from bot.chats.mixer_links import MixerLinks
 from bot.delivery.cards.pictures import Pictured, read_cover, read_picture
 from bot.delivery.files.plain_names import plain_name
 from bot.discord.address import PLATFORM, Address
 from bot.discord.errors import as_trouble
-from bot.discord.pace import DISCORD, Pace
+from bot.discord.pace import Pace
 from bot.texts.markdown import escaped
 from jobs.store.store import ResultStore
 
@@ -29,8 +31,9 @@ class DiscordPoster:
 
     name: Final = PLATFORM
 
-    def __init__(self, client: discord.Client, store: ResultStore, pace: Pace = DISCORD) -> None:
+    def __init__(self, client: discord.Client, store: ResultStore, pace: Pace, mixer: MixerLinks) -> None:
         self._client = client
+        self._mixer = mixer
         self._store = store
         self._pace = pace
         self._pictured = Pictured()
@@ -40,7 +43,7 @@ class DiscordPoster:
 
     async def post(self, address: str, card: Card) -> str:
         """A repeated call within minutes makes no second message, whatever the card shows by then."""
-        place, content = Address.of(address), escaped(card.text, CONTENT)
+        place, content, card = Address.of(address), escaped(card.text, CONTENT), self._mixer.plain(card)
         about = {action.target for row in card.buttons for one in row if (action := parse_action(one.action))}
         key = nonce_of(address, *(sorted(about) or [card.text]))
         with as_trouble():
@@ -58,7 +61,7 @@ class DiscordPoster:
         return await self.channel(place).send(nonce=nonce, suppress_embeds=True, **as_answer(place), **shown(card))
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
-        place = Address.of(address)
+        place, card = Address.of(address), self._mixer.plain(card)
         message = self.channel(place).get_partial_message(int(reference))
         edit = partial(self._edit, message, card)
         if card.picture is None or not await self._pictured.add_to(place.channel_id, message.id, edit):
@@ -86,9 +89,10 @@ def shown(card: Card) -> dict[str, Any]:
 
 def _view_of(card: Card) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
-    for number, row in enumerate(folded(card.buttons, most_rows=5, most_in_row=5, most_letters=80)):
+    for number, row in enumerate(folded(linked(card, without).buttons, most_rows=5, most_in_row=5, most_letters=80)):
         for button in row:
-            view.add_item(discord.ui.Button(label=button.label, custom_id=button.action, row=number))
+            url, action = button.url or None, None if button.url else button.action
+            view.add_item(discord.ui.Button(label=button.label, custom_id=action, url=url, row=number))
     view.stop()  # the library keeps views to call them back; our buttons say themselves what they do
     return view
 

@@ -18,6 +18,7 @@ from telegram.ext import (
 )
 
 from bot import banner
+from bot.chats.mixer_links import MixerLinks
 from bot.conversation.background import Background
 from bot.conversation.commands import general
 from bot.conversation.commands.menu import COMMANDS
@@ -73,14 +74,14 @@ def build(
     )
     bot, local = app.bot, settings.telegram_local
     catalogue = Catalogue(queue.redis, store)
-    pictured = Pictured()
-    patient = TelegramPoster(bot, store, pace, pictured, patience=PATIENT)
-    platform, chats = Telegram(bot, store, pace, pictured, local=local), TelegramChats(bot, local=local)
+    pictured, mixer = Pictured(), MixerLinks(settings.web_url, settings.web_app)
+    patient = TelegramPoster(bot, store, pace, pictured, mixer, patience=PATIENT)
+    platform, chats = Telegram(bot, store, pace, pictured, mixer, local=local), TelegramChats(bot, local=local)
     services = services_of(settings, queue, catalogue, chats, platform, patient, timing, shares=True)
     rate_limiter.on_moved = partial(move, services)
-    replies = Replies(bot, PressEdits(patient, services.follower.aside), pictured)
+    replies = Replies(bot, PressEdits(patient, services.follower.aside), pictured, mixer)
     _register(app, Dispatch(services, bot, replies), InlineQueries(services, bot, chats))
-    _keep_company(app, services)
+    _keep_company(app, services, mixer)
     return app
 
 
@@ -123,7 +124,7 @@ def _register(app: AnyApplication, dispatch: Dispatch, inline: InlineQueries) ->
     app.add_error_handler(dispatch.failed)
 
 
-def _keep_company(app: AnyApplication, services: Services) -> None:
+def _keep_company(app: AnyApplication, services: Services, mixer: MixerLinks) -> None:
     """Run the background tasks: started in post_init, cancelled in post_stop, where the bot can still send.
 
     `Application.create_task` does not fit: the application awaits its tasks at the stop, and these never return.
@@ -131,7 +132,7 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
     background = Background(services, services.settings.metrics_port)
 
     async def open_(_: AnyApplication) -> None:
-        background.start(_introduce(app.bot, services))
+        background.start(_introduce(app.bot, services, mixer))
 
     async def close(_: AnyApplication) -> None:
         await background.end()
@@ -139,8 +140,13 @@ def _keep_company(app: AnyApplication, services: Services) -> None:
     app.post_init, app.post_stop = open_, close
 
 
-async def _introduce(bot: TelegramBot, services: Services) -> None:
-    """Show the bot's link, which pairs a bot without owner, and set the command menus. Retries until it is done."""
+async def _introduce(bot: TelegramBot, services: Services, mixer: MixerLinks) -> None:
+    """Read the key of links, show the bot's link, which pairs a bot without owner, and set the command menus.
+
+    Retries until it is done.
+    """
+
+    await insist(lambda: mixer.load(services.queue.redis), (RedisError,), "key of links not read")
 
     async def show_link() -> None:
         code, link = await services.pairing_code(), f"https://{services.platform.our_link}"

@@ -345,6 +345,7 @@ content-player = player
 button-only = Only { $stem }
 button-pick = Choose stems…
 button-practise = Practise…
+button-mixer = Mixer
 button-player = Player
 practice-key = Key { $key }
 practice-click = { $use ->
@@ -831,3 +832,13 @@ web-no-cookie = This needs the page’s cookie. Open the page first, and allow c
 web-no-token = This page needs its link with the token. Ask the person who runs it for the link.
 web-foreign-host = This server does not answer under that name. Its owner can add the name in FLBT_WEB_URL or FLBT_WEB_HOSTS.
 web-foreign-origin = A page of another site sent this request, so it was refused. Open the page of this server itself.
+
+## The Mixer: the page that a button under a result opens
+
+mixer-unknown = This link leads to no song any more. Ask for the song again in the chat.
+mixer-who = I can’t tell who you are: this page was opened more than a day ago, or outside of Telegram. Tap the button under the song again.
+mixer-closed = This bot is private. Ask its owner to let you in, then tap the button again.
+mixer-gone = The stems of this song are not kept any more. Ask for the song again in the chat.
+mixer-lost = I can’t reach the server. I’ll try again.
+mixer-again = Try again
+mixer-noscript = This page needs JavaScript. The button Player in the chat sends a page for your own browser.

@@ -345,6 +345,7 @@ content-player = player
 button-only = Só { $stem }
 button-pick = Escolher faixas…
 button-practise = Ensaiar…
+button-mixer = Mixer
 button-player = Player
 practice-key = Tom { $key }
 practice-click = { $use ->
@@ -831,3 +832,13 @@ web-no-cookie = Isto precisa do cookie da página. Abra a página primeiro e per
 web-no-token = Esta página precisa do link com o token. Peça o link a quem cuida dela.
 web-foreign-host = Este servidor não responde por esse nome. Quem cuida dele pode acrescentar o nome em FLBT_WEB_URL ou FLBT_WEB_HOSTS.
 web-foreign-origin = Uma página de outro site mandou este pedido, e ele foi recusado. Abra a página deste servidor.
+
+## The Mixer: the page that a button under a result opens
+
+mixer-unknown = Este link não leva mais a nenhuma música. Peça a música de novo na conversa.
+mixer-who = Não sei quem você é: esta página foi aberta há mais de um dia, ou fora do Telegram. Toque de novo no botão embaixo da música.
+mixer-closed = Este bot é privado. Peça ao dono que libere você e toque de novo no botão.
+mixer-gone = As faixas desta música não estão mais guardadas. Peça a música de novo na conversa.
+mixer-lost = Não consigo alcançar o servidor. Vou tentar de novo.
+mixer-again = Tentar de novo
+mixer-noscript = Esta página precisa de JavaScript. O botão Player na conversa manda uma página para o seu navegador.

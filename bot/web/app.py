@@ -14,7 +14,8 @@ from bot.playlists.follow import Playlists
 from bot.texts import say
 from bot.web import uploads
 from bot.web.board import Board
-from bot.web.handlers import chat, pages, results, seed
+from bot.web.guests import Guests
+from bot.web.handlers import chat, mixer, pages, results, seed
 from bot.web.pace import USUAL, Pace
 from bot.web.platform import Web, WebChats, WebPreferences
 from bot.web.refusals import Refusal, as_response
@@ -51,6 +52,7 @@ def site_for(
     timing: Timing = USUAL_TIMING,
 ) -> Site:  # fmt: skip
     """Everything that lives as long as the server. The door decides who gets in, so that the conversation is open."""
+    guests = Guests(settings, queue, secret.marks)
     settings = settings.model_copy(update={"access": "open"})
     board = Board()
     platform, chats = Web(store, board), WebChats(settings.web_url or f"http://localhost:{settings.web_port}")
@@ -67,6 +69,7 @@ def site_for(
         board=board,
         tasks=Tasks(services, secret),
         streams=Streams(pace.streams, pace.all_streams),
+        guests=guests,
         pace=pace,
     )
 
@@ -106,6 +109,12 @@ def application(site: Site) -> web.Application:
             web.get(f"{task}/cover", results.cover),
             web.get(f"{task}/analysis", results.analysis),
             web.get("/player/{task}", results.player),
+            # The Mixer, for people who come from a chat
+            web.get("/mixer", mixer.page),
+            web.get(r"/mixer/{mark:[\w-]{41}}", mixer.page),
+            web.get(r"/mixer/{name:mixer\.(js|css)}", mixer.file),
+            web.get("/mixer/player/{task}", mixer.player),
+            web.post("/api/mixer", mixer.opened),
         ]
     )
     return app

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from bot.web.values import Ordered, Pressed, PressedAction, Said, Status, Task, Text
+from bot.web.values import Mixing, Opening, Ordered, Pressed, PressedAction, Said, Status, Task, Text
 from jobs import VERSION
 
 _AT: Final = "#/components/schemas/{model}"
@@ -29,8 +29,8 @@ _ALWAYS: Final = ("401", "421", "503")
 @cache
 def openapi() -> dict[str, Any]:
     """The whole description."""
-    both: list[Any] = [(one, "serialization") for one in (Status, Task, Said, Pressed)]
-    both += [(one, "validation") for one in (Text, PressedAction, Ordered)]
+    both: list[Any] = [(one, "serialization") for one in (Status, Task, Said, Pressed, Mixing)]
+    both += [(one, "validation") for one in (Text, PressedAction, Ordered, Opening)]
     _, schemas = models_json_schema(both, ref_template=_AT)
     return {
         "openapi": "3.1.0",
@@ -102,6 +102,10 @@ def _paths() -> dict[str, Any]:
         "/api/tasks/{task}/analysis": of_task | {"get": _call("What was found in the song", None, "404")},
         "/api/options": {"get": _call("What can be chosen, and the limits", None)},
         "/api/texts": {"get": _call("The texts of the page", None)},
+        "/api/mixer": {
+            "post": _call("The player of a song, by a bot's link", Mixing, "403", "404", "410", "422", "429")
+            | _takes(Opening)
+        },
         "/player/{task}": of_task | {"get": _file("The player's page of a task", "404", "409", "410")},
     }
 

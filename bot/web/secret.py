@@ -9,6 +9,8 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from bot.chats.song_links import SongMarks
+
 #: Bytes of a signature: 144 bits, 24 letters.
 SIGNED: Final = 18
 _TASK: Final = re.compile(r"([0-9a-f]{16})([A-Za-z0-9_-]{24})")
@@ -38,6 +40,11 @@ class Secret:
     def song_of(self, source: str) -> str:
         """A mark of a song, the same for all its tasks."""
         return self._sign("song", source)[:12]
+
+    @property
+    def marks(self) -> SongMarks:
+        """The marks of songs in links to the Mixer."""
+        return SongMarks(self._key.decode())
 
     # --- browsers ----------------------------------------------------------------------------------------------
 

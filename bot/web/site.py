@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot.conversation.services import Services
 from bot.web.board import Board
+from bot.web.guests import Guests
 from bot.web.pace import Pace
 from bot.web.refusals import refused
 from bot.web.secret import Secret
@@ -35,9 +36,15 @@ class Site:
     board: Board
     tasks: Tasks
     streams: Streams
+    guests: Guests
     pace: Pace
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     uploads: Counter[str] = field(default_factory=Counter)  # under way, by person
+
+    @property
+    def has_mixer(self) -> bool:
+        """Whether bots have links to the Mixer."""
+        return self.services.settings.web_url.startswith("https://")
 
 
 SITE: Final = web.AppKey("site", Site)

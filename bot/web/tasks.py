@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cards.cards import PASSING, Card
+from bot.cards.mixer import linked_rows, without
 from bot.cards.mixes import order_words
 from bot.conversation.services import Services
 from bot.delivery.planning.decide import stored_plan
@@ -140,7 +141,7 @@ class Tasks:
                 model=request.order.model.name,
             ),
             order_words=order_words(request.order, request.language),
-            buttons=card.buttons,
+            buttons=linked_rows(card.buttons, without),
             retry=view.failure is not None and view.failure.reason in PASSING,
             gone=done and not pieces,
             files=tuple(_file(at, number, piece) for number, piece in enumerate(pieces)),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 
 from bot.cards.cards import Button
+from bot.web.init_data import LONGEST
 from jobs.models import Content, Effect, Format, Order, Stem, Value
 from jobs.music.separation_models import chat_models
 from jobs.progress import RequestPhase, TrackStage
@@ -112,6 +113,15 @@ class Said(Value):
     replies: tuple[Message, ...] = ()
 
 
+class Mixing(Value):
+    """How far the player is. `player`: its address; `error`: why there is none."""
+
+    heading: str
+    text: str
+    player: str | None
+    error: str | None
+
+
 # --- in --------------------------------------------------------------------------------------------------------
 
 
@@ -119,6 +129,13 @@ class Text(Value):
     """A message, as written in a chat."""
 
     text: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Opening(Value):
+    """`song`: the mark in the link. `init_data`: what Telegram says of the person, '' elsewhere."""
+
+    song: Annotated[str, Field(max_length=100)]
+    init_data: Annotated[str, Field(max_length=LONGEST)] = ""
 
 
 class PressedAction(Value):

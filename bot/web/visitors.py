@@ -75,7 +75,7 @@ class Door:
         browser = self._secret.browser_of(request.cookies.get(COOKIE, ""), with_token=self.needs_token)
         if browser is not None:
             return Visitor(browser, person_of(browser), language)
-        if self.needs_token and not self._shows_token(request):
+        if self.needs_token and not (_is_for_guests(request.path) or self._shows_token(request)):
             raise refused(401, language, "web-no-token")
         return Visitor(None, NOBODY, language)
 
@@ -115,6 +115,11 @@ class Door:
         own = (f"http://{request.host}".lower(), f"https://{request.host}".lower(), self._origin)
         if site not in ("same-origin", "none") or (origin is not None and origin.lower() not in own):
             raise refused(403, language, "web-foreign-origin")
+
+
+def _is_for_guests(path: str) -> bool:
+    """Whether an address is of the Mixer, whose links are signed for people without a token."""
+    return path in ("/mixer", "/api/mixer") or path.startswith("/mixer/")
 
 
 def language_of(request: web.Request) -> Language:

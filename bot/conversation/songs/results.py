@@ -9,6 +9,7 @@ from bot.cards.cards import Card, heading
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.result_buttons import first_page, forget_page, pick_page, second_page
 from bot.cards.taps import Tap, read_tap, read_treated_mix
+from bot.chats.song_links import mixer_chat
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
 from bot.conversation.songs.beats import lacking
@@ -220,7 +221,9 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     if not sure:
         return turn_to(forget_page(request, language), press), Toast(say(language, "forget-sure"))
     chat, tracks = press.asker.chat, tracks_of(request)
-    own = [one for one in await services.queue.recent(chat, LOOK_BACK) if one.request.track_id in tracks]
+    mixer = mixer_chat(chat, request.source.key)
+    recent = [*await services.queue.recent(chat, LOOK_BACK), *await services.queue.recent(mixer, LOOK_BACK)]
+    own = [one for one in recent if one.request.track_id in tracks]
     if any(one.is_open for one in own):
         return toast(say(language, "forget-busy"))
     (view,) = await services.catalogue.complete([view])
@@ -228,6 +231,8 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
     attended = await services.queue.attended(services.platform.name)
     opened = {one.request.track_id for one in attended if one.is_open}
     instant = services.follower.ledger.instant
+    for track in tracks:
+        await instant.let_go(track, mixer)
     left = [track for track in tracks if not await instant.let_go(track, chat)]
     gone = [track for track in left if track not in opened]  # tracks of open requests stay
     await instant.forget(tuple(gone))

@@ -14,6 +14,7 @@ from telegram import (
 )
 from telegram.error import InvalidToken
 
+from bot.chats.mixer_links import MixerLinks
 from bot.delivery.cards.pictures import Pictured
 from bot.delivery.files.opening import opened
 from bot.delivery.planning.pieces import Piece
@@ -33,8 +34,10 @@ DOWNLOAD: Final = 60.0  # seconds without a byte
 class Telegram(TelegramPoster):
     """One bot on one Bot API server."""
 
-    def __init__(self, bot: TelegramBot, store: ResultStore, pace: Pace, pictured: Pictured, *, local: bool) -> None:
-        super().__init__(bot, store, pace, pictured)
+    def __init__(
+        self, bot: TelegramBot, store: ResultStore, pace: Pace, pictured: Pictured, mixer: MixerLinks, *, local: bool
+    ) -> None:
+        super().__init__(bot, store, pace, pictured, mixer)
         self._limits = LOCAL if local else CLOUD
 
     def limits(self, _: str) -> Limits:

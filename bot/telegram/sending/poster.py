@@ -3,11 +3,13 @@
 from functools import partial
 from typing import Any, Final
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters, WebAppInfo
 from telegram.error import BadRequest
 
-from bot.cards.cards import Card, Picture
+from bot.cards.cards import Button, Card, Picture
 from bot.cards.lists import units
+from bot.cards.mixer import linked, without
+from bot.chats.mixer_links import NO_MIXER, MixerLinks
 from bot.delivery.cards.pictures import Pictured, read_picture
 from bot.telegram.address import PLATFORM, Address
 from bot.telegram.sending.errors import as_trouble, nothing_to_do
@@ -39,6 +41,7 @@ class TelegramPoster:
         store: ResultStore,
         pace: Pace,
         pictured: Pictured,
+        mixer: MixerLinks = NO_MIXER,
         *,
         patience: int | None = None,
     ) -> None:
@@ -46,6 +49,7 @@ class TelegramPoster:
         self._store = store
         self._pace = pace
         self._pictured = pictured
+        self._mixer = mixer
         self._patience = patience
 
     def pace(self, address: str) -> float:
@@ -58,7 +62,7 @@ class TelegramPoster:
             message = await self._bot.send_message(
                 place.chat_id,
                 card.text,
-                reply_markup=keyboard(card),
+                reply_markup=keyboard(with_mixer(card, place.chat_id, self._mixer, self._bot)),
                 rate_limit_args=self._patience,
                 **as_answer(place),
             )
@@ -66,6 +70,7 @@ class TelegramPoster:
 
     async def edit(self, address: str, reference: str, card: Card) -> None:
         chat_id, message_id = Address.model_validate_json(address).chat_id, int(reference)
+        card = with_mixer(card, chat_id, self._mixer, self._bot)
         if card.picture is not None and card.text and units(card.text) <= CAPTION:
             add = partial(self._add_picture, chat_id, message_id, card, card.picture)
             if await self._pictured.add_to(chat_id, message_id, add):
@@ -114,12 +119,26 @@ def caption_of(card: Card) -> str:
     return "\n".join(lines)
 
 
+def with_mixer(card: Card, chat_id: int, mixer: MixerLinks, bot: TelegramBot) -> Card:
+    """The card with links to the Mixer. Only private chats may have a button that opens an app itself.
+
+    https://core.telegram.org/bots/api#inlinekeyboardbutton
+    """
+    return mixer.as_app(card) if chat_id > 0 else mixer.to_app(card, bot.username)
+
+
 def keyboard(card: Card) -> InlineKeyboardMarkup | None:
-    if not card.buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=button.action) for button in row] for row in card.buttons]
-    )
+    """The buttons, without those of the Mixer that have no link."""
+    rows = linked(card, without).buttons
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows]) if rows else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.as_app:
+        return InlineKeyboardButton(button.label, web_app=WebAppInfo(button.url))
+    if button.url:
+        return InlineKeyboardButton(button.label, url=button.url)
+    return InlineKeyboardButton(button.label, callback_data=button.action)
 
 
 def as_answer(address: Address) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from typing import Final
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
 
 from bot.cards.cards import Card
+from bot.chats.mixer_links import MixerLinks
 from bot.conversation.values import Answers, Edit, Place, Reply, Toast
 from bot.delivery.cards.pictures import Pictured
 from bot.delivery.cards.press_edits import PressEdits
 from bot.telegram.address import Address
 from bot.telegram.sending.errors import nothing_to_do
-from bot.telegram.sending.poster import PATIENT, as_answer, caption_of, keyboard
+from bot.telegram.sending.poster import PATIENT, as_answer, caption_of, keyboard, with_mixer
 from bot.telegram.sending.rate_limiter import TelegramBot
 
 #: Characters. https://core.telegram.org/bots/api#answercallbackquery
@@ -22,10 +23,11 @@ IN_PASSING: Final = 100
 class Replies:
     """Sends answers. All methods raise `TelegramError`."""
 
-    def __init__(self, bot: TelegramBot, press_edits: PressEdits, pictured: Pictured) -> None:
+    def __init__(self, bot: TelegramBot, press_edits: PressEdits, pictured: Pictured, mixer: MixerLinks) -> None:
         self._bot = bot
         self._press_edits = press_edits
         self._pictured = pictured
+        self._mixer = mixer
 
     async def to_message(self, place: Place, answers: Answers) -> None:
         for answer in answers:
@@ -41,7 +43,7 @@ class Replies:
                 case Reply():
                     await self._reply(answer.to or place, answer.card)
                 case Edit():
-                    is_shown = _looks_so(query.message, answer.card)
+                    is_shown = _looks_so(query.message, self._with_mixer(place, answer.card))
                     self._press_edits.make(place.address, place.message, answer.card, is_shown=is_shown)
                 case Toast():
                     pass
@@ -50,8 +52,15 @@ class Replies:
     async def _reply(self, place: Place, card: Card) -> None:
         address = Address.model_validate_json(place.address)
         await self._bot.send_message(
-            address.chat_id, card.text, reply_markup=keyboard(card), rate_limit_args=PATIENT, **as_answer(address)
+            address.chat_id,
+            card.text,
+            reply_markup=keyboard(self._with_mixer(place, card)),
+            rate_limit_args=PATIENT,
+            **as_answer(address),
         )
+
+    def _with_mixer(self, place: Place, card: Card) -> Card:
+        return with_mixer(card, Address.model_validate_json(place.address).chat_id, self._mixer, self._bot)
 
 
 async def end_press(query: CallbackQuery, said: str) -> None:

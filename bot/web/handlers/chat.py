@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.cards.actions import parse_action
 from bot.cards.cards import Card
+from bot.cards.mixer import linked, without
 from bot.conversation import buttons
 from bot.conversation.songs import asking
 from bot.conversation.turns import answers_to
@@ -72,7 +73,7 @@ async def _press(request: web.Request, address: str, message: str, *, is_message
     press = Press(visitor.asker, place, parse_action(given.action), place)
     answers = await answers_to(site.services, press, buttons.pressed)
     site.tasks.changed(message, visitor.person)
-    edits = [one.card for one in answers if isinstance(one, Edit)]
+    edits = [linked(one.card, without) for one in answers if isinstance(one, Edit)]
     if is_message:
         for card in edits:
             await site.board.edit(address, message, card)

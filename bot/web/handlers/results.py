@@ -24,6 +24,7 @@ PLAYER_POLICY: Final = (
     "img-src data:; connect-src data:; worker-src data: blob:; base-uri 'none'; form-action 'none'; "
     "sandbox allow-scripts; frame-ancestors 'self'"
 )
+
 BLOCK: Final = 1 << 18
 
 
@@ -116,6 +117,10 @@ async def analysis(request: web.Request) -> web.StreamResponse:
 
 
 async def player(request: web.Request) -> web.StreamResponse:
+    return await shown_player(request, PLAYER_POLICY)
+
+
+async def shown_player(request: web.Request, policy: str) -> web.StreamResponse:
     """The page that plays the stems: a file of its own, or out of the zip."""
     known, language = await task_of(request), visitor_of(request).language
     check_done(request, known)
@@ -125,25 +130,27 @@ async def player(request: web.Request) -> web.StreamResponse:
     if not (piece.rendition and piece.rendition.package):
         response = await StoredFileResponse.of(store, known, piece, language, inline=True)
         response.headers["Content-Type"] = "text/html; charset=utf-8"
-        response.headers["Content-Security-Policy"] = PLAYER_POLICY
+        response.headers["Content-Security-Policy"] = policy
         return response
     try:
         async with store.open(piece.track_id, (piece.stored,), piece.rendition) as folder:
             with zipfile.ZipFile(folder / piece.stored.name) as archive:
                 page = next(one for one in archive.infolist() if one.filename.endswith(".html"))
-                return await _unpacked(request, archive, page)
+                return await _unpacked(request, archive, page, policy)
     except (StopIteration, zipfile.BadZipFile):
         raise refused(404, language, "web-not-found") from None
     except FileNotFoundError:
         raise refused(410, language, "web-gone") from None
 
 
-async def _unpacked(request: web.Request, archive: zipfile.ZipFile, page: zipfile.ZipInfo) -> web.StreamResponse:
+async def _unpacked(
+    request: web.Request, archive: zipfile.ZipFile, page: zipfile.ZipInfo, policy: str
+) -> web.StreamResponse:
     """Send a page while it is unpacked."""
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(page.file_size),
-        "Content-Security-Policy": PLAYER_POLICY,
+        "Content-Security-Policy": policy,
         "Cache-Control": "private, no-cache",
         "ETag": f'"{page.CRC:08x}-{page.file_size}"',
     }

@@ -57,18 +57,19 @@ def test_the_pages_under_a_result() -> None:
         ["No vocals", "Only vocals"],
         ["Choose stems…", "Practise…", "Player"],
         ["4 stems", "5 stems", "More…"],
+        ["Mixer"],
     ]
     assert labels(first_page(asked(stems(4)), "en")) == [
         ["No vocals", "No drums"],
         ["No bass", "No other"],
         ["Choose stems…", "Practise…", "Player"],
-        ["More…"],
+        ["More…", "Mixer"],
     ]
     assert labels(first_page(asked(stems(5)), "pt")) == [
         ["Sem voz", "Sem piano", "Sem bateria"],
         ["Sem baixo", "Sem outros"],
         ["Escolher faixas…", "Ensaiar…", "Player"],
-        ["Mais…"],
+        ["Mais…", "Mixer"],
     ]
     assert labels(second_page(asked(stems(4)), "en")) == [
         ["Zip", "FLAC"],
@@ -83,7 +84,7 @@ def test_the_pages_under_a_result() -> None:
     assert labels(first_page(asked(mixed), "en")) == [
         ["All stems"],
         ["Choose stems…", "Practise…", "Player"],
-        ["More…"],
+        ["More…", "Mixer"],
     ]
     assert labels(second_page(asked(mixed), "en")) == [
         ["FLAC", "WAV", "WAV 32-bit float"],
@@ -91,7 +92,12 @@ def test_the_pages_under_a_result() -> None:
         ["Again", "Forget", "Back"],
     ]
     played = stems(2).model_copy(update={"content": Player(language="pt-BR")})
-    assert labels(first_page(asked(played), "en")) == [["All stems"], ["Practise…"], ["4 stems", "5 stems", "More…"]]
+    assert labels(first_page(asked(played), "en")) == [
+        ["All stems"],
+        ["Practise…"],
+        ["4 stems", "5 stems", "More…"],
+        ["Mixer"],
+    ]
     assert "Forget" in labels(second_page(asked(played), "en"))[-1]
     assert not {"Zip", "MP3", "FLAC"} & {label for row in labels(second_page(asked(played), "en")) for label in row}
 
@@ -160,4 +166,13 @@ def test_every_button_fits_a_phone_and_is_understood(order: Order, chosen: set[S
                 assert action is not None
                 assert action.target == request.id
                 assert len(button.action.encode()) <= 64
-                assert action.verb in (Verb.MIX, Verb.PICK, Verb.MAKE, Verb.PRACTISE, Verb.PAGE, Verb.WANT, Verb.FORGET)
+                assert action.verb in (
+                    Verb.MIX,
+                    Verb.PICK,
+                    Verb.MAKE,
+                    Verb.PRACTISE,
+                    Verb.PAGE,
+                    Verb.WANT,
+                    Verb.FORGET,
+                    Verb.MIXER,
+                )

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from bot.cards.cards import Card
+from bot.chats.mixer_links import NO_MIXER
 from bot.delivery.platform import Later
 from bot.discord.address import Address
 from bot.discord.pace import DISCORD
@@ -69,7 +70,7 @@ async def post_to_all(rig: Rig, count: int) -> None:
     """A card in each of many direct chats, all at once."""
     chats = [rig.server.direct(rig.server.person(f"Person {number}")) for number in range(count)]
     async with rig.bot() as bot:
-        poster = DiscordPoster(bot, rig.store)
+        poster = DiscordPoster(bot, rig.store, DISCORD, NO_MIXER)
         posting = asyncio.gather(*(poster.post(str(Address(channel_id=one.id)), Card(text="hi")) for one in chats))
         assert chats[0].person is not None
         await rig.server.told(await rig.server.command(chats[0], chats[0].person, "status"))
@@ -97,7 +98,7 @@ async def test_a_refusal_by_the_global_limit_is_waited_for_and_nothing_is_lost(r
 async def test_while_a_global_refusal_lasts_nothing_else_is_asked(rig: Rig) -> None:
     first, second = (rig.server.direct(rig.server.person(name)) for name in ("Ana", "Bo"))
     async with rig.bot() as bot:
-        poster = DiscordPoster(bot, rig.store)
+        poster = DiscordPoster(bot, rig.store, DISCORD, NO_MIXER)
         rig.server.fail(POST, Trouble.FLOOD, is_global=True, retry_after=1.0)
         refused_at = time.monotonic()
         posting = asyncio.create_task(poster.post(str(Address(channel_id=first.id)), Card(text="hi")))
@@ -113,7 +114,9 @@ async def test_a_refusal_that_tells_no_time_is_waited_out(rig: Rig) -> None:
     async with rig.bot() as bot:
         rig.server.fail(POST, Trouble.FLOOD, retry_after=None)
         with pytest.raises(Later) as told:
-            await DiscordPoster(bot, rig.store).post(str(Address(channel_id=chat.id)), Card(text="hi"))
+            await DiscordPoster(bot, rig.store, DISCORD, NO_MIXER).post(
+                str(Address(channel_id=chat.id)), Card(text="hi")
+            )
         assert told.value.seconds == 60
 
 

@@ -54,7 +54,9 @@ def edit_message_text(server: "BotApi", params: Params) -> Any:
         raise bad("there is no text in the message to edit")
     text, entities = read_text(params, "text", "entities")
     limits.check_text(text)
-    return _change(server, message, text.strip(), entities, limits.check_keyboard(params.text("reply_markup")))
+    return _change(
+        server, message, text.strip(), entities, limits.check_keyboard(params.text("reply_markup"), message.place)
+    )
 
 
 def edit_message_caption(server: "BotApi", params: Params) -> Any:
@@ -63,7 +65,9 @@ def edit_message_caption(server: "BotApi", params: Params) -> Any:
         raise bad("there is no caption in the message to edit")
     caption, entities = read_text(params, "caption", "caption_entities")
     limits.check_caption(caption)
-    return _change(server, message, caption, entities, limits.check_keyboard(params.text("reply_markup")))
+    return _change(
+        server, message, caption, entities, limits.check_keyboard(params.text("reply_markup"), message.place)
+    )
 
 
 def edit_message_media(server: "BotApi", params: Params) -> Any:
@@ -76,14 +80,14 @@ def edit_message_media(server: "BotApi", params: Params) -> Any:
         raise bad("can't use the media of the specified type in the album")
     caption, entities = read_text(media, "caption", "caption_entities")
     limits.check_caption(caption)
-    buttons = limits.check_keyboard(params.text("reply_markup"))
+    buttons = limits.check_keyboard(params.text("reply_markup"), message.place)
     file = server.shelf.take(params, media["type"], str(media.get("media") or ""), media)
     return _change(server, message, caption, entities, buttons, file)
 
 
 def edit_message_reply_markup(server: "BotApi", params: Params) -> Any:
     message = _message_of(server, params, "edit")
-    buttons = limits.check_keyboard(params.text("reply_markup"))
+    buttons = limits.check_keyboard(params.text("reply_markup"), message.place)
     return _change(server, message, message.text, message.entities, buttons)
 
 

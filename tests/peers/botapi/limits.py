@@ -12,6 +12,7 @@ from tests.peers.botapi.world import Json, Place, bad
 TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 CALLBACK_BYTES = 64
+ACTIONS = {"callback_data", "url", "web_app", "switch_inline_query", "switch_inline_query_current_chat"}
 ALBUM = range(2, 11)
 CLOUD_UPLOAD = 50 << 20  # bytes of one request's body
 LOCAL_UPLOAD = 2000 << 20
@@ -52,8 +53,8 @@ def check_entities(text: str, entities: Any) -> list[Json]:
     return list(entities)
 
 
-def check_keyboard(markup: str) -> list[list[Json]]:
-    """The rows of an inline keyboard; other keyboards are accepted without buttons."""
+def check_keyboard(markup: str, place: Place) -> list[list[Json]]:
+    """The rows of an inline keyboard in a chat; other keyboards are accepted without buttons."""
     if not markup:
         return []
     try:
@@ -70,20 +71,25 @@ def check_keyboard(markup: str) -> list[list[Json]]:
     if sum(map(len, rows)) > 100 or any(len(row) > 8 for row in rows):
         raise bad("reply markup is too long")
     for button in (button for row in rows for button in row):
-        _check_button(button)
+        _check_button(button, place)
     return rows
 
 
-def _check_button(button: Json) -> None:
+def _check_button(button: Json, place: Place) -> None:
     if not str(button.get("text", "")).strip():
         raise bad("inline keyboard button text is empty")
-    actions = button.keys() & {"callback_data", "url", "switch_inline_query", "switch_inline_query_current_chat"}
+    actions = button.keys() & ACTIONS
     if len(actions) != 1:
         raise bad("inline keyboard button must have exactly one action")
     if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= CALLBACK_BYTES:
         raise bad("BUTTON_DATA_INVALID")
     if "url" in button and not str(button["url"]).startswith(("https://", "http://", "tg://")):
         raise bad("BUTTON_URL_INVALID")
+    if "web_app" in button:
+        if place.is_group:
+            raise bad("BUTTON_TYPE_INVALID")
+        if not str(button["web_app"].get("url")).startswith("https://"):
+            raise bad("inline keyboard button Web App URL is invalid: Only HTTPS links are allowed")
 
 
 def jpeg_size(content: bytes) -> tuple[int, int] | None:

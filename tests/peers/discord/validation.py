@@ -15,6 +15,9 @@ DESCRIPTION: Final[Json] = json.loads(Path(__file__).with_name("openapi.json").r
 #: Bytes of all files of a request; of one that is larger where the server's tier takes it.
 REQUEST_BYTES: Final = 25 << 20
 
+#: The style of a button that opens a link.
+LINK: Final = 5
+
 _COMMAND: Final = re.compile(r"[-_'\w]{1,32}")
 
 
@@ -47,11 +50,23 @@ def validate(path: str, method: str, body: Any) -> None:
 
 
 def _message(body: Json) -> None:
-    ids = [button["custom_id"] for row in body.get("components", []) for button in row["components"]]
+    buttons = [button for row in body.get("components", []) for button in row["components"]]
+    for button in buttons:
+        _button(button)
+    ids = [button["custom_id"] for button in buttons if "custom_id" in button]
     if len(ids) != len(set(ids)):
         raise Refused(400, 50035, "Invalid Form Body: components: Component custom id cannot be duplicated")
     if body.get("content") and (body.get("allowed_mentions") or {}).get("parse") != []:
         raise Refused(400, 50035, "the test's own rule: a message mentions no person")
+
+
+def _button(button: Json) -> None:
+    """A link has a URL and no id, all other buttons an id. https://discord.com/developers/docs/components/reference"""
+    if (button["style"] == LINK) is not ("url" in button) or ("url" in button) is ("custom_id" in button):
+        raise Refused(400, 50035, "Invalid Form Body: components: a link has a URL alone, others an id alone")
+    url = button.get("url", "https://")
+    if len(url) > 512 or not url.startswith(("https://", "http://", "discord://")):
+        raise Refused(400, 50035, "Invalid Form Body: components: Not a well formed URL.")
 
 
 def check_new(body: Json, files: dict[int, tuple[str, bytes]], file_bytes: int = FILE_BYTES[0]) -> None:

@@ -80,7 +80,7 @@ class Message:
     @property
     def buttons(self) -> dict[str, str]:
         """Label → custom id."""
-        return {one["label"]: one["custom_id"] for row in self.rows for one in row["components"]}
+        return {one["label"]: one["custom_id"] for row in self.rows for one in row["components"] if "custom_id" in one}
 
     @property
     def text(self) -> str:
