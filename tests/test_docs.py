@@ -146,6 +146,8 @@ COMMANDS = {
     "uv run --group dev python -m bench.mutants": HOURS,
     "uv run --group dev python -m bench.walls": HOURS,
     "uv run --group dev python -m bench.pairs OTHER": "needs a checkout of another commit, and takes minutes",
+    "uv run --group dev python -m bench.quality --musdb FOLDER": "needs MUSDB18-HQ; a test has a small one",
+    "uv run fl-bt models fetch 4 5 htdemucs htdemucs_6s scnet": "fetches 0.5 GB from publishers",
     "uv run --group dev python -m bench.installed": "installs everything once more",
     "make dev": "fetches 0.8 GB; how this environment came to be",
     "make check": "CI runs it beside the tests",

@@ -1,4 +1,4 @@
-"""The answers of stock Spleeter, demucs and SCNet, computed once."""
+"""The answers of stock Spleeter, demucs, SCNet and museval, computed once."""
 
 import fcntl
 import hashlib
@@ -13,7 +13,7 @@ import pytest
 
 from tests.weights import models_dir
 
-__all__ = ["demucs", "models_dir", "oracle", "scnet"]
+__all__ = ["demucs", "models_dir", "museval", "oracle", "scnet"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +23,7 @@ IN_USE = 3600.0  # seconds: answers used in the last hour may belong to another 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"oracle", "demucs", "scnet"} & {*getattr(item, "fixturenames", ())}:
+        if {"oracle", "demucs", "scnet", "museval"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.timeout(ORACLE_SECONDS))
 
 
@@ -59,8 +59,14 @@ def scnet(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config)
     return _of_torch("scnet", pytestconfig, tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def museval(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """The folder with museval's answers. Only read it."""
+    return _of_torch("museval", pytestconfig, tmp_path_factory)
+
+
 def _of_torch(name: str, config: pytest.Config, temporary: pytest.TempPathFactory) -> Path:
-    """The answers of a script that needs torch."""
+    """The answers of a script in the environment with torch."""
     script, pins = Path(__file__).with_name(f"{name}_answers.py"), ROOT / "pins" / "demucs.txt"
     named = hashlib.sha256(script.read_bytes() + pins.read_bytes()).hexdigest()[:16]
 
