@@ -87,6 +87,10 @@ class Access:
         fields = (self._owner_field, self._code_field)
         return bool(await run_script(self._redis, scripts.PAIR, [keys.PEOPLE], person, expected, *fields))
 
+    async def claim(self, person: str) -> bool:
+        """Make `person` the owner if there is none. False if there is one."""
+        return bool(await answer(self._redis.hsetnx(keys.PEOPLE, self._owner_field, person)))
+
     # --- other people ------------------------------------------------------------------------------------------
 
     async def may_ask(self, person: str, chat: str) -> bool:

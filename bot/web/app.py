@@ -55,7 +55,7 @@ def site_for(
     guests = Guests(settings, queue, secret.marks)
     settings = settings.model_copy(update={"access": "open"})
     board = Board()
-    platform, chats = Web(store, board), WebChats(settings.web_url or f"http://localhost:{settings.web_port}")
+    platform, chats = Web(store, board), WebChats(settings.web_url or f"http://localhost:{settings.web_port}", board)
     services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, board, timing)
     services = replace(
         services,
@@ -104,6 +104,7 @@ def application(site: Site) -> web.Application:
             web.delete(task, results.cancel),
             web.post(f"{task}/orders", results.order),
             web.post(f"{task}/press", chat.press_task),
+            web.post(f"{task}/say", chat.say_about),
             web.get(task + r"/files/{n:\d{1,4}}", results.file),
             web.get(f"{task}/picture", results.picture),
             web.get(f"{task}/cover", results.cover),

@@ -89,6 +89,8 @@ def _paths() -> dict[str, Any]:
         | {"post": _call("Another order of the same song", Status, "403", "404", "422", "429") | _takes(Ordered)},
         "/api/tasks/{task}/press": of_task
         | {"post": _call("Press a button of a task's card", Pressed, "403", "404", "422") | _takes(PressedAction)},
+        "/api/tasks/{task}/say": of_task
+        | {"post": _call("A message about a song, as a reply to its card", Said, "403", "404", "422") | _takes(Text)},
         "/api/messages/{id}/press": {
             "parameters": [message],
             "post": _call("Press a button of a message", Pressed, "403", "404", "422") | _takes(PressedAction),

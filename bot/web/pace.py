@@ -18,7 +18,6 @@ class Pace:
     alive: float = 15.0  # between two comments of a stream
     streams: int = 6  # of one person
     all_streams: int = 200
-    connections: int = 1000
     end: float = 3.0  # that responses under way may take at the end
 
 

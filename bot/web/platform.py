@@ -1,5 +1,6 @@
 """The web as a chat platform: a delivery confirms that the files are in the store, from where they are downloaded."""
 
+import secrets
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -32,8 +33,8 @@ class Web:
     def pace(self, _: str) -> float:
         return 1.0
 
-    async def post(self, address: str, _: Card) -> str:
-        return Address.of(address).message
+    async def post(self, _address: str, _card: Card) -> str:
+        return secrets.token_hex(8)
 
     async def edit(self, address: str, reference: str, _: Card) -> None:
         """A message with hits that became the card of a request is a task from then on."""
@@ -75,8 +76,9 @@ class WebChats:
     fetch_bytes: Final = NO_LIMIT
     fetch_limit_can_be_lifted: Final = False
 
-    def __init__(self, our_link: str) -> None:
+    def __init__(self, our_link: str, board: Board) -> None:
         self.our_link = our_link
+        self._board = board
 
     def message_of(self, address: str) -> str:
         return Address.of(address).message
@@ -90,8 +92,9 @@ class WebChats:
     async def sees_all(self) -> bool:
         return False
 
-    async def tell_alone(self, _person: str, _card: Card) -> bool:
-        return False  # nobody is told anything who does not look at the page
+    async def tell_alone(self, person: str, card: Card) -> bool:
+        await self._board.post(str(Address(chat=person, message="")), card)
+        return True
 
     async def show_owners_menu(self, owner: str) -> None:
         """The page has no menu of commands."""

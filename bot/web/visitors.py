@@ -79,18 +79,23 @@ class Door:
             raise refused(401, language, "web-no-token")
         return Visitor(None, NOBODY, language)
 
-    def welcome(self, response: web.StreamResponse) -> None:
-        """Give a new browser its cookie."""
-        _, value = self._secret.cookie(with_token=self.needs_token)
+    def welcome(self, response: web.StreamResponse) -> str:
+        """Give a new browser its cookie. Returns the browser."""
+        browser, value = self._secret.cookie(with_token=self.needs_token)
         response.set_cookie(
             COOKIE, value, max_age=YEAR, path="/", httponly=True, samesite="Lax", secure=self._is_secure
         )
+        return browser
+
+    def has_link(self, request: web.Request) -> bool:
+        """Whether the address is the link with the token."""
+        return request.method in SAFE and self._secret.is_token(request.query.get("token", ""))
 
     def _shows_token(self, request: web.Request) -> bool:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self._secret.is_token(given.strip()):
             return True
-        return request.method in SAFE and self._secret.is_token(request.query.get("token", ""))
+        return self.has_link(request)
 
     def _check_host(self, request: web.Request, language: Language) -> None:
         """Refuse names that are not ours: else a foreign page could bind its name to this address, and read all."""

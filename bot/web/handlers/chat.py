@@ -8,9 +8,11 @@ from bot.cards.actions import parse_action
 from bot.cards.cards import Card
 from bot.cards.mixer import linked, without
 from bot.conversation import buttons
+from bot.conversation.commands.menu import COMMANDS
 from bot.conversation.songs import asking
+from bot.conversation.songs.lookup import card_place
 from bot.conversation.turns import answers_to
-from bot.conversation.values import Answers, Edit, Incoming, Press, Reply, Toast
+from bot.conversation.values import Answers, Edit, Incoming, Place, Press, Reply, Toast
 from bot.conversation.values import Message as Written
 from bot.web.address import Address
 from bot.web.refusals import as_json, refused
@@ -39,12 +41,27 @@ class MessageGone(Value):
 
 async def say(request: web.Request) -> web.StreamResponse:
     """What a person would write in a chat: links, playlists, names of songs."""
+    return await _say(request, None)
+
+
+async def say_about(request: web.Request) -> web.StreamResponse:
+    """The same, about a song: what would be a reply to its card in a chat."""
+    known = await own_task_of(request)
+    place = card_place(site_of(request).services, known.view)
+    if place is None:  # its card was not due yet: the question stands for it
+        place = Place(known.view.request.address, Address.of(known.view.request.address).message)
+    return await _say(request, Written(place=place, is_ours=True))
+
+
+async def _say(request: web.Request, about: Written | None) -> web.StreamResponse:
     site, visitor = site_of(request), visitor_of(request)
-    text = await body_of(request, Text)
+    text = (await body_of(request, Text)).text.strip()
     place = visitor.place(secrets.token_hex(16))
     before = {one.task.task_id for one in await site.tasks.recent(visitor.person)}
-    incoming = Incoming(visitor.asker, Written(place=place, text=text.text), is_command=text.text.startswith("/"))
-    answers = await answers_to(site.services, incoming, asking.in_private)
+    command = text[1:].partition(" ")[0].lower() if text.startswith("/") else ""
+    incoming = Incoming(visitor.asker, Written(place=place, text=text), about, is_command=bool(command))
+    handle = COMMANDS.get(command, asking.in_private)
+    answers = await answers_to(site.services, incoming, handle)
     site.tasks.changed("", visitor.person)
     new = [one.task for one in await site.tasks.recent(visitor.person) if one.task.task_id not in before]
     replies = await _posted(site, visitor, answers)

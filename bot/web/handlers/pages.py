@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.cards.models import model_label, stem_word
 from bot.cards.practice import FURTHEST, MOST_BARS
 from bot.texts import LANGUAGES, texts_of
+from bot.web.address import person_of
 from bot.web.openapi import openapi
 from bot.web.refusals import as_json, refused
 from bot.web.site import PAGE, site_of, visitor_of
@@ -33,15 +34,17 @@ async def root(_: web.Request) -> web.StreamResponse:
 
 
 async def app(request: web.Request) -> web.StreamResponse:
-    """The page. A token in the address is exchanged for a cookie, and leaves the address."""
+    """The page. A token in the address is exchanged for a cookie, and leaves the address. The first browser
+    that shows it is the owner's."""
     site, visitor = site_of(request), visitor_of(request)
     if "token" in request.query:
         rest = request.rel_url.without_query_params("token")
         response: web.StreamResponse = web.Response(status=303, headers={"Location": str(rest)})
     else:
         response = _file("index.html")
-    if visitor.browser is None:
-        site.door.welcome(response)
+    browser = visitor.browser or site.door.welcome(response)
+    if site.door.has_link(request):
+        await site.services.access.claim(person_of(browser))
     return response
 
 

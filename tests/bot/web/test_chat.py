@@ -162,6 +162,24 @@ async def test_buttons_of_the_chat_work(browser: Browser) -> None:
     assert "nothing left to do" in nonsense["toast"]
 
 
+async def test_words_about_a_song_make_a_mix_of_it(browser: Browser) -> None:
+    first = await browser.done()
+    await browser.done(OTHER)
+    said = await browser.post(f"/api/tasks/{first['task_id']}/say", json={"text": "no vocals"})
+    (task,) = said["tasks"]
+    assert (task["video_id"], task["order"]["content"]["stems"]) == (VIDEO, ["accompaniment"])
+
+
+async def test_commands_are_those_of_the_chat(browser: Browser) -> None:
+    (reply,) = (await browser.post("/api/say", json={"text": "/settings"}))["replies"]
+    action = next(one["action"] for row in reply["buttons"] for one in row if one["label"] == "FLAC")
+    pressed = await browser.post(f"/api/messages/{reply['id']}/press", json={"action": action})
+    assert "FLAC" in pressed["card"]["text"]
+    assert (await browser.get("/api/options"))["format"] == "flac"
+    (unknown,) = (await browser.post("/api/say", json={"text": "/nothing"}))["replies"]
+    assert "/help" in unknown["text"]
+
+
 async def test_a_song_is_forgotten(browser: Browser) -> None:
     task = await browser.done()
     async with listening(browser) as tab:

@@ -145,6 +145,20 @@ async def test_a_link_with_the_token_is_exchanged_for_a_cookie(far: Rig) -> None
             assert answer.status == 200
 
 
+async def test_the_first_browser_with_the_link_is_the_owners(far: Rig) -> None:
+    headers = {"Host": "stems.example.org"}
+    async with far.serving(), far.client() as client:
+        links = [client.session.get(f"/app?token={TOKEN}", headers=headers, allow_redirects=False) for _ in range(2)]
+        cookies = [(await link).headers["Set-Cookie"].partition(";")[0] for link in links]
+        said = []
+        for cookie in cookies:
+            with_cookie = headers | {"Cookie": cookie}
+            answer = await client.post("/api/say", json={"text": "/stats"}, headers=with_cookie)
+            said.append(answer["replies"][0]["text"])
+    assert said[0] != said[1]
+    assert "owner" in said[1]
+
+
 async def test_a_cookie_of_before_the_token_is_no_right(far: Rig, rig: Rig) -> None:
     async with rig.serving(), rig.browser() as near:
         (value,) = [one.value for one in near.session.cookie_jar]
