@@ -56,17 +56,19 @@ class Up:
 
 
 def environment(server: BotApi, data: Path, models: Path, **more: str) -> dict[str, str]:
-    """Settings for `fl-bt up` to talk to `server` and keep its data in `data`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
-    return {
-        **kept,
+    """The settings of a Telegram bot, and nothing of the person running the tests."""
+    bot = {
         "FLBT_TELEGRAM_TOKEN": server.token,
         "FLBT_TELEGRAM_BASE_URL": server.base_url,
         "FLBT_TELEGRAM_FILE_URL": server.file_url,
-        "FLBT_DATA": str(data),
-        "FLBT_MODELS": str(models),
-        **more,
     }
+    return environment_of(data, models, **bot, **more)
+
+
+def environment_of(data: Path, models: Path, **more: str) -> dict[str, str]:
+    """The settings of the product without a bot."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FLBT_")}
+    return {**kept, "FLBT_DATA": str(data), "FLBT_MODELS": str(models), **more}
 
 
 @asynccontextmanager

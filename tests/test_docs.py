@@ -36,6 +36,7 @@ CHANGES = "changes the machine it runs on"
 LINK = "https://www.youtube.com/watch?v=jNQXAC9IVRw"
 OTHERS = "fetches other releases than those in the lock"
 APART = "runs tests that are apart from these; CI runs it"
+WEB = "tests/test_web_end_to_end.py::test_a_link_and_a_file_become_zips_with_a_player"
 HOURS = "takes too long for a test; prints the figures of a page"
 
 #: Each command of the pages: the test that runs it, as file::function, or in words why none does.
@@ -51,6 +52,10 @@ COMMANDS = {
     ),
     "uv run --group dev pytest": ITSELF,
     "uv run fl-bt up": "tests/test_end_to_end.py::test_from_pairing_to_stems_through_restarts",
+    "curl -X POST localhost:8000/api/submit/jNQXAC9IVRw": WEB,
+    "curl -F file=@song.mp3 localhost:8000/api/submit": WEB,
+    "curl localhost:8000/api/status/TASK_ID": WEB,
+    "curl -OJ localhost:8000/api/download/TASK_ID": WEB,
     "fl-bt web": "tests/bot/web/test_process.py::test_a_song_from_curl_to_its_zip_and_an_end_when_told",
     "uv run fl-bt doctor": "tests/bot/cli/test_command.py::test_doctor_reports_faults_with_advice",
     'echo "REDIS_PASSWORD=$(openssl rand -hex 24)" >> .env': "writes into a person's .env; `make docker` does as much",

@@ -60,6 +60,8 @@ async def _findings(settings: Settings, youtube: str) -> list[Finding]:
         checks.append(_token(settings))
     if settings.discord_token is not None:
         checks.append(_discord(settings.discord_token, settings.discord_api_url))
+    if settings.web_port:
+        checks.append(page(settings))
     of_worker, others = await asyncio.gather(_worker(settings), asyncio.gather(*checks))
     return [*here, *of_worker, *others]
 
@@ -252,3 +254,23 @@ async def _discord(token: SecretStr, url: str) -> Finding:
         return Finding("Discord", f"the token belongs to {said.raise_for_status().json()['username']}")
     except (httpx.HTTPError, ValueError, KeyError) as error:
         return Finding("Discord", f"could not be checked: {error!r}", "is there a network?", grave=True)
+
+
+async def page(settings: Settings) -> Finding:
+    """Ask the page's server, as `fl-bt up` runs it, without its token: a refusal is an answer, too."""
+    import httpx
+
+    host = settings.web_host if settings.web_host not in ("0.0.0.0", "::") else "localhost"  # noqa: S104 - not bound here
+    at = f"http://{f'[{host}]' if ':' in host else host}:{settings.web_port}"
+    who = f"for who has its link, as {settings.web_url}/app" if settings.web_url else f"at {at}/app"
+    try:
+        async with httpx.AsyncClient(timeout=LONGEST_CALL, trust_env=False) as http:
+            said = await http.get(f"{at}/api/options", headers={"Host": f"localhost:{settings.web_port}"})
+    except httpx.HTTPError as error:
+        return Finding("Page", f"does not answer at {at}: {error!r}", "`fl-bt up` and `fl-bt web` serve it")
+    if said.status_code not in (httpx.codes.OK, httpx.codes.UNAUTHORIZED):
+        return Finding("Page", f"something else answers at {at}", "set FLBT_WEB_PORT to a free port")
+    if settings.web_url.startswith("http://") and leaves_network(settings.web_url):
+        advice = "its token and songs can be read on the way: put a reverse proxy with HTTPS before it"
+        return Finding("Page", f"is served {who}", advice)
+    return Finding("Page", f"is served {who}")
