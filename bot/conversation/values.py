@@ -117,10 +117,14 @@ class Press:
 
 @dataclass(frozen=True)
 class Reply:
-    """A new message, as a reply to the incoming one, or `to` another message of the chat."""
+    """A new message, as a reply to the incoming one, or `to` another message of the chat.
+
+    `or_mark`: a mark on the incoming message says the same, on platforms that have one for "I read it".
+    """
 
     card: Card
     to: Place | None = None
+    or_mark: bool = False
 
 
 @dataclass(frozen=True)

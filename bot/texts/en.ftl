@@ -222,6 +222,7 @@ card-sending = Sending
 card-done = Done in { $wait }
 card-done-plain = Done
 card-cancelled = Cancelled
+card-here = You have it here ↑
 card-cut-short = The file ended before it should have. You get all that was in it.
 card-damaged = Parts of this file are damaged, and the stems go on without them. If you have a better copy, send me that one.
 card-late = In this video the sound starts { $shift } after the picture. The stems start with the sound: move them by that much to match the picture.

@@ -4,19 +4,20 @@ import time
 from collections.abc import Sequence
 
 from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
-from bot.cards.cards import Button, Card
+from bot.cards.cards import Button, Card, heading
+from bot.cards.result_buttons import first_page
 from bot.chats.leftovers import LeftOut, Leftover, leftover_card
 from bot.conversation.commands.general import cancel, help_
 from bot.conversation.permissions import album_of, hear
 from bot.conversation.services import Services
 from bot.conversation.songs import finding, mixes
 from bot.conversation.songs.limits import why_not_now
-from bot.conversation.songs.lookup import card_place, same_in_works
+from bot.conversation.songs.lookup import card_place, delivered_lately, same_in_works
 from bot.conversation.songs.playlists import begin_all
 from bot.conversation.values import Answers, Asker, Incoming, IncomingFile, Message, Reply, reply
 from bot.links.links import Found, Playlist, find_sources
 from bot.phrases.small_talk import SmallTalk, small_talk
-from bot.texts import figures, say, sentence
+from bot.texts import Language, figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Request, Upload, YouTube, request_id
 from jobs.progress import View
@@ -136,8 +137,8 @@ async def _take_file(services: Services, incoming: Incoming, file: IncomingFile,
     """`beside`: its caption has a link, too."""
     language = incoming.asker.language
     (request,) = await _requests(services, incoming, [file.upload])
-    if (same := await same_in_works(services, request)) is not None:
-        return _on_it(services, incoming.asker, same)
+    if answers := await _known(services, incoming.asker, request):
+        return answers
     new, why = await _accept(services, request)
     batch = services.batches.batch(incoming)
     if why is None:
@@ -156,8 +157,8 @@ async def _take_links(services: Services, incoming: Incoming, found: Found) -> A
     answers: Answers = ()
     full: TooManyOpen | OverQuota | None = None
     for request in await _requests(services, incoming, found.sources):
-        if (same := await same_in_works(services, request)) is not None:
-            answers += _on_it(services, asker, same)
+        if known := await _known(services, asker, request):
+            answers += known
             continue
         new, why = (False, full) if full else await _accept(services, request)  # the queue would refuse the rest, too
         accepted += new
@@ -176,9 +177,23 @@ async def _take_links(services: Services, incoming: Incoming, found: Found) -> A
     return (*answers, *reply("\n".join(lines), *rows)) if lines else answers
 
 
-def _on_it(services: Services, asker: Asker, same: View) -> Answers:
-    """Says that a song is in the works, as a reply to its card."""
-    return (Reply(Card(text=say(asker.language, "made-already")), to=card_place(services, same)),)
+async def _known(services: Services, asker: Asker, request: Request) -> Answers:
+    """Points at the card of a song that is in the works, or whose files the chat got lately. None for other songs."""
+    if (same := await same_in_works(services, request)) is not None:
+        said = Card(text=say(asker.language, "made-already"))
+        return (Reply(said, to=card_place(services, same), or_mark=asker.in_group),)
+    if (came := await delivered_lately(services, request)) is not None:
+        (came,) = await services.catalogue.complete([came])
+        return (Reply(_here(came, asker.language), to=card_place(services, came)),)
+    return ()
+
+
+def _here(came: View, language: Language) -> Card:
+    """The buttons of a finished song, and one that sends its files again."""
+    text = "\n".join((heading(came, language, came.manifest), say(language, "card-here")))
+    again = Action(verb=Verb.WANT, target=came.request.id, choice="again")
+    resend = Button(label=say(language, "button-resend"), action=again.text)
+    return Card(text=text, buttons=((resend,), *first_page(came.request, language)))
 
 
 async def _hold(

@@ -1,14 +1,19 @@
 """Finding the request that a message of a chat is about."""
 
+import time
+from typing import Final
+
 from bot.conversation.services import Services
 from bot.conversation.values import Place
 from bot.delivery.cards.request_cards import note_of
 from jobs.models import Request
-from jobs.progress import View
+from jobs.progress import RequestPhase, View
 from jobs.queue import keys
 
 #: How many of a chat's newest requests are searched.
 LOOK_BACK = keys.KEEP_PER_CHAT
+#: Seconds after a delivery within which a chat is shown its files instead of getting them again.
+LATELY: Final = 12 * 3600.0
 
 
 async def request_about(services: Services, chat: str, message: str) -> View | None:
@@ -39,17 +44,41 @@ async def same_in_works(services: Services, request: Request) -> View | None:
 
     Requests of playlists do not count: they have no card.
     """
+    for view in await services.queue.recent(request.chat, limit=LOOK_BACK):
+        if view.is_open and not view.request.quiet and _asks_the_same(services, view.request, request):
+            return view
+    return None
+
+
+async def delivered_lately(services: Services, request: Request) -> View | None:
+    """The last request for the same song and order in the same place of the chat, if its files came lately and its card
+    is there. None for a request that was accepted before.
+    """
+    recent = await services.queue.recent(request.chat, limit=LOOK_BACK)
+    if any(view.request.id == request.id for view in recent):
+        return None
+    since = time.time() - LATELY
+    for view in recent:
+        came = view.phase is RequestPhase.DONE and (view.closed_at or 0.0) > since
+        if came and _asks_the_same(services, view.request, request) and has_card(view):
+            return view
+    return None
+
+
+def _asks_the_same(services: Services, one: Request, request: Request) -> bool:
+    """Whether another request is for the same song and order in the same channel or topic."""
 
     def at(address: str) -> str:  # one message for all, so that the rest of the addresses is compared
         return services.platform.address_at(address, "0")
 
-    for view in await services.queue.recent(request.chat, limit=LOOK_BACK):
-        one = view.request
-        if not view.is_open or one.id == request.id or one.quiet or at(one.address) != at(request.address):
-            continue
-        if (one.source.key, one.order) == (request.source.key, request.order):
-            return view
-    return None
+    same = (one.source.key, one.order) == (request.source.key, request.order)
+    return same and one.id != request.id and at(one.address) == at(request.address)
+
+
+def has_card(view: View) -> bool:
+    """Whether a request's card is posted and, as far as is known, not deleted."""
+    note = note_of(view)
+    return note is not None and note.reference != "" and not note.gone
 
 
 def card_place(services: Services, view: View) -> Place | None:

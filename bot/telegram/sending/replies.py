@@ -3,6 +3,8 @@
 from typing import Final
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message
+from telegram.constants import ReactionEmoji
+from telegram.error import BadRequest, InvalidToken
 
 from bot.cards.cards import Card
 from bot.chats.mixer_links import MixerLinks
@@ -31,7 +33,7 @@ class Replies:
 
     async def to_message(self, place: Place, answers: Answers) -> None:
         for answer in answers:
-            if isinstance(answer, Reply):
+            if isinstance(answer, Reply) and not (answer.or_mark and await self._mark(place)):
                 await self._reply(answer.to or place, answer.card)
 
     async def to_press(self, query: CallbackQuery, place: Place, answers: Answers) -> str:
@@ -48,6 +50,16 @@ class Replies:
                 case Toast():
                     pass
         return " ".join(answer.text for answer in answers if isinstance(answer, Toast))
+
+    async def _mark(self, place: Place) -> bool:
+        """Put a pair of eyes on a message. False in a chat that does not allow it, or on an older server."""
+        address = Address.model_validate_json(place.address)
+        try:
+            return await self._bot.set_message_reaction(
+                address.chat_id, address.message_id, ReactionEmoji.EYES, rate_limit_args=PATIENT
+            )
+        except (BadRequest, InvalidToken):  # the library's name for a method that is not there
+            return False
 
     async def _reply(self, place: Place, card: Card) -> None:
         address = Address.model_validate_json(place.address)

@@ -35,7 +35,7 @@ class Talk(Protocol):
     async def say(self, text: str) -> None: ...
 
     async def command(self, name: str, **options: str) -> str:
-        """Give a command. Returns what is answered."""
+        """Give a command. Returns what is answered, or the mark that it gets instead."""
         ...
 
     async def until(self, condition: Callable[[Any], bool]) -> Any: ...
@@ -99,8 +99,12 @@ class OnTelegram:
 
     async def command(self, name: str, **options: str) -> str:
         question = await self._chat.say(" ".join([f"/{name}", *options.values()]), by=self._person)
-        answer = await self._chat.until(lambda message: message.id > question.id and message in self._chat.from_bot())
-        return answer.text
+
+        def answer() -> str | None:
+            later = [message.text for message in self._chat.from_bot() if message.id > question.id]
+            return later[0] if later else question.reaction or None
+
+        return await self._rig.server.until(answer, tell=self._chat.transcript)
 
     async def until(self, condition: Callable[[Any], bool]) -> Any:
         return await self._chat.until(lambda message: message in self._chat.from_bot() and condition(message))

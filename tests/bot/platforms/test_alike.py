@@ -95,8 +95,12 @@ async def test_the_same_link_again_while_it_is_in_the_works(talk: Talk) -> None:
     await talk.worker.finish(await talk.worker.take())
     await talk.settled()
     assert talk.files() == PAIR
-    await talk.say(SONG)  # it is no longer in the works, so it is brought again
-    await talk.until(lambda message: message.id != card.id and "Done in" in message.text)
+    await talk.say(SONG)  # it is no longer in the works, but here
+    here = await talk.until(lambda message: "You have it here" in message.text)
+    assert here.reply_to.id == card.id
+    assert talk.files() == PAIR
+    await talk.press(here, "Send again")
+    await talk.until(lambda _: talk.files() == PAIR * 2)
     await talk.settled()
     assert talk.files() == PAIR * 2
 

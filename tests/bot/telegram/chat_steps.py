@@ -34,6 +34,14 @@ async def result(rig: Rig, chat: Chat, text: str = SONG) -> Message:
     return await chat.until(lambda message: message.reply_to == question and done(message))
 
 
+async def again(chat: Chat, text: str = SONG) -> Message:
+    """Ask for a song whose files came lately, and have them sent again. Returns the pressed message."""
+    question = await chat.say(text)
+    here = await chat.until(lambda message: message.id > question.id and "You have it here" in message.text)
+    await (await chat.press(here, "Send again")).answer()
+    return here
+
+
 async def settle_on(chat: Chat, *labels: str) -> None:
     await chat.say("/settings")
     menu = await chat.until(lambda message: "What you get" in message.text)

@@ -3,6 +3,8 @@
 import time
 from typing import TYPE_CHECKING, Any
 
+from telegram.constants import ReactionEmoji
+
 from tests.peers.botapi import limits
 from tests.peers.botapi.files import Params
 from tests.peers.botapi.sending import known_place, place_of, read_text
@@ -107,6 +109,20 @@ def answer_callback_query(server: "BotApi", params: Params) -> Any:
         raise bad("MESSAGE_TOO_LONG")
     press.text, press.alert = params.text("text"), params.yes("show_alert")
     press.answered.set()
+    return True
+
+
+def set_message_reaction(server: "BotApi", params: Params) -> Any:
+    """Sets the bot's reaction to a message, of which a bot has one. Service messages have none."""
+    message = _message_of(server, params, "react")
+    reactions = params.json("reaction") or []
+    if message.service or len(reactions) > 1 or any(one.get("type") != "emoji" for one in reactions):
+        raise bad("REACTION_INVALID")
+    emoji = [str(one.get("emoji")) for one in reactions]
+    if not set(emoji) <= set(ReactionEmoji) or (emoji and not message.place.reactions):
+        raise bad("REACTION_INVALID")
+    server.keep_pace(message.place, 1)
+    message.reaction = "".join(emoji)
     return True
 
 

@@ -33,6 +33,7 @@ METHODS: "dict[str, Callable[[BotApi, Params], Any]]" = {
     "editmessagemedia": editing.edit_message_media,
     "editmessagereplymarkup": editing.edit_message_reply_markup,
     "deletemessage": editing.delete_message,
+    "setmessagereaction": editing.set_message_reaction,
     "answercallbackquery": editing.answer_callback_query,
     "answerinlinequery": inline.answer_inline_query,
     "leavechat": editing.leave_chat,

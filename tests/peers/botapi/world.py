@@ -101,6 +101,7 @@ class Message:
     reply_to: "Message | None" = None
     topic: int | None = None
     edits: list[str] = field(default_factory=list)
+    reaction: str = ""  # the bot's
     deleted: bool = False
     service: Json = field(default_factory=dict)
     mask: "Place | None" = None  # the group or channel in whose name its sender wrote
@@ -202,6 +203,7 @@ class Place:
     opened: bool = True  # a private chat is opened by the person's first message
     blocked: bool = False  # by the person, or kicked from the group
     bot_is_admin: bool = False
+    reactions: bool = True  # members may react to messages
     moved_to: int | None = None
     next_id: int = 1
 

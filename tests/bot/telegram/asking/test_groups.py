@@ -184,11 +184,30 @@ async def test_a_supergroup_keeps_everything(closed: Rig, told: bool) -> None:
         assert len(ended) == 2, new.transcript()
         assert len(old.from_bot()) == before
         await new.say(f"/stems {SONG}", by=bo)
-        await new.until(lambda message: message.reply_to is not None and message.reply_to.sender == bo)
+        await new.until(lambda message: "Você já tem aqui" in message.text)
         await new.say("/settings", by=bo)
         again = await new.until(lambda message: "O que você recebe" in message.text)
         assert "✓ Zip" in again.labels
     assert [await rig.queue.recent(f"telegram:{old.id}"), await rig.queue.size()] == [[], 0]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_a_song_in_the_works_gets_a_mark_where_the_group_allows_them(rig: Rig, allowed: bool) -> None:
+    if not allowed:
+        rig.expected.append("REACTION_INVALID")
+    band, ana, bo, _ = band_of(rig)
+    band.reactions = allowed
+    async with rig.bot():
+        await band.say(f"/stems {SONG}", by=ana)
+        card = await band.until(lambda message: "line" in message.text)
+        await rig.noted(card)
+        again = await band.say(f"/stems {SONG}", by=bo)
+        if allowed:
+            await rig.server.until(lambda: again.reaction == "👀")
+            assert band.from_bot() == [card]
+        else:
+            said = await band.until(lambda message: message.text == "I’m on it already.")
+            assert said.reply_to == card
 
 
 # --- menus ---------------------------------------------------------------------------------------------------------

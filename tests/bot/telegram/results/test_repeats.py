@@ -1,10 +1,14 @@
 """Files that Telegram has are sent by their ids, to every chat; one job serves all waiting requests."""
 
+import time
+
 import pytest
 
 from jobs.progress import RequestPhase, TrackStage
+from jobs.queue import keys
+from jobs.queue.connection import answer
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
-from tests.bot.telegram.chat_steps import MP3, NAME, PAIR, bo, done, result
+from tests.bot.telegram.chat_steps import MP3, NAME, PAIR, again, bo, done, result
 from tests.peers.botapi import Chat, Trouble
 
 
@@ -44,10 +48,34 @@ async def test_an_uploaded_song_is_repeated_without_fetching_it(rig: Rig) -> Non
         await rig.store.forget(track.id)
         assert message.file is not None
         wire = message.to_json() | {"message_id": ana.take_id()}
-        rig.server.updates.repeat(5000, {"update_id": 5000, "message": wire})
+        rig.server.updates.add("message", wire)
+        here = await ana.until(lambda message: "You have it here" in message.text)
+        await (await ana.press(here, "Send again")).answer()
         await rig.server.until(lambda: files(ana) == PAIR * 2)
         await rig.settled()
     assert len(rig.server.calls("getFile")) == fetched
+
+
+@pytest.mark.parametrize("hours", [11, 13])
+async def test_files_that_came_lately_are_pointed_at(rig: Rig, hours: int) -> None:
+    """And after half a day they come again."""
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        await rig.settled()
+        (view,) = await rig.queue.recent(f"telegram:{ana.id}")
+        closed_at = str(time.time() - hours * 3600)
+        await answer(rig.queue.redis.hset(keys.request(view.request.id), "closed_at", closed_at))
+        question = await ana.say(SONG)
+        said = await ana.until(lambda message: message.id > question.id and message.is_card)
+        if hours < 12:
+            assert said.text == f"{NAME} (3:33)\nYou have it here ↑"
+            assert said.reply_to == card
+            assert said.labels[:2] == ["Send again", "No vocals"]
+            assert files(ana) == PAIR
+        else:
+            await rig.server.until(lambda: files(ana) == PAIR * 2)
+            await rig.settled()
 
 
 async def test_another_wish_is_not_a_repeat(rig: Rig) -> None:
@@ -77,7 +105,7 @@ async def test_what_telegram_no_longer_knows_is_uploaded_or_made_again(rig: Rig,
         await other.until(done)
         await rig.settled()
         assert files(other) == PAIR
-        await ana.say(f"{SONG} again")
+        await again(ana)
         await rig.server.until(lambda: files(ana) == PAIR * 2)
         await rig.settled()
     assert len(rig.server.refused) == 1, "learnt once"
@@ -102,8 +130,8 @@ async def test_a_repeat_can_be_cancelled_like_any_other(rig: Rig) -> None:
         await result(rig, ana)
         await rig.settled()
         rig.server.fault("sendMediaGroup", Trouble.HANG)
-        question = await ana.say(f"{SONG} again")
-        card = await ana.until(lambda message: message.reply_to == question and "Cancel" in message.labels)
+        pressed = await again(ana)
+        card = await ana.until(lambda message: message.reply_to == pressed and "Cancel" in message.labels)
         await rig.until_phase(ana, RequestPhase.SENDING)
         assert await (await ana.press(card, "Cancel")).answer() == "Cancelled."
         await ana.until(lambda message: message == card and message.text.endswith("\nCancelled"))
@@ -150,7 +178,7 @@ async def test_what_would_be_made_otherwise_now_is_no_repeat(rig: Rig, change: d
         await rig.settled()
         assert files(other) == PAIR
         assert len(rig.server.calls("sendMediaGroup")[-1].uploads) == 2, "not what the other engine made"
-        await other.say(f"{SONG} again")
+        await again(other)
         await rig.server.until(lambda: files(other) == PAIR * 2)
         await rig.settled()
         assert rig.server.calls("sendMediaGroup")[-1].uploads == {}, "but what this one made"
