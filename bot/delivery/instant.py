@@ -10,6 +10,7 @@ from itertools import chain
 
 from bot.delivery.planning.noted import Before
 from bot.delivery.planning.plan import Limits, Plan
+from bot.phrases.vocabulary import plain
 from jobs.models import Request, TrackId, track_id
 from jobs.music.separation_models import MODELS
 from jobs.parsing import parse_stored
@@ -61,7 +62,8 @@ class InstantDelivery:
             order = self._wish(request, recipe)
             await self.sent_files.keep_delivery(request.track_id, order, before.model_dump_json())
             if self._repertoires is not None:
-                await self._repertoires.add(request.chat, _given(request, manifest, plan))
+                given = _given(request, manifest, plan)
+                await self._repertoires.add(request.chat, given, plain(given.words))
 
     async def let_go(self, track: TrackId, chat: str) -> bool:
         """Note that a chat forgets a track. False when no other chat holds it, and no request waits for it."""

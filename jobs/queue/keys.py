@@ -49,7 +49,7 @@
 | flbt:known:PLATFORM    | hash   | the same of all tracks, by versions up to 0.1.0; half a year                 |
 | flbt:sent:PLATFORM:ID  | hash   | deliveries of a track: order and recipe → plan (JSON)                        |
 | flbt:held:ID           | hash   | chats that got files of a track: `1`; or forgot it: `0`                      |
-| flbt:repertoire:CHAT   | hash   | songs that a chat got: a digest of the files → their names (JSON)            |
+| flbt:repertoire:CHAT   | hash   | songs that a chat got: a digest of the files → time, words, names (JSON)     |
 | flbt:asks-in:PERSON    | zset   | chats where a person asked for songs of a repertoire, by time                |
 | flbt:pictured:ID       | set    | chats where a card shows the picture of a track                              |
 | flbt:practice:at:CHAT:MESSAGE | hash | a choice for practice under a message: 0 or 1 by stem's letter, t, k |

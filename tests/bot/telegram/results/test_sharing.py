@@ -146,11 +146,11 @@ async def test_long_lists_have_pages(rig: Rig) -> None:
         await rig.settled()
         (handle,) = {message.file.id for message in ana.from_bot() if message.file and message.file.name == PAIR[0]}
         person, repertoires = f"telegram:{ana.id}", Repertoires(rig.queue.redis)
-        (given,) = await repertoires.of(person)
+        (before,) = await repertoires.of(person)
         for number in range(60):
             file = GivenFile(key=f"{TRACK}/{number}", name=f"take {number}.mp3")
-            note = Given(track_id=TRACK, title="Jam", asker=person, at=given.at + number, files=(file,))
-            await repertoires.add(person, note)
+            note = Given(track_id=TRACK, title="Jam", asker=person, at=before.at + number, files=(file,))
+            await repertoires.add(person, note, "jam take")
         keyed = {f"{TRACK}/{number}": handle for number in range(60) if number != 7}
         await SentFiles(rig.queue.redis, "telegram").remember(keyed)
         first = await rig.server.inline(ana.members[0], "jam")
