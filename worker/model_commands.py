@@ -45,6 +45,8 @@ def fetch(words: tuple[str, ...]) -> None:
             path = _fetched(name, folder)
         except Failed as failure:
             give_up(_why(name, failure.failure), code=1)
+        except OSError as error:
+            give_up(_not_installed(f"The weights for {MODELS[name].label}", folder, error), code=1)
         click.echo(path)
 
 
@@ -64,7 +66,7 @@ def add(file: Path, name: str) -> None:
     except UnreadableError as error:
         give_up(f"{file.name} holds no weights for {name}, so nothing was changed. ({error})", code=1)
     except OSError as error:
-        give_up(f"{file.name} could not be installed in {folder}: {error.strerror or error}", code=1)
+        give_up(_not_installed(file.name, folder, error), code=1)
     known = published_digits(name, sha256)
     said = f"as published ({known}…)" if known else "not a file that FL-BT knows: its SHA-256 was recorded"
     click.echo(f"{name}: SHA-256 {sha256}, {said}", err=True)
@@ -182,6 +184,10 @@ def _fetched(name: str, folder: Path) -> Path:
 def _size(folder: Path) -> int:
     """Bytes of a folder's files."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _not_installed(what: str, folder: Path, error: OSError) -> str:
+    return f"{what} could not be installed in {folder}: {error.strerror or error}"
 
 
 def _why(model: str, failure: Failure) -> str:

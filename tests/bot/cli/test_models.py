@@ -62,6 +62,14 @@ def test_the_licence_is_shown_before_a_fetch_that_fails(
     assert left(tmp_path / "models") == []
 
 
+def test_a_fetch_into_a_folder_that_cannot_be_written_is_a_sentence(run: Run, empty: dict[str, str]) -> None:
+    done = run("models", "fetch", "scnet", extra={**empty, "FLBT_MODELS": "/proc/models"})
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        "The weights for 4 stems, SCNet could not be installed in /proc/models: "
+    )
+
+
 def test_a_file_of_something_else_is_refused_and_leaves_nothing(
     run: Run, empty: dict[str, str], tmp_path: Path
 ) -> None:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from worker.separation.htdemucs.graph import build
 from worker.separation.htdemucs.shape import BINS, FFT, FRAMES, HOP, SEGMENT, STRIDE, Shape
-from worker.separation.segments.network import CompiledNetwork, has_bf16, runtime_name
+from worker.separation.segments import network as segments
+from worker.separation.segments.network import CompiledNetwork, runtime_name
 from worker.separation.segments.spectrum import CHANNELS, Transform, hann
 from worker.separation.segments.stream import Cut
 
@@ -30,7 +31,7 @@ class HTDemucsNetwork:
 
     def __init__(self, weights: Path, shape: Shape, threads: int, *, bf16: bool | None = None) -> None:
         if bf16 is None:
-            bf16 = has_bf16()
+            bf16 = segments.has_bf16()
         self.name = f"htdemucs {runtime_name()}" + (" bf16" if bf16 else "")
         self.sources = len(shape.sources)
         self._network = CompiledNetwork(weights, partial(build, shape=shape, bf16=bf16), threads, self.sources)

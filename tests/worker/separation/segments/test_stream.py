@@ -152,6 +152,15 @@ def test_the_transforms_undo_each_other(transform: Transform, shape: tuple[int, 
     assert snr_db(transform.waveform(transform.spectrogram(low)[0])[:, 2048:-2048], to=low[:, 2048:-2048]) > 100
 
 
+def test_a_processor_without_a_build_has_the_same_transforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    segment = song(scnet.TRANSFORM.samples).T
+    expected = scnet.TRANSFORM.spectrogram(segment)
+    back = scnet.TRANSFORM.waveform(expected[0])
+    monkeypatch.setattr("flbt_unet.transforms.instruction_sets", tuple)
+    assert snr_db(scnet.TRANSFORM.spectrogram(segment), to=expected) > 110
+    assert snr_db(scnet.TRANSFORM.waveform(expected[0]), to=back) > 110
+
+
 def test_segments_of_another_network_join_as_well() -> None:
     cut = Cut(segment=10_001, stride=7_000)
     original, network = song(30_000), Parts(cut)
