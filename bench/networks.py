@@ -1,7 +1,8 @@
 """`python -m bench.networks`: measures the networks beside Spleeter, with random weights of the true architecture.
 
 A table of whole separations, each in a child as the worker runs it, and one of single segments in turn with torch, for
-which `.ci/demucs` installs the references. Processor time is halved for two cores where the machine is busy.
+which `.ci/demucs` installs the references. On a busy machine the processor time counts, halved for two cores; with one
+thread torch and OpenVINO compare fairly there, since torch's threads wait actively for each other.
 """
 
 import json
@@ -51,8 +52,9 @@ class Segment(NamedTuple):
 @click.option("--model", "models", multiple=True, type=click.Choice(NETWORKS), help="Default: all.")
 @click.option("--seconds", type=int, default=240, show_default=True, help="The length of the song; 0: no whole song.")
 @click.option("--rounds", type=int, default=3, show_default=True, help="Of single segments, of which the medians.")
+@click.option("--threads", type=int, default=cores(), help="Of single segments. Default: every core.")
 @click.option("--stand-in", is_flag=True, help="Nothing but the memory of an hour, with a stand-in for the network.")
-def main(models: tuple[str, ...], seconds: int, rounds: int, stand_in: bool) -> None:
+def main(models: tuple[str, ...], seconds: int, rounds: int, threads: int, stand_in: bool) -> None:
     with TemporaryDirectory(prefix="fl-bt-networks-") as scratch:
         bench = Bench(Path(scratch), Path(scratch, "models"), 1)
         chosen = models or NETWORKS
@@ -62,8 +64,10 @@ def main(models: tuple[str, ...], seconds: int, rounds: int, stand_in: bool) -> 
         if stand_in:
             _print("memory with a stand-in", ("4:00", "60:00"), [_without_network(name, bench) for name in chosen])
             return
-        segments = [row for name in chosen for row in _segments(name, bench.models_dir, rounds)]
-        _print("one segment", ("ready", "clock", "CPU", "CPU / 2 / music", "against torch"), segments)
+        segments = [row for name in chosen for row in _segments(name, bench.models_dir, rounds, threads)]
+        _print(
+            f"one segment, {threads} threads", ("ready", "clock", "CPU", "CPU / 2 / music", "against torch"), segments
+        )
         if seconds:
             whole = [row for name in chosen for row in _whole(name, bench, seconds)]
             _print(f"{seconds} s", ("clock", "CPU", "clock / music", "CPU / 2 / music", "memory", "on disk"), whole)
@@ -79,17 +83,17 @@ def _install(name: str, bench: Bench) -> None:
     file.unlink()
 
 
-def _segments(name: str, models_dir: Path, rounds: int) -> list[tuple[str, ...]]:
+def _segments(name: str, models_dir: Path, rounds: int, threads: int) -> list[tuple[str, ...]]:
     """Each way to run a network, in turn."""
     weights = models_dir / MODELS[name].key / WEIGHTS
     ways: dict[str, Callable[[], Segment]] = {}
     if name == "scnet":
-        ways["f32"] = lambda: _segment(lambda: SCNetNetwork(weights, cores()))
+        ways["f32"] = lambda: _segment(lambda: SCNetNetwork(weights, threads))
     else:
-        ways["f32"] = lambda: _segment(lambda: HTDemucsNetwork(weights, SHAPES[name], cores(), bf16=False))
+        ways["f32"] = lambda: _segment(lambda: HTDemucsNetwork(weights, SHAPES[name], threads, bf16=False))
         if has_bf16():
-            ways["bf16"] = lambda: _segment(lambda: HTDemucsNetwork(weights, SHAPES[name], cores(), bf16=True))
-    ways["torch"] = lambda: _reference(name)
+            ways["bf16"] = lambda: _segment(lambda: HTDemucsNetwork(weights, SHAPES[name], threads, bf16=True))
+    ways["torch"] = lambda: _reference(name, threads)
     taken: dict[str, list[Segment]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way, measure in ways.items():
@@ -123,8 +127,8 @@ def _segment(make: Callable[[], HTDemucsNetwork | SCNetNetwork]) -> Segment:
     return Segment(took, used, network.cut.stride / 44_100, ready)
 
 
-def _reference(name: str) -> Segment:
-    told = subprocess.run([*REFERENCE, name, str(cores())], check=True, stdout=subprocess.PIPE, text=True).stdout
+def _reference(name: str, threads: int) -> Segment:
+    told = subprocess.run([*REFERENCE, name, str(threads)], check=True, stdout=subprocess.PIPE, text=True).stdout
     return Segment(**json.loads(told.splitlines()[-1]), ready=0.0)
 
 

@@ -1,8 +1,9 @@
 """Measures what a separation takes, from its first piece of stems to its last one."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from worker.separation.engines import make_engine
 from worker.separation.memory import require_memory
 from worker.separation.samples import Samples
 
+PAUSED: Final = 4.0
 MADE_UP: Final = 60  # seconds of music, more than is separated
 
 
@@ -21,22 +23,43 @@ class Stopwatch:
     """Starts with the first piece: until then, the network is loaded."""
 
     def __init__(self) -> None:
-        self._begun: tuple[float, float] | None = None
-        self.music_seconds = 0.0
+        self._begun_cpu: float | None = None
+        self._last = 0.0
+        self._pieces: list[tuple[float, float]] = []
+
+    @property
+    def music_seconds(self) -> float:
+        """Of the pieces after the first one."""
+        return sum(music for music, _ in self._pieces)
 
     def heard(self, samples: int) -> None:
         """A piece of so many samples is there."""
-        if self._begun is None:
-            self._begun = time.monotonic(), time.process_time()
+        now = time.monotonic()
+        if self._begun_cpu is None:
+            self._begun_cpu = time.process_time()
         else:
-            self.music_seconds += samples / SAMPLE_RATE
+            self._pieces.append((samples / SAMPLE_RATE, now - self._last))
+        self._last = now
 
     def spent(self) -> Spent:
-        """On the pieces after the first one, until now."""
-        clock, cpu = self._begun or (time.monotonic(), time.process_time())
-        return Spent(
-            music_seconds=self.music_seconds, seconds=time.monotonic() - clock, cpu_seconds=time.process_time() - cpu
-        )
+        """On the pieces after the first one."""
+        cpu = 0.0 if self._begun_cpu is None else time.process_time() - self._begun_cpu
+        return Spent(music_seconds=self.music_seconds, seconds=without_pauses(self._pieces), cpu_seconds=cpu)
+
+
+def without_pauses(pieces: Sequence[tuple[float, float]]) -> float:
+    """Seconds of work on pieces, from their music's seconds and their own.
+
+    A child is paused while a quick song is separated: a whole piece that took `PAUSED` times as long as usual counts as
+    usual. The last one may be short, and costs as much.
+    """
+    if not pieces:
+        return 0.0
+    whole = max(music for music, _ in pieces) / 2
+    usual = median(seconds / music for music, seconds in pieces)
+    return sum(
+        usual * music if music >= whole and seconds > PAUSED * usual * music else seconds for music, seconds in pieces
+    )
 
 
 def measure(wanted: NetworkWanted) -> Spent:

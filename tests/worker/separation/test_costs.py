@@ -6,6 +6,7 @@ import pytest
 
 from worker.child.tasks import Spent
 from worker.separation.costs import NAME, SHORTEST, Cost, cost_of, keep_cost, this_machine
+from worker.separation.stopwatch import without_pauses
 
 
 def spent(seconds: float, music_seconds: float = 100.0) -> Spent:
@@ -30,6 +31,20 @@ def test_songs_count_instead_of_made_up_music_and_later_ones_for_a_quarter(tmp_p
     assert kept(tmp_path, "scnet") == (0.3, 0.6, 1)
     keep_cost("htdemucs", spent(20), tmp_path, is_song=False)  # measured again on request
     assert kept(tmp_path) == (0.2, 0.4, 0)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "seconds"),
+    [
+        ([], 0),
+        ([(5.0, 2.0)] * 4, 8),
+        ([(5.0, 2.0), (5.0, 3.0), (5.0, 1.0), (1.0, 0.5)], 6.5),  # none was paused
+        ([(5.0, 2.0), (5.0, 2.0), (5.0, 60.0), (5.0, 2.0)], 8),  # paused for 58 seconds
+        ([(5.0, 2.0), (5.0, 2.0), (0.5, 2.0)], 6),  # the last segment is short, and costs as much
+    ],
+)
+def test_pauses_do_not_count(pieces: list[tuple[float, float]], seconds: float) -> None:
+    assert without_pauses(pieces) == pytest.approx(seconds)
 
 
 def test_what_is_too_short_tells_nothing(tmp_path: Path) -> None:
