@@ -53,6 +53,7 @@ async def examine(settings: Settings, youtube: str = YOUTUBE) -> int:
 async def _findings(settings: Settings, youtube: str) -> list[Finding]:
     """What waits for others is asked side by side."""
     here = [_python(), _settings(settings), privacy(settings)]  # before the store is opened: that tightens permissions
+    here += mixer(settings)
     checks = [_queue(settings.redis_url), _store(settings), _disk(settings)]
     if is_worker_here():
         checks.append(_youtube(settings.youtube_proxy, youtube))
@@ -274,3 +275,13 @@ async def page(settings: Settings) -> Finding:
         advice = "its token and songs can be read on the way: put a reverse proxy with HTTPS before it"
         return Finding("Page", f"is served {who}", advice)
     return Finding("Page", f"is served {who}")
+
+
+def mixer(settings: Settings) -> list[Finding]:
+    """Where results in chats have the button Mixer; nothing where no setting is about it."""
+    if settings.web_url.startswith("https://"):
+        at = f"https://t.me/your_bot/{settings.web_app}" if settings.web_app else "a plain link"
+        return [Finding("Mixer", f"a button under results in chats; in groups on Telegram it opens {at}")]
+    if settings.web_app:
+        return [Finding("Mixer", "off", "FLBT_WEB_APP needs FLBT_WEB_URL with https://, see docs/web.md")]
+    return []

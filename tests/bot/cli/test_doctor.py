@@ -155,3 +155,22 @@ async def test_discords_token_is_checked_too(examine: Examine, settings: Setting
         said, code = await examine(settings.model_copy(update=wrong))
         assert said["Discord"].startswith("✗ Discord  the token is refused")
         assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "app", "found"),
+    [
+        ("", "", None),
+        ("http://localhost:8000", "", None),
+        ("http://localhost:8000", "mixer", "! Mixer    off → FLBT_WEB_APP needs FLBT_WEB_URL with https://"),
+        (
+            "https://a.example",
+            "",
+            "✓ Mixer    a button under results in chats; in groups on Telegram it opens a plain",
+        ),
+        ("https://a.example", "mixer", "it opens https://t.me/your_bot/mixer"),
+    ],
+)
+async def test_the_mixer(examine: Examine, settings: Settings, url: str, app: str, found: str | None) -> None:
+    said, _ = await examine(settings, web_url=url, web_app=app)
+    assert (found in said["Mixer"]) if found else "Mixer" not in said
