@@ -1,7 +1,8 @@
 """Chooses the beats and bars of a song among its pulses.
 
-Each pulse may be the beat, or lie between beats; bars may have two, three or four of them. Each of these readings gets
-a score, the weighted sum of a few measures. The weights were fitted, none below zero, to composed songs (bench/songs).
+Each pulse may be the beat, or lie between beats; bars may have two, three, four, five or seven of them. Each of these
+readings gets a score, the weighted sum of a few measures. The weights were fitted, none below zero, to composed songs
+(bench/songs).
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ Times = NDArray[np.float64]
 
 #: Between two pulses: where beats may lie instead.
 SHIFTS: Final = (0.0, 1 / 2, 1 / 3, 2 / 3)
-METRES: Final = (2, 3, 4)
+METRES: Final = (2, 3, 4, 5, 7)
+RARE: Final = {5: 0.6, 7: 0.6}  # what the score of a bar loses by its metre
+FEWEST_RARE: Final = 6  # bars: of fewer, chance makes some look alike
 USUAL_TEMPO: Final = 115.0  # beats per minute
 USUAL_BAR: Final = 2.0  # seconds
 NEAR: Final = 12  # frames within which a change of harmony belongs to a beat
@@ -205,6 +208,8 @@ def _bars(curves: Curves, beats: Times, period: float, harmony: Times) -> Iterat
     for metre in METRES:
         if metre == 2 and not is_compound(curves, beats):
             continue
+        if metre in RARE and len(beats) < FEWEST_RARE * metre:
+            continue
         length = np.log2(metre * period / FRAMES_PER_SECOND / USUAL_BAR)
         for first in range(metre):
             is_down = np.arange(len(beats)) % metre == first
@@ -213,5 +218,6 @@ def _bars(curves: Curves, beats: Times, period: float, harmony: Times) -> Iterat
                 + CHANGE * float(change[is_down].mean() - change[~is_down].mean())
                 + KICKS * float(kicks[is_down].mean() - kicks[~is_down].mean())
                 - LENGTH * length**2
+                - RARE.get(metre, 0.0)
             )
             yield metre, first, float(more)

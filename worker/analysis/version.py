@@ -2,4 +2,4 @@
 
 from typing import Final
 
-MADE_BY: Final = "fl-bt 2"
+MADE_BY: Final = "fl-bt 3"

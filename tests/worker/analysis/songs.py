@@ -21,6 +21,8 @@ TUNING = (
     Piece("strummed", "strummed", 112, 7, drums=False, seed=20),
     Piece("faster", "rock", 118, 11, True, drift=0.12, seed=21),
     Piece("key change", "pop", 92, 3, modulates=2, seed=22),
+    Piece("five", "jazz five", 168, 1, True, bars=24, seed=23),
+    Piece("seven", "rock seven", 138, 6, bars=18, seed=24),
 )
 
 MEASURED = (
@@ -36,6 +38,8 @@ MEASURED = (
     Piece("arpeggio", "arpeggio", 88, 5, bars=18, drums=False, seed=40),
     Piece("slower", "pop", 108, 10, drift=-0.1, seed=41),
     Piece("key change", "rock", 136, 6, modulates=1, seed=42),
+    Piece("five", "rock five", 126, 4, bars=22, seed=43),
+    Piece("seven", "pop seven", 120, 11, True, bars=18, seed=44),
 )
 
 Sounds = Mapping[Stem, NDArray[np.float32]]

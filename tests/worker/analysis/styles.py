@@ -127,6 +127,40 @@ STYLES: Mapping[str, Style] = {
         comping=_run(2, 1 / 3, (0, 1, 2, 3, 2, 1)),
         bass=((0, 1, "root"), (1, 2 / 3, "root"), (5 / 3, 1 / 3, "fifth")),
     ),
+    "jazz five": Style(
+        metre=5, chords="piano", late=0.64,
+        drums={
+            "ride": ((0, 0.9), (1, 0.8), (1.5, 0.6), (2, 0.8), (3, 1.0), (3.5, 0.6), (4, 0.8)),
+            "kick": ((0, 0.8), (3, 0.6)), "snare": ((2, 0.4), (4, 0.5)), "hat": ((1, 0.6), (4, 0.6)),
+        },
+        comping=((0, 1, -1), (1.5, 0.5, -1), (3, 1, -1), (4, 0.9, -1)),
+        bass=((0, 1.4, "root"), (2, 0.9, "fifth"), (3, 1, "root"), (4, 0.9, "fifth")), splits=False,
+    ),
+    "rock five": Style(
+        metre=5, chords="guitar",
+        drums={
+            "kick": ((0, 1.0), (2.5, 0.7), (3, 0.9)), "snare": ((1, 0.9), (4, 0.9)), "hat": _each(5, 0.7, step=0.5),
+        },
+        comping=((0, 1, -1), (1, 0.5, -1), (1.5, 0.5, -1), (2, 1, -1), (3, 1, -1), (4, 0.5, -1), (4.5, 0.5, -1)),
+        bass=_roots(0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5), splits=False,
+    ),
+    "rock seven": Style(
+        metre=7, chords="guitar",
+        drums={
+            "kick": ((0, 1.0), (2, 0.8), (4, 0.9), (5.5, 0.7)), "snare": ((1, 0.9), (3, 0.9), (6, 0.9)),
+            "hat": _each(7, 0.7, step=0.5),
+        },
+        comping=((0, 1, -1), (1, 1, -1), (2, 1, -1), (3, 1, -1), (4, 1, -1), (5, 0.5, -1), (5.5, 0.5, -1), (6, 1, -1)),
+        bass=_roots(0, 1, 2, 3, 4, 5, 5.5, 6), splits=False,
+    ),
+    "pop seven": Style(
+        metre=7, chords="piano", has_pad=True, intro=2,
+        drums={
+            "kick": ((0, 1.0), (3, 0.9)), "snare": ((2, 0.8), (5, 0.9)), "hat": _each(7, 0.6),
+        },
+        comping=((0, 3, -1), (3, 2, -1), (5, 2, -1)),
+        bass=((0, 2.5, "root"), (3, 1.5, "root"), (5, 1.5, "fifth")), splits=False,
+    ),
     "strummed": Style(
         metre=4, chords="guitar", drums={},
         comping=((0, 1, -1), (1, 0.5, -1), (1.5, 0.5, -1), (2.5, 0.5, -1), (3, 0.5, -1), (3.5, 0.5, -1)),

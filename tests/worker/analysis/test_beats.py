@@ -10,7 +10,15 @@ from worker.analysis.tempo import bpm_of, is_steady, smoothed
 
 @pytest.mark.parametrize(
     ("name", "metre", "steady"),
-    [("pop", 4, True), ("house", 4, True), ("waltz", 3, True), ("arpeggio", 4, True), ("slower", 4, False)],
+    [
+        ("pop", 4, True),
+        ("house", 4, True),
+        ("waltz", 3, True),
+        ("arpeggio", 4, True),
+        ("slower", 4, False),
+        ("five", 5, True),
+        ("seven", 7, True),
+    ],
 )
 def test_beats_and_bars(analysed: Analysed, name: str, metre: int, steady: bool) -> None:
     found, truth = analysed(name)
