@@ -67,7 +67,7 @@ def site_for(
         secret=secret,
         door=Door(settings, secret),
         board=board,
-        tasks=Tasks(services, secret),
+        tasks=Tasks(services, secret, pace.fresh),
         streams=Streams(pace.streams, pace.all_streams),
         guests=guests,
         pace=pace,

@@ -8,15 +8,13 @@ from typing import Final, Generic, TypeVar
 
 Read = TypeVar("Read")
 
-#: Seconds for which a read answers everybody.
-FRESH: Final = 0.4
 MOST: Final = 2000
 
 
 class Shared(Generic[Read]):
-    """Reads by key: one at a time for each, `at_once` for all."""
+    """Reads by key: one at a time for each, `at_once` for all. A read answers everybody for `fresh` seconds."""
 
-    def __init__(self, read: Callable[[str], Awaitable[Read]], fresh: float = FRESH, at_once: int = 8) -> None:
+    def __init__(self, read: Callable[[str], Awaitable[Read]], fresh: float, at_once: int = 8) -> None:
         self._read = read
         self._fresh = fresh
         self._kept: OrderedDict[str, tuple[float, asyncio.Future[Read]]] = OrderedDict()

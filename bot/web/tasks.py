@@ -56,11 +56,12 @@ class Known:
 class Tasks:
     """Reads requests as tasks, by request id. All raise `QueueAway`."""
 
-    def __init__(self, services: Services, secret: Secret) -> None:
+    def __init__(self, services: Services, secret: Secret, fresh: float) -> None:
+        """`fresh`: seconds for which a reading answers everybody."""
         self._services = services
         self._secret = secret
-        self._known = Shared(self._read)
-        self._recent = Shared(self._read_recent)
+        self._known = Shared(self._read, fresh)
+        self._recent = Shared(self._read_recent, fresh)
 
     async def of(self, task_id: str) -> Known | None:
         """The task of an id; None for one that was never given out, or is forgotten."""

@@ -7,10 +7,10 @@ import pytest
 
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
-from tests.bot.platforms.talks import PLATFORMS, Talk, meeting
+from tests.bot.platforms.talks import EVERYWHERE, Talk, meeting
 
 
-@pytest.fixture(params=PLATFORMS)
+@pytest.fixture(params=EVERYWHERE)
 async def talk(
     request: pytest.FixtureRequest, queue: JobQueue, store: FolderStore, tmp_path: Path
 ) -> AsyncIterator[Talk]:

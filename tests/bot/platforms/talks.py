@@ -1,8 +1,7 @@
 """One conversation in a private chat or a group, on each platform: what is the same is tested once for both."""
 
-import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,9 +13,13 @@ from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
 from tests.bot.discord import discord_fixture
 from tests.bot.discord.discord_fixture import Rig as DiscordRig
+from tests.bot.platforms.names import bare
+from tests.bot.platforms.on_web import OnWeb
 from tests.bot.telegram import chat_fixture
 from tests.bot.telegram.chat_fixture import QUICK, Worker
 from tests.bot.telegram.chat_fixture import Rig as TelegramRig
+from tests.bot.web import web_fixture
+from tests.bot.web.web_fixture import Rig as WebRig
 from tests.peers.botapi import BotApi
 from tests.peers.botapi.files import sniff
 from tests.peers.discord import Discord, User
@@ -133,7 +136,7 @@ class OnTelegram:
 
     def files(self) -> list[str]:
         sent = [message for message in self._chat.from_bot() if not message.is_card]
-        return [_bare(message.file.name) for message in sent if message.file is not None]
+        return [bare(message.file.name) for message in sent if message.file is not None]
 
 
 class OnDiscord:
@@ -191,10 +194,12 @@ class OnDiscord:
 
     def files(self) -> list[str]:
         sent = [file.name for message in self._chat.from_bot() for file in message.all_files]
-        return [_bare(name) for name in sent if not name.endswith((".png", ".jpg"))]
+        return [bare(name) for name in sent if not name.endswith((".png", ".jpg"))]
 
 
 PLATFORMS = ("telegram", "discord")
+#: Those and the web, where a chat has one person, and nothing is sent: files are downloaded.
+EVERYWHERE = (*PLATFORMS, "web")
 
 #: The owner hears of news at once.
 SOON_TOLD = replace(QUICK, look_for_news=0.05)
@@ -230,6 +235,12 @@ async def meeting(
                     OnTelegram.band(telegram, *people) if band else [OnTelegram(telegram, one) for one in people]
                 )
             assert api.refused == []
+    elif platform == "web":
+        web = WebRig(queue, store, web_fixture.settings_for(tmp_path), worker)
+        web.timing = replace(SOON_TOLD, late_line=late_line)
+        async with AsyncExitStack() as opened:
+            await opened.enter_async_context(web.serving())
+            yield [OnWeb(web, await opened.enter_async_context(web.browser())) for _ in people]
     else:
         async with Discord() as server:
             settings = discord_fixture.settings_for(server, tmp_path, access=access)
@@ -241,8 +252,3 @@ async def meeting(
                 yield list(OnDiscord.band(discord, *people) if band else [OnDiscord(discord, one) for one in people])
             assert server.refused == []
             assert server.unacknowledged == []
-
-
-def _bare(name: str) -> str:
-    plain = name.replace("Á", "A").replace("ç", "c")
-    return re.sub(r"[^a-z0-9]+", " ", plain.lower().replace("&", " ")).strip()

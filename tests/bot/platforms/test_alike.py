@@ -1,4 +1,4 @@
-"""The same conversation on Telegram and on Discord: one suite, two adapters."""
+"""The same conversation on Telegram, on Discord and on the web: one suite, three adapters."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from jobs.failures import Reason
-from tests.bot.platforms.talks import Talk
+from tests.bot.platforms.talks import PLATFORMS, Talk
 from tests.bot.telegram.chat_fixture import OTHER, PATIENCE, SONG
 
 PAIR = ["vocals elis tom aguas de marco mp3", "accompaniment elis tom aguas de marco mp3"]
@@ -85,6 +85,7 @@ async def test_a_failure_of_the_song_itself_is_not_tried_again(talk: Talk) -> No
     assert "Try again" not in str(card.buttons)
 
 
+@pytest.mark.parametrize("talk", PLATFORMS, indirect=True)
 async def test_the_same_link_again_while_it_is_in_the_works(talk: Talk) -> None:
     await talk.say(SONG)
     card = await talk.until(lambda message: "line" in message.text)
@@ -134,6 +135,7 @@ async def test_a_backing_track(talk: Talk) -> None:
     assert talk.files() == [*PAIR, "no vocals elis tom aguas de marco mp3"]
 
 
+@pytest.mark.parametrize("talk", PLATFORMS, indirect=True)
 async def test_another_format_a_zip_and_forgetting(talk: Talk) -> None:
     await talk.say(SONG)
     await talk.worker.finish(await talk.worker.take())

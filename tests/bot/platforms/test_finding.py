@@ -2,10 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from jobs.failures import Reason
 from jobs.queue import keys
 from jobs.queue.connection import answer
-from tests.bot.platforms.talks import Talk
+from tests.bot.platforms.talks import PLATFORMS, Talk
 from tests.bot.searches.results import ALL, COVER, SONG, WORDS, result
 
 ASKED = "“elis tom águas de março”: which one?"
@@ -13,6 +15,7 @@ FIRST = "1 · 3:33 · Elis & Tom - Águas de Março · Elis Regina"
 PAIR = ["vocals elis tom aguas de marco mp3", "accompaniment elis tom aguas de marco mp3"]
 
 
+@pytest.mark.parametrize("talk", PLATFORMS, indirect=True)
 async def test_words_become_a_list_and_the_list_becomes_the_card(talk: Talk) -> None:
     talk.worker.picture = True
     await talk.say(WORDS)

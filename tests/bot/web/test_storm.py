@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.web.reading import FRESH
+from bot.web.pace import USUAL
 from tests.bot.telegram.chat_fixture import QUICK
 from tests.bot.web.web_fixture import Browser, Rig
 
@@ -32,17 +32,17 @@ async def ask(browser: Browser, path: str, status: int) -> float:
 
 
 async def test_questions_for_one_task_share_few_readings(rig: Rig) -> None:
-    rig.timing = STILL
+    rig.timing, rig.pace = STILL, USUAL
     async with rig.serving(), rig.browser() as browser:
         task = await browser.submit()
         await browser.get(f"/api/status/{task}")
         before = await commands(browser)
         seconds = await ask(browser, f"/api/status/{task}", 200)
-        assert await commands(browser) - before < READING * (seconds / FRESH + 2)
+        assert await commands(browser) - before < READING * (seconds / USUAL.fresh + 2)
 
 
 async def test_ids_that_were_never_given_out_do_not_reach_the_queue(rig: Rig) -> None:
-    rig.timing = STILL
+    rig.timing, rig.pace = STILL, USUAL
     async with rig.serving(), rig.browser() as browser:
         await browser.get("/api/tasks")
         before = await commands(browser)
