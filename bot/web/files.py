@@ -9,11 +9,11 @@ from aiohttp.abc import AbstractStreamWriter
 
 from bot.delivery.planning.pieces import Piece
 from bot.texts import Language
-from bot.web.refusals import refused
+from bot.web.refusals import Refusal, refused
 from bot.web.tasks import Known, type_of
-from jobs.models import Rendition
+from jobs.models import Rendition, TrackId
+from jobs.queue.catalogue import Catalogue
 from jobs.results import StoredFile
-from jobs.store.store import ResultStore
 
 #: Names may be private, and files are removed: nothing on the way may keep them.
 _CACHE: Final = "private, no-cache"
@@ -22,16 +22,17 @@ _CACHE: Final = "private, no-cache"
 class StoredFileResponse(web.FileResponse):
     """One file of a track, which stays readable while it is sent."""
 
-    def __init__(self, store: ResultStore, known: Known, file: StoredFile, rendition: Rendition | None) -> None:
+    def __init__(self, catalogue: Catalogue, known: Known, file: StoredFile, rendition: Rendition | None) -> None:
         super().__init__(Path(file.name), chunk_size=1 << 18)
-        self._opening = (store, known.view.request.track_id, file, rendition)
+        self._catalogue = catalogue
+        self._opening = (known.view.request.track_id, (file,), rendition)
 
     @classmethod
     async def of(
-        cls, store: ResultStore, known: Known, piece: Piece, language: Language, *, inline: bool = False
+        cls, catalogue: Catalogue, known: Known, piece: Piece, language: Language, *, inline: bool = False
     ) -> "StoredFileResponse":
         """A file under its name for people. Raises `Refusal` 410 if it is gone."""
-        response = cls(store, known, piece.stored, piece.rendition)
+        response = cls(catalogue, known, piece.stored, piece.rendition)
         await response.check(language)
         response.headers["Content-Type"] = type_of(piece.name)
         if not inline:
@@ -40,21 +41,25 @@ class StoredFileResponse(web.FileResponse):
 
     async def check(self, language: Language) -> None:
         """Raises `Refusal` 410 if the file is gone."""
-        store, track_id, file, rendition = self._opening
         try:
-            async with store.open(track_id, (file,), rendition):
+            async with self._catalogue.store.open(*self._opening):
                 self.headers["Cache-Control"] = _CACHE
         except FileNotFoundError:
-            raise refused(410, language, "web-gone") from None
+            raise await lost(self._catalogue, self._opening[0], language) from None
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        store, track_id, file, rendition = self._opening
         try:
-            async with store.open(track_id, (file,), rendition) as folder:
-                self._path = folder / file.name
+            async with self._catalogue.store.open(*self._opening) as folder:
+                self._path = folder / self._opening[1][0].name
                 return await super().prepare(request)
         except FileNotFoundError as gone:  # since `check`, a moment ago
             raise ConnectionResetError from gone
+
+
+async def lost(catalogue: Catalogue, track_id: TrackId, language: Language) -> Refusal:
+    """The refusal 410 of a file that is gone. The note that listed it is written again: pages offer to make it."""
+    await catalogue.refresh(track_id)
+    return refused(410, language, "web-gone")
 
 
 def attachment(name: str) -> str:

@@ -9,7 +9,7 @@ from bot.cards.mixer import linked_rows, without
 from bot.cards.mixes import order_words
 from bot.conversation.services import Services
 from bot.delivery.planning.decide import stored_plan
-from bot.delivery.planning.pieces import Piece, chart_of, picture_of
+from bot.delivery.planning.pieces import Piece, picture_of
 from bot.texts import say, sentence
 from bot.web.platform import UNLIMITED
 from bot.web.reading import Shared
@@ -93,7 +93,7 @@ class Tasks:
             (view,) = await self._services.catalogue.complete([view])
         card = await self._services.follower.card(view)
         pieces = await self._pieces(view)
-        picture = self._picture(view)
+        picture = _picture(view, pieces)
         return Known(view, self._task(view, card, pieces, has_picture=picture is not None), pieces, picture)
 
     async def _pieces(self, view: View) -> tuple[Piece, ...]:
@@ -103,16 +103,6 @@ class Tasks:
         recipe = await current_recipe(self._services.queue.redis)
         planned = stored_plan(view.manifest, view.made.renditions, view.request.order, UNLIMITED, recipe)
         return () if planned.needs else tuple(piece for part in planned.parts for piece in part.pieces)
-
-    def _picture(self, view: View) -> Piece | StoredFile | None:
-        if view.phase is not RequestPhase.DONE or view.made is None or view.manifest is None:
-            return None
-        if isinstance(view.request.order.content, Chart):
-            rendered = view.made.rendered(view.request.order.files)
-            chart = chart_of(view.manifest, rendered) if rendered else None
-            return chart.file if chart else None
-        picture = picture_of(view.manifest)
-        return picture.file if picture else None
 
     def _task(self, view: View, card: Card, pieces: tuple[Piece, ...], *, has_picture: bool) -> Task:
         request, task_id = view.request, self._secret.task_of(view.request.id)
@@ -152,6 +142,16 @@ class Tasks:
             cover=f"{at}/cover" if made and made.manifest and made.manifest.cover else None,
             analysis=f"{at}/analysis" if made and made.analysis else None,
         )
+
+
+def _picture(view: View, pieces: tuple[Piece, ...]) -> Piece | StoredFile | None:
+    """The waveforms of a finished task's stems; of a chart, the chart."""
+    if view.phase is not RequestPhase.DONE or view.manifest is None:
+        return None
+    if isinstance(view.request.order.content, Chart):
+        return next((piece for piece in pieces if piece.name.endswith(".png")), None)
+    picture = picture_of(view.manifest)
+    return picture.file if picture else None
 
 
 def player_of(view: View, pieces: tuple[Piece, ...]) -> Piece | None:

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 from tests.sounds import RATE
 
@@ -59,17 +59,18 @@ RECORD = """
 
 
 class Player:
-    """The player by roles and names."""
+    """The player by roles and names. `frame`: where it is, if it is not the page itself."""
 
-    def __init__(self, page: Page, errors: list[str]) -> None:
+    def __init__(self, page: Page, errors: list[str], frame: Frame | None = None) -> None:
         self.page = page
         self.errors = errors
+        self._at = frame or page
 
     def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
+        return self._at.get_by_role("button", name=name, exact=True)
 
     def slider(self, name: str) -> Locator:
-        return self.page.get_by_role("slider", name=name, exact=True)
+        return self._at.get_by_role("slider", name=name, exact=True)
 
     def play(self) -> None:
         expect(self.button("Play")).to_be_enabled(timeout=20_000)
@@ -92,7 +93,7 @@ class Player:
 
     def clock(self) -> tuple[float, float]:
         """The seconds of sound so far, and the position, at one moment."""
-        sound, position = self.page.evaluate("[heard.clock(), Number(document.getElementById('position').value)]")
+        sound, position = self._at.evaluate("[heard.clock(), Number(document.getElementById('position').value)]")
         return float(sound), float(position)
 
     def wait_until(self, seconds: float, patience: float = 30) -> None:
@@ -116,7 +117,7 @@ class Player:
 
     def taken(self) -> Sound:
         """What was heard since the last time: (samples, 2)."""
-        sides = [np.frombuffer(base64.b64decode(side), np.float32) for side in self.page.evaluate("takeHeard()")]
+        sides = [np.frombuffer(base64.b64decode(side), np.float32) for side in self._at.evaluate("takeHeard()")]
         return np.stack(sides, axis=1)
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.conversation.permissions import may_cancel
 from bot.delivery.planning.pieces import Piece
 from bot.web import submitting
-from bot.web.files import StoredFileResponse
+from bot.web.files import StoredFileResponse, lost
 from bot.web.handlers.seed import check_done
 from bot.web.refusals import as_json, refused
 from bot.web.site import body_of, own_task_of, site_of, task_of, visitor_of
@@ -74,8 +74,9 @@ async def file(request: web.Request) -> web.StreamResponse:
     piece, inline = known.pieces[number], "inline" in request.query
     # A page of ours would have our origin: it is shown by `player` alone.
     inline = inline and type_of(piece.name).startswith(("audio/", "image/"))
-    store = site.services.catalogue.store
-    return await StoredFileResponse.of(store, known, piece, visitor_of(request).language, inline=inline)
+    return await StoredFileResponse.of(
+        site.services.catalogue, known, piece, visitor_of(request).language, inline=inline
+    )
 
 
 async def picture(request: web.Request) -> web.StreamResponse:
@@ -98,7 +99,7 @@ async def _image(request: web.Request, known: Known, image: Piece | StoredFile |
     if image is None:
         raise refused(404, language, "web-not-found")
     file, rendition = (image.stored, image.rendition) if isinstance(image, Piece) else (image, None)
-    response = StoredFileResponse(site_of(request).services.catalogue.store, known, file, rendition)
+    response = StoredFileResponse(site_of(request).services.catalogue, known, file, rendition)
     await response.check(language)
     response.headers["Content-Type"] = type_of(file.name)
     return response
@@ -124,23 +125,23 @@ async def shown_player(request: web.Request, policy: str) -> web.StreamResponse:
     """The page that plays the stems: a file of its own, or out of the zip."""
     known, language = await task_of(request), visitor_of(request).language
     check_done(request, known)
-    piece, store = player_of(known.view, known.pieces), site_of(request).services.catalogue.store
+    piece, catalogue = player_of(known.view, known.pieces), site_of(request).services.catalogue
     if piece is None:
         raise refused(404, language, "web-not-found")
     if not (piece.rendition and piece.rendition.package):
-        response = await StoredFileResponse.of(store, known, piece, language, inline=True)
+        response = await StoredFileResponse.of(catalogue, known, piece, language, inline=True)
         response.headers["Content-Type"] = "text/html; charset=utf-8"
         response.headers["Content-Security-Policy"] = policy
         return response
     try:
-        async with store.open(piece.track_id, (piece.stored,), piece.rendition) as folder:
+        async with catalogue.store.open(piece.track_id, (piece.stored,), piece.rendition) as folder:
             with zipfile.ZipFile(folder / piece.stored.name) as archive:
                 page = next(one for one in archive.infolist() if one.filename.endswith(".html"))
                 return await _unpacked(request, archive, page, policy)
     except (StopIteration, zipfile.BadZipFile):
         raise refused(404, language, "web-not-found") from None
     except FileNotFoundError:
-        raise refused(410, language, "web-gone") from None
+        raise await lost(catalogue, piece.track_id, language) from None
 
 
 async def _unpacked(

@@ -68,9 +68,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     known = await task_of(request)
     check_done(request, known)
     piece = archive_of(known.pieces) or known.pieces[0]
-    return await StoredFileResponse.of(
-        site_of(request).services.catalogue.store, known, piece, visitor_of(request).language
-    )
+    return await StoredFileResponse.of(site_of(request).services.catalogue, known, piece, visitor_of(request).language)
 
 
 def check_done(request: web.Request, known: Known) -> None:

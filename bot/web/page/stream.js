@@ -2,6 +2,9 @@
 
 const PAUSE = 2000; // milliseconds between two tries
 const SLEPT = 20_000; // milliseconds out of sight, after which a stream may be dead without knowing
+const PATIENCE = 3000; // milliseconds until a new stream has to tell something
+const MOST_PATIENCE = 30_000; // the same, after as many tries as a browser keeps connections to a server
+const CONNECTIONS = 6;
 
 export const EVENTS = ["all", "task", "task-gone", "message", "message-gone"];
 
@@ -19,6 +22,7 @@ export class Stream {
     /** @type {EventSource | null} */
     this.source = null;
     this.timer = 0;
+    this.tries = 0;
     /** @type {(() => void)[]} */
     this.waiting = [];
     this.connected = false;
@@ -35,6 +39,8 @@ export class Stream {
     clearTimeout(this.timer);
     this.source?.close();
     const source = (this.source = new EventSource(this.url()));
+    // After a sleep, a browser may take a connection that died unnoticed; and it may have several of them.
+    this.timer = setTimeout(() => this.open(), this.tries++ < CONNECTIONS ? PATIENCE : MOST_PATIENCE);
     for (const name of EVENTS) {
       source.addEventListener(name, (event) => {
         this.take(name, JSON.parse(event.data));
@@ -57,6 +63,8 @@ export class Stream {
   }
 
   #found() {
+    clearTimeout(this.timer);
+    this.tries = 0;
     this.connected = true;
     this.tell(true);
     for (const go of this.waiting.splice(0)) go();
