@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from pydantic import SecretStr
+
 from bot.cards.cards import Card
 from bot.cards.mixer import Link, linked, without
+from bot.chats.app_key import keep_app_key
 from bot.chats.song_links import SongMarks
 from bot.chats.web_secret import web_secret
 from jobs.queue.connection import Redis
@@ -12,14 +15,17 @@ from jobs.queue.connection import Redis
 class MixerLinks:
     """Links in the cards of one bot. Cards have none until `load` is done, and where no HTTPS address is set."""
 
-    def __init__(self, web_url: str = "", app: str = "") -> None:
-        """`web_url`: where people open the page. `app`: the short name of the Mini App, of a Telegram bot."""
+    def __init__(self, web_url: str = "", app: str = "", token: SecretStr | None = None) -> None:
+        """`web_url`: where people open the page. Of a bot on Telegram: `app`, its Mini App, and its `token`."""
         self._url = web_url if web_url.startswith("https://") else ""
         self._app = app
+        self._token = token
         self._marks: SongMarks | None = None
 
     async def load(self, redis: Redis) -> None:
-        """Read the secret that signs links. Raises `QueueAway`."""
+        """Read the secret that signs links, and leave the page what it needs to know people. Raises `QueueAway`."""
+        if self._url and self._token is not None:
+            await keep_app_key(redis, self._token)
         if self._url:
             self._marks = SongMarks(await web_secret(redis))
 

@@ -74,7 +74,7 @@ def build(
     )
     bot, local = app.bot, settings.telegram_local
     catalogue = Catalogue(queue.redis, store)
-    pictured, mixer = Pictured(), MixerLinks(settings.web_url, settings.web_app)
+    pictured, mixer = Pictured(), MixerLinks(settings.web_url, settings.web_app, settings.telegram_token)
     patient = TelegramPoster(bot, store, pace, pictured, mixer, patience=PATIENT)
     platform, chats = Telegram(bot, store, pace, pictured, mixer, local=local), TelegramChats(bot, local=local)
     services = services_of(settings, queue, catalogue, chats, platform, patient, timing, shares=True)

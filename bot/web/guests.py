@@ -4,6 +4,7 @@ import time
 from typing import Final
 
 from bot.chats.access import Access
+from bot.chats.app_key import kept_app_key
 from bot.chats.song_links import SongMarks
 from bot.texts import Language, negotiate
 from bot.web.init_data import MiniAppUser, user_of
@@ -21,7 +22,6 @@ class Guests:
 
     def __init__(self, settings: Settings, queue: JobQueue, marks: SongMarks) -> None:
         """`settings`: those of the bots."""
-        self._token = settings.telegram_token
         self._access = settings.access
         self._queue = queue
         self._marks = marks
@@ -35,7 +35,7 @@ class Guests:
         request = view.request
         person = request.asker
         if marked.use == "app":
-            user = self._user(init_data) if request.platform == TELEGRAM else None
+            user = await self._user(init_data) if request.platform == TELEGRAM else None
             if user is None:
                 raise refused(401, language, "mixer-who")
             person, language = f"{TELEGRAM}:{user.id}", negotiate(user.language_code or language)
@@ -43,5 +43,6 @@ class Guests:
             raise refused(403, language, "mixer-closed")
         return request, language
 
-    def _user(self, init_data: str) -> MiniAppUser | None:
-        return user_of(init_data, self._token, time.time()) if self._token is not None else None
+    async def _user(self, init_data: str) -> MiniAppUser | None:
+        key = await kept_app_key(self._queue.redis) if init_data else None
+        return user_of(init_data, key, time.time()) if key is not None else None

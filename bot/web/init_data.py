@@ -9,7 +9,7 @@ import json
 from typing import Final
 from urllib.parse import parse_qsl
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from jobs.models import Value
 
@@ -29,10 +29,11 @@ class MiniAppUser(Value):
     is_bot: bool = False
 
 
-def user_of(init_data: str, token: SecretStr, now: float) -> MiniAppUser | None:
+def user_of(init_data: str, key: bytes, now: float) -> MiniAppUser | None:
     """The person of a Mini App's initData; None for data that Telegram did not sign for this bot, or old data.
 
-    `token`: the bot's. `now`: seconds since the epoch. Data with a field twice is refused: its reading is ambiguous.
+    `key`: of the bot, see `bot/chats/app_key.py`.
+    `now`: seconds since the epoch. Data with a field twice is refused: its reading is ambiguous.
     """
     if len(init_data) > LONGEST:
         return None
@@ -42,7 +43,7 @@ def user_of(init_data: str, token: SecretStr, now: float) -> MiniAppUser | None:
         return None
     fields = dict(pairs)
     given = fields.pop("hash", "")
-    if len(fields) + 1 != len(pairs) or not hmac.compare_digest(signature(fields, token).encode(), given.encode()):
+    if len(fields) + 1 != len(pairs) or not hmac.compare_digest(signature(fields, key).encode(), given.encode()):
         return None
     try:
         signed_at = int(fields.get("auth_date", ""))
@@ -54,8 +55,7 @@ def user_of(init_data: str, token: SecretStr, now: float) -> MiniAppUser | None:
     return user
 
 
-def signature(fields: dict[str, str], token: SecretStr) -> str:
+def signature(fields: dict[str, str], key: bytes) -> str:
     """The hash of initData's fields but `hash`: 64 hex digits."""
     lines = "\n".join(f"{name}={value}" for name, value in sorted(fields.items()))
-    key = hmac.digest(b"WebAppData", token.get_secret_value().encode(), hashlib.sha256)
     return hmac.digest(key, lines.encode(errors="surrogatepass"), hashlib.sha256).hex()

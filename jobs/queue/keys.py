@@ -32,7 +32,7 @@
 | flbt:health:LANE       | string | arq's health key of a worker's lane while its loop runs; it expires          |
 | flbt:fronts            | zset   | platforms by the time at which their front end last read its work list       |
 | flbt:took              | list   | durations of the last tracks in seconds, newest first, for estimates         |
-| flbt:people            | hash   | owner, their language, pairing code, names of people let in, the web's secret |
+| flbt:people            | hash   | owner, their language, pairing code, names of people let in, the page's keys |
 | flbt:allowed           | set    | chats and people let in                                                      |
 | flbt:refused           | set    | persons and groups about whom the owner is not asked again                   |
 | flbt:stranger:NAME     | string | a person or group without access (JSON): names, address; half a year         |

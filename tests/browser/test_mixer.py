@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from pydantic import SecretStr
 
+from bot.chats.mixer_links import MixerLinks
 from bot.chats.song_links import SongMarks
 from bot.chats.web_secret import web_secret
 from bot.texts import say
@@ -78,13 +79,14 @@ def serving(redis_url: SecretStr, folder: Path, page: Path) -> Iterator[Mixer]:
     async def serve() -> None:
         queue, store = JobQueue.at(redis_url), FolderStore(folder / "store")
         await queue.redis.flushall()
-        settings = settings_for(folder, web_url=OURS, telegram_token=TOKEN, access="open")
+        settings = settings_for(folder, web_url=OURS, access="open")
         worker = PageWorker(queue, store, page=page)
         request = ask().model_copy(update={"platform": "telegram", "chat": "telegram:1", "asker": "telegram:1"})
         await queue.submit(request)
         await worker.finish(await worker.take())
         await queue.sending(request.id)
         await queue.done(request.id)
+        await MixerLinks(OURS, token=TOKEN).load(queue.redis)
         marks = SongMarks(await web_secret(queue.redis))
         async with Rig(queue, store, settings, worker).serving() as rig:
             made.append(Mixer(rig.url, marks.mark(request.id, "link"), marks.mark(request.id, "app")))

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot.chats.app_key import app_key, kept_app_key
 from bot.chats.song_links import SongMarks
 from bot.chats.web_secret import web_secret
 from jobs.queue.requests import JobQueue
@@ -40,6 +42,7 @@ async def test_on_telegram(queue: JobQueue, store: FolderStore, tmp_path: Path, 
             assert "Mixer" not in card.labels
             await (await alone.press(card, "Back")).answer()
             await turned(alone, card, "Mixer")
+        assert await kept_app_key(queue.redis) == app_key(SecretStr(api.token)), "for the page's server"
         marks = SongMarks(await web_secret(queue.redis))
         own, theirs = await request_of(queue, f"telegram:{alone.id}"), await request_of(queue, f"telegram:{group.id}")
         assert card.buttons[-1] == [{"text": "Mixer", "web_app": {"url": f"{URL}/mixer/{marks.mark(own, 'app')}"}}]
@@ -57,6 +60,7 @@ async def test_on_discord(queue: JobQueue, store: FolderStore, tmp_path: Path) -
         async with rig.bot():
             channel, ana, _ = rig.band()
             card = await rig.result(channel, ana)
+        assert await kept_app_key(queue.redis) is None
         marks = SongMarks(await web_secret(queue.redis))
         (button,) = [one for row in card.rows for one in row["components"] if one["label"] == "Mixer"]
         assert channel.guild is not None

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from pydantic import SecretStr
 
+from bot.chats.app_key import app_key
 from bot.web.init_data import AHEAD, LONGEST, OLDEST, MiniAppUser, user_of
 
 TOKEN = SecretStr("7000001:AAtest-token-of-the-small-bot-api-server")
@@ -30,14 +31,14 @@ def test_a_known_example() -> None:
         "&hash=35fa157a6df371b9d59dfad0a07f28b6e139eaece57c81c6036b4382bca00179"
     )
     token = SecretStr("110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
-    assert user_of(data, token, NOW) == MiniAppUser(id=1)
+    assert user_of(data, app_key(token), NOW) == MiniAppUser(id=1)
 
 
 def test_what_telegram_signed_is_read() -> None:
-    assert user_of(signed(), TOKEN, NOW) == MiniAppUser(id=279058397, language_code="pt-br")
+    assert user_of(signed(), app_key(TOKEN), NOW) == MiniAppUser(id=279058397, language_code="pt-br")
     more = {"start_param": "abc", "chat_type": "supergroup", "signature": "x_-", "chat_instance": "-1"}
-    assert user_of(signed(more), TOKEN, NOW) is not None
-    assert user_of(signed({"start_param": ""}), TOKEN, NOW) is not None, "an empty field is signed, too"
+    assert user_of(signed(more), app_key(TOKEN), NOW) is not None
+    assert user_of(signed({"start_param": ""}), app_key(TOKEN), NOW) is not None, "an empty field is signed, too"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_what_telegram_signed_is_read() -> None:
     [(OLDEST - 1, True), (OLDEST + 1, False), (-AHEAD + 1, True), (-AHEAD - 2, False), (10**9, False)],
 )
 def test_it_is_good_for_a_day(moved: float, is_read: bool) -> None:
-    assert (user_of(signed(), TOKEN, NOW + moved) is not None) is is_read
+    assert (user_of(signed(), app_key(TOKEN), NOW + moved) is not None) is is_read
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_it_is_good_for_a_day(moved: float, is_read: bool) -> None:
     ],
 )
 def test_what_telegram_did_not_sign_for_us_is_nobody(data: str) -> None:
-    assert user_of(data, TOKEN, NOW) is None
+    assert user_of(data, app_key(TOKEN), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -87,4 +88,4 @@ def test_what_telegram_did_not_sign_for_us_is_nobody(data: str) -> None:
     ],
 )
 def test_signed_data_without_a_person_or_a_date_is_nobody(fields: dict[str, str]) -> None:
-    assert user_of(signed(fields), TOKEN, NOW) is None
+    assert user_of(signed(fields), app_key(TOKEN), NOW) is None

@@ -10,10 +10,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.chats.access import Access
+from bot.chats.mixer_links import MixerLinks
 from bot.chats.song_links import SongMarks, mixer_chat
 from bot.chats.web_secret import web_secret
 from bot.texts import say
 from jobs.models import Player, Request
+from jobs.queue import keys
+from jobs.queue.connection import answer
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import PATIENCE, SONG, Worker
@@ -32,7 +35,7 @@ URL = "https://stems.example.org"
 @pytest.fixture
 def rig(queue: JobQueue, store: FolderStore, tmp_path: Path) -> Rig:
     """A server behind a reverse proxy, whose page needs a token."""
-    settings = settings_for(tmp_path, web_url=URL, telegram_token=TOKEN, access="closed")
+    settings = settings_for(tmp_path, web_url=URL, access="closed")
     return Rig(queue, store, settings, Worker(queue, store))
 
 
@@ -44,7 +47,8 @@ async def guest(rig: Rig) -> AsyncIterator[Browser]:
 
 
 async def song(rig: Rig, chat: str = f"telegram:{ANA}", asker: str = f"telegram:{ANA}") -> Request:
-    """A song that was delivered in a chat."""
+    """A song that was delivered in a chat, by a bot that has started."""
+    await MixerLinks(URL, token=TOKEN).load(rig.queue.redis)
     request = ask().model_copy(update={"platform": "telegram", "chat": chat, "asker": asker})
     await rig.queue.submit(request)
     await rig.worker.finish(await rig.worker.take())
@@ -137,6 +141,18 @@ async def test_a_link_for_the_app_needs_what_telegram_says(rig: Rig, guest: Brow
     await let_in(rig, request.asker)
     call = {"song": await link_to(rig, request, "app"), "init_data": init_data}
     assert (await guest.post("/api/mixer", 401, json=call))["error"] == say("en", "mixer-who")
+
+
+async def test_without_a_bot_that_left_its_key_nobody_is_known(rig: Rig, guest: Browser) -> None:
+    request = await song(rig)
+    await let_in(rig, request.asker, f"telegram:{ANA}")
+    call = {"song": await link_to(rig, request, "app"), "init_data": data()}
+    assert (await guest.post("/api/mixer", json=call))["heading"]
+    for left in ("junk", ""):
+        await answer(rig.queue.redis.hset(keys.PEOPLE, "app-key", left))
+        await guest.post("/api/mixer", 401, json=call)
+    await answer(rig.queue.redis.hdel(keys.PEOPLE, "app-key"))
+    await guest.post("/api/mixer", 401, json=call)
 
 
 async def test_made_up_links_and_bodies(rig: Rig, guest: Browser) -> None:
