@@ -96,10 +96,10 @@ class Reporter:
             if current.stage in (TrackStage.FETCHING, TrackStage.SEPARATING):
                 said = min(current.seconds or 0.0, self._longest)
                 await self._track_queue.charge(self._track_id, said, separated=self._separated)
+            await self._keep_called(current)  # first: front ends are told by the report
             if not await self._track_queue.report(self._track_id, current if current != published else None):
                 return
             published = current
-            await self._keep_called(current)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PACE):
                     await self._stirred.wait()

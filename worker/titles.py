@@ -6,6 +6,7 @@ import logging
 from redis.exceptions import RedisError
 
 from jobs.failures import Failed
+from jobs.queue.changes import retell_followers
 from jobs.queue.titles import keep_called, nameless
 from worker.child.limits import Limits
 from worker.child.messages import Step
@@ -48,9 +49,10 @@ async def ask(studio: Studio) -> None:
         except Failed as error:
             log.info("looking up titles failed: %s", error.failure.detail)
             continue
-        for video in asked.values():
+        for track_id, video in asked.items():
             if called := found.called.get(video.video_id):
                 await keep_called(redis, video, called)
+                await retell_followers(redis, track_id)
 
 
 def _ignore(step: Step) -> None:

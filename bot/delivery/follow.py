@@ -5,18 +5,17 @@ does not delay another.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum, auto, unique
 from typing import Final
 
 from bot.cards.cards import Card
+from bot.delivery.agenda import Agenda
 from bot.delivery.cards.late_lines import LateLines
 from bot.delivery.cards.request_cards import RequestCards, note_of
-from bot.delivery.cards.status_cards import CardNote, StatusCards
+from bot.delivery.cards.status_cards import CardNote, Shown, StatusCards
 from bot.delivery.files.inbox import bring
 from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, Forbidden, Later, Platform, Trouble, Unconfirmed, Unreachable
@@ -38,6 +37,7 @@ FETCHES: Final = 4  # uploads fetched at the same time
 DELIVERIES: Final = 6  # simultaneous deliveries, each to another chat
 BREATH: Final = 10  # requests per look before a pause for other tasks
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
+ERRANDS: Final = (RequestPhase.RECEIVING, RequestPhase.READY, RequestPhase.SENDING)  # phases with an errand of ours
 
 
 Errand = Callable[[View], Awaitable[None]]
@@ -71,7 +71,7 @@ class Follower:
         self.late_lines = LateLines(platform, catalogue, self.card, timing.late_line)
         self._request_cards = RequestCards(queue, self.ledger, self.late_lines)
         self._status_cards = StatusCards(platform, self.wake, timing)
-        self._woken = asyncio.Event()
+        self._agenda = Agenda(queue, platform.name, timing, self._forget)
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
         self._not_before: dict[str, float] = {}  # by request, or by chat for deliveries: time.monotonic()
         self._tries: dict[str, int] = {}  # by request: consecutive failures
@@ -84,8 +84,8 @@ class Follower:
         self._delivering = asyncio.Semaphore(DELIVERIES)
 
     def wake(self) -> None:
-        """Look at the requests now."""
-        self._woken.set()
+        """Look now at the requests whose next step waits for a time."""
+        self._agenda.wake()
 
     async def card(self, view: View) -> Card:
         """The current card of a request, to send it again. Raises `QueueAway`."""
@@ -132,7 +132,7 @@ class Follower:
         finally:
             self._accepting.discard(request.id)
             self._accepted.add(request.id)
-        self.wake()
+        self._agenda.tell(request.id)
         return new
 
     async def _accept(self, request: Request, limits: Limits, way: Way, card: str) -> bool:
@@ -151,50 +151,56 @@ class Follower:
         """Follow until cancelled. Never raises otherwise."""
         task = asyncio.current_task()
         assert task is not None
+        listening = asyncio.create_task(self._agenda.listen())
         try:
             # The loop checks `cancelling`, since before Python 3.12 `asyncio.wait_for`, which the Redis client uses,
             # can swallow a cancellation.
             while not task.cancelling():
-                self._woken.clear()
-                views = await self._look()
-                with contextlib.suppress(TimeoutError):
-                    # With many open requests the looks are rarer: each reads all of them.
-                    pause = self._timing.look + len(views) / 1000 if views else self._timing.rest
-                    async with asyncio.timeout(0 if task.cancelling() else pause):
-                        await self._woken.wait()
+                if await self._look():
+                    await self._agenda.wait()
+                else:
+                    await asyncio.sleep(self._timing.rest)
         finally:
+            listening.cancel()
             await self._end()
+            await cancel_and_wait(listening)
 
-    async def _look(self) -> list[View]:
-        """Do or begin the next step of each open request. Returns the requests."""
+    async def _look(self) -> bool:
+        """Do or begin the next step of the requests on the agenda. False when the queue is away."""
         try:
             self._accepted.clear()
-            views = await self._catalogue.complete(await self._queue.attended(self._platform.name))
-            crowds = Counter(view.request.chat for view in views)
-            self._status_cards.look()
+            views = await self._catalogue.complete(await self._agenda.next())
             now = time.monotonic()  # one time for all, so that deliveries keep their order
             # Last edits of cards first: a chat shows one card at a time, and these are what people wait for.
             for number, view in enumerate(sorted(views, key=lambda view: view.is_open or note_of(view) is None), 1):
                 if number % BREATH == 0:
                     await asyncio.sleep(BREATH / 2000)  # leaves half of the time to handlers of messages
                 try:
-                    await self._foresee(view)
-                    self._attend(view, now)
-                    subject = await self._request_cards.subject(view, crowds[view.request.chat])
-                    await self._status_cards.attend(subject)
+                    await self._step(view, now)
                 except QueueAway:
                     raise
                 except Exception as error:
                     log.exception("request %s: unhandled exception in its step", view.request.id)
                     await self._give_up(view, error)
+            await self._agenda.confirm()
         except QueueAway as error:
             log.warning("queue unreachable: %s", error)
-            return []
+            return False
         except Exception:
             log.exception("look at the open requests failed")
-            return []
-        self._forget_all_but(views)
-        return views
+            return False
+        return True
+
+    async def _step(self, view: View, now: float) -> None:
+        await self._foresee(view)
+        self._attend(view, now)
+        subject = await self._request_cards.subject(view, self._agenda.crowd(view.request.chat))
+        shown = await self._status_cards.attend(subject)
+        if shown is Shown.FINAL:
+            self._agenda.dropped(view.request.id)
+        else:
+            waits = view.phase in ERRANDS and view.request.id not in self._errands  # the end of an errand tells
+            self._agenda.looked(view.request.id, is_pending=waits or shown is Shown.PENDING)
 
     async def _give_up(self, view: View, error: Exception) -> None:
         """End a request whose step raises, e.g. for unreadable notes, so that it does not delay the others again."""
@@ -226,20 +232,17 @@ class Follower:
             case _:
                 pass
 
-    def _is_new(self, view: View) -> bool:
-        return time.time() - view.request.created_at < self._timing.card_first
-
-    def _forget_all_but(self, views: list[View]) -> None:
-        requests = {view.request.id for view in views}
-        chats = {view.request.chat for view in views}
-        for memory in (self._not_before, self._tries):
-            for gone in memory.keys() - requests - chats:
-                memory.pop(gone)
-        self._foreseen &= requests
-        for chat in self._turns.keys() - chats:
-            if not self._turns[chat].locked():
+    def _forget(self, request_id: str, chat: str | None) -> None:
+        """Drop the memory of a request that is attended to no more; `chat`: and of its chat."""
+        self._tries.pop(request_id, None)
+        self._not_before.pop(request_id, None)
+        self._foreseen.discard(request_id)
+        self._status_cards.forget(request_id)
+        if chat is not None:
+            self._not_before.pop(chat, None)
+            self._status_cards.forget_chat(chat)
+            if chat in self._turns and not self._turns[chat].locked():
                 self._turns.pop(chat)
-        self._status_cards.forget_all_but(requests, chats)
 
     async def _end(self) -> None:
         """Stop: wait the time of grace for uploads and cards under way, then cancel them."""
@@ -260,7 +263,7 @@ class Follower:
 
         def ended(_: asyncio.Task[None]) -> None:
             self._errands.pop(request_id)
-            self.wake()
+            self._agenda.tell(request_id)
 
         task.add_done_callback(ended)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Timing:
     """Seconds, and numbers of tries."""
 
-    look: float = 0.5  # between two looks at all open requests
+    look: float = 0.5  # between two looks at the requests whose next step waits for a time
+    sweep: float = 1.0  # between two pages of the sweep over all open requests
     look_at_playlists: float = 1.0
     rest: float = 2.0  # the same, while nothing is open; a request that is accepted here ends it
     look_for_news: float = 30.0  # for the owner

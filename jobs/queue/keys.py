@@ -9,6 +9,7 @@
 |                        |        | was counted, and the seconds that its asker and chat may have within a day   |
 | flbt:parts:ID          | hash   | the delivery's ledger: part id → JSON                                        |
 | flbt:attended:PLATFORM | zset   | requests whose card is not yet final, by time; the front end's work list     |
+| flbt:changes:PLATFORM:SHARD | stream | ids of changed requests, for the platform's front ends: changes.py     |
 | flbt:chat:CHAT         | zset   | a chat's requests, by time                                                   |
 | flbt:asker:ASKER       | zset   | a person's requests, by time                                                 |
 | flbt:song:SOURCE       | string | title and length of a song (JSON)                                            |
@@ -110,6 +111,8 @@ KEEP_SEARCH = 24 * 3600
 KEEP_PER_CHAT = 50
 #: Durations of tracks kept for the estimate of the wait.
 KEEP_TOOK = 20
+#: Parts of a platform's chats; each has a stream of changes, and one front end that attends to it.
+SHARDS = 16
 #: Milliseconds after which a lease without a heartbeat expires: three missed beats.
 LEASE_MS = 10_000
 
@@ -136,6 +139,10 @@ def parts(request_id: str) -> str:
 
 def attended(platform: str) -> str:
     return f"flbt:attended:{platform}"
+
+
+def changes(platform: str, shard: int | str) -> str:
+    return f"flbt:changes:{platform}:{shard}"
 
 
 def chat(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from jobs.failures import Failure, Reason
 from jobs.queue import keys
-from jobs.queue.scripts import load
+from jobs.queue.scripts import TELL, load
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ THEIRS: Final = (Reason.TOO_LONG, Reason.NOT_AUDIO, Reason.NO_SOUND, Reason.EMPT
 _MINUTES: Final = f"local theirs = {{{', '.join(f'{reason} = true' for reason in THEIRS)}}}\n{load('minutes')}"
 
 # Their files begin with a description, keys and arguments.
-ACCEPT: Final = _MINUTES + load("accept")
-CHARGE: Final = _MINUTES + load("charge")
+ACCEPT: Final = TELL + _MINUTES + load("accept")
+CHARGE: Final = TELL + _MINUTES + load("charge")
 USED: Final = _MINUTES + load("used")
 RATE: Final = load("rate")

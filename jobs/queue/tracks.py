@@ -108,9 +108,10 @@ class TrackQueue:
         or another worker has it."""
         if track_id not in self._held:
             return False
-        if progress is not None:
-            await answer(self.redis.hset(keys.track(track_id), "progress", progress.model_dump_json()))
-        return await answer(self.redis.scard(keys.followers(track_id))) > 0
+        if progress is None:
+            return await answer(self.redis.scard(keys.followers(track_id))) > 0
+        on = [keys.track(track_id), keys.followers(track_id)]
+        return await run_script(self.redis, scripts.REPORT, on, track_id, progress.model_dump_json()) > 0
 
     async def wanted(self, track_id: str) -> list[Rendition]:
         """The renditions that requests wait for now.

@@ -14,9 +14,12 @@ from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Reply
 from bot.playlists.cards import run_line
 from bot.texts import figures, say
 from jobs.progress import View
+from jobs.queue.attended import FIRST, Attended
 
 #: How many finished requests /status shows.
 FINISHED: Final = 3
+#: How many open ones the owner sees of all chats.
+MOST_SHOWN: Final = 100
 
 
 async def status(services: Services, incoming: Incoming) -> Answers:
@@ -86,9 +89,11 @@ async def _minutes(services: Services, asker: Asker) -> list[str]:
 
 async def _status_of_all(services: Services, asker: Asker) -> Answers:
     language = asker.language
-    attended = await services.queue.attended(services.platform.name)
-    views = await services.catalogue.complete([view for view in attended if view.is_open])
-    blocks = [say(language, "status-open", count=len(views)) if views else say(language, "status-idle")]
+    attended = Attended(services.queue.redis, services.platform.name)
+    first = [place.request_id for place in await attended.page(FIRST, MOST_SHOWN)]
+    views = await services.catalogue.complete([one for one in await services.queue.views(first) if one.is_open])
+    count = len(views) if len(first) < MOST_SHOWN else await attended.count()
+    blocks = [say(language, "status-open", count=count) if views else say(language, "status-idle")]
     blocks += [_line(asker, view) for view in views]
     below = await state_of_all(services, language)
     return await alone(services, asker, joined(blocks, language, most=services.platform.text_units, below=below))

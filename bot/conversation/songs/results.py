@@ -25,6 +25,7 @@ from jobs.models import track_id as track_id_of
 from jobs.music.effects import PLAIN
 from jobs.music.separation_models import MODELS, model_of_code
 from jobs.progress import RequestPhase, View
+from jobs.queue.attended import Attended
 from jobs.queue.quotas import OverQuota, TooManyOpen
 
 # --- buttons ----------------------------------------------------------------------------------------------------
@@ -228,8 +229,7 @@ async def _forget(services: Services, press: Press, view: View, *, sure: bool) -
         return toast(say(language, "forget-busy"))
     (view,) = await services.catalogue.complete([view])
     named = heading(view, language, view.manifest)
-    attended = await services.queue.attended(services.platform.name)
-    opened = {one.request.track_id for one in attended if one.is_open}
+    opened = await Attended(services.queue.redis, services.platform.name).open_tracks()
     instant = services.follower.ledger.instant
     for track in tracks:
         await instant.let_go(track, mixer)

@@ -74,7 +74,6 @@ class CardRounds:
     ) -> bool:
         """Attend to each subject. True when there may be any."""
         try:
-            self.cards.look()
             subjects = await all_()
             for one in subjects:
                 try:

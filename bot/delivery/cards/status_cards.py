@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from enum import Enum, auto, unique
+from itertools import count
 from typing import Literal, Protocol
 
 from bot.cards.cards import Card
@@ -47,6 +48,15 @@ class First(Enum):
     NOW = auto()
     LATER = auto()  # the next cards of its chat wait for it
     NEVER = auto()
+
+
+@unique
+class Shown(Enum):
+    """How far the card of a subject is, after a look at it."""
+
+    CURRENT = auto()  # until the subject changes
+    PENDING = auto()  # to be looked at again: an edit is under way, or has to wait
+    FINAL = auto()  # the subject was let go
 
 
 class Subject(Protocol):
@@ -117,37 +127,57 @@ class StatusCards:
         self._not_before: dict[str, float] = {}  # by chat, time.monotonic()
         self._no_progress_before: dict[str, float] = {}  # the same for cards that are not final
         self._showing: dict[str, asyncio.Task[None]] = {}  # by chat
-        self._passed: set[str] = set()  # chats with a postponed first card in this look: later cards wait
+        self._known: dict[str, tuple[int, str]] = {}  # by subject: which one it was, and its chat
+        self._numbers = count()
+        self._postponed: dict[str, set[str]] = {}  # by chat: subjects without a card yet, for which later ones wait
 
-    def look(self) -> None:
-        """Begin a new round of `attend` over all subjects, in their order."""
-        self._passed.clear()
+    async def attend(self, subject: Subject) -> Shown:
+        """Begin to post or edit a changed card; release a subject whose card is final. Raises `QueueAway`.
 
-    async def attend(self, subject: Subject) -> None:
-        """Begin to post or edit a changed card; release a subject whose card is final. Raises `QueueAway`."""
+        A chat's subjects first come in the order of their first cards.
+        """
+        self._known.setdefault(subject.id, (next(self._numbers), subject.chat))
         note = note_at(subject.address, self._notes.get(subject.id)) or note_at(subject.address, subject.note)
         if note is not None and note.gone == "card" and subject.must_be_seen:
             note = None
-        if note is None and subject.first is First.LATER:
-            self._passed.add(subject.chat)
-        elif note is None and subject.first is First.NEVER:
+        if note is None and subject.first is First.NEVER:
             await subject.let_go()
-        elif note is not None and (note.gone or note.face == _face(subject.card)):
+            return Shown.FINAL
+        if note is not None:
+            self._postpone_no_more(subject.id)
+        else:  # later cards of the chat must not overtake it
+            self._postponed.setdefault(subject.chat, set()).add(subject.id)
+            if subject.first is First.LATER:
+                return Shown.PENDING
+        if note is not None and (note.gone or note.face == _face(subject.card)):
             if not subject.is_open:
                 await subject.let_go()
-            elif note.gone == "chat":
+                return Shown.FINAL
+            if note.gone == "chat":
                 await subject.chat_gone()
-        elif self._has_turn(subject, note) and self._is_due(subject):
+            return Shown.CURRENT
+        if self._has_turn(subject, note) and self._is_due(subject):
             task = asyncio.create_task(self._show(subject, note))
             self._showing[subject.chat] = task
             task.add_done_callback(lambda _: self._showing.pop(subject.chat))
-        elif note is None:  # later cards of the chat must not overtake it
-            self._passed.add(subject.chat)
+        return Shown.PENDING
+
+    def _postpone_no_more(self, subject_id: str) -> None:
+        _, chat = self._known.get(subject_id, (0, ""))
+        waiting = self._postponed.get(chat, set())
+        waiting.discard(subject_id)
+        if not waiting:
+            self._postponed.pop(chat, None)
 
     def _has_turn(self, subject: Subject, note: CardNote | None) -> bool:
         """Whether nothing else of its chat goes first. The last edit of a card waits for no postponed first card."""
         is_last_edit = note is not None and not subject.is_open
-        return subject.chat not in self._showing and (is_last_edit or subject.chat not in self._passed)
+        return subject.chat not in self._showing and (is_last_edit or not self._is_behind(subject))
+
+    def _is_behind(self, subject: Subject) -> bool:
+        """Whether an earlier subject of its chat waits for its first card."""
+        waiting = self._postponed.get(subject.chat, set())
+        return any(self._known[one] < self._known[subject.id] for one in waiting)
 
     def _is_due(self, subject: Subject) -> bool:
         """Whether the chat's limits and the pace of edits allow it now. The last edit of a card is due at once."""
@@ -181,6 +211,7 @@ class StatusCards:
         finally:
             # A card that was not posted stays first in its chat when the chat's wait ends.
             if note is not None or subject.id in self._notes:
+                self._postpone_no_more(subject.id)
                 self._edited_at[subject.id] = time.monotonic()
 
     async def _put(self, subject: Subject, note: CardNote | None) -> CardNote:
@@ -203,13 +234,24 @@ class StatusCards:
             log.warning("card of %s: refused: %s", subject.id, why)
         return CardNote(reference=reference, face=_face(card))
 
+    def forget(self, subject_id: str) -> None:
+        """Drop the memory of a subject that is no longer attended to."""
+        self._postpone_no_more(subject_id)
+        self._known.pop(subject_id, None)
+        self._notes.pop(subject_id, None)
+        self._edited_at.pop(subject_id, None)
+
+    def forget_chat(self, chat: str) -> None:
+        """Drop the memory of a chat without subjects."""
+        self._not_before.pop(chat, None)
+        self._no_progress_before.pop(chat, None)
+
     def forget_all_but(self, subjects: set[str], chats: set[str]) -> None:
         """Drop the memory of subjects that are no longer attended to."""
-        by_subject, by_chat = (self._notes, self._edited_at), (self._not_before, self._no_progress_before)
-        for memories, here in ((by_subject, subjects), (by_chat, chats)):
-            for memory in memories:
-                for gone in memory.keys() - here:
-                    memory.pop(gone)
+        for gone in self._known.keys() - subjects:
+            self.forget(gone)
+        for gone in (self._not_before.keys() | self._no_progress_before.keys()) - chats:
+            self.forget_chat(gone)
 
     @property
     def showing(self) -> list[asyncio.Task[None]]:

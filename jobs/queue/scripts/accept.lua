@@ -67,4 +67,5 @@ for _, key in ipairs({of_chat, of_asker}) do
   redis.call('ZREMRANGEBYRANK', key, 0, -1 - tonumber(most_kept))
   redis.call('EXPIRE', key, seconds_listed)
 end
+tell(request)
 return 1

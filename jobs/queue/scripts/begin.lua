@@ -23,5 +23,7 @@ if turn then
   redis.call('ZREM', queue, job)
   redis.call('HSET', track, 'turn', turn)
   redis.call('HSET', turns, '#now', math.floor(tonumber(turn) / 1000000))
+  tell_next_in_line(queue)
 end
+tell_followers(track_id)
 return redis.call('HINCRBY', track, 'starts', 1)

@@ -42,6 +42,7 @@ for _, id in ipairs(redis.call('SMEMBERS', followers)) do
       redis.call('HSET', key, 'phase', 'failed', 'failure', why, 'closed_at', time)
       redis.call('SREM', followers, id)
       failed[#failed + 1] = id
+      tell(key)
     else
       charged[#charged + 1] = id
     end

@@ -29,5 +29,6 @@ redis.call('PERSIST', track)
 redis.call('SADD', followers, id)
 for i = 9, #ARGV do redis.call('SADD', wants, ARGV[i]) end
 redis.call('SADD', awaited, track_id)
+tell(request)
 if redis.call('SISMEMBER', running, track_id) == 1 then return -2 end
 return tonumber(redis.call('HGET', track, 'attempt') or '0')

@@ -15,6 +15,7 @@ local attempt, lane, turn = unpack(redis.call('HMGET', track, 'attempt', 'lane',
 local job = track_id .. '.' .. (attempt or '0')
 local queue = queue_prefix .. (lane or 'studio')
 redis.call('DEL', in_progress_prefix .. job)
+tell_followers(track_id)
 if redis.call('EXISTS', job_prefix .. job) == 0 then return 2 end
 if turn then
   local now = tonumber(redis.call('HGET', turns_prefix .. (lane or 'studio'), '#now') or '1')

@@ -18,6 +18,7 @@ redis.call('HINCRBY', track, 'starts', -1)
 local job = track_id .. '.' .. (redis.call('HGET', track, 'attempt') or '0')
 local turn = redis.call('HGET', track, 'turn')
 redis.call('DEL', in_progress_prefix .. job)
+tell_followers(track_id)
 if turn then
   local now = tonumber(redis.call('HGET', turns, '#now') or '1')
   redis.call('ZADD', queue, 'NX', math.min(tonumber(turn), now * 1000000), job)

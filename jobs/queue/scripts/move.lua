@@ -13,6 +13,7 @@ for i = 4, #ARGV do
     redis.call('HSET', request, 'phase', to)
     if closed_at ~= '' then redis.call('HSETNX', request, 'closed_at', closed_at) end
     if failure ~= '' then redis.call('HSET', request, 'failure', failure) end
+    tell(request)
     return 1
   end
 end

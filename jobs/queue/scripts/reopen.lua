@@ -12,4 +12,5 @@ redis.call('HSET', request, 'phase', 'sending')
 redis.call('PERSIST', request)
 redis.call('PERSIST', parts)
 redis.call('ZADD', attended, time, id)
+tell(request)
 return 1

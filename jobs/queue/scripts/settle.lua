@@ -32,6 +32,7 @@ for _, id in ipairs(redis.call('SMEMBERS', followers)) do
   if redis.call('HGET', key, 'phase') == 'waiting' then
     redis.call('HSET', key, 'phase', outcome)
     if outcome == 'failed' then redis.call('HSET', key, 'failure', failure, 'closed_at', time) end
+    tell(key)
   end
 end
 redis.call('DEL', followers, wants, lease)

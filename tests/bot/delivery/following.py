@@ -70,7 +70,7 @@ class Recorder:
 
 
 #: Tests wait less between two looks.
-QUICK = Timing(look=0.02, rest=0.02, grace=0.2, soon=0.05)
+QUICK = Timing(look=0.02, sweep=0.02, rest=0.02, grace=0.2, soon=0.05)
 
 
 def _state(card: Card) -> str:
