@@ -33,9 +33,7 @@ from tests.peers.botapi import BotApi, Chat, Message
 from worker.rendering.zipping import archive_names
 
 #: Tests wait less between two looks and two edits.
-QUICK = Timing(
-    look=0.05, sweep=0.05, look_at_playlists=0.05, rest=0.05, soon=0.2, grace=0.5, batch=0.2, late_line=0
-)
+QUICK = Timing(look=0.05, sweep=0.05, look_at_playlists=0.05, rest=0.05, soon=0.2, grace=0.5, batch=0.2, late_line=0)
 QUICK_PACE = Pace(card=0.1, card_in_groups=0.1, chat_burst=1000, group_per_minute=1000, per_second=1000)
 
 SONG = "https://youtu.be/dQw4w9WgXcQ"
