@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 
 PORT = 8000  # where the settings name none
 
+#: The library's log, without clients that leave in the middle of an answer: every closed tab does.
+SERVER = logging.getLogger("aiohttp.server")
+SERVER.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], ConnectionError)))
+
 
 def run(settings: Settings, redis_url: SecretStr) -> None:
     """Serve until SIGTERM or SIGINT. Raises `SettingsError` if the address cannot be had."""
@@ -61,6 +65,7 @@ async def serve(site: Site, listening: socket.socket, stop: asyncio.Event) -> No
     runner = web.AppRunner(
         application(site),
         access_log=None,  # addresses hold task ids
+        logger=SERVER,
         handle_signals=False,
         keepalive_timeout=site.pace.idle,
         lingering_time=site.pace.end,
