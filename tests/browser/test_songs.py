@@ -103,7 +103,12 @@ def test_more_of_a_song_comes_as_further_lines(open_app: OpenApp, song: Path) ->
     assert (
         picture.evaluate("(one) => { one.loading = 'eager'; return one.decode().then(() => one.naturalWidth); }") > 100
     )
-    expect(app.song("Morning").get_by_role("heading", level=4)).to_have_count(4)
+    form.get_by_role("textbox", name="As in a chat").fill("no vocals -1")
+    form.get_by_role("textbox", name="As in a chat").press("Enter")
+    app.done("Morning", "No vocals, −1 · MP3")
+    expect(form.get_by_role("textbox", name="As in a chat")).to_have_value("")
+    expect(app.song("Morning").get_by_role("heading", level=4)).to_have_count(5)
+    expect(app.page).to_have_title("FL-BT")
 
 
 def test_a_name_is_searched_for_and_a_hit_becomes_a_song(open_app: OpenApp, served: Served) -> None:

@@ -14,17 +14,9 @@ export function listen(page, upload) {
     const send = find("ask").querySelector("[type=submit]");
     if (send.getAttribute("aria-disabled") === "true") return;
     send.setAttribute("aria-disabled", "true"); // it keeps the focus, unlike a disabled one
-    try {
-      const said = await page.insist(() => page.api.post("/api/say", { text }));
-      if (words.value.trim() === text) words.value = "";
-      for (const task of said.tasks) page.take("task", task);
-      for (const message of said.replies) page.take("message", message);
-      if (said.tasks.length > 0) page.show(said.tasks[0].task_id);
-    } catch (error) {
-      page.trouble(error);
-    } finally {
-      send.removeAttribute("aria-disabled");
-    }
+    const isTaken = await page.ask("/api/say", text);
+    if (isTaken && words.value.trim() === text) words.value = "";
+    send.removeAttribute("aria-disabled");
   });
   find("choose").addEventListener("click", () => find("files").click());
   find("files").addEventListener("change", () => {

@@ -4,7 +4,7 @@ import { listen, sentenceFor, tellConnection } from "./ask.js";
 import { arrange, element, find, write } from "./elements.js";
 import { MessageView } from "./messages.js";
 import { SongView } from "./song.js";
-import { State, forgetting } from "./state.js";
+import { State, forgetting, titleOf } from "./state.js";
 import { Stream } from "./stream.js";
 import { sayer } from "./texts.js";
 import { Uploads } from "./upload.js";
@@ -28,6 +28,7 @@ export class Page {
     const tell = (/** @type {boolean} */ connected) => tellConnection(this, connected);
     this.stream = new Stream(() => api.url("/api/events"), (name, data) => this.take(name, data), tell);
     this.own = 0; // messages of the page itself
+    this.asked = ""; // what was sent last from a field
   }
 
   /** Takes an event, and shows what changed. @param {string} name @param {any} data */
@@ -46,6 +47,7 @@ export class Page {
     arrange(find("songs"), views.map((view) => view.root));
     for (const [id, view] of this.songs) if (!views.includes(view)) this.songs.delete(id);
     find("empty").hidden = views.length > 0;
+    document.title = titleOf([...this.state.tasks.values()]);
     const shown = this.state.shown.map((message) => {
       const view = this.messages.get(message.id) ?? new MessageView(this, message);
       this.messages.set(message.id, view);
@@ -100,6 +102,23 @@ export class Page {
     }
   }
 
+  /** Says something as in the chat; false if it was not taken. @param {string} path @param {string} text */
+  async ask(path, text) {
+    this.asked = text;
+    try {
+      const said = await this.insist(() => this.api.post(path, { text }));
+      for (const task of said.tasks) this.take("task", task);
+      for (const message of said.replies) this.take("message", message);
+      if (said.replies.length > 0) this.tell(said.replies[0].text);
+      if (said.tasks.length > 0) this.show(said.tasks[0].task_id);
+      else if (said.replies.length > 0) find("messages").scrollIntoView({ block: "nearest" });
+      return true;
+    } catch (error) {
+      this.trouble(error);
+      return false;
+    }
+  }
+
   /** Orders more of a task's song. @param {any} task @param {any} order */
   async order(task, order) {
     try {
@@ -110,18 +129,20 @@ export class Page {
     }
   }
 
-  /** Shows a task at once: events may come later. @param {string} id */
-  async fetchTask(id) {
+  /** Shows a task at once: events may come later. @param {string} id @param {boolean} [inView] */
+  async fetchTask(id, inView = true) {
     try {
       this.take("task", await this.insist(() => this.api.get(`/api/tasks/${id}`)));
-      this.show(id);
+      if (inView) this.show(id);
     } catch (error) {
       this.trouble(error);
     }
   }
 
-  /** Brings a task's line into view, with the focus. @param {string} id */
+  /** Brings a task's line into view, with the focus; not while something is being written. @param {string} id */
   show(id) {
+    const here = /** @type {any} */ (document.activeElement);
+    if (here?.matches("input:not([type=range])") && here.value.trim() && here.value.trim() !== this.asked) return;
     for (const view of this.songs.values()) {
       const line = view.held.get(id);
       if (!line) continue;

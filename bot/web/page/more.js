@@ -74,6 +74,7 @@ export class More {
       this.wrong,
       element("div", { class: "row" }, make),
       this.#group("web-more-written", element("div", { class: "row" }, ...written)),
+      this.#inWords(),
     );
     this.fields.model.addEventListener("change", () => this.#showStems());
     this.fields.passage.addEventListener("change", () => this.#showPassage());
@@ -83,6 +84,24 @@ export class More {
     });
     this.touched = false;
     this.#choose(this.base);
+  }
+
+  /** What is asked in the chat's words: `no drums 80% bars 9-16 x4`. */
+  #inWords() {
+    const { page } = this;
+    const field = this.#text("words", page.say("web-words-label"));
+    const { words } = this.fields;
+    const send = async () => {
+      const text = words.value.trim();
+      if (!text) return words.focus();
+      if (await page.ask(`/api/tasks/${this.base.task_id}/say`, text)) words.value = "";
+    };
+    words.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // the form's own button makes something else
+      void send();
+    });
+    return this.#group("web-more-words", field, element("div", { class: "row" }, button(page.say("web-words-button"), send)));
   }
 
   /** Starts with the model and format of a task. @param {Task} task */

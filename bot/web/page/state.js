@@ -83,6 +83,14 @@ export function fractionOf(task) {
   return typeof fraction === "number" ? Math.min(1, Math.max(0, fraction)) : null;
 }
 
+/** The page's title: how far the song in the works is, for people in another tab. @param {Task[]} tasks */
+export function titleOf(tasks) {
+  const open = tasks.filter(isOpen);
+  if (open.length === 0) return "FL-BT";
+  const fraction = open.map(fractionOf).find((one) => one !== null);
+  return fraction == null ? "… – FL-BT" : `${Math.floor(100 * fraction)} % – FL-BT`;
+}
+
 /** A card's text without its bar of blocks, which the page draws. @param {string} text */
 export function withoutBar(text) {
   return text.replace(/[▰▱]+[^\S\n]*/g, "");

@@ -127,7 +127,7 @@ class Upload {
     const { page, file } = this;
     this.row.remove();
     page.tell(page.say("web-upload-done", { name: file.name }));
-    void page.fetchTask(JSON.parse(body).task_id);
+    void page.fetchTask(JSON.parse(body).task_id, false);
   }
 
   /** @param {string} sentence */

@@ -12,6 +12,7 @@ from jobs.failures import Reason
 from jobs.progress import TrackStage
 from jobs.results import Called
 from jobs.youtube import Hit, Hits, search_id
+from tests.bot.telegram.chat_fixture import PATIENCE
 from tests.bot.web.web_fixture import OTHER, VIDEO, Browser, Rig
 
 LINK = f"https://youtu.be/{VIDEO}"
@@ -197,10 +198,23 @@ async def test_stems_that_are_gone_are_told_and_made_again(browser: Browser) -> 
     await browser.rig.store.age(0, 0)
     refused = await browser.get(task["download"], 410)
     assert "not kept any more" in refused["error"]
+    async with asyncio.timeout(PATIENCE):
+        while not (later := await browser.get(f"/api/tasks/{task['task_id']}"))["gone"]:
+            await asyncio.sleep(0.05)
+    assert (later["files"], later["download"], later["player"]) == ([], None, None)
     new = await browser.post(f"/api/tasks/{task['task_id']}/orders", json={})
     await browser.rig.worker.finish(await browser.rig.worker.take())
     made = await browser.finished(new["task_id"])
     assert len(await browser.get(made["download"])) > 100
+
+
+async def test_a_chart_is_shown_as_its_picture(browser: Browser) -> None:
+    task = await browser.done()
+    new = await browser.post(f"/api/tasks/{task['task_id']}/orders", json={"content": {"kind": "chart"}})
+    await browser.rig.worker.finish(await browser.rig.worker.take())
+    made = await browser.finished(new["task_id"])
+    chart = next(file for file in made["files"] if file["type"] == "image/png")
+    assert await browser.get(made["picture"]) == await browser.get(chart["url"])
 
 
 async def test_words_are_searched_for_and_a_hit_becomes_a_task(browser: Browser) -> None:

@@ -1,7 +1,7 @@
 // Run by test_in_node.py: what the page knows of tasks and messages, and its figures.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { State, baseOf, fractionOf, isUntreated, withoutBar } from "../../../../bot/web/page/state.js";
+import { State, baseOf, fractionOf, isUntreated, titleOf, withoutBar } from "../../../../bot/web/page/state.js";
 import { capital, clock, sayer, secondsOf, signed, size } from "../../../../bot/web/page/texts.js";
 import { isPassing, sentenceOf } from "../../../../bot/web/page/api.js";
 
@@ -66,6 +66,13 @@ test("a bar is drawn, not read aloud", () => {
   assert.equal(fractionOf({ progress: { fraction: 1.2 } }), 1);
   assert.equal(fractionOf({ progress: { fraction: 0 } }), 0);
   assert.equal(fractionOf({ progress: null }), null);
+});
+
+test("the title tells how far the song in the works is", () => {
+  assert.equal(titleOf([task("a", "s", 1)]), "FL-BT");
+  assert.equal(titleOf([task("a", "s", 1, { phase: "waiting", progress: null })]), "… – FL-BT");
+  const half = task("b", "s", 2, { phase: "waiting", progress: { fraction: 0.5 } });
+  assert.equal(titleOf([task("a", "s", 1), half]), "50 % – FL-BT");
 });
 
 test("figures", () => {
