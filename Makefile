@@ -17,7 +17,7 @@ oracle: ## the comparison with stock Spleeter, demucs and SCNet, which are insta
 	$(ORACLE) pytest tests/oracle
 arm: ## wheels of the kernels for ARM, and their answers under qemu; needs Debian's apt-get
 	$(RUN) pytest -p no:xdist tests/arm
-browser: ## the player in a real Chromium, which has to be there: apt-get install chromium, or FLBT_BROWSER
+browser: ## the player and the page in a real Chromium, which has to be there: apt-get install chromium, or FLBT_BROWSER
 	uv run --group dev --group browser pytest -p no:xdist tests/browser
 coverage: ## all but the faults, and which branches of each room they took; fails below what we promise
 	$(ORACLE) pytest tests --ignore tests/faults --ignore tests/arm --ignore tests/browser -n logical --dist worksteal --cov --cov-report=
