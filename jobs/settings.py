@@ -101,9 +101,8 @@ class Settings(BaseSettings):
     warm: bool = True  # a worker keeps a process ready that children are forked from
     mp3_kbps: Annotated[Literal[128, 160, 192, 256, 320], BeforeValidator(int)] = 320  # of M4A files, too
 
-    metrics_port: Annotated[int, Field(ge=0, le=65533)] = (
-        0  # of the Telegram bot, on loopback; +1: a worker; +2: Discord; 0: none
-    )
+    metrics_port: Annotated[int, Field(ge=0, le=65533)] = 0  # of the Telegram bot; +1: a worker; +2: Discord; 0: none
+    metrics_host: str = "127.0.0.1"  # an address of this machine where they answer; 0.0.0.0: all
 
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -7,15 +7,16 @@ from Redis and the store, and are the same in every process. No label names a pe
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 from arq.connections import ArqRedis
 
 from jobs.progress import OPEN_PHASES, Lane
 from jobs.queue import keys
+from jobs.queue.connection import answer
 from jobs.queue.providers import standings
-from jobs.queue.views import ALIVE, read_views, read_work, texts
+from jobs.queue.views import ALIVE, read_work, text, texts
 from jobs.settings import Settings
 from jobs.store.store import ResultStore
 
@@ -24,16 +25,22 @@ COUNTS: Final = {
     "tracks": ("Tracks by how they ended here.", ("outcome",)),
     "failures": ("Tracks that failed here.", ("reason",)),
     "downloads": ("Attempts to download: ok, or why not.", ("provider", "outcome")),
+    "store_errors": ("Calls to the bucket that failed: away, or refused.", ("why",)),
     "requests_ended": ("Requests that ended: done, cancelled, or the reason of their failure.", ("end",)),
 }
 #: Upper bounds, in seconds, of the histogram of stages.
 BOUNDS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1800.0)
 
+#: Requests of a platform, and tracks in work, that one measurement reads.
+SAMPLE: Final = 1000
+
 #: Gauge → its description, and its labels.
 GAUGES: Final = {
     "queue_length": ("Tracks queued or in work.", ("lane",)),
     "workers": ("Workers whose heart beats.", ()),
-    "open_requests": ("Open requests.", ("phase",)),
+    "machine_workers": ("Workers whose heart beats, by machine.", ("machine",)),
+    "machine_tracks": ("Tracks in work, by machine.", ("machine",)),
+    "open_requests": ("Open requests; of very many, an estimate.", ("phase",)),
     "oldest_request_seconds": ("The age of the oldest open request.", ("phase",)),
     "store_bytes": ("The result store: used, free on its disk, and its quota.", ("what",)),
     "provider_up": ("Whether a way to YouTube works (1) or rests (0).", ("provider",)),
@@ -71,20 +78,55 @@ async def measure(redis: ArqRedis, store: ResultStore, settings: Settings) -> li
         ("store_bytes", (what,), float(bytes_))
         for what, bytes_ in (("used", used), ("free", free), ("quota", settings.quota_gb * 1e9))
     ]
-    return [*figures, *await _requests(redis)]
+    return [*figures, *await _machines(redis), *await _requests(redis)]
+
+
+async def _machines(redis: ArqRedis) -> list[Figure]:
+    """What each machine has. A worker's name begins with that of its machine: HOST-PID-NUMBER-LANE."""
+    workers = texts(await redis.zrangebyscore(keys.WORKERS, time.time() - ALIVE, "+inf"))
+    async with redis.pipeline(transaction=False) as pipe:
+        pipe.srandmember(keys.RUNNING, SAMPLE)
+        tracks = texts(*await pipe.execute())
+    owners = await answer(redis.mget([keys.lease(track) for track in tracks])) if tracks else []
+    alive = Counter(_machine(name) for name in workers)
+    busy = Counter(_machine(text(owner)) for owner in owners if owner)
+    figures: list[Figure] = [("machine_workers", (machine,), float(number)) for machine, number in alive.items()]
+    return figures + [("machine_tracks", (one,), float(busy[one])) for one in sorted(alive.keys() | busy.keys())]
+
+
+def _machine(worker: str) -> str:
+    return worker.rsplit("-", 3)[0]
 
 
 async def _requests(redis: ArqRedis) -> list[Figure]:
-    views = []
+    counts: Counter[str] = Counter()
+    oldest: dict[str, float] = {}
     for platform in texts(await redis.zrange(keys.FRONTS, 0, -1)):
-        views += await read_views(redis, texts(await redis.zrange(keys.attended(platform), 0, -1)))
+        attended = keys.attended(platform)
+        count = await redis.zcard(attended)
+        first = await redis.zrange(attended, 0, SAMPLE - 1, withscores=True)
+        phases = await _phases(redis, [text(one) for one, _ in first])
+        for (_, at), phase in zip(first, phases, strict=True):
+            oldest[phase] = min(at, oldest.get(phase, at))
+        found = Counter(phases)
+        if count > SAMPLE:  # the shares of phases in a sample, since reading all would take longer the more there are
+            sample = texts(await answer(redis.zrandmember(attended, SAMPLE)))
+            shares = Counter(await _phases(redis, sample))
+            found = Counter({phase: round(number * count / len(sample)) for phase, number in shares.items()})
+        counts += found
+    now = time.time()
     return [
         figure
         for phase in sorted(OPEN_PHASES)
-        for figure in _of(phase, [view.request.created_at for view in views if view.phase is phase])
+        for figure in (
+            ("open_requests", (phase,), float(counts[phase])),
+            ("oldest_request_seconds", (phase,), now - oldest[phase] if phase in oldest else 0.0),
+        )
     ]
 
 
-def _of(phase: str, began: list[float]) -> Iterator[Figure]:
-    yield "open_requests", (phase,), float(len(began))
-    yield "oldest_request_seconds", (phase,), time.time() - min(began) if began else 0.0
+async def _phases(redis: ArqRedis, request_ids: Sequence[str]) -> list[str]:
+    async with redis.pipeline(transaction=False) as pipe:
+        for request_id in request_ids:
+            pipe.hget(keys.request(request_id), "phase")
+        return [text(phase) for phase in await pipe.execute()]

@@ -1,4 +1,4 @@
-"""Metrics in Prometheus' format, on a loopback port: FLBT_METRICS_PORT, off by default.
+"""Metrics in Prometheus' format: FLBT_METRICS_PORT, off by default, on loopback unless FLBT_METRICS_HOST says more.
 
 Imported only if the port is set: the library takes a tenth of a second, and some memory.
 """
@@ -22,7 +22,6 @@ from jobs.store.store import ResultStore
 log = logging.getLogger(__name__)
 
 EVERY: Final = 5.0  # seconds between two measurements of the gauges
-HOST: Final = "127.0.0.1"
 
 
 class Figures(Collector):
@@ -63,15 +62,15 @@ async def serve_metrics(
     registry: CollectorRegistry = REGISTRY,
     every: float = EVERY,
 ) -> None:
-    """Serves a loopback port until cancelled; measures the gauges `every` so many seconds.
+    """Serves a port of `settings.metrics_host` until cancelled; measures the gauges `every` so many seconds.
 
     If the port is taken, logs a warning and returns.
     """
     figures = Figures()
     try:
-        server, thread = start_http_server(port, addr=HOST, registry=registry)
+        server, thread = start_http_server(port, addr=settings.metrics_host, registry=registry)
     except OSError as error:
-        log.warning("cannot serve metrics on port %d: %s", port, error)
+        log.warning("cannot serve metrics on port %d of %s: %s", port, settings.metrics_host, error)
         return
     registry.register(figures)
     try:

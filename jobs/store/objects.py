@@ -18,6 +18,7 @@ import obstore
 from obstore import exceptions
 from obstore.store import ObjectStore, from_url
 
+from jobs.monitoring import metrics
 from jobs.store.store import StoreAway
 
 if TYPE_CHECKING:
@@ -111,8 +112,10 @@ def _as_os_error(name: str) -> Iterator[None]:
     except (exceptions.NotFoundError, FileNotFoundError) as why:
         raise FileNotFoundError(errno.ENOENT, "not in the bucket", name) from why
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as why:
+        metrics.count("store_errors", "refused")
         raise PermissionError(errno.EACCES, "the bucket refuses access: check the AWS_ settings", name) from why
     except (exceptions.InvalidPathError, exceptions.NotSupportedError, exceptions.UnknownConfigurationKeyError) as why:
         raise OSError(errno.EINVAL, str(why)[:300], name) from why
     except exceptions.BaseError as why:
+        metrics.count("store_errors", "away")
         raise StoreAway(errno.EHOSTUNREACH, f"the bucket is out of reach: {str(why)[:300]}", name) from why
