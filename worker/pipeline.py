@@ -25,6 +25,7 @@ from jobs.queue.recipe import recipe_for, recipe_here
 from jobs.queue.tracks import Track, TrackQueue
 from jobs.results import Manifest, Rendered, StoredFile
 from jobs.settings import Settings
+from jobs.store.store import Superseded
 from worker import estimate
 from worker.abilities import Abilities
 from worker.analysis.later import Analyses
@@ -96,6 +97,8 @@ async def _start(studio: Studio, track: Track, ends: float) -> bool:
             log.warning("track %s: starting again: %s", track.id, reason.failure.detail)
             return True
         await track_queue.fail(track.id, reason.failure)
+    except Superseded:
+        log.warning("track %s: another worker has it, so nothing is published", track.id)
     except TimeoutError:
         await track_queue.fail(track.id, Failure(reason=Reason.TIMED_OUT, detail="FLBT_JOB_TIMEOUT"))
     except RedisError:
@@ -232,7 +235,8 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         # Before the stems are published: if the worker dies here, the song is separated again, but counted once.
         await studio.track_queue.charge(track.id, manifest.seconds, whole=True)
         rendered = [*separated.along, *link_stems(made, manifest, later)]
-        await until_there(lambda: store.keep_track(made, manifest, rendered))
+        ours = partial(studio.track_queue.holds, track.id)
+        await until_there(lambda: store.keep_track(made, manifest, rendered, ours))
     return manifest
 
 
@@ -314,4 +318,5 @@ async def _render(
         for rendition, files, gain, seconds, label in made_of:
             kbps = recipe_for(settings).rate(rendition)
             rendered = Rendered(rendition=rendition, files=files, kbps=kbps, gain=gain, seconds=seconds, label=label)
-            await until_there(partial(store.keep_rendition, made / rendition.key, manifest.track_id, rendered))
+            ours = partial(studio.track_queue.holds, manifest.track_id)
+            await until_there(partial(store.keep_rendition, made / rendition.key, manifest.track_id, rendered, ours))

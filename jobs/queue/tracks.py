@@ -223,6 +223,11 @@ class TrackQueue:
                 log.info("request %s: %s", request_id, outcome, extra=about(track=track_id, **why))
         return True
 
+    async def holds(self, track_id: str) -> bool:
+        """Whether this worker has the track now; renews its lease."""
+        await self._renew(track_id)
+        return track_id in self._held
+
     # --- staying alive -----------------------------------------------------------------------------------------
 
     async def keep_alive(self, every: float = BEAT) -> None:

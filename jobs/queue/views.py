@@ -113,7 +113,7 @@ def _wait(rank: int, busy: int, each: float | None, first: float | None) -> floa
     """Seconds until the turn of the job at `rank` in line, with `busy` tracks in work, if the first of them needs
     `first`, or `each` if that is unknown, and all others `each`.
     """
-    if each is None:
+    if each is None or not (rank or busy):
         return None
     if not busy:  # the first in line is about to start, and counts as in work
         return max(rank - 1, 0) * each

@@ -20,12 +20,12 @@ import re
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from jobs.models import Rendition, TrackId, Upload, Value
 from jobs.music.analysis import Analysis
@@ -35,12 +35,12 @@ from jobs.results import Made, Manifest, Rendered, StoredFile
 from jobs.store.cache import Cache
 from jobs.store.made import check_made
 from jobs.store.objects import Object, Objects
+from jobs.store.publishing import MANIFEST, USED, are_there, clock, files_of, parse, publish, wait_for_all
+from jobs.store.store import Ours, Superseded, always
 from jobs.store.workspace import Workspace
 
-MANIFEST: Final = "manifest.json"
 RENDERED: Final = "rendered.json"
 ANALYSIS: Final = "analysis.json"
-USED: Final = "used"
 
 #: Seconds after which objects that no manifest names are left over.
 UNNAMED: Final = 6 * 3600.0
@@ -110,7 +110,7 @@ class BucketStore:
         at = _at(track_id, track.version)
         there = {one.name.removeprefix(f"{at}/"): one async for one in self._objects.list(at)}
         needed = [file for file in (*track.manifest.stems, track.manifest.cover) if file]
-        if not _are_there(needed, "", there):
+        if not are_there(needed, "", there):
             return Made()
         keys = sorted(name.rpartition("/")[0] for name in there if name.endswith(f"/{RENDERED}"))
         found = await asyncio.gather(*(self._value(_Rendition, f"{at}/{key}/{RENDERED}") for key in keys))
@@ -119,45 +119,56 @@ class BucketStore:
             for key, one in zip(keys, found, strict=True)
             if one
             and one.rendered.rendition.key == key
-            and _are_there(one.rendered.files, f"{key}/{one.version}/", there)
+            and are_there(one.rendered.files, f"{key}/{one.version}/", there)
         )
         analysis = await self._value(Analysis, f"{at}/{ANALYSIS}") if ANALYSIS in there else None
         return Made(manifest=track.manifest, renditions=whole, analysis=analysis)
 
-    async def keep_track(self, made: Path, manifest: Manifest, along: Sequence[Rendered] = ()) -> None:
-        await await_to_end(self._keep_track(made, manifest, along))
+    async def keep_track(
+        self, made: Path, manifest: Manifest, along: Sequence[Rendered] = (), ours: Ours = always
+    ) -> None:
+        await await_to_end(self._keep_track(made, manifest, along, ours))
 
-    async def _keep_track(self, made: Path, manifest: Manifest, along: Sequence[Rendered]) -> None:
+    async def _keep_track(self, made: Path, manifest: Manifest, along: Sequence[Rendered], ours: Ours) -> None:
         await asyncio.to_thread(check_made, made)
-        earlier = await self._track(manifest.track_id)
         version = secrets.token_hex(8)
         at = _at(manifest.track_id, version)
-        files = await asyncio.to_thread(_named, made, at)
+        files = await asyncio.to_thread(files_of, made, at)
         for rendered in along:
             key = rendered.rendition.key
-            files += await asyncio.to_thread(_named, made / key, f"{at}/{key}/{version}")
+            files += await asyncio.to_thread(files_of, made / key, f"{at}/{key}/{version}")
         await self._put_all(files)
         for rendered in along:
             await self._put_value(
                 f"{at}/{rendered.rendition.key}/{RENDERED}", _Rendition(version=version, rendered=rendered)
             )
-        await self._put_value(f"tracks/{manifest.track_id}/{MANIFEST}", _Track(version=version, manifest=manifest))
-        if earlier is not None:
-            with suppress(OSError):  # `age` removes them
-                await self._delete(_at(manifest.track_id, earlier.version))
+        name = f"tracks/{manifest.track_id}/{MANIFEST}"
+        try:
+            earlier = parse(
+                _Track, await publish(self._objects, name, _Track(version=version, manifest=manifest), ours)
+            )
+        except Superseded:
+            await self._remove(manifest.track_id, version)
+            raise
+        if earlier is not None and _VERSION.fullmatch(earlier.version):
+            await self._remove(manifest.track_id, earlier.version)
 
-    async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered) -> None:
-        await await_to_end(self._keep_rendition(made, track_id, rendered))
+    async def _remove(self, track_id: TrackId, version: str) -> None:
+        with suppress(OSError):  # `age` removes it
+            await self._delete(_at(track_id, version))
 
-    async def _keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered) -> None:
+    async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered, ours: Ours = always) -> None:
+        await await_to_end(self._keep_rendition(made, track_id, rendered, ours))
+
+    async def _keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered, ours: Ours) -> None:
         await asyncio.to_thread(check_made, made)
         track = await self._track(track_id)
         if track is None:  # forgotten meanwhile
             return
         version = secrets.token_hex(8)
         at = f"{_at(track_id, track.version)}/{rendered.rendition.key}"
-        await self._put_all(await asyncio.to_thread(_named, made, f"{at}/{version}"))
-        await self._put_value(f"{at}/{RENDERED}", _Rendition(version=version, rendered=rendered))
+        await self._put_all(await asyncio.to_thread(files_of, made, f"{at}/{version}"))
+        await publish(self._objects, f"{at}/{RENDERED}", _Rendition(version=version, rendered=rendered), ours)
 
     async def keep_analysis(self, track_id: TrackId, analysis: Analysis) -> None:
         if (track := await self._track(track_id)) is not None:
@@ -179,7 +190,7 @@ class BucketStore:
         with self.workspace.folder() as folder:
             opened = folder / "files"
             opened.mkdir()
-            await await_to_end(_all(self._bring(f"{at}/{file.name}", opened / file.name) for file in files))
+            await await_to_end(wait_for_all(self._bring(f"{at}/{file.name}", opened / file.name) for file in files))
             yield opened
 
     async def _bring(self, name: str, to: Path) -> None:
@@ -214,7 +225,7 @@ class BucketStore:
             if kind in ("inbox", "tracks") and "/" in rest:
                 groups[kind, rest.partition("/")[0]].append(one)
         left, now = sum(one.bytes_ for group in groups.values() for one in group), time.time()
-        used = {group: max(_clock(objects)) for group, objects in groups.items()}
+        used = {group: max(clock(objects)) for group, objects in groups.items()}
         removed = []
         for (kind, name), at in sorted(used.items(), key=lambda one: one[1]):
             objects = groups[kind, name]
@@ -259,8 +270,8 @@ class BucketStore:
     async def _value(self, model: type[ModelT], name: str) -> ModelT | None:
         """A value from its object; None when it is missing or damaged."""
         try:
-            return model.model_validate_json(await self._objects.read(name))
-        except (FileNotFoundError, ValidationError):
+            return parse(model, await self._objects.read(name))
+        except FileNotFoundError:
             return None
 
     async def _put_value(self, name: str, value: BaseModel) -> None:
@@ -268,7 +279,7 @@ class BucketStore:
 
     async def _put_all(self, files: Sequence[tuple[str, Path]]) -> None:
         """Writes files as objects, and keeps them in the cache, where they are wanted next."""
-        await _all(self._objects.put(name, path) for name, path in files)
+        await wait_for_all(self._objects.put(name, path) for name, path in files)
         for name, path in files:
             await asyncio.to_thread(self._cache.keep, name, path)
 
@@ -278,26 +289,3 @@ class BucketStore:
 
 def _at(track_id: TrackId, version: str) -> str:
     return f"tracks/{track_id}/{version}"
-
-
-def _named(folder: Path, at: str) -> list[tuple[str, Path]]:
-    """The files of a folder, with the names of their objects."""
-    return [(f"{at}/{path.name}", path) for path in folder.iterdir() if path.is_file()]
-
-
-def _are_there(files: Iterable[StoredFile], below: str, there: dict[str, Object]) -> bool:
-    return all(f"{below}{file.name}" in there for file in files)
-
-
-def _clock(objects: Sequence[Object]) -> list[float]:
-    """The times that count for a track's or an upload's age: of its small objects, else of all."""
-    small = [one.written_at for one in objects if one.name.endswith((f"/{MANIFEST}", f"/{USED}", "/file"))]
-    return small or [one.written_at for one in objects]
-
-
-async def _all(works: Iterable[object]) -> None:
-    """Awaits all, also when one fails; then raises the first exception."""
-    done = await asyncio.gather(*works, return_exceptions=True)  # type: ignore[call-overload]
-    for one in done:
-        if isinstance(one, BaseException):
-            raise one

@@ -31,6 +31,7 @@ from jobs.results import Made, Manifest, Rendered, StoredFile
 from jobs.store import workspace
 from jobs.store.made import check_made
 from jobs.store.removal import remove_folder
+from jobs.store.store import Ours, Superseded, always
 from jobs.store.workspace import Workspace, is_removed
 
 MANIFEST = "manifest.json"
@@ -91,10 +92,14 @@ class FolderStore:
     async def read(self, track_id: TrackId) -> Made:
         return await asyncio.to_thread(_read_track, self.folder(track_id), track_id)
 
-    async def keep_track(self, made: Path, manifest: Manifest, along: Sequence[Rendered] = ()) -> None:
+    async def keep_track(
+        self, made: Path, manifest: Manifest, along: Sequence[Rendered] = (), ours: Ours = always
+    ) -> None:
+        await _require(ours, manifest.track_id)
         await run_to_end(_keep_track, made, self.folder(manifest.track_id), manifest, along)
 
-    async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered) -> None:
+    async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered, ours: Ours = always) -> None:
+        await _require(ours, track_id)
         await run_to_end(_keep_rendition, made, self.folder(track_id, rendered.rendition), rendered)
 
     async def keep_analysis(self, track_id: TrackId, analysis: Analysis) -> None:
@@ -128,6 +133,11 @@ class FolderStore:
     async def check(self) -> None:
         for folder in KEPT:
             TemporaryFile(dir=self.root / folder).close()
+
+
+async def _require(ours: Ours, track_id: TrackId) -> None:
+    if not await ours():
+        raise Superseded(track_id)
 
 
 def _read_track(folder: Path, track_id: TrackId) -> Made:

@@ -22,6 +22,7 @@ from jobs.monitoring import metrics
 from jobs.store.store import StoreAway
 
 if TYPE_CHECKING:
+    from obstore import PutMode
     from obstore.store import ClientConfig, RetryConfig
 
 #: Seconds in which the library repeats a call that met a fault; then the caller repeats the whole step.
@@ -46,6 +47,18 @@ class Object(NamedTuple):
     name: str
     bytes_: int
     written_at: float  # time.time() of the storage
+
+
+class Version(NamedTuple):
+    """The content of a small object, and what identifies it for `put_over`."""
+
+    content: bytes
+    e_tag: str | None
+    version: str | None
+
+
+class ChangedMeanwhile(Exception):  # noqa: N818 - an answer, not an error in the program
+    """The object is no longer the version that should be replaced."""
 
 
 class Objects:
@@ -74,6 +87,38 @@ class Objects:
         """The content of a small object."""
         with _as_os_error(name):
             return bytes(await (await obstore.get_async(self._store, name)).bytes_async())
+
+    async def read_version(self, name: str) -> Version | None:
+        """A small object with its version, or None."""
+        try:
+            with _as_os_error(name):
+                found = await obstore.get_async(self._store, name)
+                content = bytes(await found.bytes_async())
+        except FileNotFoundError:
+            return None
+        return Version(content, found.meta["e_tag"], found.meta["version"])
+
+    async def put_over(self, name: str, content: bytes, before: Version | None) -> None:
+        """Replaces a version of an object, or creates the object (None), whole or not at all.
+
+        Raises `ChangedMeanwhile`. A storage without conditional writes writes in any case.
+        """
+        mode: PutMode = "create"
+        if before is not None:
+            mode = {}
+            if before.e_tag is not None:
+                mode["e_tag"] = before.e_tag
+            if before.version is not None:
+                mode["version"] = before.version
+        with _as_os_error(name):
+            try:
+                await obstore.put_async(self._store, name, content, mode=mode)
+            except (exceptions.AlreadyExistsError, exceptions.PreconditionError) as why:
+                raise ChangedMeanwhile(name) from why
+            except (exceptions.NotSupportedError, NotImplementedError, exceptions.GenericError) as why:
+                if isinstance(why, exceptions.GenericError) and "NotImplemented" not in str(why):
+                    raise
+                await obstore.put_async(self._store, name, content)
 
     async def download(self, name: str, to: Path) -> None:
         """Writes an object to a new file, as a stream."""

@@ -4,7 +4,7 @@ Files are made in a local workspace and kept when complete. Callers open the sto
 they are open. `docs/seams.md` lists the obligations of a store.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,19 @@ from jobs.store.workspace import Workspace
 
 class StoreAway(ConnectionError):  # noqa: N818 - a state of the store; the call may succeed later
     """The store is out of reach."""
+
+
+class Superseded(Exception):  # noqa: N818 - an answer, not an error in the program
+    """The caller no longer has the track: another worker does, and nothing was published."""
+
+
+#: Whether the caller still has the track that it is about to publish.
+Ours = Callable[[], Awaitable[bool]]
+
+
+async def always() -> bool:
+    """For callers without competitors."""
+    return True
 
 
 class ResultStore(Protocol):
@@ -59,15 +72,18 @@ class ResultStore(Protocol):
         """The complete files of a track; damaged ones are left out."""
         ...
 
-    async def keep_track(self, made: Path, manifest: Manifest, along: Sequence[Rendered] = ()) -> None:
+    async def keep_track(
+        self, made: Path, manifest: Manifest, along: Sequence[Rendered] = (), ours: Ours = always
+    ) -> None:
         """Replace a track by a folder of finished stems from the workspace; its manifest is written last.
 
-        `along` are renditions in it, each in the folder named by its key. Raises `OSError` when it contains anything
-        but files and folders of files. After it returns or raises, cancelled or not, nothing touches the folder.
+        `ours` is asked right before that; raises `Superseded` when it says no. `along` are renditions in the folder,
+        each in one named by its key. Raises `OSError` when it contains anything but files and folders of files. After
+        it returns or raises, cancelled or not, nothing touches the folder.
         """
         ...
 
-    async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered) -> None:
+    async def keep_rendition(self, made: Path, track_id: TrackId, rendered: Rendered, ours: Ours = always) -> None:
         """Move a folder of rendered files from the workspace into the store, as `keep_track`."""
         ...
 

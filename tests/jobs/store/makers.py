@@ -16,7 +16,7 @@ from jobs.models import Encoding, Model, Rendition, Stem, Upload, YouTube, track
 from jobs.results import Manifest, Rendered, StoredFile, Tags
 from jobs.store.bucket import BucketStore
 from jobs.store.folder import FolderStore
-from jobs.store.store import ResultStore
+from jobs.store.store import Ours, ResultStore, always
 from tests.peers.bucket import S3Server, s3_server
 
 SONG, OTHER = YouTube(video_id="dQw4w9WgXcQ"), YouTube(video_id="jNQXAC9IVRw")
@@ -64,7 +64,9 @@ def manifest_of(source: YouTube | Upload = SONG, *stems: StoredFile) -> Manifest
     )  # fmt: skip
 
 
-async def keep(store: ResultStore, source: YouTube | Upload = SONG, size: int = 10, *along: Rendition) -> Manifest:
+async def keep(
+    store: ResultStore, source: YouTube | Upload = SONG, size: int = 10, *along: Rendition, ours: Ours = always
+) -> Manifest:
     """A separated track in the store, of one stem."""
     manifest = manifest_of(source, VOCALS.model_copy(update={"bytes_": size}))
     with store.workspace.folder() as folder:
@@ -72,14 +74,16 @@ async def keep(store: ResultStore, source: YouTube | Upload = SONG, size: int = 
         made.mkdir()
         (made / VOCALS.name).write_bytes(b"x" * size)
         came = [_rendered(made / rendition.key, rendition, b"along") for rendition in along]
-        await store.keep_track(made, manifest, came)
+        await store.keep_track(made, manifest, came, ours)
     return manifest
 
 
-async def keep_rendition(store: ResultStore, manifest: Manifest, rendition: Rendition, content: bytes) -> Rendered:
+async def keep_rendition(
+    store: ResultStore, manifest: Manifest, rendition: Rendition, content: bytes, ours: Ours = always
+) -> Rendered:
     with store.workspace.folder() as folder:
         rendered = _rendered(folder / rendition.key, rendition, content)
-        await store.keep_rendition(folder / rendition.key, manifest.track_id, rendered)
+        await store.keep_rendition(folder / rendition.key, manifest.track_id, rendered, ours)
     return rendered
 
 

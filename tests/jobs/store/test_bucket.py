@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from jobs.results import Made
+from jobs.results import Made, Manifest
 from jobs.store.bucket import BucketStore
 from jobs.store.objects import Objects
+from jobs.store.store import Superseded
 from tests.jobs.store.makers import FLAC, MP3, SONG, keep, keep_rendition
 from tests.peers.bucket import S3Server, s3_server
 
@@ -67,7 +68,7 @@ async def test_a_machine_that_dies_before_the_manifest_leaves_no_track(
         raise ConnectionError("the machine is off")
 
     with monkeypatch.context() as patch, pytest.raises(ConnectionError):
-        patch.setattr(store, "_put_value", die)
+        patch.setattr("jobs.store.bucket.publish", die)
         await keep(store, SONG, 20)
     assert await store.read(old.track_id) == Made(manifest=old)
     left = [name for name in await names() if old.track_id in name]
@@ -127,3 +128,79 @@ async def test_secrets_are_in_no_error(server: S3Server, tmp_path: Path, monkeyp
         await store.check()
     chain = f"{told.value!r} {told.value.__cause__!r}"
     assert "wr0ng-s3cret" not in chain
+
+
+async def test_a_worker_without_the_track_publishes_nothing(server: S3Server, tmp_path: Path) -> None:
+    store = machine(tmp_path, "one")
+    old = await keep(store, SONG, 10)
+    before = sorted(await names())
+    with pytest.raises(Superseded):
+        await keep(store, SONG, 20, ours=never)
+    rendered = await keep_rendition(store, old, MP3, b"rendered")
+    with pytest.raises(Superseded):
+        await keep_rendition(store, old, MP3, b"too late", ours=never)
+    assert await store.read(old.track_id) == Made(manifest=old, renditions=(rendered,))
+    async with store.open(old.track_id, rendered.files, MP3) as folder:
+        assert (folder / rendered.files[0].name).read_bytes() == b"rendered"
+    await store.forget(old.track_id)
+    await keep(store, SONG, 10)
+    assert len(await names()) == len(before), "what was uploaded in vain is removed"
+
+
+@pytest.mark.parametrize("there", [False, True])
+async def test_a_late_worker_never_replaces_what_the_next_one_published(
+    server: S3Server, tmp_path: Path, there: bool
+) -> None:
+    """It had the track when it was asked, and stood still before it wrote."""
+    sleeper, next_one = machine(tmp_path, "sleeper"), machine(tmp_path, "next")
+    if there:
+        await keep(next_one, SONG, 5)
+    published: list[Manifest] = []
+    asked: list[int] = []
+
+    async def ours() -> bool:
+        asked.append(len(published))
+        if not published:  # while this one sleeps, with its answer in hand
+            published.append(await keep(next_one, SONG, 20))
+            return True
+        return False
+
+    with pytest.raises(Superseded):
+        await keep(sleeper, SONG, 10, ours=ours)
+    assert asked == [0, 1]
+    (manifest,) = published
+    assert await sleeper.read(manifest.track_id) == Made(manifest=manifest)
+    async with sleeper.open(manifest.track_id, manifest.stems) as folder:
+        assert len((folder / "vocals.flac").read_bytes()) == 20
+
+
+async def test_the_worker_with_the_track_publishes_over_what_a_late_one_wrote(server: S3Server, tmp_path: Path) -> None:
+    late, owner = machine(tmp_path, "late"), machine(tmp_path, "owner")
+    came: list[object] = []
+
+    async def ours() -> bool:
+        if not came:
+            came.append(await keep(late, SONG, 20))
+        return True
+
+    manifest = await keep(owner, SONG, 10, ours=ours)
+    assert await late.read(manifest.track_id) == Made(manifest=manifest)
+
+
+async def test_a_manifest_whose_answer_got_lost_is_not_written_again(
+    server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library repeats the write, and its own first write then stands in the way."""
+    store, put_over = machine(tmp_path, "one"), Objects.put_over
+
+    async def twice(self: Objects, *about: object) -> None:
+        await put_over(self, *about)  # type: ignore[arg-type]  # as it was called
+        await put_over(self, *about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Objects, "put_over", twice)
+    manifest = await keep(store, SONG, 10)
+    assert await store.read(manifest.track_id) == Made(manifest=manifest)
+
+
+async def never() -> bool:
+    return False

@@ -10,7 +10,7 @@ import pytest
 from jobs.models import Upload
 from jobs.music.analysis import Analysis, Key
 from jobs.results import Made
-from jobs.store.store import ResultStore, receiving
+from jobs.store.store import ResultStore, Superseded, receiving
 from tests.jobs.store.makers import FLAC, MAKERS, MP3, OTHER, SONG, VOCALS, keep, keep_rendition, manifest_of
 
 LONG = 1e9  # seconds, or bytes: more than any test has
@@ -254,3 +254,17 @@ async def test_a_reopened_store_has_the_same_files(request: pytest.FixtureReques
             manifest = await keep(store)
         async with maker(tmp_path / name) as store:
             assert (await store.read(manifest.track_id)).manifest == manifest
+
+
+async def test_a_worker_that_lost_its_track_publishes_nothing(any_store: ResultStore) -> None:
+    async def ours() -> bool:
+        return False
+
+    with pytest.raises(Superseded):
+        await keep(any_store, SONG, ours=ours)
+    manifest = await keep(any_store, SONG, 5)
+    with pytest.raises(Superseded):
+        await keep(any_store, SONG, 10, ours=ours)
+    with pytest.raises(Superseded):
+        await keep_rendition(any_store, manifest, MP3, b"x", ours)
+    assert await any_store.read(manifest.track_id) == Made(manifest=manifest)

@@ -55,7 +55,7 @@ async def test_a_refused_edit_waits_as_told_and_other_chats_do_not(rig: Rig) -> 
         await rig.worker.report(track, TrackStage.SEPARATING, 0.5)
         await rig.server.until(lambda: any(one.code == 429 for one in rig.server.requests))
         asked = await bo.say(OTHER)
-        await bo.until(lambda message: "Next in line" in message.text and message.reply_to == asked)
+        await bo.until(lambda message: "In line, one song ahead" in message.text and message.reply_to == asked)
         bos = rig.server.calls("sendMessage")[-1]
         await ana.until(lambda message: "50 %" in message.text)
         edits = rig.server.calls("editMessageText")
