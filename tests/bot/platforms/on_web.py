@@ -14,9 +14,10 @@ from tests.bot.web.web_fixture import Browser, Rig
 
 @dataclass
 class Shown:
-    """A task or a message of the page. `rows`: those of the page of buttons that was opened, if one was."""
+    """A task or a message of the page. `id`: later ones have higher ones. `rows`: those of the page of buttons that
+    was opened, if one was."""
 
-    id: str
+    id: int
     at: str
     said: dict[str, Any]
     rows: Any = None
@@ -107,7 +108,7 @@ class OnWeb:
         messages = [one.model_dump(mode="json") for one in self._rig.site.board.messages(self._person)]
         here |= {one["id"]: (f"/api/messages/{one['id']}", one) for one in messages}
         for key, (at, said) in here.items():
-            one = self._shown.setdefault(key, Shown(key, at, said))
+            one = self._shown.setdefault(key, Shown(len(self._shown), at, said))
             if one.said["buttons"] != said["buttons"]:
                 one.rows = None
             one.said = said
