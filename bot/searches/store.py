@@ -35,9 +35,10 @@ class SearchStore:
 
     async def add(self, search: Search) -> None:
         """Store and attend to a search, unless its id is already stored."""
-        # In this order: a bot that is killed in between leaves an id, which is let go.
-        await self.attend(search)
-        await answer(self._redis.set(keys.found(search.id), search.model_dump_json(), ex=keys.KEEP_SEARCH, nx=True))
+        async with self._redis.pipeline(transaction=True) as pipe:  # `attended` lets go of an id without a search
+            pipe.zadd(self._attended, {search.id: search.created_at})
+            pipe.set(keys.found(search.id), search.model_dump_json(), ex=keys.KEEP_SEARCH, nx=True)
+            await pipe.execute()
 
     async def attend(self, search: Search) -> None:
         await answer(self._redis.zadd(self._attended, {search.id: search.created_at}))
