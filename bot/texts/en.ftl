@@ -730,6 +730,7 @@ web-upload-waits = Waits for the file before it
 web-upload-progress = Upload of { $name }
 web-upload-sent = { $done } of { $total } sent
 web-upload-lost = The connection was lost on the way. I send the file again as soon as it is back.
+web-upload-broken = This file does not get through. The connection may be too slow, or something on the way lets no large files pass.
 web-upload-cancel = Cancel the upload of { $name }
 web-upload-cancelled = The upload of { $name } is cancelled.
 web-upload-done = { $name } is here.

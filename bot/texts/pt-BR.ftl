@@ -730,6 +730,7 @@ web-upload-waits = Espera o arquivo anterior
 web-upload-progress = Envio de { $name }
 web-upload-sent = { $done } de { $total } enviados
 web-upload-lost = A conexão caiu no meio do caminho. Envio o arquivo de novo assim que ela voltar.
+web-upload-broken = Este arquivo não consegue passar. A conexão pode estar lenta demais, ou algo no caminho não deixa passar arquivos grandes.
 web-upload-cancel = Cancelar o envio de { $name }
 web-upload-cancelled = O envio de { $name } foi cancelado.
 web-upload-done = { $name } chegou.

@@ -140,3 +140,24 @@ def test_what_cannot_be_taken_is_told_in_sentences(open_app: OpenApp, tmp_path: 
     app.choose(tmp_path / "noise.mp3")
     line = app.line("noise.mp3", "2 stems · MP3")
     expect(line).to_contain_text("I can’t read this as audio", timeout=MILLISECONDS)
+    (tmp_path / "letter.txt").write_text("Dear Ana")
+    app.choose(tmp_path / "letter.txt")
+    upload = app.page.locator("#uploads").get_by_role("listitem")
+    expect(upload).to_contain_text("this is neither")
+    upload.get_by_role("button", name="Try again").click()
+    expect(upload).to_contain_text("this is neither")
+    upload.get_by_role("button", name="Close").click()
+    expect(upload).to_have_count(0)
+    app.errors[:] = [error for error in app.errors if "422" not in error]
+
+
+def test_settings_are_buttons_as_in_the_chat(open_app: OpenApp, song: Path) -> None:
+    app = open_app()
+    app.say("/settings")
+    message = app.page.locator("#messages").get_by_role("listitem")
+    expect(message).to_contain_text("Format: MP3")
+    message.get_by_role("button", name="FLAC").click()
+    expect(message).to_contain_text("Format: FLAC")
+    expect(message.get_by_role("button", name="✓ FLAC")).to_be_visible()
+    app.drop(song)
+    app.done("Morning", "2 stems · FLAC")

@@ -16,7 +16,7 @@ export class Refused extends Error {
 
 /** @param {number} status */
 export function isPassing(status) {
-  return status === 0 || status === 408 || (status >= 500 && status !== 501);
+  return status === 0 || status === 408 || (status >= 500 && status !== 501 && status !== 507); // 507: no room
 }
 
 /** The sentence in a refusal's body; '' if there is none. @param {string} body */

@@ -4,12 +4,13 @@ import { listen, sentenceFor, tellConnection } from "./ask.js";
 import { arrange, element, find, write } from "./elements.js";
 import { MessageView } from "./messages.js";
 import { SongView } from "./song.js";
-import { State, forgetting, titleOf } from "./state.js";
+import { State, forgetting, isOpen, titleOf } from "./state.js";
 import { Stream } from "./stream.js";
 import { sayer } from "./texts.js";
 import { Uploads } from "./upload.js";
 
 const CHOSEN = "flbt-language";
+const TOAST = 6000; // milliseconds
 const PAUSE = 2000; // milliseconds until the start is tried again
 
 /** What the parts of the page share. */
@@ -63,6 +64,13 @@ export class Page {
     find("told").textContent = sentence;
   }
 
+  /** Shows a short sentence for a moment. @param {string} text */
+  toast(text) {
+    write(find("toast"), text);
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => write(find("toast"), ""), TOAST);
+  }
+
   /** Shows a sentence until it is closed. @param {string} text */
   note(text) {
     for (const one of this.state.shown) if (one.id.startsWith("own-") && one.text === text) this.state.close(one.id);
@@ -83,7 +91,7 @@ export class Page {
 
   /** The answers to a pressed button. @param {any} pressed */
   pressed(pressed) {
-    if (pressed.toast) this.note(pressed.toast);
+    if (pressed.toast) this.toast(pressed.toast);
     for (const message of pressed.replies) this.take("message", message);
   }
 
@@ -221,7 +229,17 @@ async function main() {
   listen(page, (files) => uploads.add(files));
   page.stream.open();
   const [, linked] = /^#task=([\w.~-]+)$/.exec(location.hash) ?? [];
-  if (linked) await page.fetchTask(linked);
+  if (linked) await watch(page, linked);
+}
+
+/** Shows the task of a link. No event tells of another browser's, so an open one is asked for. @param {Page} page
+ * @param {string} id */
+async function watch(page, id) {
+  await page.fetchTask(id);
+  for (let task = page.state.tasks.get(id); task && !task.mine && isOpen(task); task = page.state.tasks.get(id)) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await page.fetchTask(id, false);
+  }
 }
 
 void main();

@@ -3,6 +3,7 @@ import { isPassing, sentenceOf } from "./api.js";
 import { button, element, find, write } from "./elements.js";
 import { size } from "./texts.js";
 
+const MOST_TRIES = 6; // that fail although the server is there
 const PAUSES = [1000, 2000, 5000, 10_000]; // milliseconds before each new try; the last one again and again
 
 /** @typedef {import("./main.js").Page} Page */
@@ -21,7 +22,13 @@ export class Uploads {
 
   /** @param {Iterable<File>} files */
   add(files) {
-    for (const file of files) this.waiting.push(new Upload(this.page, file));
+    for (const file of files) this.again(new Upload(this.page, file));
+  }
+
+  /** @param {Upload} upload */
+  again(upload) {
+    upload.again = () => this.again(upload);
+    this.waiting.push(upload);
     void this.#run();
   }
 
@@ -43,13 +50,27 @@ class Upload {
     this.request = null;
     /** ends a pause between two tries */
     this.wake = () => {};
+    /** puts it in line once more */
+    this.again = () => {};
     const { say } = page;
     this.bar = element("progress", { max: "1", value: "0", "aria-label": say("web-upload-progress", { name: file.name }) });
-    this.state = element("p", { class: "soft" }, say("web-upload-waits"));
-    this.act = button(say("web-cancel"), () => this.cancel(), say("web-upload-cancel", { name: file.name }));
+    this.state = element("p", { class: "soft" });
     const title = element("p", { class: "name" }, file.name);
-    this.row = element("li", { class: "card" }, title, this.bar, this.state, element("div", { class: "row" }, this.act));
+    this.acts = element("div", { class: "row" });
+    this.row = element("li", { class: "card" }, title, this.bar, this.state, this.acts);
     find("uploads").append(this.row);
+    this.#wait();
+  }
+
+  /** In line. */
+  #wait() {
+    const { say } = this.page;
+    this.#say(say("web-upload-waits"));
+    this.row.classList.remove("failed");
+    this.bar.hidden = false;
+    this.bar.value = 0;
+    const name = say("web-upload-cancel", { name: this.file.name });
+    this.acts.replaceChildren(button(say("web-cancel"), () => this.cancel(), name));
   }
 
   /** Sends the file, until it is there, refused or cancelled. */
@@ -65,9 +86,12 @@ class Upload {
       if (this.cancelled) return;
       if (answer.status === 200) return this.#arrived(answer.body);
       if (answer.isGone) return this.#failed(page.say("web-upload-unreadable"));
-      if (!isPassing(answer.status)) return this.#failed(sentenceOf(answer.body) || page.say("web-went-wrong"));
-      this.#say(page.say("web-upload-lost"));
-      page.tell(page.say("web-upload-lost"));
+      const told = sentenceOf(answer.body);
+      if (tries >= MOST_TRIES || !isPassing(answer.status)) {
+        return this.#failed(told || page.say("web-upload-broken"), true);
+      }
+      this.#say(told || page.say("web-upload-lost"));
+      page.tell(told || page.say("web-upload-lost"));
       await this.#pause(PAUSES[Math.min(tries, PAUSES.length - 1)]);
     }
   }
@@ -130,18 +154,24 @@ class Upload {
     void page.fetchTask(JSON.parse(body).task_id, false);
   }
 
-  /** @param {string} sentence */
-  #failed(sentence) {
+  /** @param {string} sentence @param {boolean} [mayWork] if it is sent once more */
+  #failed(sentence, mayWork = false) {
+    const { say } = this.page;
     this.bar.hidden = true;
     this.row.classList.add("failed");
     this.#say(sentence);
     this.page.tell(sentence);
-    const { say } = this.page;
+    const name = this.file.name;
     const close = button(say("web-close"), () => {
       this.row.remove();
       find("words").focus();
-    }, say("web-close-name", { name: this.file.name }));
-    this.act.replaceWith(close);
+    }, say("web-close-name", { name }));
+    const again = button(say("web-retry"), () => {
+      this.#wait();
+      this.acts.querySelector("button")?.focus();
+      this.again();
+    }, `${say("web-retry")}: ${name}`);
+    this.acts.replaceChildren(...(mayWork ? [again, close] : [close]));
   }
 
   /** @param {string} sentence */

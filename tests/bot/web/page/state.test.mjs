@@ -92,7 +92,7 @@ test("times are read as people write them", () => {
 
 test("a refusal is told from a lost connection", () => {
   assert.deepEqual([0, 408, 500, 502, 503].map(isPassing), [true, true, true, true, true]);
-  assert.deepEqual([401, 403, 404, 413, 422, 429, 501].map(isPassing), Array(7).fill(false));
+  assert.deepEqual([401, 403, 404, 413, 422, 429, 501, 507].map(isPassing), Array(8).fill(false));
   assert.equal(sentenceOf('{"error": "Too large."}'), "Too large.");
   assert.equal(sentenceOf('{"error": null}'), "");
   assert.equal(sentenceOf("<html>"), "");
