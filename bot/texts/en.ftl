@@ -811,7 +811,7 @@ banner-open = The bot listens. Its link, for you and your band:
 banner-inline = To share songs in any chat, turn on inline mode: send /setinline to @BotFather.
 banner-pair-discord = To become the owner of this bot, write to it on Discord: /start code:{ $code }
 banner-invite = Open this link, or scan the code, to invite the bot to a server:
-banner-web = Open this link in a browser:
+banner-web = Open this link in a browser, or scan the code with your phone. The first browser is the owner’s:
 
 ## Above the results of an inline query: short, since it is a button
 

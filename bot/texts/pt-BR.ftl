@@ -811,7 +811,7 @@ banner-open = O bot está ouvindo. O link dele, para você e a sua banda:
 banner-inline = Para compartilhar músicas em qualquer conversa, ative o modo inline: envie /setinline ao @BotFather.
 banner-pair-discord = Para ser o dono deste bot, escreva para ele no Discord: /start code:{ $code }
 banner-invite = Abra este link, ou leia o código, para convidar o bot para um servidor:
-banner-web = Abra este link no navegador:
+banner-web = Abra este link no navegador, ou escaneie o código com o celular. O primeiro navegador é de quem cuida do bot:
 
 ## Above the results of an inline query: short, since it is a button
 

@@ -90,15 +90,28 @@ def link(site: Site, listening: socket.socket) -> str:
     """Where to open the page, with the token if one is needed."""
     settings = site.services.settings
     host, port = listening.getsockname()[:2]
-    host = "localhost" if is_loopback(host) else socket.gethostname() if host in ("0.0.0.0", "::") else host  # noqa: S104
+    host = "localhost" if is_loopback(host) else _own_address() if host in ("0.0.0.0", "::") else host  # noqa: S104
     at = settings.web_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     return f"{at}/app" + (f"?token={site.secret.token.get_secret_value()}" if site.door.needs_token else "")
 
 
+def _own_address() -> str:
+    """This machine's address in its network, or its name where it is in none. Nothing is sent."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+            asked.connect(("192.0.2.1", 9))  # for documentation: nobody's, and beyond every network of one's own
+            return str(asked.getsockname()[0])
+    except OSError:
+        return socket.gethostname()
+
+
 def _show(site: Site, listening: socket.socket) -> None:
-    """Tell the link. With a token that we made, it is printed beside the log: there is no other place to find it."""
+    """Tell the link. With a token that we made, it is printed beside the log: there is no other place to find it.
+
+    A phone cannot open a link of this machine alone, so that it has no code to scan.
+    """
     settings, shown = site.services.settings, link(site, listening)
-    if banner.is_for_people(settings):
+    if site.door.needs_token and banner.is_for_people(settings):
         banner.show("web", shown, [say("en", "banner-web")])
         return
     log.info("the page is at %s", shown.partition("?")[0])

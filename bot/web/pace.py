@@ -12,7 +12,7 @@ class Pace:
     body: float = 10.0  # for a body of JSON
     block: float = 20.0  # of an upload without a byte
     slowest: int = 2_000  # bytes a second of an upload, after its first minute
-    uploads: int = 3  # of one person at a time
+    uploads: int = 5  # of one person at a time
     fresh: float = 0.4  # that one reading of a task answers everybody
     look: float = 0.5  # between two looks of a stream
     still: float = 5.0  # the same, while nothing is open

@@ -41,9 +41,10 @@ async def status(request: web.Request) -> web.StreamResponse:
 
 async def events(request: web.Request) -> web.StreamResponse:
     """The status each time it changes, until the task ends."""
-    site, known = site_of(request), await task_of(request)
+    site, known, visitor = site_of(request), await task_of(request), visitor_of(request)
+    whose = visitor.person if visitor.browser else known.task.task_id  # clients without a cookie are many
     last, since_comment = "", 0.0
-    async with site.streams.opened(visitor_of(request).person, request) as stream:
+    async with site.streams.opened(whose, request) as stream:
         while not stream.ended.is_set():
             now = known.status.model_dump_json()
             if now != last:

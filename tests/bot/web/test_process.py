@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 import aiohttp
 from pydantic import SecretStr
 
+from bot.web.app import site_for
+from bot.web.main import bound, link
+from bot.web.secret import Secret
 from jobs.process.supervise import MISCONFIGURED
 from tests.bot.web.web_fixture import VIDEO, Rig
 from tests.ports import free_port
@@ -92,3 +95,15 @@ async def test_a_port_that_is_taken_is_a_sentence(rig: Rig, valkey_server: Secre
             _, said = await asyncio.wait_for(server.communicate(), 60)
     assert server.returncode == MISCONFIGURED
     assert "Set FLBT_WEB_PORT to a free port" in said.decode()
+
+
+def test_links_have_an_address_that_others_can_open(rig: Rig) -> None:
+    secret = Secret("secret")
+    for host, begins in [("127.0.0.1", "http://localhost:8000/app"), ("0.0.0.0", "http://")]:
+        settings = rig.settings.model_copy(update={"web_host": host, "web_port": 8000})
+        site = site_for(settings, rig.queue, rig.store, secret)
+        with bound(settings.model_copy(update={"web_port": 0})) as listening:
+            port = listening.getsockname()[1]
+            shown = link(site, listening)
+        assert shown.startswith(begins.replace("8000", str(port)))
+        assert ("?token=" in shown, "0.0.0.0" in shown) == (host == "0.0.0.0", False)

@@ -65,6 +65,17 @@ async def test_events_tell_each_status_and_end_with_the_task(browser: Browser) -
     assert (told[0]["status"], told[-1]["status"]) == ("PENDING", "SUCCESS")
 
 
+async def test_clients_without_a_cookie_do_not_end_each_others_events(rig: Rig) -> None:
+    async with rig.serving(), rig.client() as curl:
+        tasks = [await curl.submit(video) for video in ("aaaaaaaaaaA", "aaaaaaaaaaE")]
+        first = await curl.session.get(f"/api/events/{tasks[0]}")
+        others = [await curl.session.get(f"/api/events/{tasks[1]}") for _ in range(6)]
+        await curl.call("DELETE", f"/api/tasks/{tasks[0]}")
+        assert b"FAILURE" in await first.read()
+        for one in others:
+            one.close()
+
+
 async def test_a_cancelled_song_has_failed(browser: Browser) -> None:
     task = await browser.submit()
     cancelled = await browser.call("DELETE", f"/api/tasks/{task}")

@@ -28,7 +28,9 @@ OTHER = "jNQXAC9IVRw"
 TOKEN = "a-token-of-the-tests"
 
 #: Streams look more often, and slow clients are given up sooner.
-QUICK_PACE = replace(USUAL, fresh=0.02, look=0.05, still=0.2, idle=2.0, body=1.0, block=1.0, alive=0.5, end=1.0)
+QUICK_PACE = replace(
+    USUAL, uploads=3, fresh=0.02, look=0.05, still=0.2, idle=2.0, body=1.0, block=1.0, alive=0.5, end=1.0
+)
 
 
 @dataclass
