@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 from jobs.addresses import is_address, leaves_network
 from jobs.music.separation_models import EngineName, Extension
 from jobs.process.privacy import why_distrusted
+from jobs.sentinels import EXAMPLE, is_sentinel, parse_sentinels
 
 TELEGRAM = "https://api.telegram.org"
 DISCORD = "https://discord.com/api/v10"
@@ -152,8 +153,13 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not is_address(url.get_secret_value(), "redis", "rediss", "unix"):
-            raise ValueError("must be a redis:// or rediss:// address of one server, as redis://localhost:6379/0")
+        if url is not None and is_sentinel(url.get_secret_value()):
+            parse_sentinels(url.get_secret_value())
+        elif url is not None and not is_address(url.get_secret_value(), "redis", "rediss", "unix"):
+            raise ValueError(
+                "must be a redis:// or rediss:// address of one server, as redis://localhost:6379/0, "
+                f"or of Sentinels, as {EXAMPLE}"
+            )
         return url
 
     @field_validator("youtube_proxy")

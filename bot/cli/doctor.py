@@ -17,6 +17,7 @@ from jobs.addresses import leaves_network
 from jobs.installation import Installation
 from jobs.music.separation_models import MODELS
 from jobs.process.privacy import is_open_to_others
+from jobs.sentinels import is_sentinel, parse_sentinels
 from jobs.settings import Settings, SettingsError, env_file
 from jobs.store.address import open_store, private_places
 
@@ -193,6 +194,9 @@ async def _queue(url: SecretStr | None) -> Finding:
 def is_readable_on_the_way(url: SecretStr) -> bool:
     """Whether the connection to a queue leaves this network without TLS."""
     address = url.get_secret_value()
+    if is_sentinel(address):
+        sentinels = parse_sentinels(address)
+        return not sentinels.tls and any(leaves_network(f"redis://{host}") for host, _ in sentinels.hosts)
     return urlsplit(address).scheme == "redis" and leaves_network(address)
 
 

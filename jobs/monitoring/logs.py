@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from jobs.monitoring.redaction import keep_secret, printable, printable_json, shortened, without_secrets
+from jobs.sentinels import is_sentinel, parse_sentinels
 from jobs.settings import Settings
 
 _SUBJECT: Final = re.compile(r"(request|track|playlist) ([0-9A-Za-z_-]{8,64}): ")
@@ -26,12 +27,19 @@ LONGEST: Final = 16_000
 _INDENT: Final = "    "
 
 
-def _secrets_of(settings: Settings) -> set[str]:
+def secrets_of(settings: Settings) -> set[str]:
+    """Tokens and passwords in the settings, in any spelling that a text may have."""
     found = {token.get_secret_value() for token in (settings.telegram_token, settings.discord_token) if token}
     for url in (settings.youtube_proxy, settings.redis_url):
         password = urlsplit(url.get_secret_value()).password if url else None
         if password:
             found |= {password, unquote(password)}
+    if settings.redis_url and is_sentinel(settings.redis_url.get_secret_value()):
+        found |= {
+            value
+            for name, value in parse_sentinels(settings.redis_url.get_secret_value()).options.items()
+            if name == "sentinel_password"
+        }
     return found
 
 
@@ -86,7 +94,7 @@ class DiscreetJson(logging.Formatter):
 
 def set_up_logging(settings: Settings) -> None:
     """Sends all logging, and uncaught exceptions, to stderr. Called once by each process's entry point."""
-    keep_secret(_secrets_of(settings))
+    keep_secret(secrets_of(settings))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetJson() if settings.log_format == "json" else Discreet())
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)

@@ -4,16 +4,19 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from arq.connections import ArqRedis
 from pydantic import SecretStr
 from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from jobs.sentinels import is_sentinel, parse_sentinels
 
 AnswerT = TypeVar("AnswerT")
 
@@ -25,6 +28,9 @@ Redis = ArqRedis
 
 #: A transaction raises it when a watched key was changed.
 Changed = WatchError
+
+#: Retries behind Sentinel, half a second apart.
+FAILOVER: Final = 60
 
 #: arq must find the payload of a job after a long wait; its default is a day.
 JOB_EXPIRES = timedelta(days=7)
@@ -66,19 +72,52 @@ class _OneLevel(Retry):
 
 
 def connect(url: SecretStr) -> ArqRedis:
-    """A pool of connections. Opens none yet; retries a lost or refused one for about two seconds."""
-    pool = ConnectionPool.from_url(
-        url.get_secret_value(),
-        retry=_OneLevel(ExponentialBackoff(cap=0.5, base=0.05), retries=6),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError, OSError],  # OSError: the server is not listening
-        socket_connect_timeout=5,
-        socket_timeout=10,
-        health_check_interval=15,
-    )
+    """A pool of connections. Opens none yet; retries a lost or refused one for about two seconds; behind Sentinel for
+    half a minute, in which another server takes over.
+    """
+    address = url.get_secret_value()
+    behind = is_sentinel(address)
+    options: dict[str, Any] = {
+        "retry": _OneLevel(ExponentialBackoff(cap=0.5, base=0.05), retries=FAILOVER if behind else 6),
+        "retry_on_error": [RedisConnectionError, RedisTimeoutError, OSError],  # OSError: the server is not listening
+        "socket_connect_timeout": 5,
+        "socket_timeout": 10,
+        "health_check_interval": 15,
+    }
+    pool = _behind_sentinels(address, options) if behind else ConnectionPool.from_url(address, **options)
     return ArqRedis(
         pool,
         job_serializer=serialize,
         job_deserializer=deserialize,
+    )
+
+
+class _SentinelPool(SentinelConnectionPool):
+    """A pool that closes its connections to the Sentinels as well."""
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:
+        await super().disconnect(inuse_connections)
+        if inuse_connections:
+            for sentinel in self.sentinel_manager.sentinels:
+                await sentinel.aclose(close_connection_pool=True)
+
+
+def _behind_sentinels(address: str, options: dict[str, Any]) -> ConnectionPool:
+    found = parse_sentinels(address)
+    tls: dict[str, Any] = {"ssl": True} if found.tls else {}
+    tls |= {name: value for name, value in found.options.items() if name.startswith("ssl_")}
+    own = {"username": found.options.get("sentinel_username"), "password": found.options.get("sentinel_password")}
+    sentinel = Sentinel(  # type: ignore[no-untyped-call]  # redis-py has no types for it
+        found.hosts, sentinel_kwargs={"socket_connect_timeout": 2, "socket_timeout": 2, **own, **tls}
+    )
+    return _SentinelPool(  # type: ignore[no-untyped-call]
+        found.service,
+        sentinel,
+        db=found.database,
+        username=found.username,
+        password=found.password,
+        **tls,
+        **options,
     )
 
 
