@@ -51,7 +51,7 @@ class Segment(NamedTuple):
 @click.command(help=__doc__)
 @click.option("--model", "models", multiple=True, type=click.Choice(NETWORKS), help="Default: all.")
 @click.option("--seconds", type=int, default=240, show_default=True, help="The length of the song; 0: no whole song.")
-@click.option("--rounds", type=int, default=3, show_default=True, help="Of single segments, of which the medians.")
+@click.option("--rounds", type=int, default=3, show_default=True, help="Of single segments; 0: none.")
 @click.option("--threads", type=int, default=cores(), help="Of single segments. Default: every core.")
 @click.option("--stand-in", is_flag=True, help="Nothing but the memory of an hour, with a stand-in for the network.")
 def main(models: tuple[str, ...], seconds: int, rounds: int, threads: int, stand_in: bool) -> None:
@@ -64,10 +64,10 @@ def main(models: tuple[str, ...], seconds: int, rounds: int, threads: int, stand
         if stand_in:
             _print("memory with a stand-in", ("4:00", "60:00"), [_without_network(name, bench) for name in chosen])
             return
-        segments = [row for name in chosen for row in _segments(name, bench.models_dir, rounds, threads)]
-        _print(
-            f"one segment, {threads} threads", ("ready", "clock", "CPU", "CPU / 2 / music", "against torch"), segments
-        )
+        if rounds:
+            segments = [row for name in chosen for row in _segments(name, bench.models_dir, rounds, threads)]
+            columns = ("ready", "clock", "CPU", "CPU / 2 / music", "against torch")
+            _print(f"one segment, {threads} threads", columns, segments)
         if seconds:
             whole = [row for name in chosen for row in _whole(name, bench, seconds)]
             _print(f"{seconds} s", ("clock", "CPU", "clock / music", "CPU / 2 / music", "memory", "on disk"), whole)
