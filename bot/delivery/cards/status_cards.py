@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto, unique
 from itertools import count
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.cards.cards import Card
 from bot.delivery.platform import Away, CardGone, Later, Trouble, Unconfirmed, Unreachable
@@ -265,6 +265,10 @@ class StatusCards:
 
 def _face(shown: Card) -> str:
     """A digest of a card's content."""
-    # Without a picture the digest is that of version 0.1.0, whose cards are not edited again.
-    left_out = {"is_final"} if shown.picture else {"is_final", "picture"}
+    # Without a picture and links the digest is that of version 0.1.0, whose cards are not edited again.
+    left_out: dict[str, Any] = {"is_final": True}
+    if not shown.picture:
+        left_out["picture"] = True
+    if not any(button.url for row in shown.buttons for button in row):
+        left_out["buttons"] = {"__all__": {"__all__": {"url", "as_app"}}}
     return hashlib.sha256(shown.model_dump_json(exclude=left_out).encode()).hexdigest()[:12]
