@@ -40,7 +40,8 @@ NETWORKS: Final = (*SHAPES, "scnet")
 
 
 class Segment(NamedTuple):
-    """What a network takes for one segment. `music`: seconds from segment to segment; `ready`: until it is compiled."""
+    """What a network takes for one segment. `music`: seconds from segment to segment; `ready`: of
+    processor time until it is compiled."""
 
     seconds: float
     cpu_seconds: float
@@ -114,10 +115,10 @@ def _segments(name: str, models_dir: Path, rounds: int, threads: int) -> list[tu
 
 
 def _segment(make: Callable[[], HTDemucsNetwork | SCNetNetwork]) -> Segment:
-    begun = time.monotonic()
+    begun = time.process_time()
     network = make()
     network._network._request.result()
-    ready = time.monotonic() - begun
+    ready = time.process_time() - begun
     samples = np.random.default_rng(1).standard_normal((2, network.cut.segment), np.float32)
     network.estimate(samples)
     begun, cpu = time.monotonic(), time.process_time()
