@@ -88,6 +88,28 @@ async def test_from_elsewhere_its_link_has_a_token(rig: Rig, valkey_server: Secr
                 assert answer.status == 200
 
 
+async def test_killed_in_the_middle_of_an_upload_it_leaves_nothing_after_its_next_start(
+    rig: Rig, valkey_server: SecretStr
+) -> None:
+    port, work = free_port(), rig.store.workspace.root / "work"
+    async with process(rig, valkey_server, port) as server:
+        await listening(port)
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"POST /api/upload?name=a.mp3 HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 900000\r\n\r\n"
+        writer.write(head.encode() + bytes(100_000))
+        async with asyncio.timeout(60):
+            while not list(work.rglob("incoming")):
+                await asyncio.sleep(0.02)
+        server.kill()
+        await server.wait()
+        writer.close()
+    assert list(work.iterdir()) != []
+    async with process(rig, valkey_server, port):
+        await listening(port)
+        assert list(work.iterdir()) == []
+    assert await rig.queue.attended("web") == []
+
+
 async def test_a_port_that_is_taken_is_a_sentence(rig: Rig, valkey_server: SecretStr) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
