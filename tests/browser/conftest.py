@@ -20,6 +20,8 @@ from tests.worker.rendering.player.pages import ANALYSIS, make_page, noise, tone
 Open = Callable[..., Player]
 OpenApp = Callable[..., App]
 
+expect.set_options(timeout=20_000)  # a machine may be busy with other things
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:

@@ -1,7 +1,6 @@
 """A page with the player in it, as a person uses it, and what is heard of it."""
 
 import base64
-import re
 import time
 
 import numpy as np
@@ -138,10 +137,3 @@ def pitch(sound: Sound) -> float:
     side = sound[:, 0] * np.hanning(len(sound))
     spectrum = np.abs(np.fft.rfft(side, 1 << 20))
     return float(np.argmax(spectrum) * RATE / (1 << 20))
-
-
-def seconds_of(text: str) -> float:
-    """`1:05.3` in seconds."""
-    match = re.fullmatch(r"(\d+):(\d\d(?:\.\d)?)", text.strip())
-    assert match is not None, text
-    return int(match[1]) * 60 + float(match[2])
