@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     telegram_base_url: str = f"{TELEGRAM}/bot"
     telegram_file_url: str = f"{TELEGRAM}/file/bot"
     telegram_local: bool = False  # a self-hosted Bot API server in local mode: 2000 MB files, read from its disk
+    telegram_webhook_url: str = ""  # where Telegram posts updates, an https:// address of your proxy; empty: polling
+    telegram_webhook_host: str = "127.0.0.1"  # an address of this machine where the proxy reaches the bot
+    telegram_webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8088
     access: Literal["closed", "open"] = "closed"
 
     # Discord
@@ -116,6 +119,16 @@ class Settings(BaseSettings):
         if urlsplit(url).scheme == "http" and leaves_network(url):
             raise ValueError("must be https://, since the token goes there; http:// is for your own network alone")
         return url.rstrip("/")
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _webhook(cls, url: str) -> str:
+        parts = urlsplit(url) if is_address(url, "https", "http") else None
+        if url and (parts is None or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment):
+            raise ValueError("must be an https:// address without user and query, as https://bot.example.org/telegram")
+        if url and parts is not None and parts.scheme == "http" and leaves_network(url):
+            raise ValueError("must be https://, since messages come there; http:// is for your own network alone")
+        return url
 
     @field_validator("discord_api_url")
     @classmethod

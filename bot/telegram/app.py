@@ -38,7 +38,7 @@ from bot.telegram.sending.wire import Wire
 from bot.telegram.updates.dispatch import Dispatch
 from bot.telegram.updates.inline import InlineQueries
 from bot.telegram.updates.migration import move
-from bot.telegram.updates.polling import AnyApplication
+from bot.telegram.updates.turns import AnyApplication
 from bot.texts import say
 from bot.tokens import TELEGRAM_TOKEN
 from jobs.process.patience import insist

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from telegram.error import InvalidToken, TelegramError
@@ -9,10 +10,14 @@ from telegram.error import InvalidToken, TelegramError
 from bot import front_end
 from bot.delivery.timing import USUAL, Timing
 from bot.telegram.app import build
-from bot.telegram.updates.polling import AnyApplication, Polling
+from bot.telegram.updates.polling import Polling
+from bot.telegram.updates.turns import AnyApplication
 from bot.tokens import TELEGRAM_TOKEN
 from jobs.process.patience import insist
 from jobs.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from bot.telegram.updates.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +27,19 @@ def run(settings: Settings, redis_url: SecretStr) -> None:
 
     Raises `SettingsError` if the token is missing or refused. Retries without end while Telegram is unreachable.
     """
-    front_end.run(settings, redis_url, lambda it: serve(build(settings, it.queue, it.store), it.stop))
+    front_end.run(
+        settings, redis_url, lambda it: serve(build(settings, it.queue, it.store), it.stop, settings=settings)
+    )
 
 
-async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL) -> None:
-    """Start the application, poll until `stop` is set, stop it in order. Raises `SettingsError` for a bad token."""
-    intake = Polling(app, timing)
+async def serve(
+    app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL, settings: Settings | None = None
+) -> None:
+    """Start the application, take updates in until `stop` is set, stop it in order.
+
+    `settings`: of a webhook. Raises `SettingsError` for a bad token, or a webhook's port that cannot be had.
+    """
+    intake = _intake(app, timing, settings)
     try:
         starting = insist(app.initialize, (TelegramError,), "Telegram unreachable", final=(InvalidToken,))
         if not await front_end.until_stopped(starting, stop):
@@ -49,3 +61,14 @@ async def serve(app: AnyApplication, stop: asyncio.Event, timing: Timing = USUAL
     finally:
         await app.shutdown()
         await app.bot.shutdown()  # the application skips this if it was never initialised
+
+
+def _intake(app: AnyApplication, timing: Timing, settings: Settings | None) -> "Polling | Webhook":
+    if settings is None or not settings.telegram_webhook_url:
+        return Polling(app, timing)
+    from bot.telegram.updates.webhook import Webhook, WebhookAddress  # late: only a webhook needs an HTTP server
+
+    address = WebhookAddress(
+        settings.telegram_webhook_url, settings.telegram_webhook_host, settings.telegram_webhook_port
+    )
+    return Webhook(app, address, timing)

@@ -208,7 +208,9 @@ class Rig:
     async def bot(self) -> AsyncIterator[None]:
         stop = asyncio.Event()
         task = asyncio.create_task(
-            serve(build(self.settings, self.queue, self.store, self.pace, self.timing), stop, self.timing)
+            serve(
+                build(self.settings, self.queue, self.store, self.pace, self.timing), stop, self.timing, self.settings
+            )
         )
         try:
             before = len(self.server.calls("setMyCommands"))

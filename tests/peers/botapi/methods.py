@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.peers.botapi import asking, editing, inline, sending
+from tests.peers.botapi import asking, editing, inline, sending, webhook
 from tests.peers.botapi.files import Params
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ METHODS: "dict[str, Callable[[BotApi, Params], Any]]" = {
     "setmycommands": asking.set_my_commands,
     "getmycommands": asking.get_my_commands,
     "deletemycommands": asking.delete_my_commands,
-    "deletewebhook": asking.nothing,
+    "setwebhook": webhook.set_webhook,
+    "deletewebhook": webhook.delete_webhook,
     "close": asking.nothing,
     "logout": asking.nothing,
     "sendmessage": sending.send_message,

@@ -53,6 +53,7 @@ class BotApi:
     requests: list[Request] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     port: int = 0
+    posting: asyncio.Task[None] | None = None  # of updates to a webhook
     _serial: int = 0
 
     async def __aenter__(self) -> Self:
@@ -74,6 +75,8 @@ class BotApi:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.posting is not None:
+            self.posting.cancel()
         await self._runner.cleanup()
         self._folder.cleanup()
 

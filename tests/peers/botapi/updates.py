@@ -15,6 +15,7 @@ class Updates:
     waiting: dict[int, Json] = field(default_factory=dict)
     next_id: int = 1000
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    webhook: str = ""  # its address
     polls: int = 0  # number of polls; only the last one is answered
 
     def add(self, kind: str, content: Json) -> int:
@@ -37,6 +38,12 @@ class Updates:
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
         """The updates from `offset` on, which confirms all earlier ones. A newer poll ends an older one."""
+        if self.webhook:
+            raise Refused(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook"
+                " first",
+            )
         self.polls += 1
         turn = self.polls
         self._wake()
