@@ -117,7 +117,13 @@ async def _settle(studio: Studio, track: Track) -> None:
     has no followers.
     """
     while True:
-        reporter = Reporter(studio.track_queue, track.id, track.source, longest=studio.settings.max_seconds)
+        reporter = Reporter(
+            studio.track_queue,
+            track.id,
+            track.source,
+            longest=studio.settings.max_seconds,
+            weight=track.model.info.weight,
+        )
         work = asyncio.create_task(_make(studio, track, reporter))
         audience = asyncio.create_task(reporter.publish_until_abandoned())
         try:
@@ -162,6 +168,7 @@ async def _make(studio: Studio, track: Track, reporter: Reporter) -> Sequence[Re
 async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifest:
     """Fetches the source, separates it, and keeps the stems in the store."""
     settings, store, lane = studio.settings, studio.catalogue.store, studio.track_queue.lane
+    weight = track.model.info.weight
     if not track.model.info.fetched_on_use:
         await studio.abilities.require(track.model.name)  # before the song is fetched
     async with AsyncExitStack() as stack:
@@ -185,7 +192,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
         )
         reporter.learn(fetched.tags.title, fetched.tags.artist, fetched.seconds)
         if fetched.seconds:
-            await studio.track_queue.charge(track.id, min(fetched.seconds, settings.max_seconds))
+            await studio.track_queue.charge(track.id, min(fetched.seconds, settings.max_seconds), weight=weight)
         cover = _take_cover(fetched.cover, made)
         reporter.enter(TrackStage.SEPARATING)
         wanted = await studio.track_queue.wanted(track.id)
@@ -233,7 +240,7 @@ async def _separate(studio: Studio, track: Track, reporter: Reporter) -> Manifes
             made_at=time.time(),
         )
         # Before the stems are published: if the worker dies here, the song is separated again, but counted once.
-        await studio.track_queue.charge(track.id, manifest.seconds, whole=True)
+        await studio.track_queue.charge(track.id, manifest.seconds, whole=True, weight=weight)
         rendered = [*separated.along, *link_stems(made, manifest, later)]
         ours = partial(studio.track_queue.holds, track.id)
         await until_there(lambda: store.keep_track(made, manifest, rendered, ours))

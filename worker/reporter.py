@@ -24,7 +24,8 @@ PACE = 0.4  # seconds between two checks for changes, and for followers
 class Reporter:
     """Collects steps of one track. `then`: seconds of work after the separation, for the estimate.
 
-    `longest`: the most seconds of a song that are separated, whatever its file states.
+    `longest`: the most seconds of a song that are separated, whatever its file states. `weight`: what each of them
+    counts for.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Reporter:
         source: YouTube | Upload,
         now: Callable[[], float] = time.time,
         longest: float = math.inf,
+        weight: int = 1,
     ) -> None:
         self._track_queue = track_queue
         self._track_id = track_id
@@ -46,6 +48,7 @@ class Reporter:
         self._stirred = asyncio.Event()
         self.then = 0.0
         self._longest = longest
+        self._weight = weight
         self._separated = 0.0  # seconds of the song
 
     def enter(self, stage: TrackStage) -> None:
@@ -95,7 +98,7 @@ class Reporter:
             current = self._progress
             if current.stage in (TrackStage.FETCHING, TrackStage.SEPARATING):
                 said = min(current.seconds or 0.0, self._longest)
-                await self._track_queue.charge(self._track_id, said, separated=self._separated)
+                await self._track_queue.charge(self._track_id, said, separated=self._separated, weight=self._weight)
             await self._keep_called(current)  # first: front ends are told by the report
             if not await self._track_queue.report(self._track_id, current if current != published else None):
                 return
@@ -113,7 +116,7 @@ class Reporter:
 
     async def account(self) -> None:
         """Charges the part separated since the last check. Called when the work has ended in any way."""
-        await self._track_queue.account(self._track_id, self._separated)
+        await self._track_queue.account(self._track_id, self._separated, weight=self._weight)
 
     def _change(self, **changes: object) -> None:
         self._progress = self._progress.model_copy(update=changes)

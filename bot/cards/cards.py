@@ -4,12 +4,13 @@ A card's text is plain, without markup. A button's `action` holds its data: see 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.analysis import analysis_line
+from bot.cards.better import about_better, nobody_has
 from bot.cards.mixes import order_words
 from bot.cards.models import fetching_model, model_label, rendering, separating, stem_words
 from bot.inert import inert, plain
@@ -133,25 +134,30 @@ def about_sound(manifest: Manifest, language: str) -> list[str]:
     return said
 
 
-def settings_card(preferences: Preferences, language: str) -> Card:
-    """A chat's settings, and a button for each choice; the chosen ones are marked."""
+def settings_card(preferences: Preferences, language: str, here: Mapping[str, float] | None = None) -> Card:
+    """A chat's settings, and a button for each choice; the chosen ones are marked. `here`: see `bot.cards.better`."""
+    here = here or {}
     label = model_label(preferences.model.name, language)
+    offered = chat_models({*here, preferences.model.name})
+    slow = [name for name, info in offered.items() if info.is_slow]
     lines = (
         say(language, "settings-title"),
         say(language, "settings-stems", model=label, stems=stem_words(preferences.model.stems, language)),
+        *(about_better(name, here, language) if name in here else nobody_has(name, language) for name in slow),
         say(language, "settings-format", format=preferences.format.label),
         say(language, "settings-package", package=preferences.package),
     )
-    models = [
-        _choice(model_label(name, language), Verb.STEMS, info.code, name == preferences.model.name)
-        for name, info in chat_models().items()
-    ]
+    models = {
+        name: _choice(model_label(name, language), Verb.STEMS, info.code, name == preferences.model.name)
+        for name, info in offered.items()
+    }
+    rows = [tuple(button for name, button in models.items() if name not in slow), *((models[name],) for name in slow)]
     formats = [_choice(one.label, Verb.FORMAT, one, one is preferences.format) for one in Format]
     packages = [
         _choice(say(language, "settings-package-button", package=one), Verb.PACKAGE, one, one is preferences.package)
         for one in Package
     ]
-    return Card(text="\n".join(lines), buttons=(tuple(models), tuple(formats[:4]), tuple(formats[4:]), tuple(packages)))
+    return Card(text="\n".join(lines), buttons=(*rows, tuple(formats[:4]), tuple(formats[4:]), tuple(packages)))
 
 
 def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:

@@ -1,10 +1,12 @@
 """Buttons under a result: every minus-one mix, and further requests. Pure; sized for a phone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from bot.cards import treatments
 from bot.cards.actions import Action, Verb, mark_of, parse_action
+from bot.cards.better import better_label, better_models, takes
 from bot.cards.cards import Button
 from bot.cards.mixes import is_whole, letters, mix_words
 from bot.cards.models import model_label, stem_word
@@ -16,6 +18,9 @@ from jobs.music.separation_models import MODELS, chat_models
 
 Rows = tuple[tuple[Button, ...], ...]
 
+#: Better models without a worker that announces any.
+NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
+
 #: Formats to offer, without the request's own: for listening, and for a DAW.
 _FORMATS: Final = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 
@@ -24,8 +29,12 @@ _FORMATS: Final = (Format.MP3, Format.FLAC, Format.WAV, Format.WAV32)
 WRITTEN: Final = {"chords": "button-chords", "notes": "button-notes", "daw": "button-daw"}
 
 
-def first_page(request: Request, language: str) -> Rows:
-    """Mixes, the button to the second page, and that of the Mixer, which platforms show where it has a link."""
+def first_page(
+    request: Request, language: str, here: Mapping[str, float] = NOTHING, seconds: float | None = None
+) -> Rows:
+    """Mixes, better separations, the button to the second page, and that of the Mixer, which platforms show where it
+    has a link. `here`: see `bot.cards.better`. `seconds`: the song's length.
+    """
     model = request.order.model
     if not request.order.is_stems or request.order.effect != PLAIN:
         mixes: list[Button] = [_want(request, "stems", say(language, "button-stems"))]
@@ -38,17 +47,32 @@ def first_page(request: Request, language: str) -> Rows:
         mixes = [
             _mix(request, [one for one in model.stems if one is not left_out], language) for left_out in model.stems
         ]
+    better = []
+    if request.order.is_stems and request.order.effect == PLAIN:
+        better = [_better(request, model, here, seconds, language) for model in better_models(request, here)]
     more = _page(request, 2, say(language, "button-more"))
     is_page = isinstance(request.order.content, Player)
     play = [] if is_page else [_want(request, "player", say(language, "button-player"))]
     if len(model.stems) > 2:
         pick = _pick(request, "", say(language, "button-pick"))
-        return _rows([*mixes], [pick, _practise(request, language), *play], [more, _mixer(request, language)])
+        return _rows([*mixes], [pick, _practise(request, language), *play], *better, [more, _mixer(request, language)])
     picks = (
         [_pick(request, MODELS[_to_choose_from()].code, say(language, "button-pick"))] if request.order.is_stems else []
     )
-    rest = [*_models(request, language), more]
-    return _rows([*mixes], [*picks, _practise(request, language), *play], rest, [_mixer(request, language)])
+    return _rows(
+        [*mixes],
+        [*picks, _practise(request, language), *play],
+        *better,
+        [*_models(request, language), more],
+        [_mixer(request, language)],
+    )
+
+
+def _better(
+    request: Request, model: str, here: Mapping[str, float], seconds: float | None, language: str
+) -> tuple[Button]:
+    """A row of its own: the label is long."""
+    return (_want(request, MODELS[model].code, better_label(model, takes(model, here, seconds), language)),)
 
 
 def _to_choose_from() -> str:

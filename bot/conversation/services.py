@@ -27,6 +27,7 @@ from bot.searches.follow import Searches
 from bot.texts import Language
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.quotas import Limits
+from jobs.queue.recipe import models_here
 from jobs.queue.repertoires import Repertoires
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -126,6 +127,10 @@ class Services:
     async def limits(self, person: str) -> Limits:
         """Limits on open requests of `person` and of a chat, and on seconds of music per day."""
         return await self.access.limits(person, self.settings)
+
+    async def models_here(self) -> dict[str, float]:
+        """The better models that living workers can run, with their cost."""
+        return await models_here(self.queue.redis)
 
     def upload_limit(self) -> int:
         """The largest accepted file, in bytes."""

@@ -65,8 +65,9 @@ def sentence(failure: Failure, language: str) -> str:
     If a value of the sentence is missing, its short form (`.plain`) is used, without figures.
     """
     message = f"failure-{failure.reason.replace('_', '-')}"
+    form = f"{message}.weighted" if "weight" in failure.values else message
     try:
-        return say(language, message, **spoken(failure.values, language))
+        return say(language, form, **spoken(failure.values, language))
     except LookupError:
         return say(language, f"{message}.plain")
 

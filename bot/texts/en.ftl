@@ -77,6 +77,7 @@ who-nobody = Nobody but you. When someone writes to me, I ask you about them; /a
 settings-title = What you get for each song here
 settings-stems = { $model }: { $stems }
 settings-stems-button = { $stems } stems
+settings-better = { $model } is better and slower: about { $wait } for a song of four minutes. Its minutes count { $weight } times.
 settings-format = Format: { $format }
 settings-package = { $package ->
         [zip] Sent as a zip
@@ -301,8 +302,8 @@ failure-model-unavailable = I couldn’t fetch what I need for { $stems } stems.
     .plain = I couldn’t fetch what I need for this many stems. Please try again later.
 failure-model-damaged = What I fetched for { $stems } stems arrived damaged, so I threw it away. Please send this again.
     .plain = What I fetched for this many stems arrived damaged, so I threw it away. Please send this again.
-failure-model-missing = The weights for { $model } are not installed here. Whoever runs me can add them: uv run fl-bt models
-    .plain = The weights for this model are not installed here. Whoever runs me can add them: uv run fl-bt models
+failure-model-missing = I can’t separate with { $model } right now: its weights are not installed here. Choose other stems in /settings. Whoever runs me can add them: uv run fl-bt models
+    .plain = I can’t separate with this model right now: its weights are not installed here. Choose other stems in /settings. Whoever runs me can add them: uv run fl-bt models
 failure-engine-missing = I’m not set up for that way of separating. Whoever runs me can install it: uv sync --group spleeter
 failure-out-of-memory = This song needs more memory than I have. Send me a shorter piece, or choose fewer stems in /settings.
 failure-unsendable = Even the smallest stems of this song are { $bytes } each, and only { $limit_bytes } fit in one message. Send me a shorter piece.
@@ -357,6 +358,8 @@ practice-count-in = { $bars ->
         [0] Count-in
        *[other] Count-in { $bars }
     }
+button-better = Better: { $stems } stems
+button-better-wait = Better: { $stems } stems, about { $wait }
 button-make = Make { $mix }
 button-more = More…
 button-back = Back
@@ -380,6 +383,9 @@ made-from-stems = On it, from the stems I have.
 made-again = Here it comes.
 made-anew = I no longer have its stems, so I’m separating it again. That takes a little.
 made-count = { $stems } stems need a new separation, so this takes a little.
+made-better = On it. The better separation into { $stems } stems takes some minutes.
+made-better-wait = On it. The better separation into { $stems } stems takes about { $wait }.
+better-away = I can’t have { $model } right now: no worker of mine is set up for it. Choose other stems, or ask again later.
 retry-started = On it again.
 made-already = I’m on it already.
 forget-sure = Remove this song’s files from my disk, and everything I remember of it?
@@ -570,6 +576,10 @@ failure-over-quota = { $whose ->
         [chat] I separate up to { $limit_seconds } of music for one chat within 24 hours, and { $used_seconds } of it are used here.
        *[person] I separate up to { $limit_seconds } of music for one person within 24 hours, and you have used { $used_seconds } of it.
     } There is room again in { $wait_seconds }. Songs that I have sent before, and other mixes of them, you can have at any time.
+    .weighted = { $whose ->
+        [chat] I separate up to { $limit_seconds } of music for one chat within 24 hours, and { $used_seconds } of it are used here.
+       *[person] I separate up to { $limit_seconds } of music for one person within 24 hours, and you have used { $used_seconds } of it.
+    } A minute of this better separation counts { $weight } times. There is room for it in { $wait_seconds }; with the usual stems, maybe now.
     .plain = That is all the music for today. There is room again tomorrow.
 too-fast = That was more than I can follow. I listen again when you have been quiet for { $wait }.
 access-closed-tap = This bot is private. Ask its owner to let you in.

@@ -77,6 +77,7 @@ who-nobody = Ninguém além de você. Quando alguém me escreve, eu pergunto a v
 settings-title = O que você recebe aqui para cada música
 settings-stems = { $model }: { $stems }
 settings-stems-button = { $stems } faixas
+settings-better = { $model } é melhor e mais lento: cerca de { $wait } para uma música de quatro minutos. Os minutos contam { $weight } vezes.
 settings-format = Formato: { $format }
 settings-package = { $package ->
         [zip] Enviadas em um zip
@@ -301,8 +302,8 @@ failure-model-unavailable = Não consegui buscar o que preciso para { $stems } f
     .plain = Não consegui buscar o que preciso para esse número de faixas. Tente mais tarde, por favor.
 failure-model-damaged = O que busquei para { $stems } faixas chegou danificado, e joguei fora. Mande de novo, por favor.
     .plain = O que busquei para esse número de faixas chegou danificado, e joguei fora. Mande de novo, por favor.
-failure-model-missing = Os pesos de { $model } não estão instalados aqui. Quem me mantém pode instalar: uv run fl-bt models
-    .plain = Os pesos deste modelo não estão instalados aqui. Quem me mantém pode instalar: uv run fl-bt models
+failure-model-missing = Não posso separar com { $model } agora: os pesos não estão instalados aqui. Escolha outras faixas em /settings. Quem me mantém pode instalar: uv run fl-bt models
+    .plain = Não posso separar com este modelo agora: os pesos não estão instalados aqui. Escolha outras faixas em /settings. Quem me mantém pode instalar: uv run fl-bt models
 failure-engine-missing = Não estou preparado para separar desse jeito. Quem me mantém pode instalar: uv sync --group spleeter
 failure-out-of-memory = Esta música precisa de mais memória do que tenho. Me mande um trecho menor, ou escolha menos faixas em /settings.
 failure-unsendable = Mesmo as menores faixas desta música têm { $bytes } cada, e só { $limit_bytes } cabem em uma mensagem. Me mande um trecho menor.
@@ -357,6 +358,8 @@ practice-count-in = { $bars ->
         [0] Contagem
        *[other] Contagem { $bars }
     }
+button-better = Melhor: { $stems } faixas
+button-better-wait = Melhor: { $stems } faixas, cerca de { $wait }
 button-make = Fazer { $mix }
 button-more = Mais…
 button-back = Voltar
@@ -380,6 +383,9 @@ made-from-stems = Já vou, com as faixas que tenho.
 made-again = Aí vem ela.
 made-anew = Não tenho mais as faixas dela, então estou separando de novo. Demora um pouco.
 made-count = { $stems } faixas pedem uma nova separação, então demora um pouco.
+made-better = Já vou. A separação melhor em { $stems } faixas leva alguns minutos.
+made-better-wait = Já vou. A separação melhor em { $stems } faixas leva cerca de { $wait }.
+better-away = Não tenho { $model } agora: nenhum worker meu está preparado para isso. Escolha outras faixas, ou peça de novo mais tarde.
 retry-started = Lá vou eu de novo.
 made-already = Já estou fazendo.
 forget-sure = Apagar os arquivos desta música do meu disco e tudo o que lembro dela?
@@ -570,6 +576,10 @@ failure-over-quota = { $whose ->
         [chat] Eu separo até { $limit_seconds } de música por conversa em 24 horas, e { $used_seconds } já foram usados aqui.
        *[person] Eu separo até { $limit_seconds } de música por pessoa em 24 horas, e você já usou { $used_seconds }.
     } Haverá lugar de novo daqui a { $wait_seconds }. Músicas que já mandei, e outras misturas delas, você pode ter a qualquer hora.
+    .weighted = { $whose ->
+        [chat] Eu separo até { $limit_seconds } de música por conversa em 24 horas, e { $used_seconds } já foram usados aqui.
+       *[person] Eu separo até { $limit_seconds } de música por pessoa em 24 horas, e você já usou { $used_seconds }.
+    } Um minuto desta separação melhor conta { $weight } vezes. Haverá lugar para ela daqui a { $wait_seconds }; com as faixas de sempre, talvez já.
     .plain = É toda a música de hoje. Amanhã haverá lugar de novo.
 too-fast = Isso foi mais do que consigo acompanhar. Volto a ouvir depois de { $wait } sem mensagens suas.
 access-closed-tap = Este bot é privado. Peça ao dono para liberar você.

@@ -88,7 +88,8 @@ class JobQueue:
             request.id, request.track_id, request.model_dump_json(), phase,
             str(request.created_at), str(keys.KEEP_PER_CHAT), keys.request(""),
             str(limits.person), str(limits.chat), str(limits.person_seconds), str(limits.chat_seconds),
-            str(seconds), str(limits.waiting), card, str(keys.KEEP_LISTED), *OPEN_PHASES,
+            str(seconds), str(limits.waiting), card, str(keys.KEEP_LISTED), str(request.order.model.info.weight),
+            *OPEN_PHASES,
         )  # fmt: skip
         if isinstance(written, bytes):
             raise OverQuota(Failure.model_validate_json(written))
@@ -328,4 +329,5 @@ def _reserved(request: Request, limits: Limits) -> float:
     an upload may be wrong, and only the worker, which counts its samples, may refuse it.
     """
     said = request.source.seconds if isinstance(request.source, Upload) else None
-    return min([said or 0.0, *(limit for limit in (limits.person_seconds, limits.chat_seconds) if limit > 0)])
+    weighted = (said or 0.0) * request.order.model.info.weight
+    return min([weighted, *(limit for limit in (limits.person_seconds, limits.chat_seconds) if limit > 0)])

@@ -131,31 +131,42 @@ class TrackQueue:
                     await pipe.execute()
         return list(dict.fromkeys(found))
 
-    async def charge(self, track_id: str, seconds: float = 0, *, separated: float = 0, whole: bool = False) -> int:
-        """Counts the track's length for every waiting request. Idempotent.
+    async def charge(
+        self, track_id: str, seconds: float = 0, *, separated: float = 0, whole: bool = False, weight: int = 1
+    ) -> int:
+        """Counts the track's length for every waiting request, each second as `weight` seconds. Idempotent.
 
         `seconds` is the stated length, 0 if unknown; `separated` is the seconds separated so far, or `whole`. Requests
         over their quota fail, unless `whole`. Returns their number.
         """
-        failed, charged = await self._charge(track_id, seconds, seconds if whole else separated, whole=whole)
+        failed, charged = await self._charge(
+            track_id, seconds, seconds if whole else separated, whole=whole, weight=weight
+        )
         if charged:
             self._charged[track_id] = charged
         return failed
 
-    async def account(self, track_id: str, separated: float) -> None:
+    async def account(self, track_id: str, separated: float, *, weight: int = 1) -> None:
         """Counts the separated part after a separation has ended in any way, for waiting requests and for those that
         waited at the last count and left since."""
         left = self._charged.pop(track_id, ())
         if separated:
-            await self._charge(track_id, 0, separated, left)
+            await self._charge(track_id, 0, separated, left, weight=weight)
 
     async def _charge(
-        self, track_id: str, seconds: float, separated: float, left: Sequence[str] = (), *, whole: bool = False
+        self,
+        track_id: str,
+        seconds: float,
+        separated: float,
+        left: Sequence[str] = (),
+        *,
+        whole: bool = False,
+        weight: int,
     ) -> tuple[int, list[str]]:
         answered = await ask_script(
             self.redis, CHARGE, [keys.followers(track_id)],
             str(seconds), str(separated), str(time.time()), "1" if whole else "",
-            keys.request(""), keys.minutes("", "")[:-1], *left,
+            keys.request(""), keys.minutes("", "")[:-1], str(weight), *left,
         )  # fmt: skip
         assert isinstance(answered, list)
         failed, charged = map(texts, answered)

@@ -1,12 +1,14 @@
 """/settings: a chat's model, format and package; in a group also whether the bot takes every link, and its language."""
 
 from bot.cards.actions import Action, Verb
+from bot.cards.better import nobody_has
 from bot.cards.cards import Button, Card, settings_card
 from bot.chats.preferences import GroupSettings, chosen
 from bot.conversation.permissions import may_change_settings
 from bot.conversation.services import Services
 from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Reply, Toast, toast
 from bot.texts import LANGUAGES, Language, say
+from jobs.music.separation_models import chat_models, model_of_code
 
 
 async def settings(services: Services, incoming: Incoming) -> Answers:
@@ -18,6 +20,9 @@ async def choose(services: Services, press: Press, action: Action) -> Answers:
     asker = press.asker
     if not await may_change_settings(services, asker):
         return toast(say(asker.language, "settings-not-yours"))
+    model = model_of_code(action.choice) if action.verb is Verb.STEMS else None
+    if model is not None and model not in chat_models(await services.models_here()):
+        return toast(nobody_has(model, asker.language))
     before = await services.preferences.of(asker.chat)
     await services.preferences.keep(asker.chat, chosen(before, action))
     return await _saved(services, asker, asker.language)
@@ -46,7 +51,7 @@ async def _saved(services: Services, asker: Asker, language: Language) -> Answer
 
 
 async def _menu(services: Services, asker: Asker, language: Language) -> Card:
-    shown = settings_card(await services.preferences.of(asker.chat), language)
+    shown = settings_card(await services.preferences.of(asker.chat), language, await services.models_here())
     if not asker.in_group:
         return shown
     group_settings = await services.preferences.of_group(asker.chat)

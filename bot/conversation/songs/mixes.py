@@ -1,5 +1,6 @@
 """Mixes in words: `/mix no drums`, and `no drums` or `loop 1:02-1:18` where it is certain that a mix is meant."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,8 +108,9 @@ def no_song(incoming: Incoming) -> Answers:
 async def make(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
     """Make the mix; or say why not, or ask whether the stem that contains a named instrument will do."""
     language = incoming.asker.language
-    wanted = within(wanted, _offered(about))
-    found = await _resolve(services, about, wanted)
+    here = await services.models_here()
+    wanted = within(wanted, _offered(about, here))
+    found = await _resolve(services, about, wanted, here)
     if found is None:
         return reply(say(language, "mix-how"))
     model, stems = found
@@ -124,8 +126,9 @@ async def make(services: Services, incoming: Incoming, about: Request, wanted: W
 async def _question(services: Services, incoming: Incoming, about: Request, wanted: Wanted) -> Answers:
     """`Did you mean no vocals?`; or which stem contains the named instruments. With a button."""
     language = incoming.asker.language
-    wanted = within(wanted, _offered(about))
-    found = await _resolve(services, about, wanted)
+    here = await services.models_here()
+    wanted = within(wanted, _offered(about, here))
+    found = await _resolve(services, about, wanted, here)
     if found is None or not found[1] or _says_nothing(wanted, *found):
         return reply(say(language, "mix-how"))
     model, stems = found
@@ -141,9 +144,9 @@ async def _question(services: Services, incoming: Incoming, about: Request, want
     return reply(said, (button,)) if len(button.action.encode()) <= LONGEST_DATA else reply(said)
 
 
-def _offered(about: Request) -> set[Stem]:
-    """The stems that the chat can have of a song."""
-    return {*about.order.model.stems, *(stem for info in chat_models().values() for stem in info.stems)}
+def _offered(about: Request, here: Collection[str]) -> set[Stem]:
+    """The stems that the chat can have of a song. `here`: the better models that living workers can run."""
+    return {*about.order.model.stems, *(stem for info in chat_models(here).values() for stem in info.stems)}
 
 
 def _says_nothing(wanted: Wanted, model: str, stems: tuple[Stem, ...]) -> bool:
@@ -151,18 +154,23 @@ def _says_nothing(wanted: Wanted, model: str, stems: tuple[Stem, ...]) -> bool:
     return is_whole(stems, model) and not wanted.is_treated
 
 
-async def _resolve(services: Services, about: Request, wanted: Wanted) -> tuple[str, tuple[Stem, ...]] | None:
-    """The model and its stems: of the song's own model, else of one whose stems are stored, else of the smallest.
+async def _resolve(
+    services: Services, about: Request, wanted: Wanted, here: Collection[str]
+) -> tuple[str, tuple[Stem, ...]] | None:
+    """The model and its stems: of the song's own model, else of one whose stems are stored, else of the smallest that
+    can be had, the quickest first.
 
     None if no model tells these stems apart.
     """
-    mixes = {model: made for model in chat_models() if (made := mix_of(wanted, model)) is not None}
+    mixes = {model: made for model in MODELS if (made := mix_of(wanted, model)) is not None}
     if (own := about.order.model.name) in mixes:
         return own, mixes[own]
     for model, stems in mixes.items():
         if await services.follower.has_stems(track_id_of(about.source, about.order.model.named(model))):
             return model, stems
-    smallest = min(mixes, key=lambda model: len(MODELS[model].stems), default=None)
+    smallest = min(
+        mixes.keys() & chat_models(here), key=lambda model: (len(MODELS[model].stems), MODELS[model].cost), default=None
+    )
     return None if smallest is None else (smallest, mixes[smallest])
 
 

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from bot.cards.actions import Action, Verb
+from bot.cards.better import nobody_has, sent_for_better, song_seconds, takes
 from bot.cards.cards import Card, heading
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.result_buttons import first_page, forget_page, pick_page, second_page
@@ -58,8 +59,10 @@ async def pressed(services: Services, press: Press, action: Action) -> Answers:
         case _ if is_owned(press):
             return closed(press)
         case _:
-            page = second_page if action.choice == "2" else first_page
-            return (turn_to(page(request, press.asker.language), press),)
+            language = press.asker.language
+            if action.choice == "2":
+                return (turn_to(second_page(request, language), press),)
+            return (turn_to(first_page(request, language, await services.models_here(), song_seconds(view)), press),)
 
 
 async def _pick(services: Services, press: Press, request: Request, tap: Tap) -> Answers:
@@ -197,6 +200,10 @@ def new_request(
 async def accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
     """Accept a request. Returns a sentence on how its result will be made, or why it was refused."""
     way = await services.follower.way(request)
+    model = request.order.model
+    here = await services.models_here() if way is Way.SEPARATE and model.info.is_slow else {}
+    if way is Way.SEPARATE and model.info.is_slow and model.name not in here:
+        return nobody_has(model.name, asker.language)
     if way is Way.RENDER and (why := await lacking(services, request)) is not None:
         return sentence(why, asker.language)
     try:
@@ -208,8 +215,13 @@ async def accept(services: Services, asker: Asker, request: Request, about: Requ
             return say(asker.language, "made-again")
         case Way.RENDER:
             return say(asker.language, "made-from-stems")
-        case Way.SEPARATE if request.order.model != about.order.model:
-            return say(asker.language, "made-count", stems=len(request.order.model.stems))
+        case Way.SEPARATE if model.info.is_slow:
+            song = await services.queue.view(about.id)
+            return sent_for_better(
+                model.name, takes(model.name, here, song_seconds(song) if song else None), asker.language
+            )
+        case Way.SEPARATE if model != about.order.model:
+            return say(asker.language, "made-count", stems=len(model.stems))
         case Way.SEPARATE:
             return say(asker.language, "made-anew")
 

@@ -4,8 +4,9 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from bot.cards.better import song_seconds
 from bot.cards.cards import PASSING, Card, card
-from bot.cards.result_buttons import first_page
+from bot.cards.result_buttons import Rows, first_page
 from bot.chats.statistics import Statistics
 from bot.delivery.cards.late_lines import LateLines
 from bot.delivery.cards.status_cards import CardNote, First, note_at
@@ -16,6 +17,7 @@ from jobs.failures import Failure, Reason
 from jobs.models import Upload
 from jobs.parsing import parse_stored
 from jobs.progress import RequestPhase, View
+from jobs.queue.recipe import models_here
 from jobs.queue.requests import JobQueue
 
 SETTLING: Final = 1.0  # seconds that a first card waits for the request's place in the queue
@@ -38,7 +40,7 @@ class RequestCards:
 
     async def card(self, view: View) -> Card:
         """The card of a request, posted or not. Raises `QueueAway`."""
-        return self._card(view, await self._ledger.read(view.request.id))
+        return await self._card(view, await self._ledger.read(view.request.id))
 
     async def subject(self, view: View, crowd: int = 1) -> "RequestSubject":
         """A request, for `StatusCards`. Raises `QueueAway`.
@@ -50,21 +52,24 @@ class RequestCards:
         return RequestSubject(
             self._queue,
             view,
-            self._card(view, noted),
+            await self._card(view, noted),
             is_uncertain=bool(noted.uncertain),
             crowd=crowd,
             late=self._late,
         )
 
-    def _card(self, view: View, noted: Noted) -> Card:
+    async def _card(self, view: View, noted: Noted) -> Card:
         language = view.request.language
+        offers: Rows = ()
+        if view.phase is RequestPhase.DONE:
+            offers = first_page(view.request, language, await models_here(self._queue.redis), song_seconds(view))
         return card(
             view,
             language,
             manifest=view.manifest or noted.memo.manifest,
             notes=[note_text(note, language) for note in noted.memo.notes],
             uncertain=noted.uncertain,
-            offers=first_page(view.request, language) if view.phase is RequestPhase.DONE else (),
+            offers=offers,
             picture=noted.memo.picture,
             analysis=view.made.analysis if view.made else None,
         )

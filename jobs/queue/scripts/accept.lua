@@ -24,13 +24,15 @@ local song_seconds = ARGV[12]
 local most_waiting = ARGV[13]
 local card = ARGV[14]
 local seconds_listed = ARGV[15]
--- ARGV[16]...: the open phases. `written`: the request (JSON). The limits in seconds and `most_waiting`: 0 is no
+local weight_of_a_second = ARGV[16]
+-- ARGV[17]...: the open phases. `written`: the request (JSON). The limits in seconds and `most_waiting`: 0 is no
 -- limit. `song_seconds`: 0 is unknown, -1 a request that counts for no quota. `card`: the note of a message that
--- becomes its card, or ''.
+-- becomes its card, or ''. `weight_of_a_second`: what a second of its music counts for, which `song_seconds` has in it.
 
 if redis.call('EXISTS', request) == 1 then return 0 end
+local weight = tonumber(weight_of_a_second)
 local open = {}
-for i = 16, #ARGV do open[ARGV[i]] = true end
+for i = 17, #ARGV do open[ARGV[i]] = true end
 local function count(key)
   local found = 0
   for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do
@@ -50,8 +52,8 @@ local minutes = {person = minutes_of_asker, chat = minutes_of_chat}
 if seconds >= 0 then
   for _, whose in ipairs({'person', 'chat'}) do
     if limits[whose] > 0 then
-      local used, wait = over(minutes[whose], id, seconds, limits[whose], now, request_prefix)
-      if used then return failure(whose, seconds, limits[whose], used, wait) end
+      local used, wait = over(minutes[whose], id, seconds, limits[whose], now, request_prefix, weight)
+      if used then return failure(whose, seconds, limits[whose], used, wait, weight) end
     end
   end
 end

@@ -9,10 +9,14 @@ local time = ARGV[3]
 local is_whole = ARGV[4]
 local request_prefix = ARGV[5]
 local minutes_prefix = ARGV[6]
--- ARGV[7]...: ids of requests that may have waited until a moment ago, for which only the separated part is noted.
+local weight_of_a_second = ARGV[7]
+-- ARGV[8]...: ids of requests that may have waited until a moment ago, for which only the separated part is noted.
 -- `song_seconds`: 0 is unknown. `is_whole`: '1' when all is separated.
+-- `weight_of_a_second`: what a second counts for.
 
-local seconds, separated, now = tonumber(song_seconds), tonumber(separated_seconds), tonumber(time)
+local weight = tonumber(weight_of_a_second)
+local seconds, separated = weight * tonumber(song_seconds), weight * tonumber(separated_seconds)
+local now = tonumber(time)
 local failed, charged = {}, {}
 local function shares(id, request)
   local written, person, chat = unpack(redis.call('HMGET', request, 'request', 'person_seconds', 'chat_seconds'))
@@ -34,8 +38,8 @@ for _, id in ipairs(redis.call('SMEMBERS', followers)) do
     for _, whose in ipairs({'person', 'chat'}) do
       if limits[whose] > 0 and not why and is_whole ~= '1' then
         local needed = math.max(seconds, separated)
-        local used, wait = over(minutes[whose], id, needed, limits[whose], now, request_prefix)
-        if used then why = failure(whose, needed, limits[whose], used, wait) end
+        local used, wait = over(minutes[whose], id, needed, limits[whose], now, request_prefix, weight)
+        if used then why = failure(whose, needed, limits[whose], used, wait, weight) end
       end
     end
     if why then
@@ -49,7 +53,7 @@ for _, id in ipairs(redis.call('SMEMBERS', followers)) do
     note_all(minutes, limits, id, why and 0 or seconds)
   end
 end
-for i = 7, #ARGV do
+for i = 8, #ARGV do
   local phase = redis.call('HGET', request_prefix .. ARGV[i], 'phase')
   local minutes, limits = shares(ARGV[i], request_prefix .. ARGV[i])
   if minutes and (phase == 'cancelled' or phase == 'failed') then note_all(minutes, limits, ARGV[i], 0) end

@@ -8,7 +8,8 @@
 --
 -- `over` returns nil while there is room for `seconds` more, or for an unknown length (0) while not all is used;
 -- else the used seconds and those until there is room (-1: never). A request always has room for the length stated for
--- it and two seconds more, since lengths are rounded.
+-- it and two seconds more, since lengths are rounded. `weight`: what a second of this request's music counts for; all
+-- other numbers are weighted already.
 
 local function read(note)
   local at, said, separated = string.match(note or '', '^(%S+) (%S+) ?(%S*)$')
@@ -27,7 +28,7 @@ local function counts(request, said, separated)
   return phase and math.max(said, separated) or 0
 end
 
-local function over(key, id, seconds, limit, now, requests)
+local function over(key, id, seconds, limit, now, requests, weight)
   local used, reserved, counted = 0, 0, {}
   local noted = redis.call('HGETALL', key)
   for i = 1, #noted, 2 do
@@ -36,7 +37,7 @@ local function over(key, id, seconds, limit, now, requests)
     if not at or long == 0 or now - tonumber(at) >= 86400 then
       redis.call('HDEL', key, noted[i])
     elseif noted[i] == id then
-      reserved = said + 2
+      reserved = said + 2 * weight
     else
       used = used + long
       counted[#counted + 1] = {tonumber(at) + 86400, long}
@@ -62,10 +63,12 @@ local function note(key, id, seconds, separated, now)
   redis.call('EXPIRE', key, 86400)
 end
 
-local function failure(whose, seconds, limit, used, wait)
+local function failure(whose, seconds, limit, used, wait, weight)
   if wait < 0 then
-    return cjson.encode({reason = 'too_long', values = {seconds = seconds, limit_seconds = limit}})
+    local values = {seconds = seconds / weight, limit_seconds = limit / weight}
+    return cjson.encode({reason = 'too_long', values = values})
   end
   local values = {whose = whose, limit_seconds = limit, used_seconds = used, wait_seconds = wait}
+  if weight > 1 then values.weight = weight end
   return cjson.encode({reason = 'over_quota', detail = 'of one ' .. whose, values = values})
 end

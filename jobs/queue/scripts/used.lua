@@ -5,5 +5,5 @@ local minutes = KEYS[1]
 local time = ARGV[1]
 local request_prefix = ARGV[2]
 
-local used = over(minutes, '', 0, 0, tonumber(time), request_prefix)
+local used = over(minutes, '', 0, 0, tonumber(time), request_prefix, 1)
 return string.format('%.3f', used)

@@ -21,7 +21,7 @@ from jobs.progress import Lane, Progress, RequestPhase, TrackStage
 from jobs.queue import keys
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import answer
-from jobs.queue.recipe import Recipe, announce_recipe, retire_recipe
+from jobs.queue.recipe import About, Recipe, announce_recipe, retire_recipe
 from jobs.queue.requests import JobQueue
 from jobs.queue.searches import keep_hits
 from jobs.queue.tracks import Track, TrackQueue
@@ -86,6 +86,12 @@ class Worker:
     async def live(self) -> None:
         """Beat once, so that the queue counts a living worker; other workers of the tests do not beat."""
         await self.track_queue.beat()
+
+    async def have(self, **models: float) -> None:
+        """As a living worker that has these better models, each with its cost."""
+        about = About(versions={}, models=models)
+        await self.queue.redis.set(keys.worker("able-studio"), about.model_dump_json())
+        await self.queue.redis.zadd(keys.WORKERS, {"able-studio": time.time() + 3600})
 
     async def take(self, seconds: float = PATIENCE) -> Track:
         """The first track in the queue, once there is one."""
@@ -152,10 +158,11 @@ class Worker:
             cover = StoredFile(name="cover.jpg", bytes_=_write(made / "cover.jpg", 900)) if self.cover else None
             small = StoredFile(name="thumbnail.jpg", bytes_=len(self.thumbnail)) if self.thumbnail else None
             (made / "thumbnail.jpg").write_bytes(self.thumbnail)
+            engine = track.model.info.family if track.model.info.is_slow else self.recipe.engine
             manifest = Manifest(
                 track_id=track.id, source=track.source, model=track.model, tags=self.tags,
                 samples=round(self.seconds * 44100), stems=stems, picture=picture, cover=cover, thumbnail=small,
-                engine=f"{self.recipe.engine} 1.0", made_at=time.time(),
+                engine=f"{engine} 1.0", made_at=time.time(),
             )  # fmt: skip
             await self.store.keep_track(made, manifest)
 
