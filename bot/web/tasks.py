@@ -1,6 +1,7 @@
 """Requests as tasks: what is to be shown of each, and where its files are."""
 
 import mimetypes
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from bot.delivery.planning.decide import stored_plan
 from bot.delivery.planning.pieces import Piece, picture_of
 from bot.texts import say, sentence
 from bot.web.platform import UNLIMITED
-from bot.web.reading import Shared
+from bot.web.reading import MOST, Shared
 from bot.web.secret import Secret
 from bot.web.values import Phase, Progress, Status, Task, TaskFile, TaskOrder
 from jobs.failures import Failure, Reason
@@ -62,6 +63,7 @@ class Tasks:
         self._secret = secret
         self._known = Shared(self._read, fresh)
         self._recent = Shared(self._read_recent, fresh)
+        self._ended: OrderedDict[str, tuple[View, Known]] = OrderedDict()  # by request
 
     async def of(self, task_id: str) -> Known | None:
         """The task of an id; None for one that was never given out, or is forgotten."""
@@ -89,6 +91,21 @@ class Tasks:
         return tuple([await self._from(view) for view in views])
 
     async def _from(self, view: View) -> Known:
+        """A task as it was read before, where it has ended and did not change since."""
+        before = self._ended.get(view.request.id)
+        if before is not None and before[0] == view:
+            return before[1]
+        known = await self._read_anew(view)
+        is_known = view.phase is not RequestPhase.DONE or view.made is not None
+        if view.is_open or not is_known:
+            self._ended.pop(view.request.id, None)
+        else:
+            self._ended[view.request.id] = (view, known)
+            if len(self._ended) > MOST:
+                self._ended.popitem(last=False)
+        return known
+
+    async def _read_anew(self, view: View) -> Known:
         if view.phase is RequestPhase.DONE and view.made is None:
             (view,) = await self._services.catalogue.complete([view])
         card = await self._services.follower.card(view)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from bot.web.address import person_of
 from bot.web.pace import USUAL
 from tests.bot.telegram.chat_fixture import QUICK
 from tests.bot.web.web_fixture import Browser, Rig
@@ -39,6 +40,24 @@ async def test_questions_for_one_task_share_few_readings(rig: Rig) -> None:
         before = await commands(browser)
         seconds = await ask(browser, f"/api/status/{task}", 200)
         assert await commands(browser) - before < READING * (seconds / USUAL.fresh + 2)
+
+
+async def test_songs_that_are_done_are_not_read_again_each_time(rig: Rig) -> None:
+    async with rig.serving(), rig.browser() as browser:
+        for video in ("aaaaaaaaaaA", "aaaaaaaaaaE", "aaaaaaaaaaI"):
+            await browser.done(video)
+        (cookie,) = browser.session.cookie_jar
+        chat = person_of(cookie.value.partition(".")[0])
+    rig.timing = STILL
+    async with rig.serving(), rig.client() as browser:
+        tasks = rig.site.tasks
+        first = await tasks.recent(chat)
+        before = await commands(browser)
+        tasks.changed("", chat)
+        again = await tasks.recent(chat)
+        assert len(again) == 3
+        assert await commands(browser) - before < 5 * len(again) + 10
+        assert all(one is other for one, other in zip(first, again, strict=True))
 
 
 async def test_ids_that_were_never_given_out_do_not_reach_the_queue(rig: Rig) -> None:
