@@ -128,8 +128,12 @@ async def test_the_same_song_again_is_forwarded_in_its_server_and_uploaded_elsew
     channel, ana, bo = rig.band()
     other = rig.server.guild("Another Band").channels[0]
     async with rig.bot():
-        await rig.result(channel, ana)
-        await rig.stems(channel, bo)
+        card = await rig.result(channel, ana)
+        asked = await rig.server.command(channel, bo, "stems", link=SONG)
+        assert "You have it here" in await rig.server.told(asked)
+        await rig.server.press(channel, bo, card, "More…")
+        await channel.until(lambda message: message is card and "Again" in message.buttons)
+        await rig.server.told(await rig.server.press(channel, bo, card, "Again"), "Here it comes")
         await rig.settled()
         forwarded = [one for one in channel.from_bot() if one.forwarded is not None]
         assert files(channel) == PAIR * 2

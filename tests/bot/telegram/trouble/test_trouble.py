@@ -17,7 +17,7 @@ from jobs.queue.requests import JobQueue
 from jobs.settings import SettingsError
 from jobs.store.folder import FolderStore
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, cards, files, settings_for
-from tests.bot.telegram.chat_steps import done
+from tests.bot.telegram.chat_steps import again, done
 from tests.peers.botapi import BotApi, Pace, Trouble
 
 MB = 1_000_000
@@ -136,8 +136,7 @@ async def test_a_file_telegram_has_is_sent_by_its_id(rig: Rig) -> None:
         assert files(bo) == files(ana)
         rig.server.shelf.files.clear()
         rig.expected.append("wrong file identifier")
-        await ana.say(f"{SONG} again")
-        await rig.until_phase(ana, RequestPhase.DONE)
+        await again(ana)
         await rig.server.until(lambda: len(rig.server.calls("sendMediaGroup")) == 4)
         await rig.settled()
     assert len(files(ana)) == 4, "what Telegram forgot is uploaded again"
