@@ -63,7 +63,7 @@ class Tasks:
         self._secret = secret
         self._known = Shared(self._read, fresh)
         self._recent = Shared(self._read_recent, fresh)
-        self._ended: OrderedDict[str, tuple[View, Known]] = OrderedDict()  # by request
+        self._ended: OrderedDict[str, tuple[View, dict[str, float], Known]] = OrderedDict()  # by request
 
     async def of(self, task_id: str) -> Known | None:
         """The task of an id; None for one that was never given out, or is forgotten."""
@@ -84,23 +84,25 @@ class Tasks:
 
     async def _read(self, request_id: str) -> Known | None:
         view = await self._services.queue.view(request_id)
-        return await self._from(view) if view is not None else None
+        return await self._from(view, await self._services.models_here()) if view is not None else None
 
     async def _read_recent(self, chat: str) -> tuple[Known, ...]:
         views = await self._services.queue.recent(chat, limit=50)
-        return tuple([await self._from(view) for view in views])
+        here = await self._services.models_here() if views else {}
+        return tuple([await self._from(view, here) for view in views])
 
-    async def _from(self, view: View) -> Known:
-        """A task as it was read before, where it has ended and did not change since."""
+    async def _from(self, view: View, here: dict[str, float]) -> Known:
+        """A task as it was read before, where it has ended and did not change since. `here`: the better models, which
+        its buttons offer."""
         before = self._ended.get(view.request.id)
-        if before is not None and before[0] == view:
-            return before[1]
+        if before is not None and before[:2] == (view, here):
+            return before[2]
         known = await self._read_anew(view)
         is_known = view.phase is not RequestPhase.DONE or view.made is not None
         if view.is_open or not is_known:
             self._ended.pop(view.request.id, None)
         else:
-            self._ended[view.request.id] = (view, known)
+            self._ended[view.request.id] = (view, here, known)
             if len(self._ended) > MOST:
                 self._ended.popitem(last=False)
         return known

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from bot.cards.cards import Button
 from bot.web.init_data import LONGEST
 from jobs.models import Content, Effect, Format, Order, Stem, Value
-from jobs.music.separation_models import chat_models
+from jobs.music.separation_models import MODELS
 from jobs.progress import RequestPhase, TrackStage
 
 Phase = Literal["PENDING", "STARTED", "SUCCESS", "FAILURE"]
@@ -145,8 +145,8 @@ class PressedAction(Value):
 
 
 def _known(name: str) -> str:
-    if name not in chat_models():
-        raise ValueError(f"no model {name[:40]!r} in chats")
+    if name not in MODELS:
+        raise ValueError(f"no model {name[:40]!r}")
     return name
 
 

@@ -81,7 +81,7 @@ async def options(request: web.Request) -> web.StreamResponse:
             "stems": list(info.stems),
             "stem_words": [stem_word(stem, language) for stem in info.stems],
         }
-        for name, info in chat_models().items()
+        for name, info in chat_models(await services.models_here()).items()
     ]
     return as_json(
         json.dumps(

@@ -139,7 +139,7 @@ async def test_orders_are_new_tasks_of_the_same_song(browser: Browser, order: di
         {"content": {"kind": "mix", "stems": []}},
         {"effect": {"tempo": 20}},
         {"format": "exe"},
-        {"model": "htdemucs"},
+        {"model": "nothing"},
         {"formats": "mp3"},
         [],
     ],
@@ -147,6 +147,20 @@ async def test_orders_are_new_tasks_of_the_same_song(browser: Browser, order: di
 async def test_what_is_no_order_is_refused(browser: Browser, bad: Any) -> None:
     task = await browser.submit()
     assert "could not read" in (await browser.post(f"/api/tasks/{task}/orders", 422, json=bad))["error"]
+
+
+async def test_better_models_are_chosen_where_a_worker_has_them(browser: Browser) -> None:
+    task = await browser.done()
+    orders = f"/api/tasks/{task['task_id']}/orders"
+    refused = await browser.post(orders, 429, json={"model": "htdemucs_6s"})
+    assert "HTDemucs" in refused["error"]
+    assert "Better" not in str(task["buttons"])
+    await browser.rig.worker.have(htdemucs_6s=0.5)
+    assert "htdemucs_6s" in [model["name"] for model in (await browser.get("/api/options"))["models"]]
+    assert "Better" in str((await browser.get(f"/api/tasks/{task['task_id']}"))["buttons"])
+    new = await browser.post(orders, json={"model": "htdemucs_6s"})
+    await browser.rig.worker.finish(await browser.rig.worker.take())
+    assert "guitar" in [file["stem"] for file in (await browser.finished(new["task_id"]))["files"]]
 
 
 async def test_buttons_of_the_chat_work(browser: Browser) -> None:
