@@ -23,6 +23,7 @@ from tests.sounds import music, write_wav
 from tests.worker import toy
 from tests.worker.track_fixture import ask, bring, seen, work_off
 from worker.abilities import Abilities
+from worker.limits import limits_of, time_for
 from worker.main import work
 from worker.separation import engines
 from worker.slow_lane import PATIENCE as LATELY
@@ -124,6 +125,47 @@ async def test_a_slow_song_is_cancelled_while_it_stands_still(
     assert (await seen(queue, quick)).phase is RequestPhase.WAITING, "its worker stopped: it is in the queue again"
     assert separations() == []
     assert list((store.root / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+async def test_a_slow_song_whose_child_is_killed_is_started_again_once(
+    queue: JobQueue, store: FolderStore, settings: Settings, valkey_server: SecretStr, tmp_path: Path, kills: int
+) -> None:
+    held = toy.install(settings.models_dir, toy.SLOW, held=True)
+    request = await song(store, tmp_path, toy.SLOW)
+    await queue.submit(request)
+    async with working(settings, valkey_server):
+        killed: set[int] = set()
+
+        async def another() -> bool:
+            return any(child.pid not in killed for child in separations())
+
+        for _ in range(kills):
+            await until(another)
+            (child,) = [child for child in separations() if child.pid not in killed]
+            killed.add(child.pid)
+            child.kill()
+        held.unlink()
+
+        async def over() -> bool:
+            return (await seen(queue, request)).phase is not RequestPhase.WAITING
+
+        await until(over)
+    view = await seen(queue, request)
+    if kills == 1:
+        assert view.phase is RequestPhase.READY
+    else:
+        assert view.failure is not None
+        assert view.failure.reason is Reason.INTERRUPTED
+
+
+def test_a_slow_song_has_more_time_and_a_long_one_of_six_stems_room(settings: Settings) -> None:
+    assert time_for(Lane.SLOW, settings) > time_for(Lane.STUDIO, settings) == settings.job_timeout
+    hour = settings.model_copy(update={"max_seconds": 3600.0})
+    limits = limits_of(hour, 3600.0, Lane.SLOW)
+    files, frame = 7, 2 * 4  # six stems and a click; bytes of a sample in stereo
+    assert limits.file_mb > files * 3600 * 44100 * frame / 1e6, "in one zip"
+    assert limits.cpu_seconds >= time_for(Lane.SLOW, settings)
 
 
 async def test_a_model_that_no_worker_has_fails_before_the_song_is_fetched(

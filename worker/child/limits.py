@@ -27,8 +27,8 @@ HEADROOM: Final = 1024
 LAST_SECONDS: Final = 5
 #: A separation into five stems with all encoders opens about sixty files, libraries included.
 OPEN_FILES: Final = 512
-#: MB of a second of music at most: five stems, uncompressed, in one zip.
-SECOND_MB: Final = 1.5
+#: MB of a second of music at most: six stems and a click in 32 bits, uncompressed, in one zip.
+SECOND_MB: Final = 2.5
 
 #: Of a child and its descendants together, to protect the machine's process table. Runtimes have about two for each
 #: core. RLIMIT_NPROC would count all processes of the user, and does not hold for root.
