@@ -394,7 +394,7 @@ forget-busy = Somebody is waiting for this song right now. Try again when it is 
 forget-done = Forgotten.
 mix-how = Tell me what you want to hear: /mix no drums, or /mix vocals bass. Reply with it to a song I sent, or I take the last one.
 
-    I know these stems: vocals, drums, bass, piano, other; and “band” for all but the voice.
+    I know these stems: vocals, drums, bass, piano, other, and guitar where a better separation is set up; and “band” for all but the voice.
 mix-no-song = There is no finished song here yet. Send me a YouTube link or an audio file first.
 mix-which-song = I don’t know which song that is. Reply to a song I sent, or to its card.
 mix-whole = That is the whole song. Leave something out: /mix no vocals

@@ -394,7 +394,7 @@ forget-busy = Alguém está esperando por esta música agora. Tente de novo quan
 forget-done = Esquecida.
 mix-how = Me diga o que quer ouvir: /mix sem bateria, ou /mix voz baixo. Responda com isso a uma música que mandei, ou eu pego a última.
 
-    Conheço estas faixas: voz, bateria, baixo, piano, outros; e “banda” para tudo menos a voz.
+    Conheço estas faixas: voz, bateria, baixo, piano, outros, e guitarra onde há uma separação melhor; e “banda” para tudo menos a voz.
 mix-no-song = Ainda não há música pronta aqui. Me mande primeiro um link do YouTube ou um arquivo de áudio.
 mix-which-song = Não sei que música é essa. Responda a uma música que mandei, ou ao cartão dela.
 mix-whole = Isso é a música inteira. Tire alguma coisa: /mix sem voz
