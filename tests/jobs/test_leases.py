@@ -91,3 +91,16 @@ async def _server(url: SecretStr) -> psutil.Process:
         return psutil.Process((await queue.redis.info("server"))["process_id"])
     finally:
         await queue.close()
+
+
+async def test_a_dropped_track_is_freed_although_its_worker_lives(queue: JobQueue, request_: Request) -> None:
+    """As after the queue was out of reach in the middle of the work."""
+    track_queue, other = TrackQueue(queue.redis, "first"), TrackQueue(queue.redis, "other")
+    await track_queue.begin(request_.track_id)
+    track_queue.drop(request_.track_id)
+    await queue.redis.pexpire(keys.lease(request_.track_id), 1)
+    await asyncio.sleep(0.01)
+    await track_queue.beat()
+    assert await owner(queue, request_) == "", "its heart renews it no longer"
+    assert await other.recover() == [request_.track_id]
+    assert await track_queue.begin(request_.track_id) is not None, "it may take it again"

