@@ -26,7 +26,6 @@ POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 _NAME: Final = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+(\.[a-z0-9_-]+)*\.[a-z0-9]+")
-_TYPES: Final = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "json": "application/json"}
 
 
 async def root(_: web.Request) -> web.StreamResponse:
@@ -58,8 +57,7 @@ async def page_file(request: web.Request) -> web.StreamResponse:
 
 def _file(name: str) -> web.StreamResponse:
     """`no-cache`: a browser asks each time, and is told that the file is the same."""
-    ending = name.rpartition(".")[2]
-    headers = {"Content-Type": f"{_TYPES.get(ending) or type_of(name)}; charset=utf-8", "Cache-Control": "no-cache"}
+    headers = {"Content-Type": f"{type_of(name)}; charset=utf-8", "Cache-Control": "no-cache"}
     return web.FileResponse(PAGE / name, headers=headers)
 
 

@@ -157,7 +157,9 @@ async def test_better_models_are_chosen_where_a_worker_has_them(browser: Browser
     assert "Better" not in str(task["buttons"])
     await browser.rig.worker.have(htdemucs_6s=0.5)
     assert "htdemucs_6s" in [model["name"] for model in (await browser.get("/api/options"))["models"]]
-    assert "Better" in str((await browser.get(f"/api/tasks/{task['task_id']}"))["buttons"])
+    async with asyncio.timeout(PATIENCE):  # a reading answers for a moment
+        while "Better" not in str((await browser.get(f"/api/tasks/{task['task_id']}"))["buttons"]):
+            await asyncio.sleep(0.05)
     new = await browser.post(orders, json={"model": "htdemucs_6s"})
     await browser.rig.worker.finish(await browser.rig.worker.take())
     assert "guitar" in [file["stem"] for file in (await browser.finished(new["task_id"]))["files"]]

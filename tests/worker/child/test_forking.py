@@ -1,8 +1,10 @@
 """Children that are forked from a server are what children that are started anew are."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,7 +32,14 @@ async def run(do: str, note: str = "", folder: Path | None = None) -> str:
 
 
 def server() -> psutil.Process:
-    return next(one for one in psutil.Process().children() if SERVER in one.cmdline())
+    """The process that forks. It may not be among the children yet, right after its start."""
+    for _ in range(400):
+        for one in psutil.Process().children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if SERVER in one.cmdline():
+                    return one
+        time.sleep(0.05)
+    raise AssertionError("no process forks children")
 
 
 async def reason(do: str) -> Reason:
