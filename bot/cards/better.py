@@ -58,8 +58,8 @@ def sent_for_better(model: str, work_seconds: float | None, language: str) -> st
     return say(language, "made-better-wait", stems=len(MODELS[model].stems), wait=wait)
 
 
-def nobody_has(model: str, language: str) -> str:
-    """Why a model cannot be had; short enough for a toast."""
+def unavailable(model: str, language: str) -> str:
+    """The sentence that no worker has a model now; short enough for a toast."""
     return say(language, "better-away", model=_named(model, language))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.cards.actions import Action, Verb
 from bot.cards.analysis import analysis_line
-from bot.cards.better import about_better, nobody_has
+from bot.cards.better import about_better, unavailable
 from bot.cards.mixes import order_words
 from bot.cards.models import fetching_model, model_label, rendering, separating, stem_words
 from bot.inert import inert, plain
@@ -143,7 +143,7 @@ def settings_card(preferences: Preferences, language: str, here: Mapping[str, fl
     lines = (
         say(language, "settings-title"),
         say(language, "settings-stems", model=label, stems=stem_words(preferences.model.stems, language)),
-        *(about_better(name, here, language) if name in here else nobody_has(name, language) for name in slow),
+        *(about_better(name, here, language) if name in here else unavailable(name, language) for name in slow),
         say(language, "settings-format", format=preferences.format.label),
         say(language, "settings-package", package=preferences.package),
     )

@@ -1,6 +1,6 @@
 """The key by which Telegram signs what it tells a Mini App. The bot leaves it in the queue for the page's server.
 
-So that server needs no token: with the key alone, nobody can act as the bot.
+So that server needs no token: the key alone does not let one act as the bot.
 https://core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app
 """
 

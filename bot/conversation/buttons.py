@@ -43,7 +43,7 @@ async def _perform(services: Services, press: Press, action: Action) -> Answers:
             return await handle(services, press, action)
         case Verb.LATER | Verb.ADMIT:
             return await (leftovers.start if action.verb is Verb.LATER else admit.decide)(services, press, action)
-        case Verb.MIXER:  # a link everywhere, so nobody presses it
+        case Verb.MIXER:  # a link on every platform, so it is never pressed
             return toast(say(press.asker.language, "button-old"))
         case Verb.FOUND:
             return await finding.pressed(services, press, action)

@@ -101,7 +101,7 @@ class WebChats:
 
 
 class WebPreferences(ChatPreferences):
-    """Every result has both its files and a zip of them: nobody chooses before a download."""
+    """Every result has both its files and a zip of them: a choice before the download is not needed."""
 
     async def of(self, chat: str) -> Preferences:
         return (await super().of(chat)).model_copy(update={"package": Package.BOTH})

@@ -1,7 +1,7 @@
 """/settings: a chat's model, format and package; in a group also whether the bot takes every link, and its language."""
 
 from bot.cards.actions import Action, Verb
-from bot.cards.better import nobody_has
+from bot.cards.better import unavailable
 from bot.cards.cards import Button, Card, settings_card
 from bot.chats.preferences import GroupSettings, chosen
 from bot.conversation.permissions import may_change_settings
@@ -22,7 +22,7 @@ async def choose(services: Services, press: Press, action: Action) -> Answers:
         return toast(say(asker.language, "settings-not-yours"))
     model = model_of_code(action.choice) if action.verb is Verb.STEMS else None
     if model is not None and model not in chat_models(await services.models_here()):
-        return toast(nobody_has(model, asker.language))
+        return toast(unavailable(model, asker.language))
     before = await services.preferences.of(asker.chat)
     await services.preferences.keep(asker.chat, chosen(before, action))
     return await _saved(services, asker, asker.language)

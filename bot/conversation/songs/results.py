@@ -5,7 +5,7 @@ from itertools import count
 from typing import Final, NamedTuple
 
 from bot.cards.actions import Action, Verb
-from bot.cards.better import nobody_has, sent_for_better, song_seconds, takes
+from bot.cards.better import sent_for_better, song_seconds, takes, unavailable
 from bot.cards.cards import Card, heading
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.result_buttons import first_page, forget_page, pick_page, second_page
@@ -203,7 +203,7 @@ async def accept(services: Services, asker: Asker, request: Request, about: Requ
     model = request.order.model
     here = await services.models_here() if way is Way.SEPARATE and model.info.is_slow else {}
     if way is Way.SEPARATE and model.info.is_slow and model.name not in here:
-        return nobody_has(model.name, asker.language)
+        return unavailable(model.name, asker.language)
     if way is Way.RENDER and (why := await lacking(services, request)) is not None:
         return sentence(why, asker.language)
     try:

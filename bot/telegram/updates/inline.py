@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 #: Seconds for which Telegram may repeat an answer to the same person: new and forgotten songs show soon.
 CACHED: Final = 10
-#: The word behind /start when somebody comes through the button; it pairs nobody.
+#: The word behind /start of a person who comes by the button. It pairs no owner.
 START: Final = "inline"
 OVERDUE: Final = "query is too old"
 

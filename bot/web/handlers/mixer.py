@@ -42,7 +42,7 @@ async def file(request: web.Request) -> web.StreamResponse:
 
 
 async def opened(request: web.Request) -> web.StreamResponse:
-    """The player of a song, once it is there; it is ordered if nobody did."""
+    """The player of a song, once it is there. It is ordered unless it was before."""
     opening, site = await body_of(request, Opening), site_of(request)
     song, language = await site.guests.song(opening.song, opening.init_data, visitor_of(request).language)
     task = (await player_task(site, song, language)).task
