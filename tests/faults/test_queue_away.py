@@ -5,6 +5,7 @@ import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,7 +77,8 @@ async def test_nothing_is_lost_while_the_queue_is_away(
     with capsys.disabled():
         print("\n" + "\n".join(story.said for story in stories))  # noqa: T201 - the figures of docs/reliability.md
     for story in stories:
-        assert story.files == [len(STEMS[2])] * (SONGS + 1), story.transcript
+        assert len(story.files) > SONGS
+        assert set(story.files) == {len(STEMS[2])}, story.transcript
 
 
 class _Story(NamedTuple):
@@ -93,14 +95,17 @@ async def _story(folder: Path, models_dir: Path, site: YouTubeStandIn, absence: 
             await running.says("is listening")
             chat = server.private(server.person("Ana"))
             letter = absence.__name__[0]
-            videos = [site.add(Video(f"{letter}{number:09d}A", title=f"Song {number}")) for number in range(SONGS + 1)]
-            questions = [await chat.say(video.watch_url) for video in videos[:SONGS]]
+            videos = (site.add(Video(f"{letter}{number:09d}A", title=f"Song {number}")) for number in count())
+            questions = [await chat.say(video.watch_url) for video in islice(videos, SONGS)]
             await server.until(lambda: all(_answers(chat, question) for question in questions), PATIENCE)
-            await _until_somebody_works(running)
+            while not _is_working(running):  # a quick machine has done them all, and gets another
+                if all(_done(chat, question) for question in questions):
+                    questions.append(await chat.say(next(videos).watch_url))
+                await asyncio.sleep(0.05)
             pids = {word: running.part(word).pid for word in ("bot", "worker")}
             await absence(queue, url)
             back = time.monotonic()
-            last = await chat.say(videos[SONGS].watch_url)
+            last = await chat.say(next(videos).watch_url)
             await server.until(lambda: _done(chat, last), 2 * PATIENCE, chat.transcript)
             served = time.monotonic() - back
             await server.until(lambda: all(_done(chat, question) for question in questions), 2 * PATIENCE)
@@ -122,7 +127,5 @@ def _done(chat: Chat, question: Message) -> bool:
     return any("Done in" in message.text for message in _answers(chat, question))
 
 
-async def _until_somebody_works(running: Up) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not running.parts("worker.sources") and not running.parts("worker.separation"):
-            await asyncio.sleep(0.05)
+def _is_working(running: Up) -> bool:
+    return bool(running.parts("worker.sources") or running.parts("worker.separation"))
