@@ -99,7 +99,7 @@ def _own_address() -> str:
     """This machine's address in its network, or its name where it is in none. Nothing is sent."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-            asked.connect(("192.0.2.1", 9))  # for documentation: nobody's, and beyond every network of one's own
+            asked.connect(("192.0.2.1", 9))  # an address for documentation, outside of every local network
             return str(asked.getsockname()[0])
     except OSError:
         return socket.gethostname()

@@ -75,7 +75,7 @@ class Cable:
     """A way to a server that breaks. `url`: its near end.
 
     `cut` breaks every connection, and new ones until `mend`. `cut_after`: the same, once so many bytes went to the
-    server over one connection. `freeze`: the connections of this moment carry nothing more, but nobody is told, as when
+    server over one connection. `freeze`: the connections of this moment carry nothing more, and no end is told, as when
     a phone sleeps.
     """
 

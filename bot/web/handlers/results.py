@@ -18,7 +18,7 @@ from bot.web.values import Ordered, Task
 from jobs.models import Value
 from jobs.results import StoredFile
 
-#: A player's page has its code in itself, and asks nobody for anything. Its origin is not that of our page.
+#: A player's page has its code in itself, and makes no requests. Its origin is not that of our page.
 PLAYER_POLICY: Final = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; style-src 'unsafe-inline'; "
     "img-src data:; connect-src data:; worker-src data: blob:; base-uri 'none'; form-action 'none'; "
