@@ -123,7 +123,8 @@ class Agenda:
         """A request is attended to no more."""
         self._pending.discard(request_id)
         chat = self._chats.pop(request_id, None)
-        if chat is None:
+        if chat is None:  # dropped before, and looked at again: the errand that began in between has ended
+            self._forget(request_id, None)
             return
         self._crowds[chat] -= 1
         if is_last := not self._crowds[chat]:

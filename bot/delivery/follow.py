@@ -16,6 +16,7 @@ from bot.delivery.agenda import Agenda
 from bot.delivery.cards.late_lines import LateLines
 from bot.delivery.cards.request_cards import RequestCards, note_of
 from bot.delivery.cards.status_cards import CardNote, Shown, StatusCards
+from bot.delivery.delayed import Delayed
 from bot.delivery.files.inbox import bring
 from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, Forbidden, Later, Platform, Trouble, Unconfirmed, Unreachable
@@ -37,6 +38,7 @@ FETCHES: Final = 4  # uploads fetched at the same time
 DELIVERIES: Final = 6  # simultaneous deliveries, each to another chat
 BREATH: Final = 10  # requests per look before a pause for other tasks
 LONGEST_PAUSE: Final = 60.0  # seconds between two tries
+GIVEN_UP: Final = (RequestPhase.CANCELLED, RequestPhase.FAILED)
 ERRANDS: Final = (RequestPhase.RECEIVING, RequestPhase.READY, RequestPhase.SENDING)  # phases with an errand of ours
 
 
@@ -75,6 +77,7 @@ class Follower:
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
         self._not_before: dict[str, float] = {}  # by request, or by chat for deliveries: time.monotonic()
         self._tries: dict[str, int] = {}  # by request: consecutive failures
+        self._delayed = Delayed()
         self._foreseen: set[str] = set()  # requests
         self._turns: dict[str, asyncio.Lock] = {}  # by chat: one delivery at a time
         self._asides: dict[str, asyncio.Task[None]] = {}
@@ -225,18 +228,21 @@ class Follower:
                 note_of(view) is None and time.time() - view.request.created_at < self._timing.card_first
             ):
                 pass
-            case RequestPhase.READY | RequestPhase.SENDING if now >= self._not_before.get(view.request.chat, 0.0):
-                self._begin(view, self._deliver, self._timing.delivery_tries, Reason.INTERNAL)
-            case RequestPhase.CANCELLED | RequestPhase.FAILED if view.request.id in self._errands:
-                self._errands[view.request.id].cancel()
+            case RequestPhase.READY | RequestPhase.SENDING:
+                is_time = now >= self._not_before.get(view.request.chat, 0.0)
+                if is_time and self._delayed.is_turn(view.request):
+                    self._begin(view, self._deliver, self._timing.delivery_tries, Reason.INTERNAL)
             case _:
-                pass
+                self._delayed.drop(view.request.id)
+                if view.phase in GIVEN_UP and view.request.id in self._errands:
+                    self._errands[view.request.id].cancel()
 
     def _forget(self, request_id: str, chat: str | None) -> None:
         """Drop the memory of a request that is attended to no more; `chat`: and of its chat."""
         self._tries.pop(request_id, None)
         self._not_before.pop(request_id, None)
         self._foreseen.discard(request_id)
+        self._delayed.drop(request_id)
         self._status_cards.forget(request_id)
         if chat is not None:
             self._not_before.pop(chat, None)
@@ -258,6 +264,7 @@ class Follower:
         request_id = view.request.id
         if request_id in self._errands or time.monotonic() < self._not_before.get(request_id, 0.0):
             return
+        self._delayed.drop(view.request.id)
         task = asyncio.create_task(self._run(view, errand, tries, reason))
         self._errands[request_id] = task
 
@@ -282,6 +289,8 @@ class Follower:
         except Later as why:
             log.info("request %s: %s", request_id, why)
             # The whole chat waits, so that no later delivery overtakes this one.
+            if errand == self._deliver:
+                self._delayed.add(view.request)
             who = view.request.chat if errand == self._deliver else request_id
             self._not_before[who] = time.monotonic() + why.seconds
         except (Away, Unconfirmed, QueueAway) as why:

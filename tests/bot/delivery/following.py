@@ -33,6 +33,7 @@ class Recorder:
     sends_once: bool = False
     said: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)  # whose parts were sent
     troubles: dict[str, list[Exception]] = field(default_factory=dict)
     slow: dict[str, asyncio.Event] = field(default_factory=dict)  # chat → until when its parts take
     asked: list[dict[str, str]] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Recorder:
             await self.slow[request.chat].wait()
         self._stumble("send")
         self.sent.append(f"{request.chat} {part.id}")
+        self.requests.append(request.id)
         return Sent(messages=("1",), files=tuple(f"id of {piece.stored.name}" for piece in part.pieces))
 
 

@@ -13,7 +13,7 @@ from jobs.progress import RequestPhase
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
-from tests.bot.delivery.following import QUICK, Recorder, ask, ended, following, platform, until, worker
+from tests.bot.delivery.following import OTHER, QUICK, Recorder, ask, ended, following, platform, until, worker
 from tests.bot.telegram.chat_fixture import Worker
 
 __all__ = ["platform", "worker"]
@@ -61,6 +61,23 @@ async def test_being_told_to_wait_and_being_away_are_waited_for(
     async with following(queue, store, platform):
         assert (await ended(queue, request)).phase is RequestPhase.DONE
     assert platform.sent == ["test:ana stems-mp3"]
+
+
+async def test_a_delivery_that_has_to_wait_is_not_overtaken(
+    queue: JobQueue, store: FolderStore, platform: Recorder, worker: Worker
+) -> None:
+    first, second = ask(), ask(source=OTHER)
+    platform.troubles["send"] = [Later(0.1, "flood")]
+    await queue.submit(first)
+    await queue.submit(second)
+    await worker.finish(await worker.take())
+    # The first one waits longer for its next look than for the platform.
+    async with following(queue, store, platform, replace(QUICK, look=1.0, sweep=60.0)):
+        await until(lambda: not platform.troubles["send"])
+        await asyncio.sleep(0.3)
+        await worker.finish(await worker.take())
+        await until(lambda: len(platform.requests) == 2)
+    assert platform.requests == [first.id, second.id]
 
 
 async def test_a_known_file_that_is_unknown_is_uploaded(
