@@ -19,12 +19,13 @@ CLAIM = 60  # seconds for which arq's own claim of a job lasts; then the job is 
 
 
 class LaneWorker(Worker):
-    """Looks into its queue when a job was queued (see `enqueue_in_turn`), when its own job has ended, and every IDLE
+    """Looks into its queue when a job was queued (see `enqueue_in_turn`), when its own job has ended, and every `idle`
     seconds.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, idle: float = IDLE, **options: Any) -> None:
         super().__init__(**options, poll_delay=0)  # `_poll_iteration` waits
+        self._idle = idle
         self.in_progress_timeout_s = CLAIM
         self._news = asyncio.Event()
 
@@ -68,5 +69,5 @@ class LaneWorker(Worker):
         if self.burst and self.tasks:  # arq takes an empty line for the end
             await asyncio.wait(self.tasks.values())
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BURST if self.burst else IDLE):
+            async with asyncio.timeout(BURST if self.burst else self._idle):
                 await self._news.wait()

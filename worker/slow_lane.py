@@ -15,6 +15,8 @@ from worker.lane import LaneWorker
 
 #: Jobs that are looked at: those in front may be of models that this worker lacks.
 LOOKED_AT: Final = 1000
+#: Seconds between two looks without news: a song waits for its model at most so long when the weights are added.
+IDLE: Final = 10.0
 #: Seconds for which a song waits for a worker that had its model: so long may a restart take.
 PATIENCE: Final = 60.0
 
@@ -23,7 +25,7 @@ class SlowLaneWorker(LaneWorker):
     """Takes the first job of a model in `abilities`."""
 
     def __init__(self, abilities: Abilities, **options: Any) -> None:
-        super().__init__(**options, queue_read_limit=LOOKED_AT)
+        super().__init__(**options, idle=IDLE, queue_read_limit=LOOKED_AT)
         self._abilities = abilities
 
     async def start_jobs(self, job_ids: list[bytes]) -> None:

@@ -16,7 +16,7 @@ from worker.pipeline import Studio
 
 log = logging.getLogger(__name__)
 
-LOOK = 2.0  # seconds between two checks of the queue
+LOOK = 3.0  # seconds between two checks of the queue
 MOST = 20  # songs from the beginning of the queue
 AT_ONCE = 6  # songs per child, so that titles are published early
 DEADLINE = 30.0  # seconds

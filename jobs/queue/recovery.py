@@ -6,6 +6,7 @@ of the awaited ones, so that its cost does not grow with the queue.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection
 
 from arq.connections import ArqRedis
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 PAGE = 500  # tracks in one command
 PAGES = 4  # of awaited tracks in one period
+TURNS_EVERY = 60.0  # seconds between two looks at the turns
 MOST_TURNS = 10_000  # chats and persons of a lane, before turns that are over are removed
 
 
@@ -32,13 +34,18 @@ async def keep_recovering(
 
     `held`: the worker's own tracks. `is_dead`: whether a worker is certainly dead.
     """
+    turns_at = 0.0  # when turns are forgotten next: time.monotonic()
     while True:
         try:
             # Not released: another worker may try when the period is over. Two at once would do no harm.
-            if await redis.set(keys.RECOVERING, worker, nx=True, px=max(1, round(every * 900))):
+            if await redis.exists(keys.RUNNING, keys.AWAITED) and await redis.set(
+                keys.RECOVERING, worker, nx=True, px=max(1, round(every * 900))
+            ):
                 await free_left(redis, held, is_dead)
                 await queue_lost(redis, PAGES)
-                await forget_turns(redis)
+                if time.monotonic() >= turns_at:
+                    await forget_turns(redis)
+                    turns_at = time.monotonic() + TURNS_EVERY
         except RedisError as error:
             log.warning("cannot look for lost tracks: %s", error)
         except Exception:  # such as damaged data in the queue

@@ -19,8 +19,10 @@ async def nameless(redis: ArqRedis, most: int) -> dict[str, YouTube]:
 
     Without the first in the queue while no worker is busy: its download is about to tell.
     """
-    found, first = {}, 0 if await answer(redis.scard(keys.RUNNING)) else 1
-    for job in await redis.zrange(keys.QUEUE, first, most):
+    found: dict[str, YouTube] = {}
+    jobs = await redis.zrange(keys.QUEUE, 0, most)
+    first = 1 if jobs and not await answer(redis.scard(keys.RUNNING)) else 0
+    for job in jobs[first:]:
         track_id = job.decode().rpartition(".")[0]
         source = parse_source(await answer(redis.hget(keys.track(track_id), "source")))
         if not isinstance(source, YouTube) or await answer(redis.exists(keys.song(source.key))):
