@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-IDLE = 2.5  # seconds between two looks without news: front ends of version 0.1.0 publish none
+IDLE = 3.0  # seconds between two looks without news: front ends of version 0.1.0 publish none
 BURST = 0.02  # the same, for a worker that ends when the queue is empty
 SOON = 0.005  # seconds from the end of a job until arq counts it as ended
 AGAIN = 1.0  # seconds until the next try to subscribe
