@@ -3,7 +3,6 @@
 A card's text is plain, without markup. A button's `action` holds its data: see `bot.cards.actions`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Final
@@ -11,27 +10,19 @@ from typing import Final
 from bot.cards.actions import Action, Verb
 from bot.cards.analysis import analysis_line
 from bot.cards.better import about_better, unavailable
-from bot.cards.mixes import order_words
+from bot.cards.headings import heading
 from bot.cards.models import fetching_model, model_label, rendering, separating, stem_words
-from bot.inert import inert, plain
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
-from jobs.models import Format, Package, Preferences, Rendition, TrackId, Upload, Value, YouTube
+from jobs.models import Format, Package, Preferences, Rendition, TrackId, Upload, Value
 from jobs.music.analysis import Analysis
 from jobs.music.separation_models import chat_models
 from jobs.progress import Progress, RequestPhase, TrackStage, View
-from jobs.results import Manifest, StoredFile, Tags
+from jobs.results import Manifest, StoredFile
 
 CELLS: Final = 12  # of a progress bar; fits on one line of a small phone
 MOST_PERCENT: Final = 99  # of work that still goes on
 LITTLE: Final = 7.5  # seconds; an estimate below it is told in words
-TITLE_LENGTH: Final = 160  # characters of a title, and of an artist, that a card shows
-
-# Line breaks and control characters break a card's layout; direction marks reverse the rest of the line.
-_UNSEEN: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
-)
-
 
 #: Reasons that may be gone at the next try. Their cards have a button for it.
 PASSING: Final = frozenset(
@@ -164,44 +155,9 @@ def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
     return Button(label=f"✓ {label}" if chosen else label, action=Action(verb=verb, choice=choice).text)
 
 
-def heading(view: View, language: str, manifest: Manifest | None = None) -> str:
-    """The song of a request, as far as it is known: `Artist - Title (3:45)`."""
-    source, progress = view.request.source, view.progress or Progress()
-    title, artist, seconds = progress.title, progress.artist, progress.seconds
-    if view.called is not None:
-        seconds = view.called.seconds if seconds is None else seconds
-        if not title:
-            title, artist = view.called.title, view.called.artist
-    if manifest is not None:
-        title, artist, seconds = manifest.tags.title, manifest.tags.artist, manifest.seconds
-    match source:
-        case Upload():
-            unnamed = tidy(source.name) or say(language, "card-upload")
-            title, artist = title or source.title, artist or source.performer
-            seconds = source.seconds if seconds is None else seconds
-        case YouTube():
-            unnamed = say(language, "card-video", link=f"youtu.be/{source.video_id}")
-    name = called(Tags(title=title, artist=artist or ""), language) if title and tidy(title) else unnamed
-    if mix := order_words(view.request.order, language):
-        name = say(language, "card-title-mix", title=name, mix=mix)
-    return f"{name} ({figures.duration(seconds, language)})" if seconds and seconds > 0 else name
-
-
-def called(tags: Tags, language: str) -> str:
-    """`Artist - Title` on one line, or the title alone if the artist is unknown."""
-    title, artist = tidy(tags.title), tidy(tags.artist)
-    return say(language, "card-title", artist=artist, title=title) if artist else title
-
-
-def status_line(view: View, language: str, manifest: Manifest | None = None) -> str:
-    """One request in a list: its song and its state, on two lines."""
-    return "\n".join((heading(view, language, manifest), _state(view, language)[0]))
-
-
-def tidy(text: str, most: int = TITLE_LENGTH) -> str:
-    """A foreign title on one line, inert, without characters that break the layout; at most `most` characters."""
-    flat = " ".join(_UNSEEN.sub(" ", plain(text)).split())
-    return inert(flat if len(flat) <= most else f"{flat[: most - 1].rstrip()}…")
+def status_line(view: View, language: str, also: str = "") -> str:
+    """One request in a list: its song and its state, on two lines. `also`: see `bot.cards.headings.told_apart`."""
+    return "\n".join((heading(view, language, view.manifest, also), _state(view, language)[0]))
 
 
 def bar(fraction: float) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.cards.models import stem_word
 from bot.texts import say
-from jobs.models import Chart, Click, Deck, Effect, Mix, Notes, Order, Player, Session, Stem, Stems
+from jobs.models import Chart, Click, Deck, Effect, Format, Mix, Notes, Order, Package, Player, Session, Stem, Stems
 from jobs.music.effects import PLAIN, signed
 from jobs.music.passages import Passage
 from jobs.music.separation_models import MODELS
@@ -77,6 +77,14 @@ def order_words(order: Order, language: str) -> str:
             return ", ".join([say(language, _NAMES[content.kind]), *effect_words(order.effect, language)])
         case Stems():
             return ", ".join(effect_words(order.effect, language))
+
+
+def form_words(order: Order, language: str) -> list[str]:
+    """The form of files, where it is not the usual one: `FLAC`, `zip`; [] for contents that have one form only."""
+    if not isinstance(order.content, Stems | Mix | Click | Deck):
+        return []
+    said = [order.format.label] if order.format is not Format.MP3 else []
+    return [*said, say(language, "form-zip")] if order.is_stems and order.package is Package.ZIP else said
 
 
 def _heard(mix: Sequence[Stem], model: str, language: str) -> str:

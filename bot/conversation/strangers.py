@@ -8,7 +8,8 @@ from typing import Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from bot.cards.actions import Action, Verb
-from bot.cards.cards import Button, Card, tidy
+from bot.cards.cards import Button, Card
+from bot.cards.headings import tidy
 from bot.chats.strangers import Stranger
 from bot.conversation.services import Services
 from bot.conversation.values import Incoming, Place, number_of

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from bot.cards.actions import Action, Verb
-from bot.cards.cards import PASSING, TITLE_LENGTH, Button, Card, status_line, tidy
+from bot.cards.cards import PASSING, Button, Card, status_line
+from bot.cards.headings import TITLE_LENGTH, tidy
 from bot.playlists.run import PlaylistStep, Run, Song
 from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason

@@ -3,7 +3,8 @@
 from typing import Final
 
 from bot.cards.actions import Action, Verb
-from bot.cards.cards import Button, Card, tidy
+from bot.cards.cards import Button, Card
+from bot.cards.headings import tidy
 from bot.inert import plain
 from bot.searches.search import Search, SearchStep
 from bot.texts import figures, say

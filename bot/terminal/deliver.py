@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot import texts
-from bot.cards.cards import about_sound, called
+from bot.cards.cards import about_sound
+from bot.cards.headings import called
 from bot.cards.models import stem_word
 from bot.delivery.planning.plan import Note, about_level, note_text
 from bot.terminal.inputs import Song

@@ -344,6 +344,7 @@ content-notes = notes of bass and voice
 content-session = for the DAW
 content-deck = acapella and instrumental
 content-player = player
+form-zip = zip
 button-only = Only { $stem }
 button-pick = Choose stems…
 button-practise = Practise…

@@ -344,6 +344,7 @@ content-notes = notas do baixo e da voz
 content-session = para a DAW
 content-deck = a cappella e instrumental
 content-player = player
+form-zip = zip
 button-only = Só { $stem }
 button-pick = Escolher faixas…
 button-practise = Ensaiar…

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.cards import tidy
+from bot.cards.headings import tidy
 from bot.inert import inert, plain
 from tests.peers.botapi.detecting import detected
 

@@ -3,18 +3,17 @@
 from typing import Final
 
 from bot.cards.actions import Action, Verb
-from bot.cards.cards import Button, Card, heading
+from bot.cards.cards import Button, Card
+from bot.cards.headings import label, told_apart
 from bot.conversation.permissions import may_act_for, may_cancel, turn_away
 from bot.conversation.services import Services
 from bot.conversation.songs.lookup import LOOK_BACK, asked_with, is_card_of, request_of_chat
 from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Toast, number_of, reply, toast
-from bot.inert import plain
 from bot.texts import figures, say
 from jobs.progress import View
 
 #: How many of a chat's open requests /cancel lets choose from.
 MOST_CHOICES: Final = 15
-LONGEST_LABEL: Final = 40  # characters of a song's name on a button
 
 
 async def start(services: Services, incoming: Incoming) -> Answers:
@@ -124,15 +123,10 @@ async def _open(services: Services, asker: Asker) -> list[View]:
 
 def _choices(asker: Asker, views: list[View]) -> list[tuple[Button, ...]]:
     """A button for each song, and one for all."""
+    views = views[:MOST_CHOICES]
     choices = [
-        (label_of(heading(view, asker.language)), Action(verb=Verb.CANCEL, target=view.request.id))
-        for view in views[:MOST_CHOICES]
+        (label(view, asker.language, also), Action(verb=Verb.CANCEL, target=view.request.id))
+        for view, also in zip(views, told_apart(views, asker.language), strict=True)
     ]
     choices.append((say(asker.language, "button-cancel-all"), Action(verb=Verb.CANCEL_ALL)))
-    return [(Button(label=label, action=action.text),) for label, action in choices]
-
-
-def label_of(name: str) -> str:
-    """A song's name on a button."""
-    name = plain(name)  # links in buttons are not clickable
-    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1].rstrip()}…"
+    return [(Button(label=name, action=action.text),) for name, action in choices]

@@ -7,7 +7,8 @@ import time
 from collections import Counter
 from typing import Final
 
-from bot.cards.cards import Card, tidy
+from bot.cards.cards import Card
+from bot.cards.headings import tidy
 from bot.cards.lists import joined
 from bot.conversation import strangers
 from bot.conversation.commands import admit

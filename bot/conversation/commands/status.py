@@ -1,18 +1,20 @@
 """/status: a chat's open and finished requests; for the owner also those of all chats."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.cards.actions import Action, Verb
-from bot.cards.cards import Button, Card, heading, status_line
+from bot.cards.cards import Button, Card, status_line
+from bot.cards.headings import label, told_apart
 from bot.cards.lists import joined
-from bot.conversation.commands.general import cancel_all, label_of
+from bot.conversation.commands.general import cancel_all
 from bot.conversation.commands.owner import alone, state_of_all
 from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
 from bot.conversation.songs.lookup import LOOK_BACK, request_about, request_of_chat
 from bot.conversation.values import Answers, Asker, Edit, Incoming, Press, Reply, Toast, reply, toast
 from bot.playlists.cards import run_line
-from bot.texts import figures, say
+from bot.texts import Language, figures, say
 from jobs.progress import View
 from jobs.queue.attended import FIRST, Attended
 
@@ -60,18 +62,20 @@ async def _list(services: Services, asker: Asker) -> Card:
     """A chat's open requests and the last finished ones."""
     recent = await services.queue.recent(asker.chat, limit=LOOK_BACK)
     opened = await services.catalogue.complete([view for view in reversed(recent) if view.is_open])
-    finished = await services.catalogue.complete([view for view in recent if not view.is_open][:FINISHED])
+    finished = await services.catalogue.complete(_latest([view for view in recent if not view.is_open])[:FINISHED])
+    also = _also([*opened, *finished], asker.language)
     blocks = [say(asker.language, "status-open", count=len(opened)) if opened else say(asker.language, "status-none")]
     blocks += [run_line(run, asker.language) for run in await services.playlists.in_chat(asker.chat)]
-    blocks += [_line(asker, view) for view in opened]
-    last = [_line(asker, view) for view in finished]
+    blocks += [status_line(view, asker.language, also[view.request.id]) for view in opened]
+    last = [status_line(view, asker.language, also[view.request.id]) for view in finished]
     last = [say(asker.language, "status-finished"), *last] if last else []
     below = "\n\n".join([*await _minutes(services, asker), *last])
+    short = {view.request.id: label(view, asker.language, also[view.request.id]) for view in (*opened, *finished)}
     buttons = [
-        _button(say(asker.language, "button-cancel-song", title=_short(asker, view)), Verb.STOP, view)
+        _button(say(asker.language, "button-cancel-song", title=short[view.request.id]), Verb.STOP, view)
         for view in opened
     ]
-    buttons += [_button(f"↩ {_short(asker, view)}", Verb.SHOW, view) for view in finished]
+    buttons += [_button(f"↩ {short[view.request.id]}", Verb.SHOW, view) for view in finished]
     text = joined(blocks, asker.language, most=services.platform.text_units, below=below)
     return Card(text=text, buttons=tuple((button,) for button in buttons))
 
@@ -94,17 +98,24 @@ async def _status_of_all(services: Services, asker: Asker) -> Answers:
     views = await services.catalogue.complete([one for one in await services.queue.views(first) if one.is_open])
     count = len(views) if len(first) < MOST_SHOWN else await attended.count()
     blocks = [say(language, "status-open", count=count) if views else say(language, "status-idle")]
-    blocks += [_line(asker, view) for view in views]
+    also = _also(views, language)
+    blocks += [status_line(view, language, also[view.request.id]) for view in views]
     below = await state_of_all(services, language)
     return await alone(services, asker, joined(blocks, language, most=services.platform.text_units, below=below))
 
 
-def _line(asker: Asker, view: View) -> str:
-    return status_line(view, asker.language, view.manifest)
+def _latest(views: Sequence[View]) -> list[View]:
+    """The requests of a list without those that asked for the same before, and ended alike. The latest come first."""
+    latest: dict[tuple[str, str, str], View] = {}
+    for view in views:
+        request = view.request
+        latest.setdefault((request.source.key, request.order.model_dump_json(), view.phase), view)
+    return list(latest.values())
 
 
-def _short(asker: Asker, view: View) -> str:
-    return label_of(heading(view, asker.language, view.manifest))
+def _also(views: Sequence[View], language: Language) -> dict[str, str]:
+    """The words of `told_apart`, by request."""
+    return dict(zip((view.request.id for view in views), told_apart(views, language), strict=True))
 
 
 def _button(label: str, verb: Verb, view: View) -> Button:

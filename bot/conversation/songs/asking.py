@@ -4,7 +4,8 @@ import time
 from collections.abc import Sequence
 
 from bot.cards.actions import LONGEST_PLAYLIST_ID, Action, Verb
-from bot.cards.cards import Button, Card, heading
+from bot.cards.cards import Button, Card
+from bot.cards.headings import heading
 from bot.cards.result_buttons import first_page
 from bot.chats.leftovers import LeftOut, Leftover, leftover_card
 from bot.conversation.commands.general import cancel, help_

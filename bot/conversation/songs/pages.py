@@ -4,7 +4,8 @@ result's buttons stay for the others."""
 from dataclasses import replace
 from typing import Final
 
-from bot.cards.cards import Card, tidy
+from bot.cards.cards import Card
+from bot.cards.headings import tidy
 from bot.cards.result_buttons import Rows, owned
 from bot.conversation.services import Services
 from bot.conversation.songs.lookup import card_place

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from bot.cards.actions import Action, Verb
 from bot.cards.better import sent_for_better, song_seconds, takes, unavailable
-from bot.cards.cards import Card, heading
+from bot.cards.cards import Card
+from bot.cards.headings import heading
 from bot.cards.mixes import is_whole, mix_words
 from bot.cards.result_buttons import first_page, forget_page, pick_page, second_page
 from bot.cards.taps import Tap, read_tap, read_treated_mix

@@ -10,11 +10,10 @@ from bot.cards.cards import (
     Button,
     bar,
     card,
-    heading,
     settings_card,
     status_line,
-    tidy,
 )
+from bot.cards.headings import heading, tidy
 from jobs.failures import Failure, Reason, failed
 from jobs.models import Chart, Format, Model, Order, Package, Preferences, Request, Stem, Upload, YouTube
 from jobs.progress import Progress, RequestPhase, TrackStage, View
@@ -83,7 +82,7 @@ TABLE = [
     ),
     (
         view(progress=Progress(stage=TrackStage.RENDERING, seconds_left=8), order=Order(format=Format.FLAC)),
-        "YouTube video youtu.be/dQw4w9WgXcQ\nMaking the FLAC files\nabout 10 s left",
+        "YouTube video youtu.be/dQw4w9WgXcQ · FLAC\nMaking the FLAC files\nabout 10 s left",
     ),
     (view(RequestPhase.READY), "YouTube video youtu.be/dQw4w9WgXcQ\nReady, about to send"),
     (view(RequestPhase.SENDING), "YouTube video youtu.be/dQw4w9WgXcQ\nSending"),

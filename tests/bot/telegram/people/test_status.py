@@ -20,7 +20,7 @@ from jobs.results import Called, Tags
 from jobs.store.folder import FolderStore
 from jobs.youtube import Provider, Standing
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, Worker, cards, settings_for
-from tests.bot.telegram.chat_steps import band_of, done
+from tests.bot.telegram.chat_steps import band_of, done, result
 from tests.peers.botapi import BotApi
 
 THIRD = "https://youtu.be/aaaaaaaaaaA"
@@ -55,6 +55,25 @@ async def test_status_shows_open_and_finished_requests_with_buttons(rig: Rig) ->
         assert await gone.answer() == "There is nothing left to do here. /status shows how things stand."
         await rig.worker.finish(track)
         await rig.settled()
+
+
+async def test_status_tells_several_results_of_one_song_apart(rig: Rig) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        card = await result(rig, ana)
+        await (await ana.press(card, "No vocals")).answer()
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+        await (await ana.press(card, "No vocals")).answer()  # the same again is listed once
+        await rig.settled()
+        await (await ana.press(card, "4 stems")).answer()
+        await rig.worker.finish(await rig.worker.take())
+        await rig.settled()
+        await ana.say("/status")
+        listed = await ana.until(lambda message: "Finished lately" in message.text)
+    song = "↩ Elis & Tom - Águas de Março"
+    assert listed.labels == [f"{song} · 4 stems", f"{song} · no vocals", f"{song} · 2 stems"]
+    assert "\n\nElis & Tom - Águas de Março · 4 stems (3:33)\nDone" in listed.text
 
 
 async def test_lists_of_long_titles_fit_into_one_message_and_say_what_is_left_out(
