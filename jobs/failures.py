@@ -112,6 +112,11 @@ class Failed(Exception):  # noqa: N818 - carries a value, not an error in the pr
         self.failure = failure
 
 
+def model_missing(model: str, detail: str = "no worker can run it") -> Failure:
+    """The failure of a model, by its name, that is not set up."""
+    return Failure(reason=Reason.MODEL_MISSING, detail=detail, values={"model": model})
+
+
 def failed(reason: Reason, detail: str = "", **values: float | str) -> Failed:
     """The exception for `reason`, to be raised: `raise failed(Reason.TOO_LONG, seconds=4000, limit_seconds=1800)`."""
     return Failed(Failure(reason=reason, detail=detail, values=values))

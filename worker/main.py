@@ -61,16 +61,21 @@ def make_workers(
     return [_lane_worker(lane, name, settings, redis_url, store, analyses, precedence, burst) for lane in Lane]
 
 
+async def _announce(abilities: Abilities, track_queue: TrackQueue) -> None:
+    """Announces the models that can be run. Never raises."""
+    try:
+        track_queue.tell_models(await abilities.announce())
+    except RedisError as error:
+        log.warning("cannot announce models: %s", error)
+    except Exception:  # such as a folder of weights that is being replaced
+        log.exception("models not announced: unhandled exception")
+
+
 async def _keep_announcing(abilities: Abilities, track_queue: TrackQueue) -> None:
-    """Announces the models that can be run until cancelled: weights are added while a worker runs."""
+    """Announces them again and again until cancelled: weights are added while a worker runs."""
     while True:
-        try:
-            track_queue.tell_models(await abilities.announce())
-        except RedisError as error:
-            log.warning("cannot announce models: %s", error)
-        except Exception:  # such as a folder of weights that is being replaced
-            log.exception("models not announced: unhandled exception")
         await asyncio.sleep(EVERY)
+        await _announce(abilities, track_queue)
 
 
 def _lane_worker(
@@ -106,6 +111,8 @@ def _lane_worker(
 
     async def start(ctx: dict[Any, Any]) -> None:  # noqa: ARG001 - arq calls it by this name
         await announce_recipe(redis, recipe_for(settings))
+        if lane is Lane.STUDIO:  # before it counts as alive, so that no song of its models is refused
+            await _announce(abilities, track_queue)
         await studio.track_queue.beat()
         if lane is Lane.STUDIO:
             await studio.track_queue.free_left()  # tracks of the worker that this one replaces

@@ -10,6 +10,7 @@ from jobs.models import Model
 from jobs.music.separation_models import MODELS
 from jobs.parsing import parse_stored
 from jobs.queue import keys
+from jobs.queue.recipe import PATIENCE
 from worker.abilities import Abilities
 from worker.lane import LaneWorker
 
@@ -17,8 +18,6 @@ from worker.lane import LaneWorker
 LOOKED_AT: Final = 1000
 #: Seconds between two looks without news: a song waits for its model at most so long when the weights are added.
 IDLE: Final = 10.0
-#: Seconds for which a song waits for a worker that had its model: so long may a restart take.
-PATIENCE: Final = 60.0
 
 
 class SlowLaneWorker(LaneWorker):

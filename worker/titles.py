@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from itertools import count
 
 from redis.exceptions import RedisError
 
 from jobs.failures import Failed
+from jobs.progress import Lane
 from jobs.queue.changes import retell_followers
 from jobs.queue.titles import keep_called, nameless
 from worker.child.limits import Limits
@@ -17,6 +20,9 @@ from worker.pipeline import Studio
 log = logging.getLogger(__name__)
 
 LOOK = 3.0  # seconds between two checks of the queue
+LANES = (Lane.STUDIO,)
+LANES_AT_TIMES = (Lane.STUDIO, Lane.SLOW)  # in one of RARELY checks: slow songs wait for minutes
+RARELY = 4
 MOST = 20  # songs from the beginning of the queue
 AT_ONCE = 6  # songs per child, so that titles are published early
 DEADLINE = 30.0  # seconds
@@ -24,9 +30,9 @@ DEADLINE = 30.0  # seconds
 
 async def keep_asking(studio: Studio) -> None:
     """Looks up each song in the queue once, until cancelled."""
-    while True:
+    for look in count():
         try:
-            await ask(studio)
+            await ask(studio, LANES if look % RARELY else LANES_AT_TIMES)
         except RedisError as error:
             log.warning("cannot read the queue to look up titles: %s", error)
         except Exception:
@@ -34,10 +40,10 @@ async def keep_asking(studio: Studio) -> None:
         await asyncio.sleep(LOOK)
 
 
-async def ask(studio: Studio) -> None:
-    """Looks up the songs in the queue now. Raises nothing but `RedisError`."""
+async def ask(studio: Studio, lanes: Sequence[Lane] = LANES_AT_TIMES) -> None:
+    """Looks up the songs in the lines of these lanes now. Raises nothing but `RedisError`."""
     redis, settings = studio.track_queue.redis, studio.settings
-    waiting = list((await nameless(redis, MOST)).items())
+    waiting = list((await nameless(redis, MOST, lanes)).items())
     limits = Limits(memory_mb=settings.memory_mb, cpu_seconds=DEADLINE)
     for start in range(0, len(waiting), AT_ONCE):
         asked = dict(waiting[start : start + AT_ONCE])

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 
-from bot.texts import figures, say
+from bot.texts import figures, model_title, say
 from jobs.models import Request, Upload
 from jobs.music.separation_models import MODELS
 from jobs.progress import View
@@ -47,7 +47,7 @@ def better_label(model: str, work_seconds: float | None, language: str) -> str:
 def about_better(model: str, here: Mapping[str, float], language: str) -> str:
     """A line of the settings: what a model costs."""
     wait = figures.wait(here[model] * 240, language)
-    return say(language, "settings-better", model=_named(model, language), wait=wait, weight=MODELS[model].weight)
+    return say(language, "settings-better", model=model_title(model, language), wait=wait, weight=MODELS[model].weight)
 
 
 def sent_for_better(model: str, work_seconds: float | None, language: str) -> str:
@@ -60,9 +60,4 @@ def sent_for_better(model: str, work_seconds: float | None, language: str) -> st
 
 def unavailable(model: str, language: str) -> str:
     """The sentence that no worker has a model now; short enough for a toast."""
-    return say(language, "better-away", model=_named(model, language))
-
-
-def _named(model: str, language: str) -> str:
-    info = MODELS[model]
-    return f"{info.title} ({say(language, 'settings-stems-button', stems=len(info.stems))})"
+    return say(language, "better-away", model=model_title(model, language))

@@ -16,7 +16,7 @@ from bot.texts import figures, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Format, Package, Preferences, Rendition, TrackId, Upload, Value
 from jobs.music.analysis import Analysis
-from jobs.music.separation_models import chat_models
+from jobs.music.separation_models import MODELS, chat_models, usual_instead
 from jobs.progress import Progress, RequestPhase, TrackStage, View
 from jobs.results import Manifest, StoredFile
 
@@ -109,6 +109,10 @@ def card(
         lines.append(say(language, "card-uncertain"))
     if view.failure is not None and view.failure.reason in PASSING:
         buttons.append((Button(label=say(language, "button-retry"), action=_action(Verb.WANT, view, "again")),))
+    if view.failure is not None and view.failure.reason is Reason.MODEL_MISSING:
+        instead = usual_instead(view.request.order.model.name)
+        choice = MODELS[instead].code
+        buttons.append((Button(label=model_label(instead, language), action=_action(Verb.WANT, view, choice)),))
     if view.is_open:
         buttons.append((Button(label=say(language, "button-cancel"), action=_action(Verb.CANCEL, view)),))
     return Card(text="\n".join(lines), buttons=(*buttons, *offers), picture=picture if is_made else None)

@@ -21,14 +21,14 @@ from bot.delivery.files.inbox import bring
 from bot.delivery.ledger import Ledger
 from bot.delivery.platform import Away, Forbidden, Later, Platform, Trouble, Unconfirmed, Unreachable
 from bot.delivery.timing import USUAL, Timing
-from jobs.failures import Failed, Failure, Reason
+from jobs.failures import Failed, Failure, Reason, model_missing
 from jobs.models import Request, TrackId, Upload
 from jobs.process.tasks import cancel_and_wait
 from jobs.progress import RequestPhase, View
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.connection import QueueAway
 from jobs.queue.quotas import Limits
-from jobs.queue.recipe import current_recipe
+from jobs.queue.recipe import current_recipe, is_out_of_reach
 from jobs.queue.repertoires import Repertoires
 from jobs.queue.requests import JobQueue
 
@@ -145,6 +145,10 @@ class Follower:
             case Way.RENDER:
                 needs = await self.ledger.needs(request)
                 return await self._queue.submit(request, limits, quick=True, renditions=needs, card=card)
+            case Way.SEPARATE if await is_out_of_reach(self._queue.redis, request.order.model.name):
+                new = await self._queue.hold(request, limits, free=True, card=card)
+                await self._queue.fail(request.id, model_missing(request.order.model.name))
+                return new
             case Way.SEPARATE if isinstance(request.source, Upload):
                 return await self._queue.hold(request, limits, card=card)  # the file has to be fetched first
             case Way.SEPARATE:

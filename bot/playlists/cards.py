@@ -44,7 +44,9 @@ def run_card(run: Run, language: str, *, longest: float, view: View | None = Non
         case PlaylistStep.STOPPED:
             lines = [name, say(language, "playlist-stopped", done=run.place)]
             if run.failure is not None:
-                lines += [sentence(run.failure, language), say(language, "playlist-paused")]
+                lines.append(sentence(run.failure, language))
+            if run.failure is not None and run.failure.reason is Reason.OVER_QUOTA:
+                lines.append(say(language, "playlist-paused"))
         case PlaylistStep.REFUSED:
             lines = [_why_not(run, name, language, longest)]
     return Card(text="\n".join(lines), buttons=(buttons,) if buttons else ())

@@ -53,7 +53,7 @@ class Run(Value):
     seconds: float = 0.0  # of all songs together, as far as known
     cut: bool = False
     place: int = 0  # index of the current song
-    failure: Failure | None = None  # when refused, or stopped by a quota
+    failure: Failure | None = None  # when refused, or stopped by what the next song would meet, too
     card: str = ""  # the platform's reference to the card
     shown_at: str = ""  # the address of the card
     face: str = ""  # a digest of the card's content
@@ -133,5 +133,5 @@ def ended(run: Run, reason: Reason | None) -> Run:
 
 
 def paused(run: Run, failure: Failure) -> Run:
-    """The run stopped by a quota, which would refuse the next song, too."""
+    """The run stopped by a failure that the next song would have, too."""
     return run.model_copy(update={"step": PlaylistStep.STOPPED, "failure": failure})

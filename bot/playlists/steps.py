@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 LONGEST_LISTING: Final = 240.0
 #: Seconds until an offer expires.
 LONGEST_OFFER: Final = 24 * 3600.0
+#: Failures that every further song of the same chat would have: a playlist stops at the first.
+OF_ALL: Final = frozenset({Reason.OVER_QUOTA, Reason.MODEL_MISSING})
 
 
 class Steps:
@@ -59,7 +61,7 @@ class Steps:
             if view.is_open:
                 return run
             why = _why(view)
-            run = paused(run, view.failure) if why is Reason.OVER_QUOTA and view.failure else ended(run, why)
+            run = paused(run, view.failure) if why in OF_ALL and view.failure else ended(run, why)
         return run
 
     async def _ask_for_song(self, run: Run) -> Run:

@@ -5,10 +5,11 @@ from jobs.failures import Failure
 
 
 def failure_sentence(failure: Failure, language: str) -> str:
-    """A failure as a sentence for a person at a terminal."""
+    """A failure as a sentence for a person at a terminal, who types a model by its `name`."""
+    name = str(failure.values.get("model", ""))
     message = f"terminal-failure-{failure.reason.replace('_', '-')}"
     try:
-        return texts.say(language, message, **texts.spoken(failure.values, language))
+        return texts.say(language, message, **texts.spoken(failure.values, language), name=name)
     except LookupError:
         pass
     try:

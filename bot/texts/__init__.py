@@ -14,6 +14,7 @@ from fluent.runtime import FluentBundle, FluentResource
 
 from bot.texts import figures
 from jobs.failures import Failure
+from jobs.music.separation_models import MODELS
 
 Language = Literal["en", "pt-BR"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "pt-BR")
@@ -72,14 +73,25 @@ def sentence(failure: Failure, language: str) -> str:
         return say(language, f"{message}.plain")
 
 
+def model_title(model: str, language: str) -> str:
+    """A model for people: `HTDemucs (6 stems)`; its name as it is where this version does not know it."""
+    if model not in MODELS:
+        return model
+    info = MODELS[model]
+    stems = say(language, "settings-stems-button", stems=len(info.stems))
+    return f"{info.title} ({stems})" if info.title else stems
+
+
 def spoken(values: Mapping[str, float | str], language: str) -> dict[str, str]:
-    """Values as figures, told by their names: …`seconds` is a length (`wait_seconds` a wait), …`bytes` a size."""
+    """Values as people read them, told by their names: …`seconds` is a length (`wait_seconds` a wait), …`bytes` a size,
+    `model` the name of a model.
+    """
     return {name: _figure(name, value, negotiate(language)) for name, value in values.items()}
 
 
 def _figure(name: str, value: float | str, language: Language) -> str:
     if isinstance(value, str):
-        return value
+        return model_title(value, language) if name == "model" else value
     if name == "decibels":
         return figures.decibels(value, language)
     if name == "wait_seconds":

@@ -113,6 +113,14 @@ def chat_models(here: Collection[str] = ()) -> dict[str, ModelInfo]:
     return {name: info for name, info in MODELS.items() if info.fetched_on_use or name in here}
 
 
+def usual_instead(model: str) -> str:
+    """The model of those that every worker can have which comes nearest to another one: with as many stems, or else
+    with the most."""
+    usual = chat_models()
+    count = len(MODELS[model].stems)
+    return next((name for name, info in usual.items() if len(info.stems) == count), list(usual)[-1])
+
+
 def models_by_count() -> dict[str, str]:
     """Number of stems, as people type it → name of the first model in the table with so many."""
     first: dict[str, str] = {}

@@ -24,6 +24,8 @@ from jobs.settings import Settings
 
 #: Seconds for which the recipe of a worker that died is kept.
 FORGET: Final = 24 * 3600
+#: Seconds for which a song waits for a worker that had its model: so long may a restart take.
+PATIENCE: Final = 60.0
 
 Cost = Annotated[float, Field(gt=0, le=1000)]
 
@@ -124,13 +126,30 @@ class About(Value):
 
 async def models_here(redis: ArqRedis) -> dict[str, float]:
     """Models that are not fetched on use, which a living worker can run → their cost at the quickest of these."""
-    alive = texts(await redis.zrangebyscore(keys.WORKERS, time.time() - ALIVE, "+inf"))
-    told = [(name, cost) for about in await about_workers(redis, alive) for name, cost in about.models.items()]
+    told = [(name, cost) for costs in await costs_of_workers(redis) for name, cost in costs.items()]
     return {
         name: min(cost for other, cost in told if other == name)
         for name, info in MODELS.items()
         if not info.fetched_on_use and any(other == name for other, _ in told)
     }
+
+
+async def costs_of_workers(redis: ArqRedis) -> list[dict[str, float]]:
+    """Of each living worker that tells of itself: `About.models`."""
+    alive = texts(await redis.zrangebyscore(keys.WORKERS, time.time() - ALIVE, "+inf"))
+    return [about.models for about in await about_workers(redis, alive)]
+
+
+async def is_out_of_reach(redis: ArqRedis, model: str) -> bool:
+    """Whether workers are alive, and none of them can run a model, nor could within the last `PATIENCE` seconds.
+
+    While no worker is alive, songs of any model wait for one.
+    """
+    if MODELS[model].fetched_on_use or model in await models_here(redis):
+        return False
+    last = await redis.zscore(keys.ABLE, model)
+    lately = last is not None and time.time() - last < PATIENCE
+    return not lately and await redis.zcount(keys.WORKERS, time.time() - ALIVE, "+inf") > 0
 
 
 async def about_workers(redis: ArqRedis, workers: Sequence[str]) -> list[About]:

@@ -20,6 +20,7 @@ from jobs.progress import OPEN_PHASES, Lane, RequestPhase, View, lane_of
 from jobs.queue import keys, scripts, titles
 from jobs.queue.connection import JOB_EXPIRES, answer, ask_script, connect, run_script
 from jobs.queue.quotas import ACCEPT, UNLIMITED, Limits, OverQuota, TooManyOpen
+from jobs.queue.slow_line import with_turns
 from jobs.queue.turns import enqueue_in_turn
 from jobs.queue.views import ALIVE, read_views, text, texts
 
@@ -280,7 +281,7 @@ class JobQueue:
         for first in range(AT_ONCE, len(request_ids), AT_ONCE):
             await asyncio.sleep(AT_ONCE / 10_000)  # at most half of the time goes into reading very many
             views += await read_views(self.redis, request_ids[first : first + AT_ONCE])
-        return views
+        return await with_turns(self.redis, views)
 
     async def size(self) -> int:
         """The number of tracks queued or in work."""

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import bot.texts
-from bot.texts import LANGUAGES, figures, negotiate, say, sentence
+from bot.texts import LANGUAGES, figures, model_title, negotiate, say, sentence
 from jobs.failures import Failure, Reason
 from jobs.models import Stem
 
@@ -76,6 +76,15 @@ def test_figures_in_failures_are_the_persons() -> None:
     assert sentence(too_long, "en").startswith("This is 1 h 06 min long, and I take songs up to 30:00.")
     too_large = Failure(reason=Reason.TOO_LARGE, values={"bytes": 48_300_000, "limit_bytes": 2e7})
     assert "48,3 MB" in sentence(too_large, "pt")
+
+
+def test_a_model_in_a_failure_has_its_name_for_people() -> None:
+    missing = Failure(reason=Reason.MODEL_MISSING, values={"model": "htdemucs_6s"})
+    assert sentence(missing, "en").startswith("I can’t separate with HTDemucs (6 stems) right now: none of my workers")
+    assert sentence(missing, "pt-BR").startswith("Não posso separar com HTDemucs (6 faixas) agora: nenhum worker meu")
+    newer = Failure(reason=Reason.MODEL_MISSING, values={"model": "of-a-newer-version"})
+    assert "with of-a-newer-version right now" in sentence(newer, "en")
+    assert model_title("spleeter-4", "en") == "4 stems"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

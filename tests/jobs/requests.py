@@ -2,7 +2,7 @@
 
 import time
 
-from jobs.models import Order, Request, YouTube, request_id
+from jobs.models import Order, Request, Upload, YouTube, request_id
 from jobs.progress import View
 from jobs.queue.requests import JobQueue
 
@@ -10,7 +10,7 @@ SONG = YouTube(video_id="dQw4w9WgXcQ")
 OTHER = YouTube(video_id="jNQXAC9IVRw")
 
 
-def ask(who: str = "ana", source: YouTube = SONG, order: Order | None = None, message: str = "1") -> Request:
+def ask(who: str = "ana", source: YouTube | Upload = SONG, order: Order | None = None, message: str = "1") -> Request:
     chat = f"test:{who}"
     return Request(
         id=request_id(chat, message, source),

@@ -15,6 +15,7 @@ from jobs.models import Format, Model, Order, Request
 from jobs.music.separation_models import MODELS
 from jobs.progress import Lane, RequestPhase
 from jobs.queue import keys
+from jobs.queue.recipe import PATIENCE as LATELY
 from jobs.queue.recipe import models_here
 from jobs.queue.requests import JobQueue
 from jobs.settings import Settings
@@ -26,7 +27,6 @@ from worker.abilities import Abilities
 from worker.limits import limits_of, time_for
 from worker.main import work
 from worker.separation import engines
-from worker.slow_lane import PATIENCE as LATELY
 from worker.slow_lane import SlowLaneWorker
 
 PATIENCE = 60.0

@@ -3,11 +3,13 @@
 import pytest
 
 from bot.cards.better import better_models, takes
-from bot.cards.cards import settings_card
+from bot.cards.cards import card, settings_card
 from bot.cards.practice import Choice, practice_page
 from bot.cards.result_buttons import first_page, pick_page
+from jobs.failures import Failure, Reason
 from jobs.models import Mix, Model, Order, Preferences, Request, Stem, YouTube
 from jobs.music.separation_models import MODELS
+from jobs.progress import RequestPhase, View
 
 ALL = {name: info.cost for name, info in MODELS.items() if info.is_slow}
 SIX = "htdemucs_6s"
@@ -57,6 +59,13 @@ def test_a_chosen_model_that_no_worker_has_stays_in_the_settings() -> None:
     assert ["✓ 6 stems, HTDemucs"] in [[button.label for button in row] for row in gone.buttons]
     here = settings_card(preferences, "pt-BR", {SIX: 0.5})
     assert "HTDemucs (6 faixas) é melhor e mais lento: cerca de 2 min" in here.text
+
+
+@pytest.mark.parametrize(("model", "label"), [("htdemucs", "4 stems"), ("scnet", "4 stems"), (SIX, "5 stems")])
+def test_a_song_whose_model_is_missing_can_be_had_by_a_usual_one(model: str, label: str) -> None:
+    failure = Failure(reason=Reason.MODEL_MISSING, values={"model": model})
+    shown = card(View(request=asked(model), phase=RequestPhase.FAILED, failure=failure), "en")
+    assert [[button.label for button in row] for row in shown.buttons] == [[label]]
 
 
 def test_six_stems_fit_their_pages() -> None:

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from jobs.models import Model, Preferences
+from jobs.music.separation_models import DEFAULT_MODEL
+from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
 from tests.bot.platforms.talks import Talk, meeting
 from tests.bot.telegram.chat_fixture import SONG
+from tests.jobs.requests import OTHER
 
 SIX = "htdemucs_6s"
 OFFER = "Better: 6 stems, about 1 min 50 s"  # 213 s of music, half a second of work for each
@@ -96,3 +100,48 @@ async def test_six_stems_for_every_song(ana: Talk) -> None:
     await ana.worker.have()
     await ana.turn(menu, "2 stems")
     await ana.shows(menu, "✓ 2 stems")
+
+
+async def test_a_model_that_no_worker_has_any_more_cannot_be_chosen(ana: Talk) -> None:
+    await ana.worker.have(htdemucs_6s=0.5)
+    await ana.command("settings")
+    menu = await ana.until(lambda message: "What you get" in message.text)
+    await ana.worker.have()  # a worker without it
+    assert (await ana.press(menu, "6 stems, HTDemucs")).startswith("I can’t have HTDemucs (6 stems) right now")
+    await ana.say(SONG)
+    assert (await ana.worker.take()).model.name == DEFAULT_MODEL
+
+
+async def prefer_six(talk: Talk) -> None:
+    """As chosen in the settings, after a first song."""
+    await talk.say(SONG)
+    await done(talk)
+    redis = talk.worker.queue.redis
+    (chat,) = await redis.keys(f"{keys.chat('')}*")
+    name = chat.decode().removeprefix(keys.chat(""))
+    await redis.set(keys.preferences(name), Preferences(model=Model(name=SIX)).model_dump_json())
+
+
+async def test_a_preferred_model_that_no_worker_has_any_more_is_told_at_once(talk: Talk) -> None:
+    await prefer_six(talk)
+    await talk.worker.have(htdemucs=0.5)  # a worker with four stems only
+    await talk.say(f"https://youtu.be/{OTHER.video_id}")
+    card = await talk.until(lambda message: "I can’t separate with HTDemucs (6 stems) right now" in message.text)
+    assert "Choose other stems in /settings." in card.text
+    assert await talk.worker.queue.size() == 0
+    await talk.shows(card, "5 stems")
+    await talk.press(card, "5 stems")
+    track = await talk.worker.take()
+    assert track.model.name == "spleeter-5"
+    await talk.worker.finish(track)
+    await talk.settled()
+    assert {"piano", "drums"} <= {name.split()[0] for name in talk.files()}
+
+
+async def test_a_song_in_the_slow_line_is_told_its_wait(talk: Talk) -> None:
+    await prefer_six(talk)
+    await talk.worker.have(htdemucs_6s=0.5)
+    await talk.say(f"https://youtu.be/{OTHER.video_id}")
+    await talk.until(lambda message: "Starting" in message.text)
+    await talk.say("https://youtu.be/9bZkp7q19f0")
+    await talk.until(lambda message: "In line, one song ahead · about 2 min" in message.text)

@@ -116,12 +116,16 @@ def test_no_failure_asks_to_send_anything(language: str) -> None:
         "bytes": 3e9,
         "limit_bytes": 2e9,
         "stems": 4,
+        "model": "htdemucs_6s",
     }
     never_here = {Reason.OVER_QUOTA, Reason.UNSENDABLE, Reason.MISSING_RIGHT}  # of chats
     for reason in set(Reason) - never_here:
         for failure in (Failure(reason=reason, values=values), Failure(reason=reason)):
             said = failure_sentence(failure, language)
             assert "{" not in said
+            if reason is Reason.MODEL_MISSING and failure.values:
+                assert "HTDemucs (6 " in said
+                assert said.endswith("uv run fl-bt models fetch htdemucs_6s")
             assert reason is not Reason.MODEL_UNAVAILABLE or "fl-bt models add" in said
             for word in ("Send", "send me", "Mande", "mande", "/settings", "owner"):
                 assert word not in said, (reason, said)
