@@ -1,6 +1,7 @@
 """The services that every handler of the conversation gets."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -25,6 +26,7 @@ from bot.delivery.timing import USUAL, Timing
 from bot.playlists.follow import Playlists
 from bot.searches.follow import Searches
 from bot.texts import Language
+from jobs.progress import View
 from jobs.queue.catalogue import Catalogue
 from jobs.queue.quotas import Limits
 from jobs.queue.recipe import models_here
@@ -157,13 +159,15 @@ def services_of(
     timing: Timing = USUAL,
     *,
     shares: bool = False,
+    watch: Callable[[View], None] | None = None,
 ) -> Services:
     """The services of a bot on `platform`. `answers` posts what a person waits for; None: `platform` does.
 
-    `shares`: songs can be shared from the platform's other chats, so deliveries are noted for that.
+    `shares`: songs can be shared from the platform's other chats, so deliveries are noted for that. `watch`: see
+    `Follower`.
     """
     repertoires = Repertoires(queue.redis)
-    follower = Follower(queue, catalogue, platform, timing, repertoires if shares else None)
+    follower = Follower(queue, catalogue, platform, timing, repertoires if shares else None, watch)
     words = partial(upload_limit_in_words, settings, chats.fetch_bytes)
     return Services(
         settings=settings,

@@ -55,7 +55,11 @@ class Way(Enum):
 
 
 class Follower:
-    """Follows every open request of one platform. `repertoires`: where deliveries are noted for sharing."""
+    """Follows every open request of one platform.
+
+    `repertoires`: where deliveries are noted for sharing. `watch` is called with each view that is looked at: at every
+    change, and now and then. It must not raise.
+    """
 
     def __init__(
         self,
@@ -64,8 +68,10 @@ class Follower:
         platform: Platform,
         timing: Timing = USUAL,
         repertoires: Repertoires | None = None,
+        watch: Callable[[View], None] | None = None,
     ) -> None:
         self._timing = timing
+        self._watch = watch
         self.ledger = Ledger(queue, catalogue, platform, repertoires)
         self._queue = queue
         self._catalogue = catalogue
@@ -199,6 +205,8 @@ class Follower:
         return True
 
     async def _step(self, view: View, now: float) -> None:
+        if self._watch is not None:
+            self._watch(view)
         await self._foresee(view)
         self._attend(view, now)
         subject = await self._request_cards.subject(view, self._agenda.crowd(view.request.chat))

@@ -56,7 +56,9 @@ def site_for(
     settings = settings.model_copy(update={"access": "open"})
     board = Board()
     platform, chats = Web(store, board), WebChats(settings.web_url or f"http://localhost:{settings.web_port}", board)
-    services = services_of(settings, queue, Catalogue(queue.redis, store), chats, platform, board, timing)
+    services = services_of(
+        settings, queue, Catalogue(queue.redis, store), chats, platform, board, timing, watch=board.seen
+    )
     services = replace(
         services,
         preferences=WebPreferences(queue.redis, settings),

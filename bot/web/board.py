@@ -8,6 +8,7 @@ from typing import Final
 from bot.cards.cards import Card
 from bot.web.address import Address
 from bot.web.values import Message
+from jobs.progress import View
 
 MOST_CHATS: Final = 1000
 MOST_MESSAGES: Final = 30  # of a chat
@@ -21,6 +22,7 @@ class Board:
     def __init__(self) -> None:
         self._chats: OrderedDict[str, OrderedDict[str, Message]] = OrderedDict()
         self._listening: dict[str, set[asyncio.Event]] = {}
+        self._seen: dict[str, View] = {}  # by open request: as it was when its chat was woken last
 
     def pace(self, _: str) -> float:
         return 0.5
@@ -59,6 +61,17 @@ class Board:
     def messages(self, chat: str) -> tuple[Message, ...]:
         """In the order of their posting."""
         return tuple(self._chats[chat].values()) if chat in self._chats else ()
+
+    def seen(self, view: View) -> None:
+        """A request of this platform was looked at; its chat is woken if it changed."""
+        request = view.request
+        is_news = self._seen.get(request.id) != view
+        if view.is_open:
+            self._seen[request.id] = view
+        else:
+            self._seen.pop(request.id, None)
+        if is_news:
+            self.wake(request.chat)
 
     # --- listening ---------------------------------------------------------------------------------------------
 

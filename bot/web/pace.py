@@ -14,8 +14,8 @@ class Pace:
     slowest: int = 2_000  # bytes a second of an upload, after its first minute
     uploads: int = 5  # of one person at a time
     fresh: float = 0.4  # that one reading of a task answers everybody
-    look: float = 0.5  # between two looks of a stream
-    still: float = 5.0  # the same, while nothing is open
+    look: float = 0.5  # between two looks of a stream at a task of which this server is not told
+    still: float = 5.0  # between two looks of a stream that is told of changes: for what no change tells
     alive: float = 15.0  # between two comments of a stream
     streams: int = 6  # of one person
     all_streams: int = 200

@@ -36,12 +36,14 @@ class Stream:
     async def comment(self) -> None:
         await self._write(":\n\n")
 
-    async def wait(self, seconds: float) -> None:
-        """Until it is woken, at most for `seconds`."""
+    async def wait(self, seconds: float) -> bool:
+        """Until it is woken, at most for `seconds`. Whether it was woken."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.woken.wait()
+        was_woken = self.woken.is_set()
         self.woken.clear()
+        return was_woken
 
     async def finish(self) -> web.StreamResponse:
         with suppress(ConnectionError):

@@ -1,6 +1,7 @@
 """The chat of a browser: what is written, pressed, and told as it happens."""
 
 import secrets
+import time
 
 from aiohttp import web
 
@@ -139,8 +140,10 @@ async def _tell(site: Site, chat: str, stream: Stream) -> None:
     await stream.send(all_.model_dump_json(), "all")
     quiet = 0.0
     while True:
-        pause = site.pace.look if any(one.view.is_open for one in tasks.values()) else site.pace.still
-        await stream.wait(pause)
+        begun = time.monotonic()
+        if await stream.wait(site.pace.still):
+            site.tasks.changed("", chat)
+        pause = time.monotonic() - begun
         if stream.ended.is_set() or site.stopping.is_set():
             return
         now = {one.task.task_id: one for one in await site.tasks.recent(chat)}

@@ -1,12 +1,16 @@
 """The first interface: submit, status, events, download."""
 
+import time
+
 from aiohttp import web
 from pydantic import ValidationError
 
 from bot.web import submitting, uploads
+from bot.web.address import PLATFORM
 from bot.web.files import StoredFileResponse
 from bot.web.refusals import as_json, refused
-from bot.web.site import site_of, task_of, visitor_of
+from bot.web.site import Site, site_of, task_of, visitor_of
+from bot.web.streams import Stream
 from bot.web.tasks import Known, archive_of
 from jobs.models import YouTube
 from jobs.progress import RequestPhase
@@ -43,25 +47,38 @@ async def events(request: web.Request) -> web.StreamResponse:
     """The status each time it changes, until the task ends."""
     site, known, visitor = site_of(request), await task_of(request), visitor_of(request)
     whose = visitor.person if visitor.browser else known.task.task_id  # clients without a cookie are many
-    last, since_comment = "", 0.0
+    chat = known.view.request.chat
     async with site.streams.opened(whose, request) as stream:
-        while not stream.ended.is_set():
-            now = known.status.model_dump_json()
-            if now != last:
-                await stream.send(now)
-                last, since_comment = now, 0.0
-            if not known.view.is_open or site.stopping.is_set():
-                break
-            await stream.wait(site.pace.look)
-            since_comment += site.pace.look
-            if since_comment >= site.pace.alive:
-                await stream.comment()
-                since_comment = 0.0
-            later = await site.tasks.of_request(known.view.request.id)
-            if later is None:
-                break
-            known = later
+        site.board.listen(chat, stream.woken)
+        stream.woken.set()  # the task may have changed since it was read
+        try:
+            await _tell(site, known, stream)
+        finally:
+            site.board.leave(chat, stream.woken)
         return await stream.finish()
+
+
+async def _tell(site: Site, known: Known, stream: Stream) -> None:
+    """Changes of a chat platform's tasks are told to its own front end, so these are looked at."""
+    is_told = known.view.request.platform == PLATFORM
+    pause = site.pace.still if is_told else site.pace.look
+    last, commented = "", time.monotonic()
+    while not stream.ended.is_set():
+        now = known.status.model_dump_json()
+        if now != last:
+            await stream.send(now)
+            last, commented = now, time.monotonic()
+        if not known.view.is_open or site.stopping.is_set():
+            return
+        if await stream.wait(pause):
+            site.tasks.changed(known.view.request.id, known.view.request.chat)
+        if time.monotonic() - commented >= site.pace.alive:
+            await stream.comment()
+            commented = time.monotonic()
+        later = await site.tasks.of_request(known.view.request.id)
+        if later is None:
+            return
+        known = later
 
 
 async def download(request: web.Request) -> web.StreamResponse:

@@ -1,11 +1,15 @@
 """The first interface: submit, status, events, download."""
 
+import asyncio
 import json
+from dataclasses import replace
 
+import aiohttp
 import pytest
 
 from jobs.progress import TrackStage
-from tests.bot.web.web_fixture import VIDEO, Browser, Rig
+from tests.bot.telegram.chat_fixture import PATIENCE
+from tests.bot.web.web_fixture import QUICK_PACE, VIDEO, Browser, Rig
 
 
 async def test_a_song_from_its_id_to_its_zip(rig: Rig) -> None:
@@ -63,6 +67,28 @@ async def test_events_tell_each_status_and_end_with_the_task(browser: Browser) -
                 await browser.rig.worker.finish(await browser.rig.worker.take())
     assert [one["task_id"] for one in told] == [task] * len(told)
     assert (told[0]["status"], told[-1]["status"]) == ("PENDING", "SUCCESS")
+
+
+async def test_events_are_told_by_changes_and_not_by_looks(rig: Rig) -> None:
+    rig.pace = replace(QUICK_PACE, look=3600, still=3600, alive=3600)
+    async with rig.serving(), rig.browser() as browser, asyncio.timeout(PATIENCE):
+        task = await browser.submit()
+        async with browser.session.get(f"/api/events/{task}") as status, browser.session.get("/api/events") as page:
+            assert await told(status, "PENDING")
+            assert await told(page, '"PENDING"')
+            await rig.worker.report(track := await rig.worker.take(), TrackStage.SEPARATING, 0.4)
+            assert await told(page, "0.4")
+            await rig.worker.finish(track)
+            assert await told(page, '"SUCCESS"')
+            assert await told(status, "SUCCESS")
+
+
+async def told(stream: aiohttp.ClientResponse, word: str) -> bool:
+    """Whether a stream tells something before it ends."""
+    async for line in stream.content:
+        if word in line.decode():
+            return True
+    return False
 
 
 async def test_clients_without_a_cookie_do_not_end_each_others_events(rig: Rig) -> None:
