@@ -19,7 +19,7 @@ def test_the_language_is_the_askers_or_the_browsers(open_player: Open, tmp_path:
     player = open_player(tones, locale="pt-BR")
     assert player.page.locator("html").get_attribute("lang") == "pt-BR"
     expect(player.button("Tocar")).to_be_enabled()
-    expect(player.button("Silenciar vocals")).to_be_visible()
+    expect(player.button("Silenciar voz")).to_be_visible()
     asked = open_player(make_page(tmp_path, {Stem.VOCALS: noise(1)}, language="pt-BR"))
     expect(asked.button("Tocar")).to_be_enabled()
 

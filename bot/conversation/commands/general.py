@@ -33,11 +33,12 @@ async def start(services: Services, incoming: Incoming) -> Answers:
 
 
 async def help_(services: Services, incoming: Incoming) -> Answers:
+    """What the bot can do here. The owner's commands are explained in private only."""
     asker = incoming.asker
     limit = figures.duration(services.settings.max_seconds, asker.language)
     size = services.upload_limit_in_words(asker.language)
     text = say(asker.language, "help-group" if asker.in_group else "help", limit=limit, size=size)
-    if await services.is_owner(asker):
+    if not asker.in_group and await services.is_owner(asker):
         text += "\n\n" + say(asker.language, "help-owner")
     return reply(text)
 

@@ -167,6 +167,16 @@ async def test_status_lists_what_is_open_with_a_button_that_stops_it(ana: Person
 # --- settings and results --------------------------------------------------------------------------------------
 
 
+async def test_the_owners_commands_are_explained_in_private_only(ana: Person) -> None:
+    await owned_by(ana)
+    (alone,) = said(await general.help_(ana.services, ana.says("/help")))
+    assert alone.endswith(say("en", "help-owner"))
+    in_band = Person(ana.services, ana.name, group="band")
+    (here,) = said(await general.help_(ana.services, in_band.says("/help")))
+    assert "/stems" in here
+    assert say("en", "help-owner") not in here
+
+
 async def test_settings_change_by_buttons_and_in_groups_by_admins_alone(services: Services, chats: Chats) -> None:
     bo = Person(services, "bo", group="band")
     buttons = actions(await preferences.settings(services, bo.says("/settings")))

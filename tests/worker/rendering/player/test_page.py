@@ -14,7 +14,7 @@ import pytest
 from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
-from bot.texts import LANGUAGES
+from bot.texts import LANGUAGES, say
 from jobs.models import Effect, Stem
 from jobs.results import Tags
 from tests.sounds import RATE
@@ -176,7 +176,10 @@ def test_texts_are_those_of_the_bots_languages() -> None:
         source = path.read_text("utf-8")
         used |= set(re.findall(r'\bsay\("([a-z-]+)"', source)) | set(re.findall(r'data-text="([a-z-]+)"', source))
     indirect = {"pause", "position", "without-scripts", "broken", "no-stretch"}
-    assert used | indirect == set(said["en"])
+    stems = {f"stem-{stem}" for stem in Stem}
+    assert used | indirect | stems == set(said["en"])
+    for language, sentences in said.items():
+        assert {name: sentences[name] for name in stems} == {name: say(language, name) for name in stems}
 
 
 def test_every_language_tells_what_to_do_without_scripts(tmp_path: Path) -> None:

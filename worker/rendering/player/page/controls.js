@@ -88,7 +88,7 @@ export class Controls {
   /** @param {import("./song.js").Stem} stem @param {number} number */
   #stem(stem, number) {
     const { say, transport } = this;
-    const { name } = stem;
+    const name = say(`stem-${stem.name}`);
     const mute = element("button", { type: "button", "aria-label": say("mute", { name }) }, say("mute-short"));
     const solo = element("button", { type: "button", "aria-label": say("solo", { name }) }, say("solo-short"));
     const volume = element("input", { type: "range", min: "0", max: "100", step: "1", value: "100" });
