@@ -17,7 +17,7 @@ from typing import Final
 from bot.cards.cards import Card
 from bot.delivery.follow import Follower
 from bot.delivery.planning.plan import Limits, Part
-from bot.delivery.platform import Sent
+from bot.delivery.platform import Refused, Sent
 from jobs.models import Model, Request, Upload, YouTube, request_id
 from jobs.process.tasks import cancel_and_wait
 from jobs.process.valkey import private_valkey
@@ -35,7 +35,9 @@ AT_ONCE: Final = 1000  # requests written together
 
 
 class Wall:
-    """A platform whose calls succeed at once. `edited`: when each card was last edited, by its address."""
+    """A platform whose calls succeed at once, and whose chats have links only. `posted`: how many cards; `edited`: when
+    each was last edited, by its address.
+    """
 
     name = "bench"
     sends_once = True
@@ -57,11 +59,11 @@ class Wall:
     async def edit(self, address: str, _reference: str, _card: Card) -> None:
         self.edited[address] = time.monotonic()
 
-    async def fetch(self, upload: Upload, to: Path) -> None:
-        raise NotImplementedError
+    async def fetch(self, upload: Upload, _: Path) -> None:
+        raise Refused(f"there is no upload {upload.upload_id}")
 
-    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
-        raise NotImplementedError
+    async def send(self, request: Request, part: Part, _: dict[str, str]) -> Sent:
+        return Sent(messages=(f"{request.id}/{part.id}",), files=tuple(piece.stored.name for piece in part.pieces))
 
 
 def main() -> None:

@@ -85,6 +85,9 @@ COMMANDS = {
         "tests/bot/terminal/test_mix.py::test_a_mix_slower_and_lower"
     ),
     'fl-bt mix song.mp3 "no vocals"': "tests/bot/terminal/test_mix.py::test_a_mix_slower_and_lower",
+    "fl-bt analyse --demo": (
+        "tests/bot/terminal/test_analyse.py::test_the_demo_is_analysed_and_nothing_is_asked_for_it"
+    ),
     "fl-bt analyse song.mp3": "tests/bot/terminal/test_analyse.py::test_a_song_is_separated_and_analysed",
     "fl-bt find elis tom águas de março": "tests/bot/terminal/test_find.py::test_a_song_is_found_by_its_name",
     'eval "$(fl-bt completion bash)"': (

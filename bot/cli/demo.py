@@ -44,6 +44,13 @@ VOWELS = {
 }
 
 
+def demo_in(folder: Path) -> Path:
+    """A demo song of the usual length, written into a folder under the name that its results have."""
+    song = folder / "FL-BT demo.wav"
+    write_demo_song(song)
+    return song
+
+
 def write_demo_song(path: Path, seconds: float = 15.0) -> None:
     """Write a song to the file `path`: a sung lead, chords, bass and drums; WAV, stereo, 44.1 kHz, 16 bits.
 

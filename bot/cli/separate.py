@@ -167,11 +167,9 @@ def separate(
         set_up_logging(settings)
     with tempfile.TemporaryDirectory(prefix="fl-bt-") as scratch:
         if demo:
-            from bot.cli.demo import write_demo_song
+            from bot.cli.demo import demo_in
 
-            song = Path(scratch) / "FL-BT demo.wav"
-            write_demo_song(song)
-            asked.append(str(song))
+            asked.append(str(demo_in(Path(scratch))))
         sys.exit(asyncio.run(terminal.separate(settings, asked, options, Path(scratch))))
 
 

@@ -40,6 +40,16 @@ def test_a_song_is_separated_and_analysed(run: Run, tmp_path: Path) -> None:
     assert again.stdout == "A minor · 8A · 120 BPM · 4/4\n"
 
 
+def test_the_demo_is_analysed_and_nothing_is_asked_for_it(run: Run, tmp_path: Path) -> None:
+    done = run("analyse", "--demo")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(" · 120 BPM · 4/4\n")  # A minor, or C major, which has the same notes
+    assert nothing_left(tmp_path)
+    nothing = run("analyse")
+    assert nothing.returncode == 2
+    assert "try `fl-bt analyse --demo`" in nothing.stderr
+
+
 def test_noise_gets_a_sentence_and_no_figures(run: Run, tmp_path: Path) -> None:
     chance = np.random.default_rng(1)
     write_wav(tmp_path / "noise.wav", (0.1 * chance.standard_normal((10 * 44100, 2))).astype(np.float32))
