@@ -29,28 +29,44 @@ def is_sentinel(url: str) -> bool:
 
 def parse_sentinels(url: str) -> Sentinels:
     """The parts of such an address. Raises `ValueError` with a sentence that repeats none of it."""
-    parts = urlsplit(url)
-    service, _, database = unquote(parts.path.strip("/")).partition("/")
-    options = dict(parse_qsl(parts.query))
-    at = parts.netloc.rpartition("@")[2]
+    # Not by `urlsplit` as a whole: from Python 3.14 on it refuses `[::1]` among several hosts.
+    scheme, _, rest = url.partition("://")
+    places, _, query = rest.partition("?")
+    username, password, at = _credentials(places)
+    service, _, database = unquote(places.partition("/")[2].strip("/")).partition("/")
+    options = dict(parse_qsl(query))
     if not (is_sentinel(url) and service and at and (database or "0").isdigit() and options.keys() <= set(OPTIONS)):
         raise ValueError(f"must name hosts and a service, as {EXAMPLE}")
     return Sentinels(
         hosts=tuple(_host(one) for one in at.split(",")),
         service=service,
         database=int(database or 0),
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        tls=parts.scheme.startswith("rediss"),
+        username=unquote(username) or None,
+        password=unquote(password) or None,
+        tls=scheme.startswith("rediss"),
         options=options,
     )
 
 
+def passwords_of(url: str) -> set[str]:
+    """The queue's and the Sentinels' passwords in such an address, as they are written there and as they are."""
+    places, _, query = url.partition("://")[2].partition("?")
+    _, written, _ = _credentials(places)
+    return {written, unquote(written), dict(parse_qsl(query)).get("sentinel_password", "")} - {""}
+
+
+def _credentials(places: str) -> tuple[str, str, str]:
+    """User name and password as they are written, and the hosts."""
+    credentials, _, hosts = places.partition("/")[0].rpartition("@")
+    username, _, password = credentials.partition(":")
+    return username, password, hosts
+
+
 def _host(given: str) -> tuple[str, int]:
-    parts = urlsplit(f"//{given}")
     try:
+        parts = urlsplit(f"//{given}")
         host, port = parts.hostname, parts.port
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is no number, or brackets around no address
         host, port = None, None
     if not host:
         raise ValueError(f"must name hosts and a service, as {EXAMPLE}")

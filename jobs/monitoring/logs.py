@@ -17,7 +17,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from jobs.monitoring.redaction import keep_secret, printable, printable_json, shortened, without_secrets
-from jobs.sentinels import is_sentinel, parse_sentinels
+from jobs.sentinels import is_sentinel, passwords_of
 from jobs.settings import Settings
 
 _SUBJECT: Final = re.compile(r"(request|track|playlist) ([0-9A-Za-z_-]{8,64}): ")
@@ -31,16 +31,15 @@ def secrets_of(settings: Settings) -> set[str]:
     """Tokens and passwords in the settings, in any spelling that a text may have."""
     found = {token.get_secret_value() for token in (settings.telegram_token, settings.discord_token) if token}
     for url in (settings.youtube_proxy, settings.redis_url):
-        password = urlsplit(url.get_secret_value()).password if url else None
-        if password:
-            found |= {password, unquote(password)}
-    if settings.redis_url and is_sentinel(settings.redis_url.get_secret_value()):
-        found |= {
-            value
-            for name, value in parse_sentinels(settings.redis_url.get_secret_value()).options.items()
-            if name == "sentinel_password"
-        }
+        found |= _passwords(url.get_secret_value()) if url else set()
     return found
+
+
+def _passwords(url: str) -> set[str]:
+    if is_sentinel(url):
+        return passwords_of(url)
+    password = urlsplit(url).password
+    return {password, unquote(password)} if password else set()
 
 
 def about(**fields: object) -> dict[str, dict[str, object]]:

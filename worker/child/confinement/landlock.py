@@ -37,6 +37,7 @@ class _RulesetAttr(ctypes.Structure):
 
 
 class _PathBeneath(ctypes.Structure):
+    _layout_ = "ms"  # packed, which Python 3.14 wants to be told
     _pack_ = 1
     _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
 
