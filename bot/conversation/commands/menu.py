@@ -33,42 +33,14 @@ COMMANDS: Final[dict[str, Handler]] = {
     "who": owner.who,
 }
 
-EVERYBODYS: Final = (
-    "start",
-    "help",
-    "find",
-    "mix",
-    "click",
-    "loop",
-    "drill",
-    "chords",
-    "notes",
-    "daw",
-    "deck",
-    "status",
-    "cancel",
-    "settings",
-)
-GROUPS: Final = (
-    "stems",
-    "find",
-    "mix",
-    "click",
-    "loop",
-    "drill",
-    "chords",
-    "notes",
-    "daw",
-    "deck",
-    "status",
-    "cancel",
-    "settings",
-    "help",
-)
-OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
+#: Commands about a song: their outcome may be a message in the chat, beside the answer to the one who gave them.
+_SONGS: Final = ("find", "mix", "click", "loop", "drill", "chords", "notes", "daw", "deck")
+_CHATS: Final = ("status", "cancel", "settings")
 
-#: Commands whose outcome is a message in the chat, beside the answer to the one who gave them.
-POSTING: Final = ("stems", "find", "mix", "click", "loop", "drill", "chords", "notes", "daw", "deck")
+EVERYBODYS: Final = ("start", "help", *_SONGS, *_CHATS)
+GROUPS: Final = ("stems", *_SONGS, *_CHATS, "help")
+OWNERS: Final = (*EVERYBODYS, "stats", "allow", "deny", "who")
+POSTING: Final = ("stems", *_SONGS)
 
 
 @unique

@@ -108,7 +108,7 @@ async def test_a_request_that_no_stream_tells_of_is_found(
     async with following(queue, store, platform):
         await until(lambda: platform.said == ["post test:ana Next in line"], platform.said)
         await answer(queue.redis.hset(keys.request(request.id), "phase", RequestPhase.CANCELLED))
-        await ended(queue, request)
+        assert (await ended(queue, request)).phase is RequestPhase.CANCELLED
 
 
 async def test_lost_streams_are_made_again(

@@ -70,6 +70,8 @@ async def test_stop_cancels_as_the_command_does(talk: Talk) -> None:
     await talk.until(lambda message: message.text == say("en", "cancel-done", count=1))
     await talk.say("stop")
     await talk.until(lambda message: message.text == say("en", "cancel-nothing"))
+    await talk.settled()
+    assert sum(text.endswith("\nCancelled") for text in talk.texts()) == 1, "the card says so as well"
 
 
 async def test_the_smallest_model_that_has_the_stem_starts(talk: Talk) -> None:

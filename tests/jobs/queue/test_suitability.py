@@ -1,5 +1,6 @@
 """A Redis server that would lose requests is refused at the start, with a sentence."""
 
+import logging
 import re
 import socket
 from collections.abc import Iterator
@@ -69,11 +70,13 @@ async def test_a_server_that_may_not_be_asked_is_accepted_with_a_warning(
     assert "not checked for cluster mode" in caplog.text
 
 
-async def test_a_server_that_is_away_is_not_refused() -> None:
+async def test_a_server_that_is_away_is_not_refused(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "jobs.queue.suitability")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         redis = connect(SecretStr(f"redis://127.0.0.1:{free.getsockname()[1]}"))
         await refuse_unsuitable_if_reachable(redis)
+    assert "the queue's server is not checked" in caplog.text
     await redis.aclose(close_connection_pool=True)
 
 
