@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.cards.better import about_better
 from bot.cards.models import model_label, stem_word
 from bot.cards.practice import FURTHEST, MOST_BARS
 from bot.texts import LANGUAGES, texts_of
@@ -71,15 +72,16 @@ async def options(request: web.Request) -> web.StreamResponse:
     """What can be chosen, and the limits."""
     services, visitor = site_of(request).services, visitor_of(request)
     language = visitor.language
-    preferences = await services.preferences.of(visitor.person)
+    preferences, here = await services.preferences.of(visitor.person), await services.models_here()
     models = [
         {
             "name": name,
             "label": model_label(name, language),
             "stems": list(info.stems),
             "stem_words": [stem_word(stem, language) for stem in info.stems],
+            "about": about_better(name, here, language) if info.is_slow else "",
         }
-        for name, info in chat_models(await services.models_here()).items()
+        for name, info in chat_models(here).items()
     ]
     return as_json(
         json.dumps(

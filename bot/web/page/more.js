@@ -23,6 +23,7 @@ export class More {
     this.fields = {};
     this.quick = element("div", { class: "row" });
     this.stems = element("div", { class: "fields" });
+    this.about = element("p", { class: "soft" }); // of the chosen model: how long it takes
     this.wrong = element("p", { role: "alert", class: "wrong" });
     this.root = element("form", { class: "more" });
     this.root.noValidate = true;
@@ -68,7 +69,7 @@ export class More {
     });
     this.root.append(
       this.#group("web-more-quick", this.quick),
-      this.#group("web-more-heard", element("div", { class: "fields" }, model), this.stems, parts),
+      this.#group("web-more-heard", element("div", { class: "fields" }, model), this.about, this.stems, parts),
       this.#group("web-more-practice", element("div", { class: "fields" }, tempo, key, click, this.#select("count-in", bars), passage), this.passage),
       this.#group("web-more-format", format),
       this.wrong,
@@ -125,7 +126,8 @@ export class More {
 
   #showStems() {
     const { say } = this.page;
-    const { stems, stem_words: words } = this.#model;
+    const { stems, stem_words: words, about } = this.#model;
+    write(this.about, about);
     /** @type {Record<string, any>} */
     this.levels = {};
     const options = LEVELS.map((level) => [level, say(`web-level-${level.replace("-", "minus-")}`)]);

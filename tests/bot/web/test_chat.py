@@ -149,22 +149,6 @@ async def test_what_is_no_order_is_refused(browser: Browser, bad: Any) -> None:
     assert "could not read" in (await browser.post(f"/api/tasks/{task}/orders", 422, json=bad))["error"]
 
 
-async def test_better_models_are_chosen_where_a_worker_has_them(browser: Browser) -> None:
-    task = await browser.done()
-    orders = f"/api/tasks/{task['task_id']}/orders"
-    refused = await browser.post(orders, 429, json={"model": "htdemucs_6s"})
-    assert "HTDemucs" in refused["error"]
-    assert "Better" not in str(task["buttons"])
-    await browser.rig.worker.have(htdemucs_6s=0.5)
-    assert "htdemucs_6s" in [model["name"] for model in (await browser.get("/api/options"))["models"]]
-    async with asyncio.timeout(PATIENCE):  # a reading answers for a moment
-        while "Better" not in str((await browser.get(f"/api/tasks/{task['task_id']}"))["buttons"]):
-            await asyncio.sleep(0.05)
-    new = await browser.post(orders, json={"model": "htdemucs_6s"})
-    await browser.rig.worker.finish(await browser.rig.worker.take())
-    assert "guitar" in [file["stem"] for file in (await browser.finished(new["task_id"]))["files"]]
-
-
 async def test_buttons_of_the_chat_work(browser: Browser) -> None:
     task = await browser.done()
     at = f"/api/tasks/{task['task_id']}/press"
