@@ -240,7 +240,7 @@ def load_settings() -> Settings:
     except UnicodeDecodeError:
         raise SettingsError(".env cannot be read: it is not text in UTF-8. Write it anew, from .env.example.") from None
     except OSError as error:
-        raise SettingsError(f".env cannot be read: {error.strerror}. Let whoever runs this read it.") from None
+        raise SettingsError(f".env cannot be read: {error.strerror}. Let the user who runs this read it.") from None
 
 
 def _trust(file: Path) -> None:

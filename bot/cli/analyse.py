@@ -26,9 +26,10 @@ BY_COUNT = models_by_count()
 @click.option("--demo", is_flag=True, help="Analyse a 15-second song made up on the spot.")
 @click.pass_obj
 def analyse(umask: int, sources: Sequence[str], stems: str, json_: bool, verbose: bool, demo: bool) -> None:
-    """Find tempo, beats, bars, key, chords and notes of YouTube links, audio files or video files.
+    """Find tempo, beats, bars, key, chords and notes of songs.
 
-    A song is separated first, and kept like other results: its stems tell more than the song.
+    SOURCE is a YouTube link, an audio file or a video file. A song is separated first, and kept like other results:
+    its stems tell more than the song.
 
     \b
     {"bpm", "key", "metre", "beats": [s], "downbeats": [s], "chords": [[start, end, "C:maj"]],

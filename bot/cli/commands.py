@@ -21,7 +21,7 @@ PLATFORMS = ("telegram", "discord")
 
 @click.command()
 def up() -> None:
-    """Run everything on this machine: the bot, a worker and a private queue. Ctrl-C stops it."""
+    """Run everything here: the bot, a worker and a private queue. Ctrl-C stops it."""
     from bot.cli.up import front_ends, run_everything
 
     settings = load_settings()
@@ -41,7 +41,7 @@ def up() -> None:
 @click.option("--tethered", is_flag=True, hidden=True)
 @click.option("--platform", type=click.Choice(PLATFORMS), hidden=True, help="This one alone.")
 def bot(tethered: bool, platform: str | None) -> None:
-    """Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both, as they have tokens."""
+    """Run the bots alone: Telegram, Discord or both. On the queue named by FLBT_REDIS_URL, each bot with a token."""
     from bot.cli.up import front_ends, run_bots
 
     settings = load_settings()
@@ -63,9 +63,9 @@ def bot(tethered: bool, platform: str | None) -> None:
 @click.command()
 @click.option("--tethered", is_flag=True, hidden=True)
 def web(tethered: bool) -> None:
-    """Serve the page and its HTTP interface, on the queue named by FLBT_REDIS_URL.
+    """Serve the page and its HTTP interface. On the queue named by FLBT_REDIS_URL.
 
-    On this machine alone, at http://localhost:8000/app, unless FLBT_WEB_HOST, FLBT_WEB_PORT and FLBT_WEB_URL say
+    For this machine alone, at http://localhost:8000/app, unless FLBT_WEB_HOST, FLBT_WEB_PORT and FLBT_WEB_URL say
     otherwise.
     """
     settings = load_settings()
@@ -115,7 +115,7 @@ def worker() -> None:
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print a script that completes commands, options and files in a shell.
+    """Print a script that completes commands in a shell. It completes options and files, too.
 
     \b
     bash:  eval "$(fl-bt completion bash)"                in ~/.bashrc
@@ -129,7 +129,7 @@ def completion(shell: str) -> None:
 
 @click.command()
 def doctor() -> None:
-    """Check Python, weights, queue, store, disk and token, and say what to do about each."""
+    """Check Python, weights, queue, store, disk and token. Say what to do about each fault."""
     with importing():
         from bot.cli.doctor import examine
 

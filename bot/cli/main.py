@@ -18,22 +18,19 @@ ANALYSE: Final = "bot.cli.analyse"
 FIND: Final = "bot.cli.find"
 MIX: Final = "bot.cli.mix"
 MODELS: Final = "bot.cli.models"
-#: The module of each subcommand, and the beginning of its help.
+#: The module of each subcommand, and the first sentence of its help, which fits into a line of 80 characters.
 SUBCOMMANDS: Final = {
-    "analyse": (
-        ANALYSE,
-        "Find tempo, beats, bars, key, chords and notes of YouTube links, audio files or video files.",
-    ),
-    "bot": (COMMANDS, "Run the bots alone, on the queue named by FLBT_REDIS_URL: Telegram, Discord or both."),
+    "analyse": (ANALYSE, "Find tempo, beats, bars, key, chords and notes of songs."),
+    "bot": (COMMANDS, "Run the bots alone: Telegram, Discord or both."),
     "check": (COMMANDS, ""),
-    "completion": (COMMANDS, "Print a script that completes commands, options and files in a shell."),
-    "doctor": (COMMANDS, "Check Python, weights, queue, store, disk and token, and say what to do about each."),
+    "completion": (COMMANDS, "Print a script that completes commands in a shell."),
+    "doctor": (COMMANDS, "Check Python, weights, queue, store, disk and token."),
     "find": (FIND, "Find songs on YouTube by their names, and print their links."),
-    "mix": (MIX, "Make one mix of each song, in words: what is to be heard, or what is not."),
+    "mix": (MIX, "Make one mix of each song, in words."),
     "models": (MODELS, "List the models, and fetch, add or check their weights."),
     "separate": (SEPARATE, "Separate YouTube links, audio files or video files into stems."),
-    "up": (COMMANDS, "Run everything on this machine: the bot, a worker and a private queue."),
-    "web": (COMMANDS, "Serve the page and its HTTP interface, on the queue named by FLBT_REDIS_URL."),
+    "up": (COMMANDS, "Run everything here: the bot, a worker and a private queue."),
+    "web": (COMMANDS, "Serve the page and its HTTP interface."),
     "worker": (COMMANDS, "Run a worker alone, on the queue named by FLBT_REDIS_URL."),
 }
 
@@ -54,9 +51,7 @@ class _Command(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            width = formatter.width - 6 - max(map(len, SUBCOMMANDS))
-            rows = [(name, _cut(help_, width)) for name, (_, help_) in SUBCOMMANDS.items() if help_]
-            formatter.write_dl(rows)
+            formatter.write_dl([(name, help_) for name, (_, help_) in SUBCOMMANDS.items() if help_])
 
     def invoke(self, ctx: click.Context) -> object:
         cache = use_own_cache()
@@ -77,13 +72,6 @@ class _Command(click.Group):
 
             click.echo(error, err=True)
             ctx.exit(MISCONFIGURED)
-
-
-def _cut(help_: str, width: int) -> str:
-    """As much of a sentence as fits into a line."""
-    if len(help_) <= width:
-        return help_
-    return f"{help_[: width - 3].rpartition(' ')[0]}..."
 
 
 @click.group(cls=_Command, context_settings={"help_option_names": ["-h", "--help"]})

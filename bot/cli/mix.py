@@ -10,10 +10,8 @@ from jobs.models import Format
 
 
 @click.command()
-@click.argument(
-    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(readable=False, allow_dash=True)
-)
-@click.argument("words", metavar="WORDS")
+@click.argument("sources", metavar="SOURCE...", nargs=-1, type=click.Path(readable=False, allow_dash=True))
+@click.argument("words", metavar="WORDS", default="")
 @click.option("--tempo", type=click.IntRange(50, 120), help="In percent of the song's own: 80 is slower, for practice.")
 @click.option("--key", type=click.IntRange(-12, 12), help="Semitones up or down: -2. Drums keep their pitch.")
 @click.option("--click", "clicked", is_flag=True, help="A click on the beats, bars accented.")
@@ -45,15 +43,18 @@ def mix(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Make one mix of each song, in words: what is to be heard, or what is not.
+    """Make one mix of each song, in words.
 
-    SOURCE is a YouTube link, a file, or - for a list of them on standard input. WORDS come last, in quotation marks.
-    What a song was separated into before is used again. `fl-bt separate --mix` has more options.
+    SOURCE is a YouTube link, a file, or - for a list of them on standard input. WORDS say what is heard, or what is
+    not; they come last, in quotation marks. What a song was separated into before
+    is used again. `fl-bt separate --mix` has more options.
 
     \b
     fl-bt mix song.mp3 "no drums" --tempo 80 --key -2 --click --count-in 1
     fl-bt mix song.mp3 "vocals -12, drums +3"
     """
+    if not sources:
+        raise click.UsageError('Give a song, and the mix in words: fl-bt mix song.mp3 "no drums"')
     context.invoke(
         separate,
         sources=sources,

@@ -69,12 +69,12 @@ class Mix(Value):
         return (ContentFile("mix", self._heard(stems), self.level),)
 
     def _heard(self, stems: Sequence[Stem]) -> str:
-        """`no drums` if one stem is missing, else `vocals + bass`; levels follow their stems."""
+        """`no drums` if one stem is missing, else `vocals + bass`, or `song`; levels follow their stems."""
         level = self.level
         moved = [f"{stem} {signed(level[stem])}" for stem in stems if level.get(stem)]
         missing = [stem for stem in stems if stem not in self.stems]
-        if not missing and moved:
-            return ", ".join(moved)
+        if not missing:
+            return ", ".join(moved) or "song"
         if len(missing) == 1 and missing != [Stem.ACCOMPANIMENT]:  # the vocals: not `no accompaniment`
             return ", ".join([f"no {missing[0]}", *moved])
         return " + ".join(f"{stem} {signed(level[stem])}".strip() for stem in stems if stem in self.stems)

@@ -119,3 +119,4 @@ def test_stem_and_mix_titles() -> None:
     assert Mix(stems=(Stem.BASS, Stem.VOCALS)).files(four)[0].heard == "vocals + bass"
     assert Mix(stems=(Stem.ACCOMPANIMENT,)).files(STEMS[2])[0].heard == "no vocals"
     assert Mix(stems=(Stem.VOCALS,)).files(STEMS[2])[0].heard == "vocals"
+    assert Mix(stems=STEMS[2]).files(STEMS[2])[0].heard == "song"

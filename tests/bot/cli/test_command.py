@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
+from click.testing import CliRunner
 
+from bot.cli.main import SUBCOMMANDS, main
 from tests.bot.command import Run, environment, run
 from tests.weights import models_dir
 
@@ -22,6 +25,17 @@ pwd.getpwuid = nobody
 from bot.cli.main import main
 main()
 """
+
+
+def test_the_list_of_commands_has_the_first_sentence_of_each_on_a_line() -> None:
+    shown = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["--help"]).output
+    listed = dict(line.split(maxsplit=1) for line in shown.partition("Commands:\n")[2].splitlines())
+    assert {name: SUBCOMMANDS[name][1] for name in listed} == listed
+    context = Context(main)
+    for name, sentence in listed.items():
+        command = main.get_command(context, name)
+        assert command is not None
+        assert (command.help or "").replace("\n", " ").startswith(sentence), name
 
 
 def test_signs_that_a_locale_does_not_have_are_written_in_others(run: Run) -> None:

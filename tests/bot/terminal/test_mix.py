@@ -35,7 +35,8 @@ def test_a_mix_slower_and_lower(run: Run, song: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("song.mp3",), "Missing argument 'SOURCE...'"),
+        ((), 'Give a song, and the mix in words: fl-bt mix song.mp3 "no drums"'),
+        (("song.mp3",), 'Give a song, and the mix in words: fl-bt mix song.mp3 "no drums"'),
         (("no drums", "song.mp3"), 'I don’t understand the mix “song.mp3”. Name what you want to hear: "no drums"'),
         (("song.mp3", "no drums", "--tempo", "20"), "50<=x<=120"),
         (("song.mp3", "vocals and accompaniment"), 'That mix is the whole song. Leave something out: "no vocals"'),
