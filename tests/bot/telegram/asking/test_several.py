@@ -1,7 +1,5 @@
 """Several files or links at once: one message about those that did not fit, and a button that starts them later."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,48 +9,13 @@ import pytest
 
 from bot.inert import plain
 from bot.telegram.chat_platform import CLOUD_DOWNLOAD
-from jobs.models import Upload
 from jobs.queue import keys
 from jobs.queue.requests import JobQueue
 from jobs.store.folder import FolderStore
-from tests.bot.telegram.chat_fixture import PATIENCE, SONG, Rig, Worker, cards, settings_for
+from tests.bot.telegram.asking.several import FULL, finish, names, says, songs, told
+from tests.bot.telegram.chat_fixture import SONG, Rig, Worker, cards, settings_for
 from tests.bot.telegram.chat_steps import MP3, answered_soon, band_of, bo, done, in_line
-from tests.peers.botapi import BotApi, Chat, Message
-
-FULL = "You have 5 songs in the works, which is as many as I take at a time."
-
-
-def songs(count: int, **about: Any) -> list[dict[str, Any]]:
-    return [
-        {"content": MP3 + bytes([number]), "name": f"song {number}.mp3", "mime": "audio/mpeg", **about}
-        for number in range(1, count + 1)
-    ]
-
-
-def told(chat: Chat) -> list[Message]:
-    """The bot's messages besides the songs' cards and files."""
-    return [message for message in cards(chat) if not message.text.startswith(("song ", "Elis", "youtu", "YouTube"))]
-
-
-async def names(rig: Rig, chat: Chat) -> list[str]:
-    """Of the files in line or done, in order."""
-    views = reversed(await rig.queue.recent(f"telegram:{chat.id}", limit=50))
-    return [view.request.source.name for view in views if isinstance(view.request.source, Upload)]
-
-
-async def finish(rig: Rig, count: int) -> None:
-    """Make so many songs, and have them sent."""
-    before = len(await rig.queue.attended("telegram"))
-    for _ in range(count):
-        await rig.worker.finish(await rig.worker.take())
-    end = time.monotonic() + PATIENCE
-    while len(await rig.queue.attended("telegram")) > before - count:
-        assert time.monotonic() < end
-        await asyncio.sleep(0.02)
-
-
-def says(message: Message, text: str) -> bool:
-    return message.text == text
+from tests.peers.botapi import BotApi
 
 
 async def test_an_album_of_ten_gets_one_sentence_and_the_rest_can_be_started_later(rig: Rig) -> None:
