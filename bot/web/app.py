@@ -20,7 +20,7 @@ from bot.web.pace import USUAL, Pace
 from bot.web.platform import Web, WebChats, WebPreferences
 from bot.web.refusals import Refusal, as_response
 from bot.web.secret import Secret
-from bot.web.site import SITE, Site, site_of
+from bot.web.site import SITE, Site, checked, site_of
 from bot.web.streams import Streams
 from bot.web.tasks import Tasks
 from bot.web.visitors import VISITOR, Door, language_of
@@ -115,9 +115,8 @@ def application(site: Site) -> web.Application:
             # The Mixer, for people who come from a chat
             web.get("/mixer", mixer.page),
             web.get(r"/mixer/{mark:[\w-]{41}}", mixer.page),
-            web.get(r"/mixer/{name:mixer\.(js|css)}", mixer.file),
-            web.get("/mixer/player/{task}", mixer.player),
             web.post("/api/mixer", mixer.opened),
+            web.post(f"{task}/chat", mixer.to_chat),
         ]
     )
     return app
@@ -127,7 +126,9 @@ def application(site: Site) -> web.Application:
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let a request in, and turn what is refused and what fails into JSON with a sentence."""
     try:
-        request[VISITOR] = site_of(request).door.visitor(request)
+        visitor = request[VISITOR] = site_of(request).door.visitor(request)
+        if visitor.ticket is not None:
+            await checked(site_of(request), visitor.ticket, visitor.language)
         return await handler(request)
     except Refusal as why:
         return as_response(why, close=request.can_read_body)
@@ -176,7 +177,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     request[BEGUN] = True
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", pages.POLICY)
+    response.headers.setdefault("Content-Security-Policy", pages.POLICY + pages.frames(request))
     response.headers.popall("Server", None)
 
 

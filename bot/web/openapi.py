@@ -87,6 +87,8 @@ def _paths() -> dict[str, Any]:
         },
         "/api/tasks/{task}/orders": of_task
         | {"post": _call("Another order of the same song", Status, "403", "404", "422", "429") | _takes(Ordered)},
+        "/api/tasks/{task}/chat": of_task
+        | {"post": _call("Send the files to the chat of the song", Pressed, "403", "404", "409", "410", "429")},
         "/api/tasks/{task}/press": of_task
         | {"post": _call("Press a button of a task's card", Pressed, "403", "404", "422") | _takes(PressedAction)},
         "/api/tasks/{task}/say": of_task
@@ -105,7 +107,9 @@ def _paths() -> dict[str, Any]:
         "/api/options": {"get": _call("What can be chosen, and the limits", None)},
         "/api/texts": {"get": _call("The texts of the page", None)},
         "/api/mixer": {
-            "post": _call("The player of a song, by a bot's link", Mixing, "403", "404", "410", "422", "429")
+            "post": _call(
+                "The ticket for the page of a song, by a bot's link", Mixing, "403", "404", "410", "422", "429"
+            )
             | _takes(Opening)
         },
         "/player/{task}": of_task | {"get": _file("The player's page of a task", "404", "409", "410")},

@@ -4,12 +4,15 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 from base64 import urlsafe_b64encode
 from typing import Final
 
 from pydantic import SecretStr
 
 from bot.chats.song_links import SongMarks
+from bot.web import tickets
+from bot.web.tickets import Ticket
 
 #: Bytes of a signature: 144 bits, 24 letters.
 SIGNED: Final = 18
@@ -45,6 +48,19 @@ class Secret:
     def marks(self) -> SongMarks:
         """The marks of songs in links to the Mixer."""
         return SongMarks(self._key.decode())
+
+    # --- guests ------------------------------------------------------------------------------------------------
+
+    def ticket_text(self, ticket: Ticket) -> str:
+        return tickets.written(ticket, lambda body: self._sign("ticket", body))
+
+    def ticket_of(self, given: str) -> Ticket | None:
+        """None for a ticket that we did not give, or one that is too old."""
+
+        def is_signed(body: str, signature: str) -> bool:
+            return hmac.compare_digest(self._sign("ticket", body).encode(), signature.encode())
+
+        return tickets.read(given, is_signed, time.time())
 
     # --- browsers ----------------------------------------------------------------------------------------------
 

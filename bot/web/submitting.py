@@ -49,11 +49,11 @@ async def submit(site: Site, visitor: Visitor, source: YouTube | Upload) -> Know
 async def order(site: Site, visitor: Visitor, about: Known, ordered: Ordered) -> Known:
     """The task of another order of a song. Raises `Refusal` 429 and 422, and `QueueAway`."""
     await keep_pace(site, visitor)
-    request, asker = about.view.request, visitor.asker
+    request, asker, services = about.view.request, visitor.asker, site.services_for(visitor)
     place = visitor.place(request.id)
     wanted = ordered.of(request.order)
-    async with site.services.turn(asker.chat):
-        made = await order_anew(site.services, asker, request, wanted, place, f"order:{wanted.model_dump_json()}")
+    async with services.turn(asker.chat):
+        made = await order_anew(services, asker, request, wanted, place, f"order:{wanted.model_dump_json()}")
     if made.request is None:
         raise Refusal(429, made.sentence, _PAUSE)
     return await task_of(site, visitor, made.request.id)
@@ -61,7 +61,7 @@ async def order(site: Site, visitor: Visitor, about: Known, ordered: Ordered) ->
 
 async def keep_pace(site: Site, visitor: Visitor) -> None:
     """Count a message. Raises `Refusal` 429 for one too many."""
-    heard = await site.services.access.hears(visitor.person, site.services.settings.messages_per_minute)
+    heard = await site.services_for(visitor).access.hears(visitor.person, site.services.settings.messages_per_minute)
     if heard is not Hearing.YES:
         too_fast = refused(429, visitor.language, "web-too-fast")
         raise Refusal(429, too_fast.sentence, _PAUSE)
@@ -69,8 +69,8 @@ async def keep_pace(site: Site, visitor: Visitor) -> None:
 
 async def task_of(site: Site, visitor: Visitor, request_id_: str) -> Known:
     """A task that was just accepted."""
-    site.tasks.changed(request_id_, visitor.person)
-    site.board.wake(visitor.person)
+    site.tasks.changed(request_id_, visitor.chat)
+    site.board.wake(visitor.chat)
     known = await site.tasks.of_request(request_id_)
     if known is None:
         raise refused(410, visitor.language, "web-unknown-task")

@@ -114,12 +114,15 @@ class Said(Value):
 
 
 class Mixing(Value):
-    """How far the player is. `player`: its address; `error`: why there is none."""
+    """What the page of a song in a chat needs. `task`: the song in the chat; `player`: the task that has the player, or
+    makes it; `sends`: files can be sent to the chat; `language`: of the person."""
 
+    ticket: str
     heading: str
-    text: str
-    player: str | None
-    error: str | None
+    task: str
+    player: str
+    sends: bool
+    language: str
 
 
 # --- in --------------------------------------------------------------------------------------------------------

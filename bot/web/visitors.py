@@ -13,6 +13,7 @@ from bot.texts import LANGUAGES, Language, negotiate
 from bot.web.address import NOBODY, Address, person_of
 from bot.web.refusals import refused
 from bot.web.secret import Secret
+from bot.web.tickets import FIELD, HEADER, Ticket, opens
 from jobs.settings import Settings
 
 COOKIE: Final = "flbt_browser"
@@ -23,19 +24,30 @@ SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True)
 class Visitor:
-    """`browser`: None for a client without our cookie, which has no history."""
+    """`browser`: None for a client without our cookie. `ticket`: of a person who comes from a chat."""
 
     browser: str | None
     person: str
     language: Language
+    ticket: Ticket | None = None
+
+    @property
+    def chat(self) -> str:
+        """The chat whose tasks and messages are this visitor's."""
+        return self.ticket.chat if self.ticket else self.person
+
+    @property
+    def is_known(self) -> bool:
+        """Whether we know this visitor again: all others are one person, who has no history."""
+        return self.browser is not None or self.ticket is not None
 
     @property
     def asker(self) -> Asker:
-        return Asker(person=self.person, chat=self.person, language=self.language, in_group=False)
+        return Asker(person=self.person, chat=self.chat, language=self.language, in_group=False)
 
     def place(self, message: str) -> Place:
         """A message of this visitor."""
-        return Place(address=str(Address(chat=self.person, message=message)), message=message)
+        return Place(address=str(Address(chat=self.chat, message=message)), message=message)
 
 
 VISITOR: Final = web.RequestKey("visitor", Visitor)
@@ -72,12 +84,22 @@ class Door:
         self._check_host(request, language)
         if request.method not in SAFE:
             self._check_origin(request, language)
+        if (given := _ticket(request)) is not None:
+            return self._guest(request, given, language)
         browser = self._secret.browser_of(request.cookies.get(COOKIE, ""), with_token=self.needs_token)
         if browser is not None:
             return Visitor(browser, person_of(browser), language)
         if self.needs_token and not (_is_for_guests(request.path) or self._shows_token(request)):
             raise refused(401, language, "web-no-token")
         return Visitor(None, NOBODY, language)
+
+    def _guest(self, request: web.Request, given: str, language: Language) -> Visitor:
+        ticket = self._secret.ticket_of(given)
+        if ticket is None:
+            raise refused(401, language, "mixer-who")
+        if not opens(request.method, request.path):
+            raise refused(403, language, "mixer-elsewhere")
+        return Visitor(None, ticket.person, language, ticket)
 
     def welcome(self, response: web.StreamResponse) -> str:
         """Give a new browser its cookie. Returns the browser."""
@@ -123,8 +145,15 @@ class Door:
 
 
 def _is_for_guests(path: str) -> bool:
-    """Whether an address is of the Mixer, whose links are signed for people without a token."""
-    return path in ("/mixer", "/api/mixer") or path.startswith("/mixer/")
+    """Whether an address is for people without a token: the Mixer, whose links are signed, and the page's code."""
+    return path in ("/mixer", "/api/mixer", "/api/texts") or path.startswith(("/mixer/", "/app/"))
+
+
+def _ticket(request: web.Request) -> str | None:
+    """The ticket of a request. An address is no proof that our page sent it, so that acts need the header."""
+    if HEADER in request.headers:
+        return request.headers[HEADER]
+    return request.query.get(FIELD) if request.method in SAFE else None
 
 
 def language_of(request: web.Request) -> Language:

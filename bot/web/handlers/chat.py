@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -16,8 +17,8 @@ from bot.conversation.turns import answers_to
 from bot.conversation.values import Answers, Edit, Incoming, Place, Press, Reply, Toast
 from bot.conversation.values import Message as Written
 from bot.web.address import Address
-from bot.web.refusals import as_json, refused
-from bot.web.site import Site, body_of, own_task_of, site_of, visitor_of
+from bot.web.refusals import Refusal, as_json, refused
+from bot.web.site import Site, body_of, own_task_of, site_of, tasks_of, visitor_of
 from bot.web.streams import Stream
 from bot.web.tasks import Known
 from bot.web.values import Message, Pressed, PressedAction, Said, Shown, Task, Text
@@ -58,15 +59,15 @@ async def _say(request: web.Request, about: Written | None) -> web.StreamRespons
     site, visitor = site_of(request), visitor_of(request)
     text = (await body_of(request, Text)).text.strip()
     place = visitor.place(secrets.token_hex(16))
-    before = {one.task.task_id for one in await site.tasks.recent(visitor.person)}
+    before = {one.task.task_id for one in await site.tasks.recent(visitor.chat)}
     command = text[1:].partition(" ")[0].lower() if text.startswith("/") else ""
     incoming = Incoming(visitor.asker, Written(place=place, text=text), about, is_command=bool(command))
     handle = COMMANDS.get(command, asking.in_private)
     answers = await answers_to(site.services, incoming, handle)
-    site.tasks.changed("", visitor.person)
-    new = [one.task for one in await site.tasks.recent(visitor.person) if one.task.task_id not in before]
+    site.tasks.changed("", visitor.chat)
+    new = [one.task for one in await site.tasks.recent(visitor.chat) if one.task.task_id not in before]
     replies = await _posted(site, visitor, answers)
-    site.board.wake(visitor.person)
+    site.board.wake(visitor.chat)
     return as_json(Said(tasks=tuple(new), replies=replies).model_dump_json())
 
 
@@ -79,9 +80,9 @@ async def press_task(request: web.Request) -> web.StreamResponse:
 async def press_message(request: web.Request) -> web.StreamResponse:
     """A button of a message. A message that is edited is shown so by `edit`."""
     site, visitor, reference = site_of(request), visitor_of(request), request.match_info["id"]
-    if site.board.message(visitor.person, reference) is None:
+    if site.board.message(visitor.chat, reference) is None:
         raise refused(404, visitor.language, "button-old")
-    return await _press(request, str(Address(chat=visitor.person, message=reference)), reference, is_message=True)
+    return await _press(request, str(Address(chat=visitor.chat, message=reference)), reference, is_message=True)
 
 
 async def _press(request: web.Request, address: str, message: str, *, is_message: bool = False) -> web.StreamResponse:
@@ -90,7 +91,7 @@ async def _press(request: web.Request, address: str, message: str, *, is_message
     place = visitor.place(message)
     press = Press(visitor.asker, place, parse_action(given.action), place)
     answers = await answers_to(site.services, press, buttons.pressed)
-    site.tasks.changed(message, visitor.person)
+    site.tasks.changed(message, visitor.chat)
     edits = [linked(one.card, without) for one in answers if isinstance(one, Edit)]
     if is_message:
         for card in edits:
@@ -98,7 +99,7 @@ async def _press(request: web.Request, address: str, message: str, *, is_message
     toasts = " ".join(one.text for one in answers if isinstance(one, Toast) and one.text)
     shown = Shown(text=edits[-1].text, buttons=edits[-1].buttons) if edits else None
     replies = await _posted(site, visitor, answers)
-    site.board.wake(visitor.person)
+    site.board.wake(visitor.chat)
     return as_json(Pressed(toast=toasts, card=shown, replies=replies).model_dump_json())
 
 
@@ -107,7 +108,7 @@ async def _posted(site: Site, visitor: Visitor, answers: Answers) -> tuple[Messa
     posted = []
     for one in answers:
         if isinstance(one, Reply):
-            reference = await site.board.post(str(Address(chat=visitor.person, message="")), one.card)
+            reference = await site.board.post(str(Address(chat=visitor.chat, message="")), one.card)
             posted.append(_message(reference, one.card))
     return tuple(posted)
 
@@ -122,19 +123,23 @@ def _message(reference: str, card: Card) -> Message:
 async def events(request: web.Request) -> web.StreamResponse:
     """Everything of this browser, and then each change."""
     site, visitor = site_of(request), visitor_of(request)
-    if visitor.browser is None:
+    if not visitor.is_known:
         raise refused(403, visitor.language, "web-no-cookie")
-    async with site.streams.opened(visitor.person, request) as stream:
-        site.board.listen(visitor.person, stream.woken)
+    # A link's guests are one person, whose pages must not end each other's streams.
+    whose = visitor.ticket.number if visitor.ticket else visitor.chat
+    async with site.streams.opened(whose, request) as stream:
+        site.board.listen(visitor.chat, stream.woken)
         try:
-            await _tell(site, visitor.person, stream)
+            with suppress(Refusal):  # of a guest's link that is good no more: the page asks, and is told
+                await _tell(site, visitor, stream)
         finally:
-            site.board.leave(visitor.person, stream.woken)
+            site.board.leave(visitor.chat, stream.woken)
         return await stream.finish()
 
 
-async def _tell(site: Site, chat: str, stream: Stream) -> None:
-    tasks = {one.task.task_id: one for one in await site.tasks.recent(chat)}
+async def _tell(site: Site, visitor: Visitor, stream: Stream) -> None:
+    chat = visitor.chat
+    tasks = {one.task.task_id: one for one in await tasks_of(site, visitor)}
     messages = {one.id: one for one in site.board.messages(chat)}
     all_ = Everything(tasks=tuple(one.task for one in tasks.values()), messages=tuple(messages.values()))
     await stream.send(all_.model_dump_json(), "all")
@@ -146,7 +151,7 @@ async def _tell(site: Site, chat: str, stream: Stream) -> None:
         pause = time.monotonic() - begun
         if stream.ended.is_set() or site.stopping.is_set():
             return
-        now = {one.task.task_id: one for one in await site.tasks.recent(chat)}
+        now = {one.task.task_id: one for one in await tasks_of(site, visitor)}
         told = await _tell_tasks(stream, tasks, now)
         shown = {one.id: one for one in site.board.messages(chat)}
         told += await _tell_messages(stream, messages, shown)

@@ -15,7 +15,7 @@ from bot.web.openapi import openapi
 from bot.web.refusals import as_json, refused
 from bot.web.site import PAGE, site_of, visitor_of
 from bot.web.tasks import type_of
-from bot.web.visitors import language_of
+from bot.web.visitors import VISITOR, language_of
 from jobs import VERSION
 from jobs.models import Format
 from jobs.music.separation_models import chat_models
@@ -24,8 +24,10 @@ from jobs.music.separation_models import chat_models
 POLICY: Final = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; connect-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "form-action 'self'; base-uri 'none'; "
 )
+#: Telegram's web clients show Mini Apps in a frame.
+_CLIENTS: Final = "https://web.telegram.org"
 _NAME: Final = re.compile(r"([a-z0-9_-]+/)*[a-z0-9_-]+(\.[a-z0-9_-]+)*\.[a-z0-9]+")
 
 
@@ -41,7 +43,7 @@ async def app(request: web.Request) -> web.StreamResponse:
         rest = request.rel_url.without_query_params("token")
         response: web.StreamResponse = web.Response(status=303, headers={"Location": str(rest)})
     else:
-        response = _file("index.html")
+        response = page_html()
     browser = visitor.browser or site.door.welcome(response)
     if site.door.has_link(request):
         await site.services.access.claim(person_of(browser))
@@ -54,6 +56,18 @@ async def page_file(request: web.Request) -> web.StreamResponse:
     if not _NAME.fullmatch(name) or not (PAGE / name).is_file():
         raise refused(404, visitor_of(request).language, "web-not-found")
     return _file(name)
+
+
+def frames(request: web.Request) -> str:
+    """The part of a policy that tells who may show an answer in a frame: for guests of the Mixer, Telegram's web
+    clients too."""
+    site, visitor = site_of(request), request.get(VISITOR)
+    is_guests = request.path.startswith("/mixer") or (visitor is not None and visitor.ticket is not None)
+    return "frame-ancestors 'self'" + (f" {_CLIENTS}" if site.has_mixer and is_guests else "")
+
+
+def page_html() -> web.StreamResponse:
+    return _file("index.html")
 
 
 def _file(name: str) -> web.StreamResponse:

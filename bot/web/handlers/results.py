@@ -8,11 +8,12 @@ from aiohttp import web
 
 from bot.conversation.permissions import may_cancel
 from bot.delivery.planning.pieces import Piece
-from bot.web import submitting
+from bot.web import mixing, submitting
 from bot.web.files import StoredFileResponse, lost
+from bot.web.handlers.pages import frames
 from bot.web.handlers.seed import check_done
 from bot.web.refusals import as_json, refused
-from bot.web.site import body_of, own_task_of, site_of, task_of, visitor_of
+from bot.web.site import body_of, own_task_of, site_of, song_task_of, task_of, tasks_of, visitor_of
 from bot.web.tasks import Known, player_of, type_of
 from bot.web.values import Ordered, Task
 from jobs.models import Value
@@ -22,7 +23,7 @@ from jobs.results import StoredFile
 PLAYER_POLICY: Final = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; style-src 'unsafe-inline'; "
     "img-src data:; connect-src data:; worker-src data: blob:; base-uri 'none'; form-action 'none'; "
-    "sandbox allow-scripts; frame-ancestors 'self'"
+    "sandbox allow-scripts; "
 )
 
 BLOCK: Final = 1 << 18
@@ -35,19 +36,21 @@ class TaskList(Value):
 async def tasks(request: web.Request) -> web.StreamResponse:
     """Those of this browser; none for a client that we do not know again."""
     visitor = visitor_of(request)
-    known = await site_of(request).tasks.recent(visitor.person) if visitor.browser else ()
+    known = await tasks_of(site_of(request), visitor) if visitor.is_known else ()
     return as_json(TaskList(tasks=tuple(one.task for one in known)).model_dump_json())
 
 
 async def task(request: web.Request) -> web.StreamResponse:
     known, visitor = await task_of(request), visitor_of(request)
-    mine = known.view.request.chat == visitor.person
+    about = visitor.ticket.request_id if visitor.ticket else None
+    mine = known.view.request.chat == visitor.chat or known.view.request.id == about
     return as_json(known.task.model_copy(update={"mine": mine}).model_dump_json())
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
     known, site, visitor = await own_task_of(request), site_of(request), visitor_of(request)
-    if not await may_cancel(site.services, visitor.asker, known.view.request):
+    is_other_guests = visitor.ticket is not None and known.view.request.asker != visitor.person
+    if is_other_guests or not await may_cancel(site.services, visitor.asker, known.view.request):
         raise refused(403, visitor.language, "web-not-yours")
     await site.services.queue.cancel(known.view.request.id)
     site.services.follower.wake()
@@ -56,9 +59,10 @@ async def cancel(request: web.Request) -> web.StreamResponse:
 
 
 async def order(request: web.Request) -> web.StreamResponse:
-    known = await own_task_of(request)
+    known, site, visitor = await song_task_of(request), site_of(request), visitor_of(request)
     ordered = await body_of(request, Ordered)
-    new = await submitting.order(site_of(request), visitor_of(request), known, ordered)
+    await mixing.refuse_separation(site, visitor, known, ordered)
+    new = await submitting.order(site, visitor, known, ordered)
     return as_json(new.status.model_dump_json())
 
 
@@ -118,12 +122,9 @@ async def analysis(request: web.Request) -> web.StreamResponse:
 
 
 async def player(request: web.Request) -> web.StreamResponse:
-    return await shown_player(request, PLAYER_POLICY)
-
-
-async def shown_player(request: web.Request, policy: str) -> web.StreamResponse:
     """The page that plays the stems: a file of its own, or out of the zip."""
     known, language = await task_of(request), visitor_of(request).language
+    policy = PLAYER_POLICY + frames(request)
     check_done(request, known)
     piece, catalogue = player_of(known.view, known.pieces), site_of(request).services.catalogue
     if piece is None:

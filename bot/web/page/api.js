@@ -29,18 +29,27 @@ export function sentenceOf(body) {
   }
 }
 
+/** An address with those fields that have a value. @param {string} path @param {Record<string, string>} fields */
+function withFields(path, fields) {
+  const given = new URLSearchParams(Object.entries(fields).filter(([, value]) => value));
+  return given.size ? `${path}${path.includes("?") ? "&" : "?"}${given}` : path;
+}
+
 export class Api {
   /** @param {string} language that answers are in; '' for the browser's */
   constructor(language) {
     this.language = language;
     /** @type {import("./texts.js").Say} */
     this.say = (id) => id;
+    /** Of a page that stands in a chat's program, where it has no cookie. */
+    this.ticket = "";
+    /** Gets a new ticket; null where there is none. @type {(() => Promise<void>) | null} */
+    this.renew = null;
   }
 
-  /** The address of a call. @param {string} path */
+  /** The address of a call, as a stream, a file or a frame needs it. @param {string} path */
   url(path) {
-    if (!this.language) return path;
-    return `${path}${path.includes("?") ? "&" : "?"}language=${encodeURIComponent(this.language)}`;
+    return withFields(path, { language: this.language, ticket: this.ticket });
   }
 
   /** @param {string} path @returns {Promise<any>} */
@@ -59,14 +68,19 @@ export class Api {
     return this.#call(path, { method: "DELETE" });
   }
 
-  /** @param {string} path @param {RequestInit} options */
-  async #call(path, options) {
+  /** @param {string} path @param {RequestInit} options @param {boolean} isAgain @returns {Promise<any>} */
+  async #call(path, options, isAgain = false) {
     let response, body;
     try {
-      response = await fetch(this.url(path), options);
+      const headers = { ...options.headers, ...(this.ticket ? { "X-Ticket": this.ticket } : {}) };
+      response = await fetch(withFields(path, { language: this.language }), { ...options, headers });
       body = await response.text();
     } catch {
       throw new Refused(this.say("web-unreachable"), 0);
+    }
+    if (response.status === 401 && this.ticket && this.renew && !isAgain) {
+      await this.renew();
+      return this.#call(path, options, true);
     }
     if (!response.ok) throw new Refused(sentenceOf(body) || this.say("web-went-wrong"), response.status);
     return JSON.parse(body);

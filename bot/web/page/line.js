@@ -95,6 +95,8 @@ export class Line {
       const attributes = { class: "button", href: page.api.url(zip.url), download: zip.name, "aria-label": `${say("web-zip")}: ${name}` };
       made.push(element("a", attributes, say("web-zip")));
     }
+    const isMade = task.phase === "done" && !task.gone && task.order.content.kind !== "player";
+    if (page.guest?.sends && isMade && task.task_id !== page.guest.task) made.push(act("web-send-chat", () => this.#send()));
     if (task.mine && isOpen(task)) made.push(act("web-cancel", () => this.#cancel()));
     if (task.mine && (task.gone || task.phase === "failed" || task.phase === "cancelled")) {
       made.push(act(task.gone ? "web-again" : "web-retry", () => page.order(task, {})));
@@ -130,6 +132,11 @@ export class Line {
 
   #togglePlayer() {
     if (this.frame.firstChild) return this.#closePlayer();
+    this.openPlayer().focus();
+  }
+
+  /** Shows the player; returns its frame. */
+  openPlayer() {
     const { task, page } = this;
     const title = page.say("web-player-title", { name: task.title ?? task.heading });
     const frame = element("iframe", { src: page.api.url(task.player), title, allow: "autoplay" });
@@ -137,7 +144,7 @@ export class Line {
     this.play.setAttribute("aria-expanded", "true");
     write(this.play, page.say("web-player-close"));
     this.play.setAttribute("aria-label", `${page.say("web-player-close")}: ${this.what.textContent}`);
-    frame.focus();
+    return frame;
   }
 
   #closePlayer() {
@@ -146,6 +153,16 @@ export class Line {
     this.play?.setAttribute("aria-expanded", "false");
     if (this.play) write(this.play, say("web-player-open"));
     this.play?.setAttribute("aria-label", `${say("web-player-open")}: ${this.what.textContent}`);
+  }
+
+  /** To the chat that the song is from. */
+  async #send() {
+    const { page, task } = this;
+    try {
+      page.pressed(await page.insist(() => page.api.post(`/api/tasks/${task.task_id}/chat`, {})));
+    } catch (error) {
+      page.trouble(error);
+    }
   }
 
   async #cancel() {

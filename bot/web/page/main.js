@@ -2,6 +2,7 @@
 import { Api, Refused } from "./api.js";
 import { listen, sentenceFor, tellConnection } from "./ask.js";
 import { arrange, element, find, write } from "./elements.js";
+import { guestHere } from "./guest.js";
 import { MessageView } from "./messages.js";
 import { SongView } from "./song.js";
 import { State, forgetting, isOpen, titleOf } from "./state.js";
@@ -15,9 +16,13 @@ const PAUSE = 2000; // milliseconds until the start is tried again
 
 /** What the parts of the page share. */
 export class Page {
-  /** @param {Api} api @param {any} options @param {{language: string, texts: Record<string, string>}} texts */
-  constructor(api, options, { language, texts }) {
+  /**
+   * @param {Api} api @param {any} options @param {{language: string, texts: Record<string, string>}} texts
+   * @param {import("./guest.js").Guest | null} guest
+   */
+  constructor(api, options, { language, texts }, guest) {
     this.api = api;
+    this.guest = guest;
     this.options = options;
     this.language = language;
     this.say = api.say = sayer(texts);
@@ -26,7 +31,10 @@ export class Page {
     this.songs = new Map();
     /** @type {Map<string, MessageView>} */
     this.messages = new Map();
-    const tell = (/** @type {boolean} */ connected) => tellConnection(this, connected);
+    const tell = (/** @type {boolean} */ connected) => {
+      tellConnection(this, connected);
+      if (guest && !connected) api.get("/api/options").catch(() => {}); // its ticket may be old: that is mended here
+    };
     this.stream = new Stream(() => api.url("/api/events"), (name, data) => this.take(name, data), tell);
     this.own = 0; // messages of the page itself
     this.asked = ""; // what was sent last from a field
@@ -57,6 +65,7 @@ export class Page {
     });
     arrange(find("messages"), shown.map((view) => view.root));
     for (const [id, view] of this.messages) if (!shown.includes(view)) this.messages.delete(id);
+    this.guest?.show(this);
   }
 
   /** Says something to people who do not see the page. @param {string} sentence */
@@ -203,10 +212,15 @@ function remembered() {
   }
 }
 
-/** Texts and options; again and again until the server is there. @param {Api} api */
-async function begin(api) {
+/** Texts and options; again and again until the server is there. @param {Api} api
+ * @param {import("./guest.js").Guest | null} guest */
+async function begin(api, guest) {
   for (;;) {
     try {
+      if (guest) {
+        api.say = sayer((await api.get("/api/texts")).texts);
+        await guest.begin();
+      }
       return await Promise.all([api.get("/api/options"), api.get("/api/texts")]);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -220,13 +234,17 @@ async function begin(api) {
 
 async function main() {
   const api = new Api(remembered());
-  const begun = await begin(api);
+  const guest = guestHere(api);
+  const begun = await begin(api, guest);
   if (begun === null) return;
-  const page = new Page(api, begun[0], begun[1]);
+  const page = new Page(api, begun[0], begun[1], guest);
   name(page);
+  guest?.arrange(page);
   write(find("connection"), "");
-  const uploads = new Uploads(page);
-  listen(page, (files) => uploads.add(files));
+  if (!guest) {
+    const uploads = new Uploads(page);
+    listen(page, (files) => uploads.add(files));
+  }
   page.stream.open();
   const [, linked] = /^#task=([\w.~-]+)$/.exec(location.hash) ?? [];
   if (linked) await watch(page, linked);

@@ -75,7 +75,7 @@ export class More {
       this.wrong,
       element("div", { class: "row" }, make),
       this.#group("web-more-written", element("div", { class: "row" }, ...written)),
-      this.#inWords(),
+      ...(page.guest ? [] : [this.#inWords()]), // of a chat, words are written there
     );
     this.fields.model.addEventListener("change", () => this.#showStems());
     this.fields.passage.addEventListener("change", () => this.#showPassage());

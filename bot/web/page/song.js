@@ -61,7 +61,7 @@ export class SongView {
     const name = `${page.say("web-forget")}: ${this.title.textContent}`;
     this.forget = button(page.say("web-forget"), () => this.#askForget(), name);
     this.forget.className = "quiet";
-    this.foot.append(details, this.forget);
+    this.foot.append(details, ...(page.guest ? [] : [this.forget])); // a chat's songs are forgotten there
   }
 
   #askForget() {

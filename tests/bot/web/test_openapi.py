@@ -11,7 +11,7 @@ from tests.bot.web.web_fixture import VIDEO, Browser
 
 #: What is a page, or this description itself.
 NOT_DESCRIBED = {"/", "/app", "/app/{name}", "/api/openapi.json"}
-NOT_DESCRIBED |= {"/mixer", "/mixer/{mark}", "/mixer/{name}", "/mixer/player/{task}"}
+NOT_DESCRIBED |= {"/mixer", "/mixer/{mark}"}
 
 
 def schema_of(description: Any, path: str, method: str, code: str = "200") -> Any:

@@ -35,7 +35,7 @@ async def test_the_player_comes_out_of_the_zip(browser: Browser, tmp_path: Path)
     assert player == f"/player/{task}"
     async with browser.session.get(player) as page:
         assert (page.content_type, await page.read() == PLAYER) == ("text/html", True)
-        assert page.headers["Content-Security-Policy"] == PLAYER_POLICY
+        assert page.headers["Content-Security-Policy"] == PLAYER_POLICY + "frame-ancestors 'self'"
         assert "sandbox allow-scripts;" in PLAYER_POLICY
         tag = page.headers["ETag"]
     async with browser.session.get(player, headers={"If-None-Match": tag}) as again:
@@ -51,7 +51,10 @@ async def test_a_player_that_was_ordered_is_shown_and_downloaded(browser: Browse
     await browser.rig.worker.finish(await browser.rig.worker.take())
     made = await browser.finished(new["task_id"])
     async with browser.session.get(made["player"]) as page:
-        assert (page.content_type, page.headers["Content-Security-Policy"]) == ("text/html", PLAYER_POLICY)
+        assert (page.content_type, page.headers["Content-Security-Policy"]) == (
+            "text/html",
+            PLAYER_POLICY + "frame-ancestors 'self'",
+        )
     async with browser.session.get(made["files"][0]["url"], params={"inline": "1"}) as file:
         assert file.headers["Content-Disposition"].startswith("attachment")  # a page of its own never has our origin
 
