@@ -131,6 +131,8 @@ def _lines(name: str, folder: Path) -> list[str]:
         lines.append(f"{'':14}{_told(cost)}")
     elif there:
         lines.append(f"{'':14}not measured on this machine: fl-bt models check {name} --measure")
+    if there and (why := _why_not_beside(name)):
+        lines.append(f"{'':14}no worker of this machine takes its songs: {why}")
     if published is not None:
         lines.append(f"{'':14}{published.licence} · {published.credit}")
         lines += [f"{'':14}{source.url}  SHA-256 {source.sha256}" for source in published.sources]
@@ -140,6 +142,19 @@ def _lines(name: str, folder: Path) -> list[str]:
     if not there and _is_installable(name):
         lines.append(f"{'':14}or, with the file at hand: fl-bt models add FILE --name {name}")
     return lines
+
+
+def _why_not_beside(name: str) -> str:
+    """Why a worker of this machine would not take songs of a model whose weights are here; '' where it would."""
+    from worker.abilities import require_able  # the queue's client
+
+    if not _is_installable(name):
+        return ""
+    try:
+        require_able(name, load_settings())
+    except Failed as failure:
+        return failure.failure.detail
+    return ""
 
 
 def _publication(name: str) -> "Publication | None":

@@ -4,6 +4,7 @@ import pytest
 
 from bot.cards.better import better_models, takes
 from bot.cards.cards import card, settings_card
+from bot.cards.mixes import from_letters, letters, mix_words
 from bot.cards.practice import Choice, practice_page
 from bot.cards.result_buttons import first_page, pick_page
 from jobs.failures import Failure, Reason
@@ -66,6 +67,19 @@ def test_a_song_whose_model_is_missing_can_be_had_by_a_usual_one(model: str, lab
     failure = Failure(reason=Reason.MODEL_MISSING, values={"model": model})
     shown = card(View(request=asked(model), phase=RequestPhase.FAILED, failure=failure), "en")
     assert [[button.label for button in row] for row in shown.buttons] == [[label]]
+
+
+@pytest.mark.parametrize(
+    ("language", "without", "only"),
+    [("en", "no guitar", "guitar + piano"), ("pt-BR", "sem guitarra", "guitarra + piano")],
+)
+def test_the_guitar_has_its_word_and_its_letter(language: str, without: str, only: str) -> None:
+    stems = MODELS[SIX].stems
+    rest = tuple(stem for stem in stems if stem is not Stem.GUITAR)
+    assert mix_words(rest, SIX, language) == without
+    assert mix_words((Stem.GUITAR, Stem.PIANO), SIX, language) == only
+    for mix in (rest, (Stem.GUITAR,), (Stem.GUITAR, Stem.PIANO)):
+        assert from_letters(letters(mix), SIX) == mix
 
 
 def test_six_stems_fit_their_pages() -> None:

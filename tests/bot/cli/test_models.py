@@ -87,6 +87,28 @@ def test_a_file_of_something_else_is_refused_and_leaves_nothing(
     assert "fl-bt models fetch spleeter-4" in spleeter.stderr
 
 
+@pytest.mark.parametrize(
+    "words", [("fetch", "htdemucs_7s"), ("check", "htdemucs_7s"), ("add", "song.wav", "--name", "htdemucs_7s")]
+)
+def test_an_unknown_name_is_told_with_those_there_are(
+    run: Run, empty: dict[str, str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    write_wav(tmp_path / "song.wav", music(0.1))
+    done = run("models", *words, extra=empty)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'htdemucs_7s' is not one of" in done.stderr
+    assert all(f"'{name}'" in done.stderr for name in MODELS)
+    assert left(tmp_path / "models") == []
+
+
+def test_six_stems_asked_of_a_network_with_four_are_told(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
+    song = write_wav(tmp_path / "song.wav", music(0.5))
+    for words in (("--mix", "no guitar"), ("--only", "guitar")):
+        done = run("separate", str(song), "--model", "htdemucs", *words, extra=empty)
+        assert done.returncode == 2
+        assert "htdemucs has these stems: vocals, drums, bass, other." in done.stderr
+
+
 def test_a_model_that_is_not_installed_is_not_fetched_unasked(run: Run, empty: dict[str, str], tmp_path: Path) -> None:
     song = write_wav(tmp_path / "song.wav", music(0.5))
     done = run("separate", str(song), "--model", "htdemucs", extra=empty)
@@ -102,6 +124,8 @@ def test_a_torch_file_is_added_and_checked(run: Run, empty: dict[str, str], tmp_
     assert "its SHA-256 was recorded" in added.stderr
     assert left(tmp_path / "models") == ["htdemucs", "sealed.json", "weights.safetensors"]
     assert run("models", "check", "htdemucs", extra=empty).stdout.startswith("htdemucs yes 167")
+    listed = run("models", extra={**empty, "FLBT_MEMORY_MB": "1000"}).stdout
+    assert "no worker of this machine takes its songs: FLBT_MEMORY_MB is below 1300" in listed
 
     weights = tmp_path / "models" / "htdemucs" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4])
