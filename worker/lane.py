@@ -40,7 +40,7 @@ class LaneWorker(Worker):
                         if await channel.get_message(timeout=IDLE) is not None:
                             self._news.set()
             except (RedisError, OSError) as error:
-                log.debug("not told of new jobs: %s", error)
+                log.debug("cannot subscribe to new jobs: %s", error)
             await asyncio.sleep(AGAIN)
 
     async def run_job(self, job_id: str, score: int) -> None:

@@ -46,9 +46,9 @@ def apology(said: Incoming | Press | None, error: Exception) -> Answers:
     """Log an error, and answer it. Messages of a group that are not for the bot get no answer."""
     is_away = isinstance(error, QueueAway)
     if is_away:
-        log.warning("not handled: %s: %s", type(error).__name__, error)
+        log.warning("a message or a press was not handled: %s: %s", type(error).__name__, error)
     else:
-        log.error("not handled", exc_info=error)
+        log.error("a message or a press was not handled", exc_info=error)
     if said is None:
         return ()
     sentence = say(said.asker.language, "queue-away" if is_away else "went-wrong")

@@ -168,6 +168,7 @@ button-none-of-these = None of these
 ## Status and cancelling
 
 status-none = Nothing in the works. Send me a YouTube link or an audio file.
+status-none-here = Nothing in the works. Send /stems and a YouTube link, or reply with /stems to a song.
 status-open = { $count ->
         [one] One song in the works
        *[other] { $count } songs in the works
@@ -397,6 +398,7 @@ mix-how = Tell me what you want to hear: /mix no drums, or /mix vocals bass. Rep
 
     I know these stems: vocals, drums, bass, piano, other, and guitar where a better separation is set up; and “band” for all but the voice.
 mix-no-song = There is no finished song here yet. Send me a YouTube link or an audio file first.
+mix-no-song-here = There is no finished song here yet. Send /stems and a YouTube link first, or reply with /stems to a song.
 mix-which-song = I don’t know which song that is. Reply to a song I sent, or to its card.
 mix-whole = That is the whole song. Leave something out: /mix no vocals
 mix-nothing = That would leave nothing to hear. Leave out less: /mix no vocals

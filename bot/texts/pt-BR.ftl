@@ -168,6 +168,7 @@ button-none-of-these = Nenhuma destas
 ## Andamento e cancelamento
 
 status-none = Nada em andamento. Me mande um link do YouTube ou um arquivo de áudio.
+status-none-here = Nada em andamento. Mande /stems e um link do YouTube, ou responda com /stems a uma música.
 status-open = { $count ->
         [one] Uma música em andamento
        *[other] { $count } músicas em andamento
@@ -397,6 +398,7 @@ mix-how = Me diga o que quer ouvir: /mix sem bateria, ou /mix voz baixo. Respond
 
     Conheço estas faixas: voz, bateria, baixo, piano, outros, e guitarra onde há uma separação melhor; e “banda” para tudo menos a voz.
 mix-no-song = Ainda não há música pronta aqui. Me mande primeiro um link do YouTube ou um arquivo de áudio.
+mix-no-song-here = Ainda não há música pronta aqui. Mande primeiro /stems e um link do YouTube, ou responda com /stems a uma música.
 mix-which-song = Não sei que música é essa. Responda a uma música que mandei, ou ao cartão dela.
 mix-whole = Isso é a música inteira. Tire alguma coisa: /mix sem voz
 mix-nothing = Assim não sobra nada para ouvir. Tire menos: /mix sem voz

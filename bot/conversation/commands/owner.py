@@ -59,7 +59,7 @@ async def who(services: Services, incoming: Incoming) -> Answers:
     """List the people and groups with access, with their numbers."""
     asker = incoming.asker
     if not await services.is_owner(asker):
-        return reply(say(asker.language, "allow-owner-only"))
+        return reply(say(asker.language, "stats-owner-only"))
     allowed = await services.access.allowed()
     if not allowed:
         return await alone(services, asker, say(asker.language, "who-nobody"))

@@ -64,7 +64,8 @@ async def _list(services: Services, asker: Asker) -> Card:
     opened = await services.catalogue.complete([view for view in reversed(recent) if view.is_open])
     finished = await services.catalogue.complete(_latest([view for view in recent if not view.is_open])[:FINISHED])
     also = _also([*opened, *finished], asker.language)
-    blocks = [say(asker.language, "status-open", count=len(opened)) if opened else say(asker.language, "status-none")]
+    none = say(asker.language, "status-none-here" if asker.in_group else "status-none")
+    blocks = [say(asker.language, "status-open", count=len(opened)) if opened else none]
     blocks += [run_line(run, asker.language) for run in await services.playlists.in_chat(asker.chat)]
     blocks += [status_line(view, asker.language, also[view.request.id]) for view in opened]
     last = [status_line(view, asker.language, also[view.request.id]) for view in finished]

@@ -99,7 +99,10 @@ async def song_of(services: Services, incoming: Incoming) -> Request | None:
 
 
 def no_song(incoming: Incoming) -> Answers:
-    return reply(say(incoming.asker.language, "mix-which-song" if incoming.replied_to else "mix-no-song"))
+    language = incoming.asker.language
+    if incoming.replied_to:
+        return reply(say(language, "mix-which-song"))
+    return reply(say(language, "mix-no-song-here" if incoming.asker.in_group else "mix-no-song"))
 
 
 # --- from words to stems ----------------------------------------------------------------------------------------

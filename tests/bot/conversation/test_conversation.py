@@ -167,6 +167,12 @@ async def test_status_lists_what_is_open_with_a_button_that_stops_it(ana: Person
 # --- settings and results --------------------------------------------------------------------------------------
 
 
+async def test_a_group_without_songs_is_told_how_to_ask_there(services: Services) -> None:
+    bo = Person(services, "bo", group="band")
+    assert said(await mixes.mix(services, bo.says("/mix no drums"))) == [f"reply: {say('en', 'mix-no-song-here')}"]
+    assert said(await status.status(services, bo.says("/status"))) == [f"reply: {say('en', 'status-none-here')}"]
+
+
 async def test_the_owners_commands_are_explained_in_private_only(ana: Person) -> None:
     await owned_by(ana)
     (alone,) = said(await general.help_(ana.services, ana.says("/help")))
@@ -209,7 +215,7 @@ async def test_a_mix_needs_words_and_a_song(ana: Person) -> None:
 async def test_owner_answers_go_to_the_private_chat(services: Services, chats: Chats) -> None:
     ana, bo = Person(services, "ana", group="band"), Person(services, "bo", group="band")
     await owned_by(ana)
-    assert said(await owner.who(services, bo.says("/who"))) == [f"reply: {say('en', 'allow-owner-only')}"]
+    assert said(await owner.who(services, bo.says("/who"))) == [f"reply: {say('en', 'stats-owner-only')}"]
     assert said(await owner.allow(services, ana.says("/allow", to=bo.says("hi").message))) == [
         f"reply: {say('en', 'allow-done', name='Bo')}"
     ]
