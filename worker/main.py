@@ -42,10 +42,11 @@ from worker.child.forking import forks
 from worker.lane import LaneWorker
 from worker.limits import time_for
 from worker.listings import take_listing
-from worker.pipeline import Studio, take
+from worker.pipeline import take
 from worker.precedence import Precedence
 from worker.searches import take_search
 from worker.slow_lane import SlowLaneWorker
+from worker.studio import Studio
 from worker.versions import versions
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from worker.child.limits import Limits
 from worker.child.messages import Step
 from worker.child.parent_side import run_child
 from worker.child.tasks import Titles, TitlesTask
-from worker.pipeline import Studio
+from worker.studio import Studio
 
 log = logging.getLogger(__name__)
 

@@ -131,7 +131,7 @@ async def test_it_separates_through_queue_children_and_store(
 ) -> None:
     monkeypatch.setitem(MODELS, toy.NAME, toy.INFO)
     monkeypatch.setattr("worker.separation.child.MODELS", "tests.worker.toy.models")
-    for module in ("worker.pipeline", "worker.separation.child"):
+    for module in ("worker.stems", "worker.separation.child"):
         monkeypatch.setattr(f"{module}.SEPARATION", "tests.worker.toy.separation")
     settings = Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=tmp_path / "models")
     song = music(2.0)

@@ -115,7 +115,7 @@ async def test_a_child_has_ended_before_its_files_are_stored(
         await keep_track(*about)  # type: ignore[arg-type]  # as it was called
 
     monkeypatch.setattr(FolderStore, "keep_track", look)
-    for module in ("worker.pipeline", "worker.separation.child"):
+    for module in ("worker.stems", "worker.separation.child"):
         monkeypatch.setattr(f"{module}.SEPARATION", lingering)
     request = ask(await bring(store, demo), MP3)
     await queue.submit(request)

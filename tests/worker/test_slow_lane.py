@@ -37,7 +37,7 @@ def settings(tmp_path: Path, store: FolderStore, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(MODELS, toy.NAME, toy.INFO)
     monkeypatch.setitem(MODELS, toy.SLOW, toy.SLOW_INFO)
     monkeypatch.setitem(engines.ENGINES, toy.SLOW_INFO.family, toy.SlowToy)
-    for module in ("worker.pipeline", "worker.separation.child"):
+    for module in ("worker.stems", "worker.separation.child"):
         monkeypatch.setattr(f"{module}.SEPARATION", "tests.worker.toy.slow_separation")
     return Settings(_env_file=None, data=tmp_path, store=store.root.as_uri(), models=tmp_path / "models")
 

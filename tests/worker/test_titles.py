@@ -20,7 +20,7 @@ from tests.worker.track_fixture import ask as request_for
 from tests.worker.track_fixture import worker_process
 from worker.abilities import Abilities
 from worker.analysis.later import Analyses
-from worker.pipeline import Studio
+from worker.studio import Studio
 from worker.titles import ask
 
 __all__ = ["shared_site", "site"]
