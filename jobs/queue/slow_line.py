@@ -71,7 +71,9 @@ def _may_be_in_line(view: View) -> bool:
 
 
 def _told(view: View, turn: float | None) -> View:
-    return view.model_copy(update={"wait": turn or None, "starts": turn == 0})
+    """From a minute and a half on in whole minutes: each other figure on a card is an edit of it."""
+    wait = 60.0 * round(turn / 60) if turn and turn >= 90 else turn or None
+    return view.model_copy(update={"wait": wait, "starts": turn == 0})
 
 
 async def _turns_now(redis: ArqRedis) -> dict[str, float | None]:
