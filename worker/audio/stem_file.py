@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final
 
 import av
 import numpy as np
@@ -18,9 +18,19 @@ from numpy.typing import NDArray
 
 from jobs.models import Format
 from jobs.results import Tags
+from worker.audio.mp4_boxes import box, boxes
 from worker.audio.pictures import read_picture
 from worker.audio.sound import SAMPLE_RATE
-from worker.audio.writing import CHUNK, ENCODINGS, FFmpegEncoder, attach_picture, comment, texts_of, write_tags
+from worker.audio.writing import (
+    CHUNK,
+    ENCODINGS,
+    FFmpegEncoder,
+    attach_picture,
+    comment,
+    finish_tags,
+    texts_of,
+    write_tags,
+)
 
 TRACKS: Final = 5
 #: Names and colours of the stems, in the order of the tracks after the mix. The values are those of the Stem Creator.
@@ -42,15 +52,6 @@ MASTERING: Final = {
 }
 
 Block = NDArray[np.float32]  # (samples, 2)
-
-
-class Box(NamedTuple):
-    """A box of an MP4: its kind, and where it starts, where its content starts, and where it ends, in bytes."""
-
-    kind: bytes
-    start: int
-    content: int
-    end: int
 
 
 def write_stem_file(
@@ -100,6 +101,7 @@ def write_stem_file(
         content = {"mastering_dsp": MASTERING, "version": 1, "stems": [{"name": n, "color": c} for n, c in STEMS]}
         with unfinished.open("r+b") as file:
             insert_box(file, b"stem", json.dumps(content, separators=(",", ":")).encode())
+        finish_tags(unfinished, tags, "mp4")
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
@@ -112,38 +114,17 @@ def insert_box(file: BinaryIO, kind: bytes, content: bytes) -> None:
     `udta` is made where there is none. Raises `ValueError` for another order of boxes.
     """
     size = file.seek(0, 2)
-    moov = next((box for box in boxes(file, 0, size) if box.kind == b"moov"), None)
+    moov = next((each for each in boxes(file, 0, size) if each.kind == b"moov"), None)
     if moov is None or moov.end != size or moov.content - moov.start != 8:
         raise ValueError("moov is not the last box")
     file.seek(moov.content)
     body = file.read(moov.end - moov.content)
-    new = _box(kind, content)
-    udta = next((box for box in boxes(file, moov.content, moov.end) if box.kind == b"udta"), None)
+    new = box(kind, content)
+    udta = next((each for each in boxes(file, moov.content, moov.end) if each.kind == b"udta"), None)
     if udta is None:
-        body += _box(b"udta", new)
+        body += box(b"udta", new)
     else:
         start, inside, end = (at - moov.content for at in udta[1:])
-        body = body[:start] + _box(b"udta", body[inside:end] + new) + body[end:]
+        body = body[:start] + box(b"udta", body[inside:end] + new) + body[end:]
     file.seek(moov.start)
-    file.write(_box(b"moov", body))
-
-
-def boxes(file: BinaryIO, start: int, end: int) -> list[Box]:
-    """The boxes of an MP4 between two offsets, without those within them (ISO/IEC 14496-12, 4.2)."""
-    found = []
-    while end - start >= 8:
-        file.seek(start)
-        size, kind, header = int.from_bytes(file.read(4)), file.read(4), 8
-        if size == 1:
-            size, header = int.from_bytes(file.read(8)), 16
-        elif size == 0:
-            size = end - start
-        if size < header or start + size > end:
-            raise ValueError(f"a box of {size} bytes at {start}")
-        found.append(Box(kind, start, start + header, start + size))
-        start += size
-    return found
-
-
-def _box(kind: bytes, content: bytes) -> bytes:
-    return (8 + len(content)).to_bytes(4) + kind + content
+    file.write(box(b"moov", body))

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from jobs.models import Format
 from jobs.music.levels import decibels
 from jobs.results import FileTags, Tags
+from worker.audio.id3 import append_id3
 from worker.audio.lame import Lame
+from worker.audio.mp4_boxes import room_for_key, write_key
 from worker.audio.pictures import Picture, read_picture
 from worker.audio.sound import SAMPLE_RATE
 
@@ -136,6 +138,7 @@ def open_track(
             track = _start(container, encoding, picture, kbps)
             yield track
             track.finish()
+        finish_tags(unfinished, tags, encoding.container)
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
@@ -148,8 +151,13 @@ def comment(gain: float) -> str:
     return f"Gain {turned:+.3f} dB, so that nothing clips" if turned else ""
 
 
-#: Names of the tags for tempo and key. MP4 has none for a key; RIFF has neither.
-TEMPO_AND_KEY: Final = {"mp3": ("TBPM", "TKEY"), "flac": ("BPM", "INITIALKEY"), "mp4": ("tmpo", "")}
+#: Names of the tags for tempo and key. FFmpeg writes neither into a WAV, and no key into an MP4: `finish_tags` does.
+TEMPO_AND_KEY: Final = {
+    "mp3": ("TBPM", "TKEY"),
+    "flac": ("BPM", "INITIALKEY"),
+    "mp4": ("tmpo", "grouping"),
+    "wav": ("TBPM", "TKEY"),
+}
 
 
 def texts_of(tags: Tags, container: str) -> dict[str, str]:
@@ -158,9 +166,19 @@ def texts_of(tags: Tags, container: str) -> dict[str, str]:
     if isinstance(tags, FileTags):
         texts["album"] = tags.album
         texts["track"] = f"{tags.number}/{tags.of}" if tags.number else ""
-        tempo, key = TEMPO_AND_KEY.get(container, ("", ""))
-        texts |= {name: text for name, text in ((tempo, str(tags.bpm or "")), (key, tags.key)) if name}
+        tempo, key = TEMPO_AND_KEY[container]
+        texts |= {tempo: str(tags.bpm or ""), key: room_for_key(tags.key) if container == "mp4" else tags.key}
     return texts
+
+
+def finish_tags(path: Path, tags: Tags, container: str) -> None:
+    """Writes tempo and key into a whole file where FFmpeg could not: `path` was written with `texts_of` the tags."""
+    if not isinstance(tags, FileTags):
+        return
+    if container == "mp4" and tags.key:
+        write_key(path, tags.key)
+    if container == "wav" and (tags.bpm or tags.key):
+        append_id3(path, texts_of(tags, container))
 
 
 def write_tags(container: OutputContainer, texts: Mapping[str, str]) -> None:

@@ -6,13 +6,15 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from tinytag import TinyTag
 
 from jobs.failures import Failed
 from jobs.models import Deck, Effect, Format, Order, Rendition, Stem
 from tests.sounds import RATE
 from tests.worker.charts.song import SONG
 from tests.worker.rendering.tasks import SONGS, Make, make_task, quiet
-from worker.audio.stem_file import Block, boxes, insert_box
+from worker.audio.mp4_boxes import boxes
+from worker.audio.stem_file import Block, insert_box
 from worker.rendering.render import render
 
 __all__ = ["make_task"]
@@ -48,6 +50,7 @@ def test_a_stem_file_has_the_mix_and_four_stems(make_task: Make) -> None:
     assert [file.name for file in files] == ["acapella.mp3", "instrumental.mp3", "deck.mp4"]
     path = task.output / rendition.key / "deck.mp4"
     about = json.loads(within(path, b"moov", b"udta", b"stem"))
+    assert TinyTag.get(path).other["initial_key"] == ["Gm"]
     assert about["version"] == 1
     assert [stem["name"] for stem in about["stems"]] == ["Drums", "Bass", "Other", "Vocals"]
     assert all(stem["color"].startswith("#") for stem in about["stems"])
