@@ -53,17 +53,17 @@ def write_key(path: Path, key: str) -> None:
     """Replaces the grouping `room_for_key(key)` of an MP4 by the tag of the key. Raises `ValueError` without it."""
     room, tag = _text_tag(GROUPING, room_for_key(key)), _key_tag(key)
     with path.open("r+b") as file:
-        start, end = 0, path.stat().st_size
+        start, end, at = 0, path.stat().st_size, 0
         # `meta` begins with four bytes of version and flags.
         for kind, skipped in ((b"moov", 0), (b"udta", 0), (b"meta", 4), (b"ilst", 0), (GROUPING, 0)):
             found = next((each for each in boxes(file, start, end) if each.kind == kind), None)
             if found is None:
                 raise ValueError(f"an MP4 without {kind!r}")
-            start, end = found.content + skipped, found.end
-        file.seek(found.start)
+            start, end, at = found.content + skipped, found.end, found.start
+        file.seek(at)
         if file.read(len(room)) != room:
             raise ValueError("another grouping than the room for a key")
-        file.seek(found.start)
+        file.seek(at)
         file.write(tag)
 
 

@@ -166,9 +166,17 @@ def texts_of(tags: Tags, container: str) -> dict[str, str]:
     if isinstance(tags, FileTags):
         texts["album"] = tags.album
         texts["track"] = f"{tags.number}/{tags.of}" if tags.number else ""
-        tempo, key = TEMPO_AND_KEY[container]
-        texts |= {tempo: str(tags.bpm or ""), key: room_for_key(tags.key) if container == "mp4" else tags.key}
+        texts |= tempo_and_key(tags, container)
     return texts
+
+
+def tempo_and_key(tags: Tags, container: str) -> dict[str, str]:
+    """Tempo and key by FFmpeg's names, those that are known."""
+    if not isinstance(tags, FileTags):
+        return {}
+    tempo, key = TEMPO_AND_KEY[container]
+    texts = {tempo: str(tags.bpm or ""), key: room_for_key(tags.key) if container == "mp4" else tags.key}
+    return {name: text for name, text in texts.items() if text}
 
 
 def finish_tags(path: Path, tags: Tags, container: str) -> None:
@@ -177,7 +185,7 @@ def finish_tags(path: Path, tags: Tags, container: str) -> None:
         return
     if container == "mp4" and tags.key:
         write_key(path, tags.key)
-    if container == "wav" and (tags.bpm or tags.key):
+    if container == "wav" and tempo_and_key(tags, container):
         append_id3(path, texts_of(tags, container))
 
 

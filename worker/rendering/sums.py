@@ -12,9 +12,10 @@ from jobs.failures import Reason, failed
 from jobs.models import Effect, Format, Stem
 from jobs.music.effects import PLAIN
 from jobs.results import Tags
+from worker.audio.flac_comments import copy_with_comments
 from worker.audio.pictures import read_picture
 from worker.audio.reading import open_song
-from worker.audio.writing import comment, open_track
+from worker.audio.writing import comment, open_track, tempo_and_key
 from worker.child.tasks import RenderTask
 from worker.rendering.mixing import peak_of, sum_of
 
@@ -52,7 +53,7 @@ def write_sum(task: RenderTask, encode: Encode, tell: Tell) -> Written:
     gains = [*encode.gains.values()]
     encode.path.parent.mkdir(exist_ok=True)
     if encode.format_ is Format.FLAC and gains == [1.0] and _is_tagged(sources[0], encode.tags, task):
-        _link(sources[0], encode.path)
+        _copy(sources[0], encode.path, encode.tags)
         tell(1.0)
         return Written(1.0)
     gain, before = 1.0, 0.0
@@ -98,8 +99,17 @@ def _is_tagged(path: Path, tags: Tags, task: RenderTask) -> bool:
         )
 
 
-def _link(source: Path, path: Path) -> None:
-    """A hard link to the file; a copy on a disk without links."""
+def _copy(source: Path, path: Path, tags: Tags) -> None:
+    """A hard link to a stored stem, a copy on a disk without links; where tempo or key are known, a copy that has them.
+
+    Raises `Failed` INTERNAL for a stem that is no FLAC.
+    """
+    if found := tempo_and_key(tags, "flac"):
+        try:
+            copy_with_comments(source, path, found)
+        except ValueError as error:
+            raise failed(Reason.INTERNAL, f"{source.name}: {error}") from error
+        return
     try:
         path.hardlink_to(source)
     except OSError:

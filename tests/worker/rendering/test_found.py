@@ -12,7 +12,8 @@ from jobs.filenames import ABOUT, ANALYSIS
 from jobs.models import Effect, Format, Stem
 from jobs.music.analysis import Analysis, Chord, Key
 from tests.sounds import listen
-from tests.worker.rendering.tasks import Make, make_task, mix, quiet, zipped
+from tests.worker.rendering.tasks import Make, make_task, mix, quiet, stems, zipped
+from worker.audio.flac_comments import copy_with_comments
 from worker.audio.reading import open_song
 from worker.rendering.render import render
 
@@ -41,7 +42,33 @@ def test_a_mix_has_tempo_and_key(format_: Format, make_task: Make) -> None:
         with open_song(path) as song:
             assert not song.cut_short
         heard.append(listen(path))
-    assert np.array_equal(*heard)
+    assert np.array_equal(heard[0], heard[1])
+
+
+def test_a_stem_that_is_copied_has_tempo_and_key(make_task: Make) -> None:
+    """The sound of the copy is byte for byte that of the stored stem, and the stored stem stays as it was."""
+    wanted = stems(Format.FLAC)
+    task = make_task(wanted).model_copy(update={"analysis": FOUND})
+    stored = {file.stem: (task.stems_dir / file.name).read_bytes() for file in task.stems}
+    (files,) = render(task, quiet).files
+    for file in files:
+        assert file.stem is not None
+        path, before = task.output / wanted.key / file.name, stored[file.stem]
+        assert tags(path) == ({"bpm": "124"} if file.stem is Stem.DRUMS else {"bpm": "124", "initial_key": "Bbm"})
+        assert path.read_bytes()[-len(before) // 2 :] == before[-len(before) // 2 :]
+        assert (task.stems_dir / f"{file.stem}.flac").read_bytes() == before
+        assert np.array_equal(listen(path), listen(task.stems_dir / f"{file.stem}.flac"))
+        with open_song(path) as song, open_song(task.stems_dir / f"{file.stem}.flac") as original:
+            assert (song.title, song.artist, song.cover) == (original.title, original.artist, original.cover)
+
+
+def test_a_stored_stem_that_is_no_flac_leaves_no_copy(tmp_path: Path) -> None:
+    for number, content in enumerate((b"", b"RIFF", b"fLaC", b"fLaC\x80\0\0\x04abcdsound")):
+        source = tmp_path / f"{number}.flac"
+        source.write_bytes(content)
+        with pytest.raises(ValueError, match="FLAC"):
+            copy_with_comments(source, tmp_path / "copy.flac", {"BPM": "124"})
+        assert {path.name for path in tmp_path.iterdir()} == {f"{at}.flac" for at in range(number + 1)}
 
 
 def test_a_treated_mix_has_the_tempo_and_the_key_that_are_heard(make_task: Make) -> None:
