@@ -1,5 +1,10 @@
 """The analysis of a song that the tests know: eight bars in G minor, four chords, with a pickup."""
 
+from pathlib import Path
+from typing import Any
+
+from symusic import Score
+
 from jobs.music.analysis import Analysis, Chord, Key, Note
 
 START, BEAT = 0.6, 0.5
@@ -36,3 +41,8 @@ SONG = Analysis(
     bass=tuple(Note(start=bar, end=bar + BEAT, pitch=43) for bar in BARS),
     vocals=(Note(start=BARS[1], end=BARS[1] + 1, pitch=62), Note(start=BARS[1] + 1, end=BARS[2], pitch=62)),
 )
+
+
+def read_midi(path: Path) -> Any:
+    """A MIDI file as another library than the one that writes it reads it; times are seconds."""
+    return Score(path, ttype="second")

@@ -12,7 +12,7 @@ from mido import MidiFile
 from jobs.failures import Failed, Reason
 from jobs.models import Effect
 from jobs.music.analysis import Analysis
-from tests.worker.charts.song import BARS, BEATS, SONG
+from tests.worker.charts.song import BARS, BEATS, SONG, read_midi
 from worker.charts.midi import tempo_map, write_notes, write_tempo
 
 
@@ -38,6 +38,15 @@ def test_notes_lie_at_their_times(tmp_path: Path) -> None:
     assert {pitch for _, pitch in heard[1]} == {62}
     names = [track.name for track in MidiFile(tmp_path / "notes.mid").tracks]
     assert names == ["Blue in green", "Bass", "Voice"]
+
+
+def test_another_reader_finds_the_notes(tmp_path: Path) -> None:
+    write_notes(SONG, Effect(), "Blue in green", tmp_path / "notes.mid")
+    tracks = read_midi(tmp_path / "notes.mid").tracks
+    assert [(track.name, track.program) for track in tracks] == [("Bass", 33), ("Voice", 53)]
+    for track, notes_ in zip(tracks, (SONG.bass, SONG.vocals), strict=True):
+        assert [note.pitch for note in track.notes] == [note.pitch for note in notes_]
+        assert [note.start for note in track.notes] == pytest.approx([note.start for note in notes_], abs=0.002)
 
 
 def test_key_and_tempo_are_the_effects(tmp_path: Path) -> None:

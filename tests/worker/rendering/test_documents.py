@@ -1,17 +1,17 @@
-"""Charts and MIDI as renditions: their files, and that other files beside them are made."""
+"""Charts and MIDI as renditions: their files as other programs read them, and other files beside them."""
 
-import re
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import rpp
 from mido import MidiFile
 from PIL import Image
 
 from jobs.failures import Failed
 from jobs.models import Chart, Deck, Effect, Format, Notes, Order, Rendition, Session, Stem
 from jobs.results import Tags
-from tests.worker.charts.song import SONG
+from tests.worker.charts.song import SONG, read_midi
 from tests.worker.rendering.tasks import SONGS, Make, make_task, mix, quiet
 from worker.audio.reading import open_song
 from worker.rendering.render import render
@@ -63,13 +63,21 @@ def test_a_session_for_a_daw(make_task: Make, tmp_path: Path, format_: Format, m
         with open_song(tmp_path / "session" / name) as song:
             lengths.add(sum(len(block) for block in song.blocks()))
     assert lengths == {len(SONGS[Stem.VOCALS])}
-    text = (tmp_path / "session" / "Elis - Blue (Gm 120 BPM).rpp").read_text("utf-8")
-    assert set(re.findall(r'FILE "(.+)"', text)) == sounds
-    assert text.count("<") == text.count("\n>") + text.count(" >\n")
-    points = [line.split()[1:] for line in text.splitlines() if line.startswith("    PT ")]
+    project = rpp.loads((tmp_path / "session" / "Elis - Blue (Gm 120 BPM).rpp").read_text("utf-8"))
+    items = [track.find("ITEM") for track in project.findall("TRACK")]
+    assert {item.find("SOURCE").find("FILE")[1] for item in items} == sounds
+    assert {tuple(item.find("POSITION")) for item in items} == {("POSITION", "0")}
+    points = [point[1:] for point in project.find("TEMPOENVEX").findall("PT")]
     assert [float(bpm) for _, bpm, *_ in points] == pytest.approx([100, 120, 120])  # a beat of 0.6 s, then of 0.5 s
     assert [point[3:] for point in points] == [["262146"], [], ["262148"]]  # a bar of two beats, then of four
-    assert 'MARKER 1 1.100000000 "Bar 1" 0' in text
+    assert project.findall("MARKER") == [["MARKER", "1", "1.100000000", "Bar 1", "0"]]
+    conductor = read_midi(tmp_path / "session" / "tempo map - Gm 120 BPM.mid")
+    assert [tempo.time for tempo in conductor.tempos] == pytest.approx([0, 0.6], abs=0.002)
+    assert [tempo.qpm for tempo in conductor.tempos] == pytest.approx([100, 120])
+    assert [bar.time for bar in conductor.time_signatures] == pytest.approx([0, 1.1], abs=0.002)
+    assert [bar.numerator for bar in conductor.time_signatures] == [2, 4]
+    assert [mark.time for mark in conductor.markers] == pytest.approx([1.1], abs=0.002)
+    assert [mark.text for mark in conductor.markers] == ["Bar 1"]
 
 
 def test_a_session_without_known_beats_has_what_can_be_had(make_task: Make) -> None:
