@@ -36,7 +36,7 @@ class Unreachable(Trouble):
 
 
 class Forbidden(Trouble):
-    """We may not do this there. Somebody who manages the chat can permit it."""
+    """We may not do this there. A person who manages the chat can permit it."""
 
 
 class CardGone(Trouble):
