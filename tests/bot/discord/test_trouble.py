@@ -136,6 +136,15 @@ async def test_a_deleted_card_is_missed_by_nobody(rig: Rig) -> None:
     assert files(channel) == PAIR
 
 
+async def test_a_gateway_that_is_away_at_the_start_is_waited_for(rig: Rig) -> None:
+    rig.server.gateway.refusals = 1
+    channel, ana, _ = rig.band()
+    async with rig.bot():
+        await rig.stems(channel, ana)
+        await channel.until(lambda message: "line" in message.text)
+    assert not rig.server.gateway.refusals
+
+
 async def test_the_gateway_drops_and_nothing_is_missed(rig: Rig) -> None:
     ana = rig.server.person("Ana")
     chat = rig.server.direct(ana)

@@ -1,11 +1,13 @@
 """The gateway: a real websocket with sessions that can be resumed. https://discord.com/developers/docs/events/gateway"""
 
 import asyncio
+import importlib
 import json
 import secrets
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import WSMsgType, web
 
@@ -17,14 +19,29 @@ INTENTS: Final = 4609
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, BEAT = 0, 1, 2, 6, 7, 9, 10, 11
 
 
+def _zlib() -> Callable[[bytes], bytes]:
+    stream = zlib.compressobj()
+    return lambda data: stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
+
+
+def _zstd() -> Callable[[bytes], bytes]:
+    zstd = importlib.import_module("compression.zstd")  # from Python 3.14 on, where clients can ask for it
+    stream = zstd.ZstdCompressor()
+    return lambda data: bytes(stream.compress(data, mode=stream.FLUSH_BLOCK))
+
+
+#: Transport compression, by its name: https://discord.com/developers/docs/events/gateway#transport-compression
+COMPRESSIONS: Final = {"zlib-stream": _zlib, "zstd-stream": _zstd}
+
+
 @dataclass(eq=False)
 class Session:
-    """What was sent, so that it can be sent again after a break."""
+    """What was sent, so that it can be sent again after a break. `compressed`: one message of the socket's stream."""
 
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     events: list[Json] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
-    deflate: Any = None
+    compressed: Callable[[bytes], bytes] = bytes
 
     async def dispatch(self, name: str, data: Json) -> None:
         event = {"op": DISPATCH, "t": name, "s": len(self.events) + 1, "d": data}
@@ -34,9 +51,8 @@ class Session:
     async def send(self, told: Json) -> None:
         if self.socket is None or self.socket.closed:
             return
-        with_all = self.deflate.compress(json.dumps(told).encode()) + self.deflate.flush(zlib.Z_SYNC_FLUSH)
         try:
-            await self.socket.send_bytes(with_all)
+            await self.socket.send_bytes(self.compressed(json.dumps(told).encode()))
         except ConnectionError:
             self.socket = None
 
@@ -50,6 +66,7 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.identified = 0
         self.resumed = 0
+        self.refusals = 0  # connections to refuse from now on
         self.url = ""
 
     @property
@@ -57,11 +74,15 @@ class Gateway:
         return any(one.socket is not None and not one.socket.closed for one in self.sessions.values())
 
     async def answer(self, request: web.Request) -> web.WebSocketResponse:
-        if request.query.get("compress") != "zlib-stream" or request.query.get("v") != "10":
+        if self.refusals:
+            self.refusals -= 1
+            raise web.HTTPServiceUnavailable
+        compression = COMPRESSIONS.get(request.query.get("compress", ""))
+        if compression is None or request.query.get("v") != "10":
             raise web.HTTPBadRequest
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        session = Session(socket=socket, deflate=zlib.compressobj())
+        session = Session(socket=socket, compressed=compression())
         await session.send({"op": HELLO, "d": {"heartbeat_interval": 41250}})
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
@@ -105,7 +126,7 @@ class Gateway:
             await fresh.send({"op": INVALID, "d": False})
             return fresh
         self.resumed += 1
-        session.socket, session.deflate = fresh.socket, fresh.deflate
+        session.socket, session.compressed = fresh.socket, fresh.compressed
         for event in session.events[told["seq"] :]:
             await session.send(event)
         await session.dispatch("RESUMED", {})
