@@ -23,7 +23,9 @@ class ClickReader:
         self._stage = re.compile(rf"{lead}{article}\b(?:{any_of(table['stage'])})\b")
         self._click = re.compile(rf"{lead}{article}\b(?:{click})\b")
         self._count_in = re.compile(
-            rf"{lead}{article}(?:\b(?P<before>{number})[ -])?(?:\b(?:{bar}) )?(?:(?:{of}) )?{article}\b(?:{count_in})\b"
+            # A number with a sign is the key: `-2 count-in`.
+            rf"{lead}{article}(?:(?<![-+])\b(?P<before>{number})[ -])?"
+            rf"(?:\b(?:{bar}) )?(?:(?:{of}) )?{article}\b(?:{count_in})\b"
             rf"(?:,? ?:? ?(?:(?:{of}) )?(?P<behind>{number})\b(?! ?%)(?: ?(?:{bar})\b)?)?"
         )
 

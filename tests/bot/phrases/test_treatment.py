@@ -82,6 +82,16 @@ def test_levels(language: str, text: str, stems: tuple[Stem, ...], levels: dict[
     ("language", "text", "stems", "effect"),
     [
         ("en", "no guitar 80% -2 click", (V, D, B), Effect(tempo=80, key=-2, click="mixed")),
+        ("en", "no drums 80% -2 count-in 1", (V, B, O), Effect(tempo=80, key=-2, count_in=1)),
+        ("en", "no drums - 2 bars count-in", (V, B, O), Effect(count_in=2)),
+        ("en", "no drums +2 count-in", (V, B, O), Effect(key=2, count_in=1)),
+        (
+            "en",
+            "no drums, 80 %, two semitones down, one bar of count-in",
+            (V, B, O),
+            Effect(tempo=80, key=-2, count_in=1),
+        ),
+        ("pt-BR", "sem bateria 80% -2 contagem 1", (V, B, O), Effect(tempo=80, key=-2, count_in=1)),
         ("en", "no drums with a click", (V, B, O), Effect(click="mixed")),
         ("en", "no drums, click, count-in 2", (V, B, O), Effect(click="mixed", count_in=2)),
         ("en", "no drums and a one bar count-in", (V, B, O), Effect(count_in=1)),
