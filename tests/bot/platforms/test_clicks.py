@@ -44,7 +44,7 @@ async def test_loops_and_drills(talk: Talk) -> None:
     await talk.until(lambda message: "Done in" in message.text)
     await talk.settled()
     for name, words, made in (
-        ("loop", "1:02-1:18 x8 75%", "vocals accompaniment 75 1m02s 1m18s 8"),
+        ("loop", "1:02-1:18 x8 75%", "song 75 1m02s 1m18s 8"),
         ("drill", "no vocals bars 5-8", "no vocals 70 100 bars 5 8"),
     ):
         await talk.command(name, passage=words)
