@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jobs.process.valkey import private_valkey
@@ -77,22 +78,28 @@ async def test_seven_songs_arrive_once_from_two_workers_of_which_one_dies(tmp_pa
             **site.environment,
         )  # fmt: skip
         await stack.enter_async_context(part(tmp_path / "front", shared, "bot", "bot", ready="is listening"))
+        await stack.enter_async_context(part(tmp_path / "other", shared, "worker", "run", ready="is ready"))
+        doomed = await stack.enter_async_context(part(tmp_path / "doomed", shared, "worker", "run", ready="is ready"))
+        # Each worker keeps its first song until one is killed, so a quick one does not take the songs of both.
+        site.hold()
         ana = server.private(server.person("Ana"))
         for video in videos:
             question = await ana.say(f"https://youtu.be/{video.video_id}")
             await ana.until(partial(_answers, question), PATIENCE)
-        # The workers start when all songs wait, so a quick machine has not done them before one worker is killed.
-        await stack.enter_async_context(part(tmp_path / "other", shared, "worker", "run", ready="is ready"))
-        doomed = await stack.enter_async_context(part(tmp_path / "doomed", shared, "worker", "run", ready="is ready"))
         await logged(tmp_path / "doomed.log", "fetching")
+        family = psutil.Process(doomed.pid).children(recursive=True)
         os.killpg(doomed.pid, signal.SIGKILL)
         await doomed.wait()
+        await asyncio.to_thread(psutil.wait_procs, family, PATIENCE)  # they write into the folder
+        site.release()
         shutil.rmtree(tmp_path / "doomed")
         await server.until(lambda: sum("Done in" in one.text for one in ana.from_bot()) >= 2, PATIENCE)
         bucket.stop()
         await asyncio.sleep(AWAY)
         bucket.start()
-        await server.until(lambda: sum("Done in" in one.text for one in ana.from_bot()) == SONGS, 60, ana.transcript)
+        await server.until(
+            lambda: sum("Done in" in one.text for one in ana.from_bot()) == SONGS, PATIENCE, ana.transcript
+        )
         sent = [one.file.title for one in ana.from_bot() if one.file is not None and not one.is_card]
         assert sorted(sent) == sorted(
             f"{stem} - Song {number}" for number in range(SONGS) for stem in ("vocals", "accompaniment")

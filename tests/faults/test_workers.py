@@ -109,6 +109,15 @@ class Fleet:
                         return request
                 await asyncio.sleep(0.01)
 
+    async def stopped_with(self, process: asyncio.subprocess.Process, requests: list[Request]) -> Request:
+        """Stops the worker while it has the track of one of the requests, and returns that request."""
+        while True:
+            request = await self.in_hands_of(process, requests)
+            process.send_signal(signal.SIGSTOP)
+            if f"-{process.pid}-" in await self.lease(request):
+                return request
+            process.send_signal(signal.SIGCONT)  # it finished that one at the same moment
+
     async def until_started_again(self, request: Request) -> float:
         """The seconds until a track is started for the second time."""
         began = time.monotonic()
@@ -156,15 +165,10 @@ async def test_songs_of_a_killed_and_a_stopped_worker_are_done(
     """One is killed during a song; one is stopped until another has its song, and then continues."""
     async with fleet.worker("killed") as killed, fleet.worker("stopped") as stopped:
         requests = await fleet.ask_for(SONGS)
-        orphan = await fleet.in_hands_of(killed, requests)
+        orphan = await fleet.stopped_with(killed, requests)
         killed.kill()
         await killed.wait()
-        while True:
-            abandoned = await fleet.in_hands_of(stopped, requests)
-            stopped.send_signal(signal.SIGSTOP)
-            if await fleet.lease(abandoned):
-                break
-            stopped.send_signal(signal.SIGCONT)  # it finished that one at the same moment
+        abandoned = await fleet.stopped_with(stopped, requests)
         began = time.monotonic()
         async with fleet.worker("third"):
             for request in (orphan, abandoned):
@@ -193,7 +197,7 @@ async def test_a_restarted_worker_runs_its_predecessors_song_again(
 ) -> None:
     async with fleet.worker("first") as first:
         (request,) = await fleet.ask_for(1)
-        await fleet.in_hands_of(first, [request])
+        await fleet.stopped_with(first, [request])
         first.kill()
         await first.wait()
     began = time.monotonic()

@@ -10,6 +10,7 @@ the playlists, and the search, under the real host names:
 """
 
 import json
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -35,6 +36,8 @@ class YouTubeStandIn:
         self.requests: list[Asked] = []
         self.player_script = PLAYER_SCRIPT
         self._troubled: set[str] = set()
+        self._flows = threading.Event()
+        self._flows.set()
         self._folder = TemporaryDirectory(prefix="fl-bt-test-")
         self._certificate = Path(self._folder.name) / "authority.pem"
         self._tunnel = _Tunnel(HOSTS, _Handler)
@@ -52,6 +55,17 @@ class YouTubeStandIn:
         """Add a video to the site, in place of an older one of its id."""
         self.videos[video.video_id] = video
         return video
+
+    def hold(self) -> None:
+        """Answer no request for sound until `release`."""
+        self._flows.clear()
+
+    def release(self) -> None:
+        self._flows.set()
+
+    def wait_while_held(self) -> None:
+        while not (self._flows.wait(0.05) or self._tunnel.closing.is_set()):
+            pass
 
     def add_playlist(self, playlist: Playlist) -> Playlist:
         self.playlists[playlist.playlist_id] = playlist
@@ -137,6 +151,7 @@ class _Handler(MediaHandler):
         path = self._note(query.get("id", query.get("v", query.get("list", still))))
         match self.host, path.split("/"):
             case host, _ if host == MEDIA_HOST and path == "/videoplayback":
+                self.server.site.wait_while_held()
                 self.media(self.server.site.videos[query["id"]], query)
             case "i.ytimg.com", ["", "vi", video_id, "maxresdefault.jpg"]:
                 self._cover(self.server.site.videos[video_id])

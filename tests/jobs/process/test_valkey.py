@@ -188,7 +188,7 @@ def test_a_killed_server_is_started_again_with_its_data(tmp_path: Path) -> None:
         redis.execute_command("WAITAOF", 1, 0, 2000)
         server = int(redis.info("server")["process_id"])
         psutil.Process(server).kill()
-        for _ in range(100):
+        for _ in range(600):
             with contextlib.suppress(RedisConnectionError):
                 assert redis.get("word") == b"kept"
                 break

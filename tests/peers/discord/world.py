@@ -181,7 +181,7 @@ class Channel:
                 return one
         raise Refused(404, 10008, "Unknown Message")
 
-    async def until(self, condition: Callable[[Message], bool], seconds: float = 30.0) -> Message:
+    async def until(self, condition: Callable[[Message], bool], seconds: float = 60.0) -> Message:
         """The first message of the bot's for which it holds."""
         end = time.monotonic() + seconds
         while True:

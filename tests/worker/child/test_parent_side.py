@@ -216,7 +216,7 @@ async def test_a_child_that_hangs_is_killed_with_all_it_started(
     with pytest.raises(Failed) as failure:
         await hanging
     assert failure.value.failure.reason is reason
-    await asyncio.to_thread(psutil.wait_procs, of_this_test(tmp_path), 5)
+    await asyncio.to_thread(psutil.wait_procs, of_this_test(tmp_path), 60)
     assert of_this_test(tmp_path) == []
 
 
@@ -240,7 +240,7 @@ async def test_cancelling_kills_it_and_all_it_started(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not child.is_running()
-    await asyncio.to_thread(psutil.wait_procs, [grandchild], 5)
+    await asyncio.to_thread(psutil.wait_procs, [grandchild], 60)
     assert not grandchild.is_running()
 
 
@@ -286,6 +286,6 @@ async def test_a_child_leaves_when_its_parent_is_killed(tmp_path: Path, request:
     child = psutil.Process(int(pids.read_text().split()[0]))
     parent.kill()
     await parent.wait()
-    await asyncio.to_thread(psutil.wait_procs, [child], 5)
+    await asyncio.to_thread(psutil.wait_procs, [child], 60)
     assert not child.is_running()
     psutil.Process(int(pids.read_text().split()[1])).kill()
