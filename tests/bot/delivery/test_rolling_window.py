@@ -23,6 +23,7 @@ async def test_after_a_pause_calls_pass_at_once() -> None:
     window = RollingWindow(2, 0.05)
     await asyncio.gather(window.enter(), window.enter())
     await asyncio.sleep(0.06)
-    began = time.monotonic()
-    await window.enter()
-    assert time.monotonic() - began < 0.04
+    passing = asyncio.create_task(window.enter())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert passing.done(), "without any time"

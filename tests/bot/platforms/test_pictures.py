@@ -73,4 +73,4 @@ async def test_what_is_ready_is_soon_there(platform: str, queue: JobQueue, store
             took.append(time.monotonic() - ready)
             assert person.pictures(card) == ["png"]
             assert person.files() == PAIR
-    assert min(took) <= 1.5
+    assert min(took) < 2.5, "less than the pace of a card"

@@ -1,6 +1,7 @@
 """The worker analyses a song after its stems are stored, in a child of its own; a failure costs nothing else."""
 
 import asyncio
+import contextlib
 import time
 from pathlib import Path
 
@@ -160,4 +161,9 @@ async def test_songs_are_analysed_after_one_that_is_gone_and_a_stop_kills_the_ch
 
 
 def _children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "worker.analysis" in child.cmdline()]
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+            if "worker.analysis" in child.cmdline():
+                found.append(child)
+    return found

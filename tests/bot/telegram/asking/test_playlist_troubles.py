@@ -76,7 +76,7 @@ async def test_a_card_that_telegram_refuses_or_somebody_deletes_holds_up_no_song
             monkeypatch.setitem(METHODS, "editmessagetext", refusing)
         await bo.until(lambda message: "Song 1 of 2" in message.text)
         bo.delete(cards(bo)[0])
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(120):
             while len(files(ana)) + len(files(bo)) < 8:
                 if await rig.queue.size() > 0:  # one may come late for what the other waits for, and ask anew
                     with suppress(AssertionError):
