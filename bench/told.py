@@ -62,7 +62,7 @@ class Wall:
     async def fetch(self, upload: Upload, _: Path) -> None:
         raise Refused(f"there is no upload {upload.upload_id}")
 
-    async def send(self, request: Request, part: Part, _: dict[str, str]) -> Sent:
+    async def send(self, request: Request, part: Part, _known: dict[str, str], _shown: Card | None = None) -> Sent:
         return Sent(messages=(f"{request.id}/{part.id}",), files=tuple(piece.stored.name for piece in part.pieces))
 
 

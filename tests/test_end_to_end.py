@@ -109,23 +109,20 @@ async def what_one_wants_next(server: BotApi, ana: Chat, tmp_path: Path) -> None
     """A backing track by a button, as FLAC by another; then the song again, without an upload."""
     card = await ana.until(lambda message: "No vocals" in message.labels, PATIENCE)
     await (await ana.press(card, "No vocals")).answer(PATIENCE)
-    mixed = await done(ana, card)
-    (track,) = files_for(ana, card)
+    track = await ana.until(lambda message: message.reply_to == card and not message.is_card, PATIENCE)
     assert track.file is not None
     assert track.file.name == "no vocals - Some Band - A _b_Song_b_ & more.mp3"
     assert sounds(track, tmp_path) == pytest.approx(5, abs=0.1)
-    await (await ana.press(mixed, "More…")).answer(PATIENCE)
-    await ana.until(lambda message: message == mixed and "FLAC" in message.labels, PATIENCE)
-    await (await ana.press(mixed, "FLAC")).answer(PATIENCE)
-    await done(ana, mixed)
-    (lossless,) = files_for(ana, mixed)
+    await (await ana.press(track, "More…")).answer(PATIENCE)
+    await ana.until(lambda message: message == track and "FLAC" in message.labels, PATIENCE)
+    await (await ana.press(track, "FLAC")).answer(PATIENCE)
+    lossless = await ana.until(lambda message: message.reply_to == track and not message.is_card, PATIENCE)
     assert sounds(lossless, tmp_path) == 5
     before = len(server.requests)
     again = await ana.say("https://youtu.be/jNQXAC9IVRw")
     here = await ana.until(lambda message: message.id > again.id and "You have it here" in message.text, PATIENCE)
     await (await ana.press(here, "Send again")).answer(PATIENCE)
-    await done(ana, here)
-    assert len(files_for(ana, here)) == 2
+    await server.until(lambda: len(files_for(ana, here)) == 2, PATIENCE)
     assert not any(call.uploads for call in server.requests[before:])
 
 

@@ -76,6 +76,7 @@ class Card(Value):
     buttons: tuple[tuple[Button, ...], ...] = ()
     is_final: bool = False
     picture: Picture | None = None
+    face: str = ""  # of what its content is, for comparison with another one; '': of all of it
 
 
 def card(
@@ -88,15 +89,17 @@ def card(
     offers: Sequence[tuple[Button, ...]] = (),
     picture: Picture | None = None,
     analysis: Analysis | None = None,
+    results: Sequence[str] = (),
 ) -> Card:
     """The card of one request. Total: every view has one.
 
     `manifest` names the song after its separation, `notes` are sentences on how it was sent, `uncertain` the ids of
     parts whose arrival the platform did not confirm: each gets a button that sends it again. `offers` are buttons for
     further requests. `picture` shows the stems, once they are being sent; then a line tells what the `analysis` found.
+    `results`: lines of results that were asked for on this card.
     """
     is_made = view.phase in (RequestPhase.SENDING, RequestPhase.DONE)
-    lines = [heading(view, language, manifest), *_state(view, language)]
+    lines = [heading(view, language, manifest), *state_lines(view, language), *results]
     if is_made and (found := analysis_line(analysis, language, view.request.order.effect)):
         lines.append(found)
     if manifest is not None and view.phase is not RequestPhase.FAILED:
@@ -161,7 +164,7 @@ def _choice(label: str, verb: Verb, choice: str, chosen: bool) -> Button:
 
 def status_line(view: View, language: str, also: str = "") -> str:
     """One request in a list: its song and its state, on two lines. `also`: see `bot.cards.headings.told_apart`."""
-    return "\n".join((heading(view, language, view.manifest, also), _state(view, language)[0]))
+    return "\n".join((heading(view, language, view.manifest, also), state_lines(view, language)[0]))
 
 
 def bar(fraction: float) -> str:
@@ -174,7 +177,7 @@ def _action(verb: Verb, view: View, choice: str = "") -> str:
     return Action(verb=verb, target=view.request.id, choice=choice).text
 
 
-def _state(view: View, language: str) -> list[str]:
+def state_lines(view: View, language: str) -> list[str]:
     """The state of a request, in one to three lines."""
     match view.phase:
         case RequestPhase.RECEIVING:  # a link has this phase only until it is queued
@@ -214,10 +217,9 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
             lines = [separating(order.model, language)]
         case TrackStage.RENDERING:
             lines = [rendering(order, language)]
-    fraction = _number(progress.fraction)
+    percent = percent_of(view)
     measures = []
-    if fraction is not None:
-        percent = min(int(100 * max(fraction, 0.0)), MOST_PERCENT)
+    if percent is not None:
         measures.append(f"{bar(percent / 100)} {say(language, 'card-percent', percent=percent)}")
     if left is not None:
         little = left < LITTLE
@@ -227,6 +229,15 @@ def _waiting(view: View, progress: Progress, language: str) -> list[str]:
     if progress.note == "model":
         lines.append(fetching_model(progress, language))
     return lines
+
+
+def percent_of(view: View) -> int | None:
+    """How much of its present stage is done, of a track in work; None if that is unknown."""
+    progress = view.progress
+    if view.phase is not RequestPhase.WAITING or progress is None or progress.stage is TrackStage.QUEUED:
+        return None
+    fraction = _number(progress.fraction)
+    return None if fraction is None else min(int(100 * max(fraction, 0.0)), MOST_PERCENT)
 
 
 def _done(view: View, language: str) -> str:

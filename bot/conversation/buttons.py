@@ -5,7 +5,7 @@ from bot.conversation.commands import admit, general, preferences, status
 from bot.conversation.services import Services
 from bot.conversation.songs import finding, leftovers, playlists, practice, results
 from bot.conversation.songs.lookup import request_of_chat
-from bot.conversation.values import Answers, Press, toast
+from bot.conversation.values import Answers, Edit, Press, toast
 from bot.texts import say
 
 
@@ -17,7 +17,11 @@ async def pressed(services: Services, press: Press) -> Answers:
     if action.whose and action.whose != mark_of(press.asker.person):
         return toast(say(press.asker.language, "page-not-yours"))
     services.follower.late_lines.pressed(action.target)
-    return await _perform(services, press, action)
+    answers = await _perform(services, press, action)
+    for one in answers:
+        if isinstance(one, Edit) and not one.card.text:
+            services.follower.pages.turn(press.asker.chat, press.place.message, one.card.buttons)
+    return answers
 
 
 async def _perform(services: Services, press: Press, action: Action) -> Answers:

@@ -68,6 +68,11 @@ class ChatPlatform(Protocol):
         """Whether the owner can raise that limit."""
         ...
 
+    @property
+    def card_seconds(self) -> float:
+        """How long after a card's request its message takes many edits."""
+        ...
+
     def message_of(self, address: str) -> str:
         """The id of an address's message; '' if the message no longer exists."""
         ...

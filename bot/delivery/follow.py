@@ -14,7 +14,8 @@ from typing import Final
 from bot.cards.cards import Card
 from bot.delivery.agenda import Agenda
 from bot.delivery.cards.late_lines import LateLines
-from bot.delivery.cards.request_cards import RequestCards, note_of
+from bot.delivery.cards.open_pages import OpenPages
+from bot.delivery.cards.request_cards import RequestCards, note_of, on_which
 from bot.delivery.cards.status_cards import CardNote, Shown, StatusCards
 from bot.delivery.delayed import Delayed
 from bot.delivery.files.inbox import bring
@@ -77,7 +78,8 @@ class Follower:
         self._catalogue = catalogue
         self._platform = platform
         self.late_lines = LateLines(platform, catalogue, self.card, timing.late_line)
-        self._request_cards = RequestCards(queue, self.ledger, self.late_lines)
+        self.pages = OpenPages()
+        self._request_cards = RequestCards(queue, catalogue, self.ledger, self.late_lines, self.pages)
         self._status_cards = StatusCards(platform, self.wake, timing)
         self._agenda = Agenda(queue, platform.name, timing, self._forget)
         self._errands: dict[str, asyncio.Task[None]] = {}  # by request
@@ -209,13 +211,17 @@ class Follower:
             self._watch(view)
         await self._foresee(view)
         self._attend(view, now)
-        subject = await self._request_cards.subject(view, self._agenda.crowd(view.request.chat))
+        one = await self._request_cards.one_card(view)
+        subject = await self._request_cards.subject(one, self._agenda.crowd(view.request.chat))
         shown = await self._status_cards.attend(subject)
         if shown is Shown.FINAL:
-            self._agenda.dropped(view.request.id)
+            for ended in one.attended:
+                self._agenda.dropped(ended.request.id)
+            self._status_cards.forget(one.view.request.id)
         else:
             waits = view.phase in ERRANDS and view.request.id not in self._errands  # the end of an errand tells
-            self._agenda.looked(view.request.id, is_pending=waits or shown is Shown.PENDING)
+            is_pending = waits or shown is Shown.PENDING or one.gets_a_line(time.time())
+            self._agenda.looked(view.request.id, is_pending=is_pending)
 
     async def _give_up(self, view: View, error: Exception) -> None:
         """End a request whose step raises, e.g. for unreadable notes, so that it does not delay the others again."""
@@ -340,4 +346,4 @@ class Follower:
             wait = self._not_before.get(view.request.chat, 0.0) - time.monotonic()
             if wait > 0:  # an earlier delivery of the chat was told to wait while this one stood behind it
                 raise Later(wait, "its chat waits")
-            await self.ledger.deliver(view.request)
+            await self.ledger.deliver(view.request, is_listed=bool(on_which(view)))

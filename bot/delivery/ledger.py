@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from bot.cards.cards import Card
 from bot.delivery.files.inbox import bring
 from bot.delivery.instant import InstantDelivery
 from bot.delivery.planning.decide import (
@@ -85,12 +86,12 @@ class Ledger:
             log.info("request %s: %.0f s long, so %s", request.id, seconds, ", ".join(one.key for one in fitting))
             await self._queue.revise(request, fitting)
 
-    async def deliver(self, request: Request) -> None:
+    async def deliver(self, request: Request, *, is_listed: bool = False) -> None:
         """Send the unsent parts, then close the request; or return it to the worker for missing renditions.
 
-        Raises `Trouble`, and `Failed` if the request cannot be delivered.
+        `is_listed`: its result is a line on another card. Raises `Trouble`, and `Failed` if it cannot be delivered.
         """
-        while await self._apply(request, decide(await self._gather(request))):
+        while await self._apply(request, decide(await self._gather(request, is_listed=is_listed))):
             pass
 
     async def resend(self, request: Request, part: str) -> bool:
@@ -101,7 +102,7 @@ class Ledger:
         await self._note(request, part, PartState.DUE)
         return await self._queue.reopen(request)
 
-    async def _gather(self, request: Request) -> Facts:
+    async def _gather(self, request: Request, *, is_listed: bool) -> Facts:
         made = await self._read(request, self._catalogue.read)
         return Facts(
             request=request,
@@ -114,6 +115,7 @@ class Ledger:
             has_picture=await self._sent_files.has_picture(request.track_id, request.chat),
             manifest=made.manifest,
             rendered=made.renditions,
+            is_listed=is_listed,
         )
 
     async def _read(self, request: Request, how: Callable[[TrackId], Awaitable[Made]]) -> Made:
@@ -145,8 +147,8 @@ class Ledger:
                 await self._queue.sending(request.id)
             case MarkUncertain(part):
                 await self._note(request, part, PartState.UNCERTAIN)
-            case Send(part, if_too_large):
-                await self._send(request, part, if_too_large)
+            case Send(part, if_too_large, shown):
+                await self._send(request, part, if_too_large, shown)
             case Finish(manifest, plan, has_picture):
                 await self.instant.remember(request, manifest, plan)
                 if has_picture:
@@ -155,14 +157,14 @@ class Ledger:
                 return False
         return True
 
-    async def _send(self, request: Request, part: Part, if_too_large: Memo) -> None:
+    async def _send(self, request: Request, part: Part, if_too_large: Memo, shown: Card | None) -> None:
         """Send a part, noted before and after. Raises `Trouble` unless the next plan or step handles it."""
         files = [piece.key for piece in part.pieces]
         await self._sent_files.hold(request.track_id, request.chat)
         known = await self._sent_files.known(files)
         await self._note(request, part.id, PartState.SENDING)
         try:
-            sent = await self._platform.send(request, part, known)
+            sent = await self._platform.send(request, part, known, shown)
         except Unconfirmed as why:
             if self._platform.sends_once:  # the next try says whether it arrived
                 raise

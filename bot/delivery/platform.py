@@ -3,16 +3,21 @@
 from pathlib import Path
 from typing import Protocol
 
+from bot.cards.cards import Card
 from bot.delivery.planning.plan import Limits, Part
 from bot.delivery.poster import Poster
 from jobs.models import Request, Upload, Value
 
 
 class Sent(Value):
-    """A confirmed part: the platform's ids of its messages and files, in the part's order."""
+    """A confirmed part: the platform's ids of its messages and files, in the part's order.
+
+    `card`: the message that has text and buttons of a card; '' if none has buttons.
+    """
 
     messages: tuple[str, ...]
     files: tuple[str, ...]
+    card: str = ""
 
 
 class Trouble(Exception):  # noqa: N818 - an answer of the platform; each subclass implies a reaction
@@ -75,8 +80,10 @@ class Platform(Poster, Protocol):
         """Fetch an upload's file. Raises `TooLarge` or `Refused` if it is not available."""
         ...
 
-    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
+    async def send(self, request: Request, part: Part, known: dict[str, str], shown: Card | None = None) -> Sent:
         """Deliver one part. `known`: the platform's ids of files that it already has, by `Piece.key`.
+
+        `shown`: text and buttons for its last message. What the platform cannot show there is left out.
 
         Raises `Unconfirmed` if it may have arrived, `TooLarge`, and `UnknownFile` if an id of `known` is invalid.
         """

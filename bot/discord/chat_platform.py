@@ -19,6 +19,7 @@ class DiscordChats:
 
     name: Final = PLATFORM
     library: Final = f"discord.py {discord.__version__}"
+    card_seconds: Final = 50 * 60.0  # Discord takes few edits of messages older than an hour
     text_units: Final = CONTENT * 4 // 5  # the rest is for escapes
     fetch_bytes: Final = ATTACHMENT
     fetch_limit_can_be_lifted: Final = False

@@ -7,6 +7,7 @@ from typing import Final
 
 import discord
 
+from bot.cards.cards import Card
 from bot.chats.mixer_links import MixerLinks
 from bot.delivery.files.download import download_renewed
 from bot.delivery.files.opening import opened
@@ -18,6 +19,7 @@ from bot.discord.address import Address, Handle
 from bot.discord.errors import as_trouble
 from bot.discord.pace import Pace
 from bot.discord.poster import DiscordPoster, as_answer, nonce_of
+from bot.discord.poster import shown as shown_as
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
 
@@ -63,8 +65,11 @@ class Discord(DiscordPoster):
 
     # --- files out ---------------------------------------------------------------------------------------------
 
-    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
-        """A part that may have been sent before is looked for, unless Discord still knows its nonce."""
+    async def send(self, request: Request, part: Part, known: dict[str, str], shown: Card | None = None) -> Sent:
+        """A part that may have been sent before is looked for, unless Discord still knows its nonce.
+
+        A forwarded message has no text and no buttons of its own.
+        """
         place, nonce = Address.of(request.address), nonce_of(request.id, part.id)
         ids = tuple(known.get(piece.key, "") for piece in part.pieces)
         message = await self._earlier(request, place, nonce)
@@ -77,14 +82,15 @@ class Discord(DiscordPoster):
             return Sent(messages=(str(message.id),), files=ids)
         if message is None:
             try:
-                message = await self._upload(place, part, nonce)
+                message = await self._upload(place, part, nonce, shown)
             except CardGone as why:
                 raise Refused(str(why)) from why
             except FileNotFoundError as gone:
                 if any(ids):  # it was to be forwarded
                     raise UnknownFile("the message with the file is in another server") from gone
                 raise
-        return Sent(messages=(str(message.id),), files=_ids(place.guild_id, place.channel_id, message.id, len(ids)))
+        named = _ids(place.guild_id, place.channel_id, message.id, len(ids))
+        return Sent(messages=(str(message.id),), files=named, card=str(message.id) if shown is not None else "")
 
     async def _earlier(self, request: Request, place: Address, nonce: str) -> discord.Message | None:
         """The message of an earlier try whose answer got lost, however long ago."""
@@ -97,7 +103,7 @@ class Discord(DiscordPoster):
                     return message
         return None
 
-    async def _upload(self, place: Address, part: Part, nonce: str) -> discord.Message:
+    async def _upload(self, place: Address, part: Part, nonce: str, card: Card | None) -> discord.Message:
         """The files under their names for people. Their descriptions tell which sending they are of."""
         async with AsyncExitStack() as open_:
             files = [await opened(self._store, piece, open_) for piece in part.pieces]
@@ -105,8 +111,9 @@ class Discord(DiscordPoster):
                 discord.File(file.handle, plain_name(file.name), description=f"{piece.title[:200]} · {nonce}")
                 for file, piece in zip(files, part.pieces, strict=True)
             ]
+            under = {} if card is None else {"suppress_embeds": True, **shown_as(self._mixer.plain(card))}
             with as_trouble():
-                return await self.channel(place).send(files=named, nonce=nonce, **as_answer(place))
+                return await self.channel(place).send(files=named, nonce=nonce, **under, **as_answer(place))
 
 
 def _ids(guild: int, channel: int, message: int, count: int) -> tuple[str, ...]:

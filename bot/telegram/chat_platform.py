@@ -2,6 +2,7 @@
 
 import logging
 import time
+from math import inf
 from typing import Final
 
 from telegram import ChatMember, ChatMemberAdministrator, ChatMemberMember, ChatMemberOwner, ChatMemberRestricted
@@ -32,6 +33,7 @@ class TelegramChats:
     name: Final = PLATFORM
     library: Final = f"python-telegram-bot {library_version}"
     text_units: Final = TEXT_UNITS
+    card_seconds: Final = inf
 
     def __init__(self, bot: TelegramBot, *, local: bool) -> None:
         self.fetch_bytes = LOCAL_DOWNLOAD if local else CLOUD_DOWNLOAD

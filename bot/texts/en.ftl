@@ -224,6 +224,7 @@ card-sending = Sending
 card-done = Done in { $wait }
 card-done-plain = Done
 card-cancelled = Cancelled
+card-result = { $what }: { $state }
 card-here = You have it here ↑
 card-cut-short = The file ended before it should have. You get all that was in it.
 card-damaged = Parts of this file are damaged, and the stems go on without them. If you have a better copy, send me that one.

@@ -224,6 +224,7 @@ card-sending = Mandando
 card-done = Pronta em { $wait }
 card-done-plain = Pronta
 card-cancelled = Cancelada
+card-result = { $what }: { $state }
 card-here = Você já tem aqui ↑
 card-cut-short = O arquivo terminou antes da hora. Você recebe tudo o que havia nele.
 card-damaged = Partes deste arquivo estão danificadas, e as faixas seguem sem elas. Se tiver uma cópia melhor, mande essa.

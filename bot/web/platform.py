@@ -48,7 +48,7 @@ class Web:
             f"{upload.upload_id} was in the store when it was accepted, and {to.name} cannot be fetched again"
         )
 
-    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
+    async def send(self, request: Request, part: Part, known: dict[str, str], _: Card | None = None) -> Sent:
         """Look whether the store has the files. Raises `FileNotFoundError`, or `UnknownFile` for those of before."""
         made = await self._store.read(request.track_id)
         if not _has(made, part):
@@ -72,6 +72,7 @@ class WebChats:
 
     name: Final = PLATFORM
     library: Final = f"aiohttp {version('aiohttp')}"
+    card_seconds: Final = 0.0  # each result is a task
     text_units: Final = 20_000
     fetch_bytes: Final = NO_LIMIT
     fetch_limit_can_be_lifted: Final = False

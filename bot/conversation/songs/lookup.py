@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.conversation.services import Services
 from bot.conversation.values import Place
-from bot.delivery.cards.request_cards import note_of
+from bot.delivery.cards.request_cards import has_card, note_of, on_which
 from jobs.models import Request
 from jobs.progress import RequestPhase, View
 from jobs.queue import keys
@@ -23,7 +23,7 @@ async def request_about(services: Services, chat: str, message: str) -> View | N
     """
     views = await services.queue.recent(chat, limit=LOOK_BACK)
     for view in views:
-        if is_card_of(message, view):
+        if is_card_of(message, view) and not on_which(view):
             return view
     for view in views:
         parts = (await services.follower.ledger.read(view.request.id)).parts.values()
@@ -73,12 +73,6 @@ def _asks_the_same(services: Services, one: Request, request: Request) -> bool:
 
     same = (one.source.key, one.order) == (request.source.key, request.order)
     return same and one.id != request.id and at(one.address) == at(request.address)
-
-
-def has_card(view: View) -> bool:
-    """Whether a request's card is posted and, as far as is known, not deleted."""
-    note = note_of(view)
-    return note is not None and note.reference != "" and not note.gone
 
 
 def card_place(services: Services, view: View) -> Place | None:

@@ -16,6 +16,7 @@ from bot.conversation.permissions import may_cancel
 from bot.conversation.services import Services
 from bot.conversation.songs.beats import lacking
 from bot.conversation.songs.limits import refusal
+from bot.conversation.songs.listed import card_for, note_on
 from bot.conversation.songs.lookup import LOOK_BACK, request_of_chat
 from bot.conversation.songs.pages import closed, is_owned, on_card, opens_own, own_page, turn_to
 from bot.conversation.values import Answers, Asker, Edit, Place, Press, Toast, toast
@@ -145,13 +146,14 @@ def _changed(order: Order, choice: str, language: str) -> Order:
 async def again(
     services: Services, press: Press, request: Request, order: Order, asked: Action, said: str = ""
 ) -> Answers:
-    """Make another request for the same song, with its own card as a reply to the old one.
+    """Make another request for the same song: a line on the pressed card, or a card of its own as a reply to it.
 
     `said`: the answer if it is accepted, in place of a sentence on how it will be made.
     """
     message = press.place.message
     place = Place(address=services.platform.address_at(request.address, message), message=message)
-    made = await order_anew(services, press.asker, request, order, place, asked.text)
+    on = await card_for(services, press, request, order, asked)
+    made = await order_anew(services, press.asker, request, order, place, asked.text, on)
     return toast(said if said and made.is_new else made.sentence)
 
 
@@ -164,17 +166,17 @@ class Anew(NamedTuple):
 
 
 async def order_anew(
-    services: Services, asker: Asker, request: Request, order: Order, place: Place, asked: str
+    services: Services, asker: Asker, request: Request, order: Order, place: Place, asked: str, on: View | None = None
 ) -> Anew:
     """Another request for the song of a request, unless the same is in the works or was made a moment ago.
 
-    `asked`: what is the same for the same order at `place`.
+    `asked`: what is the same for the same order at `place`. `on`: the request on whose card its result is a line.
     """
     for turn in count():
         new = new_request(services, asker, request, order, place, asked, turn)
         before = await services.queue.view(new.id)
         if before is None:
-            sentence_ = await accept(services, asker, new, request)
+            sentence_ = await accept(services, asker, new, request, on)
             is_new = await services.queue.view(new.id) is not None
             return Anew(new if is_new else None, sentence_, is_new)
         if before.is_open or time.time() - (before.closed_at or 0.0) < services.timing.double_tap:
@@ -198,8 +200,11 @@ def new_request(
     )
 
 
-async def accept(services: Services, asker: Asker, request: Request, about: Request) -> str:
-    """Accept a request. Returns a sentence on how its result will be made, or why it was refused."""
+async def accept(services: Services, asker: Asker, request: Request, about: Request, on: View | None = None) -> str:
+    """Accept a request. Returns a sentence on how its result will be made, or why it was refused.
+
+    `on`: as for `order_anew`.
+    """
     way = await services.follower.way(request)
     model = request.order.model
     here = await services.models_here() if way is Way.SEPARATE and model.info.is_slow else {}
@@ -208,7 +213,7 @@ async def accept(services: Services, asker: Asker, request: Request, about: Requ
     if way is Way.RENDER and (why := await lacking(services, request)) is not None:
         return sentence(why, asker.language)
     try:
-        await services.follower.accept(request, await services.limits(asker.person), way)
+        await services.follower.accept(request, await services.limits(asker.person), way, note_on(on, request))
     except (TooManyOpen, OverQuota) as why:
         return refusal(why, asker.language)
     match way:

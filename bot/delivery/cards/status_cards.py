@@ -28,12 +28,18 @@ class CardNote(Value):
 
     `gone`: the deleted card, or the closed chat. `at`: the subject's address when the card was posted; a card at an old
     address, from before its chat moved, counts as none.
+
+    `on`: the request whose card it is, which shows this one's result in a line. `is_file`: the card is the message of
+    the result's file. `kept`: requests whose results have ended, and a line on this card.
     """
 
     reference: str = ""
     at: str = ""
     face: str = ""
     gone: Literal["", "card", "chat"] = ""
+    on: str = ""
+    is_file: bool = False
+    kept: tuple[str, ...] = ()
 
 
 def note_at(address: str, note: CardNote | None) -> CardNote | None:
@@ -149,7 +155,7 @@ class StatusCards:
             self._postponed.setdefault(subject.chat, set()).add(subject.id)
             if subject.first is First.LATER:
                 return Shown.PENDING
-        if note is not None and (note.gone or note.face == _face(subject.card)):
+        if note is not None and (note.gone or note.face == face_of(subject.card)):
             if not subject.is_open:
                 await subject.let_go()
                 return Shown.FINAL
@@ -207,7 +213,7 @@ class StatusCards:
             log.exception("card of %s: unhandled exception", subject.id)
             # A card that was the last one is not tried again, or it would be tried for ever.
             given_up = note or CardNote(gone="card" if subject.is_open else "chat")
-            self._notes[subject.id] = given_up.model_copy(update={"face": _face(subject.card)})
+            self._notes[subject.id] = given_up.model_copy(update={"face": face_of(subject.card)})
         finally:
             # A card that was not posted stays first in its chat when the chat's wait ends.
             if note is not None or subject.id in self._notes:
@@ -232,7 +238,7 @@ class StatusCards:
             raise
         except Trouble as why:  # a later change of the card may be accepted
             log.warning("card of %s: refused: %s", subject.id, why)
-        return CardNote(reference=reference, face=_face(card))
+        return CardNote(reference=reference, face=face_of(card))
 
     def forget(self, subject_id: str) -> None:
         """Drop the memory of a subject that is no longer attended to."""
@@ -263,10 +269,12 @@ class StatusCards:
         await cancel_and_wait(*self._showing.values())
 
 
-def _face(shown: Card) -> str:
-    """A digest of a card's content."""
+def face_of(shown: Card) -> str:
+    """A digest of a card's content, or of what it is compared by."""
+    if shown.face:
+        return shown.face
     # Without a picture and links the digest is that of version 0.1.0, whose cards are not edited again.
-    left_out: dict[str, Any] = {"is_final": True}
+    left_out: dict[str, Any] = {"is_final": True, "face": True}
     if not shown.picture:
         left_out["picture"] = True
     if not any(button.url for row in shown.buttons for button in row):

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.cards.cards import Picture
+from bot.cards.cards import Card, Picture
+from bot.cards.result_lines import file_card
 from bot.delivery.planning.noted import Before, Memo, Noted, PartState
 from bot.delivery.planning.pieces import chart_of, picture_of
-from bot.delivery.planning.plan import Limits, Part, Plan, plan
+from bot.delivery.planning.plan import Limits, Part, Plan, note_text, plan
 from bot.delivery.planning.sizes import USUAL_RATE
 from jobs.failures import Failure, Reason
 from jobs.models import Chart, Order, Rendition, Request
@@ -29,7 +30,8 @@ class Facts:
     `phase` is None if the request is unknown. `limits` are the platform's own. `recipe` is the workers' current one,
     None before the first worker ran. `manifest` and `rendered` are the store's data of the track. `before` is an
     earlier delivery of the same order, if the platform still has all its files. `has_picture`: a card of this chat
-    already shows the picture of the track.
+    already shows the picture of the track. `is_listed`: the request has no card of its own, so that the last message of
+    its files gets its name and buttons.
     """
 
     request: Request
@@ -42,6 +44,7 @@ class Facts:
     before: Before | None = None
     sends_once: bool = False
     has_picture: bool = False
+    is_listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,14 @@ class MarkUncertain:
 
 @dataclass(frozen=True)
 class Send:
-    """Send a part. The ledger notes `if_too_large` if the platform refuses its size, which changes the next plan."""
+    """Send a part. The ledger notes `if_too_large` if the platform refuses its size, which changes the next plan.
+
+    `shown`: what stands under it.
+    """
 
     part: Part
     if_too_large: Memo
+    shown: Card | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,8 @@ def decide(facts: Facts) -> Step:
             case PartState.SENDING if not facts.sends_once:
                 return MarkUncertain(part.id)
             case PartState.DUE | PartState.SENDING:
-                return Send(part, memo.model_copy(update={"limits": _tighter(limits, part)}))
+                shown = _under(facts.request, source) if facts.is_listed and part == planned.parts[-1] else None
+                return Send(part, memo.model_copy(update={"limits": _tighter(limits, part)}), shown)
             case PartState.SENT | PartState.UNCERTAIN:
                 pass
     return Finish(source.manifest, planned, facts.has_picture or memo.picture is not None)
@@ -181,6 +189,12 @@ def _picture(facts: Facts, manifest: Manifest) -> Picture | None:
     else:
         picture, shown = picture_of(manifest), facts.has_picture or not order.is_stems
     return None if shown or picture is None or picture.file.bytes_ > facts.limits.photo_bytes else picture
+
+
+def _under(request: Request, source: Before) -> Card:
+    """The name and the buttons of a result, under its file."""
+    notes = [note_text(note, request.language) for note in source.plan.notes]
+    return file_card(request, source.manifest, request.language, notes=notes)
 
 
 def _send_back(memo: Memo, renditions: Sequence[Rendition], *, quick: bool) -> Step:

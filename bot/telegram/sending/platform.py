@@ -14,6 +14,7 @@ from telegram import (
 )
 from telegram.error import InvalidToken
 
+from bot.cards.cards import Card
 from bot.chats.mixer_links import MixerLinks
 from bot.delivery.cards.pictures import Pictured
 from bot.delivery.files.opening import opened
@@ -23,7 +24,7 @@ from bot.delivery.platform import Refused, Sent
 from bot.telegram.address import Address
 from bot.telegram.sending.errors import as_trouble
 from bot.telegram.sending.pace import Pace
-from bot.telegram.sending.poster import DIGESTION, TelegramPoster, as_answer
+from bot.telegram.sending.poster import DIGESTION, TelegramPoster, as_answer, caption_of, keyboard, with_mixer
 from bot.telegram.sending.rate_limiter import TelegramBot
 from jobs.models import Request, Upload
 from jobs.store.store import ResultStore
@@ -62,23 +63,39 @@ class Telegram(TelegramPoster):
 
     # --- files out ---------------------------------------------------------------------------------------------
 
-    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
+    async def send(self, request: Request, part: Part, known: dict[str, str], shown: Card | None = None) -> Sent:
+        """An album has a caption, and no buttons."""
         address = address_of(request)
+        caption = None if shown is None else caption_of(shown)
         messages: tuple[Message, ...] = ()
         async with AsyncExitStack() as files:
             files.enter_context(as_trouble())
             if len(part.pieces) == 1:
-                messages = (await self._send_one(address, part.kind, part.pieces[0], known, files),)
+                under: dict[str, Any] = {"caption": caption}
+                if shown is not None:
+                    buttons = with_mixer(shown, address.chat_id, self._mixer, self._bot)
+                    under["reply_markup"] = keyboard(buttons)
+                messages = (await self._send_one(address, part.kind, part.pieces[0], known, files, under),)
             else:
-                messages = await self._send_album(address, part, known, files)
+                messages = await self._send_album(address, part, known, files, caption)
+        if shown is not None:
+            self._pictured.note(address.chat_id, messages[-1].message_id)  # an edit changes its caption
         return Sent(
             messages=tuple(str(message.message_id) for message in messages),
             files=tuple(_file_id(message) for message in messages),
+            card=str(messages[0].message_id) if shown is not None and len(messages) == 1 else "",
         )
 
     async def _send_one(
-        self, address: Address, kind: Kind, piece: Piece, known: dict[str, str], files: AsyncExitStack
+        self,
+        address: Address,
+        kind: Kind,
+        piece: Piece,
+        known: dict[str, str],
+        files: AsyncExitStack,
+        under: dict[str, Any],
     ) -> Message:
+        """`under`: parameters of its caption and buttons."""
         content = known.get(piece.key) or await self._open(piece, files)
         if kind is Kind.AUDIO:
             return await self._bot.send_audio(
@@ -87,6 +104,7 @@ class Telegram(TelegramPoster):
                 **_tags(piece),
                 thumbnail=await self._cover(piece) if isinstance(content, InputFile) else None,
                 read_timeout=DIGESTION,
+                **under,
                 **as_answer(address),
             )
         return await self._bot.send_document(
@@ -94,20 +112,22 @@ class Telegram(TelegramPoster):
             content,
             disable_content_type_detection=True,
             read_timeout=DIGESTION,
+            **under,
             **as_answer(address),
         )
 
     async def _send_album(
-        self, address: Address, part: Part, known: dict[str, str], files: AsyncExitStack
+        self, address: Address, part: Part, known: dict[str, str], files: AsyncExitStack, caption: str | None
     ) -> tuple[Message, ...]:
         media: list[InputMediaAudio | InputMediaDocument] = []
         for piece in part.pieces:
+            said = caption if piece is part.pieces[-1] else None
             content = known.get(piece.key) or await self._open(piece, files, attach=True)
             if part.kind is Kind.AUDIO:
                 cover = await self._cover(piece, attach=True) if isinstance(content, InputFile) else None
-                media.append(InputMediaAudio(content, **_tags(piece), thumbnail=cover))
+                media.append(InputMediaAudio(content, said, **_tags(piece), thumbnail=cover))
             else:
-                media.append(InputMediaDocument(content, disable_content_type_detection=True))
+                media.append(InputMediaDocument(content, said, disable_content_type_detection=True))
         return await self._bot.send_media_group(address.chat_id, media, read_timeout=DIGESTION, **as_answer(address))
 
     async def _open(self, piece: Piece, files: AsyncExitStack, *, attach: bool = False) -> InputFile:

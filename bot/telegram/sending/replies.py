@@ -38,7 +38,7 @@ class Replies:
 
     async def to_press(self, query: CallbackQuery, place: Place, answers: Answers) -> str:
         """Send all answers but the toasts, whose text is returned for `end_press`."""
-        if isinstance(query.message, Message) and query.message.photo:
+        if isinstance(query.message, Message) and query.message.effective_attachment is not None:
             self._pictured.note(query.message.chat_id, query.message.message_id)
         for answer in answers:
             match answer:
@@ -85,8 +85,8 @@ def _looks_so(message: MaybeInaccessibleMessage | None, shown: Card) -> bool:
     """Whether a message, as it was at the press of its button, already equals a card."""
     if not isinstance(message, Message):
         return False
-    text = caption_of(shown) if message.photo else shown.text
-    if shown.text and text != (message.caption if message.photo else message.text):
+    text = caption_of(shown) if message.text is None else shown.text
+    if shown.text and text != (message.text or message.caption):
         return False
     return message.reply_markup == keyboard(shown)
 

@@ -50,6 +50,7 @@ class Chats:
     library: str = "1.0"
     our_link: str = "test.example/bot"
     text_units: int = 4096
+    card_seconds: float = 3600.0
     fetch_bytes: int = 20 << 20
     fetch_limit_can_be_lifted: bool = True
     admins: set[tuple[str, str]] = field(default_factory=set)  # (chat, person)

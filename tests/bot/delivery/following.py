@@ -61,7 +61,7 @@ class Recorder:
         self._stumble("fetch")
         to.write_bytes(b"song")
 
-    async def send(self, request: Request, part: Part, known: dict[str, str]) -> Sent:
+    async def send(self, request: Request, part: Part, known: dict[str, str], shown: Card | None = None) -> Sent:
         self.asked.append(known)
         if request.chat in self.slow:
             await self.slow[request.chat].wait()

@@ -32,7 +32,7 @@ async def test_a_card_and_its_buttons_outlive_the_bot_in_their_language(rig: Rig
         assert "Já vou, com as faixas que tenho" in await rig.server.told(pressed)
         await rig.worker.finish(await rig.worker.take())
         await rig.settled()
-    assert len(cards(channel)) == 2
+    assert len(cards(channel)) == 1
     assert len(files(channel)) == 3
 
 

@@ -56,8 +56,8 @@ async def turned(chat: Chat, card: Message, label: str) -> None:
 
 
 async def reply_to(chat: Chat, card: Message) -> Message:
-    """The newest finished card under another one."""
-    return await chat.until(lambda message: message.reply_to == card and done(message))
+    """The newest file or finished card under another one."""
+    return await chat.until(lambda message: message.reply_to == card and (message.file is not None or done(message)))
 
 
 async def answered_soon(press: Press) -> str:

@@ -4,17 +4,16 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import pytest
 
 from jobs.progress import TrackStage
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
-from tests.bot.telegram.chat_steps import NAME, done
+from tests.bot.telegram.chat_steps import NAME, done, reply_to
 from tests.peers.botapi import Chat, Message, Person
 
 #: States of a card that this test waits for; which others can be seen between them is a matter of milliseconds.
-STATES = ("Starting…", "Separating voice and band", "▰", "Mixing", "Done in")
+STATES = ("No vocals: Starting…", "Starting…", "Separating voice and band", "▰", "Mixing", "Done in")
 MARKS = "<!-- transcript -->", "<!-- /transcript -->"
 WIDTH = 9
 
@@ -53,6 +52,10 @@ def _shown(message: Message) -> Iterator[str]:
     """A message as people read it. A card goes through states in one place: here they stand one after the other."""
     if message.file is not None:
         yield f"♪ {message.file.performer} - {message.file.title}"
+        if message.text:
+            yield message.text
+        for row in message.buttons:
+            yield " ".join(f"[{button['text']}]" for button in row)
         return
     if message.sender is not None:
         about = message.reply_to
@@ -65,7 +68,7 @@ def _shown(message: Message) -> Iterator[str]:
     else:
         yield status_cards[-1].splitlines()[0]
         seen = [line for face in status_cards for line in face.splitlines()[1:] if line.startswith(STATES)]
-        yield from (line for before, line in pairwise(["", *seen]) if line != before)
+        yield from dict.fromkeys(seen)
     for row in message.buttons:
         yield " ".join(f"[{button['text']}]" for button in row)
 
@@ -93,9 +96,9 @@ async def test_an_evening_with_the_band(rig: Rig, request: pytest.FixtureRequest
         uploads = [one for one in rig.server.calls("sendMediaGroup") if one.uploads]
         assert len(uploads) == 1, "and one upload"
         await evening.tap(card, "No vocals", by=cy)
-        mix = await band.until(lambda message: "no vocals" in message.text and "Starting…" in message.text)
+        await band.until(lambda message: message == card and "\nNo vocals: Starting…" in message.text)
         await rig.worker.finish(await rig.worker.take())
-        await band.until(lambda message: message == mix and done(message))
+        await reply_to(band, card)
         await rig.settled()
         await band.say("/status", by=bo, topic=3)
         await band.until(lambda message: "Finished lately" in message.text)

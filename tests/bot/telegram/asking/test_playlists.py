@@ -7,6 +7,7 @@ from jobs.progress import RequestPhase, TrackStage
 from jobs.queue.connection import answer
 from jobs.queue.listings import keep_listing
 from tests.bot.telegram.chat_fixture import SONG, Rig, cards, files
+from tests.bot.telegram.chat_steps import reply_to
 from tests.bot.telegram.setlists import LINK, LIST, THREE, listing, offered
 from tests.peers.botapi import Trouble
 
@@ -101,7 +102,7 @@ async def test_a_song_of_a_playlist_has_what_any_song_has(rig: Rig) -> None:
     async with rig.bot():
         await (await ana.press(song, "No vocals")).answer()
         await rig.worker.finish(await rig.worker.take())
-        await ana.until(lambda message: message.reply_to == song and "Done in" in message.text)
+        await reply_to(ana, song)
         asked = await ana.say("/mix only vocals", reply_to=song)
         await rig.worker.finish(await rig.worker.take())
         await ana.until(lambda message: message.reply_to == asked and "Done in" in message.text)

@@ -10,7 +10,7 @@ from bot.telegram.sending.poster import TelegramPoster
 from bot.telegram.sending.rate_limiter import RateLimiter
 from jobs.queue import keys
 from tests.bot.telegram.chat_fixture import BEGINNINGS, QUICK_PACE, SONG, Rig, files
-from tests.bot.telegram.chat_steps import PAIR, again, bo, done, result, turned
+from tests.bot.telegram.chat_steps import PAIR, again, bo, done, reply_to, result, turned
 from tests.covers import encoded, picture
 from tests.peers.botapi import Chat, Message
 
@@ -36,7 +36,7 @@ async def test_the_card_of_a_song_becomes_its_picture_once_in_a_chat(rig: Rig, z
         assert [one.file.kind for one in sent if one.file] == (["document"] if zip_ else ["audio", "audio"])
         await (await ana.press(card, "No vocals")).answer()
         await rig.worker.finish(await rig.worker.take())
-        await ana.until(lambda message: message.reply_to == card and done(message))
+        await reply_to(ana, card)
         here, before = await again(ana), len(files(ana))
         await rig.server.until(lambda: len(files(ana)) > before)
         await rig.settled()

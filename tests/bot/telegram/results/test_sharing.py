@@ -6,7 +6,7 @@ from jobs.queue.connection import answer
 from jobs.queue.repertoires import Given, GivenFile, Repertoires
 from jobs.queue.sent_files import SentFiles
 from tests.bot.telegram.chat_fixture import OTHER, SONG, Rig, files
-from tests.bot.telegram.chat_steps import PAIR, band_of, bo, done, result, settle_on, turned
+from tests.bot.telegram.chat_steps import PAIR, band_of, bo, done, reply_to, result, settle_on, turned
 from tests.peers.botapi import Chat, Query
 
 TRACK = TrackId("a" * 24)
@@ -57,7 +57,7 @@ async def test_other_formats_are_documents_with_titles(rig: Rig) -> None:
         card = await result(rig, ana)
         await (await ana.press(card, "No vocals")).answer()
         await rig.worker.finish(await rig.worker.take())
-        await ana.until(lambda message: message.reply_to == card and done(message))
+        await reply_to(ana, card)
         await rig.settled()
         query = await rig.server.inline(ana.members[0], "no vocals")
     assert query.kinds == ["document"]

@@ -7,7 +7,7 @@ import pytest
 from bot.delivery.planning.plan import CLOUD
 from jobs.progress import RequestPhase, TrackStage
 from tests.bot.telegram.chat_fixture import SONG, Rig, files
-from tests.bot.telegram.chat_steps import NAME, done
+from tests.bot.telegram.chat_steps import NAME, done, reply_to
 from tests.peers.botapi import Chat
 
 SIZES = [
@@ -87,7 +87,7 @@ async def test_of_a_very_long_song_only_what_fits_is_ever_rendered(
         track = await rig.worker.take()
         assert [one.key for one in await rig.worker.track_queue.wanted(track.id)] == ["mix-accompaniment-mp3-192"]
         await rig.worker.finish(track)
-        await ana.until(lambda message: message.reply_to == card and done(message))
+        await reply_to(ana, card)
         await rig.settled()
 
 
