@@ -34,12 +34,8 @@ async def test_a_minus_one_mix_is_one_tap_away(rig: Rig, settings: list[str], la
         mixed = await reply_to(ana, card)
         await rig.settled()
     assert files(ana)[before:] == [name]
-<<<<<<< HEAD
     form = ", FLAC" if name.endswith(".flac") else ""
-    assert mixed.text.startswith(f"{NAME} · {name.partition(' - ')[0]}{form} (3:33)\nDone in ")
-=======
-    assert mixed.text == f"{NAME} · {name.partition(' - ')[0]} (3:33)"
->>>>>>> bot/delivery: a result asked for on a card is a line on it, and its file has its name and buttons
+    assert mixed.text == f"{NAME} · {name.partition(' - ')[0]}{form} (3:33)"
     assert "All stems" in mixed.labels or "More…" in mixed.labels
 
 
