@@ -71,11 +71,11 @@ def result_rows(results: Sequence[Listed], host: Order, language: str) -> Rows:
         request, phase = one.view.request, one.view.phase
         what = "" if len(results) == 1 else _label(request.order, host, language)
         for part in one.uncertain:
-            buttons.append(_button(request, Verb.RESEND, part, "resend", what, language))
+            buttons.append(_button(request, Verb.RESEND, part, say(language, "button-resend"), what, language))
         if one.view.is_open:
-            buttons.append(_button(request, Verb.CANCEL, "", "cancel", what, language))
+            buttons.append(_button(request, Verb.CANCEL, "", say(language, "button-cancel"), what, language))
         elif phase is RequestPhase.FAILED and one.view.failure is not None and one.view.failure.reason in PASSING:
-            buttons.append(_button(request, Verb.WANT, "again", "retry", what, language))
+            buttons.append(_button(request, Verb.WANT, "again", say(language, "button-retry"), what, language))
     return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
 
 
@@ -118,6 +118,5 @@ def _state(one: Listed, language: str) -> str:
 
 def _button(request: Request, verb: Verb, choice: str, label: str, what: str, language: str) -> Button:
     """`what`: the result's name if there are several."""
-    said = say(language, f"button-{label}")
-    named = say(language, "card-result", what=said, state=what) if what else said
+    named = say(language, "card-result", what=label, state=what) if what else label
     return Button(label=named, action=Action(verb=verb, target=request.id, choice=choice).text)
