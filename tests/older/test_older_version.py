@@ -32,7 +32,8 @@ async def test_a_folder_of_version_0_1_0_is_carried_on_with(tmp_path: Path, mode
                 await what_waited_is_separated(ana)
                 await old_buttons_work(server, ana)
                 log = "".join(running.log)
-            assert server.refused == []
+            # That version noted another digest of a card, so an edit may find the card as it should be.
+            assert [one for one in server.refused if "exactly the same" not in one.description] == []
     assert {asked.video_id for asked in site.requests} - {""} == {THIRD.video_id}, "the others are in the store"
     assert "Traceback" not in log
 
