@@ -24,16 +24,25 @@ class Shared(Generic[Read]):
         """What was read less than a moment ago, or now. Raises as the read does."""
         kept = self._kept.get(key)
         if kept is None or self._is_old(*kept):
-            task = asyncio.ensure_future(self._one(key))
-            kept = self._kept[key] = (time.monotonic(), task)
-            self._kept.move_to_end(key)
-            if len(self._kept) > MOST:
-                self._kept.popitem(last=False)
+            kept = self._keep(key, asyncio.ensure_future(self._one(key)))
         return await asyncio.shield(kept[1])
+
+    def put(self, key: str, read: Read) -> None:
+        """What was just read in another way."""
+        future: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
+        future.set_result(read)
+        self._keep(key, future)
 
     def drop(self, key: str) -> None:
         """Read anew, since something changed."""
         self._kept.pop(key, None)
+
+    def _keep(self, key: str, read: "asyncio.Future[Read]") -> "tuple[float, asyncio.Future[Read]]":
+        kept = self._kept[key] = (time.monotonic(), read)
+        self._kept.move_to_end(key)
+        if len(self._kept) > MOST:
+            self._kept.popitem(last=False)
+        return kept
 
     def _is_old(self, at: float, read: "asyncio.Future[Read]") -> bool:
         if not read.done():

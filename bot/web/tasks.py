@@ -89,7 +89,10 @@ class Tasks:
     async def _read_recent(self, chat: str) -> tuple[Known, ...]:
         views = await self._services.queue.recent(chat, limit=50)
         here = await self._services.models_here() if views else {}
-        return tuple([await self._from(view, here) for view in views])
+        known = tuple([await self._from(view, here) for view in views])
+        for one in known:  # what a page was told of is what it gets when it asks for it
+            self._known.put(one.view.request.id, one)
+        return known
 
     async def _from(self, view: View, here: dict[str, float]) -> Known:
         """A task as it was read before, where it has ended and did not change since. `here`: the better models, which

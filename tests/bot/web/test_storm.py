@@ -6,7 +6,8 @@ from dataclasses import replace
 from bot.web.address import person_of
 from bot.web.pace import USUAL
 from tests.bot.telegram.chat_fixture import QUICK
-from tests.bot.web.web_fixture import Browser, Rig
+from tests.bot.web.test_chat import listening
+from tests.bot.web.web_fixture import QUICK_PACE, Browser, Rig
 
 ASKED = 1000
 #: The server itself asks nothing meanwhile.
@@ -67,3 +68,15 @@ async def test_ids_that_were_never_given_out_do_not_reach_the_queue(rig: Rig) ->
         before = await commands(browser)
         await ask(browser, "/api/status/" + "0" * 40, 404)
         assert await commands(browser) - before < READING
+
+
+async def test_what_a_page_was_told_of_is_there_at_once(rig: Rig) -> None:
+    """Readings answer everybody for a moment; none is older than what was told."""
+    rig.pace = replace(QUICK_PACE, fresh=3600)
+    async with rig.serving(), rig.browser() as browser, listening(browser) as tab:
+        task = await browser.submit()
+        await tab.until(lambda it: task in it.tasks)
+        assert (await browser.get(f"/api/status/{task}"))["status"] == "PENDING"
+        await rig.worker.finish(await rig.worker.take())
+        await tab.until(lambda it: it.tasks[task]["status"] == "SUCCESS")
+        assert await browser.get(tab.tasks[task]["files"][0]["url"])
