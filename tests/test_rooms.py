@@ -71,11 +71,10 @@ def test_what_platforms_share_knows_none_of_them(request: pytest.FixtureRequest,
         assert imported(source, platforms) == set(), path
 
 
-def test_a_chat_platform_takes_less_than_850_lines(request: pytest.FixtureRequest) -> None:
-    """Blank lines aside. More of it would be behaviour of the product, which all platforms share."""
+def test_a_chat_platform_takes_less_than_a_thousand_lines(request: pytest.FixtureRequest) -> None:
+    """More of it would be behaviour of the product, which all platforms share."""
     paths = [*(request.config.rootpath / "bot/discord").rglob("*.py")]
-    lines = [line for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
-    assert 0 < len(lines) < 850
+    assert 0 < sum(len(path.read_text("utf-8").splitlines()) for path in paths) < 1000
 
 
 def imported(source: str, modules: Collection[str]) -> set[str]:

@@ -40,19 +40,9 @@ async def _listen(bot: Bot, token: str) -> None:
     """Log in and listen. Raises `LoginFailure`, which a retry cannot fix."""
     await insist(lambda: bot.login(token), ERRORS, "Discord unreachable", final=(discord.LoginFailure,))
     try:
-        await insist(lambda: _connect(bot), (discord.GatewayNotFound,), "Discord's gateway unreachable")
+        # discord.py 2.7 resumes its first connection, too: without a session to resume that is an `AttributeError`.
+        await insist(lambda: bot.connect(reconnect=True), (AttributeError,), "Discord's gateway unreachable")
     except discord.ConnectionClosed as error:
         if error.code == 4004:  # the token was reset while we ran
             raise discord.LoginFailure from error
         raise
-
-
-async def _connect(bot: Bot) -> None:
-    """Connect and listen; discord.py connects again. Raises `GatewayNotFound` if the first connection fails."""
-    try:
-        await bot.connect(reconnect=True)
-    except AttributeError as error:
-        if bot.ws is not None:
-            raise
-        # discord.py 2.7 resumes its first connection too, and there is none.
-        raise discord.GatewayNotFound from error

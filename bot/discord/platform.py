@@ -32,6 +32,8 @@ LOOK_BACK: Final = 100
 class Discord(DiscordPoster):
     """One bot."""
 
+    sends_once: Final = True
+
     def __init__(self, client: discord.Client, store: ResultStore, pace: Pace, mixer: MixerLinks) -> None:
         super().__init__(client, store, pace, mixer)
         self._tries = FirstTries()
@@ -41,12 +43,6 @@ class Discord(DiscordPoster):
         file_bytes = Address.of(address).file_bytes or UNBOOSTED.file_bytes
         request_bytes = max(UNBOOSTED.request_bytes, file_bytes)
         return UNBOOSTED.model_copy(update={"file_bytes": file_bytes, "request_bytes": request_bytes})
-
-    @property
-    def sends_once(self) -> bool:
-        return True
-
-    # --- files in ----------------------------------------------------------------------------------------------
 
     async def fetch(self, upload: Upload, to: Path) -> None:
         handle = Handle.model_validate_json(upload.handle)
@@ -63,12 +59,9 @@ class Discord(DiscordPoster):
                 return None
         return next((one.url for one in message.attachments if one.id == handle.attachment_id), None)
 
-    # --- files out ---------------------------------------------------------------------------------------------
-
     async def send(self, request: Request, part: Part, known: dict[str, str], shown: Card | None = None) -> Sent:
-        """A part that may have been sent before is looked for, unless Discord still knows its nonce.
-
-        A forwarded message has no text and no buttons of its own.
+        """A part that may have been sent before is looked for, unless Discord still knows its nonce. A forwarded
+        message has no text and no buttons of its own.
         """
         place, nonce = Address.of(request.address), nonce_of(request.id, part.id)
         ids = tuple(known.get(piece.key, "") for piece in part.pieces)
@@ -128,5 +121,4 @@ def _forwardable(ids: tuple[str, ...], place: Address) -> discord.MessageReferen
     guild, channel, message = (int(one) for one in ids[0].split("/")[:3])
     if ids != _ids(guild, channel, message, len(ids)):
         return None
-    kind = discord.MessageReferenceType.forward
-    return discord.MessageReference(message_id=message, channel_id=channel, type=kind)
+    return discord.MessageReference(message_id=message, channel_id=channel, type=discord.MessageReferenceType.forward)
