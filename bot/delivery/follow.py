@@ -216,6 +216,8 @@ class Follower:
         shown = await self._status_cards.attend(subject)
         if shown is Shown.FINAL:
             for ended in one.attended:
+                if self._watch is not None:  # it may have ended since it was looked at
+                    self._watch(ended)
                 self._agenda.dropped(ended.request.id)
             self._status_cards.forget(one.view.request.id)
         else:

@@ -124,7 +124,7 @@ export class Page {
     this.asked = text;
     try {
       const said = await this.insist(() => this.api.post(path, { text }));
-      for (const task of said.tasks) this.take("task", task);
+      for (const task of said.tasks) this.take("answer", task);
       for (const message of said.replies) this.take("message", message);
       if (said.replies.length > 0) this.tell(said.replies[0].text);
       if (said.tasks.length > 0) this.show(said.tasks[0].task_id);
@@ -149,7 +149,7 @@ export class Page {
   /** Shows a task at once: events may come later. @param {string} id @param {boolean} [inView] */
   async fetchTask(id, inView = true) {
     try {
-      this.take("task", await this.insist(() => this.api.get(`/api/tasks/${id}`)));
+      this.take("answer", await this.insist(() => this.api.get(`/api/tasks/${id}`)));
       if (inView) this.show(id);
     } catch (error) {
       this.trouble(error);

@@ -14,13 +14,18 @@ export class State {
     this.closed = new Set();
   }
 
-  /** Takes one event. @param {string} name @param {any} data */
+  /** Takes one event, or the task of an `answer`, which may come after later events. @param {string} name
+   * @param {any} data */
   take(name, data) {
     if (name === "all") {
       const foreign = [...this.tasks.values()].filter((task) => !task.mine);
       this.tasks = new Map([...foreign, ...data.tasks].map((task) => [task.task_id, task]));
       this.messages = new Map(data.messages.map((/** @type {Message} */ one) => [one.id, one]));
     } else if (name === "task") this.tasks.set(data.task_id, data);
+    else if (name === "answer") {
+      const known = this.tasks.get(data.task_id);
+      if (!known?.mine || isOpen(known)) this.tasks.set(data.task_id, data);
+    }
     else if (name === "task-gone") this.tasks.delete(data.task_id);
     else if (name === "message") {
       this.messages.set(data.id, data);

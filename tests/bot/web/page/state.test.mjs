@@ -33,6 +33,18 @@ test("a new connection tells everything: what is gone meanwhile goes, a shared t
   assert.deepEqual(state.shown, []);
 });
 
+test("an answer that comes late does not open a task again that has ended", () => {
+  const state = new State();
+  state.take("answer", task("a", "one", 1, { phase: "ready" }));
+  assert.equal(state.tasks.get("a").phase, "ready");
+  state.take("task", task("a", "one", 1, { phase: "done" }));
+  state.take("answer", task("a", "one", 1, { phase: "ready" }));
+  assert.equal(state.tasks.get("a").phase, "done");
+  state.take("answer", task("f", "foreign", 2, { mine: false, phase: "done" }));
+  state.take("answer", task("f", "foreign", 2, { mine: false, gone: true }));
+  assert.equal(state.tasks.get("f").gone, true, "of another browser's task no event tells");
+});
+
 test("a closed message comes back when it has something new to say", () => {
   const state = new State();
   const say = (id, text) => state.take("message", { id, text, buttons: [] });
