@@ -86,8 +86,10 @@ class Polling:
         if updates:
             # Handlers take milliseconds unless the queue is unreachable. A handler whose answer only waits
             # for Telegram's limits does not delay the poll.
-            await asyncio.wait(self._turns.begin(updates), timeout=self._timing.updates)
-            self._offset = updates[-1].update_id + 1
+            try:
+                await asyncio.wait(self._turns.begin(updates), timeout=self._timing.updates)
+            finally:  # also when it is cancelled: `finish` waits for the handlers
+                self._offset = updates[-1].update_id + 1
 
     async def finish(self) -> None:
         """After `run` was cancelled: wait for handlers, cancel late ones, confirm the updates."""

@@ -93,6 +93,18 @@ async def test_told_to_stop_it_notes_what_is_on_its_way_so_that_nothing_is_shown
     assert cards(ana) == [card, playlist]
 
 
+async def test_what_is_answered_while_it_is_told_to_stop_is_answered_once(rig: Rig, slow: None) -> None:
+    ana = rig.ana()
+    async with rig.bot():
+        await ana.say("/settings")
+        await ana.until(lambda message: "What you get" in message.text)
+    assert not rig.server.updates.waiting, "confirmed"
+    async with rig.bot():
+        await ana.say("/status")
+        await ana.until(lambda message: "in the works" in message.text)
+    assert len([message for message in ana.from_bot() if "What you get" in message.text]) == 1
+
+
 async def test_a_file_that_was_not_brought_is_brought(rig: Rig) -> None:
     ana = rig.ana()
     rig.server.fault("getFile", Trouble.HANG)
