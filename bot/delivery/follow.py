@@ -303,7 +303,7 @@ class Follower:
         except Failed as known:
             await self._fail(view, known.failure)
         except Unreachable as why:
-            await self._fail(view, Failure(reason=Reason.CANCELLED, detail=f"nobody is there: {why}"))
+            await self._fail(view, Failure(reason=Reason.CANCELLED, detail=f"the chat is gone: {why}"))
         except Forbidden as why:
             await self._fail(view, Failure(reason=Reason.MISSING_RIGHT, detail=str(why)))
         except Later as why:

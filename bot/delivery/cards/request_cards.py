@@ -269,7 +269,7 @@ class RequestSubject:
         await self.queue.set_card(self.id, note.model_dump_json())
 
     async def chat_gone(self) -> None:
-        gone = Failure(reason=Reason.CANCELLED, detail="nobody is there")
+        gone = Failure(reason=Reason.CANCELLED, detail="the chat is gone")
         for view in self.shown.attended:
             await self.queue.fail(view.request.id, gone)
 

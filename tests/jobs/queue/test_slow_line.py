@@ -31,7 +31,7 @@ COST = {FOUR: 0.5}
         ([A_MINUTE, A_MINUTE], [Piece(FOUR, 120, 45.0)], [COST], [45, 105]),
         ([A_MINUTE], [A_MINUTE], [COST], [60]),  # just begun: how long it takes is not reported yet
         ([A_MINUTE, A_MINUTE], [Piece(FOUR, 120, 45.0)], [COST, COST], [0, 45]),
-        ([Piece(SIX, 120), A_MINUTE], [], [COST], [None, 0]),  # it takes nobody's turn
+        ([Piece(SIX, 120), A_MINUTE], [], [COST], [None, 0]),  # the worker lacks the first model
         ([Piece(SIX, 120), A_MINUTE, A_MINUTE], [], [COST, {SIX: 1.0}], [0, 0, 60]),
         ([A_MINUTE, Piece(SIX, 120)], [], [{FOUR: 0.5, SIX: 1.0}], [0, 60]),
         ([Piece("", 120)], [], [COST], [None]),
